@@ -1,0 +1,1 @@
+"""Question types and the rules of scoring: pure values and functions."""

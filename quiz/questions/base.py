@@ -1,0 +1,135 @@
+"""What a question type is: the values that pass between a type and the rest of the program.
+
+The phases of a question are *present* (what a student may see), *parse* (what the student typed), *score*, and
+*review* (what a student may see afterwards). A type is pure: no clock, no database, no request.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+#: Raw fields of one slot as posted: field name → values in order (contracts.md §5, "Fields").
+Raw: TypeAlias = Mapping[str, Sequence[str]]
+#: Authored ids in the order in which they are shown; stored with the attempt.
+Order: TypeAlias = Sequence[str]
+#: The answer as a JSON value (contracts.md §2, "quiz score"); None = no answer.
+Response: TypeAlias = Any
+
+
+class Content(BaseModel):
+    """The authored content of one type: validated, immutable, JSON-able through ``model_dump(mode="json")``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+C = TypeVar("C", bound=Content)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a student may see of a question before its key is released.
+
+    ``prompt`` is sanitised HTML, ``controls`` JSON-able values whose meaning is the type's own. Controls are named
+    by shown position only, never by authored id, and nothing here depends on key, credits or feedback.
+    """
+
+    type: str
+    prompt: str
+    controls: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A response read from raw fields, and complaints to show beside it (English, for gettext)."""
+
+    response: Response
+    complaints: tuple[str, ...] = ()
+    #: What was understood, where that helps ("read as 1.234"); empty otherwise.
+    read_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A scored response: ``fraction`` in [−1, 1], or None where a person must grade it."""
+
+    fraction: Fraction | None
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    #: Authored Markdown texts of feedback that this response earns.
+    feedback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A response with the score it must get. Drives contract tests, docs and newcomers.
+
+    ``raw`` are the fields that a browser would post when the options are shown in authored order.
+    ``kind`` is one of right, partly, wrong, empty, malformed.
+    """
+
+    kind: str
+    content: Mapping[str, Any]
+    raw: Raw
+    response: Response
+    fraction: Fraction
+    rule: str = ""
+    complains: bool = False
+
+
+class QuestionType(ABC, Generic[C]):
+    """One question type. Its folder holds this, its authoring form and its three templates."""
+
+    name: ClassVar[str]
+    content: ClassVar[type[Content]]
+    #: Names of the scoring rules; the first is the default (scoring.md).
+    rules: ClassVar[tuple[str, ...]]
+    #: True where the shown order is always shuffled, whatever the author says.
+    always_shuffled: ClassVar[bool] = False
+
+    def shuffled(self, content: C) -> tuple[str, ...]:
+        """Authored ids whose order may be shuffled, in authored order; empty where nothing is."""
+        return ()
+
+    @abstractmethod
+    def present(self, content: C, order: Order) -> Mapping[str, Any]:
+        """The controls of ``Presented``: JSON-able, by shown position, free of anything that gives the key away."""
+
+    @abstractmethod
+    def parse(self, content: C, raw: Raw, order: Order) -> Parsed:
+        """Reads posted fields. Never raises for what a person typed: it complains."""
+
+    @abstractmethod
+    def check(self, content: C, response: Response) -> None:
+        """Raises Invalid where a program's response is of another JSON type or names an unknown id."""
+
+    @abstractmethod
+    def score(self, content: C, response: Response, rule: str) -> Score:
+        """Scores a response that ``parse`` or ``check`` let pass. None (no answer) is 0."""
+
+    @abstractmethod
+    def review(self, content: C, response: Response, order: Order, allowed: frozenset[str]) -> Mapping[str, Any]:
+        """What review.html shows: JSON-able, holding only what ``allowed`` lets out.
+
+        ``allowed`` ⊆ {attempt, marks, max, right_wrong, answer, feedback, explanation, grade} (contracts.md §4).
+        """
+
+    @abstractmethod
+    def summarise(self, content: C, response: Response) -> str:
+        """The response as one line of plain text, for tables and CSV; "" for no answer."""
+
+    @abstractmethod
+    def right_answer(self, content: C) -> str:
+        """The right answer as one line of plain text."""
+
+    @abstractmethod
+    def random_guess(self, content: C, rule: str) -> Fraction | None:
+        """The expected fraction of a random response; None where that means nothing."""
+
+    @abstractmethod
+    def examples(self) -> tuple[Example, ...]:
+        """At least one right, one wrong, one empty and, where the type has them, partly right and malformed."""

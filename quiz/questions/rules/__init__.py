@@ -1,0 +1,1 @@
+"""Scoring rules that several question types share."""

@@ -1,6 +1,7 @@
 # The commands of this project; `make` alone lists them.
 PORT ?= 5000
 PYTHON ?= python3
+JOBS ?= 2
 ARGS ?=
 BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
@@ -19,8 +20,8 @@ venv: ## makes or refreshes .venv with all that development needs
 	@$(PYTHON) tools/bootstrap.py dev
 
 test: venv ## installs PostgreSQL and Chromium where it may, then runs every test (some: make test ARGS=tests/kernel)
-	@sh tools/system_packages.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTHON) tools/system_packages.py
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 lint: venv ## static checks: style, types, import floors, house rules
 	@$(BIN)/ruff check
@@ -37,7 +38,7 @@ bench: venv ## the benchmarks of docs/performance.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: venv ## the full counts of the reliability tests and long fuzzing, hours: writes docs/soak.md
-	@sh tools/system_packages.sh
+	@$(PYTHON) tools/system_packages.py
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 lock: venv ## locks the dependencies of pyproject.toml with hashes (newest: make lock ARGS=--upgrade)

@@ -46,7 +46,9 @@ class PostgreSQL:
 
     def create(self, name, template="template1"):
         """Create a database, a copy of `template` (to which nobody may be connected), and return its URL."""
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
         with self.connect() as connection:
             connection.execute(command)
         return self.url(name)
@@ -54,7 +56,9 @@ class PostgreSQL:
     def drop(self, name):
         """Drop a database, and whoever is still connected with it."""
         with self.connect() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
     @contextlib.contextmanager
     def database(self, template="template1"):
@@ -115,7 +119,16 @@ def _owner(folder):
 def _initdb(programs, folder, owner):
     """Make the cluster. Its order of letters is a language's, as on a real server, and not that of the bytes:
     where the code needs Python's order it has to ask for it."""
-    command = [programs / "initdb", "--pgdata", folder / "data", "--username", USER, "--auth", "trust", "--no-sync"]
+    command = [
+        programs / "initdb",
+        "--pgdata",
+        folder / "data",
+        "--username",
+        USER,
+        "--auth",
+        "trust",
+        "--no-sync",
+    ]
     command += ["--encoding", "UTF8", "--no-locale", "--locale-provider", "icu", "--icu-locale", "en-US"]
     subprocess.run(command, check=True, capture_output=True, cwd=folder, **owner)
 

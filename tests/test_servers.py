@@ -39,9 +39,8 @@ def test_letters_are_ordered_as_a_language_orders_them(postgresql):
 
 
 def test_the_server_is_gone_at_the_end_and_its_files_too():
-    with servers.running_postgresql(durable=True) as server:
-        with server.connect() as connection:
-            assert connection.execute("SHOW fsync").fetchone() == ("on",)
+    with servers.running_postgresql(durable=True) as server, server.connect() as connection:
+        assert connection.execute("SHOW fsync").fetchone() == ("on",)
     assert server.process.returncode == 0
     assert not server.folder.exists()
 
@@ -56,4 +55,6 @@ def test_without_a_server_a_test_is_skipped_but_fails_in_ci(monkeypatch):
 
 
 def test_the_browser_is_one(chromium):
-    assert "Chrom" in subprocess.run([chromium, "--version"], capture_output=True, text=True, check=True).stdout
+    assert (
+        "Chrom" in subprocess.run([chromium, "--version"], capture_output=True, text=True, check=True).stdout
+    )

@@ -24,8 +24,8 @@ COVERED_BY = {"run": ("run", "dev"), "dev": ("dev",)}
 
 def main(kind):
     """Bring `.venv` to the state that `requirements/<kind>.txt` locks; `kind` is run or dev."""
-    if sys.version_info < (3, 11):
-        sys.exit("Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 …" % sys.version_info[:2])
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file is read by whatever Python there is)
+        sys.exit(f"Python 3.11 or newer is needed, {sys.executable} is older: make PYTHON=python3.12 …")
     with (ROOT / ".venv.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once: the second waits, then finds it done
         if not any(is_fresh(covering) for covering in COVERED_BY[kind]):
@@ -39,26 +39,26 @@ def is_fresh(kind):
 
 def stamp(kind):
     """The file that is written last, after all of `kind` is installed."""
-    return VENV / ("installed-" + kind)
+    return VENV / f"installed-{kind}"
 
 
 def state(kind):
     """What the installation depends on, as one digest: place, Python, pip, lock file and project file."""
     parts = [str(ROOT).encode(), sys.version.encode(), PIP_SHA256.encode()]
-    parts += [(ROOT / "requirements" / (kind + ".txt")).read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
+    parts += [(ROOT / "requirements" / f"{kind}.txt").read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def install(kind):
     """Install `kind`; an environment from another place or another Python is made afresh."""
-    print("Installing what requirements/%s.txt locks into .venv …" % kind, flush=True)
+    print(f"Installing what requirements/{kind}.txt locks into .venv …", flush=True)
     origin = VENV / "origin"
-    here = "%s\n%s\n" % (ROOT, sys.version)
+    here = f"{ROOT}\n{sys.version}\n"
     if not (PYTHON.exists() and origin.exists() and origin.read_text() == here):
         venv.EnvBuilder(clear=True, symlinks=True, with_pip=False).create(VENV)
         origin.write_text(here)
     install_pip()
-    pip("install", "--require-hashes", "--requirement", str(ROOT / "requirements" / (kind + ".txt")))
+    pip("install", "--require-hashes", "--requirement", str(ROOT / "requirements" / f"{kind}.txt"))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     stamp(kind).write_text(state(kind))
 
@@ -67,7 +67,7 @@ def install_pip():
     """Install the pip that lies beside this file, if it is the one named above."""
     wheel = ROOT / "tools" / PIP
     if hashlib.sha256(wheel.read_bytes()).hexdigest() != PIP_SHA256:
-        sys.exit("%s is not the file it should be: restore it with git checkout." % wheel)
+        sys.exit(f"{wheel} is not the file it should be: restore it with git checkout.")
     run([str(PYTHON), str(wheel / "pip"), "install", "--quiet", "--no-index", "--no-deps", str(wheel)])
 
 
@@ -79,7 +79,7 @@ def pip(*arguments):
 def run(command):
     """Run a command; end with a sentence, not a traceback, where it fails."""
     if subprocess.run(command, check=False, cwd=ROOT).returncode:
-        sys.exit("This failed: %s\nMend what it says above and run make again." % " ".join(command))
+        sys.exit(f"This failed: {' '.join(command)}\nMend what it says above and run make again.")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ def find_postgresql():
     on_path = shutil.which("initdb")
     if on_path:
         folders.append(Path(on_path).resolve().parent)
-    return next((path for path in folders if (path / "initdb").exists() and (path / "postgres").exists()), None)
+    return next(
+        (path for path in folders if (path / "initdb").exists() and (path / "postgres").exists()), None
+    )
 
 
 def find_chromium():
@@ -51,7 +53,10 @@ def apt_get():
         return None
     if os.geteuid() == 0:
         return [*environment, "apt-get"]
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return ["sudo", "-n", *environment, "apt-get"]
     return None
 

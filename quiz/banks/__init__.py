@@ -1,0 +1,1 @@
+"""Question banks: their model, their files, their evidence."""

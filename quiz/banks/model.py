@@ -1,0 +1,418 @@
+"""A question and a bank: immutable values, the same from a file, from the database and from an importer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, Field, SkipValidation, ValidationError
+
+from quiz.errors import Invalid, Problem
+from quiz.files.richtext import to_prompt_html
+from quiz.questions import types
+from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score
+from quiz.questions.fields import (
+    Day,
+    Id,
+    Share,
+    Slug,
+    Text,
+    Truth,
+    Words,
+    between,
+    matches,
+    not_negative,
+)
+from quiz.questions.validation import (
+    field_names,
+    not_yet,
+    problems,
+    suggest,
+    unknown_field,
+    validate,
+)
+
+FORMAT: Final = "quiz-bank/1"
+#: Types of the format that this version does not do yet.
+LATER_TYPES = frozenset(
+    {"matching", "ordering", "cloze", "gap_select", "drag_words", "hotspot", "essay", "description"}
+)
+#: The share of the mark that is expected while there are no data, by the author's label.
+EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
+DEFAULT_PENALTY = Fraction(1, 3)
+
+_Topic: TypeAlias = Annotated[
+    Text,
+    AfterValidator(
+        matches(r"[^\s/]+(/[^\s/]+)*|", "segments without spaces, parted by '/', such as membership/size")
+    ),
+]
+_Facility: TypeAlias = Annotated[
+    Share, AfterValidator(between(0, 1, "a share of the mark: write 0.85 for 85 %"))
+]
+_Penalty: TypeAlias = Annotated[
+    Share, AfterValidator(between(0, 1, "a share of the mark: write 0.1 for 10 %"))
+]
+_Digest: TypeAlias = Annotated[
+    Text, AfterValidator(matches(r"[0-9a-f]{64}", "64 hexadecimal digits, as sha256sum prints them"))
+]
+_Language: TypeAlias = Annotated[
+    Text, AfterValidator(matches(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a tag such as en, ru or zh"))
+]
+
+
+class Validity(Content):
+    """From when (inclusive) to when (exclusive) the key is true; None leaves that end open."""
+
+    start: Day | None = Field(None, alias="from")
+    end: Day | None = Field(None, alias="to")
+
+    def faults(self) -> Iterator[Problem]:
+        """An empty span."""
+        if self.start is None and self.end is None:
+            yield Problem(
+                "", "has neither from nor to", "write from, to or both; or timeless: true in place of valid"
+            )
+        if self.start and self.end and self.start >= self.end:
+            yield Problem(
+                "",
+                f"from {self.start} is not before to {self.end}",
+                "the key is true from … up to, not including, to",
+            )
+
+
+class Source(Content):
+    """Where a claim comes from, outside the documents that can be checked by machine."""
+
+    title: Words
+    publisher: Text | None = None
+    url: Text | None = None
+    published: Text | None = None
+    accessed: Day | None = None
+
+
+class Evidence(Content):
+    """Either terms in a paragraph of a document (checked), or a source and what it supports (not machine-checked)."""
+
+    document: Text | None = None
+    paragraph: Annotated[int, Field(ge=1, strict=False)] | None = None
+    terms: tuple[Words, ...] = ()
+    source: Source | None = None
+    supports: Text | None = None
+
+    def faults(self) -> Iterator[Problem]:
+        """Neither of the two forms, or a mixture."""
+        if (self.document is None) == (self.source is None):
+            yield Problem(
+                "",
+                "needs either a document or a source",
+                "write {document, paragraph, terms} or {source, supports}",
+            )
+        elif self.document is not None:
+            yield from self._document_faults()
+        elif self.supports is None or self.paragraph is not None or self.terms:
+            yield Problem(
+                "", "a source goes with 'supports' only", "say in your own words what the source supports"
+            )
+
+    def _document_faults(self) -> Iterator[Problem]:
+        if self.paragraph is None:
+            yield Problem("", "'paragraph' is missing", "count the blocks between blank lines, from 1")
+        if not self.terms:
+            yield Problem("", "'terms' is missing", "list words that stand in the paragraph")
+        if self.supports is not None:
+            yield Problem("supports", "goes with a source, not with a document", "leave it out")
+
+
+class GeneralFeedback(Content):
+    """Markdown shown by how right the whole response was."""
+
+    right: Text | None = None
+    partly: Text | None = None
+    wrong: Text | None = None
+
+
+class Suppression(Content):
+    """A lint rule that does not hold for this question, and why."""
+
+    rule: Words
+    reason: Words
+
+
+class Document(Content):
+    """A document that evidence points into, found by its digest."""
+
+    title: Words
+    publisher: Text | None = None
+    date: Day | None = None
+    sha256: _Digest | None = None
+    url: Text | None = None
+    language: _Language | None = None
+
+
+class Common(Content):
+    """What every question has, whatever its type."""
+
+    later: ClassVar[frozenset[str]] = frozenset(
+        {"stimulus", "variables", "where", "variants", "translations", "certainty"}
+    )
+
+    bank: Slug
+    id: Id
+    type: Text
+    prompt: Words
+    topic: _Topic = ""
+    level: Literal["", "remember", "understand", "apply", "analyse", "evaluate", "create"] = ""
+    difficulty: Literal["easy", "medium", "hard"] = "medium"
+    objective: Text | None = None
+    facility: _Facility | None = None
+    points: Annotated[Share, AfterValidator(not_negative)] = Fraction(1)
+    scoring: Text
+    penalty: _Penalty = DEFAULT_PENALTY
+    shuffle: Truth = True
+    as_of: Day | None = None
+    valid: Validity | None = None
+    timeless: Truth = False
+    evidence: tuple[Evidence, ...] = ()
+    explanation: Text | None = None
+    facts: tuple[Text, ...] = ()
+    tags: tuple[Text, ...] = ()
+    enemies: tuple[Text, ...] = ()
+    hints: tuple[Words, ...] = ()
+    feedback: GeneralFeedback | None = None
+    author: Text | None = None
+    licence: Text | None = None
+    status: Literal["draft", "ready", "retired"] = "ready"
+    suppress: tuple[Suppression, ...] = ()
+
+
+class Question(Common):
+    """One question version. ``load(q.dump()) == q``; equal questions have equal digests."""
+
+    content: SkipValidation[Content] = Field(exclude=True)
+
+    @classmethod
+    def load(cls, fields: Mapping[str, Any]) -> Question:
+        """A question from its flat form: common fields, ``bank``, and the fields of its type.
+
+        Raises Invalid with all problems; their ``where`` is relative to the question.
+        """
+        kind = _kind(fields)
+        if kind is None:
+            raise Invalid([*_type_problems(fields), *_common_problems(fields, set(fields))])
+        own = kind.content.model_fields
+        common = {name: value for name, value in fields.items() if name not in own}
+        common.setdefault("scoring", kind.rules[0])
+        try:
+            content = kind.content.model_validate({name: fields[name] for name in own if name in fields})
+            question = cls.model_validate({**_qualified_enemies(common), "content": content})
+        except ValidationError:
+            raise Invalid(_shape_problems(fields, common, kind)) from None
+        found = [*question._faults()]
+        if found:
+            raise Invalid(found)
+        return question
+
+    def dump(self) -> dict[str, Any]:
+        """The canonical JSON-able form: ids explicit, numbers as text, what has its default value left out."""
+        options: dict[str, Any] = {"mode": "json", "by_alias": True, "exclude_defaults": True}
+        return {**self.model_dump(**options), **self.content.model_dump(**options)}
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:…`` over the canonical form."""
+        return digest_of(self.dump())
+
+    @property
+    def qualified(self) -> str:
+        """``bank/id``."""
+        return f"{self.bank}/{self.id}"
+
+    @property
+    def kind(self) -> QuestionType[Any]:
+        """The question's type."""
+        return types.get(self.type)
+
+    @property
+    def expected_facility(self) -> Fraction:
+        """The expected share of the mark: authored, or by difficulty."""
+        return EXPECTED[self.difficulty] if self.facility is None else self.facility
+
+    def in_force(self, on: date) -> bool:
+        """Whether the key is true at this date (contracts.md §3, "Time"), whatever the status."""
+        if self.timeless:
+            return True
+        if self.valid is None:
+            return self.as_of is not None and self.as_of <= on
+        return (self.valid.start is None or self.valid.start <= on) and (
+            self.valid.end is None or on < self.valid.end
+        )
+
+    def drawable(self, on: date) -> bool:
+        """Whether a paper of this date may hold the question."""
+        return self.status == "ready" and self.in_force(on)
+
+    def present(self, order: Order) -> Presented:
+        """What a student may see, with the parts in this order of authored ids (empty: as authored)."""
+        return Presented(self.type, to_prompt_html(self.prompt), self.kind.present(self.content, order))
+
+    def parse(self, raw: Raw, order: Order) -> Parsed:
+        """Reads posted fields, given in shown positions of this order."""
+        return self.kind.parse(self.content, raw, order)
+
+    def score(self, response: Response) -> Score:
+        """Scores a response by the question's own rule; adds the general feedback that it earns."""
+        scored = self.kind.score(self.content, response, self.scoring)
+        general = self._general_feedback(scored.fraction)
+        return Score(scored.fraction, scored.parts, (*scored.feedback, general)) if general else scored
+
+    def _general_feedback(self, fraction: Fraction | None) -> str | None:
+        if self.feedback is None or fraction is None:
+            return None
+        if fraction >= 1:
+            return self.feedback.right
+        return self.feedback.partly if fraction > 0 else self.feedback.wrong
+
+    def _faults(self) -> Iterator[Problem]:
+        yield from _time_problems(self.__dict__)
+        yield from _scoring_problems(self.scoring, self.kind)
+        yield from self.content.faults()
+        for place, evidence in enumerate(self.evidence):
+            yield from _below(f"evidence[{place}]", evidence.faults())
+        if self.valid:
+            yield from _below("valid", self.valid.faults())
+
+
+class Bank(Content):
+    """A question bank. ``slug`` is written ``bank`` in files."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"stimuli", "tables", "generators"})
+
+    format: Literal["quiz-bank/1"] = FORMAT
+    slug: Slug = Field(alias="bank")
+    title: Words
+    language: _Language = "en"
+    perspective: Text | None = None
+    licence: Text | None = None
+    documents: dict[Id, Document] = {}
+    questions: SkipValidation[tuple[Question, ...]] = Field((), exclude=True)
+
+    @classmethod
+    def load(cls, header: Mapping[str, Any], questions: Sequence[Question] = ()) -> Bank:
+        """A bank from its header (the form that ``header()`` gives) and its questions. Raises Invalid."""
+        return validate(cls, {**header, "questions": tuple(questions)})
+
+    def header(self) -> dict[str, Any]:
+        """Everything but the questions, JSON-able."""
+        return {"format": self.format, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:…`` over header and questions, which are taken in the order of their ids."""
+        listed = sorted((question.id, question.digest) for question in self.questions)
+        return digest_of({"header": self.header(), "questions": listed})
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Question]:
+        """The questions by id without the bank's name."""
+        return {question.id: question for question in self.questions}
+
+
+def digest_of(value: Any) -> str:
+    """``sha256:…`` of a JSON value in canonical form: sorted keys, no white space, UTF-8."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def _kind(fields: Mapping[str, Any]) -> QuestionType[Any] | None:
+    try:
+        return types.get(fields.get("type", ""))
+    except (KeyError, TypeError):
+        return None
+
+
+def _type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    given = fields.get("type")
+    if given is None:
+        yield Problem("", "'type' is missing", f"write type: and one of {', '.join(types.names())}")
+    elif given in LATER_TYPES:
+        yield Problem(
+            "type", f"the type '{given}' is known, not supported yet", "leave the question out for now"
+        )
+    else:
+        hint = suggest(str(given), {*types.names(), *LATER_TYPES})
+        yield Problem("type", f"unknown type '{given}'{hint}", f"write one of {', '.join(types.names())}")
+
+
+def _shape_problems(
+    fields: Mapping[str, Any], common: Mapping[str, Any], kind: QuestionType[Any]
+) -> list[Problem]:
+    """All faults of a question that is not well formed, in the order of its fields."""
+    own = kind.content
+    given = {name: fields[name] for name in own.model_fields if name in fields}
+    found = [*_unknown(common, own), *_common_problems(common, set(Common.model_fields))]
+    try:
+        found += own.model_validate(given).faults()
+    except ValidationError as error:
+        found += problems(error, own)
+    if isinstance(common["scoring"], str):
+        found += _scoring_problems(common["scoring"], kind)
+    return found
+
+
+def _unknown(common: Mapping[str, Any], own: type[Content]) -> Iterator[Problem]:
+    later = Common.later | own.later
+    known = {*field_names(Common), *field_names(own)} - {"bank"}
+    for name in common:
+        if name in later:
+            yield not_yet(name, ())
+        elif name not in Common.model_fields:
+            yield unknown_field(str(name), known, ())
+
+
+def _common_problems(fields: Mapping[str, Any], names: set[str]) -> Iterator[Problem]:
+    given = {name: value for name, value in fields.items() if name in names and name in Common.model_fields}
+    given.setdefault("scoring", "")
+    given["type"] = str(given.get("type", ""))
+    try:
+        Common.model_validate(given)
+    except ValidationError as error:
+        yield from problems(error, Common)
+    yield from _time_problems(fields)
+
+
+def _time_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    said = [name for name in ("as_of", "valid", "timeless") if fields.get(name)]
+    if not said:
+        mend = "write as_of: (the prompt names its date), valid: {from, to} or timeless: true"
+        yield Problem("", "does not say when its key is true", mend)
+    elif len(said) > 1:
+        yield Problem(
+            said[1], f"has both {said[0]} and {said[1]}", "keep exactly one of as_of, valid, timeless"
+        )
+
+
+def _scoring_problems(rule: str, kind: QuestionType[Any]) -> Iterator[Problem]:
+    if rule not in kind.rules:
+        mend = f"write one of {', '.join(kind.rules)}"
+        yield Problem(
+            "scoring", f"'{rule}' is no scoring rule of {kind.name}{suggest(rule, kind.rules)}", mend
+        )
+
+
+def _below(where: str, found: Iterator[Problem]) -> Iterator[Problem]:
+    for problem in found:
+        yield Problem(f"{where}.{problem.where}" if problem.where else where, problem.what, problem.mend)
+
+
+def _qualified_enemies(common: Mapping[str, Any]) -> Mapping[str, Any]:
+    enemies, bank = common.get("enemies"), common.get("bank")
+    if not isinstance(enemies, list | tuple):
+        return common
+    whole = tuple(name if not isinstance(name, str) or "/" in name else f"{bank}/{name}" for name in enemies)
+    return {**common, "enemies": whole}

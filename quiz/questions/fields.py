@@ -1,0 +1,229 @@
+"""Fields of authored content: text as written, exact fractions, days, ids. Used by every content model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Annotated, Any, Self, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+#: Numbers beyond this power of ten are refused: one short line could otherwise fill the memory.
+LARGEST_EXPONENT = 400
+#: Digits of an authored number.
+MOST_DIGITS = 200
+
+
+class Number(Decimal):
+    """A number written without quotes in a file; ``written`` keeps its characters for fields that are text."""
+
+    written: str
+
+    def __new__(cls, value: str, written: str) -> Self:
+        """The number ``value``, in Decimal's notation, that stands as ``written`` in the file."""
+        made = super().__new__(cls, value)
+        made.written = written
+        return made
+
+
+class Ambiguous(str):
+    """A bare word such as ``no`` that YAML 1.1 reads as a truth value and YAML 1.2 as text."""
+
+    __slots__ = ()
+
+
+def fault(what: str, mend: str = "") -> PydanticCustomError:
+    """The error that a validator raises: what is wrong and how to mend it, in words for the author."""
+    return PydanticCustomError("fault", "{what}", {"what": what, "mend": mend})
+
+
+def exact(value: Decimal | Fraction | int) -> Fraction:
+    """The fraction meant by a number: 0.33333 and 0.3333333 are one third, 0.25 is a quarter.
+
+    A decimal of four or more places within one unit of its last place of a fraction with a denominator up to 20
+    is that fraction; every other number is taken as it stands.
+    """
+    as_written = Fraction(value)
+    if not isinstance(value, Decimal):
+        return as_written
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent > -4:
+        return as_written
+    simple = as_written.limit_denominator(20)
+    return simple if abs(simple - as_written) < Fraction(1, 10**-exponent) else as_written
+
+
+def percent(value: Decimal) -> Fraction:
+    """The exact fraction of a percentage of another system: 33.33333 → 1/3, 16.66667 → 1/6."""
+    return exact(value.scaleb(-2))
+
+
+def decimal_of(value: object) -> Decimal | Fraction:
+    """A finite number of bounded size from a YAML or JSON value. Raises the validator's error otherwise."""
+    if type(value) is int or isinstance(value, Fraction):
+        return Fraction(value)
+    if isinstance(value, str):
+        return _from_text(value)
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if not isinstance(value, Decimal):
+        raise fault(f"{_shown(value)} is not a number", "write a number such as 0.5")
+    return _bounded(value)
+
+
+def _from_text(text: str) -> Decimal | Fraction:
+    numerator, slash, denominator = text.partition("/")
+    try:
+        if slash:
+            return Fraction(int(numerator), int(denominator))
+        return _bounded(Decimal(text))
+    except (InvalidOperation, ValueError, ZeroDivisionError):
+        raise fault(f"{_shown(text)} is not a number", "write a number such as 0.5 or 1/3") from None
+
+
+def _bounded(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise fault(f"{value} is not a finite number")
+    if abs(value.adjusted()) > LARGEST_EXPONENT or len(value.as_tuple().digits) > MOST_DIGITS:
+        raise fault("the number is too large, too small or too long")
+    return value
+
+
+def _shown(value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"'{text[:40]}'"
+
+
+def _text(value: object) -> object:
+    if type(value) is str:
+        return value
+    if isinstance(value, Number):
+        return value.written
+    if isinstance(value, bool | Ambiguous):
+        word = str(value).lower() if isinstance(value, bool) else value
+        raise fault(f"{word} without quotes is a truth value, not text", f'put it in quotes: "{word}"')
+    return value
+
+
+def _words(value: str) -> str:
+    if not value.strip():
+        raise fault("is empty", "write a text or leave the field out")
+    return value
+
+
+def _as_written(value: object) -> Fraction:
+    return Fraction(decimal_of(value))
+
+
+def _snapped(value: object) -> Fraction:
+    return exact(decimal_of(value))
+
+
+def _day(value: object) -> date:
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day(value)
+    except ValueError:
+        return _no_day(value)
+
+
+def _no_day(value: object) -> date:
+    raise fault(f"{_shown(value)} is not a date", "write year-month-day, such as 2021-07-13")
+
+
+def _truth(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise fault(f"{_shown(value)} is neither true nor false", "write true or false, without quotes")
+
+
+def between(low: int, high: int, mend: str = "") -> Callable[[Fraction], Fraction]:
+    """A validator: the number lies in [low, high]."""
+
+    def inside(value: Fraction) -> Fraction:
+        if not low <= value <= high:
+            raise fault(f"{_plain(value)} is not between {low} and {high}", mend)
+        return value
+
+    return inside
+
+
+def positive(value: Fraction) -> Fraction:
+    """A validator: the number is above zero."""
+    if value <= 0:
+        raise fault(f"{_plain(value)} is not above 0")
+    return value
+
+
+def not_negative(value: Fraction) -> Fraction:
+    """A validator: the number is zero or more."""
+    if value < 0:
+        raise fault(f"{_plain(value)} is below 0")
+    return value
+
+
+def _plain(value: Fraction) -> str:
+    return str(value) if value.denominator in (1, 3, 6, 7, 9) else f"{float(value):g}"
+
+
+def matches(pattern: str, mend: str) -> Callable[[str], str]:
+    """A validator: the whole text matches the pattern."""
+    compiled = re.compile(pattern)
+
+    def well_formed(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise fault(f"{_shown(value)} is not well formed", mend)
+        return value
+
+    return well_formed
+
+
+_AS_TEXT = PlainSerializer(str, return_type=str)
+_NUMBER = WithJsonSchema({"type": ["number", "string"]})
+_ID = "letters, digits, '.', '_', '-', beginning with a letter or digit, at most 64"
+
+#: Text as the author wrote it; a bare number keeps its characters, a bare true is refused.
+Text: TypeAlias = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | float)]
+#: Text that is not blank.
+Words: TypeAlias = Annotated[Text, AfterValidator(_words)]
+#: A number exactly as written.
+Exact: TypeAlias = Annotated[Fraction, PlainValidator(_as_written), _AS_TEXT, _NUMBER]
+#: A share or credit, where 0.3333333 means one third.
+Share: TypeAlias = Annotated[Fraction, PlainValidator(_snapped), _AS_TEXT, _NUMBER]
+Day: TypeAlias = Annotated[
+    date,
+    PlainValidator(_day),
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+Truth: TypeAlias = Annotated[bool, PlainValidator(_truth), WithJsonSchema({"type": "boolean"})]
+#: The id of a question or of a part of one.
+Id: TypeAlias = Annotated[Text, AfterValidator(matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", _ID))]
+Slug: TypeAlias = Annotated[
+    Text,
+    AfterValidator(matches(r"[a-z0-9][a-z0-9_-]{0,63}", "small letters, digits, '_' and '-', at most 64")),
+]
+
+
+def letters(count: int) -> list[str]:
+    """The ids of parts that were given none: a to z, then aa, ab and so on."""
+    alphabet = "abcdefghijklmnopqrstuvwxyz"
+    return [(alphabet[n // 26 - 1] if n >= 26 else "") + alphabet[n % 26] for n in range(count)]
+
+
+def with_ids(parts: Any) -> Any:
+    """Gives each part of a list its id: the authored one, else the letter of its place. A bare text is a part."""
+    if not isinstance(parts, list | tuple):
+        return parts
+    return [_with_id(part, name) for part, name in zip(parts, letters(len(parts)), strict=True)]
+
+
+def _with_id(part: Any, name: str) -> Any:
+    if isinstance(part, Mapping):
+        return part if "id" in part else {"id": name, **part}
+    return {"id": name, "text": part} if isinstance(part, str | Number | bool) else part

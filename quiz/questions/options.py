@@ -1,0 +1,138 @@
+"""Options of single choice and multiple response: their content, their marking and what is shown of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from quiz.errors import Invalid, Problem
+from quiz.files.richtext import to_html, to_inline_html
+from quiz.questions.base import Content, Order
+from quiz.questions.fields import Id, Share, Text, Truth, Words, between, with_ids
+
+_Credit: TypeAlias = Annotated[
+    Share, AfterValidator(between(-1, 1, "a share of the mark: write 0.5 for 50 %"))
+]
+
+
+class Option(Content):
+    """One option. ``correct`` or ``credit`` says what choosing it is worth."""
+
+    id: Id
+    text: Words
+    correct: Truth | None = None
+    credit: _Credit | None = None
+    feedback: Text | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether this belongs to the key: ``correct``, or a credit above zero."""
+        return bool(self.correct) if self.credit is None else self.credit > 0
+
+
+class Options(Content):
+    """Content with options, at least two, with different ids and texts, marked by ``correct`` or by credits."""
+
+    options: Annotated[tuple[Option, ...], BeforeValidator(with_ids), Field(min_length=2)]
+
+    @property
+    def credited(self) -> bool:
+        """Whether credits are given, in place of correct marks."""
+        return any(option.credit is not None for option in self.options)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The options' ids as authored."""
+        return tuple(option.id for option in self.options)
+
+    def option(self, name: str) -> Option:
+        """The option of this id; KeyError where there is none."""
+        for option in self.options:
+            if option.id == name:
+                return option
+        raise KeyError(name)
+
+    def faults(self) -> Iterator[Problem]:
+        """Equal ids or texts, and credits beside correct marks."""
+        yield from _twice([option.id for option in self.options], "id")
+        yield from _twice([option.text.strip() for option in self.options], "text")
+        yield from self._credit_faults()
+
+    def _credit_faults(self) -> Iterator[Problem]:
+        if not self.credited:
+            return
+        for place, option in enumerate(self.options):
+            if option.credit is None:
+                yield Problem(
+                    f"options[{place}]",
+                    "has no credit, but others have",
+                    "give every option a credit, or none",
+                )
+            elif option.correct is not None:
+                yield Problem(
+                    f"options[{place}].correct", "stands beside a credit", "keep either correct or credit"
+                )
+
+
+def _twice(values: Sequence[str], field: str) -> Iterator[Problem]:
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            yield Problem(
+                f"options[{place}].{field}",
+                f"'{value[:60]}' stands twice",
+                f"give each option its own {field}",
+            )
+
+
+def shown_order(content: Options, order: Order) -> Sequence[str]:
+    """The ids in shown order; an empty order means as authored."""
+    return order or content.ids
+
+
+def known(content: Options, name: object) -> str:
+    """An option id given by a program. Raises Invalid where it is none."""
+    if not isinstance(name, str):
+        raise Invalid("the response is not an option id")
+    if name not in content.ids:
+        raise Invalid(f"there is no option '{name}'")
+    return name
+
+
+def positions(raw: Sequence[str], count: int) -> tuple[list[int], bool]:
+    """The shown positions among posted values, and whether all of them were positions."""
+    good = [
+        int(value)
+        for value in raw
+        if value.isascii() and value.isdecimal() and len(value) < 5 and int(value) < count
+    ]
+    return good, len(good) == len(raw)
+
+
+def reviewed(
+    content: Options, chosen: Collection[str], order: Order, allowed: frozenset[str]
+) -> list[Mapping[str, Any]]:
+    """The options as shown, each with what may be told.
+
+    ``chosen`` (with *attempt*), ``right`` (the key, with *answer*), ``state`` right | wrong of a chosen option (with
+    *right_wrong* and *attempt*), ``feedback`` as HTML (with *feedback*: that of the chosen ones; of all with *answer*).
+    """
+    return [_reviewed(content.option(name), name in chosen, allowed) for name in shown_order(content, order)]
+
+
+def _reviewed(option: Option, chosen: bool, allowed: frozenset[str]) -> Mapping[str, Any]:
+    row: dict[str, Any] = {"text": to_inline_html(option.text)}
+    if "attempt" in allowed:
+        row["chosen"] = chosen
+        if "right_wrong" in allowed and chosen:
+            row["state"] = "right" if option.right else "wrong"
+    if "answer" in allowed:
+        row["right"] = option.right
+    if (
+        option.feedback
+        and "feedback" in allowed
+        and ("answer" in allowed or ("attempt" in allowed and chosen))
+    ):
+        row["feedback"] = to_html(option.feedback)
+    return row

@@ -1,0 +1,124 @@
+"""The one place that turns the validator's errors into our problems: where, what is wrong, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from quiz.errors import Invalid, Problem
+
+M = TypeVar("M", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+_KINDS = {
+    "tuple_type": ("must be a list", "write [one, two] or one line each, beginning with '- '"),
+    "list_type": ("must be a list", "write [one, two] or one line each, beginning with '- '"),
+    "dict_type": ("must be a mapping", "write name: value"),
+    "mapping_type": ("must be a mapping", "write name: value"),
+    "model_type": ("must be a mapping", "write name: value"),
+    "model_attributes_type": ("must be a mapping", "write name: value"),
+    "string_type": ("must be text", "write it in quotes"),
+    "too_short": ("has too few entries", ""),
+}
+
+
+def validate(model: type[M], given: object, where: Path = ()) -> M:
+    """The validated model. Raises Invalid with every fault found."""
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise Invalid(problems(error, model, where)) from None
+
+
+def problems(error: ValidationError, model: type[BaseModel], where: Path = ()) -> list[Problem]:
+    """The faults of one validation, in the order in which the validator met them."""
+    return [_problem(detail, model, where) for detail in error.errors(include_url=False)]
+
+
+def path_text(path: Iterable[str | int]) -> str:
+    """``("options", 1, "text")`` → ``options[1].text``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """``, did you mean 'prompt'?`` or the empty string."""
+    close = get_close_matches(word, [*known], n=1, cutoff=0.6)
+    return f", did you mean '{close[0]}'?" if close else ""
+
+
+def unknown_field(name: str, known: Iterable[str], where: Path) -> Problem:
+    """A field that the format does not have."""
+    known = sorted(known)
+    hint = suggest(name, known)
+    return Problem(
+        path_text((*where, name)),
+        f"unknown field '{name}'{hint}",
+        "" if hint else f"known here: {', '.join(known)}",
+    )
+
+
+def not_yet(name: str, where: Path) -> Problem:
+    """A key or value of the format that this version does not do yet."""
+    return Problem(path_text((*where, name)), f"'{name}' is known, not supported yet", "leave it out for now")
+
+
+def _problem(detail: Mapping[str, Any], model: type[BaseModel], where: Path) -> Problem:
+    path: Path = tuple(detail["loc"])
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return _extra(path, model, where)
+    text = path_text((*where, *path))
+    if kind == "fault":
+        return Problem(text, detail["ctx"]["what"], detail["ctx"]["mend"])
+    if kind == "missing":
+        return Problem(path_text((*where, *path[:-1])), f"'{path[-1]}' is missing", f"add {path[-1]}: …")
+    if detail["input"] is None:
+        return Problem(text, "is empty", "write a value or leave the field out")
+    if kind == "literal_error":
+        return _one_of(text, detail)
+    what, mend = _KINDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
+    return Problem(text, what, mend)
+
+
+def _one_of(where: str, detail: Mapping[str, Any]) -> Problem:
+    expected = detail["ctx"]["expected"]
+    choices = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ") if word != "''"]
+    given = str(detail["input"])
+    return Problem(
+        where,
+        f"'{given[:40]}' is not known here{suggest(given, choices)}",
+        f"write one of {', '.join(choices)}",
+    )
+
+
+def _extra(path: Path, model: type[BaseModel], where: Path) -> Problem:
+    owner, name = _model_at(model, path[:-1]), str(path[-1])
+    if name in getattr(owner, "later", ()):
+        return not_yet(name, (*where, *path[:-1]))
+    return unknown_field(name, field_names(owner), (*where, *path[:-1]))
+
+
+def field_names(model: type[BaseModel]) -> list[str]:
+    """The names under which a model's fields are written."""
+    return [field.alias or name for name, field in model.model_fields.items() if not field.exclude]
+
+
+def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
+    for step in path:
+        if isinstance(step, str):
+            named = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+            model = next(_models(named[step]), model) if step in named else model
+    return model
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)

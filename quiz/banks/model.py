@@ -213,7 +213,7 @@ class Question(Common):
             question = cls.model_validate({**_qualified_enemies(common), "content": content})
         except ValidationError:
             raise Invalid(_shape_problems(fields, common, kind)) from None
-        found = [*question._faults()]
+        found = [*question.own_faults()]
         if found:
             raise Invalid(found)
         return question
@@ -278,7 +278,8 @@ class Question(Common):
             return self.feedback.right
         return self.feedback.partly if fraction > 0 else self.feedback.wrong
 
-    def _faults(self) -> Iterator[Problem]:
+    def own_faults(self) -> Iterator[Problem]:
+        """What is wrong across the fields, of the question and of its content."""
         yield from _time_problems(self.__dict__)
         yield from _scoring_problems(self.scoring, self.kind)
         yield from self.content.faults()
@@ -299,7 +300,7 @@ class Bank(Content):
     language: _Language = "en"
     perspective: Text | None = None
     licence: Text | None = None
-    documents: dict[Id, Document] = {}
+    documents: dict[Id, Document] = Field(default_factory=dict)
     questions: SkipValidation[tuple[Question, ...]] = Field((), exclude=True)
 
     @classmethod

@@ -118,7 +118,7 @@ def sanitise(html: str, tags: frozenset[str] = TAGS) -> str:
     )
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
+def _attribute(_tag: str, name: str, value: str) -> str | None:
     """Links that name no scheme are refused too: ``//host`` would leave the site unseen."""
     if name == "href" and not value.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES)):
         return None

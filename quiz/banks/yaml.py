@@ -1,0 +1,344 @@
+"""Bank files: YAML in and out. Faults come with their line and what to do.
+
+YAML is read as 1.2 core: ``no`` is text, numbers are decimals. Duplicate keys, unknown tags, aliases and a second
+document are faults.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from quiz.banks.model import FORMAT, Bank, Question
+from quiz.errors import Invalid, Problem
+from quiz.questions.fields import Ambiguous, Number
+from quiz.questions.validation import Path as Steps
+from quiz.questions.validation import path_text, suggest
+
+#: Nesting beyond this is refused: no bank needs it, and deep files could exhaust the stack.
+DEEPEST = 40
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BASE_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_TEXT_TAGS: Final = (None, "!", "tag:yaml.org,2002:str")
+_WORDS: Final[dict[str, bool | None]] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+_AMBIGUOUS: Final = frozenset(
+    spelled for word in ("yes", "no", "on", "off") for spelled in (word, word.capitalize(), word.upper())
+)
+_NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BASED: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+@dataclass(frozen=True, slots=True)
+class BankProblem(Problem):
+    """A fault in a bank file; ``question`` is ``bank/id``, empty where it lies outside the questions."""
+
+    question: str = ""
+
+
+class Lines:
+    """Where the values of a YAML text stand. The text is read a second time when the first line is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        found: yaml.Node | None = yaml.compose(self._text, Loader=_BASE_LOADER)
+        return found
+
+    def at(self, path: Iterable[str | int]) -> int:
+        """The line, from 1, of the value at this path, or of the nearest thing around it that exists."""
+        node, line = self._root, 1
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                return line
+            line, node = found
+        return line
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item.start_mark.line + 1, item
+    if isinstance(node, yaml.MappingNode):
+        for key, value in reversed(node.value):
+            if key.value == step:
+                return key.start_mark.line + 1, value
+    return None
+
+
+def read_mapping(text: str | bytes) -> tuple[dict[str, Any], Lines]:
+    """The mapping that a YAML text holds, and where its values stand. Raises Invalid with lines."""
+    decoded = _decoded(text)
+    builder = _Builder(decoded)
+    try:
+        value = builder.document()
+    except yaml.YAMLError as error:
+        raise Invalid([*builder.problems, _syntax(error, decoded)]) from None
+    if not isinstance(value, dict):
+        builder.problems.append(Problem("", "the file is no mapping", "begin with format: …", 1))
+    if builder.problems:
+        raise Invalid(builder.problems)
+    return value, Lines(decoded)
+
+
+def _decoded(text: str | bytes) -> str:
+    try:
+        raw = text.encode() if isinstance(text, str) else text
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+    except UnicodeEncodeError as error:
+        line = error.object[: error.start].count("\n") + 1
+    raise Invalid([Problem("", "is not UTF-8 text", "save the file as UTF-8", line)])
+
+
+def _syntax(error: yaml.YAMLError, text: str) -> Problem:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        return Problem(
+            "", f"no valid YAML: {said}", "check indentation, colons and quotes", mark.line + 1 if mark else 1
+        )
+    place = getattr(error, "position", 0)
+    return Problem("", "a character that YAML does not allow", "delete it", text[:place].count("\n") + 1)
+
+
+class _Builder:
+    """Values straight from the parser's events: text, Number, True, False, None, lists, mappings."""
+
+    def __init__(self, text: str) -> None:
+        self._next = _LOADER(text).get_event
+        self._path: list[str | int] = []
+        self.problems: list[Problem] = []
+
+    def document(self) -> Any:
+        """The value of the only document."""
+        self._next()
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            return None
+        value = self._value(self._next())
+        self._next()
+        after = self._next()
+        if not isinstance(after, yaml.StreamEndEvent):
+            self._fault(after, "a second document begins here", "one file holds one bank: delete the ---")
+        return value
+
+    def _value(self, event: Any) -> Any:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event)
+        if len(self._path) > DEEPEST:
+            raise Invalid([Problem("", "is nested too deeply", "", event.start_mark.line + 1)])
+        if kind is yaml.MappingStartEvent:
+            return self._mapping(event)
+        if kind is yaml.SequenceStartEvent:
+            return self._sequence(event)
+        self._fault(event, f"*{event.anchor}: aliases are not supported", "write the value out")
+        return None
+
+    def _scalar(self, event: Any) -> Any:
+        value = event.value
+        if event.tag is not None:
+            self._check_tag(event, _TEXT_TAGS)
+            return value
+        return value if event.style else plain(value)
+
+    def _sequence(self, event: Any) -> list[Any]:
+        self._check_tag(event, (None, "!", "tag:yaml.org,2002:seq"))
+        made: list[Any] = []
+        self._path.append(0)
+        while type(inner := self._next()) is not yaml.SequenceEndEvent:
+            self._path[-1] = len(made)
+            made.append(self._value(inner))
+        self._path.pop()
+        return made
+
+    def _mapping(self, event: Any) -> dict[str, Any]:
+        self._check_tag(event, (None, "!", "tag:yaml.org,2002:map"))
+        made: dict[str, Any] = {}
+        self._path.append("")
+        while type(key := self._next()) is not yaml.MappingEndEvent:
+            name = self._key(key)
+            self._path[-1] = name
+            if name in made:
+                self._fault(key, f"the key '{name}' stands twice", "keep one of them")
+            made[name] = self._value(self._next())
+        self._path.pop()
+        return made
+
+    def _key(self, event: Any) -> str:
+        if type(event) is yaml.ScalarEvent:
+            return str(event.value)
+        self._fault(
+            event,
+            "a list or mapping cannot be a key",
+            "write name: value; quote a text that begins with [ or {",
+        )
+        self._value(event)
+        return ""
+
+    def _check_tag(self, event: Any, known: tuple[str | None, ...]) -> None:
+        if event.tag not in known:
+            self._fault(event, f"unknown tag '{event.tag}'", "leave the tag out")
+
+    def _fault(self, event: Any, what: str, mend: str) -> None:
+        self.problems.append(Problem(path_text(self._path), what, mend, event.start_mark.line + 1))
+
+
+def plain(value: str) -> Any:
+    """What a scalar without quotes stands for."""
+    if value in _WORDS:
+        return _WORDS[value]
+    if value[0] in "+-.0123456789":
+        if _NUMBER.fullmatch(value):
+            return Number(value, value)
+        if _BASED.fullmatch(value):
+            return Number(str(int(value, 0)), value)
+        if _NOT_FINITE.fullmatch(value):
+            return Number(value.replace(".", ""), value)
+        return value
+    return Ambiguous(value) if value in _AMBIGUOUS else value
+
+
+def located(problems: Iterable[Problem], lines: Lines) -> list[Problem]:
+    """The problems with the lines of what they speak of."""
+    return [replace(problem, line=problem.line or lines.at(steps(problem.where))) for problem in problems]
+
+
+def steps(where: str) -> Steps:
+    """``questions[3].prompt`` → ``("questions", 3, "prompt")``."""
+    return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", where))
+
+
+def read_bank(source: Path | str | bytes, name: str = "") -> Bank:
+    """The bank in a file (a Path) or in a text. ``name`` is used in messages about the text as a whole.
+
+    Raises Invalid with every problem found: BankProblem with line, path from the root, and question.
+    """
+    data, lines = read_mapping(source.read_bytes() if isinstance(source, Path) else source)
+    reader = _BankReader(data)
+    bank = reader.bank()
+    if bank is None:
+        raise Invalid(located(reader.problems, lines), f"{name or data.get('bank', 'the bank')} has errors")
+    return bank
+
+
+class _BankReader:
+    """Builds a bank from the data of its file, collecting every fault on the way."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._header = {key: value for key, value in data.items() if key != "questions"}
+        self._given = data.get("questions")
+        self._slug = str(data.get("bank") or "bank")
+        self.problems: list[Problem] = []
+
+    def bank(self) -> Bank | None:
+        """The bank; None where there are problems."""
+        header = self._head()
+        questions = [*self._questions()]
+        if header is not None:
+            self._check_documents(header, questions)
+        self._check_enemies(questions)
+        if header is None or self.problems:
+            return None
+        return header.model_copy(update={"questions": tuple(question for _, question in questions)})
+
+    def _head(self) -> Bank | None:
+        if self._header.get("format") != FORMAT:
+            given = self._header.get("format")
+            what = "'format' is missing" if given is None else f"'{given}' is not a format of bank files"
+            self.problems.append(Problem("format" if given else "", what, f"write format: {FORMAT}"))
+        try:
+            return Bank.load({**self._header, "format": FORMAT})
+        except Invalid as error:
+            self.problems += error.problems
+            return None
+
+    def _questions(self) -> Iterator[tuple[int, Question]]:
+        if not isinstance(self._given, list):
+            what = "'questions' is missing" if self._given is None else "must be a list"
+            where = "" if self._given is None else "questions"
+            self.problems.append(
+                Problem(where, what, "write questions: and one entry each, beginning with '- '")
+            )
+            return
+        seen: dict[str, int] = {}
+        for place, fields in enumerate(self._given):
+            question = self._question(place, fields, seen)
+            if question is not None:
+                yield place, question
+
+    def _question(self, place: int, fields: Any, seen: dict[str, int]) -> Question | None:
+        if not isinstance(fields, dict):
+            self._add(
+                place, "", [Problem("", "a question must be a mapping", "write id: …, type: …, prompt: …")]
+            )
+            return None
+        name = str(fields.get("id", ""))
+        if "bank" in fields:
+            self._add(
+                place, name, [Problem("bank", "unknown field 'bank'", "the file's own bank: holds for all")]
+            )
+        if name and seen.setdefault(name, place) != place:
+            first = f"questions[{seen[name]}]"
+            self._add(
+                place,
+                name,
+                [Problem("id", f"the id '{name}' stands twice, first in {first}", "give it another")],
+            )
+        try:
+            return Question.load({**fields, "bank": self._slug})
+        except Invalid as error:
+            self._add(place, name, [problem for problem in error.problems if problem.where != "bank"])
+            return None
+
+    def _check_documents(self, header: Bank, questions: list[tuple[int, Question]]) -> None:
+        for place, question in questions:
+            for index, evidence in enumerate(question.evidence):
+                name = evidence.document
+                if name is not None and name not in header.documents:
+                    what = f"unknown document '{name}'{suggest(name, header.documents)}"
+                    problem = Problem(f"evidence[{index}].document", what, "declare it under documents:")
+                    self._add(place, question.id, [problem])
+
+    def _check_enemies(self, questions: list[tuple[int, Question]]) -> None:
+        given = self._given if isinstance(self._given, list) else []
+        known = {f"{self._slug}/{fields.get('id')}" for fields in given if isinstance(fields, dict)}
+        for place, question in questions:
+            for index, name in enumerate(question.enemies):
+                if name.startswith(f"{self._slug}/") and name not in known:
+                    what = f"there is no question '{name}'{suggest(name, known)}"
+                    self._add(
+                        place,
+                        question.id,
+                        [Problem(f"enemies[{index}]", what, "name a question of this bank")],
+                    )
+
+    def _add(self, place: int, name: str, found: Iterable[Problem]) -> None:
+        where = f"questions[{place}]"
+        for problem in found:
+            path = f"{where}.{problem.where}" if problem.where else where
+            self.problems.append(
+                BankProblem(path, problem.what, problem.mend, None, f"{self._slug}/{name or '?'}")
+            )
+
+
+def write_bank(bank: Bank) -> str:
+    """The bank as the text of a file; ``read_bank`` gives an equal bank back."""
+    questions = [{key: value for key, value in q.dump().items() if key != "bank"} for q in bank.questions]
+    options: dict[str, Any] = {"Dumper": _DUMPER, "allow_unicode": True, "sort_keys": False, "width": 110}
+    return str(yaml.dump({**bank.header(), "questions": questions}, **options))

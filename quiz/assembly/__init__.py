@@ -1,0 +1,1 @@
+"""Papers from blueprints: what a blueprint says, and how questions are drawn for it."""

@@ -1,0 +1,312 @@
+"""What a paper is to hold: the file format ``quiz-blueprint/1`` (docs/formats/blueprint.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, model_validator
+
+from quiz.assembly.settings import STRICT, Positive, QuizSettings, Whole, whole
+from quiz.banks.model import LATER_TYPES, digest_of
+from quiz.errors import Invalid, Problem
+from quiz.questions import types
+from quiz.questions.fields import Day, Exact, Slug, Text, Truth, Words, fault, matches, not_negative
+from quiz.questions.validation import suggest, validate
+
+__all__ = ["Blueprint", "Count", "QuizSettings", "Section", "Tags", "read_blueprint", "schema"]
+
+Label: TypeAlias = Literal["easy", "medium", "hard"]
+LABELS: Final[tuple[Label, ...]] = get_args(Label)
+
+
+class Count(BaseModel):
+    """How many questions: at least ``min``, at most ``max`` (None: as many as there are)."""
+
+    model_config = STRICT
+
+    min: Whole = 0
+    max: Whole | None = None
+
+    @model_validator(mode="after")
+    def _spans(self) -> Count:
+        if self.max is not None and self.min > self.max:
+            raise fault(f"min {self.min} is above max {self.max}", "write a max of at least min")
+        return self
+
+    def short(self) -> int | dict[str, int]:
+        """As an author writes it: 5, or {min: 5, max: 6}."""
+        if self.min == self.max:
+            return self.min
+        return self.model_dump(exclude_defaults=True)
+
+
+def _count(value: Any) -> Any:
+    if isinstance(value, Mapping | Count):
+        return value
+    number = whole(value)
+    return {"min": number, "max": number}
+
+
+def _type(name: str) -> str:
+    if name in LATER_TYPES:
+        raise fault(f"the type '{name}' is known, not supported yet", "leave it out for now")
+    if name not in types.names():
+        known = ", ".join(types.names())
+        raise fault(f"unknown type '{name}'{suggest(name, types.names())}", f"write some of {known}")
+    return name
+
+
+def _difficulty(value: Any) -> Any:
+    """A label or a list of labels admits these alone: the others are wanted 0 times."""
+    labels = [value] if isinstance(value, str) else value
+    if not isinstance(labels, list | tuple):
+        return value
+    for label in labels:
+        if label not in LABELS:
+            raise fault(
+                f"'{label}' is not known here{suggest(str(label), LABELS)}", f"write {', '.join(LABELS)}"
+            )
+    return {label: {} if label in labels else 0 for label in LABELS}
+
+
+CountField: TypeAlias = Annotated[Count, BeforeValidator(_count, int | Count), PlainSerializer(Count.short)]
+_TOPIC = "segments parted by '/', such as proposals/security"
+
+
+class Tags(BaseModel):
+    """Conditions on a question's tags: some of ``any``, all of ``all``, none of ``none``."""
+
+    model_config = STRICT
+
+    any: tuple[Words, ...] = ()
+    all: tuple[Words, ...] = ()
+    none: tuple[Words, ...] = ()
+
+    def admit(self, tags: tuple[str, ...]) -> bool:
+        """Whether a question with these tags meets the conditions."""
+        has = set(tags)
+        return (
+            (not self.any or not has.isdisjoint(self.any))
+            and has.issuperset(self.all)
+            and has.isdisjoint(self.none)
+        )
+
+
+class Section(BaseModel):
+    """A block of the paper: which questions may stand in it, and how many."""
+
+    model_config = STRICT
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    title: Words | None = None
+    bank: Slug | None = None
+    banks: tuple[Slug, ...] = ()
+    topic: Annotated[Text, AfterValidator(matches(r"[^\s/]+(/[^\s/]+)*", _TOPIC))] | None = None
+    types: tuple[Annotated[Text, AfterValidator(_type)], ...] = ()
+    difficulty: Annotated[
+        dict[Label, CountField],
+        BeforeValidator(_difficulty, Label | list[Label] | dict[Label, int | Count]),
+    ] = {}
+    tags: Tags = Tags()
+    count: CountField | None = None
+    include: tuple[Words, ...] = ()
+    exclude: tuple[Words, ...] = ()
+    points: Annotated[Exact, AfterValidator(not_negative)] | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The banks that questions come from."""
+        return (self.bank,) if self.bank else self.banks
+
+    @property
+    def name(self) -> str:
+        """The title, or else the banks."""
+        return self.title or ", ".join(self.sources)
+
+    @property
+    def included(self) -> tuple[str, ...]:
+        """The questions that are always drawn, as ``bank/id``."""
+        return tuple(map(self.qualified, self.include))
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """The questions that are never drawn, as ``bank/id``."""
+        return frozenset(map(self.qualified, self.exclude))
+
+    def qualified(self, id: str) -> str:
+        """``bank/id`` of an id that may stand without the bank."""
+        return id if "/" in id else f"{self.sources[0]}/{id}"
+
+    def demand(self, label: Label) -> Count:
+        """How many questions of this difficulty are wanted. Without ``count``, those not named are not wanted."""
+        rest = Count() if self.count or not self.difficulty else Count(max=0)
+        return self.difficulty.get(label, rest)
+
+    @cached_property
+    def bounds(self) -> Count:
+        """How many questions are wanted, by ``count`` and by ``difficulty`` together; min may be above max."""
+        demands = [self.demand(label) for label in LABELS]
+        given = self.count or Count()
+        most = [given.max, _sum(demand.max for demand in demands)]
+        return Count.model_construct(
+            min=max(given.min, len(self.include), sum(demand.min for demand in demands)),
+            max=min((number for number in most if number is not None), default=None),
+        )
+
+
+def _some(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    if not sections:
+        raise fault("has no section", "write one entry a section, beginning with '- '")
+    return sections
+
+
+class Blueprint(BaseModel):
+    """A blueprint. ``load(blueprint.dump()) == blueprint``; equal blueprints have equal digests."""
+
+    model_config = STRICT
+    later: ClassVar[frozenset[str]] = frozenset(
+        {"levels", "expected_facility", "words", "minutes", "forms", "information", "objective"}
+    )
+
+    format: Literal["quiz-blueprint/1"]
+    title: Words
+    as_of: Day | None = None
+    sections: Annotated[tuple[Section, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
+    questions: Positive | None = None
+    order: Literal["as_listed", "easy_to_hard", "shuffled"] = "as_listed"
+    shuffle_options: Truth = True
+    settings: QuizSettings = QuizSettings()
+
+    @classmethod
+    def load(cls, given: object) -> Blueprint:
+        """A blueprint from the mapping of a file or from ``dump()``. Raises Invalid with all problems."""
+        blueprint = validate(cls, given)
+        found = [*_faults(blueprint)]
+        if found:
+            raise Invalid(found)
+        return blueprint
+
+    def dump(self) -> dict[str, Any]:
+        """The canonical JSON-able form: numbers as text, what has its default value left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:…`` over the canonical form."""
+        return digest_of(self.dump())
+
+    @property
+    def banks(self) -> tuple[str, ...]:
+        """The banks that questions come from, each once."""
+        return tuple(dict.fromkeys(bank for section in self.sections for bank in section.sources))
+
+
+def read_blueprint(text: str | bytes, name: str = "the blueprint") -> Blueprint:
+    """A blueprint from YAML. Raises Invalid with all problems, each with its line; ``name`` is the file's."""
+    from quiz.banks.yaml import located, read_mapping  # noqa: PLC0415 -- a draw reads no YAML
+
+    data, lines = read_mapping(text)
+    try:
+        return Blueprint.load(data)
+    except Invalid as error:
+        raise Invalid(located(error.problems, lines), f"{name} has errors") from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of blueprint files, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Blueprint.model_json_schema(by_alias=True, mode="validation"),
+    }
+
+
+def _faults(blueprint: Blueprint) -> Iterator[Problem]:
+    """What is well formed and yet cannot be meant."""
+    for place, section in enumerate(blueprint.sections):
+        for problem in _section_faults(section, counted=blueprint.questions is not None):
+            where = f"sections[{place}]"
+            yield Problem(f"{where}.{problem.where}" if problem.where else where, problem.what, problem.mend)
+    if all(section.sources for section in blueprint.sections):
+        yield from _twice_included(blueprint)
+        yield from _total_faults(blueprint)
+    yield from _settings_faults(blueprint.settings)
+
+
+def _section_faults(section: Section, *, counted: bool) -> Iterator[Problem]:
+    if bool(section.bank) == bool(section.banks):
+        yield Problem("", "needs either bank or banks", "write bank: slug, or banks: [one, two]")
+        return
+    yield from _id_faults(section)
+    if section.count is None and section.bounds.max is None and not counted:
+        yield Problem(
+            "", "'count' is missing", "say how many questions: count: 5, or count: {min: 4, max: 6}"
+        )
+    yield from _count_faults(section)
+
+
+def _id_faults(section: Section) -> Iterator[Problem]:
+    for field in ("include", "exclude"):
+        for place, id in enumerate(getattr(section, field)):
+            bank, slash, rest = id.partition("/")
+            if slash and (bank not in section.sources or not rest):
+                yield Problem(
+                    f"{field}[{place}]", f"'{id}' is in no bank of this section", "write bank/id of its bank"
+                )
+            elif not slash and len(section.sources) > 1:
+                yield Problem(f"{field}[{place}]", f"'{id}' could be in several banks", "write bank/id")
+    for id in sorted(set(section.included) & section.excluded):
+        yield Problem("exclude", f"'{id}' is both included and excluded", "keep it in one of the two")
+
+
+def _count_faults(section: Section) -> Iterator[Problem]:
+    bounds, field = section.bounds, "difficulty" if section.difficulty else "count"
+    if bounds.max == 0:
+        yield Problem(field, "asks for no question", "ask for at least 1, or leave the section out")
+    elif bounds.max is not None and bounds.min > bounds.max:
+        what = f"asks for at least {bounds.min} questions and for at most {bounds.max}"
+        mend = "make count, difficulty and include agree"
+        yield Problem("include" if len(section.include) > bounds.max else field, what, mend)
+
+
+def _twice_included(blueprint: Blueprint) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, section in enumerate(blueprint.sections):
+        for place, id in enumerate(section.included):
+            if id in seen:
+                where = f"sections[{number}].include[{place}]"
+                yield Problem(where, f"'{id}' is included twice", "a question stands once on a paper")
+            seen.add(id)
+
+
+def _total_faults(blueprint: Blueprint) -> Iterator[Problem]:
+    total, bounds = blueprint.questions, [section.bounds for section in blueprint.sections]
+    if total is None:
+        return
+    least, most = sum(bound.min for bound in bounds), _sum(bound.max for bound in bounds)
+    mend = "make the sections' counts and questions agree"
+    if least > total:
+        yield Problem("questions", f"is {total}, and the sections ask for at least {least}", mend)
+    if most is not None and most < total:
+        yield Problem("questions", f"is {total}, and the sections ask for at most {most}", mend)
+
+
+def _settings_faults(settings: QuizSettings) -> Iterator[Problem]:
+    opens, closes = settings.opens, settings.closes
+    if opens and closes and bool(opens.tzinfo) != bool(closes.tzinfo):
+        yield Problem(
+            "settings.closes",
+            "has a time zone where opens has none, or none where it has one",
+            "write both alike",
+        )
+    elif opens and closes and opens >= closes:
+        yield Problem("settings.closes", "is not after opens", "let the quiz close after it opens")
+    if settings.pass_mark is not None and settings.pass_mark > settings.scale:
+        yield Problem("settings.pass", "is above the scale: nobody could pass", "write it in grade units")
+
+
+def _sum(numbers: Iterator[int | None]) -> int | None:
+    """Their sum; None as soon as one has no bound."""
+    listed = [*numbers]
+    return None if None in listed else sum(number for number in listed if number is not None)

@@ -1,0 +1,162 @@
+"""What a draw looks questions up in: by rank in a stratum, so that 100,000 questions cost no more than 100."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from operator import attrgetter
+from typing import Any, Protocol
+
+from quiz.banks.model import EXPECTED, Bank, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Ready questions alike in bank, topic, type and difficulty, numbered 0 … size − 1 by id."""
+
+    bank: str
+    topic: str
+    type: str
+    difficulty: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a draw has to know of a ready question."""
+
+    bank: str
+    id: str
+    topic: str
+    type: str
+    difficulty: str
+    tags: tuple[str, ...] = ()
+    #: As ``bank/id``.
+    enemies: tuple[str, ...] = ()
+    #: Authored; None: by difficulty.
+    facility: Fraction | None = None
+    points: Fraction = Fraction(1)
+    #: True from this day; None: always was.
+    start: date | None = None
+    #: True before this day; None: no end.
+    end: date | None = None
+    #: Ids whose order may be shuffled, in authored order.
+    option_ids: tuple[str, ...] = ()
+    shuffle: bool = True
+    #: True where the authored order would give the key away.
+    always_shuffled: bool = False
+
+    @property
+    def qualified(self) -> str:
+        """``bank/id``."""
+        return f"{self.bank}/{self.id}"
+
+    @property
+    def expected_facility(self) -> Fraction:
+        """The expected share of the mark, 0 to 1."""
+        return EXPECTED[self.difficulty] if self.facility is None else self.facility
+
+    def in_force(self, on: date) -> bool:
+        """Whether the key is true on that day."""
+        return (self.start is None or self.start <= on) and (self.end is None or on < self.end)
+
+    def dump(self) -> dict[str, Any]:
+        """JSON-able, for a column of an index; what is as usual is left out."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: _plain(value) for name, value in values.items() if value != _USUAL.get(name, ...)}
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Item:
+        """The item of which ``dump`` made these values."""
+        read = dict(values)
+        read.update((name, tuple(read[name])) for name in ("tags", "enemies", "option_ids") if name in read)
+        read.update((name, Fraction(read[name])) for name in ("facility", "points") if name in read)
+        read.update((name, date.fromisoformat(read[name])) for name in ("start", "end") if name in read)
+        return cls(**read)
+
+
+_USUAL = {
+    name: field.default for name, field in Item.__dataclass_fields__.items() if name in Item.__slots__[5:]
+}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Fraction | date) else value
+
+
+def item_of(question: Question) -> Item:
+    """The item that stands for a question in an index."""
+    start, end = question.as_of, None
+    if question.valid is not None:
+        start, end = question.valid.start, question.valid.end
+    return Item(
+        bank=question.bank,
+        id=question.id,
+        topic=question.topic,
+        type=question.type,
+        difficulty=question.difficulty,
+        tags=tuple(question.tags),
+        enemies=tuple(question.enemies),
+        facility=question.facility,
+        points=question.points,
+        start=start,
+        end=end,
+        option_ids=question.kind.shuffled(question.content),
+        shuffle=question.shuffle,
+        always_shuffled=question.kind.always_shuffled,
+    )
+
+
+class Index(Protocol):
+    """Ready questions by stratum and rank. Each method is one query where a database answers."""
+
+    def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
+        """The strata of these banks, in order of bank, topic, type, difficulty; none is empty."""
+        ...
+
+    def at(self, wanted: Sequence[tuple[Stratum, int]]) -> Mapping[tuple[Stratum, int], Item]:
+        """The items at these ranks."""
+        ...
+
+    def named(self, qualified: Sequence[str]) -> Mapping[str, Item]:
+        """The ready questions among these (``bank/id``)."""
+        ...
+
+    def listed(self, stratum: Stratum) -> Sequence[Item]:
+        """All items of a stratum by rank."""
+        ...
+
+
+class ListIndex:
+    """An index over items in memory."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._named = {item.qualified: item for item in items}
+        groups: dict[tuple[str, str, str, str], list[Item]] = defaultdict(list)
+        for item in sorted(self._named.values(), key=attrgetter("id")):
+            groups[item.bank, item.topic, item.type, item.difficulty].append(item)
+        self._lists = {Stratum(*key, len(group)): group for key, group in sorted(groups.items())}
+
+    @classmethod
+    def of(cls, banks: Iterable[Bank]) -> ListIndex:
+        """Over the ready questions of banks."""
+        return cls(
+            item_of(question) for bank in banks for question in bank.questions if question.status == "ready"
+        )
+
+    def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
+        return [stratum for stratum in self._lists if stratum.bank in banks]
+
+    def at(self, wanted: Sequence[tuple[Stratum, int]]) -> Mapping[tuple[Stratum, int], Item]:
+        return {(stratum, rank): self._lists[stratum][rank] for stratum, rank in wanted}
+
+    def named(self, qualified: Sequence[str]) -> Mapping[str, Item]:
+        return {id: self._named[id] for id in qualified if id in self._named}
+
+    def listed(self, stratum: Stratum) -> Sequence[Item]:
+        return self._lists[stratum]

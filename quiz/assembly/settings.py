@@ -1,0 +1,126 @@
+"""The settings of a quiz, beside its blueprint or in the blueprint's ``settings:`` (docs/formats/blueprint.md)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
+
+from quiz.questions.fields import Exact, Truth, decimal_of, fault, not_negative, positive
+
+ReviewField: TypeAlias = Literal[
+    "attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation", "grade"
+]
+EVERYTHING: tuple[ReviewField, ...] = (
+    "attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation", "grade",
+)  # fmt: skip
+#: Nothing that is counted here goes beyond this.
+MOST = 1_000_000
+#: Pydantic's shape of every model here: what is written is all there is, and nothing changes it.
+STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+def whole(value: Any) -> int:
+    """A number without a fraction, from 0. Raises the validator's error otherwise."""
+    if isinstance(value, bool | str):
+        raise fault(f"'{str(value)[:40]}' is not a whole number", "write a number such as 5")
+    number = decimal_of(value)
+    if number < 0 or number > MOST or number != int(number):
+        raise fault(f"{value} is not a whole number from 0 to {MOST}", "write a number such as 5")
+    return int(number)
+
+
+def _from_one(value: int) -> int:
+    if value < 1:
+        raise fault("0 is too few", "write 1 or more")
+    return value
+
+
+def _only(*done: Any, later: tuple[Any, ...]) -> BeforeValidator:
+    """A validator that says of values of the format that this version does not do: known, not supported yet."""
+
+    def check(value: Any) -> Any:
+        if value in later:
+            shown = str(value).lower() if isinstance(value, bool) else value
+            raise fault(
+                f"'{shown}' is known, not supported yet", f"write {str(done[0]).lower()}, or leave it out"
+            )
+        return value
+
+    return BeforeValidator(check)
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        if isinstance(value, str) and len(value) > 10:
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    raise fault(
+        f"'{str(value)[:40]}' is not a day with a time",
+        "write such as 2026-11-23T09:00 or 2026-11-23T09:00+08:00",
+    )
+
+
+_WHOLE_SCHEMA = WithJsonSchema({"type": "integer", "minimum": 0})
+Whole: TypeAlias = Annotated[int, PlainValidator(whole), _WHOLE_SCHEMA]
+#: A whole number from 1.
+Positive: TypeAlias = Annotated[
+    int, PlainValidator(whole), AfterValidator(_from_one), WithJsonSchema({"type": "integer", "minimum": 1})
+]
+#: A day with a time; without an offset it is in the course's time zone.
+Moment: TypeAlias = Annotated[
+    datetime,
+    PlainValidator(_moment),
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+class Review(BaseModel):
+    """What a student sees of an attempt, and when. *after* = two minutes from finishing."""
+
+    model_config = STRICT
+
+    during: tuple[ReviewField, ...] = ()
+    after: tuple[ReviewField, ...] = EVERYTHING
+    later: tuple[ReviewField, ...] = EVERYTHING
+    closed: tuple[ReviewField, ...] = EVERYTHING
+
+
+class QuizSettings(BaseModel):
+    """How a quiz is taken, graded and shown. None: no limit, no date, no pass mark."""
+
+    model_config = STRICT
+
+    mode: Annotated[Literal["test"], _only("test", later=("practice",))] = "test"
+    tries: Annotated[Literal["one"], _only("one", later=("interactive", "adaptive", "countback"))] = "one"
+    certainty: Annotated[Truth, _only("false", later=(True,))] = False
+    navigation: Literal["free", "sequential"] = "free"
+    layout: Literal["one", "all"] = "one"
+    attempts: Positive | None = None
+    grading: Literal["highest", "average", "first", "last"] = "highest"
+    #: The grade of a full score.
+    scale: Annotated[Exact, AfterValidator(positive)] = Fraction(100)
+    #: In grade units; half of the scale where the author says nothing.
+    pass_mark: Annotated[Exact, AfterValidator(not_negative)] | None = Field(
+        alias="pass", default_factory=lambda given: given["scale"] / 2 if "scale" in given else None
+    )
+    #: Minutes.
+    limit: Positive | None = None
+    opens: Moment | None = None
+    closes: Moment | None = None
+    review: Review = Review()

@@ -39,9 +39,9 @@ def problems(error: ValidationError, model: type[BaseModel], where: Path = ()) -
 
 
 def path_text(path: Iterable[str | int]) -> str:
-    """``("options", 1, "text")`` → ``options[1].text``."""
+    """``("options", 1, "text")`` → ``options[1].text``. The validator's step for a bad key itself is left out."""
     text = ""
-    for step in path:
+    for step in (step for step in path if step != "[key]"):
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
 

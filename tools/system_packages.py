@@ -61,6 +61,13 @@ def apt_get():
     return None
 
 
+def quietly(command):
+    """Run a command; show what it printed only where it fails."""
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        print(done.stdout)
+
+
 def main():
     """Install what is missing, or say what to install."""
     missing = missing_packages()
@@ -69,8 +76,8 @@ def main():
     command = apt_get()
     if command:
         print(f"Installing {' '.join(missing)} for the tests …", flush=True)
-        subprocess.run([*command, "-qq", "update"], check=False)
-        subprocess.run([*command, "-qq", "install", "--no-install-recommends", "-y", *missing], check=False)
+        quietly([*command, "update"])
+        quietly([*command, "install", "--no-install-recommends", "--yes", *missing])
         missing = missing_packages()
     if missing:
         print(f"Not installed here: {' '.join(missing)}. The tests that need them are skipped.")

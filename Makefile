@@ -27,7 +27,7 @@ lint: venv ## static checks: style, types, import floors, house rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python tools/house_rules.py
 
 format: venv ## writes the code in the one style, and mends what can be mended without thought

@@ -149,6 +149,11 @@ class ListIndex:
             item_of(question) for bank in banks for question in bank.questions if question.status == "ready"
         )
 
+    @property
+    def items(self) -> Iterable[Item]:
+        """All items."""
+        return self._named.values()
+
     def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
         return [stratum for stratum in self._lists if stratum.bank in banks]
 

@@ -1,0 +1,169 @@
+"""Draws a paper from a blueprint: the algorithm ``draw/1``.
+
+The questions of a section that are alike in bank, topic, type and difficulty are a stratum, in it they are numbered
+by id. A section is drawn in one or more *cells*: one for each difficulty of which a number is demanded, one for the
+rest. Candidate j of a cell is a random number (``quiz.assembly.dice``) over all its strata, laid end to end; so
+strata are met in proportion to their size, and every question that fits is equally likely. A candidate that is
+taken, excluded, out of date, of the wrong tags or an enemy is passed over. After eight times as many misses as the
+cell has candidates, or where it is plain that it cannot be filled, the whole supply is listed and searched with
+looking ahead (``quiz.assembly.exact``). Cells with the least to spare are drawn first.
+
+How many each section gets: its minimum, then one more in turn, in the order of the blueprint, while there is room,
+until ``questions`` is reached (without ``questions``: as many as there are up to its maximum). So every student
+gets the same number of each.
+
+The same blueprint, index, seed and day give the same paper, on every machine; how candidates are looked up, many at
+a time, has no influence on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.dice import ALGORITHM, Dice
+from quiz.assembly.exact import Supply, search
+from quiz.assembly.index import Index, Item, ListIndex, Stratum, item_of
+from quiz.assembly.parts import Part, level, parts_of
+from quiz.assembly.pick import Lookup, cells_of, pick
+from quiz.assembly.shortfalls import shortfalls
+from quiz.errors import Unmeetable
+
+__all__ = ["ALGORITHM", "Index", "Item", "ListIndex", "Paper", "PaperSlot", "Stratum", "draw", "item_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSlot:
+    """One question of a paper."""
+
+    #: From 1.
+    slot: int
+    #: The name of its section.
+    section: str
+    #: ``bank/id``.
+    question: str
+    variant: str | None
+    #: Authored ids of the options as they are shown; empty where nothing can be shuffled.
+    order: tuple[str, ...]
+    points: Fraction
+    expected_facility: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one section asked for at least, and what it got."""
+
+    section: str
+    required: int
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A drawn paper. It is the record; seed, day and algorithm reproduce it while the banks are the same."""
+
+    slots: tuple[PaperSlot, ...]
+    seed: int
+    form: int
+    as_of: date
+    table: tuple[Row, ...]
+    #: "authored" where every question's expected facility is authored, else "label".
+    expected_source: Literal["label", "authored"]
+    algorithm: str = ALGORITHM
+
+    @property
+    def points(self) -> Fraction:
+        """The largest sum of marks."""
+        return sum((slot.points for slot in self.slots), Fraction(0))
+
+    @property
+    def expected_score(self) -> Fraction:
+        """Σ points × expected facility."""
+        return sum((slot.points * slot.expected_facility for slot in self.slots), Fraction(0))
+
+
+def draw(blueprint: Blueprint, index: Index, seed: int, as_of: date, form: int = 1) -> Paper:
+    """The paper of this seed on this day; ``form`` numbers several parallel papers of one seed from 1.
+
+    Raises Unmeetable, with every shortfall, where the banks do not hold what the blueprint asks for.
+    """
+    dice, lookup = Dice(seed, form), Lookup(index)
+    parts = parts_of(blueprint, index, as_of)
+    drawn = _picked(parts, blueprint.questions, dice, lookup)
+    if drawn is None:
+        drawn = _searched(parts, blueprint.questions, dice, lookup)
+    return _paper(blueprint, parts, drawn, dice, as_of)
+
+
+def _picked(
+    parts: Sequence[Part], questions: int | None, dice: Dice, lookup: Lookup
+) -> Mapping[int, list[Item]] | None:
+    held = [item for part in parts for item in part.included]
+    limits = [part.limits for part in parts]
+    quotas = level(limits, None if questions is None else questions - len(held))
+    if quotas is None or not all(limit.possible for limit in limits) or not (held or any(quotas)):
+        return None
+    cells = [cell for part, quota in zip(parts, quotas, strict=True) for cell in cells_of(part, quota)]
+    return pick(cells, held, dice, lookup)
+
+
+def _searched(
+    parts: Sequence[Part], questions: int | None, dice: Dice, lookup: Lookup
+) -> Mapping[int, list[Item]]:
+    supply = Supply(parts, questions, lookup, dice)
+    outcome = search(supply)
+    if outcome.picked is None:
+        raise Unmeetable(shortfalls(supply, outcome))
+    drawn: dict[int, list[Item]] = {part.number: [] for part in parts}
+    for place, id in outcome.picked:
+        drawn[parts[place].number].append(supply.items[id])
+    return drawn
+
+
+def _paper(
+    blueprint: Blueprint, parts: Sequence[Part], drawn: Mapping[int, list[Item]], dice: Dice, as_of: date
+) -> Paper:
+    chosen = [(part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))]
+    slots = tuple(
+        _slot(number, part, item, blueprint, dice)
+        for number, (part, item) in enumerate(_ordered(chosen, blueprint, dice), 1)
+    )
+    table = tuple(
+        Row(part.section.name, part.section.bounds.min, sum(held is part for held, _ in chosen))
+        for part in parts
+    )
+    authored = all(item.facility is not None for _, item in chosen)
+    return Paper(slots, dice.seed, dice.form, as_of, table, "authored" if authored else "label")
+
+
+def _ordered(chosen: list[tuple[Part, Item]], blueprint: Blueprint, dice: Dice) -> list[tuple[Part, Item]]:
+    if blueprint.order == "easy_to_hard":
+        return sorted(chosen, key=lambda one: -one[1].expected_facility)
+    if blueprint.order == "shuffled":
+        by_id = {item.qualified: (part, item) for part, item in chosen}
+        return [by_id[id] for id in dice.shuffled("order", 0, by_id)]
+    return chosen
+
+
+def _slot(number: int, part: Part, item: Item, blueprint: Blueprint, dice: Dice) -> PaperSlot:
+    points = item.points if part.section.points is None else part.section.points
+    order = tuple(_options(number, item, blueprint, dice))
+    return PaperSlot(number, part.section.name, item.qualified, None, order, points, item.expected_facility)
+
+
+def _options(number: int, item: Item, blueprint: Blueprint, dice: Dice) -> Sequence[str]:
+    """The options as shown; where their authored order gives the key away, never in that one."""
+    authored = item.option_ids
+    if item.always_shuffled and len(authored) > 1:
+        order, repeat = dice.shuffled("options", number, authored), 0
+        while tuple(order) == authored:
+            repeat += 1
+            order = dice.shuffled("options", number, authored, repeat)
+        return order
+    return (
+        dice.shuffled("options", number, authored) if blueprint.shuffle_options and item.shuffle else authored
+    )

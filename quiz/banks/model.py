@@ -17,6 +17,7 @@ from quiz.files.richtext import to_prompt_html
 from quiz.questions import types
 from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score
 from quiz.questions.fields import (
+    Count,
     Day,
     Id,
     Share,
@@ -100,7 +101,7 @@ class Evidence(Content):
     """Either terms in a paragraph of a document (checked), or a source and what it supports (not machine-checked)."""
 
     document: Text | None = None
-    paragraph: Annotated[int, Field(ge=1, strict=False)] | None = None
+    paragraph: Count | None = None
     terms: tuple[Words, ...] = ()
     source: Source | None = None
     supports: Text | None = None

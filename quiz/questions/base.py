@@ -79,6 +79,11 @@ class Score:
     feedback: tuple[str, ...] = ()
 
 
+def state_of(fraction: Fraction) -> str:
+    """``right``, ``partly`` or ``wrong``, as pages and reports name it."""
+    return "right" if fraction >= 1 else "partly" if fraction > 0 else "wrong"
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A response with the score it must get. Drives contract tests, docs and newcomers.

@@ -123,6 +123,13 @@ def _snapped(value: object) -> Fraction:
     return exact(decimal_of(value))
 
 
+def _count(value: object) -> int:
+    number = Fraction(decimal_of(value)) if not isinstance(value, bool) else Fraction(0)
+    if number < 1 or number.denominator != 1:
+        raise fault(f"{_shown(value)} is not a whole number above 0", "write 1, 2, 3 …")
+    return int(number)
+
+
 def _day(value: object) -> date:
     if type(value) is date:
         return value
@@ -201,6 +208,8 @@ Day: TypeAlias = Annotated[
     PlainSerializer(date.isoformat, return_type=str),
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
+#: A whole number from 1.
+Count: TypeAlias = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
 Truth: TypeAlias = Annotated[bool, PlainValidator(_truth), WithJsonSchema({"type": "boolean"})]
 #: The id of a question or of a part of one.
 Id: TypeAlias = Annotated[Text, AfterValidator(matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", _ID))]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_html, to_inline_html
-from quiz.questions.base import Content, Order
+from quiz.questions.base import Content, Order, state_of
 from quiz.questions.fields import Id, Share, Text, Truth, Words, between, with_ids
 
 _Credit: TypeAlias = Annotated[
@@ -111,28 +112,31 @@ def positions(raw: Sequence[str], count: int) -> tuple[list[int], bool]:
 
 
 def reviewed(
-    content: Options, chosen: Collection[str], order: Order, allowed: frozenset[str]
+    content: Options,
+    chosen: Collection[str],
+    order: Order,
+    allowed: frozenset[str],
+    worth: Callable[[Option], Fraction],
 ) -> list[Mapping[str, Any]]:
-    """The options as shown, each with what may be told.
+    """The options as shown, each with what may be told; ``worth`` is what an option is worth by itself.
 
-    ``chosen`` (with *attempt*), ``right`` (the key, with *answer*), ``state`` right | wrong of a chosen option (with
-    *right_wrong* and *attempt*), ``feedback`` as HTML (with *feedback*: that of the chosen ones; of all with *answer*).
+    ``text`` as HTML; ``chosen`` (with *attempt*); ``state`` right, partly or wrong of a chosen option (with *attempt*
+    and *right_wrong*); ``right`` (with *answer*); ``feedback`` as HTML (with *feedback*: of the chosen options where
+    the *attempt* is shown, of all where the *answer* is).
     """
-    return [_reviewed(content.option(name), name in chosen, allowed) for name in shown_order(content, order)]
+    shown = (content.option(name) for name in shown_order(content, order))
+    return [_reviewed(option, option.id in chosen, allowed, worth(option)) for option in shown]
 
 
-def _reviewed(option: Option, chosen: bool, allowed: frozenset[str]) -> Mapping[str, Any]:
+def _reviewed(option: Option, chosen: bool, allowed: frozenset[str], worth: Fraction) -> Mapping[str, Any]:
+    chosen = chosen and "attempt" in allowed
     row: dict[str, Any] = {"text": to_inline_html(option.text)}
     if "attempt" in allowed:
         row["chosen"] = chosen
-        if "right_wrong" in allowed and chosen:
-            row["state"] = "right" if option.right else "wrong"
+    if chosen and "right_wrong" in allowed:
+        row["state"] = state_of(worth)
     if "answer" in allowed:
-        row["right"] = option.right
-    if (
-        option.feedback
-        and "feedback" in allowed
-        and ("answer" in allowed or ("attempt" in allowed and chosen))
-    ):
+        row["right"] = worth >= 1
+    if option.feedback and "feedback" in allowed and (chosen or "answer" in allowed):
         row["feedback"] = to_html(option.feedback)
     return row

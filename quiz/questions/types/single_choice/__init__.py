@@ -9,7 +9,7 @@ from typing import Any
 from quiz.errors import Problem
 from quiz.files.richtext import to_inline_html, to_text
 from quiz.questions.base import Example, Order, Parsed, QuestionType, Raw, Response, Score
-from quiz.questions.options import Options, known, positions, reviewed, shown_order
+from quiz.questions.options import Option, Options, known, positions, reviewed, shown_order
 
 
 class SingleChoice(Options):
@@ -61,24 +61,22 @@ class _Type(QuestionType[SingleChoice]):
         if response is None:
             return Score(Fraction(0))
         option = content.option(response)
-        return Score(_credit(content, response), {}, (option.feedback,) if option.feedback else ())
+        return Score(_worth(option), {}, (option.feedback,) if option.feedback else ())
 
     def review(
         self, content: SingleChoice, response: Response, order: Order, allowed: frozenset[str]
     ) -> Mapping[str, Any]:
         """``options``: see ``quiz.questions.options.reviewed``."""
-        return {"options": reviewed(content, () if response is None else (response,), order, allowed)}
+        return {"options": reviewed(content, () if response is None else (response,), order, allowed, _worth)}
 
     def summarise(self, content: SingleChoice, response: Response) -> str:
         return "" if response is None else to_text(content.option(response).text)
 
     def right_answer(self, content: SingleChoice) -> str:
-        return " / ".join(
-            to_text(option.text) for option in content.options if _credit(content, option.id) == 1
-        )
+        return " / ".join(to_text(option.text) for option in content.options if _worth(option) == 1)
 
     def random_guess(self, content: SingleChoice, rule: str) -> Fraction | None:
-        return sum((_credit(content, name) for name in content.ids), Fraction(0)) / len(content.options)
+        return sum((_worth(option) for option in content.options), Fraction(0)) / len(content.options)
 
     def examples(self) -> tuple[Example, ...]:
         plain = {
@@ -106,8 +104,7 @@ class _Type(QuestionType[SingleChoice]):
         )
 
 
-def _credit(content: SingleChoice, name: str) -> Fraction:
-    option = content.option(name)
+def _worth(option: Option) -> Fraction:
     return Fraction(bool(option.correct)) if option.credit is None else option.credit
 
 

@@ -1,0 +1,144 @@
+"""Short text: a word or phrase, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from quiz.errors import Problem
+from quiz.questions.answers import (
+    LONGEST_TYPED,
+    Answer,
+    as_mapping,
+    check_typed,
+    full_mark_faults,
+    reviewed_text,
+    typed_text,
+)
+from quiz.questions.base import Content, Example, Order, Parsed, QuestionType, Raw, Response, Score
+from quiz.questions.fields import Truth, Words
+from quiz.questions.rules.text import (
+    LONGEST_PATTERN,
+    Fold,
+    has_star,
+    is_empty,
+    literal,
+    matches,
+    nearly_matches,
+)
+
+
+class TextAnswer(Answer):
+    r"""An accepted text; ``*`` in it stands for any text, ``\*`` for a star."""
+
+    text: Annotated[Words, Field(max_length=LONGEST_PATTERN)]
+
+
+def _from_text(given: Any) -> Any:
+    return as_mapping(given, "text")
+
+
+class ShortText(Content):
+    """Accepted texts; the first that matches counts. ``typo: 1`` forgives one typing error."""
+
+    answers: Annotated[tuple[Annotated[TextAnswer, BeforeValidator(_from_text)], ...], Field(min_length=1)]
+    case_sensitive: Truth = False
+    fold: tuple[Fold, ...] = ()
+    typo: Literal[0, 1] = 0
+
+    def faults(self) -> Iterator[Problem]:
+        """No full mark, or an answer of which folding leaves nothing."""
+        yield from full_mark_faults(self.answers)
+        for place, answer in enumerate(self.answers):
+            if is_empty(answer.text, self.fold):
+                mend = "take punctuation out of fold, or write letters or digits"
+                yield Problem(
+                    f"answers[{place}].text", f"nothing of '{answer.text}' is left to compare", mend
+                )
+
+    def find(self, typed: str) -> TextAnswer | None:
+        """The first answer that the text matches; where none does, the first that it matches but for a typing error."""
+        ways = (matches, nearly_matches) if self.typo else (matches,)
+        for way in ways:
+            for answer in self.answers:
+                if way(answer.text, typed, self.fold, case_sensitive=self.case_sensitive):
+                    return answer
+        return None
+
+
+class _Type(QuestionType[ShortText]):
+    name = "short_text"
+    content = ShortText
+    rules = ("first_match",)
+
+    def present(self, content: ShortText, order: Order) -> Mapping[str, Any]:
+        """``case_sensitive``: whether capital letters matter, which the student is told."""
+        return {"case_sensitive": content.case_sensitive}
+
+    def parse(self, content: ShortText, raw: Raw, order: Order) -> Parsed:
+        typed = typed_text(raw)
+        if typed is not None and len(typed) > LONGEST_TYPED:
+            return Parsed(None, ("This is longer than 10,000 characters.",))
+        return Parsed(typed)
+
+    def check(self, content: ShortText, response: Response) -> None:
+        check_typed(response)
+
+    def score(self, content: ShortText, response: Response, rule: str) -> Score:
+        found = _found(content, response)
+        if found is None:
+            return Score(Fraction(0))
+        return Score(found.credit, {}, (found.feedback,) if found.feedback else ())
+
+    def review(
+        self, content: ShortText, response: Response, order: Order, allowed: frozenset[str]
+    ) -> Mapping[str, Any]:
+        """See ``quiz.questions.answers.reviewed_text``."""
+        return reviewed_text(response, _found(content, response), self.right_answer(content), allowed)
+
+    def summarise(self, content: ShortText, response: Response) -> str:
+        return " ".join((response or "").split())
+
+    def right_answer(self, content: ShortText) -> str:
+        """The first full answer without stars, else the first with."""
+        full = [answer.text for answer in content.answers if answer.credit == 1]
+        return literal(next((text for text in full if not has_star(text)), full[0]))
+
+    def random_guess(self, content: ShortText, rule: str) -> Fraction | None:
+        return None
+
+    def examples(self) -> tuple[Example, ...]:
+        spirit = {
+            "answers": ["Shanghai Spirit", {"text": "*spirit*", "credit": "0.5", "feedback": "Which one?"}],
+            "fold": ["accents", "punctuation"],
+        }
+        return (
+            Example("right", spirit, {"answer": ["  shanghai  SPIRIT "]}, "  shanghai  SPIRIT ", Fraction(1)),
+            Example("right", spirit, {"answer": ["“Shanghái” spirit."]}, "“Shanghái” spirit.", Fraction(1)),
+            Example(
+                "partly", spirit, {"answer": ["the spirit of unity"]}, "the spirit of unity", Fraction(1, 2)
+            ),
+            Example("wrong", spirit, {"answer": ["Beijing"]}, "Beijing", Fraction(0)),
+            Example("empty", spirit, {"answer": ["  "]}, None, Fraction(0)),
+            Example("malformed", spirit, {"answer": ["x" * 10_001]}, None, Fraction(0), complains=True),
+            Example(
+                "right",
+                {"answers": ["Dushanbe"], "typo": 1},
+                {"answer": ["Dushambe"]},
+                "Dushambe",
+                Fraction(1),
+            ),
+            Example(
+                "wrong", {"answers": ["SCO"], "case_sensitive": True}, {"answer": ["sco"]}, "sco", Fraction(0)
+            ),
+        )
+
+
+def _found(content: ShortText, response: Response) -> TextAnswer | None:
+    return content.find(response) if response and response.strip() else None
+
+
+TYPE = _Type()

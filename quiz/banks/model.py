@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 from pydantic import AfterValidator, Field, SkipValidation, ValidationError
 
 from quiz.errors import Invalid, Problem
-from quiz.files.richtext import to_prompt_html
+from quiz.files.richtext import to_html, to_prompt_html
 from quiz.questions import types
 from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score
 from quiz.questions.fields import (
@@ -271,6 +271,23 @@ class Question(Common):
         scored = self.kind.score(self.content, response, self.scoring)
         general = self._general_feedback(scored.fraction)
         return Score(scored.fraction, scored.parts, (*scored.feedback, general)) if general else scored
+
+    def review(self, response: Response, order: Order, allowed: frozenset[str]) -> dict[str, Any]:
+        """What may be shown afterwards: the type's own review, and ``general`` and ``explanation`` as HTML.
+
+        ``allowed`` as in ``QuestionType.review``. A key is left out where it is not allowed or there is no text.
+        """
+        told = dict(self.kind.review(self.content, response, order, allowed))
+        if "feedback" in allowed and "attempt" in allowed:
+            fraction = self.kind.score(self.content, response, self.scoring).fraction
+            told["general"] = to_html(self._general_feedback(fraction) or "")
+        if "explanation" in allowed:
+            told["explanation"] = to_html(self.explanation or "")
+        return {
+            name: value
+            for name, value in told.items()
+            if value != "" or name not in ("general", "explanation")
+        }
 
     def _general_feedback(self, fraction: Fraction | None) -> str | None:
         if self.feedback is None or fraction is None:

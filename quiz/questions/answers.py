@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Annotated, Any, TypeAlias
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_html
-from quiz.questions.base import Content, Raw, Response, state_of
+from quiz.questions.base import Part, Raw, Response, state_of
 from quiz.questions.fields import Share, Text, between
 
 #: Characters that a typed answer may have.
@@ -21,7 +21,7 @@ Credit: TypeAlias = Annotated[
 ]
 
 
-class Answer(Content):
+class Answer(Part):
     """One accepted answer: what giving it is worth, and what to say to it."""
 
     credit: Credit = Fraction(1)
@@ -71,8 +71,3 @@ def reviewed_text(
     if "feedback" in allowed and found is not None and found.feedback:
         told["feedback"] = to_html(found.feedback)
     return told
-
-
-def as_mapping(given: Any, field: str) -> Any:
-    """An answer written as a bare value is an answer of that value."""
-    return given if isinstance(given, Mapping | Answer) else {field: given}

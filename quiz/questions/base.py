@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from quiz.errors import Problem
 
@@ -41,6 +42,26 @@ class Content(BaseModel):
     def faults(self) -> Iterator[Problem]:
         """What is wrong although every field by itself is well formed; nothing where all is right."""
         yield from ()
+
+
+class Part(Content):
+    """A part of content that may also be written as its one main value: ``- text`` for ``- {text: text}``."""
+
+    #: The field that the bare value stands for.
+    main: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_bare(cls, given: Any) -> Any:
+        return given if isinstance(given, Mapping | Part) or given is None else {cls.main: given}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The schema of bank files: the bare value is allowed, and an id need not be given."""
+        reference = handler(core)
+        whole = handler.resolve_ref_schema(reference)
+        whole["required"] = [name for name in whole.get("required", ()) if name != "id"]
+        return {"anyOf": [reference, {"type": ["string", "number"]}]}
 
 
 C = TypeVar("C", bound=Content)

@@ -226,7 +226,7 @@ def letters(count: int) -> list[str]:
 
 
 def with_ids(parts: Any) -> Any:
-    """Gives each part of a list its id: the authored one, else the letter of its place. A bare text is a part."""
+    """Gives each part of a list its id: the authored one, else the letter of its place. A bare value is a text."""
     if not isinstance(parts, list | tuple):
         return parts
     return [_with_id(part, name) for part, name in zip(parts, letters(len(parts)), strict=True)]

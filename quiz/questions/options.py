@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_html, to_inline_html
-from quiz.questions.base import Content, Order, state_of
+from quiz.questions.base import Content, Order, Part, state_of
 from quiz.questions.fields import Id, Share, Text, Truth, Words, between, with_ids
 
 _Credit: TypeAlias = Annotated[
@@ -18,8 +18,10 @@ _Credit: TypeAlias = Annotated[
 ]
 
 
-class Option(Content):
+class Option(Part):
     """One option. ``correct`` or ``credit`` says what choosing it is worth."""
+
+    main: ClassVar[str] = "text"
 
     id: Id
     text: Words

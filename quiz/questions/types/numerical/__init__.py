@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from quiz.errors import Problem
 from quiz.questions.answers import (
     Answer,
-    as_mapping,
     check_typed,
     full_mark_faults,
     reviewed_text,
@@ -25,6 +24,7 @@ from quiz.questions.rules.numbers import Interval, ToleranceType, interval, read
 class NumberAnswer(Answer):
     """An accepted number: ``value`` with its tolerance, or everything from ``min`` to ``max``, bounds included."""
 
+    main: ClassVar[str] = "value"
     later: ClassVar[frozenset[str]] = frozenset({"formula"})
 
     value: Exact | None = None
@@ -65,18 +65,12 @@ class NumberAnswer(Answer):
         return f"{value} ({low} … {high})" if self.tolerance else value
 
 
-def _from_number(given: Any) -> Any:
-    return as_mapping(given, "value")
-
-
 class Numerical(Content):
     """Accepted numbers; the first whose interval holds the typed one counts."""
 
     later: ClassVar[frozenset[str]] = frozenset({"units", "unit", "unit_penalty"})
 
-    answers: Annotated[
-        tuple[Annotated[NumberAnswer, BeforeValidator(_from_number)], ...], Field(min_length=1)
-    ]
+    answers: Annotated[tuple[NumberAnswer, ...], Field(min_length=1)]
 
     def faults(self) -> Iterator[Problem]:
         """Faults of the answers, and no full mark."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from quiz.errors import Problem
 from quiz.questions.answers import (
     LONGEST_TYPED,
     Answer,
-    as_mapping,
     check_typed,
     full_mark_faults,
     reviewed_text,
@@ -34,17 +33,15 @@ from quiz.questions.rules.text import (
 class TextAnswer(Answer):
     r"""An accepted text; ``*`` in it stands for any text, ``\*`` for a star."""
 
+    main: ClassVar[str] = "text"
+
     text: Annotated[Words, Field(max_length=LONGEST_PATTERN)]
-
-
-def _from_text(given: Any) -> Any:
-    return as_mapping(given, "text")
 
 
 class ShortText(Content):
     """Accepted texts; the first that matches counts. ``typo: 1`` forgives one typing error."""
 
-    answers: Annotated[tuple[Annotated[TextAnswer, BeforeValidator(_from_text)], ...], Field(min_length=1)]
+    answers: Annotated[tuple[TextAnswer, ...], Field(min_length=1)]
     case_sensitive: Truth = False
     fold: tuple[Fold, ...] = ()
     typo: Literal[0, 1] = 0

@@ -12,6 +12,7 @@
     │   ├── SlotClosed       409  slot-closed       the key of this question has been shown
     │   ├── AttemptClosed    409  attempt-closed    submitted by the student
     │   ├── TooLate          409  too-late          over by time or by the teacher; kept apart
+    │   ├── InProgress       409  in-progress       there is nothing to review yet
     │   ├── NotOpen          409  not-open          the quiz has not opened yet
     │   ├── QuizClosed       409  closed            the quiz has closed
     │   ├── NoAttemptsLeft   409  no-attempts-left  all attempts are used
@@ -98,6 +99,10 @@ class AttemptClosed(Conflict):
 
 class TooLate(Conflict):
     code, message = "too-late", "The time is up. What had been saved by then counts."
+
+
+class InProgress(Conflict):
+    code, message = "in-progress", "This attempt has not been submitted yet."
 
 
 class NotOpen(Conflict):

@@ -1,0 +1,133 @@
+"""Settings: read from the environment once, typed, frozen, refused by name where they are wrong or unsafe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from quiz.errors import Invalid, Problem
+
+MINIMUM_SECRET_BYTES = 32
+REGISTRATION = ("join", "open", "closed")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _database_url(text: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if text.startswith(prefix):
+            return "postgresql+psycopg://" + text.removeprefix(prefix)
+    if text.startswith(("postgresql+psycopg://", "sqlite:///")):
+        return text
+    raise ValueError("use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+
+
+def _secret(text: str) -> str:
+    if len(text.encode()) < MINIMUM_SECRET_BYTES:
+        raise ValueError(f"use at least {MINIMUM_SECRET_BYTES} random bytes")
+    return text
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > 3600:
+        raise ValueError("use a whole number of seconds from 0 to 3600")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 10:
+        raise ValueError("use a whole number from 0 to 10")
+    return int(text)
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(
+            "use the address under which people reach the site, such as https://quiz.example.org"
+        )
+    return text.rstrip("/")
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError("use one of " + ", ".join(allowed))
+        return text
+
+    return read
+
+
+def _setting(env: str, read: Callable[[str], Any], doc: str, default: Any = MISSING) -> Any:
+    return field(default=default, metadata={"env": env, "read": read, "doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation decides. Each field says its environment variable; ``docs/settings.md`` is made from here."""
+
+    secret_key: str = _setting(
+        "SECRET_KEY", _secret, "Signs the cookies. At least 32 bytes; a new one signs everybody out."
+    )
+    database_url: str = _setting(
+        "DATABASE_URL",
+        _database_url,
+        "sqlite:///PATH, or postgresql://USER:PASSWORD@HOST/NAME. Default: quiz.db in DATA_DIR.",
+        "",
+    )
+    data_dir: Path = _setting(
+        "DATA_DIR", Path, "Folder of the SQLite database and of uploads.", Path("quiz-data")
+    )
+    public_url: str = _setting(
+        "PUBLIC_URL", _url, "The address people use. With https, cookies are sent over https only.", ""
+    )
+    trusted_proxies: int = _setting(
+        "TRUSTED_PROXIES", _count, "How many proxies stand in front and may name the client's address.", 0
+    )
+    grace_seconds: int = _setting(
+        "GRACE_SECONDS",
+        _seconds,
+        "How long after the deadline a save that was under way is still accepted.",
+        30,
+    )
+    registration: str = _setting(
+        "REGISTRATION",
+        _one_of(REGISTRATION),
+        "join: students join by a course's code; open: the same (accounts without a course come later); "
+        "closed: nobody joins, people are added by hand.",
+        "join",
+    )
+    log_level: str = _setting("LOG_LEVEL", _one_of(LOG_LEVELS), "DEBUG, INFO, WARNING or ERROR.", "INFO")
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir.resolve() / 'quiz.db'}")
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """Where the SQLite database lies; None with PostgreSQL."""
+        prefix = "sqlite:///"
+        return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], **known: Any) -> Settings:
+        """Reads every setting; all that are wrong are named in one ``Invalid``. ``known`` go before the environment."""
+        values, problems = dict(known), []
+        for one in fields(cls):
+            text = environ.get(one.metadata["env"], "")
+            if one.name in known:
+                continue
+            if text:
+                try:
+                    values[one.name] = one.metadata["read"](text)
+                except ValueError as error:
+                    problems.append(Problem(one.metadata["env"], "this value does not work", str(error)))
+            elif one.default is MISSING:
+                problems.append(
+                    Problem(one.metadata["env"], "is not set", "set it to at least 32 random bytes")
+                )
+        if problems:
+            raise Invalid(problems)
+        return cls(**values)

@@ -1,0 +1,120 @@
+"""The database: one engine an app, one way to write (``transaction``), one way to read (``reading``).
+
+SQLite runs in WAL with ``synchronous=FULL``; a writing transaction begins IMMEDIATE, so that it never finds out
+half-way that another one has written. PostgreSQL runs READ COMMITTED: a statement that waited for a lock sees what
+was committed meanwhile, which ``operations.attempts`` relies on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from quiz.errors import Unavailable
+
+#: Every constraint has a name, so that a migration can find it on both engines.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+#: How long a writer on SQLite waits for the one before it, in milliseconds.
+BUSY_TIMEOUT_MS = 15_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC; comes back aware on both engines. Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times in the database are aware")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return (
+            value
+            if value is None
+            else value.replace(tzinfo=UTC)
+            if value.tzinfo is None
+            else value.astimezone(UTC)
+        )
+
+
+class Base(DeclarativeBase):
+    """The base of all tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What the engine needs on this database."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+    return {"isolation_level": "READ COMMITTED", "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+
+
+def prepare(engine: Engine) -> None:
+    """Sets up what each new connection of this engine needs."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
+
+
+@contextmanager
+def _expecting_the_database() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:  # away, locked for too long, disk full, read-only
+        raise Unavailable from error
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """A writing transaction: all of the body or nothing. Raises Unavailable where the database does not take it."""
+    with _expecting_the_database(), db.engine.connect() as connection:
+        writing = connection.execution_options(sqlite_begin="IMMEDIATE")
+        with writing.begin():
+            yield writing
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A reading transaction; goes on beside a writer."""
+    with _expecting_the_database(), db.engine.connect() as connection, connection.begin():
+        yield connection

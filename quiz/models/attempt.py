@@ -1,0 +1,188 @@
+"""Attempts, their slots, the append-only answers, and the marks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quiz.db import Base, UtcDateTime
+from quiz.models.people import one_of
+
+ENDED_BY = ("student", "time", "teacher")
+ACTS = ("save", "check", "hint")
+
+
+class Attempt(Base):
+    """One student's sitting of a quiz."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("quiz_id", "user_id", "number"),
+        CheckConstraint(f"ended_by IS NULL OR {one_of('ended_by', ENDED_BY)}", name="ended_by"),
+        CheckConstraint("(ended_by IS NULL) = (finished_at IS NULL)", name="ended_iff_finished"),
+        Index(
+            "uq_attempt_in_progress",
+            "quiz_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+        # upkeep: which attempts in progress are over
+        Index(
+            "ix_attempt_due_in_progress",
+            "due_at",
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+        # a student's own list
+        Index(None, "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("quiz_revision.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    #: 1 … n of this student in this quiz.
+    number: Mapped[int]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    as_of: Mapped[date] = mapped_column(Date)
+    #: How the paper was drawn ("draw/1").
+    algorithm: Mapped[str] = mapped_column(String(20))
+    #: {slug: digest} of the banks as they were.
+    bank_digests: Mapped[dict[str, str]] = mapped_column(JSON)
+    #: Exposure counts that the draw used; {} = it used none.
+    exposure: Mapped[dict[str, int]] = mapped_column(JSON)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: NULL = no deadline.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: NULL = in progress.
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: NULL = in progress.
+    ended_by: Mapped[str | None] = mapped_column(String(10))
+    #: NULL = not in the accumulated statistics yet.
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: NULL = no grade (in progress, needs grading, or nothing to grade).
+    grade: Mapped[float | None]
+
+
+class AttemptSlot(Base):
+    """One place on the paper: which version stands there, in which shown order, for how many points."""
+
+    __tablename__ = "attempt_slot"
+    __table_args__ = (
+        # "who has this version"
+        Index(None, "version_id"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"))
+    section: Mapped[str] = mapped_column(String(200))
+    #: Which instance of a family of questions; NULL = it is none.
+    variant: Mapped[str | None] = mapped_column(String(200))
+    #: Authored ids in shown order; [] = nothing to shuffle.
+    shown_order: Mapped[list[str]] = mapped_column(JSON)
+    points: Mapped[float]
+    bonus: Mapped[bool] = mapped_column(default=False)
+    #: NULL = not flagged.
+    flagged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: NULL = open; else when its key was shown.
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Answer(Base):
+    """What a student gave, every time. Rows are only ever added; the highest seq of a slot is current."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["attempt_slot.attempt_id", "attempt_slot.slot"]),
+        CheckConstraint(one_of("act", ACTS), name="act"),
+        CheckConstraint("seq >= 1", name="seq"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    act: Mapped[str] = mapped_column(String(10))
+    #: Raw fields as posted: {name: [values]}.
+    fields: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    writer: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LateAnswer(Base):
+    """What came after the end: never counted, shown to student and teacher."""
+
+    __tablename__ = "late_answer"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["attempt_slot.attempt_id", "attempt_slot.slot"]),
+        # a repeat of the same late save is the same late answer
+        UniqueConstraint("attempt_id", "slot", "writer", "seq"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int]
+    slot: Mapped[int]
+    seq: Mapped[int]
+    fields: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    writer: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Mark(Base):
+    """What a slot earned. Rounds: 1 is the first scoring, each rescoring adds one; tries within a round."""
+
+    __tablename__ = "mark"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["attempt_slot.attempt_id", "attempt_slot.slot"]),
+        CheckConstraint("fraction IS NULL OR (fraction >= -1 AND fraction <= 1)", name="fraction"),
+        Index(
+            "uq_mark_counts",
+            "attempt_id",
+            "slot",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Which try of the round, from 1.
+    try_: Mapped[int] = mapped_column("try", primary_key=True, autoincrement=False)
+    #: NULL = needs grading.
+    fraction: Mapped[float | None]
+    #: fraction × max; NULL = needs grading.
+    points: Mapped[float | None]
+    max: Mapped[float]
+    final: Mapped[bool]
+    #: NULL = by the program.
+    graded_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: The log's id of what went wrong in scoring; NULL = nothing did.
+    problem_id: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: NULL = this is the one that counts.
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def due_at(started_at: datetime, limit_minutes: int | None, closes_at: datetime | None) -> datetime | None:
+    """The earlier of start + limit and the close; None where there is neither."""
+    ends = [closes_at] if closes_at is not None else []
+    if limit_minutes is not None:
+        ends.append(started_at + timedelta(minutes=limit_minutes))
+    return min(ends, default=None)

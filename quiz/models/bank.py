@@ -1,0 +1,122 @@
+"""Banks, questions and their immutable versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quiz.banks.model import Question as LoadedQuestion
+from quiz.db import Base, UtcDateTime
+from quiz.models.people import one_of
+
+SHARE_RIGHTS = ("read", "use", "edit")
+STATUSES = ("draft", "ready", "retired")
+
+
+class Bank(Base):
+    """A question bank."""
+
+    __tablename__ = "bank"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "slug"),
+        # NULLs are distinct in a UNIQUE: shipped banks have one of their own
+        Index(
+            "uq_bank_shipped_slug",
+            "slug",
+            unique=True,
+            sqlite_where=text("owner_id IS NULL"),
+            postgresql_where=text("owner_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80))
+    #: NULL = shipped with the program: every author may use it.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    title: Mapped[str] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(20))
+    #: Everything of the file but its questions (``Bank.header()``).
+    header: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BankShare(Base):
+    """Who else may read, use or edit a bank."""
+
+    __tablename__ = "bank_share"
+    __table_args__ = (CheckConstraint(one_of('"right"', SHARE_RIGHTS), name="right"), Index(None, "user_id"))
+
+    bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    right: Mapped[str] = mapped_column(String(10))
+
+
+class Question(Base):
+    """The stable identity of a question in its bank."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("bank_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"))
+    #: The id that the bank file gives.
+    slug: Mapped[str] = mapped_column(String(120))
+
+
+class QuestionVersion(Base):
+    """One immutable wording of a question. Only ``current`` and ``draw_rank`` ever change."""
+
+    __tablename__ = "question_version"
+    __table_args__ = (
+        UniqueConstraint("question_id", "number"),
+        CheckConstraint(one_of("status", STATUSES), name="status"),
+        Index(
+            "uq_question_version_current",
+            "question_id",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
+        # the draw: the question of this rank in this stratum
+        Index(None, "bank_id", "topic", "type", "difficulty", "draw_rank"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"))
+    number: Mapped[int]
+    current: Mapped[bool]
+    #: ``Question.dump()``.
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(10))
+    topic: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(40))
+    difficulty: Mapped[str] = mapped_column(String(10))
+    #: 0 … n − 1 by id among the current, ready questions of its stratum; NULL = not drawable.
+    draw_rank: Mapped[int | None]
+    #: What a draw has to know (``assembly.index.Item.dump()``), so that it need not load the content.
+    item: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: NULL = came with the program or from the command line.
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+#: Loaded questions by digest of their content, so an entry is good for ever; the bound keeps memory small.
+_loaded: dict[str, LoadedQuestion] = {}
+_LOADED_MOST = 5_000
+
+
+def load_question(digest: str, content: dict[str, Any]) -> LoadedQuestion:
+    """The question of a version, from its stored content; kept, since the next student gets it too."""
+    found = _loaded.get(digest)
+    if found is None:
+        if len(_loaded) >= _LOADED_MOST:
+            _loaded.clear()
+        found = _loaded[digest] = LoadedQuestion.load(content)
+    return found

@@ -1,0 +1,149 @@
+"""Ends attempts and writes their marks: used by whatever ends one – the student, the time, the teacher.
+
+First a conditional UPDATE of the attempt's row finds the single winner (and waits for saves under way, see
+``saving``); then a separate SELECT, which sees what they committed, reads the answers that count.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
+
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
+from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.quiz import QuizRevision
+from quiz.questions.rules.grade import SlotMark, grade
+
+log = logging.getLogger(__name__)
+
+_later = aliased(Answer)
+
+
+def current_answer() -> Any:
+    """The ON condition that joins each ``AttemptSlot`` with its current ``Answer``."""
+    highest = (
+        select(func.max(_later.seq))
+        .where(_later.attempt_id == AttemptSlot.attempt_id, _later.slot == AttemptSlot.slot)
+        .correlate(AttemptSlot)
+        .scalar_subquery()
+    )
+    return and_(
+        Answer.attempt_id == AttemptSlot.attempt_id, Answer.slot == AttemptSlot.slot, Answer.seq == highest
+    )
+
+
+def close(
+    connection: Connection, attempt_id: int, ended_by: str, finished_at: datetime, now: datetime
+) -> bool:
+    """Ends an attempt in progress and writes its first round of marks. False where it had ended already."""
+    won = connection.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.finished_at.is_(None))
+        .values(finished_at=finished_at, ended_by=ended_by)
+        .returning(Attempt.id)
+    ).first()
+    if won is None:
+        return False
+    _write_marks(connection, attempt_id, now)
+    return True
+
+
+def over_before(now: datetime, grace: timedelta) -> Any:
+    """The condition: in progress, but its deadline and the grace for the last save have passed."""
+    return and_(Attempt.finished_at.is_(None), Attempt.due_at < now - grace)
+
+
+def close_over(connection: Connection, attempts: Iterable[tuple[int, datetime]], now: datetime) -> int:
+    """Ends attempts whose time is up, each at its own deadline. Returns how many this call ended."""
+    return sum(close(connection, attempt_id, "time", due_at, now) for attempt_id, due_at in attempts)
+
+
+def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None:
+    rows = connection.execute(
+        select(
+            AttemptSlot.slot,
+            AttemptSlot.shown_order,
+            AttemptSlot.points,
+            AttemptSlot.bonus,
+            QuestionVersion.digest,
+            QuestionVersion.content,
+            Answer.fields,
+        )
+        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+        .outerjoin(Answer, current_answer())
+        .where(AttemptSlot.attempt_id == attempt_id)
+        .order_by(AttemptSlot.slot)
+    ).all()
+    marks = [_mark(row, attempt_id, now) for row in rows]
+    if marks:
+        connection.execute(insert(Mark), marks)
+    scale = connection.execute(
+        select(QuizRevision.scale)
+        .join(Attempt, Attempt.revision_id == QuizRevision.id)
+        .where(Attempt.id == attempt_id)
+    ).scalar_one()
+    set_grade(connection, attempt_id, rows, marks, scale)
+
+
+def _mark(row: Row[Any], attempt_id: int, now: datetime) -> dict[str, Any]:
+    fraction, problem_id = _score(row)
+    return {
+        "attempt_id": attempt_id,
+        "slot": row.slot,
+        "round": 1,
+        "try": 1,
+        "fraction": None if fraction is None else float(fraction),
+        "points": None if fraction is None else float(fraction * Fraction(row.points)),
+        "max": row.points,
+        "final": True,
+        "graded_by": None,
+        "problem_id": problem_id,
+        "created_at": now,
+        "superseded_at": None,
+    }
+
+
+def _score(row: Row[Any]) -> tuple[Fraction | None, str | None]:
+    """The fraction, or None with the log's id of what went wrong: one bad question never stops a submission."""
+    try:
+        question = load_question(row.digest, row.content)
+        parsed = question.parse(row.fields or {}, row.shown_order)
+        return question.score(parsed.response).fraction, None
+    except Exception:
+        problem_id = uuid4().hex
+        log.exception(
+            "a question could not be scored", extra={"problem_id": problem_id, "version": row.digest}
+        )
+        return None, problem_id
+
+
+def set_grade(
+    connection: Connection,
+    attempt_id: int,
+    slots: Sequence[Any],
+    marks: Sequence[dict[str, Any]],
+    scale: float,
+) -> None:
+    """Stores the grade that these marks give (NULL where one needs grading)."""
+    given = [
+        SlotMark(
+            fraction=None
+            if mark["fraction"] is None
+            else Fraction(mark["fraction"]).limit_denominator(10**9),
+            points=Fraction(mark["max"]).limit_denominator(10**9),
+            bonus=slot.bonus,
+        )
+        for slot, mark in zip(slots, marks, strict=True)
+    ]
+    value = grade(given, Fraction(scale)).value
+    connection.execute(
+        update(Attempt).where(Attempt.id == attempt_id).values(grade=None if value is None else float(value))
+    )

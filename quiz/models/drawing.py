@@ -1,0 +1,159 @@
+"""The index that a draw works on, over the database (the same protocol as over lists, ``assembly.draw.Index``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.index import Item, Stratum
+from quiz.models.bank import Bank, Question, QuestionVersion
+
+_ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item)
+
+
+class SqlIndex:
+    """The ready questions of some banks. ``banks`` maps the names that a blueprint uses to bank ids."""
+
+    def __init__(self, connection: Connection, banks: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._ids = dict(banks)
+        self._names = {bank_id: name for name, bank_id in banks.items()}
+
+    def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
+        """Each (bank, topic, type, difficulty) with its number of ready questions."""
+        version = QuestionVersion
+        key = (version.bank_id, version.topic, version.type, version.difficulty)
+        rows = self._connection.execute(
+            select(*key, func.count().label("size"))
+            .where(
+                version.bank_id.in_([self._ids[name] for name in banks if name in self._ids]),
+                version.draw_rank.is_not(None),
+            )
+            .group_by(*key)
+        )
+        found = [
+            Stratum(self._names[row.bank_id], row.topic, row.type, row.difficulty, row.size) for row in rows
+        ]
+        return sorted(found, key=astuple)  # by code point, whatever the database's order of letters
+
+    def at(self, wanted: Sequence[tuple[Stratum, int]]) -> Mapping[tuple[Stratum, int], Item]:
+        """The questions of these ranks, in one statement."""
+        if not wanted:
+            return {}
+        strata = {self._key(stratum): stratum for stratum, _ in wanted}
+        rows = self._connection.execute(
+            _ITEM.add_columns(
+                QuestionVersion.bank_id,
+                QuestionVersion.topic,
+                QuestionVersion.type,
+                QuestionVersion.difficulty,
+            ).where(
+                or_(
+                    *(
+                        and_(self._in(stratum), QuestionVersion.draw_rank == rank)
+                        for stratum, rank in set(wanted)
+                    )
+                )
+            )
+        )
+        return {
+            (strata[row.bank_id, row.topic, row.type, row.difficulty], row.draw_rank): Item.load(row.item)
+            for row in rows
+        }
+
+    def named(self, qualified: Sequence[str]) -> Mapping[str, Item]:
+        """The ready questions of these names ("bank/id"); unknown ones are left out."""
+        by_bank: dict[int, list[str]] = {}
+        for name in qualified:
+            bank, _, slug = name.partition("/")
+            if bank in self._ids:
+                by_bank.setdefault(self._ids[bank], []).append(slug)
+        if not by_bank:
+            return {}
+        rows = self._connection.execute(
+            _ITEM.join(Question, Question.id == QuestionVersion.question_id).where(
+                QuestionVersion.draw_rank.is_not(None),
+                or_(
+                    *(
+                        and_(Question.bank_id == bank, Question.slug.in_(slugs))
+                        for bank, slugs in by_bank.items()
+                    )
+                ),
+            )
+        )
+        items = [Item.load(row.item) for row in rows]
+        return {item.qualified: item for item in items}
+
+    def listed(self, stratum: Stratum) -> Sequence[Item]:
+        """The whole stratum, by rank."""
+        rows = self._connection.execute(
+            _ITEM.where(self._in(stratum), QuestionVersion.draw_rank.is_not(None)).order_by(
+                QuestionVersion.draw_rank
+            )
+        )
+        return [Item.load(row.item) for row in rows]
+
+    def _key(self, stratum: Stratum) -> tuple[int, str, str, str]:
+        return self._ids[stratum.bank], stratum.topic, stratum.type, stratum.difficulty
+
+    def _in(self, stratum: Stratum) -> Any:
+        bank_id, topic, type_, difficulty = self._key(stratum)
+        return and_(
+            QuestionVersion.bank_id == bank_id,
+            QuestionVersion.topic == topic,
+            QuestionVersion.type == type_,
+            QuestionVersion.difficulty == difficulty,
+        )
+
+
+def bank_digests(connection: Connection, banks: Mapping[str, int]) -> dict[str, str]:
+    """{name: digest} of the banks as they are now."""
+    rows = connection.execute(select(Bank.id, Bank.digest).where(Bank.id.in_(banks.values())))
+    digests = {row.id: row.digest for row in rows}
+    return {name: digests[bank_id] for name, bank_id in banks.items()}
+
+
+def version_ids(connection: Connection, banks: Mapping[str, int], questions: Sequence[str]) -> dict[str, int]:
+    """{"bank/id": id of the current version} of these questions."""
+    names = {bank_id: name for name, bank_id in banks.items()}
+    slugs = [name.partition("/")[2] for name in questions]
+    rows = connection.execute(
+        select(Question.bank_id, Question.slug, QuestionVersion.id)
+        .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
+        .where(Question.bank_id.in_(names), Question.slug.in_(slugs))
+    )
+    found = {f"{names[row.bank_id]}/{row.slug}": row.id for row in rows}
+    return {question: found[question] for question in questions}
+
+
+def renumber(connection: Connection, bank_id: int) -> None:
+    """Gives the current, ready questions of a bank their dense ranks by id in each stratum; all others none."""
+    ranked = (
+        select(
+            QuestionVersion.id,
+            (
+                func.row_number().over(
+                    partition_by=(QuestionVersion.topic, QuestionVersion.type, QuestionVersion.difficulty),
+                    order_by=Question.slug.collate(_binary(connection)),
+                )
+                - 1
+            ).label("rank"),
+        )
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.current, QuestionVersion.status == "ready")
+        .cte("ranked")
+    )
+    connection.execute(
+        update(QuestionVersion)
+        .where(QuestionVersion.bank_id == bank_id)
+        .values(draw_rank=select(ranked.c.rank).where(ranked.c.id == QuestionVersion.id).scalar_subquery())
+    )
+
+
+def _binary(connection: Connection) -> str:
+    """The collation that orders by code point, as the draw over lists does."""
+    return "C" if connection.dialect.name == "postgresql" else "BINARY"

@@ -1,0 +1,59 @@
+"""Slows down guessing: counts failures by account and by address, in windows of an hour.
+
+An account takes 10 failures an hour. An address takes 200, for a whole class may sit behind one; a class that signs
+in without failures is never limited.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection
+
+from quiz.errors import TooMany
+from quiz.models.people import Guess
+
+WINDOW = timedelta(hours=1)
+ACCOUNT_FAILURES = 10
+ADDRESS_FAILURES = 200
+
+
+def _subjects(account: str, address: str) -> dict[str, int]:
+    named = {f"account:{account.casefold()}": ACCOUNT_FAILURES, f"address:{address}": ADDRESS_FAILURES}
+    return {sha256(name.encode()).hexdigest(): most for name, most in named.items()}
+
+
+def _window(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def demand_patience(connection: Connection, account: str, address: str, now: datetime) -> None:
+    """Raises TooMany where this account or address has failed too often in this hour."""
+    limits = _subjects(account, address)
+    rows = connection.execute(
+        select(Guess.subject, Guess.failures).where(
+            Guess.subject.in_(limits), Guess.window_start == _window(now)
+        )
+    )
+    if any(row.failures >= limits[row.subject] for row in rows):
+        left = _window(now) + WINDOW - now
+        raise TooMany(retry_after=int(left.total_seconds()) + 1)
+
+
+def count_failure(connection: Connection, account: str, address: str, now: datetime) -> None:
+    """Counts one failure, and forgets hours that have passed."""
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    connection.execute(delete(Guess).where(Guess.window_start < _window(now)))
+    for subject in sorted(
+        _subjects(account, address)
+    ):  # one order for all, so that no two wait for each other
+        statement = insert(Guess).values(subject=subject, window_start=_window(now), failures=1)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[Guess.subject, Guess.window_start], set_={"failures": Guess.failures + 1}
+            )
+        )

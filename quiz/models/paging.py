@@ -1,0 +1,45 @@
+"""Pages of a list: every list that a person sees is cut into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.engine import Connection
+
+T = TypeVar("T")
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list: ``number`` counts from 1, ``total`` is the number of rows on all pages."""
+
+    rows: tuple[T, ...]
+    number: int
+    total: int
+    per_page: int = PER_PAGE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least 1."""
+        return max(1, -(-self.total // self.per_page))
+
+
+def page_of(
+    connection: Connection,
+    statement: Select[Any],
+    number: int,
+    make: Callable[[Row[Any]], T],
+    per_page: int = PER_PAGE,
+) -> Page[T]:
+    """The page of this number of an ordered statement; a number past the end gives the last page. Two statements."""
+    total: int = connection.execute(
+        select(func.count()).select_from(statement.order_by(None).subquery())
+    ).scalar_one()
+    last = max(1, -(-total // per_page))
+    number = min(max(1, number), last)
+    rows = connection.execute(statement.limit(per_page).offset((number - 1) * per_page))
+    return Page(tuple(make(row) for row in rows), number, total, per_page)

@@ -1,0 +1,87 @@
+"""People, courses, who belongs to which, and the counters that slow down guessing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quiz.db import Base, UtcDateTime
+
+SITE_ROLES = ("user", "author", "administrator")
+COURSE_ROLES = ("student", "assistant", "teacher", "reader")
+
+
+def one_of(column: str, allowed: tuple[str, ...]) -> str:
+    """A CHECK: this column holds one of these words."""
+    return f"{column} IN ({', '.join(repr(word) for word in allowed)})"
+
+
+class User(Base):
+    """A person. Signs in by user name and password, by a return code, or both."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint(one_of("role", SITE_ROLES), name="role"),
+        # a look-up for the administrator's list, which is sorted and paged by name
+        Index(None, "name", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: NULL = signs in by return code only.
+    username: Mapped[str | None] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    #: argon2id; NULL = no password.
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    #: SHA-256 of the code in hexadecimal; NULL = no code.
+    return_code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(20), default="user")
+    active: Mapped[bool] = mapped_column(default=True)
+    #: Cookies of an earlier epoch are no longer good.
+    session_epoch: Mapped[int] = mapped_column(default=1)
+    #: An IANA name; NULL = the course's zone.
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    theme: Mapped[str] = mapped_column(String(10), default="auto")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Course(Base):
+    """A course: people with roles, and quizzes."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    #: What students type to join; shown to teachers, so it stands in clear.
+    join_code: Mapped[str] = mapped_column(String(20), unique=True)
+    join_open: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Enrolment(Base):
+    """A person's role in a course."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        CheckConstraint(one_of("role", COURSE_ROLES), name="role"),
+        # "my courses"
+        Index(None, "user_id"),
+    )
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Guess(Base):
+    """How often signing in failed for one account or one address within one window of time."""
+
+    __tablename__ = "guess"
+
+    #: SHA-256 of "account:<name>" or "address:<address>": the table holds neither.
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    failures: Mapped[int]

@@ -1,0 +1,229 @@
+"""The way of an answer: one statement that checks and writes, and one that says why nothing was written.
+
+The statement locks the attempt and its slot in share mode (PostgreSQL), so that whatever ends the attempt or closes
+the slot waits for the saves under way, and a save that waited for it reads the row again and writes nothing.
+Without that lock an acknowledged answer can miss the marks. SQLite has one writer and needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Integer, String, and_, bindparam, func, insert, or_, select
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.orm import aliased
+
+from quiz.db import UtcDateTime
+from quiz.errors import AttemptClosed, NotFound, QuizError, SignedOut, SlotClosed, StaleAnswer, TooLate
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer
+from quiz.models.people import Enrolment, User
+from quiz.models.quiz import Quiz
+
+Fields = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One answer on its way: which slot of whose attempt, the seq it wants, who writes, what was given."""
+
+    user_id: int
+    epoch: int
+    attempt_id: int
+    slot: int
+    seq: int
+    act: str
+    writer: str
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An acknowledged answer. ``current_seq`` is the highest of the slot: larger than ``seq`` for a late repeat."""
+
+    seq: int
+    saved_at: datetime
+    current_seq: int
+
+
+_earlier = aliased(Answer)
+_highest = (
+    select(func.max(_earlier.seq))
+    .where(_earlier.attempt_id == AttemptSlot.attempt_id, _earlier.slot == AttemptSlot.slot)
+    .correlate(AttemptSlot)
+    .scalar_subquery()
+)
+_is_acting = and_(
+    User.id == bindparam("user_id", type_=Integer),
+    User.session_epoch == bindparam("epoch", type_=Integer),
+    User.active,
+)
+_COLUMNS = ["attempt_id", "slot", "seq", "act", "fields", "writer", "saved_at"]
+
+_INSERT = (
+    insert(Answer)
+    .from_select(
+        _COLUMNS,
+        select(
+            AttemptSlot.attempt_id,
+            AttemptSlot.slot,
+            bindparam("seq", type_=Integer),
+            bindparam("act", type_=String),
+            bindparam("fields", type_=JSON),
+            bindparam("writer", type_=String),
+            bindparam("now", type_=UtcDateTime),
+        )
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(User, User.id == Attempt.user_id)
+        .join(Enrolment, and_(Enrolment.course_id == Quiz.course_id, Enrolment.user_id == User.id))
+        .where(
+            AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer),
+            AttemptSlot.slot == bindparam("slot", type_=Integer),
+            _is_acting,
+            Attempt.finished_at.is_(None),
+            or_(Attempt.due_at.is_(None), Attempt.due_at >= bindparam("due_since", type_=UtcDateTime)),
+            AttemptSlot.closed_at.is_(None),
+            bindparam("seq", type_=Integer) == 1 + func.coalesce(_highest, 0),
+        )
+        .with_for_update(read=True, of=[Attempt, AttemptSlot])
+        .suffix_with("ON CONFLICT DO NOTHING"),
+        include_defaults=False,
+    )
+    .returning(Answer.seq)
+)
+
+_wanted, _current = aliased(Answer), aliased(Answer)
+_last = aliased(Answer)
+_WHY = (
+    select(
+        AttemptSlot.slot,
+        AttemptSlot.closed_at,
+        Attempt.finished_at,
+        Attempt.ended_by,
+        Attempt.due_at,
+        _wanted.act,
+        _wanted.fields,
+        _wanted.writer,
+        _wanted.saved_at,
+        _current.seq.label("current_seq"),
+        _current.writer.label("current_writer"),
+        _current.saved_at.label("current_saved_at"),
+        _current.fields.label("current_fields"),
+    )
+    .select_from(User)
+    .outerjoin(
+        AttemptSlot,
+        and_(
+            AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer),
+            AttemptSlot.slot == bindparam("slot", type_=Integer),
+            select(Attempt.id)
+            .join(Quiz, Quiz.id == Attempt.quiz_id)
+            .join(
+                Enrolment, and_(Enrolment.course_id == Quiz.course_id, Enrolment.user_id == Attempt.user_id)
+            )
+            .where(Attempt.id == AttemptSlot.attempt_id, Attempt.user_id == User.id)
+            .correlate(AttemptSlot, User)
+            .exists(),
+        ),
+    )
+    .outerjoin(Attempt, Attempt.id == AttemptSlot.attempt_id)
+    .outerjoin(
+        _wanted,
+        and_(
+            _wanted.attempt_id == AttemptSlot.attempt_id,
+            _wanted.slot == AttemptSlot.slot,
+            _wanted.seq == bindparam("seq", type_=BigInteger),
+        ),
+    )
+    .outerjoin(
+        _current,
+        and_(
+            _current.attempt_id == AttemptSlot.attempt_id,
+            _current.slot == AttemptSlot.slot,
+            _current.seq
+            == select(func.max(_last.seq))
+            .where(_last.attempt_id == AttemptSlot.attempt_id, _last.slot == AttemptSlot.slot)
+            .correlate(AttemptSlot)
+            .scalar_subquery(),
+        ),
+    )
+    .where(_is_acting)
+)
+
+_INSERT_LATE = insert(LateAnswer).from_select(
+    ["attempt_id", "slot", "seq", "fields", "writer", "received_at"],
+    select(
+        AttemptSlot.attempt_id,
+        AttemptSlot.slot,
+        bindparam("seq", type_=Integer),
+        bindparam("fields", type_=JSON),
+        bindparam("writer", type_=String),
+        bindparam("now", type_=UtcDateTime),
+    )
+    .where(
+        AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer),
+        AttemptSlot.slot == bindparam("slot", type_=Integer),
+    )
+    .suffix_with("ON CONFLICT DO NOTHING"),
+    include_defaults=False,
+)
+
+#: No slot gets near this many answers; a larger seq is answered like any other that is too high.
+_LARGEST_SEQ = 2**31 - 1
+
+
+def save(connection: Connection, one: Save, now: datetime, grace: timedelta) -> Saved | QuizError:
+    """Writes one answer, or says why not: the error is returned, not raised, so that what was kept is committed."""
+    values: dict[str, Any] = {
+        "user_id": one.user_id,
+        "epoch": one.epoch,
+        "attempt_id": one.attempt_id,
+        "slot": one.slot,
+        "seq": min(one.seq, _LARGEST_SEQ),
+        "act": one.act,
+        "writer": one.writer,
+        "fields": {name: list(given) for name, given in one.fields.items()},
+        "now": now,
+        "due_since": now - grace,
+    }
+    if connection.execute(_INSERT, values).first() is not None:
+        return Saved(one.seq, now, one.seq)
+    return _why(connection, one, values)
+
+
+def _why(connection: Connection, one: Save, values: dict[str, Any]) -> Saved | QuizError:
+    """The table of contracts.md §5: the first that holds answers."""
+    found = connection.execute(_WHY, values).first()
+    if found is None:
+        return SignedOut()
+    if found.slot is None:
+        return NotFound()
+    if found.writer == one.writer and found.act == one.act and found.fields == values["fields"]:
+        return Saved(one.seq, found.saved_at, found.current_seq)
+    if _over(found, values["due_since"]):
+        connection.execute(_INSERT_LATE, values)
+        return TooLate(kept=True)
+    if found.ended_by is not None:
+        return AttemptClosed()
+    return SlotClosed() if found.closed_at is not None else StaleAnswer(current=_current_of(found))
+
+
+def _over(found: Row[Any], due_since: datetime) -> bool:
+    """Ended by time or by the teacher, also where nobody has closed it yet."""
+    if found.ended_by is not None:
+        return bool(found.ended_by != "student")
+    return found.due_at is not None and found.due_at < due_since
+
+
+def _current_of(found: Row[Any]) -> dict[str, Any]:
+    if found.current_seq is None:
+        return {"seq": 0, "writer": "", "saved_at": None, "fields": {}}
+    return {
+        "seq": found.current_seq,
+        "writer": found.current_writer,
+        "saved_at": found.current_saved_at,
+        "fields": found.current_fields,
+    }

@@ -1,0 +1,67 @@
+"""Who may reach what: the building blocks of every statement. The door is the permission.
+
+A statement that loads or changes a row joins the acting user (active, of the cookie's epoch) and the enrolment
+that gives the right. Where it finds nothing, ``missing`` says why: signed out, or no such thing for this person.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.engine import Connection
+
+from quiz.errors import Forbidden, NotFound, QuizError, SignedOut
+from quiz.models.people import Enrolment, User
+
+
+class Actor(NamedTuple):
+    """The acting user, as the signed cookie names them: the id, and the epoch in which they signed in."""
+
+    id: int
+    epoch: int
+
+
+#: Roles of a course that see its results.
+RESULTS = ("teacher", "assistant", "reader")
+#: Roles of a course that change it.
+TEACHING = ("teacher",)
+#: Roles of the site that make banks and courses.
+AUTHORING = ("author", "administrator")
+
+
+def acting(actor: Actor) -> ColumnElement[bool]:
+    """The condition: the joined ``User`` is the acting one, active, of this epoch."""
+    return and_(User.id == actor.id, User.session_epoch == actor.epoch, User.active)
+
+
+def enrolled(actor: Actor, course_id: Any, roles: tuple[str, ...] = ()) -> ColumnElement[bool]:
+    """The condition: the acting user has one of these roles (() = any) in the course of this id or column."""
+    statement = (
+        select(Enrolment.course_id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(Enrolment.course_id == course_id, acting(actor))
+    )
+    if roles:
+        statement = statement.where(Enrolment.role.in_(roles))
+    return statement.exists()
+
+
+def missing(connection: Connection, actor: Actor) -> QuizError:
+    """Why a statement that joins the acting user found nothing: SignedOut or NotFound, to be raised."""
+    signed_in = connection.execute(select(User.id).where(acting(actor))).first()
+    return NotFound() if signed_in else SignedOut()
+
+
+def role_of(connection: Connection, actor: Actor) -> str:
+    """The acting user's role in the site; SignedOut where the session is over."""
+    role = connection.execute(select(User.role).where(acting(actor))).scalar()
+    if role is None:
+        raise SignedOut
+    return role
+
+
+def demand_role(connection: Connection, actor: Actor, roles: tuple[str, ...]) -> None:
+    """Raises Forbidden where the acting user has none of these roles of the site."""
+    if role_of(connection, actor) not in roles:
+        raise Forbidden

@@ -1,0 +1,344 @@
+"""Who somebody is: signing in and out, passwords, return codes, roles of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from threading import BoundedSemaphore
+from zoneinfo import available_timezones
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.db import reading, transaction
+from quiz.errors import Invalid, NotFound, Problem, SignedOut
+from quiz.models.audit import record
+from quiz.models.codes import digest
+from quiz.models.guessing import count_failure, demand_patience
+from quiz.models.paging import Page, page_of
+from quiz.models.people import SITE_ROLES, Course, Enrolment, User
+from quiz.operations.access import Actor, acting, demand_role
+
+THEMES = ("auto", "light", "dark")
+MINIMUM_PASSWORD = 10
+LONGEST_PASSWORD = 500
+WRONG = "User name or password are not right."
+WRONG_CODE = "This return code is not right."
+
+_hasher = PasswordHasher()  # argon2id with the library's parameters (RFC 9106, low memory)
+#: A hash takes 64 MiB: at most two at once, so that a crowd signing in cannot fill the memory.
+_hashing = BoundedSemaphore(2)
+
+
+@cache
+def _nobody() -> str:
+    """Checked where there is no such user, so that both answers take the same time."""
+    return hash_password("there is no such user")
+
+
+@dataclass(frozen=True, slots=True)
+class MyCourse:
+    """A course that I belong to, and as what."""
+
+    id: int
+    title: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The signed-in person. ``time_zone`` None = that of the course."""
+
+    id: int
+    name: str
+    username: str | None
+    role: str
+    theme: str
+    time_zone: str | None
+    has_password: bool
+    courses: tuple[MyCourse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A person as the administrator sees them."""
+
+    id: int
+    name: str
+    username: str | None
+    role: str
+    active: bool
+    created_at: datetime
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password."""
+    with _hashing:
+        return _hasher.hash(password)
+
+
+def _fits(password_hash: str, password: str) -> bool:
+    with _hashing:
+        try:
+            return _hasher.verify(password_hash, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+
+def sign_in(username: str, password: str, address: str, now: datetime) -> Actor:
+    """Signs in by user name and password. Raises Invalid with one message for whatever is wrong, and TooMany."""
+    account = username.strip().casefold()
+    with reading() as connection:
+        demand_patience(connection, account, address, now)
+        user = connection.execute(
+            select(User.id, User.session_epoch, User.password_hash).where(
+                User.username == account, User.active, User.password_hash.is_not(None)
+            )
+        ).first()
+    fits = _fits(user.password_hash if user else _nobody(), password[:LONGEST_PASSWORD])
+    if user is None or not fits:
+        with transaction() as connection:
+            count_failure(connection, account, address, now)
+        raise Invalid(WRONG)
+    return Actor(user.id, user.session_epoch)
+
+
+def return_with_code(code: str, address: str, now: datetime) -> Actor:
+    """Signs in by a personal return code, typed in any case, with or without hyphens."""
+    hashed = digest(code)
+    with reading() as connection:
+        demand_patience(connection, f"code:{hashed}", address, now)
+        user = connection.execute(
+            select(User.id, User.session_epoch).where(User.return_code_hash == hashed, User.active)
+        ).first()
+    if user is None:
+        with transaction() as connection:
+            count_failure(connection, f"code:{hashed}", address, now)
+        raise Invalid(WRONG_CODE)
+    return Actor(user.id, user.session_epoch)
+
+
+def me(actor: Actor) -> Me:
+    """Who I am and which courses I belong to. SignedOut where the session is over. One statement."""
+    with reading() as connection:
+        rows = connection.execute(
+            select(
+                User.id,
+                User.name,
+                User.username,
+                User.role,
+                User.theme,
+                User.time_zone,
+                User.password_hash.is_not(None).label("has_password"),
+                Course.id.label("course_id"),
+                Course.title,
+                Enrolment.role.label("course_role"),
+            )
+            .outerjoin(Enrolment, Enrolment.user_id == User.id)
+            .outerjoin(Course, Course.id == Enrolment.course_id)
+            .where(acting(actor))
+            .order_by(Course.title, Course.id)
+        ).all()
+    if not rows:
+        raise SignedOut
+    first = rows[0]
+    return Me(
+        id=first.id,
+        name=first.name,
+        username=first.username,
+        role=first.role,
+        theme=first.theme,
+        time_zone=first.time_zone,
+        has_password=first.has_password,
+        courses=tuple(
+            MyCourse(row.course_id, row.title, row.course_role) for row in rows if row.course_id is not None
+        ),
+    )
+
+
+def sign_out_everywhere(actor: Actor, now: datetime) -> None:
+    """Ends all sessions of this person, on every device."""
+    with transaction() as connection:
+        _next_epoch(connection, actor)
+        _audit(connection, actor, "user.sign-out-everywhere", actor.id, now)
+
+
+def _next_epoch(connection: Connection, actor: Actor) -> int:
+    epoch = connection.execute(
+        update(User)
+        .where(acting(actor))
+        .values(session_epoch=User.session_epoch + 1)
+        .returning(User.session_epoch)
+    ).scalar()
+    if epoch is None:
+        raise SignedOut
+    return epoch
+
+
+def change_password(actor: Actor, current: str, new: str, now: datetime) -> Actor:
+    """Sets a new password. All other sessions end; the returned actor is this one's new session."""
+    _demand_good(new)
+    with reading() as connection:
+        row = connection.execute(select(User.username, User.password_hash).where(acting(actor))).first()
+    if row is None:
+        raise SignedOut
+    if row.password_hash is None:
+        raise Invalid([Problem("current", "this account has no password", "ask the administrator for one")])
+    if not _fits(row.password_hash, current[:LONGEST_PASSWORD]):
+        raise Invalid([Problem("current", "this is not the present password")])
+    hashed = hash_password(new)
+    with transaction() as connection:
+        epoch = _next_epoch(connection, actor)
+        connection.execute(update(User).where(User.id == actor.id).values(password_hash=hashed))
+        _audit(connection, actor, "user.password", actor.id, now)
+    return Actor(actor.id, epoch)
+
+
+def _demand_good(password: str, where: str = "new") -> None:
+    if not MINIMUM_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Invalid(
+            [
+                Problem(
+                    where,
+                    "this password is too short or too long",
+                    f"use {MINIMUM_PASSWORD} characters or more",
+                )
+            ]
+        )
+
+
+def set_preferences(actor: Actor, theme: str, time_zone: str) -> None:
+    """Sets colours (auto, light, dark) and time zone ("" = that of the course)."""
+    problems = []
+    if theme not in THEMES:
+        problems.append(Problem("theme", "there is no such choice", "use one of " + ", ".join(THEMES)))
+    if time_zone and time_zone not in available_timezones():
+        problems.append(
+            Problem("time_zone", "there is no such time zone", "use a name such as Europe/Berlin")
+        )
+    if problems:
+        raise Invalid(problems)
+    with transaction() as connection:
+        found = connection.execute(
+            update(User)
+            .where(acting(actor))
+            .values(theme=theme, time_zone=time_zone or None)
+            .returning(User.id)
+        ).first()
+        if found is None:
+            raise SignedOut
+
+
+# What administrators do; from the command line ``actor`` is None ------------------------------------------------
+
+
+@contextmanager
+def _as_administrator(actor: Actor | None) -> Iterator[Connection]:
+    with transaction() as connection:
+        if actor is not None:
+            demand_role(connection, actor, ("administrator",))
+        yield connection
+
+
+def add_user(actor: Actor | None, username: str, name: str, password: str, role: str, now: datetime) -> int:
+    """Adds a person with a password. Returns the id. Raises Invalid for a name that is taken or ill-formed."""
+    account, shown = username.strip().casefold(), name.strip()
+    problems = [*_account_problems(account, shown, role)]
+    if problems:
+        raise Invalid(problems)
+    _demand_good(password, "password")
+    hashed = hash_password(password)
+    with _as_administrator(actor) as connection:
+        taken = connection.execute(select(User.id).where(User.username == account)).first()
+        if taken:
+            raise Invalid([Problem("username", f"the user name {account!r} is taken", "choose another one")])
+        user_id: int = connection.execute(
+            insert(User)
+            .values(username=account, name=shown or account, password_hash=hashed, role=role, created_at=now)
+            .returning(User.id)
+        ).scalar_one()
+        _audit(connection, actor, "user.add", user_id, now, role=role)
+    return user_id
+
+
+def _account_problems(account: str, name: str, role: str) -> Iterator[Problem]:
+    if not 1 <= len(account) <= 80 or any(letter.isspace() for letter in account):
+        yield Problem("username", "a user name has 1 to 80 characters and no spaces", "choose another one")
+    if len(name) > 120:
+        yield Problem("name", "a name has at most 120 characters", "shorten it")
+    if role not in SITE_ROLES:
+        yield Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(SITE_ROLES))
+
+
+def set_password(actor: Actor | None, user_id: int, password: str, now: datetime) -> None:
+    """Gives somebody a new password and ends their sessions."""
+    _demand_good(password, "password")
+    hashed = hash_password(password)
+    with _as_administrator(actor) as connection:
+        _change(connection, user_id, password_hash=hashed, session_epoch=User.session_epoch + 1)
+        _audit(connection, actor, "user.password", user_id, now)
+
+
+def set_role(actor: Actor | None, user_id: int, role: str, now: datetime) -> None:
+    """Changes somebody's role of the site. The last administrator keeps it."""
+    if role not in SITE_ROLES:
+        raise Invalid([Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(SITE_ROLES))])
+    with _as_administrator(actor) as connection:
+        _change(connection, user_id, role=role)
+        _demand_administrator(connection)
+        _audit(connection, actor, "user.role", user_id, now, role=role)
+
+
+def set_active(actor: Actor | None, user_id: int, active: bool, now: datetime) -> None:
+    """Lets somebody in, or keeps them out: then all their sessions end at once."""
+    with _as_administrator(actor) as connection:
+        _change(connection, user_id, active=active, session_epoch=User.session_epoch + 1)
+        _demand_administrator(connection)
+        _audit(connection, actor, "user.active", user_id, now, active=active)
+
+
+def _change(connection: Connection, user_id: int, **values: object) -> None:
+    found = connection.execute(
+        update(User).where(User.id == user_id).values(**values).returning(User.id)
+    ).first()
+    if found is None:
+        raise NotFound
+
+
+def _demand_administrator(connection: Connection) -> None:
+    left = connection.execute(
+        select(User.id).where(User.role == "administrator", User.active).limit(1)
+    ).first()
+    if left is None:
+        raise Invalid("somebody has to be administrator: make another person one first")
+
+
+def users(actor: Actor | None, search: str, page: int) -> Page[UserRow]:
+    """People by name, those whose name or user name holds ``search``."""
+    statement = select(User.id, User.name, User.username, User.role, User.active, User.created_at)
+    if search.strip():
+        held = f"%{search.strip().casefold()}%"
+        statement = statement.where(or_(func.lower(User.name).like(held), User.username.like(held)))
+    with reading() as connection:
+        if actor is not None:
+            demand_role(connection, actor, ("administrator",))
+        return page_of(connection, statement.order_by(User.name, User.id), page, lambda row: UserRow(*row))
+
+
+def find_user(username: str) -> int | None:
+    """The id of the person with this user name; for the command line."""
+    with reading() as connection:
+        return connection.execute(
+            select(User.id).where(User.username == username.strip().casefold())
+        ).scalar()
+
+
+def _audit(
+    connection: Connection, actor: Actor | None, act: str, user_id: int, now: datetime, **details: object
+) -> None:
+    record(connection, actor.id if actor else None, act, ("user", user_id), now, **details)

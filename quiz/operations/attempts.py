@@ -1,0 +1,464 @@
+"""Taking a quiz: start, look at a page, save, flag, summarise, finish, review."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Integer, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.draw import Paper, draw
+from quiz.db import reading, transaction
+from quiz.errors import (
+    AccessCode,
+    AttemptClosed,
+    NoAttemptsLeft,
+    NotOpen,
+    QuizClosed,
+    QuizError,
+    TooLate,
+)
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, due_at
+from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.closing import close, current_answer
+from quiz.models.drawing import SqlIndex, bank_digests, version_ids
+from quiz.models.people import Course, Enrolment, User
+from quiz.models.quiz import Quiz, QuizRevision
+from quiz.models.saving import Fields, Save, Saved
+from quiz.models.saving import save as write_answer
+from quiz.operations.access import Actor, acting, missing
+from quiz.questions.base import Presented
+
+#: Seeds are short enough to be read aloud and exact in every program's numbers.
+SEED_BITS = 48
+
+
+def is_answered(fields: Fields | None) -> bool:
+    """Whether these raw fields hold an answer at all."""
+    return any(
+        value.strip()
+        for name, values in (fields or {}).items()
+        if name == "answer" or name.startswith("answer-")
+        for value in values
+    )
+
+
+# Start ----------------------------------------------------------------------------------------------------------
+
+
+def start(actor: Actor, quiz_id: int, access_code: str, now: datetime, grace: timedelta) -> int:
+    """Starts an attempt, or takes up the one in progress. Returns its id.
+
+    An attempt whose time is up is closed first. Raises NotOpen, QuizClosed, NoAttemptsLeft, AccessCode, Unmeetable.
+    """
+    with transaction() as connection:
+        quiz = _startable(connection, actor, quiz_id)
+        open_one = _in_progress(connection, actor, quiz_id)
+        if open_one is not None:
+            if open_one.due_at is None or open_one.due_at >= now - grace:
+                return int(open_one.id)
+            close(connection, open_one.id, "time", open_one.due_at, now)
+        number = _may_start(connection, actor, quiz, access_code, now)
+        return _insert_attempt(connection, actor, quiz, number, now)
+
+
+def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
+    """The published quiz. Locks the enrolment, so that two starts of one student come one after the other."""
+    found = connection.execute(
+        select(
+            Quiz.id,
+            Quiz.opens_at,
+            Quiz.closes_at,
+            Quiz.limit_minutes,
+            Quiz.attempts_allowed,
+            Quiz.access_code,
+            QuizRevision.id.label("revision_id"),
+            QuizRevision.blueprint,
+            QuizRevision.banks,
+            Course.time_zone,
+        )
+        .join(Course, Course.id == Quiz.course_id)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .where(Quiz.id == quiz_id, acting(actor), Enrolment.role == "student")
+        .with_for_update(of=Enrolment)
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    return found
+
+
+def _in_progress(connection: Connection, actor: Actor, quiz_id: int) -> Any:
+    return connection.execute(
+        select(Attempt.id, Attempt.due_at).where(
+            Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id, Attempt.finished_at.is_(None)
+        )
+    ).first()
+
+
+def _may_start(connection: Connection, actor: Actor, quiz: Row[Any], access_code: str, now: datetime) -> int:
+    """The number that a new attempt gets; raises why there can be none."""
+    if quiz.opens_at is not None and now < quiz.opens_at:
+        raise NotOpen(opens_at=quiz.opens_at)
+    if quiz.closes_at is not None and now >= quiz.closes_at:
+        raise QuizClosed(closed_at=quiz.closes_at)
+    used: int = connection.execute(
+        select(func.count()).where(Attempt.quiz_id == quiz.id, Attempt.user_id == actor.id)
+    ).scalar_one()
+    if quiz.attempts_allowed is not None and used >= quiz.attempts_allowed:
+        raise NoAttemptsLeft(allowed=quiz.attempts_allowed)
+    if quiz.access_code and not secrets.compare_digest(
+        quiz.access_code.encode(), access_code.strip().encode()
+    ):
+        raise AccessCode
+    return used + 1
+
+
+def _insert_attempt(connection: Connection, actor: Actor, quiz: Row[Any], number: int, now: datetime) -> int:
+    """Draws a paper and stores it."""
+    blueprint = Blueprint.load(quiz.blueprint)
+    as_of: date = blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date()
+    paper = draw(blueprint, SqlIndex(connection, quiz.banks), secrets.randbits(SEED_BITS), as_of)
+    attempt_id: int = connection.execute(
+        insert(Attempt)
+        .values(
+            quiz_id=quiz.id,
+            revision_id=quiz.revision_id,
+            user_id=actor.id,
+            number=number,
+            seed=paper.seed,
+            as_of=as_of,
+            algorithm=paper.algorithm,
+            bank_digests=bank_digests(connection, quiz.banks),
+            exposure={},
+            started_at=now,
+            due_at=due_at(now, quiz.limit_minutes, quiz.closes_at),
+        )
+        .returning(Attempt.id)
+    ).scalar_one()
+    _insert_slots(connection, attempt_id, paper, quiz.banks)
+    return attempt_id
+
+
+def _insert_slots(connection: Connection, attempt_id: int, paper: Paper, banks: Mapping[str, int]) -> None:
+    versions = version_ids(connection, banks, [slot.question for slot in paper.slots])
+    connection.execute(
+        insert(AttemptSlot),
+        [
+            {
+                "attempt_id": attempt_id,
+                "slot": slot.slot,
+                "version_id": versions[slot.question],
+                "section": slot.section,
+                "variant": slot.variant,
+                "shown_order": list(slot.order),
+                "points": float(slot.points),
+                "bonus": False,
+            }
+            for slot in paper.slots
+        ],
+    )
+
+
+# Look ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """How a slot stands, for the panel and the summary."""
+
+    slot: int
+    answered: bool
+    flagged: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question as the student may see it, with the answer that stands. ``seq`` 0 = nothing saved yet."""
+
+    slot: int
+    presented: Presented
+    fields: Fields
+    seq: int
+    saved_at: datetime | None
+    points: float
+    flagged: bool
+    closed: bool
+    complaints: tuple[str, ...]
+    read_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptPage:
+    """A page of an attempt in progress. Times are UTC; ``due_at`` None = no deadline."""
+
+    attempt_id: int
+    user_id: int
+    quiz_id: int
+    quiz_title: str
+    course_id: int
+    course_title: str
+    number: int
+    layout: str
+    started_at: datetime
+    due_at: datetime | None
+    limit_minutes: int | None
+    now: datetime
+    slots: tuple[SlotState, ...]
+    questions: tuple[QuestionView, ...]
+
+    @property
+    def time_up(self) -> bool:
+        """Past the deadline, whether or not somebody has closed it: no page of questions any more."""
+        return self.due_at is not None and self.now > self.due_at
+
+    @property
+    def answered(self) -> int:
+        """How many slots have an answer."""
+        return sum(state.answered for state in self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where an attempt is to be taken up: state is open, time-up or finished; ``slot`` the last seen, from 1."""
+
+    state: str
+    layout: str
+    slot: int
+
+
+_ATTEMPT = (
+    select(
+        Attempt.id,
+        Attempt.user_id,
+        Attempt.number,
+        Attempt.started_at,
+        Attempt.due_at,
+        Attempt.finished_at,
+        Attempt.ended_by,
+        Quiz.id.label("quiz_id"),
+        Quiz.title.label("quiz_title"),
+        Quiz.limit_minutes,
+        Course.id.label("course_id"),
+        Course.title.label("course_title"),
+        QuizRevision.layout,
+    )
+    .join(Quiz, Quiz.id == Attempt.quiz_id)
+    .join(Course, Course.id == Quiz.course_id)
+    .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+    .join(User, User.id == Attempt.user_id)
+    .join(Enrolment, and_(Enrolment.course_id == Course.id, Enrolment.user_id == User.id))
+    .where(
+        Attempt.id == bindparam("attempt_id", type_=Integer),
+        User.id == bindparam("user_id", type_=Integer),
+        User.session_epoch == bindparam("epoch", type_=Integer),
+        User.active,
+    )
+)
+
+_SLOTS = (
+    select(
+        AttemptSlot.slot,
+        AttemptSlot.flagged_at,
+        AttemptSlot.closed_at,
+        AttemptSlot.shown_order,
+        AttemptSlot.points,
+        QuestionVersion.digest,
+        QuestionVersion.content,
+        Answer.seq,
+        Answer.fields,
+        Answer.saved_at,
+    )
+    .outerjoin(Answer, current_answer())
+    .outerjoin(
+        QuestionVersion,
+        and_(
+            QuestionVersion.id == AttemptSlot.version_id,
+            # 0 stands for every slot, −1 for none
+            or_(
+                AttemptSlot.slot == bindparam("shown", type_=Integer), bindparam("shown", type_=Integer) == 0
+            ),
+        ),
+    )
+    .where(AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer))
+    .order_by(AttemptSlot.slot)
+)
+_EVERY_SLOT, _NO_SLOT = 0, -1
+
+
+def _own(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
+    found = connection.execute(
+        _ATTEMPT, {"attempt_id": attempt_id, "user_id": actor.id, "epoch": actor.epoch}
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    return found
+
+
+def entry(actor: Actor, attempt_id: int, now: datetime) -> Entry:
+    """Where to go on: the slot saved last, else the first."""
+    with reading() as connection:
+        attempt = _own(connection, actor, attempt_id)
+        last = connection.execute(
+            select(Answer.slot)
+            .where(Answer.attempt_id == attempt_id)
+            .order_by(Answer.saved_at.desc())
+            .limit(1)
+        ).scalar()
+    return Entry(_state(attempt, now), attempt.layout, last or 1)
+
+
+def _state(attempt: Row[Any], now: datetime) -> str:
+    if attempt.finished_at is not None:
+        return "finished"
+    return "time-up" if attempt.due_at is not None and now > attempt.due_at else "open"
+
+
+def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> AttemptPage:
+    """One question of an attempt in progress with the state of all; ``slot`` None = all questions on one page.
+
+    Raises AttemptClosed where it has ended, TooLate where its time is up, NotFound for a slot that it does not have.
+    """
+    shown = _EVERY_SLOT if slot is None else slot
+    with reading() as connection:
+        attempt = _own(connection, actor, attempt_id)
+        _demand_open(attempt, now)
+        rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": shown}).all()
+        if slot is not None and not any(row.slot == slot for row in rows):
+            raise missing(connection, actor)
+    return _page(attempt, rows, now)
+
+
+def _demand_open(attempt: Row[Any], now: datetime) -> None:
+    state = _state(attempt, now)
+    if state == "finished":
+        raise AttemptClosed if attempt.ended_by == "student" else TooLate
+    if state == "time-up":
+        raise TooLate
+
+
+def summary(actor: Actor, attempt_id: int, now: datetime) -> AttemptPage:
+    """The state of all slots before submitting; also after the time is up, until it is closed."""
+    with reading() as connection:
+        attempt = _own(connection, actor, attempt_id)
+        if attempt.finished_at is not None:
+            raise AttemptClosed
+        rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": _NO_SLOT}).all()
+    return _page(attempt, rows, now)
+
+
+def _page(attempt: Row[Any], rows: Sequence[Row[Any]], now: datetime) -> AttemptPage:
+    return AttemptPage(
+        attempt_id=attempt.id,
+        user_id=attempt.user_id,
+        quiz_id=attempt.quiz_id,
+        quiz_title=attempt.quiz_title,
+        course_id=attempt.course_id,
+        course_title=attempt.course_title,
+        number=attempt.number,
+        layout=attempt.layout,
+        started_at=attempt.started_at,
+        due_at=attempt.due_at,
+        limit_minutes=attempt.limit_minutes,
+        now=now,
+        slots=tuple(
+            SlotState(
+                row.slot, is_answered(row.fields), row.flagged_at is not None, row.closed_at is not None
+            )
+            for row in rows
+        ),
+        questions=tuple(_view(row) for row in rows if row.content is not None),
+    )
+
+
+def _view(row: Row[Any]) -> QuestionView:
+    question = load_question(row.digest, row.content)
+    parsed = question.parse(row.fields or {}, row.shown_order)
+    return QuestionView(
+        slot=row.slot,
+        presented=question.present(row.shown_order),
+        fields=row.fields or {},
+        seq=row.seq or 0,
+        saved_at=row.saved_at,
+        points=row.points,
+        flagged=row.flagged_at is not None,
+        closed=row.closed_at is not None,
+        complaints=parsed.complaints,
+        read_as=parsed.read_as,
+    )
+
+
+# Answer ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSave:
+    """One slot's part of a save of several."""
+
+    slot: int
+    seq: int
+    fields: Fields
+    act: str = "save"
+
+
+def save(actor: Actor, attempt_id: int, one: SlotSave, writer: str, now: datetime, grace: timedelta) -> Saved:
+    """Saves one answer; acknowledged means committed.
+
+    Raises SignedOut, NotFound, TooLate (kept apart), AttemptClosed, SlotClosed, StaleAnswer (with the current one).
+    """
+    (outcome,) = save_many(actor, attempt_id, [one], writer, now, grace)
+    if isinstance(outcome, QuizError):
+        raise outcome
+    return outcome
+
+
+def save_many(
+    actor: Actor, attempt_id: int, saves: Iterable[SlotSave], writer: str, now: datetime, grace: timedelta
+) -> list[Saved | QuizError]:
+    """Saves the answers of several slots in one transaction. Each has its own outcome, in order."""
+    with transaction() as connection:
+        return [
+            write_answer(
+                connection,
+                Save(actor.id, actor.epoch, attempt_id, one.slot, one.seq, one.act, writer, one.fields),
+                now,
+                grace,
+            )
+            for one in saves
+        ]
+
+
+def flag(actor: Actor, attempt_id: int, slot: int, flagged: bool, now: datetime) -> None:
+    """Sets or takes off the student's own mark "look at this again"."""
+    with transaction() as connection:
+        attempt = _own(connection, actor, attempt_id)
+        _demand_open(attempt, now)
+        found = connection.execute(
+            update(AttemptSlot)
+            .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot)
+            .values(flagged_at=now if flagged else None)
+            .returning(AttemptSlot.slot)
+        ).first()
+        if found is None:
+            raise missing(connection, actor)
+
+
+def finish(actor: Actor, attempt_id: int, now: datetime) -> None:
+    """Submits. A repeat, or a submission that something else has made first, changes nothing and succeeds."""
+    with transaction() as connection:
+        attempt = _own(connection, actor, attempt_id)
+        if attempt.finished_at is not None:
+            return
+        over = attempt.due_at is not None and now > attempt.due_at
+        if over:
+            close(connection, attempt_id, "time", attempt.due_at, now)
+        else:
+            close(connection, attempt_id, "student", now, now)

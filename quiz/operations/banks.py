@@ -1,0 +1,325 @@
+"""Banks as authors see them: my own, those shared with me, the shipped ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, case, delete, func, insert, or_, select
+from sqlalchemy.engine import Connection
+
+from quiz.banks.model import Bank as LoadedBank
+from quiz.banks.yaml import write_bank
+from quiz.db import reading, transaction
+from quiz.errors import Forbidden, Invalid, NotFound, Problem
+from quiz.files.richtext import to_text
+from quiz.models.audit import record
+from quiz.models.bank import SHARE_RIGHTS, Bank, BankShare, Question, QuestionVersion, load_question
+from quiz.models.paging import Page, page_of
+from quiz.models.people import User
+from quiz.operations.access import AUTHORING, Actor, acting, missing
+from quiz.questions.base import Presented
+
+
+@dataclass(frozen=True, slots=True)
+class BankRow:
+    """A bank in a list. ``access`` is own, edit, use, read or shipped."""
+
+    id: int
+    slug: str
+    title: str
+    language: str
+    access: str
+    owner: str | None
+    questions: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A question in its bank's list. ``drawable`` on the day that was asked for."""
+
+    question_id: int
+    slug: str
+    version: int
+    type: str
+    topic: str
+    difficulty: str
+    status: str
+    prompt: str
+    drawable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Somebody whom a bank is shared with."""
+
+    user_id: int
+    name: str
+    username: str | None
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankPage:
+    """A bank with a page of its questions."""
+
+    id: int
+    slug: str
+    title: str
+    language: str
+    licence: str
+    perspective: str
+    access: str
+    by_type: tuple[tuple[str, int], ...]
+    by_difficulty: tuple[tuple[str, int], ...]
+    questions: Page[QuestionRow]
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """One question as its author sees it: presented, with its key and reasons."""
+
+    bank_id: int
+    bank_title: str
+    question: str
+    version: int
+    presented: Presented
+    reviewed: Any
+    right_answer: str
+    explanation: str
+    status: str
+
+
+def _access() -> Any:
+    """own, the right of a share, or shipped; rows that are none of these are not mine to see."""
+    return case(
+        (Bank.owner_id == User.id, "own"),
+        (BankShare.right.is_not(None), BankShare.right),
+        (Bank.owner_id.is_(None), "shipped"),
+    )
+
+
+def _mine(actor: Actor, *columns: Any) -> Any:
+    """A statement over the banks that an author may read."""
+    return (
+        select(*columns, _access().label("access"))
+        .select_from(Bank)
+        .join(User, acting(actor))
+        .outerjoin(BankShare, and_(BankShare.bank_id == Bank.id, BankShare.user_id == User.id))
+        .where(
+            or_(
+                and_(User.role.in_(AUTHORING), or_(Bank.owner_id == User.id, Bank.owner_id.is_(None))),
+                BankShare.right.is_not(None),
+            )
+        )
+    )
+
+
+def banks(actor: Actor, page: int) -> Page[BankRow]:
+    """The banks that I may read, my own first."""
+    owner = User.__table__.alias("owner")
+    count = (
+        select(func.count())
+        .where(
+            QuestionVersion.bank_id == Bank.id, QuestionVersion.current, QuestionVersion.status != "retired"
+        )
+        .correlate(Bank)
+        .scalar_subquery()
+    )
+    statement = (
+        _mine(
+            actor,
+            Bank.id,
+            Bank.slug,
+            Bank.title,
+            Bank.language,
+            owner.c.name.label("owner"),
+            count.label("questions"),
+            Bank.updated_at,
+        )
+        .outerjoin(owner, owner.c.id == Bank.owner_id)
+        .order_by(case((Bank.owner_id == actor.id, 0), else_=1), Bank.title, Bank.id)
+    )
+    with reading() as connection:
+        found = page_of(connection, statement, page, _bank_row)
+        if not found.total:
+            _demand_author(connection, actor)
+        return found
+
+
+def _bank_row(row: Row[Any]) -> BankRow:
+    return BankRow(
+        row.id, row.slug, row.title, row.language, row.access, row.owner, row.questions, row.updated_at
+    )
+
+
+def _demand_author(connection: Connection, actor: Actor) -> None:
+    role = connection.execute(select(User.role).where(acting(actor))).scalar()
+    if role is None:
+        raise missing(connection, actor)
+    if role not in AUTHORING:
+        raise Forbidden
+
+
+def _bank(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
+    found: Row[Any] | None = connection.execute(_mine(actor, Bank).where(Bank.id == bank_id)).first()
+    if found is None:
+        raise missing(connection, actor)
+    return found
+
+
+def bank(actor: Actor, bank_id: int, page: int, on: date) -> BankPage:
+    """A bank with its counts and a page of its questions."""
+    with reading() as connection:
+        found = _bank(connection, actor, bank_id)
+        questions = page_of(
+            connection,
+            select(
+                Question.id,
+                Question.slug,
+                QuestionVersion.number,
+                QuestionVersion.digest,
+                QuestionVersion.content,
+            )
+            .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
+            .where(Question.bank_id == bank_id)
+            .order_by(QuestionVersion.topic, Question.slug),
+            page,
+            lambda row: _question_row(row, on),
+        )
+        return BankPage(
+            id=found.id,
+            slug=found.slug,
+            title=found.title,
+            language=found.language,
+            licence=found.header.get("licence") or "",
+            perspective=found.header.get("perspective") or "",
+            access=found.access,
+            by_type=_counts(connection, bank_id, QuestionVersion.type),
+            by_difficulty=_counts(connection, bank_id, QuestionVersion.difficulty),
+            questions=questions,
+            shares=_shares(connection, bank_id) if found.access == "own" else (),
+        )
+
+
+def _question_row(row: Row[Any], on: date) -> QuestionRow:
+    question = load_question(row.digest, row.content)
+    return QuestionRow(
+        question_id=row.id,
+        slug=row.slug,
+        version=row.number,
+        type=question.type,
+        topic=question.topic,
+        difficulty=question.difficulty,
+        status=question.status,
+        prompt=to_text(question.prompt),
+        drawable=question.drawable(on),
+    )
+
+
+def _counts(connection: Connection, bank_id: int, column: Any) -> tuple[tuple[str, int], ...]:
+    rows = connection.execute(
+        select(column, func.count())
+        .where(
+            QuestionVersion.bank_id == bank_id, QuestionVersion.current, QuestionVersion.status != "retired"
+        )
+        .group_by(column)
+        .order_by(column)
+    )
+    return tuple((row[0], row[1]) for row in rows)
+
+
+def _shares(connection: Connection, bank_id: int) -> tuple[Share, ...]:
+    rows = connection.execute(
+        select(User.id, User.name, User.username, BankShare.right)
+        .join(BankShare, BankShare.user_id == User.id)
+        .where(BankShare.bank_id == bank_id)
+        .order_by(User.name, User.id)
+    )
+    return tuple(Share(*row) for row in rows)
+
+
+def question(actor: Actor, question_id: int) -> QuestionPage:
+    """The current version of a question, with its key, for those who may read its bank."""
+    with reading() as connection:
+        row = connection.execute(
+            _mine(
+                actor,
+                Bank.id,
+                Bank.title,
+                QuestionVersion.number,
+                QuestionVersion.digest,
+                QuestionVersion.content,
+            )
+            .join(QuestionVersion, QuestionVersion.bank_id == Bank.id)
+            .where(QuestionVersion.question_id == question_id, QuestionVersion.current)
+        ).first()
+        if row is None:
+            raise missing(connection, actor)
+    loaded = load_question(row.digest, row.content)
+    everything = frozenset({"attempt", "right_wrong", "answer", "feedback", "explanation"})
+    return QuestionPage(
+        bank_id=row.id,
+        bank_title=row.title,
+        question=loaded.qualified,
+        version=row.number,
+        presented=loaded.present(()),
+        reviewed=loaded.kind.review(loaded.content, None, (), everything),
+        right_answer=loaded.kind.right_answer(loaded.content),
+        explanation=loaded.explanation or "",
+        status=loaded.status,
+    )
+
+
+def share(actor: Actor, bank_id: int, username: str, right: str, now: datetime) -> None:
+    """Lets another person read, use or edit my bank; right "none" takes that back."""
+    if right not in (*SHARE_RIGHTS, "none"):
+        raise Invalid(
+            [Problem("right", f"there is no right {right!r}", "use one of " + ", ".join(SHARE_RIGHTS))]
+        )
+    with transaction() as connection:
+        if _bank(connection, actor, bank_id).access != "own":
+            raise Forbidden
+        user_id = connection.execute(
+            select(User.id).where(User.username == username.strip().casefold(), User.id != actor.id)
+        ).scalar()
+        if user_id is None:
+            raise Invalid(
+                [Problem("username", f"there is nobody else called {username!r}", "check the user name")]
+            )
+        connection.execute(
+            delete(BankShare).where(BankShare.bank_id == bank_id, BankShare.user_id == user_id)
+        )
+        if right != "none":
+            connection.execute(insert(BankShare).values(bank_id=bank_id, user_id=user_id, right=right))
+        record(connection, actor.id, "bank.share", ("bank", bank_id), now, user=user_id, right=right)
+
+
+def export_text(actor: Actor | None, bank_id: int) -> str:
+    """The bank as a file of our format: current versions, in order of their ids."""
+    with reading() as connection:
+        if actor is not None:
+            header = _bank(connection, actor, bank_id).header
+        else:
+            header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar()
+            if header is None:
+                raise NotFound(f"There is no bank {bank_id}.")
+        rows = connection.execute(
+            select(QuestionVersion.digest, QuestionVersion.content)
+            .join(Question, Question.id == QuestionVersion.question_id)
+            .where(Question.bank_id == bank_id, QuestionVersion.current)
+            .order_by(Question.id)
+        )
+        loaded = [load_question(row.digest, row.content) for row in rows]
+    return write_bank(LoadedBank.load(header, loaded))
+
+
+def find_bank(slug: str) -> int | None:
+    """The id of a bank by its name, a shipped one first; for the command line."""
+    with reading() as connection:
+        return connection.execute(
+            select(Bank.id).where(Bank.slug == slug).order_by(Bank.owner_id.is_not(None), Bank.id).limit(1)
+        ).scalar()

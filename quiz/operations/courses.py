@@ -1,0 +1,416 @@
+"""Courses: joining, people, and what a member sees."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.db import reading, transaction
+from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
+from quiz.models.attempt import Attempt
+from quiz.models.audit import record
+from quiz.models.codes import JOIN_CODE_LENGTH, RETURN_CODE_LENGTH, digest, grouped, new_code, normal
+from quiz.models.guessing import count_failure, demand_patience
+from quiz.models.paging import Page, page_of
+from quiz.models.people import COURSE_ROLES, Course, Enrolment, User
+from quiz.models.quiz import Quiz, QuizRevision
+from quiz.operations.access import AUTHORING, RESULTS, TEACHING, Actor, acting, demand_role, missing
+from quiz.questions.rules.grade import combine
+
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCard:
+    """What a person with a join code sees before joining."""
+
+    course_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A new student: signed in as ``actor``; the return code is shown once and not stored."""
+
+    actor: Actor
+    return_code: str
+    course_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuizCard:
+    """A quiz in a course's list. ``state`` is draft, scheduled, open or closed; the rest of the student's own."""
+
+    id: int
+    title: str
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    limit_minutes: int | None
+    attempts_allowed: int | None
+    attempts_used: int
+    in_progress: int | None
+    last_finished: int | None
+    grade: float | None
+    scale: float | None
+
+    @property
+    def can_start(self) -> bool:
+        """Whether a new attempt can begin, or one in progress go on."""
+        left = self.attempts_allowed is None or self.attempts_used < self.attempts_allowed
+        return self.in_progress is not None or (self.state == "open" and left)
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """A course as one of its people sees it. The join code is only for teachers."""
+
+    id: int
+    title: str
+    role: str
+    time_zone: str
+    join_code: str | None
+    join_open: bool
+    quizzes: tuple[QuizCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of a course's people."""
+
+    user_id: int
+    name: str
+    username: str | None
+    role: str
+    joined_at: datetime
+
+
+def quiz_state(published: bool, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> str:
+    """draft, scheduled, open or closed."""
+    if not published:
+        return "draft"
+    if opens_at is not None and now < opens_at:
+        return "scheduled"
+    return "closed" if closes_at is not None and now >= closes_at else "open"
+
+
+# Joining ---------------------------------------------------------------------------------------------------------
+
+
+def by_code(code: str, address: str, now: datetime) -> JoinCard:
+    """The course of a join code. NotFound where there is none or it is closed; guesses are counted."""
+    with transaction() as connection:
+        demand_patience(connection, f"join:{normal(code)}", address, now)
+        course = _open_course(connection, code)
+        if course is None:
+            count_failure(connection, f"join:{normal(code)}", address, now)
+    if course is None:
+        raise NotFound
+    return JoinCard(course.id, course.title)
+
+
+def _open_course(connection: Connection, code: str) -> Row[Any] | None:
+    return connection.execute(
+        select(Course.id, Course.title).where(Course.join_code == normal(code), Course.join_open)
+    ).first()
+
+
+def join(code: str, name: str, address: str, now: datetime) -> Joined:
+    """Joins a course as a new student, by name alone. The return code in the answer is the way back."""
+    shown = " ".join(name.split())
+    if not 1 <= len(shown) <= LONGEST_NAME:
+        raise Invalid(
+            [Problem("name", "your name is missing or too long", f"write 1 to {LONGEST_NAME} characters")]
+        )
+    course = by_code(code, address, now)
+    return_code = new_code(RETURN_CODE_LENGTH)
+    with transaction() as connection:
+        user = connection.execute(
+            insert(User)
+            .values(name=shown, return_code_hash=digest(return_code), created_at=now)
+            .returning(User.id, User.session_epoch)
+        ).one()
+        connection.execute(
+            insert(Enrolment).values(
+                course_id=course.course_id, user_id=user.id, role="student", created_at=now
+            )
+        )
+    return Joined(Actor(user.id, user.session_epoch), grouped(return_code), course.course_id)
+
+
+def join_as(actor: Actor, code: str, address: str, now: datetime) -> int:
+    """Joins one more course with the account that is signed in. Returns the course's id; a repeat is no error."""
+    course = by_code(code, address, now)
+    with transaction() as connection:
+        user = connection.execute(select(User.id).where(acting(actor))).first()
+        if user is None:
+            raise SignedOut
+        known = connection.execute(
+            select(Enrolment.role).where(
+                Enrolment.course_id == course.course_id, Enrolment.user_id == actor.id
+            )
+        ).first()
+        if known is None:
+            connection.execute(
+                insert(Enrolment).values(
+                    course_id=course.course_id, user_id=actor.id, role="student", created_at=now
+                )
+            )
+    return course.course_id
+
+
+# A member's view ---------------------------------------------------------------------------------------------------
+
+
+def _my_course(
+    connection: Connection, actor: Actor, course_id: int, roles: Sequence[str] = COURSE_ROLES
+) -> Row[Any]:
+    """The course with my role in it. NotFound to strangers, Forbidden where my role does not give the right."""
+    found = connection.execute(
+        select(Course.id, Course.title, Course.time_zone, Course.join_code, Course.join_open, Enrolment.role)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(Course.id == course_id, acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in roles:
+        raise Forbidden
+    return found
+
+
+def course(actor: Actor, course_id: int, now: datetime) -> CoursePage:
+    """A course with its quizzes; students see the published ones. Three statements."""
+    with reading() as connection:
+        found = _my_course(connection, actor, course_id)
+        quizzes = connection.execute(_quizzes_of(course_id, drafts=found.role in RESULTS)).all()
+        attempts = _attempts_of(connection, actor, [quiz.id for quiz in quizzes])
+    return CoursePage(
+        id=found.id,
+        title=found.title,
+        role=found.role,
+        time_zone=found.time_zone,
+        join_code=grouped(found.join_code) if found.role in TEACHING else None,
+        join_open=found.join_open,
+        quizzes=tuple(_card(quiz, attempts[quiz.id], now) for quiz in quizzes),
+    )
+
+
+def _quizzes_of(course_id: int, *, drafts: bool) -> Any:
+    statement = (
+        select(
+            Quiz.id,
+            Quiz.title,
+            Quiz.opens_at,
+            Quiz.closes_at,
+            Quiz.limit_minutes,
+            Quiz.attempts_allowed,
+            Quiz.grading,
+            QuizRevision.scale,
+        )
+        .outerjoin(QuizRevision, (QuizRevision.quiz_id == Quiz.id) & QuizRevision.current)
+        .where(Quiz.course_id == course_id)
+        .order_by(Quiz.closes_at.is_(None), Quiz.closes_at, Quiz.title, Quiz.id)
+    )
+    return statement if drafts else statement.where(QuizRevision.id.is_not(None))
+
+
+def _attempts_of(connection: Connection, actor: Actor, quiz_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    """My attempts at these quizzes, in their order."""
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    rows = connection.execute(
+        select(Attempt.id, Attempt.quiz_id, Attempt.finished_at, Attempt.grade)
+        .where(Attempt.user_id == actor.id, Attempt.quiz_id.in_(list(quiz_ids)))
+        .order_by(Attempt.quiz_id, Attempt.number)
+    )
+    for row in rows:
+        found[row.quiz_id].append(row)
+    return found
+
+
+def _card(quiz: Row[Any], attempts: Sequence[Row[Any]], now: datetime) -> QuizCard:
+    graded = [
+        Fraction(one.grade) for one in attempts if one.finished_at is not None and one.grade is not None
+    ]
+    value = combine(graded, quiz.grading)
+    finished = [one.id for one in attempts if one.finished_at is not None]
+    return QuizCard(
+        id=quiz.id,
+        title=quiz.title,
+        state=quiz_state(quiz.scale is not None, quiz.opens_at, quiz.closes_at, now),
+        opens_at=quiz.opens_at,
+        closes_at=quiz.closes_at,
+        limit_minutes=quiz.limit_minutes,
+        attempts_allowed=quiz.attempts_allowed,
+        attempts_used=len(attempts),
+        in_progress=next((one.id for one in attempts if one.finished_at is None), None),
+        last_finished=finished[-1] if finished else None,
+        grade=None if value is None else float(value),
+        scale=quiz.scale,
+    )
+
+
+# What teachers do ------------------------------------------------------------------------------------------------
+
+
+def add_course(actor: Actor | None, title: str, time_zone: str, now: datetime) -> int:
+    """Makes a course; its maker becomes its teacher (the command line, ``actor`` None, enrols nobody)."""
+    shown = " ".join(title.split())
+    problems = []
+    if not 1 <= len(shown) <= 200:
+        problems.append(Problem("title", "the title is missing or too long", "write 1 to 200 characters"))
+    if time_zone not in available_timezones():
+        problems.append(
+            Problem("time_zone", "there is no such time zone", "use a name such as Asia/Shanghai")
+        )
+    if problems:
+        raise Invalid(problems)
+    with transaction() as connection:
+        if actor is not None:
+            demand_role(connection, actor, AUTHORING)
+        course_id: int = connection.execute(
+            insert(Course)
+            .values(title=shown, time_zone=time_zone, join_code=new_code(JOIN_CODE_LENGTH), created_at=now)
+            .returning(Course.id)
+        ).scalar_one()
+        if actor is not None:
+            connection.execute(
+                insert(Enrolment).values(
+                    course_id=course_id, user_id=actor.id, role="teacher", created_at=now
+                )
+            )
+        _audit(connection, actor, "course.add", course_id, now)
+    return course_id
+
+
+def people(actor: Actor, course_id: int, page: int) -> Page[Person]:
+    """A course's people by name, for those who see its results."""
+    with reading() as connection:
+        _my_course(connection, actor, course_id, RESULTS)
+        return page_of(
+            connection,
+            select(User.id, User.name, User.username, Enrolment.role, Enrolment.created_at)
+            .join(Enrolment, Enrolment.user_id == User.id)
+            .where(Enrolment.course_id == course_id)
+            .order_by(User.name, User.id),
+            page,
+            lambda row: Person(*row),
+        )
+
+
+def issue_return_code(actor: Actor, course_id: int, user_id: int, now: datetime) -> str:
+    """A new return code for one of my students; the old one and their sessions end. Shown once, not stored."""
+    code = new_code(RETURN_CODE_LENGTH)
+    with transaction() as connection:
+        _my_course(connection, actor, course_id, TEACHING)
+        found = connection.execute(
+            update(User)
+            .where(
+                User.id == user_id,
+                User.password_hash.is_(None),  # who has a password owns the account beyond this course
+                select(Enrolment.user_id)
+                .where(
+                    Enrolment.course_id == course_id,
+                    Enrolment.user_id == User.id,
+                    Enrolment.role == "student",
+                )
+                .exists(),
+            )
+            .values(return_code_hash=digest(code), session_epoch=User.session_epoch + 1)
+            .returning(User.id)
+        ).first()
+        if found is None:
+            raise NotFound
+        _audit(connection, actor, "user.return-code", course_id, now, user=user_id)
+    return grouped(code)
+
+
+def set_joining(actor: Actor, course_id: int, open_: bool, new: bool, now: datetime) -> None:
+    """Opens or closes joining by code; ``new`` replaces the code, so that the old one leads nowhere."""
+    with transaction() as connection:
+        _my_course(connection, actor, course_id, TEACHING)
+        values: dict[str, Any] = {"join_open": open_}
+        if new:
+            values["join_code"] = new_code(JOIN_CODE_LENGTH)
+        connection.execute(update(Course).where(Course.id == course_id).values(**values))
+        _audit(connection, actor, "course.joining", course_id, now, open=open_, new_code=new)
+
+
+def enrol(actor: Actor | None, course_id: int, username: str, role: str, now: datetime) -> None:
+    """Gives a person with an account a role in the course, or changes the one they have."""
+    if role not in COURSE_ROLES:
+        raise Invalid(
+            [Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(COURSE_ROLES))]
+        )
+    with transaction() as connection:
+        if actor is None:
+            _demand_course(connection, course_id)
+        else:
+            _my_course(connection, actor, course_id, TEACHING)
+        user_id = connection.execute(
+            select(User.id).where(User.username == username.strip().casefold())
+        ).scalar()
+        if user_id is None:
+            raise Invalid(
+                [Problem("username", f"there is nobody called {username!r}", "check the user name")]
+            )
+        connection.execute(
+            delete(Enrolment).where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
+        )
+        connection.execute(
+            insert(Enrolment).values(course_id=course_id, user_id=user_id, role=role, created_at=now)
+        )
+        _demand_teacher(connection, course_id, actor)
+        _audit(connection, actor, "course.enrol", course_id, now, user=user_id, role=role)
+
+
+def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:
+    """Takes a person out of the course. Their attempts stay."""
+    with transaction() as connection:
+        _my_course(connection, actor, course_id, TEACHING)
+        found = connection.execute(
+            delete(Enrolment)
+            .where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
+            .returning(Enrolment.user_id)
+        ).first()
+        if found is None:
+            raise NotFound
+        _demand_teacher(connection, course_id, actor)
+        _audit(connection, actor, "course.remove", course_id, now, user=user_id)
+
+
+def _demand_course(connection: Connection, course_id: int) -> None:
+    if connection.execute(select(Course.id).where(Course.id == course_id)).first() is None:
+        raise NotFound(f"There is no course {course_id}.")
+
+
+def _demand_teacher(connection: Connection, course_id: int, actor: Actor | None) -> None:
+    """A course that had a teacher keeps one."""
+    left = connection.execute(
+        select(Enrolment.user_id)
+        .where(Enrolment.course_id == course_id, Enrolment.role == "teacher")
+        .limit(1)
+    ).first()
+    if left is None and actor is not None:
+        raise Invalid("a course keeps at least one teacher: make another person one first")
+
+
+def courses() -> list[tuple[int, str, str]]:
+    """All courses as (id, title, join code), for the command line."""
+    with reading() as connection:
+        rows = connection.execute(select(Course.id, Course.title, Course.join_code).order_by(Course.id))
+        return [(row.id, row.title, grouped(row.join_code)) for row in rows]
+
+
+def _audit(
+    connection: Connection, actor: Actor | None, act: str, course_id: int, now: datetime, **details: object
+) -> None:
+    record(connection, actor.id if actor else None, act, ("course", course_id), now, **details)

@@ -1,0 +1,217 @@
+"""Brings banks in: from a file's text to versions in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.index import item_of
+from quiz.banks.model import Bank as LoadedBank
+from quiz.banks.model import Question as LoadedQuestion
+from quiz.banks.yaml import read_bank
+from quiz.db import transaction
+from quiz.models.audit import record
+from quiz.models.bank import Bank, BankShare, Question, QuestionVersion
+from quiz.models.drawing import renumber
+from quiz.operations.access import AUTHORING, Actor, demand_role
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, or would do: ids of questions by what happened to them."""
+
+    bank: str
+    bank_id: int | None
+    title: str
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    #: In the database, but no longer in the file; retired only where that was asked for.
+    gone: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+
+
+def import_bank(
+    actor: Actor | None, text: str, name: str, now: datetime, *, dry_run: bool = False, prune: bool = False
+) -> ImportReport:
+    """Imports a bank file: same id and digest nothing, changed a new version, gone listed.
+
+    ``actor`` None is the command line: the bank is then a shipped one, usable by every author. ``name`` stands in
+    messages. Raises Invalid with all faults of the file; then nothing is written.
+    """
+    bank = read_bank(text, name)
+    with transaction() as connection:
+        owner_id = None
+        if actor is not None:
+            demand_role(connection, actor, AUTHORING)
+            owner_id = actor.id
+        bank_id = _editable(connection, bank.slug, owner_id)
+        report = _compare(connection, bank, bank_id, prune=prune)
+        if dry_run:
+            return report
+        return _write(connection, bank, report, owner_id, now)
+
+
+def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | None:
+    """The bank of this name that the owner has or may edit; None where it is to be made."""
+    own = select(Bank.id).where(Bank.slug == slug, Bank.owner_id.is_not_distinct_from(owner_id))
+    found: int | None = connection.execute(own).scalar()
+    if found is None and owner_id is not None:
+        found = connection.execute(
+            select(Bank.id)
+            .join(BankShare, BankShare.bank_id == Bank.id)
+            .where(Bank.slug == slug, BankShare.user_id == owner_id, BankShare.right == "edit")
+            .order_by(Bank.id)
+        ).scalar()
+    return found
+
+
+def _compare(connection: Connection, bank: LoadedBank, bank_id: int | None, *, prune: bool) -> ImportReport:
+    stored: dict[str, tuple[str, str]] = {}
+    if bank_id is not None:
+        rows = connection.execute(
+            select(Question.slug, QuestionVersion.digest, QuestionVersion.status)
+            .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+            .where(Question.bank_id == bank_id, QuestionVersion.current)
+        )
+        stored = {row.slug: (row.digest, row.status) for row in rows}
+    given = {question.id: question.digest for question in bank.questions}
+    gone = tuple(sorted(set(stored) - set(given)))
+    return ImportReport(
+        bank=bank.slug,
+        bank_id=bank_id,
+        title=bank.title,
+        new=tuple(slug for slug in given if slug not in stored),
+        changed=tuple(slug for slug, digest in given.items() if slug in stored and stored[slug][0] != digest),
+        unchanged=tuple(
+            slug for slug, digest in given.items() if slug in stored and stored[slug][0] == digest
+        ),
+        gone=gone,
+        retired=tuple(slug for slug in gone if stored[slug][1] != "retired") if prune else (),
+    )
+
+
+def _write(
+    connection: Connection, bank: LoadedBank, report: ImportReport, owner_id: int | None, now: datetime
+) -> ImportReport:
+    bank_id = _write_header(connection, bank, report.bank_id, owner_id, now)
+    by_id = bank.by_id
+    if report.new:
+        connection.execute(insert(Question), [{"bank_id": bank_id, "slug": slug} for slug in report.new])
+    ids = _question_ids(connection, bank_id, [*report.new, *report.changed, *report.retired])
+    _add_versions(
+        connection,
+        [(ids[slug], by_id[slug]) for slug in [*report.new, *report.changed]],
+        bank_id,
+        owner_id,
+        now,
+    )
+    _retire(connection, [ids[slug] for slug in report.retired], owner_id, now)
+    renumber(connection, bank_id)
+    if report.new or report.changed or report.retired:
+        record(
+            connection,
+            owner_id,
+            "bank.import",
+            ("bank", bank_id),
+            now,
+            new=len(report.new),
+            changed=len(report.changed),
+            retired=len(report.retired),
+        )
+    return replace(report, bank_id=bank_id)
+
+
+def _write_header(
+    connection: Connection, bank: LoadedBank, bank_id: int | None, owner_id: int | None, now: datetime
+) -> int:
+    values = {
+        "title": bank.title,
+        "language": bank.language,
+        "header": bank.header(),
+        "digest": bank.digest,
+        "updated_at": now,
+    }
+    if bank_id is not None:
+        connection.execute(update(Bank).where(Bank.id == bank_id).values(**values))
+        return bank_id
+    return connection.execute(
+        insert(Bank).values(slug=bank.slug, owner_id=owner_id, created_at=now, **values).returning(Bank.id)
+    ).scalar_one()
+
+
+def _question_ids(connection: Connection, bank_id: int, slugs: Sequence[str]) -> dict[str, int]:
+    if not slugs:
+        return {}
+    rows = connection.execute(select(Question.slug, Question.id).where(Question.bank_id == bank_id))
+    wanted = set(slugs)
+    return {row.slug: row.id for row in rows if row.slug in wanted}
+
+
+def _add_versions(
+    connection: Connection,
+    questions: Sequence[tuple[int, LoadedQuestion]],
+    bank_id: int,
+    owner_id: int | None,
+    now: datetime,
+) -> None:
+    if not questions:
+        return
+    numbers = _next_numbers(connection, bank_id)
+    _unset_current(connection, [question_id for question_id, _ in questions])
+    connection.execute(
+        insert(QuestionVersion),
+        [
+            {
+                "question_id": question_id,
+                "bank_id": bank_id,
+                "number": numbers.get(question_id, 0) + 1,
+                "current": True,
+                "content": question.dump(),
+                "digest": question.digest,
+                "status": question.status,
+                "topic": question.topic,
+                "type": question.type,
+                "difficulty": question.difficulty,
+                "draw_rank": None,
+                "item": item_of(question).dump(),
+                "created_at": now,
+                "created_by": owner_id,
+            }
+            for question_id, question in questions
+        ],
+    )
+
+
+def _next_numbers(connection: Connection, bank_id: int) -> dict[int, int]:
+    rows = connection.execute(
+        select(QuestionVersion.question_id, func.max(QuestionVersion.number).label("number"))
+        .where(QuestionVersion.bank_id == bank_id)
+        .group_by(QuestionVersion.question_id)
+    )
+    return {row.question_id: row.number for row in rows}
+
+
+def _unset_current(connection: Connection, question_ids: Sequence[int]) -> None:
+    for start in range(0, len(question_ids), 500):  # databases bound the parameters of a statement
+        connection.execute(
+            update(QuestionVersion)
+            .where(
+                QuestionVersion.question_id.in_(question_ids[start : start + 500]), QuestionVersion.current
+            )
+            .values(current=False)
+        )
+
+
+def _retire(connection: Connection, question_ids: Sequence[int], owner_id: int | None, now: datetime) -> None:
+    """A retired question is a new version like any other change: nothing that an attempt rests on is touched."""
+    for question_id in question_ids:
+        old = connection.execute(
+            select(QuestionVersion).where(QuestionVersion.question_id == question_id, QuestionVersion.current)
+        ).one()
+        retired = LoadedQuestion.load({**old.content, "status": "retired"})
+        _add_versions(connection, [(question_id, retired)], old.bank_id, owner_id, now)

@@ -1,0 +1,518 @@
+"""Quizzes as teachers make them: from a blueprint to a published revision; and the page a student starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.blueprint import Blueprint, read_blueprint
+from quiz.assembly.settings import EVERYTHING
+from quiz.assembly.supply import change_dates, unmet
+from quiz.db import reading, transaction
+from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem, Unmeetable
+from quiz.models.attempt import Attempt, due_at
+from quiz.models.audit import record
+from quiz.models.bank import Bank, BankShare
+from quiz.models.drawing import SqlIndex
+from quiz.models.people import Course, Enrolment, User
+from quiz.models.quiz import GRADING, Quiz, QuizRevision
+from quiz.operations.access import RESULTS, TEACHING, Actor, acting, missing
+
+LONGEST_TITLE = 200
+MOMENTS = ("during", "after", "later", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class QuizSheet:
+    """What acts at once: may be changed while students take the quiz. Times are UTC."""
+
+    title: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    limit_minutes: int | None
+    attempts_allowed: int | None
+    grading: str
+    pass_grade: float | None
+    review: Mapping[str, Sequence[str]]
+    access_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedQuiz:
+    """A quiz as its teacher works on it."""
+
+    id: int
+    course_id: int
+    course_title: str
+    time_zone: str
+    role: str
+    sheet: QuizSheet
+    blueprint_text: str
+    #: Counts edits; an edit names the one it saw.
+    edits: int
+    #: The number of the revision that new attempts get; None = not published.
+    revision: int | None
+    published_at: datetime | None
+    #: The blueprint differs from the published one.
+    unpublished_changes: bool
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """What a student reads before starting. ``why_not`` is the code of what stands against it, "" for nothing."""
+
+    id: int
+    title: str
+    course_id: int
+    course_title: str
+    time_zone: str
+    role: str
+    questions: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    limit_minutes: int | None
+    attempts_allowed: int | None
+    attempts_used: int
+    grading: str
+    scale: float
+    pass_grade: float | None
+    layout: str
+    needs_access_code: bool
+    review: Mapping[str, Sequence[str]]
+    #: Title of each bank, and what it rests on.
+    perspectives: tuple[tuple[str, str], ...]
+    in_progress: int | None
+    why_not: str
+
+
+# Make ------------------------------------------------------------------------------------------------------------
+
+
+def create(actor: Actor | None, course_id: int, blueprint_text: str, now: datetime) -> int:
+    """Makes a quiz (a draft) from a blueprint; its ``settings:`` become the quiz's. Returns its id.
+
+    Raises Invalid with the blueprint's faults by line, Unmeetable where the banks hold too little.
+    """
+    blueprint = _supported(blueprint_text)
+    with transaction() as connection:
+        course = _teaching(connection, actor, course_id)
+        sheet = _sheet_of(blueprint, course.time_zone)
+        _demand_supply(connection, actor, course, blueprint, sheet, now)
+        quiz_id: int = connection.execute(
+            insert(Quiz)
+            .values(
+                course_id=course_id,
+                blueprint_text=blueprint_text,
+                created_at=now,
+                created_by=actor.id if actor else None,
+                **_columns(sheet),
+            )
+            .returning(Quiz.id)
+        ).scalar_one()
+        record(connection, actor.id if actor else None, "quiz.add", ("quiz", quiz_id), now)
+    return quiz_id
+
+
+def _supported(text: str) -> Blueprint:
+    return read_blueprint(text, "blueprint")
+
+
+def _teaching(connection: Connection, actor: Actor | None, course_id: int) -> Row[Any]:
+    """The course, for somebody who teaches it (the command line, ``actor`` None, may do what teachers do)."""
+    statement = select(Course.id, Course.title, Course.time_zone).where(Course.id == course_id)
+    if actor is None:
+        found = connection.execute(statement).first()
+        if found is None:
+            raise NotFound(f"There is no course {course_id}.")
+        return found
+    found = connection.execute(
+        statement.add_columns(Enrolment.role)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in TEACHING:
+        raise Forbidden
+    return found
+
+
+def _sheet_of(blueprint: Blueprint, time_zone: str) -> QuizSheet:
+    settings = blueprint.settings
+    return QuizSheet(
+        title=blueprint.title,
+        opens_at=_in_zone(settings.opens, time_zone),
+        closes_at=_in_zone(settings.closes, time_zone),
+        limit_minutes=settings.limit,
+        attempts_allowed=settings.attempts,
+        grading=settings.grading,
+        pass_grade=None if settings.pass_mark is None else float(settings.pass_mark),
+        review={moment: list(shown) for moment, shown in settings.review.model_dump().items()},
+        access_code=None,
+    )
+
+
+def _in_zone(moment: datetime | None, time_zone: str) -> datetime | None:
+    """A time without a zone is one of the course's."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=ZoneInfo(time_zone))
+
+
+def _columns(sheet: QuizSheet) -> dict[str, Any]:
+    return {
+        "title": sheet.title,
+        "opens_at": sheet.opens_at,
+        "closes_at": sheet.closes_at,
+        "limit_minutes": sheet.limit_minutes,
+        "attempts_allowed": sheet.attempts_allowed,
+        "grading": sheet.grading,
+        "pass_grade": sheet.pass_grade,
+        "review": {moment: list(shown) for moment, shown in sheet.review.items()},
+        "access_code": sheet.access_code,
+    }
+
+
+# Supply ------------------------------------------------------------------------------------------------------------
+
+
+def _banks(
+    connection: Connection, actor: Actor | None, course_id: int, names: Sequence[str]
+) -> dict[str, int]:
+    """Which bank a name means: my own, else one shared with me for use, else a shipped one.
+
+    From the command line: one of the course's teachers', else a shipped one.
+    """
+    if actor is not None:
+        mine: Any = Bank.owner_id == actor.id
+        shared: Any = (
+            select(BankShare.bank_id)
+            .where(
+                BankShare.bank_id == Bank.id,
+                BankShare.user_id == actor.id,
+                BankShare.right.in_(("use", "edit")),
+            )
+            .exists()
+        )
+    else:
+        mine = (
+            select(Enrolment.user_id)
+            .where(
+                Enrolment.course_id == course_id,
+                Enrolment.user_id == Bank.owner_id,
+                Enrolment.role == "teacher",
+            )
+            .exists()
+        )
+        shared = Bank.owner_id.is_(None)
+    rows = connection.execute(
+        select(Bank.slug, Bank.id)
+        .where(Bank.slug.in_(names), or_(mine, shared, Bank.owner_id.is_(None)))
+        .order_by(case((mine, 2), (Bank.owner_id.is_(None), 0), else_=1), Bank.id.desc())
+    )
+    return {row.slug: row.id for row in rows}  # the last of a name wins: mine
+
+
+def _demand_supply(
+    connection: Connection,
+    actor: Actor | None,
+    course: Row[Any],
+    blueprint: Blueprint,
+    sheet: QuizSheet,
+    now: datetime,
+) -> dict[str, int]:
+    """The banks by name. Raises Invalid for unknown ones, Unmeetable where a day while open has too few questions."""
+    banks = _banks(connection, actor, course.id, blueprint.banks)
+    unknown = [name for name in blueprint.banks if name not in banks]
+    if unknown:
+        raise Invalid(
+            Problem(
+                "sections", f"there is no bank {name!r} that you may use", "import it, or ask for a share"
+            )
+            for name in unknown
+        )
+    index = SqlIndex(connection, banks)
+    for day in _days(index, blueprint, course.time_zone, sheet, now):
+        short = unmet(blueprint, index, day)
+        if short:
+            raise Unmeetable([{**one, "as_of": day.isoformat()} for one in short])
+    return banks
+
+
+def _days(
+    index: SqlIndex, blueprint: Blueprint, time_zone: str, sheet: QuizSheet, now: datetime
+) -> Sequence[date]:
+    """The days from open to close on which the drawable questions change, the first one included."""
+    if blueprint.as_of is not None:
+        return [blueprint.as_of]
+    zone = ZoneInfo(time_zone)
+    first = max(now, sheet.opens_at or now).astimezone(zone).date()
+    last = sheet.closes_at.astimezone(zone).date() if sheet.closes_at else date.max
+    items = [item for stratum in index.strata(blueprint.banks) for item in index.listed(stratum)]
+    return change_dates(items, first, max(first, last))
+
+
+# Publish -----------------------------------------------------------------------------------------------------------
+
+
+def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
+    """Freezes the blueprint as a revision for new attempts. Returns its number; attempts in progress keep theirs."""
+    with transaction() as connection:
+        quiz = _taught(connection, actor, quiz_id)
+        blueprint = _supported(quiz.blueprint_text)
+        course = _teaching(connection, actor, quiz.course_id)
+        banks = _demand_supply(connection, actor, course, blueprint, _stored_sheet(quiz), now)
+        connection.execute(
+            update(QuizRevision)
+            .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
+            .values(current=False)
+        )
+        number = (
+            1
+            + connection.execute(
+                select(func.coalesce(func.max(QuizRevision.number), 0)).where(QuizRevision.quiz_id == quiz_id)
+            ).scalar_one()
+        )
+        connection.execute(
+            insert(QuizRevision).values(
+                quiz_id=quiz_id,
+                number=number,
+                current=True,
+                blueprint=blueprint.dump(),
+                banks=banks,
+                scale=float(blueprint.settings.scale),
+                layout=blueprint.settings.layout,
+                published_at=now,
+                published_by=actor.id if actor else None,
+            )
+        )
+        record(
+            connection, actor.id if actor else None, "quiz.publish", ("quiz", quiz_id), now, revision=number
+        )
+    return int(number)
+
+
+def _managed(connection: Connection, actor: Actor | None, quiz_id: int, *, lock: bool = False) -> Row[Any]:
+    """The quiz for those who see its results (and the command line). ``lock``: another editor waits."""
+    statement = (
+        select(
+            Quiz,
+            Course.title.label("course_title"),
+            Course.time_zone,
+            QuizRevision.number.label("revision"),
+            QuizRevision.published_at,
+            QuizRevision.blueprint,
+        )
+        .join(Course, Course.id == Quiz.course_id)
+        .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .where(Quiz.id == quiz_id)
+    )
+    if lock:
+        statement = statement.with_for_update(of=Quiz)
+    if actor is None:
+        found = connection.execute(statement.add_columns(literal("teacher").label("role"))).first()
+        if found is None:
+            raise NotFound(f"There is no quiz {quiz_id}.")
+        return found
+    found = connection.execute(
+        statement.add_columns(Enrolment.role)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in RESULTS:
+        raise NotFound
+    return found
+
+
+def manage(actor: Actor, quiz_id: int) -> ManagedQuiz:
+    """A quiz for those who teach, assist or read its course."""
+    with reading() as connection:
+        quiz = _managed(connection, actor, quiz_id)
+        attempts: int = connection.execute(
+            select(func.count()).where(Attempt.quiz_id == quiz_id)
+        ).scalar_one()
+    return ManagedQuiz(
+        id=quiz.id,
+        course_id=quiz.course_id,
+        course_title=quiz.course_title,
+        time_zone=quiz.time_zone,
+        role=quiz.role,
+        sheet=_stored_sheet(quiz),
+        blueprint_text=quiz.blueprint_text,
+        edits=quiz.edits,
+        revision=quiz.revision,
+        published_at=quiz.published_at,
+        unpublished_changes=quiz.blueprint is not None
+        and _supported(quiz.blueprint_text).dump() != quiz.blueprint,
+        attempts=attempts,
+    )
+
+
+def _stored_sheet(quiz: Row[Any]) -> QuizSheet:
+    return QuizSheet(**{name: getattr(quiz, name) for name in QuizSheet.__dataclass_fields__})
+
+
+def _taught(connection: Connection, actor: Actor | None, quiz_id: int) -> Row[Any]:
+    quiz = _managed(connection, actor, quiz_id, lock=True)
+    if quiz.role not in TEACHING:
+        raise Forbidden
+    return quiz
+
+
+# Change ------------------------------------------------------------------------------------------------------------
+
+
+def edit(
+    actor: Actor, quiz_id: int, edits: int, sheet: QuizSheet, blueprint_text: str, now: datetime
+) -> None:
+    """Changes a quiz. Dates and limit act at once: open attempts get their new deadline in the same transaction.
+
+    ``edits`` is the one that the editor saw; EditConflict where somebody was quicker. The blueprint acts with the
+    next ``publish``.
+    """
+    problems = [*_sheet_problems(sheet)]
+    if problems:
+        raise Invalid(problems)
+    blueprint = _supported(blueprint_text)
+    with transaction() as connection:
+        quiz = _taught(connection, actor, quiz_id)
+        if quiz.edits != edits:
+            raise EditConflict(edits=quiz.edits)
+        course = _teaching(connection, actor, quiz.course_id)
+        _demand_supply(connection, actor, course, blueprint, sheet, now)
+        connection.execute(
+            update(Quiz)
+            .where(Quiz.id == quiz_id)
+            .values(blueprint_text=blueprint_text, edits=Quiz.edits + 1, **_columns(sheet))
+        )
+        moved = _move_deadlines(connection, quiz_id, sheet)
+        record(connection, actor.id, "quiz.edit", ("quiz", quiz_id), now, deadlines_moved=moved)
+
+
+def _sheet_problems(sheet: QuizSheet) -> Iterator[Problem]:
+    if not 1 <= len(sheet.title.strip()) <= LONGEST_TITLE:
+        yield Problem("title", "the title is missing or too long", f"write 1 to {LONGEST_TITLE} characters")
+    if sheet.opens_at and sheet.closes_at and sheet.opens_at >= sheet.closes_at:
+        yield Problem("closes_at", "the quiz closes before it opens", "let it close later")
+    for name in ("limit_minutes", "attempts_allowed"):
+        value = getattr(sheet, name)
+        if value is not None and not 1 <= value <= 100_000:
+            yield Problem(name, "this number does not work", "write 1 or more, or leave it empty")
+    if sheet.grading not in GRADING:
+        yield Problem("grading", "there is no such method", "use one of " + ", ".join(GRADING))
+    if sheet.pass_grade is not None and sheet.pass_grade < 0:
+        yield Problem("pass_grade", "a pass mark is not negative", "write 0 or more, or leave it empty")
+    for moment, shown in sheet.review.items():
+        if moment not in MOMENTS or not set(shown) <= set(EVERYTHING):
+            yield Problem("review", "there is no such review option")
+
+
+def _move_deadlines(connection: Connection, quiz_id: int, sheet: QuizSheet) -> list[int]:
+    """Recomputes the deadline of each open attempt. Returns the ids of those whose deadline moved."""
+    rows = connection.execute(
+        select(Attempt.id, Attempt.started_at, Attempt.due_at)
+        .where(Attempt.quiz_id == quiz_id, Attempt.finished_at.is_(None))
+        .with_for_update()
+    ).all()
+    moved = []
+    for row in rows:
+        due = due_at(row.started_at, sheet.limit_minutes, sheet.closes_at)
+        if due != row.due_at:
+            connection.execute(update(Attempt).where(Attempt.id == row.id).values(due_at=due))
+            moved.append(row.id)
+    return moved
+
+
+# The student's way in ------------------------------------------------------------------------------------------
+
+
+def start_page(actor: Actor, quiz_id: int, now: datetime) -> StartPage:
+    """The rules of a published quiz, for the people of its course."""
+    with reading() as connection:
+        quiz = _published(connection, actor, quiz_id)
+        attempts = connection.execute(
+            select(Attempt.id, Attempt.finished_at).where(
+                Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id
+            )
+        ).all()
+        rows = connection.execute(select(Bank.title, Bank.header).where(Bank.id.in_(quiz.banks.values())))
+        perspectives = tuple((row.title, row.header.get("perspective", "")) for row in rows.all())
+    in_progress = next((one.id for one in attempts if one.finished_at is None), None)
+    return StartPage(
+        id=quiz.id,
+        title=quiz.title,
+        course_id=quiz.course_id,
+        course_title=quiz.course_title,
+        time_zone=quiz.time_zone,
+        role=quiz.role,
+        questions=_how_many(Blueprint.load(quiz.blueprint)),
+        opens_at=quiz.opens_at,
+        closes_at=quiz.closes_at,
+        limit_minutes=quiz.limit_minutes,
+        attempts_allowed=quiz.attempts_allowed,
+        attempts_used=len(attempts),
+        grading=quiz.grading,
+        scale=quiz.scale,
+        pass_grade=quiz.pass_grade,
+        layout=quiz.layout,
+        needs_access_code=bool(quiz.access_code),
+        review=quiz.review,
+        perspectives=perspectives,
+        in_progress=in_progress,
+        why_not="" if in_progress is not None else _why_not(quiz, len(attempts), now),
+    )
+
+
+def _published(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
+    found = connection.execute(
+        select(
+            Quiz,
+            Course.title.label("course_title"),
+            Course.time_zone,
+            Enrolment.role,
+            QuizRevision.scale,
+            QuizRevision.layout,
+            QuizRevision.banks,
+            QuizRevision.blueprint,
+        )
+        .join(Course, Course.id == Quiz.course_id)
+        .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(Quiz.id == quiz_id, acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    return found
+
+
+def _why_not(quiz: Row[Any], used: int, now: datetime) -> str:
+    """The code of the error that starting would raise now."""
+    if quiz.role != "student":
+        return "forbidden"
+    if quiz.opens_at is not None and now < quiz.opens_at:
+        return "not-open"
+    if quiz.closes_at is not None and now >= quiz.closes_at:
+        return "closed"
+    return "no-attempts-left" if quiz.attempts_allowed is not None and used >= quiz.attempts_allowed else ""
+
+
+def _how_many(blueprint: Blueprint) -> str:
+    """The number of questions as a person writes it: 10, or 9–10."""
+    if blueprint.questions is not None:
+        return str(blueprint.questions)
+    bounds = [section.bounds for section in blueprint.sections]
+    least = sum(bound.min for bound in bounds)
+    most = sum(bound.min if bound.max is None else bound.max for bound in bounds)
+    return str(least) if least == most else f"{least}–{most}"

@@ -1,0 +1,406 @@
+"""Who did what: a quiz's results, a course's grade book, a student's own list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.engine import Connection
+
+from quiz.db import reading, transaction
+from quiz.errors import NotFound
+from quiz.files.richtext import to_text
+from quiz.models.attempt import Attempt, AttemptSlot, Mark
+from quiz.models.audit import record
+from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.paging import PER_PAGE, Page
+from quiz.models.people import Course, Enrolment, User
+from quiz.models.quiz import Quiz, QuizRevision
+from quiz.operations.access import RESULTS, Actor, acting, missing
+from quiz.questions.rules.grade import combine
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt in a quiz's results; a student who has not started has one with no attempt."""
+
+    user_id: int
+    student: str
+    attempt_id: int | None
+    number: int | None
+    #: not-started, in-progress, or finished.
+    state: str
+    ended_by: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    grade: float | None
+    needs_grading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFacility:
+    """How a question fared: ``facility`` is the mean share of the mark over finished attempts, blanks 0."""
+
+    question: str
+    prompt: str
+    version: int
+    attempts: int
+    #: None where nothing is graded yet.
+    facility: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuizResults:
+    """A quiz's results: counts of students, one page of attempts, the facility of each question."""
+
+    quiz_id: int
+    title: str
+    course_id: int
+    course_title: str
+    time_zone: str
+    role: str
+    scale: float | None
+    pass_grade: float | None
+    students: int
+    started: int
+    finished: int
+    mean_grade: float | None
+    rows: Page[AttemptRow]
+    facilities: tuple[QuestionFacility, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeColumn:
+    """A quiz in the grade book."""
+
+    quiz_id: int
+    title: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRow:
+    """A student in the grade book: a grade a quiz, None where there is none."""
+
+    user_id: int
+    student: str
+    grades: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeBook:
+    """Students × published quizzes of a course, one page of students."""
+
+    course_id: int
+    course_title: str
+    columns: tuple[GradeColumn, ...]
+    rows: Page[GradeRow]
+
+
+@dataclass(frozen=True, slots=True)
+class MyGrade:
+    """One of my finished attempts, as far as its review options let me see the grade."""
+
+    course_id: int
+    course_title: str
+    quiz_id: int
+    quiz_title: str
+    attempt_id: int
+    number: int
+    finished_at: datetime
+    #: None where the quiz does not show it now, or it is not settled.
+    grade: float | None
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table to write to a file."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+# A quiz ------------------------------------------------------------------------------------------------------------
+
+
+def results(actor: Actor, quiz_id: int, page: int) -> QuizResults:
+    """Who has started, who has finished, with what grade; how each question fared."""
+    with reading() as connection:
+        quiz = _quiz(connection, actor, quiz_id)
+        counts = _counts(connection, quiz)
+        rows = _attempt_rows(connection, quiz, page, PER_PAGE)
+        facilities = _facilities(connection, quiz_id)
+    return QuizResults(
+        quiz_id=quiz.id,
+        title=quiz.title,
+        course_id=quiz.course_id,
+        course_title=quiz.course_title,
+        time_zone=quiz.time_zone,
+        role=quiz.role,
+        scale=quiz.scale,
+        pass_grade=quiz.pass_grade,
+        students=counts.students,
+        started=counts.started,
+        finished=counts.finished,
+        mean_grade=counts.mean,
+        rows=rows,
+        facilities=facilities,
+    )
+
+
+def _quiz(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
+    found = connection.execute(
+        select(
+            Quiz.id,
+            Quiz.title,
+            Quiz.course_id,
+            Quiz.pass_grade,
+            Course.title.label("course_title"),
+            Course.time_zone,
+            Enrolment.role,
+            QuizRevision.scale,
+        )
+        .join(Course, Course.id == Quiz.course_id)
+        .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(Quiz.id == quiz_id, acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in RESULTS:
+        raise NotFound
+    return found
+
+
+def _counts(connection: Connection, quiz: Row[Any]) -> Row[Any]:
+    """Students of the course, and how many of them have started and finished; the mean over graded attempts."""
+    mine = and_(Attempt.user_id == Enrolment.user_id, Attempt.quiz_id == quiz.id)
+    return connection.execute(
+        select(
+            func.count(Enrolment.user_id.distinct()).label("students"),
+            func.count(Attempt.user_id.distinct()).label("started"),
+            func.count(Attempt.user_id.distinct()).filter(Attempt.finished_at.is_not(None)).label("finished"),
+            func.avg(Attempt.grade).label("mean"),
+        )
+        .outerjoin(Attempt, mine)
+        .where(Enrolment.course_id == quiz.course_id, Enrolment.role == "student")
+    ).one()
+
+
+def _rows_of(quiz: Row[Any]) -> Any:
+    """Each student of the course with their attempts; also those who have left it, if they have attempts."""
+    people = (
+        select(Enrolment.user_id)
+        .where(Enrolment.course_id == quiz.course_id, Enrolment.role == "student")
+        .union(select(Attempt.user_id).where(Attempt.quiz_id == quiz.id))
+        .subquery()
+    )
+    return (
+        select(
+            User.id.label("user_id"),
+            User.name,
+            Attempt.id,
+            Attempt.number,
+            Attempt.ended_by,
+            Attempt.started_at,
+            Attempt.finished_at,
+            Attempt.grade,
+        )
+        .join(people, people.c.user_id == User.id)
+        .outerjoin(Attempt, and_(Attempt.user_id == User.id, Attempt.quiz_id == quiz.id))
+        .order_by(User.name, User.id, Attempt.number)
+    )
+
+
+def _attempt_rows(connection: Connection, quiz: Row[Any], page: int, per_page: int) -> Page[AttemptRow]:
+    statement = _rows_of(quiz)
+    total: int = connection.execute(
+        select(func.count()).select_from(statement.order_by(None).subquery())
+    ).scalar_one()
+    number = min(max(1, page), max(1, -(-total // per_page)))
+    rows = connection.execute(statement.limit(per_page).offset((number - 1) * per_page))
+    return Page(tuple(_attempt_row(row) for row in rows), number, total, per_page)
+
+
+def _attempt_row(row: Row[Any]) -> AttemptRow:
+    finished = row.finished_at is not None
+    return AttemptRow(
+        user_id=row.user_id,
+        student=row.name,
+        attempt_id=row.id,
+        number=row.number,
+        state="finished" if finished else "not-started" if row.id is None else "in-progress",
+        ended_by=row.ended_by,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        grade=row.grade,
+        needs_grading=finished and row.grade is None,
+    )
+
+
+def _facilities(connection: Connection, quiz_id: int) -> tuple[QuestionFacility, ...]:
+    rows = connection.execute(
+        select(
+            AttemptSlot.version_id,
+            func.count().label("attempts"),
+            func.avg(Mark.fraction).label("facility"),
+        )
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(
+            Mark,
+            and_(
+                Mark.attempt_id == AttemptSlot.attempt_id,
+                Mark.slot == AttemptSlot.slot,
+                Mark.superseded_at.is_(None),
+            ),
+        )
+        .where(Attempt.quiz_id == quiz_id, Attempt.finished_at.is_not(None))
+        .group_by(AttemptSlot.version_id)
+    ).all()
+    figures = {row.version_id: row for row in rows}
+    versions = connection.execute(
+        select(
+            QuestionVersion.id, QuestionVersion.number, QuestionVersion.digest, QuestionVersion.content
+        ).where(QuestionVersion.id.in_(figures))
+    )
+    found = [_facility(version, figures[version.id]) for version in versions]
+    return tuple(sorted(found, key=lambda one: (one.facility is None, one.facility, one.question)))
+
+
+def _facility(version: Row[Any], figures: Row[Any]) -> QuestionFacility:
+    question = load_question(version.digest, version.content)
+    return QuestionFacility(
+        question=question.qualified,
+        prompt=to_text(question.prompt),
+        version=version.number,
+        attempts=figures.attempts,
+        facility=None if figures.facility is None else float(figures.facility),
+    )
+
+
+RESULTS_HEADER = ("student", "attempt", "state", "ended by", "started (UTC)", "finished (UTC)", "grade", "of")
+
+
+def results_table(actor: Actor, quiz_id: int, now: datetime) -> Table:
+    """All attempts of a quiz, for a file. The export is audited."""
+    with transaction() as connection:
+        quiz = _quiz(connection, actor, quiz_id)
+        rows = tuple(_attempt_row(row) for row in connection.execute(_rows_of(quiz)))
+        record(connection, actor.id, "results.export", ("quiz", quiz_id), now)
+    return Table(
+        name=quiz.title,
+        header=RESULTS_HEADER,
+        rows=tuple(
+            (
+                row.student,
+                row.number,
+                row.state,
+                row.ended_by,
+                row.started_at,
+                row.finished_at,
+                row.grade,
+                quiz.scale if row.grade is not None else None,
+            )
+            for row in rows
+        ),
+    )
+
+
+# A course ----------------------------------------------------------------------------------------------------------
+
+
+def grade_book(actor: Actor, course_id: int, page: int) -> GradeBook:
+    """Students × published quizzes, by the quizzes' grading methods. A constant number of statements."""
+    with reading() as connection:
+        course = _course(connection, actor, course_id)
+        students = _students(course_id)
+        total: int = connection.execute(select(func.count()).select_from(students.subquery())).scalar_one()
+        number = min(max(1, page), max(1, -(-total // PER_PAGE)))
+        people = connection.execute(
+            students.order_by(User.name, User.id).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+        ).all()
+        columns, rows = _grades(connection, course_id, people)
+    return GradeBook(course_id, course.title, columns, Page(rows, number, total))
+
+
+def _course(connection: Connection, actor: Actor, course_id: int) -> Row[Any]:
+    found = connection.execute(
+        select(Course.id, Course.title, Enrolment.role)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(Course.id == course_id, acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in RESULTS:
+        raise NotFound
+    return found
+
+
+def _students(course_id: int) -> Any:
+    return (
+        select(User.id, User.name)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(Enrolment.course_id == course_id, Enrolment.role == "student")
+    )
+
+
+def _grades(
+    connection: Connection, course_id: int, people: Sequence[Row[Any]]
+) -> tuple[tuple[GradeColumn, ...], tuple[GradeRow, ...]]:
+    quizzes = connection.execute(
+        select(Quiz.id, Quiz.title, Quiz.grading, QuizRevision.scale)
+        .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .where(Quiz.course_id == course_id)
+        .order_by(Quiz.created_at, Quiz.id)
+    ).all()
+    attempts: dict[tuple[int, int], list[float]] = defaultdict(list)
+    graded = connection.execute(
+        select(Attempt.user_id, Attempt.quiz_id, Attempt.grade)
+        .where(
+            Attempt.quiz_id.in_([quiz.id for quiz in quizzes]),
+            Attempt.user_id.in_([person.id for person in people]),
+            Attempt.finished_at.is_not(None),
+            Attempt.grade.is_not(None),
+        )
+        .order_by(Attempt.number)
+    )
+    for row in graded:
+        attempts[row.user_id, row.quiz_id].append(row.grade)
+    columns = tuple(GradeColumn(quiz.id, quiz.title, quiz.scale) for quiz in quizzes)
+    rows = tuple(
+        GradeRow(
+            person.id,
+            person.name,
+            tuple(_combined(attempts[person.id, quiz.id], quiz.grading) for quiz in quizzes),
+        )
+        for person in people
+    )
+    return columns, rows
+
+
+def _combined(grades: Iterable[float], method: Any) -> float | None:
+    value = combine([Fraction(one) for one in grades], method)
+    return None if value is None else float(value)
+
+
+def grade_book_table(actor: Actor, course_id: int, now: datetime) -> Table:
+    """The whole grade book, for a file. The export is audited."""
+    with transaction() as connection:
+        course = _course(connection, actor, course_id)
+        people = connection.execute(_students(course_id).order_by(User.name, User.id)).all()
+        columns, rows = _grades(connection, course_id, people)
+        record(connection, actor.id, "grades.export", ("course", course_id), now)
+    return Table(
+        name=course.title,
+        header=("student", *(f"{column.title} (of {column.scale:g})" for column in columns)),
+        rows=tuple((row.student, *row.grades) for row in rows),
+    )

@@ -1,0 +1,305 @@
+"""Looking back at an attempt: what its student may see now, and all of it for those who teach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.settings import EVERYTHING
+from quiz.banks.model import Evidence
+from quiz.banks.model import Question as LoadedQuestion
+from quiz.db import reading, transaction
+from quiz.errors import InProgress
+from quiz.files.richtext import to_html
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark
+from quiz.models.bank import Bank, Question, QuestionVersion, load_question
+from quiz.models.closing import close, current_answer
+from quiz.models.people import Course, Enrolment, User
+from quiz.models.quiz import Quiz, QuizRevision
+from quiz.operations.access import RESULTS, Actor, acting, missing
+from quiz.questions.base import Presented
+from quiz.questions.rules.grade import passed
+
+#: *after* lasts this long from finishing; then it is *later*, until the quiz closes.
+AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where a key comes from: a title, its publisher, a paragraph of a document or a link; "" where there is none."""
+
+    title: str
+    publisher: str
+    paragraph: int | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateLine:
+    """An answer that came after the end: kept, not counted."""
+
+    summary: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedQuestion:
+    """One question looked back at. What may not be seen is None or empty.
+
+    ``verdict`` is right, partly, wrong, unanswered or needs-grading; HTML texts are sanitised.
+    """
+
+    slot: int
+    question: str
+    presented: Presented
+    reviewed: Mapping[str, Any]
+    summary: str
+    verdict: str | None
+    points: float | None
+    max: float | None
+    fraction: float | None
+    right_answer: str | None
+    feedback: tuple[str, ...]
+    explanation: str | None
+    sources: tuple[SourceLine, ...]
+    late: tuple[LateLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptReview:
+    """An attempt looked back at. ``moment`` is during, after, later or closed; ``allowed`` what may be seen then."""
+
+    attempt_id: int
+    number: int
+    quiz_id: int
+    quiz_title: str
+    course_id: int
+    course_title: str
+    student: str
+    own: bool
+    moment: str
+    allowed: frozenset[str]
+    started_at: datetime
+    finished_at: datetime | None
+    ended_by: str | None
+    grade: float | None
+    #: The grade is not settled: a question needs grading; this much is sure.
+    needs_grading: bool
+    scale: float
+    passed: bool | None
+    points: float | None
+    max: float | None
+    seed: int | None
+    questions: tuple[ReviewedQuestion, ...]
+
+
+def moment(finished_at: datetime | None, closes_at: datetime | None, now: datetime) -> str:
+    """Which of the four moments of the review options it is."""
+    if finished_at is None:
+        return "during"
+    if closes_at is not None and now >= closes_at:
+        return "closed"
+    return "after" if now < finished_at + AFTER else "later"
+
+
+def review(actor: Actor, attempt_id: int, now: datetime, grace: timedelta) -> AttemptReview:
+    """An attempt as its student may see it now; those who see the course's results see all of it.
+
+    An attempt whose time is up is closed first. Raises InProgress to its student while it is open.
+    """
+    with reading() as connection:
+        attempt = _visible(connection, actor, attempt_id)
+        if not _is_over(attempt, now, grace):
+            return _review(connection, actor, attempt, now)
+    with transaction() as connection:
+        close(connection, attempt_id, "time", attempt.due_at, now)
+        return _review(connection, actor, _visible(connection, actor, attempt_id), now)
+
+
+def _is_over(attempt: Row[Any], now: datetime, grace: timedelta) -> bool:
+    return attempt.finished_at is None and attempt.due_at is not None and attempt.due_at < now - grace
+
+
+def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
+    student = User.__table__.alias("student")
+    found = connection.execute(
+        select(
+            Attempt,
+            Quiz.title.label("quiz_title"),
+            Quiz.closes_at,
+            Quiz.review,
+            Quiz.pass_grade,
+            Course.id.label("course_id"),
+            Course.title.label("course_title"),
+            QuizRevision.scale,
+            student.c.name.label("student"),
+        )
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(Course, Course.id == Quiz.course_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+        .join(student, student.c.id == Attempt.user_id)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(
+            Attempt.id == attempt_id,
+            acting(actor),
+            (Attempt.user_id == User.id) | Enrolment.role.in_(RESULTS),
+        )
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    return found
+
+
+def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: datetime) -> AttemptReview:
+    own = attempt.user_id == actor.id
+    if own and attempt.finished_at is None:
+        raise InProgress
+    when = moment(attempt.finished_at, attempt.closes_at, now)
+    allowed = frozenset(attempt.review.get(when, ())) if own else frozenset(EVERYTHING)
+    rows = _rows(connection, attempt.id)
+    late = _late(connection, attempt.id)
+    questions = (
+        [_question(row, late.get(row.slot, ()), allowed) for row in rows] if "attempt" in allowed else []
+    )
+    open_marks = any(row.mark_max is not None and row.fraction is None for row in rows)
+    earned = sum((row.mark_points or 0.0) for row in rows)
+    most = sum(row.points for row in rows if not row.bonus)
+    return AttemptReview(
+        attempt_id=attempt.id,
+        number=attempt.number,
+        quiz_id=attempt.quiz_id,
+        quiz_title=attempt.quiz_title,
+        course_id=attempt.course_id,
+        course_title=attempt.course_title,
+        student=attempt.student,
+        own=own,
+        moment=when,
+        allowed=allowed,
+        started_at=attempt.started_at,
+        finished_at=attempt.finished_at,
+        ended_by=attempt.ended_by,
+        grade=attempt.grade if "grade" in allowed else None,
+        needs_grading=open_marks and "grade" in allowed,
+        scale=attempt.scale,
+        passed=_passed(attempt) if "grade" in allowed else None,
+        points=earned if "marks" in allowed and attempt.finished_at is not None else None,
+        max=most if "max" in allowed else None,
+        seed=None if own else attempt.seed,
+        questions=tuple(questions),
+    )
+
+
+def _passed(attempt: Row[Any]) -> bool | None:
+    if attempt.grade is None or attempt.pass_grade is None:
+        return None
+    return passed(attempt.grade, attempt.pass_grade)
+
+
+def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
+    return connection.execute(
+        select(
+            AttemptSlot.slot,
+            AttemptSlot.shown_order,
+            AttemptSlot.points,
+            AttemptSlot.bonus,
+            QuestionVersion.digest,
+            QuestionVersion.content,
+            Question.slug,
+            Bank.header,
+            Answer.fields,
+            Mark.fraction,
+            Mark.points.label("mark_points"),
+            Mark.max.label("mark_max"),
+        )
+        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .join(Bank, Bank.id == Question.bank_id)
+        .outerjoin(Answer, current_answer())
+        .outerjoin(
+            Mark,
+            and_(
+                Mark.attempt_id == AttemptSlot.attempt_id,
+                Mark.slot == AttemptSlot.slot,
+                Mark.superseded_at.is_(None),
+            ),
+        )
+        .where(AttemptSlot.attempt_id == attempt_id)
+        .order_by(AttemptSlot.slot)
+    ).all()
+
+
+def _late(connection: Connection, attempt_id: int) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    rows = connection.execute(
+        select(LateAnswer.slot, LateAnswer.fields, LateAnswer.received_at)
+        .where(LateAnswer.attempt_id == attempt_id)
+        .order_by(LateAnswer.id)
+    )
+    for row in rows:
+        found.setdefault(row.slot, []).append(row)
+    return found
+
+
+def _question(row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str]) -> ReviewedQuestion:
+    question = load_question(row.digest, row.content)
+    parsed = question.parse(row.fields or {}, row.shown_order)
+    marked = row.mark_max is not None
+    return ReviewedQuestion(
+        slot=row.slot,
+        question=question.qualified,
+        presented=question.present(row.shown_order),
+        reviewed=question.kind.review(question.content, parsed.response, row.shown_order, allowed),
+        summary=question.kind.summarise(question.content, parsed.response),
+        verdict=_verdict(row.fraction, parsed.response) if marked and "right_wrong" in allowed else None,
+        points=row.mark_points if "marks" in allowed else None,
+        max=row.points if "max" in allowed else None,
+        fraction=row.fraction if "marks" in allowed else None,
+        right_answer=question.kind.right_answer(question.content) if "answer" in allowed else None,
+        feedback=_feedback(question, parsed.response) if marked and "feedback" in allowed else (),
+        explanation=to_html(question.explanation)
+        if question.explanation and "explanation" in allowed
+        else None,
+        sources=tuple(_source(one, row.header) for one in question.evidence)
+        if "explanation" in allowed
+        else (),
+        late=tuple(
+            LateLine(
+                question.kind.summarise(
+                    question.content, question.parse(one.fields, row.shown_order).response
+                ),
+                one.received_at,
+            )
+            for one in late
+        ),
+    )
+
+
+def _verdict(fraction: float | None, response: Any) -> str:
+    if fraction is None:
+        return "needs-grading"
+    if response is None:
+        return "unanswered"
+    if round(Fraction(fraction), 9) >= 1:
+        return "right"
+    return "partly" if fraction > 0 else "wrong"
+
+
+def _feedback(question: LoadedQuestion, response: Any) -> tuple[str, ...]:
+    return tuple(to_html(text) for text in question.score(response).feedback)
+
+
+def _source(evidence: Evidence, header: Mapping[str, Any]) -> SourceLine:
+    if evidence.source is not None:
+        source = evidence.source
+        return SourceLine(source.title, source.publisher or "", None, source.url or "")
+    document = header.get("documents", {}).get(evidence.document, {})
+    return SourceLine(
+        document.get("title", evidence.document or ""), document.get("publisher", ""), evidence.paragraph, ""
+    )

@@ -1,0 +1,92 @@
+"""The one factory: ties settings, database and the web's parts together. It builds, and neither migrates nor asks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from quiz.config import Settings
+from quiz.db import db, engine_options, prepare
+from quiz.web import assets, errors, guard, headers, health, html, logging
+from quiz.web.extensions import babel, csrf
+from quiz.web.session import LONGEST
+
+#: The largest body of a request where a view says nothing else, in bytes.
+LARGEST_BODY = 1_000_000
+#: What this version speaks; the dates are the British ones (13 July 2021).
+LOCALE = "en_GB"
+
+
+class _Json(DefaultJSONProvider):
+    """JSON with times in RFC 3339, UTC."""
+
+    sort_keys = False
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        if isinstance(value, datetime):
+            return html.iso(value)
+        return value.isoformat() if isinstance(value, date) else DefaultJSONProvider.default(value)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for these settings."""
+    app = Flask("quiz", static_folder=None, template_folder=None)
+    app.json = _Json(app)
+    app.config.from_mapping(_config(settings))
+    app.extensions["settings"] = settings
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    _add_database(app, settings)
+    _add_web(app, settings)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    https = settings.public_url.startswith("https:")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "SESSION_COOKIE_NAME": "__Host-quiz" if https else "quiz",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": LONGEST,
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # guard.py checks, after it knows who asks
+        "WTF_CSRF_SSL_STRICT": False,  # no Referer is demanded: the token and SameSite hold
+        "BABEL_DEFAULT_LOCALE": LOCALE,
+    }
+
+
+def _add_database(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def _add_web(app: Flask, settings: Settings) -> None:
+    from quiz.web.auth.views import blueprint as auth
+    from quiz.web.student.attempt import blueprint as attempt
+    from quiz.web.student.views import blueprint as student
+
+    logging.install(app, settings.log_level)
+    html.install(app)
+    csrf.init_app(app)
+    babel.init_app(app, default_timezone="UTC", timezone_selector=html.chosen_time_zone)
+    guard.install(app)
+    headers.install(app, https=settings.public_url.startswith("https:"))
+    errors.install(app)
+    app.add_url_rule(f"{assets.PATH}<path:name>", "static", guard.public(assets.serve))
+    for blueprint in (health.blueprint, auth, student, attempt):
+        app.register_blueprint(blueprint)
+    guard.verify(app)

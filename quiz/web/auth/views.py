@@ -1,0 +1,182 @@
+"""Signing in and out, joining a course with a code, coming back with a code, the account."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+
+from quiz.errors import Invalid
+from quiz.operations import accounts, courses
+from quiz.operations.access import Actor
+from quiz.web.auth.forms import CodeForm, JoinForm, LoginForm, PasswordForm, PreferencesForm, ReturnForm
+from quiz.web.forms import place
+from quiz.web.guard import moment, public, signed_in
+from quiz.web.session import Card, enter, find_actor, get_actor, leave, show
+
+blueprint = Blueprint("auth", __name__)
+
+RETURN_CODE = "return_code"
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def safe_next(target: str | None) -> str:
+    """Where to go after signing in: a path of this site, else the home page."""
+    parts = urlsplit(target or "")
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    if target and inside and not target.startswith(("//", "/\\")) and target.isprintable():
+        return target
+    return url_for("student.home")
+
+
+def _begin(actor: Actor) -> None:
+    """A new session for whoever has just proved who they are."""
+    enter(actor, Card.of(accounts.me(actor)), moment())
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@public
+def login() -> ResponseReturnValue:
+    """Sign in by user name and password."""
+    form = LoginForm()
+    if form.validate_on_submit():
+        try:
+            actor = accounts.sign_in(form.username.data, form.password.data, _address(), moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            _begin(actor)
+            return redirect(safe_next(request.args.get("next")), 303)
+    return render_template("auth/login.html", form=form)
+
+
+@blueprint.post("/logout")
+@public
+def logout() -> ResponseReturnValue:
+    """Forget this browser's session; with ``everywhere=1`` end all sessions of this person."""
+    actor = find_actor(moment())
+    if actor is not None and request.form.get("everywhere") == "1":
+        accounts.sign_out_everywhere(actor, moment())
+    leave()
+    return redirect(url_for("student.home"), 303)
+
+
+@blueprint.get("/session")
+@public
+def current_session() -> ResponseReturnValue:
+    """Who is signed in here, and the token that their changes need: for a page that outlived its session."""
+    actor = find_actor(moment())
+    return {"user": actor.id if actor else None, "csrf_token": generate_csrf()}
+
+
+@blueprint.get("/join")
+@public
+def join_form() -> ResponseReturnValue:
+    """Type a join code."""
+    form = CodeForm(request.args)
+    if "code" in request.args and form.validate():
+        return redirect(url_for("auth.join", code=form.code.data.strip()), 303)
+    return render_template("auth/join_form.html", form=form)
+
+
+@blueprint.route("/join/<code>", methods=["GET", "POST"])
+@public
+def join(code: str) -> ResponseReturnValue:
+    """Join the course of this code, by name as a new student or as who is signed in; 404 where it is not open."""
+    card, form = courses.by_code(code, _address(), moment()), JoinForm()
+    actor = find_actor(moment())
+    if actor is not None and "as_me" in request.form:
+        course_id = courses.join_as(actor, code, _address(), moment())
+        return redirect(url_for("student.course", course_id=course_id), 303)
+    if form.validate_on_submit():
+        try:
+            return _join(courses.join(code, form.name.data, _address(), moment()))
+        except Invalid as error:
+            place(form, error)
+    return render_template("auth/join.html", form=form, course=card, code=code)
+
+
+def _join(joined: courses.Joined) -> ResponseReturnValue:
+    _begin(joined.actor)
+    session[RETURN_CODE] = [joined.return_code, joined.course_id]
+    return redirect(url_for("auth.joined"), 303)
+
+
+@blueprint.get("/joined")
+@signed_in
+def joined() -> ResponseReturnValue:
+    """Show the return code, once."""
+    code, course_id = session.pop(RETURN_CODE, (None, None))
+    return render_template("auth/joined.html", code=code, course_id=course_id)
+
+
+@blueprint.route("/return", methods=["GET", "POST"])
+@public
+def back() -> ResponseReturnValue:
+    """Sign in again by the personal return code."""
+    form = ReturnForm()
+    if form.validate_on_submit():
+        try:
+            actor = accounts.return_with_code(form.code.data, _address(), moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            _begin(actor)
+            return redirect(safe_next(request.args.get("next")), 303)
+    return render_template("auth/return.html", form=form)
+
+
+@blueprint.get("/account")
+@signed_in
+def account() -> ResponseReturnValue:
+    """Colours, time zone, password, sessions."""
+    return _account(accounts.me(get_actor()))
+
+
+def _account(me: accounts.Me, **forms: PreferencesForm | PasswordForm) -> str:
+    preferences = forms.get("preferences") or PreferencesForm(
+        None, theme=me.theme, time_zone=me.time_zone or ""
+    )
+    if isinstance(preferences, PreferencesForm):
+        preferences.offer_time_zones()
+    password = forms.get("password") or PasswordForm(None)
+    return render_template("auth/account.html", person=me, preferences=preferences, password=password)
+
+
+@blueprint.post("/account/preferences")
+@signed_in
+def set_preferences() -> ResponseReturnValue:
+    """Change colours and time zone."""
+    form = PreferencesForm()
+    form.offer_time_zones()
+    try:
+        accounts.set_preferences(get_actor(), form.theme.data or "", form.time_zone.data or "")
+    except Invalid as error:
+        place(form, error)
+        return _account(accounts.me(get_actor()), preferences=form)
+    show(Card.of(accounts.me(get_actor())))
+    flash(_("Your settings are saved."), "good")
+    return redirect(url_for("auth.account"), 303)
+
+
+@blueprint.post("/account/password")
+@signed_in
+def change_password() -> ResponseReturnValue:
+    """Change the password; all other sessions end."""
+    form = PasswordForm()
+    if form.validate():
+        try:
+            actor = accounts.change_password(get_actor(), form.current.data, form.new.data, moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            _begin(actor)
+            flash(_("Your password is changed. You are signed out everywhere else."), "good")
+            return redirect(url_for("auth.account"), 303)
+    return _account(accounts.me(get_actor()), password=form)

@@ -1,0 +1,9 @@
+"""The Flask extensions; ``create_app`` ties them to an app."""
+
+from __future__ import annotations
+
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+babel = Babel()
+csrf = CSRFProtect()

@@ -1,0 +1,85 @@
+"""Closed by default: a view says who may call it, or the app does not start.
+
+``@public`` is for everybody, ``@signed_in`` for whoever has a session. What that person may do is decided by the
+operation, in the query that loads the row. Every change comes by POST and carries a CSRF token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from quiz import clock
+from quiz.errors import SignedOut
+from quiz.web.extensions import csrf
+from quiz.web.session import find_actor
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+PUBLIC, SIGNED_IN = "public", "signed in"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def public(view: V) -> V:
+    """Declares a view open to everybody."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: V) -> V:
+    """Declares a view open to whoever has a session; the operation checks the right."""
+    view.access = SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def bounded(size: int) -> Callable[[V], V]:
+    """Declares the largest body of a view, in bytes, where it is not the app's."""
+
+    def declare(view: V) -> V:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def moment() -> datetime:
+    """The present moment: the clock is read once a request."""
+    if "moment" not in g:
+        g.moment = clock.now()
+    return g.moment  # type: ignore[no-any-return]
+
+
+def install(app: Flask) -> None:
+    """Checks every request before its view."""
+    app.before_request(_check)
+
+
+def verify(app: Flask) -> None:
+    """Raises RuntimeError where a view declares no access, or takes both GET and changes by another method than POST."""
+    undeclared = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "access"))
+    if undeclared:
+        raise RuntimeError("views without @public or @signed_in: " + ", ".join(undeclared))
+    odd = sorted(
+        str(rule) for rule in app.url_map.iter_rules() if (rule.methods or set()) - SAFE_METHODS - {"POST"}
+    )
+    if odd:
+        raise RuntimeError("state changes only by POST: " + ", ".join(odd))
+
+
+def _check() -> None:
+    view = _view()
+    if view is None:
+        return
+    if hasattr(view, "largest_body"):
+        request.max_content_length = request.max_form_memory_size = view.largest_body
+    if view.access != PUBLIC and find_actor(moment()) is None:
+        raise SignedOut
+    if request.method not in SAFE_METHODS:
+        csrf.protect()
+
+
+def _view() -> Any:
+    return current_app.view_functions.get(request.endpoint or "")

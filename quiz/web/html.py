@@ -1,0 +1,184 @@
+"""The page's side of Jinja: where templates lie, the filters, the icons – and the only ``Markup``.
+
+``|html`` marks HTML that ``quiz.files.richtext`` has sanitised; nothing else in the program is trusted as HTML.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import format_date, format_datetime, format_decimal, format_time, get_timezone
+from flask_babel import gettext as _
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
+
+from quiz.files.shipped import shipped
+from quiz.questions import types
+from quiz.web import assets
+from quiz.web.navigation import navigation
+from quiz.web.session import find_card
+
+ICONS = assets.vendored("bootstrap-icons", ".svg")
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+class Undefined(StrictUndefined):
+    """Strict about a name that is missing; an inline ``if`` without an ``else`` gives nothing."""
+
+    def __str__(self) -> str:
+        return "" if self._undefined_name is None else super().__str__()
+
+
+def loader() -> BaseLoader:
+    """Pages from ``templates/``; a question type's own templates as ``types/<type>/<file>``."""
+    of_types = FileSystemLoader(Path(types.__file__).parent)
+    return ChoiceLoader([PrefixLoader({"types": of_types}), FileSystemLoader(shipped("templates"))])
+
+
+def install(app: Flask) -> None:
+    """Gives the templates their loader, filters and globals."""
+    app.jinja_options = {
+        "loader": loader(),
+        "undefined": Undefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    env = app.jinja_env
+    env.filters |= {
+        "html": Markup,
+        "figure": figure,
+        "percent": percent,
+        "day": day,
+        "clock": clock,
+        "iso": iso,
+        "moment": moment,
+        "minutes": minutes,
+    }
+    env.globals |= {
+        "icon": icon,
+        "asset": assets.address,
+        "bootstrap": assets.vendored("bootstrap", ".css"),
+        "card": find_card,
+        "zone": zone,
+        "attributes": attributes,
+        "described": described,
+        "here": here,
+        "navigation": navigation,
+        "role_name": role_name,
+    }
+
+
+@cache
+def icon(name: str) -> Markup:
+    """An icon of the sprite; decoration, so the words stand beside it."""
+    use = Markup('<svg class="q-icon" aria-hidden="true"><use href="{}#{}"/></svg>')
+    return use.format(assets.address(ICONS), name)
+
+
+def figure(value: Fraction | Decimal | float | None, places: int = 2) -> str:
+    """A mark or grade in at most ``places`` decimals, half up; a dash for none. 9 decimals count (scoring.md)."""
+    if value is None:
+        return "–"
+    exact = (
+        Decimal(value.numerator) / Decimal(value.denominator)
+        if isinstance(value, Fraction)
+        else Decimal(value)
+    )
+    shown = round(exact, 9).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return format_decimal(shown, "#,##0." + "#" * places)
+
+
+def percent(share: Fraction | Decimal | float | None) -> str:
+    """A share of 1 as whole percent; a dash for none."""
+    return "–" if share is None else figure(share * 100, 0) + NO_BREAK_SPACE + "%"
+
+
+def moment(value: datetime | None) -> str | Markup:
+    """A moment in the viewer's time zone, as a ``time`` element that does not break."""
+    if value is None:
+        return ""
+    words = f"{format_date(value, 'long')}, {format_time(value, 'short')}".replace(" ", NO_BREAK_SPACE)
+    return Markup('<time datetime="{}">{}</time>').format(iso(value), words)
+
+
+def day(value: date | datetime | None) -> str:
+    """A day in words, in the viewer's time zone where it is a moment; it does not break."""
+    return "" if value is None else format_date(value, "long").replace(" ", NO_BREAK_SPACE)
+
+
+def clock(value: datetime | None) -> str:
+    """The time of day with seconds, in the viewer's time zone."""
+    return "" if value is None else format_datetime(value, "HH:mm:ss")
+
+
+def iso(value: datetime | None) -> str:
+    """RFC 3339 in UTC, such as ``2026-11-23T14:03:22.120Z``."""
+    return (
+        ""
+        if value is None
+        else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
+
+
+def minutes(value: int | None) -> str:
+    """A time limit in words."""
+    return _("no time limit") if value is None else _("%(n)s minutes", n=value).replace(" ", NO_BREAK_SPACE)
+
+
+def use_time_zone(name: str | None) -> None:
+    """The course's time zone, for whoever has chosen none; to be called before anything is formatted."""
+    g.course_time_zone = name
+
+
+def chosen_time_zone() -> str:
+    """The user's time zone, else the course's, else UTC."""
+    card = find_card()
+    return (card.time_zone if card else None) or g.get("course_time_zone") or "UTC"
+
+
+def zone() -> str:
+    """The name of the time zone in which this page shows its times."""
+    return str(get_timezone())
+
+
+def attributes(**values: Any) -> Markup:
+    """HTML attributes; None and False are left out, True stands alone, ``data_x`` is ``data-x``."""
+    parts = []
+    for name, value in values.items():
+        if value is None or value is False:
+            continue
+        word = name.rstrip("_").replace("_", "-")
+        parts.append(Markup(" {}").format(word) if value is True else Markup(' {}="{}"').format(word, value))
+    return Markup("").join(parts)
+
+
+def described(field: Any, help_text: str) -> dict[str, str]:
+    """The attributes that tie a form's control to its help and its errors."""
+    points_to = [f"{field.id}-help"] if help_text else []
+    if not field.errors:
+        return {"aria_describedby": points_to[0]} if points_to else {}
+    return {"aria_describedby": " ".join([*points_to, f"{field.id}-error"]), "aria_invalid": "true"}
+
+
+def here(**changed: Any) -> str:
+    """The address of this page with some arguments changed."""
+    return url_for(str(request.endpoint), **{**request.args, **(request.view_args or {}), **changed})
+
+
+def role_name(role: str) -> str:
+    """A role of a course or of the site, in words."""
+    return {
+        "student": _("Student"),
+        "assistant": _("Assistant"),
+        "teacher": _("Teacher"),
+        "reader": _("Reader of results"),
+        "user": _("User"),
+        "author": _("Author"),
+        "administrator": _("Administrator"),
+    }[role]

@@ -1,0 +1,29 @@
+"""Where the main navigation leads, by what a person does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from quiz.web.session import Card
+
+#: (endpoint, words) for everybody who is signed in.
+EVERYBODY: tuple[tuple[str, Any], ...] = (
+    ("student.home", _l("Home")),
+    ("student.grades", _l("My grades")),
+)
+#: Further places of whoever teaches, or may.
+TEACHING: tuple[tuple[str, Any], ...] = ()
+#: Further places of administrators.
+ADMINISTRATION: tuple[tuple[str, Any], ...] = ()
+
+
+def navigation(card: Card) -> list[tuple[str, Any]]:
+    """The places of this person, in order."""
+    places = list(EVERYBODY)
+    if card.teaches:
+        places += TEACHING
+    if card.role == "administrator":
+        places += ADMINISTRATION
+    return places

@@ -1,0 +1,88 @@
+"""The signed cookie: who signed in, until when, and a card for the page's head.
+
+The cookie is the whole session: no request needs a query for it. The operations join the user's epoch, so a new
+password or a deactivation ends it at once. What a person may do is never read from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import g, session
+
+from quiz.errors import SignedOut
+from quiz.operations.access import Actor
+
+#: How long a session lasts, unless an attempt that is open lasts longer.
+LASTS = timedelta(hours=12)
+#: The bound for all sessions, however long an attempt may be.
+LONGEST = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a page's head shows of the person: display only, no right hangs on it."""
+
+    name: str
+    role: str
+    teaches: bool
+    theme: str
+    time_zone: str | None
+
+    @classmethod
+    def of(cls, me: Any) -> Card:
+        """The card of ``accounts.me``."""
+        teaches = me.role != "user" or any(course.role != "student" for course in me.courses)
+        return cls(me.name, me.role, teaches, me.theme or "auto", me.time_zone)
+
+
+def enter(actor: Actor, card: Card, now: datetime) -> None:
+    """Begins a new session; nothing of the one before is left."""
+    session.clear()
+    session.permanent = True
+    session["actor"] = [actor.id, actor.epoch]
+    session["until"] = int((now + LASTS).timestamp())
+    show(card)
+
+
+def leave() -> None:
+    """Ends the session of this browser."""
+    session.clear()
+
+
+def show(card: Card) -> None:
+    """Keeps the card for the next pages."""
+    kept = asdict(card)
+    if session.get("card") != kept:
+        session["card"] = kept
+
+
+def find_card() -> Card | None:
+    """The card of the person who is signed in, if anybody is."""
+    kept = session.get("card")
+    return Card(**kept) if kept and "actor" in session else None
+
+
+def find_actor(now: datetime) -> Actor | None:
+    """The acting user, where there is a session that has not run out."""
+    if "actor" not in g:
+        kept, until = session.get("actor"), session.get("until", 0)
+        g.actor = Actor(*kept) if kept and until > now.timestamp() else None
+    return g.actor  # type: ignore[no-any-return]
+
+
+def get_actor() -> Actor:
+    """The acting user of a view that is not public; SignedOut where there is none."""
+    actor = g.get("actor")
+    if actor is None:
+        raise SignedOut
+    return actor  # type: ignore[no-any-return]
+
+
+def stay_until(moment: datetime) -> None:
+    """Lets the session last at least until then: an open attempt must not outlive it."""
+    until = int(moment.timestamp())
+    if until > session.get("until", 0):
+        session["until"] = until

@@ -1,0 +1,1 @@
+"""What a student does: courses, taking a quiz, review, grades."""

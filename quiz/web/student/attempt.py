@@ -1,0 +1,225 @@
+"""Taking a quiz: the question page, saving, flags, summary, submitting. Saving is the hot path: no form, no template."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from quiz.errors import AttemptClosed, Invalid, Problem, QuizError, SignedOut, StaleAnswer, TooLate
+from quiz.operations import attempts, reviews
+from quiz.operations.attempts import Saved, SlotSave
+from quiz.web.errors import wants_json
+from quiz.web.guard import bounded, moment, signed_in
+from quiz.web.session import get_actor, stay_until
+from quiz.web.student.fields import LARGEST_SAVE, LARGEST_SAVES, read_save, read_saves
+from quiz.web.student.views import grace
+
+blueprint = Blueprint("attempt", __name__, url_prefix="/attempts/<int:attempt_id>")
+
+#: How much longer than the attempt the session lasts: time to read what came out.
+AFTERWARDS = timedelta(hours=1)
+_FLAG_OF_SLOT = re.compile(r"s(\d{1,4})-flag")
+
+
+@blueprint.get("")
+@signed_in
+def enter(attempt_id: int) -> ResponseReturnValue:
+    """Go on where this attempt was left: a question, the summary, or the review."""
+    entry = attempts.entry(get_actor(), attempt_id, moment())
+    if entry.state == "finished":
+        return _to("attempt.review", attempt_id)
+    if entry.state == "time-up":
+        return _to("attempt.summary", attempt_id)
+    if entry.layout == "all":
+        return _to("attempt.all_questions", attempt_id)
+    return _to("attempt.question", attempt_id, slot=entry.slot)
+
+
+@blueprint.get("/slots/<int:slot>")
+@signed_in
+def question(attempt_id: int, slot: int) -> ResponseReturnValue:
+    """One question."""
+    return _questions(attempt_id, slot)
+
+
+@blueprint.get("/slots")
+@signed_in
+def all_questions(attempt_id: int) -> ResponseReturnValue:
+    """All questions on one page."""
+    return _questions(attempt_id, None)
+
+
+def _questions(attempt_id: int, slot: int | None) -> ResponseReturnValue:
+    try:
+        page = attempts.page(get_actor(), attempt_id, slot, moment())
+    except (AttemptClosed, TooLate):
+        if wants_json():
+            raise
+        return _to("attempt.enter", attempt_id)
+    _outlast(page.due_at)
+    return render_template("student/question.html", a=page, slot=slot, writer=uuid.uuid4().hex, grace=grace())
+
+
+def _outlast(due_at: datetime | None) -> None:
+    """The session must not run out before the attempt does."""
+    if due_at is not None:
+        stay_until(due_at + AFTERWARDS)
+
+
+# Save ------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/slots/<int:slot>")
+@signed_in
+@bounded(LARGEST_SAVE)
+def save(attempt_id: int, slot: int) -> ResponseReturnValue:
+    """Save the answer to one question."""
+    one, writer = read_save(slot)
+    try:
+        saved = attempts.save(get_actor(), attempt_id, one, writer, moment(), grace())
+    except StaleAnswer as error:
+        if wants_json():
+            raise
+        return _conflict(attempt_id, [(one, error)])
+    if wants_json():
+        return _acknowledged(saved)
+    return _after_saving(attempt_id, slot)
+
+
+def _acknowledged(saved: Saved) -> dict[str, Any]:
+    return {"seq": saved.seq, "saved_at": saved.saved_at, "current_seq": saved.current_seq}
+
+
+@blueprint.post("/slots")
+@signed_in
+@bounded(LARGEST_SAVES)
+def save_many(attempt_id: int) -> ResponseReturnValue:
+    """Save the answers to several questions."""
+    saves, writer = read_saves()
+    outcomes = attempts.save_many(get_actor(), attempt_id, saves, writer, moment(), grace())
+    for outcome in outcomes:
+        if isinstance(outcome, SignedOut):
+            raise outcome
+    if wants_json():
+        return {"results": [_outcome(one, outcome) for one, outcome in zip(saves, outcomes, strict=True)]}
+    refused = [
+        (one, error) for one, error in zip(saves, outcomes, strict=True) if isinstance(error, QuizError)
+    ]
+    stale = [(one, error) for one, error in refused if isinstance(error, StaleAnswer)]
+    if stale:
+        return _conflict(attempt_id, stale)
+    if refused:
+        raise refused[0][1]
+    return _after_saving(attempt_id, None)
+
+
+def _outcome(one: SlotSave, outcome: Saved | QuizError) -> dict[str, Any]:
+    if isinstance(outcome, QuizError):
+        return {
+            "slot": one.slot,
+            "status": outcome.status,
+            "code": outcome.code,
+            "detail": outcome.text,
+            **outcome.facts,
+        }
+    return {"slot": one.slot, "status": 200, **_acknowledged(outcome)}
+
+
+def _after_saving(attempt_id: int, slot: int | None) -> Response:
+    """Without a script the page's buttons save first, then flag or lead on."""
+    here: dict[str, Any] = (
+        {"endpoint": "attempt.all_questions"}
+        if slot is None
+        else {"endpoint": "attempt.question", "slot": slot}
+    )
+    flagged = _flagged(slot)
+    if flagged is not None:
+        attempts.flag(get_actor(), attempt_id, *flagged, moment())
+        return _to(**here, attempt_id=attempt_id, _anchor=f"q{flagged[0]}")
+    go = request.form.get("go", "")
+    if go == "summary" or (go == "next" and slot is not None and request.form.get("of") == str(slot)):
+        return _to("attempt.summary", attempt_id)
+    if slot is None or (go not in ("next", "previous") and not go.isdecimal()):
+        return _to(**here, attempt_id=attempt_id)
+    target = {"next": slot + 1, "previous": max(1, slot - 1)}.get(go) or int(go[:4])
+    return _to("attempt.question", attempt_id, slot=target)
+
+
+def _flagged(slot: int | None) -> tuple[int, bool] | None:
+    """The slot whose flag button sent the form, and how it is to stand; None where another button did."""
+    for name, value in request.form.items():
+        found = _FLAG_OF_SLOT.fullmatch(name)
+        if found:
+            return int(found[1]), value == "1"
+        if name == "flag" and slot is not None:
+            return slot, value == "1"
+    return None
+
+
+def _conflict(attempt_id: int, refused: Sequence[tuple[SlotSave, QuizError]]) -> ResponseReturnValue:
+    """Both answers, and a button for each: the server never decides between them."""
+    shown = []
+    for one, error in refused:
+        page = attempts.page(get_actor(), attempt_id, one.slot, moment())
+        shown.append({"mine": one, "theirs": error.facts["current"], "question": page.questions[0]})
+    body = render_template(
+        "student/conflict.html",
+        a=page,
+        conflicts=shown,
+        writer=uuid.uuid4().hex,
+        go=request.form.get("go", ""),
+    )
+    return body, StaleAnswer.status
+
+
+# Flag, summary, submit -----------------------------------------------------------------------------------------
+
+
+@blueprint.post("/slots/<int:slot>/flag")
+@signed_in
+def flag(attempt_id: int, slot: int) -> ResponseReturnValue:
+    """Mark a question to look at again, or take the mark off."""
+    value = request.form.get("flagged", "")
+    if value not in ("0", "1"):
+        raise Invalid([Problem("flagged", "this is neither 1 nor 0")])
+    attempts.flag(get_actor(), attempt_id, slot, value == "1", moment())
+    return ("", 204) if wants_json() else _to("attempt.question", attempt_id, slot=slot)
+
+
+@blueprint.get("/summary")
+@signed_in
+def summary(attempt_id: int) -> ResponseReturnValue:
+    """How every question stands, before submitting."""
+    try:
+        page = attempts.summary(get_actor(), attempt_id, moment())
+    except (AttemptClosed, TooLate):
+        return _to("attempt.review", attempt_id)
+    return render_template("student/summary.html", a=page, grace=grace())
+
+
+@blueprint.post("/finish")
+@signed_in
+def finish(attempt_id: int) -> ResponseReturnValue:
+    """Submit; a repeat gives the same answer."""
+    attempts.finish(get_actor(), attempt_id, moment())
+    return _to("attempt.review", attempt_id)
+
+
+@blueprint.get("/review")
+@signed_in
+def review(attempt_id: int) -> ResponseReturnValue:
+    """What the review options allow now."""
+    return render_template(
+        "student/review.html", r=reviews.review(get_actor(), attempt_id, moment(), grace())
+    )
+
+
+def _to(endpoint: str, attempt_id: int, **values: Any) -> Response:
+    return redirect(url_for(endpoint, attempt_id=attempt_id, **values), 303)

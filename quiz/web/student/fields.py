@@ -1,0 +1,105 @@
+"""Reads the saves out of a request: bounded, but not judged. What was typed is kept raw (architecture.md, "One trip")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from quiz.errors import Invalid, Problem, TooLarge
+from quiz.operations.attempts import SlotSave
+
+#: Bounds of one slot: characters of all its values, and how many of them.
+LARGEST_SLOT = 64_000
+MOST_VALUES = 100
+#: The same for a request: one slot, or all of a page.
+LARGEST_SAVE = 80_000
+LARGEST_SAVES = 1_000_000
+MOST_SLOTS = 300
+
+_KEPT = re.compile(r"answer(-\d{1,4})?|answered|certainty")
+_OF_SLOT = re.compile(r"s(\d{1,4})-(.+)", re.DOTALL)
+_WRITER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def read_save(slot: int) -> tuple[SlotSave, str]:
+    """The save of one slot and its writer, from a form or a JSON object."""
+    if request.is_json:
+        body = _object(request.get_json())
+        return _from_object({**body, "slot": slot}), _writer(body.get("writer"))
+    form = request.form
+    return _from_form(slot, form), _writer(form.get("writer"))
+
+
+def read_saves() -> tuple[list[SlotSave], str]:
+    """The saves of several slots and their writer: JSON, or a form whose names carry ``s<n>-`` in front."""
+    if request.is_json:
+        body = _object(request.get_json())
+        given = body.get("slots")
+        if not isinstance(given, list) or len(given) > MOST_SLOTS:
+            raise Invalid([Problem("slots", "this is not a list of slots")])
+        return [_from_object(_object(one)) for one in given], _writer(body.get("writer"))
+    by_slot: dict[int, MultiDict[str, str]] = {}
+    for name, value in request.form.items(multi=True):
+        found = _OF_SLOT.fullmatch(name)
+        if found:
+            by_slot.setdefault(int(found[1]), MultiDict()).add(found[2], value)
+    if len(by_slot) > MOST_SLOTS:
+        raise TooLarge
+    return [_from_form(slot, form) for slot, form in sorted(by_slot.items())], _writer(
+        request.form.get("writer")
+    )
+
+
+def _from_form(slot: int, form: MultiDict[str, str]) -> SlotSave:
+    return SlotSave(
+        slot, _seq(form.get("seq")), _kept(form.lists()), "check" if form.get("act") == "check" else "save"
+    )
+
+
+def _from_object(body: Mapping[str, Any]) -> SlotSave:
+    fields = _object(body.get("fields", {}))
+    lists = ((name, [values] if isinstance(values, str) else values) for name, values in fields.items())
+    slot = body.get("slot")
+    if not isinstance(slot, int) or isinstance(slot, bool):
+        raise Invalid([Problem("slot", "this is not the number of a slot")])
+    return SlotSave(
+        slot, _seq(body.get("seq")), _kept(lists), "check" if body.get("act") == "check" else "save"
+    )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Invalid([Problem("", "this is not a JSON object")])
+    return value
+
+
+def _kept(lists: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
+    """The fields of an answer; whatever else a browser sends is left out."""
+    kept: dict[str, list[str]] = {}
+    for name, values in lists:
+        if not _KEPT.fullmatch(name):
+            continue
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise Invalid([Problem(name, "this is not a list of texts")])
+        kept[name] = values
+    count = sum(map(len, kept.values()))
+    if count > MOST_VALUES or sum(len(value) for values in kept.values() for value in values) > LARGEST_SLOT:
+        raise TooLarge("This answer is too large to be saved. Shorten it.")
+    return kept
+
+
+def _seq(value: Any) -> int:
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if not re.fullmatch(r"[0-9]{1,18}", text) or int(text) < 1:
+        raise Invalid([Problem("seq", "this is not a positive number")])
+    return int(text)
+
+
+def _writer(value: Any) -> str:
+    if not isinstance(value, str) or not _WRITER.fullmatch(value):
+        raise Invalid([Problem("writer", "this is not 1 to 64 letters, digits, hyphens and underscores")])
+    return value

@@ -1,0 +1,77 @@
+"""Courses, grades, and the way to and from a quiz."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from quiz.errors import AccessCode
+from quiz.operations import accounts, attempts, courses, quizzes, reporting
+from quiz.web.errors import wants_json
+from quiz.web.guard import moment, public, signed_in
+from quiz.web.html import use_time_zone
+from quiz.web.session import Card, find_actor, get_actor, show
+
+blueprint = Blueprint("student", __name__)
+
+
+def grace() -> timedelta:
+    """How long after the deadline a save that was under way is accepted."""
+    return timedelta(seconds=current_app.extensions["settings"].grace_seconds)
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """The ways in, or my courses."""
+    actor = find_actor(moment())
+    if actor is None:
+        return render_template("student/welcome.html")
+    me = accounts.me(actor)
+    show(Card.of(me))
+    return render_template("student/home.html", person=me)
+
+
+@blueprint.get("/courses/<int:course_id>")
+@signed_in
+def course(course_id: int) -> ResponseReturnValue:
+    """A course with its quizzes."""
+    found = courses.course(get_actor(), course_id, moment())
+    use_time_zone(found.time_zone)
+    return render_template("student/course.html", course=found)
+
+
+@blueprint.get("/grades")
+@signed_in
+def grades() -> ResponseReturnValue:
+    """My own grades, over all my courses."""
+    return render_template("student/grades.html", rows=reporting.my_grades(get_actor()))
+
+
+@blueprint.get("/quizzes/<int:quiz_id>")
+@signed_in
+def start_page(quiz_id: int) -> ResponseReturnValue:
+    """The rules of a quiz and the button that starts it."""
+    return _start_page(quiz_id)
+
+
+def _start_page(quiz_id: int, wrong: str = "") -> str:
+    quiz = quizzes.start_page(get_actor(), quiz_id, moment())
+    use_time_zone(quiz.time_zone)
+    return render_template("student/start.html", quiz=quiz, wrong=wrong)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/attempts")
+@signed_in
+def start(quiz_id: int) -> ResponseReturnValue:
+    """Start an attempt, or take up the one in progress."""
+    code = request.form.get("access_code", "")
+    try:
+        attempt_id = attempts.start(get_actor(), quiz_id, code, moment(), grace())
+    except AccessCode as error:
+        if wants_json():
+            raise
+        return _start_page(quiz_id, wrong=error.text), error.status
+    return redirect(url_for("attempt.enter", attempt_id=attempt_id), 303)

@@ -272,6 +272,14 @@ class Question(Common):
         general = self._general_feedback(scored.fraction)
         return Score(scored.fraction, scored.parts, (*scored.feedback, general)) if general else scored
 
+    def answered(self, response: Response) -> bool:
+        """Whether a response answers at all: null, a blank text and an empty list do not."""
+        return (
+            response is not None
+            and response not in ([], ())
+            and not (isinstance(response, str) and not response.strip())
+        )
+
     def review(self, response: Response, order: Order, allowed: frozenset[str]) -> dict[str, Any]:
         """What may be shown afterwards: the type's own review, and ``general`` and ``explanation`` as HTML.
 

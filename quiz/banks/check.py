@@ -1,0 +1,206 @@
+"""The check of bank files: everything that can be wrong with one, and what a bank holds (contracts.md §2)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from quiz.banks.evidence import Findings, Shelf, check_evidence
+from quiz.banks.model import Bank, Question
+from quiz.banks.strategies import strategies
+from quiz.banks.yaml import BankProblem, Lines, located, read_bank, read_mapping
+from quiz.errors import Invalid, Problem
+from quiz.questions.options import Options
+
+_FORMAT_LINE: Final = re.compile(rb"""^format:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
+_SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has to say about a bank that is valid. ``severity`` is error or warning."""
+
+    rule: str
+    severity: str
+    file: str
+    line: int
+    question: str | None
+    where: str
+    evidence: str
+    message: str
+    fix: str
+    guideline: str = ""
+    suppressed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error at a place of a file."""
+
+    file: str
+    line: int
+    question: str | None
+    where: str
+    message: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What the check of several files found. ``banks`` are JSON-able, one for each file that could be read."""
+
+    as_of: date
+    banks: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[Fault] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def fails(self, *, strict: bool) -> bool:
+        """Whether the check is not passed; strict: warnings and missing documents count too."""
+        counted = [finding for finding in self.findings if finding.suppressed is None]
+        if self.errors or any(finding.severity == "error" for finding in counted):
+            return True
+        return strict and (bool(counted) or any(bank["evidence"]["missing_document"] for bank in self.banks))
+
+
+def bank_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The bank files named, and those in the folders named and below, in the order of their names.
+
+    In a folder, YAML files whose ``format:`` line names another format (blueprints) are passed over.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from (
+                file for file in sorted(path.rglob("*")) if file.suffix in _SUFFIXES and _may_be_bank(file)
+            )
+        else:
+            yield path
+
+
+def _may_be_bank(path: Path) -> bool:
+    with path.open("rb") as file:
+        found = _FORMAT_LINE.search(file.read(4096))
+    return found is None or found.group(1).startswith(b"quiz-bank/")
+
+
+def check_files(files: Iterable[Path], shelf: Shelf, as_of: date, today: date) -> Report:
+    """Checks each file. ``as_of``: the date for which drawable questions are counted."""
+    report = Report(as_of)
+    seen: dict[str, str] = {}
+    for path in files:
+        try:
+            bank = read_bank(path)
+        except Invalid as error:
+            report.errors += [_fault(path, problem) for problem in error.problems]
+            continue
+        _Check(path, bank, report).run(shelf, max(as_of, today))
+        if seen.setdefault(bank.slug, str(path)) != str(path):
+            what = f"the bank '{bank.slug}' stands also in {seen[bank.slug]}"
+            report.errors.append(Fault(str(path), 1, None, "bank", f"{what} – give one of them another name"))
+    return report
+
+
+def _fault(path: Path, problem: Problem) -> Fault:
+    question = getattr(problem, "question", "") or None
+    where = re.sub(r"^questions\[\d+\]\.?", "", problem.where) if question else problem.where
+    return Fault(str(path), problem.line or 1, question, where, message(problem, where))
+
+
+def message(problem: Problem, where: str) -> str:
+    """What is wrong and how to mend it, with the field's path where the words do not name the field already."""
+    last = where.rpartition(".")[2]
+    said = f"'{last}'" in problem.what or not where
+    return str(Problem("" if said else where, problem.what, problem.mend))
+
+
+class _Check:
+    """The check of one bank that could be read."""
+
+    def __init__(self, path: Path, bank: Bank, report: Report) -> None:
+        self._path, self._bank, self._report = path, bank, report
+        self._lines: Lines | None = None
+        self._places = {question.id: place for place, question in enumerate(bank.questions)}
+
+    def run(self, shelf: Shelf, latest: date) -> None:
+        """Adds the bank, its errors and findings to the report."""
+        evidence = check_evidence(self._bank, shelf)
+        faults = [*self._dates(latest), *self._evidence_missing(), *evidence.false]
+        problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
+        problems += [_unreadable(name) for name in evidence.unreadable]
+        if problems:
+            self._report.errors += [_fault(self._path, problem) for problem in located(problems, self._at())]
+        self._report.findings += self._changed(evidence)
+        self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
+
+    def _at(self) -> Lines:
+        if self._lines is None:
+            self._lines = read_mapping(self._path.read_bytes())[1]
+        return self._lines
+
+    def _problem(self, question: Question, problem: Problem) -> BankProblem:
+        where = f"questions[{self._places[question.id]}].{problem.where}".rstrip(".")
+        return BankProblem(where, problem.what, problem.mend, None, question.qualified)
+
+    def _dates(self, latest: date) -> Iterator[tuple[Question, Problem]]:
+        for question in self._bank.questions:
+            if question.as_of is not None and question.as_of > latest:
+                what = f"{question.as_of} lies in the future: nobody can know yet what is true then"
+                yield question, Problem("as_of", what, "write the date that the prompt names")
+
+    def _evidence_missing(self) -> Iterator[tuple[Question, Problem]]:
+        for question in self._bank.questions:
+            if question.status == "ready" and not question.evidence:
+                mend = "add {document, paragraph, terms} or {source, supports}, or set status: draft"
+                yield question, Problem("", "'evidence' is missing in a question that is ready", mend)
+
+    def _changed(self, evidence: Findings) -> Iterator[Finding]:
+        for name, digest in evidence.changed.items():
+            where = f"documents.{name}.sha256"
+            line = self._at().at(("documents", name, "sha256"))
+            yield Finding(
+                rule="document-changed",
+                severity="warning",
+                file=str(self._path),
+                line=line,
+                question=None,
+                where=where,
+                evidence=digest,
+                message=f"the file {name}.txt is not the one that the bank names",
+                fix="see what has changed, then write the new sha256",
+            )
+
+
+def _unreadable(name: str) -> Problem:
+    return Problem(f"documents.{name}", "the document's file is not UTF-8 text", "save it as UTF-8")
+
+
+def summary(path: Path, bank: Bank, evidence: Findings, as_of: date) -> dict[str, Any]:
+    """What a bank holds, JSON-able; shares as the nearest doubles."""
+    questions = bank.questions
+    single = [q.content for q in questions if q.type == "single_choice" and isinstance(q.content, Options)]
+    tricks = {name: None if share is None else float(share) for name, share in strategies(single).items()}
+    return {
+        "bank": bank.slug,
+        "file": str(path),
+        "questions": len(questions),
+        "variants": 0,
+        "by_type": _counts(q.type for q in questions),
+        "by_topic": _counts(q.topic for q in questions),
+        "by_level": _counts(q.level for q in questions),
+        "by_difficulty": _counts(q.difficulty for q in questions),
+        "languages": {bank.language: len(questions)},
+        "drawable": sum(question.drawable(as_of) for question in questions),
+        "evidence": {
+            "checked": evidence.checked,
+            "not_checkable": evidence.not_checkable,
+            "missing_document": evidence.missing_document,
+        },
+        "strategies": tricks,
+    }
+
+
+def _counts(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(value for value in values if value).items()))

@@ -1,0 +1,57 @@
+"""The JSON Schema of bank files, made from the content models, so that editors complete and check what is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from quiz.banks.model import FORMAT, Bank, Common
+from quiz.questions import types
+
+_REF = "#/$defs/{model}"
+
+
+def bank_schema() -> dict[str, Any]:
+    """The schema (draft 2020-12) of ``format: quiz-bank/1``."""
+    definitions: dict[str, Any] = {}
+    questions = [_question(name, definitions) for name in types.names()]
+    header = _model(Bank, definitions)
+    header["properties"] |= {
+        "format": {"const": FORMAT},
+        "questions": {"type": "array", "items": {"oneOf": questions}},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A question bank (quiz-bank/1)",
+        "type": "object",
+        "properties": header["properties"],
+        "required": ["format", "bank", "title", "questions"],
+        "additionalProperties": False,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """A question of one type: the common fields and its own."""
+    kind = types.get(name)
+    common, own = _model(Common, definitions), _model(kind.content, definitions)
+    properties = {**common["properties"], **own["properties"]}
+    properties |= {"type": {"const": name}, "scoring": {"enum": list(kind.rules), "default": kind.rules[0]}}
+    del properties["bank"]
+    required = [*common["required"], *own.get("required", ())]
+    definitions[name] = {
+        "title": name,
+        "type": "object",
+        "properties": properties,
+        "required": [field for field in required if field not in ("bank", "scoring")],
+        "additionalProperties": False,
+        "oneOf": [{"required": [field]} for field in ("as_of", "valid", "timeless")],
+    }
+    return {"$ref": _REF.format(model=name)}
+
+
+def _model(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
+    schema = model.model_json_schema(by_alias=True, ref_template=_REF)
+    definitions.update(schema.pop("$defs", {}))
+    return schema

@@ -1,0 +1,66 @@
+"""The command ``quiz``. Each module here is a family of commands; they are found, not listed.
+
+A module names its commands in ``COMMANDS`` and imports what they need only when they run, so that ``quiz --help``
+stays quick. Exit codes: 0 done, 1 the input has errors, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import click
+
+from quiz import __version__
+from quiz.errors import Invalid, QuizError
+from quiz.registry import modules
+
+
+class _Commands(click.Group):
+    """Finds commands in the modules of this package; tells expected failures in words."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(command.name or "" for name in modules(__name__) for command in _family(name))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        families = modules(__name__)
+        likely = [cmd_name] if cmd_name in families else []
+        for family in (*likely, *families):
+            for command in _family(family):
+                if command.name == cmd_name:
+                    return command
+        return None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except QuizError as error:
+            for line in lines_of(error):
+                click.echo(line, err=True)
+            ctx.exit(error.exit_code)
+
+
+def _family(name: str) -> tuple[click.Command, ...]:
+    found: tuple[click.Command, ...] = import_module(f"{__name__}.{name}").COMMANDS
+    return found
+
+
+def lines_of(error: QuizError) -> Iterator[str]:
+    """The failure in words, a line for each problem."""
+    if isinstance(error, Invalid):
+        for problem in error.problems:
+            yield f"line {problem.line}: {problem}" if problem.line else str(problem)
+    else:
+        yield error.text
+
+
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.version_option(__version__, prog_name="quiz")
+def main() -> None:
+    """Question banks, quizzes drawn from them, scores, statistics.
+
+    Example: quiz bank check question_banks
+    """

@@ -1,0 +1,132 @@
+"""``quiz bank``: question banks as files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from quiz.banks.check import Report
+
+
+@click.group()
+def bank() -> None:
+    """Question banks: check their files, print their schema.
+
+    Example: quiz bank check question_banks
+    """
+
+
+@bank.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with the documents that evidence points into.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count the questions drawable at this date (default: today).",
+)
+@click.option("--strict", is_flag=True, help="Warnings and missing documents give exit code 1 too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def check(
+    paths: tuple[Path, ...], documents: Path | None, as_of: datetime | None, strict: bool, as_json: bool
+) -> None:
+    """Check bank files: form, keys, dates, evidence.
+
+    PATHS are bank files or folders with bank files. All faults are listed, with line and what to do.
+
+    Example: quiz bank check question_banks --documents documents --as-of 2021-07-13
+    """
+    from quiz.banks.check import bank_files, check_files
+    from quiz.banks.evidence import Shelf
+    from quiz.clock import now
+
+    today = now().date()
+    files = [*bank_files(paths)]
+    if not files:
+        raise click.ClickException(
+            "There are no bank files here: YAML files that begin with format: quiz-bank/1."
+        )
+    with click.progressbar(files, label="Checking", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+        report = check_files(shown, Shelf(documents), as_of.date() if as_of else today, today)
+    click.echo(_as_json(report) if as_json else _as_text(report, strict))
+    sys.exit(1 if report.fails(strict=strict) else 0)
+
+
+def _as_json(report: Report) -> str:
+    document = {
+        "as_of": report.as_of.isoformat(),
+        "banks": report.banks,
+        "errors": [asdict(error) for error in report.errors],
+        "findings": [asdict(finding) for finding in report.findings],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _as_text(report: Report, strict: bool) -> str:
+    lines = [line for found in report.banks for line in _table(found, report.as_of)]
+    lines += [
+        f"{error.file}:{error.line}: {_named(error.question)}{error.message}" for error in report.errors
+    ]
+    for finding in report.findings:
+        words = f"{finding.severity} {finding.rule}: {finding.message} – {finding.fix}"
+        lines.append(f"{finding.file}:{finding.line}: {_named(finding.question)}{words}")
+    return "\n".join([*lines, _verdict(report, strict)])
+
+
+def _named(question: str | None) -> str:
+    return f"{question}: " if question else ""
+
+
+def _table(found: dict, as_of: date) -> list[str]:
+    evidence, tricks = found["evidence"], found["strategies"]
+    guesses = ", ".join(
+        f"{name.replace('_', ' ')} {share:.0%}" for name, share in tricks.items() if share is not None
+    )
+    entries = (
+        f"{evidence['checked']} checked, {evidence['not_checkable']} not checkable by machine, "
+        f"{evidence['missing_document']} without their document"
+    )
+    rows = [
+        ("questions", f"{found['questions']}, drawable on {as_of}: {found['drawable']}"),
+        *((name, _counts(found[f"by_{name}"])) for name in ("type", "topic", "level", "difficulty")),
+        ("languages", _counts(found["languages"])),
+        ("evidence", entries),
+        ("guessing", guesses or "no single choice"),
+    ]
+    return [f"{found['bank']} ({found['file']})", *(f"  {name:<11}{value}" for name, value in rows), ""]
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "–"
+
+
+def _verdict(report: Report, strict: bool) -> str:
+    if report.errors:
+        return f"{len(report.errors)} errors, {len(report.findings)} findings"
+    if report.fails(strict=strict):
+        return "No errors, but with --strict findings and missing documents count: see --documents"
+    return f"No errors, {len(report.findings)} findings"
+
+
+@bank.command()
+def schema() -> None:
+    """Print the JSON Schema of bank files, for editors.
+
+    Example: quiz bank schema > quiz-bank-1.schema.json
+    """
+    from quiz.banks.schema import bank_schema
+
+    click.echo(json.dumps(bank_schema(), ensure_ascii=False, indent=2))
+
+
+COMMANDS = (bank,)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from quiz.errors import Invalid, Problem
 
 MINIMUM_SECRET_BYTES = 32
-REGISTRATION = ("join", "open", "closed")
+REGISTRATION = ("join", "open", "closed")  # open: read as join until accounts without a course exist
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -60,46 +60,64 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
-def _setting(env: str, read: Callable[[str], Any], doc: str, default: Any = MISSING) -> Any:
-    return field(default=default, metadata={"env": env, "read": read, "doc": doc})
+def _read(env: str, read: Callable[[str], Any], doc: str) -> dict[str, Any]:
+    return {"env": env, "read": read, "doc": doc}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an installation decides. Each field says its environment variable; ``docs/settings.md`` is made from here."""
+    """What an installation decides. Each field names its environment variable; docs/settings.md is made from here."""
 
-    secret_key: str = _setting(
-        "SECRET_KEY", _secret, "Signs the cookies. At least 32 bytes; a new one signs everybody out."
+    secret_key: str = field(
+        metadata=_read(
+            "SECRET_KEY", _secret, "Signs the cookies. At least 32 bytes; a new one signs everybody out."
+        ),
+        repr=False,
     )
-    database_url: str = _setting(
-        "DATABASE_URL",
-        _database_url,
-        "sqlite:///PATH, or postgresql://USER:PASSWORD@HOST/NAME. Default: quiz.db in DATA_DIR.",
-        "",
+    database_url: str = field(
+        default="",
+        metadata=_read(
+            "DATABASE_URL",
+            _database_url,
+            "sqlite:///PATH, or postgresql://USER:PASSWORD@HOST/NAME. Default: quiz.db in DATA_DIR.",
+        ),
+        repr=False,
     )
-    data_dir: Path = _setting(
-        "DATA_DIR", Path, "Folder of the SQLite database and of uploads.", Path("quiz-data")
+    data_dir: Path = field(
+        default=Path("quiz-data"),
+        metadata=_read("DATA_DIR", Path, "Folder of the SQLite database and of uploads."),
     )
-    public_url: str = _setting(
-        "PUBLIC_URL", _url, "The address people use. With https, cookies are sent over https only.", ""
+    public_url: str = field(
+        default="",
+        metadata=_read(
+            "PUBLIC_URL", _url, "The address people use. With https, cookies are sent over https only."
+        ),
     )
-    trusted_proxies: int = _setting(
-        "TRUSTED_PROXIES", _count, "How many proxies stand in front and may name the client's address.", 0
+    trusted_proxies: int = field(
+        default=0,
+        metadata=_read(
+            "TRUSTED_PROXIES", _count, "How many proxies stand in front and may name the client's address."
+        ),
     )
-    grace_seconds: int = _setting(
-        "GRACE_SECONDS",
-        _seconds,
-        "How long after the deadline a save that was under way is still accepted.",
-        30,
+    grace_seconds: int = field(
+        default=30,
+        metadata=_read(
+            "GRACE_SECONDS",
+            _seconds,
+            "How long after the deadline a save that was under way is still accepted.",
+        ),
     )
-    registration: str = _setting(
-        "REGISTRATION",
-        _one_of(REGISTRATION),
-        "join: students join by a course's code; open: the same (accounts without a course come later); "
-        "closed: nobody joins, people are added by hand.",
-        "join",
+    registration: str = field(
+        default="join",
+        metadata=_read(
+            "REGISTRATION",
+            _one_of(REGISTRATION),
+            "join: students join by a course's code; closed: nobody joins, people are added by hand.",
+        ),
     )
-    log_level: str = _setting("LOG_LEVEL", _one_of(LOG_LEVELS), "DEBUG, INFO, WARNING or ERROR.", "INFO")
+    log_level: str = field(
+        default="INFO", metadata=_read("LOG_LEVEL", _one_of(LOG_LEVELS), "DEBUG, INFO, WARNING or ERROR.")
+    )
 
     def __post_init__(self) -> None:
         if not self.database_url:

@@ -1,6 +1,7 @@
 """An application a test, on SQLite and on PostgreSQL: a copy of a migrated template, so that commits are real."""
 
 import shutil
+from copy import copy
 
 import pytest
 
@@ -36,29 +37,60 @@ def dispose(app):
         db.engine.dispose()
 
 
+def populate(url):
+    """Migrates the database of this URL and lets the cast appear in it. Returns the cast."""
+    migrate(url)
+    app = app_on(url)
+    with app.app_context():
+        found = Cast.appear()
+        dispose(app)
+    return found
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory):
-    path = tmp_path_factory.mktemp("template") / "quiz.db"
+def sqlite_empty(tmp_path_factory):
+    """A migrated database, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "quiz.db"
     migrate(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql):
-    migrate(postgresql.create("template_quiz"))
-    return "template_quiz"
+def sqlite_with_cast(tmp_path_factory):
+    """A database with the cast, to be copied, and the cast."""
+    path = tmp_path_factory.mktemp("cast") / "quiz.db"
+    return path, populate(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_empty(postgresql):
+    """The name of a migrated database, to be copied."""
+    migrate(postgresql.create("template_empty"))
+    return "template_empty"
+
+
+@pytest.fixture(scope="session")
+def postgresql_with_cast(postgresql):
+    """The name of a database with the cast, to be copied, and the cast."""
+    return "template_cast", populate(postgresql.create("template_cast"))
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request, tmp_path):
-    """The URL of a fresh, migrated database; the test runs once for each engine."""
-    if request.param == "sqlite":
-        path = tmp_path / "quiz.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
+def engine(request):
+    """Which database: the test runs once for each."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(request, engine, tmp_path):
+    """The URL of a fresh database, with the cast where the test asks for it."""
+    template = request.getfixturevalue(f"{engine}_{'with_cast' if 'cast' in request.fixturenames else 'empty'}")
+    source = template[0] if isinstance(template, tuple) else template
+    if engine == "sqlite":
+        shutil.copy(source, tmp_path / "quiz.db")
+        yield f"sqlite:///{tmp_path / 'quiz.db'}"
         return
-    server = request.getfixturevalue("postgresql")
-    with server.database(request.getfixturevalue("postgresql_template")) as url:
+    with request.getfixturevalue("postgresql").database(source) as url:
         yield url
 
 
@@ -72,9 +104,9 @@ def app(database_url, tmp_path):
 
 
 @pytest.fixture
-def cast(app):
+def cast(request, engine, app):
     """The people of the tests and their course (``tests/cast.py``)."""
-    return Cast.appear()
+    return copy(request.getfixturevalue(f"{engine}_with_cast")[1])
 
 
 @pytest.fixture

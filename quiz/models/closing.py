@@ -77,6 +77,7 @@ def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None
             QuestionVersion.content,
             Answer.fields,
         )
+        .select_from(AttemptSlot)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .outerjoin(Answer, current_answer())
         .where(AttemptSlot.attempt_id == attempt_id)

@@ -277,6 +277,7 @@ _SLOTS = (
         Answer.fields,
         Answer.saved_at,
     )
+    .select_from(AttemptSlot)
     .outerjoin(Answer, current_answer())
     .outerjoin(
         QuestionVersion,

@@ -140,6 +140,7 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
             QuizRevision.scale,
             student.c.name.label("student"),
         )
+        .select_from(Attempt)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Course, Course.id == Quiz.course_id)
         .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
@@ -218,6 +219,7 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             Mark.points.label("mark_points"),
             Mark.max.label("mark_max"),
         )
+        .select_from(AttemptSlot)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
         .join(Bank, Bank.id == Question.bank_id)

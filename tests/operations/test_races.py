@@ -1,0 +1,183 @@
+"""Races on both engines: parked transactions, crowds of submissions, saves in any order."""
+
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+
+from quiz.db import db, reading, transaction
+from quiz.errors import AttemptClosed, QuizError, SlotClosed, StaleAnswer
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
+from quiz.models.closing import close
+from quiz.models.saving import Save, Saved
+from quiz.models.saving import save as write_answer
+from quiz.operations import attempts
+from tests.cast import GRACE, NOW
+
+WAIT = 10
+
+
+@pytest.fixture
+def beside(app):
+    """``beside(work)`` runs it in another thread, in the application's context, and gives its future."""
+
+    def run(work):
+        with app.app_context():
+            return work()
+
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda work: pool.submit(run, work)
+
+
+def demand_waiting(future):
+    """It has had time to end, and has not."""
+    time.sleep(0.3)
+    assert not future.done()
+
+
+def right_option(cast, attempt):
+    """(slot, shown position) of the right answer to the single choice."""
+    for view in attempts.page(cast.bo, attempt, None, NOW).questions:
+        if view.presented.type == "single_choice":
+            return view.slot, str(view.presented.controls["options"].index("2"))
+    raise AssertionError
+
+
+def marks_of(attempt):
+    with reading() as connection:
+        rows = connection.execute(select(Mark.slot, Mark.fraction).where(Mark.attempt_id == attempt)).all()
+    return {row.slot: row.fraction for row in rows}
+
+
+def test_a_submission_waits_for_a_save_that_is_under_way(beside, cast):
+    """The acknowledged answer counts. Without the lock of ``saving`` it misses the marks (PostgreSQL)."""
+    attempt = cast.start()
+    slot, position = right_option(cast, attempt)
+    one = Save(cast.bo.id, cast.bo.epoch, attempt, slot, 1, "save", "w", {"answer": [position]})
+    with transaction() as parked:
+        assert isinstance(write_answer(parked, one, NOW, GRACE), Saved)
+        submission = beside(lambda: attempts.finish(cast.bo, attempt, NOW))
+        demand_waiting(submission)
+    submission.result(WAIT)
+    assert marks_of(attempt)[slot] == 1
+
+
+def test_a_save_waits_for_whatever_closes_its_slot(beside, cast):
+    attempt = cast.start()
+    with transaction() as parked:
+        parked.execute(update(AttemptSlot).where(AttemptSlot.attempt_id == attempt).values(closed_at=NOW))
+        save = beside(lambda: cast.save(attempt, 1, 1, "0"))
+        demand_waiting(save)
+    with pytest.raises(SlotClosed):
+        save.result(WAIT)
+
+
+def test_a_save_waits_for_a_submission_under_way(beside, cast):
+    attempt = cast.start()
+    with transaction() as parked:
+        close(parked, attempt, "student", NOW, NOW)
+        save = beside(lambda: cast.save(attempt, 1, 1, "0"))
+        demand_waiting(save)
+    with pytest.raises(AttemptClosed):
+        save.result(WAIT)
+
+
+def test_postgresql_runs_read_committed(app, engine):
+    """Under REPEATABLE READ a submission that waited for a save would not see it."""
+    if engine == "postgresql":
+        with db.engine.connect() as connection:
+            assert connection.get_isolation_level() == "READ COMMITTED"
+
+
+def crowd(app, size, work):
+    """Runs ``work(number)`` in this many threads that begin together. Returns results and expected errors."""
+    gate = threading.Barrier(size)
+
+    def run(number):
+        with app.app_context():
+            gate.wait(WAIT)
+            try:
+                return work(number)
+            except QuizError as error:
+                return error
+
+    with ThreadPoolExecutor(size) as pool:
+        return list(pool.map(run, range(size)))
+
+
+def test_many_submissions_give_one_set_of_marks(app, cast):
+    """200 submissions in crowds of 20, with saves among them."""
+    attempt = cast.start()
+    slot, position = right_option(cast, attempt)
+
+    def work(number):
+        if number % 5 == 4:
+            return cast.save(attempt, slot, 1, position, writer=f"w{number}")
+        return attempts.finish(cast.bo, attempt, NOW)
+
+    outcomes = [outcome for _ in range(10) for outcome in crowd(app, 20, work)]
+    errors = Counter(type(outcome) for outcome in outcomes if isinstance(outcome, QuizError))
+    assert set(errors) <= {AttemptClosed, StaleAnswer}
+    acknowledged = any(isinstance(outcome, Saved) for outcome in outcomes)
+    with reading() as connection:
+        rows = connection.execute(select(Mark.slot).where(Mark.attempt_id == attempt)).scalars().all()
+    assert sorted(rows) == [1, 2, 3, 4, 5]
+    assert marks_of(attempt)[slot] == (1 if acknowledged else 0)
+
+
+def test_a_crowd_of_starts_of_one_student_makes_one_attempt(app, cast):
+    started = crowd(app, 12, lambda _: cast.start())
+    assert len(set(started)) == 1
+    with reading() as connection:
+        assert connection.execute(select(func.count()).select_from(Attempt)).scalar_one() == 1
+        assert connection.execute(select(func.count()).select_from(AttemptSlot)).scalar_one() == 5
+
+
+def test_two_writers_of_one_seq_have_one_winner(app, cast):
+    attempt = cast.start()
+    outcomes = crowd(app, 10, lambda number: cast.save(attempt, 1, 1, str(number % 3), writer=f"w{number}"))
+    won = [outcome for outcome in outcomes if isinstance(outcome, Saved)]
+    assert len(won) == 1
+    assert all(isinstance(outcome, StaleAnswer) for outcome in outcomes if outcome is not won[0])
+
+
+SAVES = st.lists(
+    st.tuples(
+        st.integers(1, 6),  # the seq that is wanted: skipped, repeated, reordered
+        st.sampled_from(["a", "b", "c", ""]),
+        st.sampled_from(["phone", "laptop"]),
+    ),
+    max_size=12,
+)
+
+
+@given(saves=SAVES)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_last_acknowledged_answer_is_the_current_one(app, cast, saves):
+    """Whatever is sent in whatever order: seqs have no gaps, nothing is overwritten, the newest accepted stands."""
+    attempt = cast.start()
+    slot = 1
+    with reading() as connection:
+        before = connection.execute(
+            select(func.coalesce(func.max(Answer.seq), 0)).where(Answer.attempt_id == attempt, Answer.slot == slot)
+        ).scalar_one()
+    accepted = {}
+    for wanted, answer, writer in saves:
+        seq, fields = before + wanted, {"answer": [answer]} if answer else {}
+        try:
+            saved = cast.save(attempt, slot, seq, fields.get("answer", []), writer=writer)
+        except StaleAnswer as error:
+            assert error.facts["current"]["seq"] == before + len(accepted)
+            continue
+        assert saved.current_seq == before + len(accepted) + (seq not in accepted)
+        assert accepted.setdefault(seq, (fields, writer)) == (fields, writer)
+    assert list(accepted) == list(range(before + 1, before + 1 + len(accepted)))
+    current = attempts.page(cast.bo, attempt, slot, NOW).questions[0]
+    assert current.seq == before + len(accepted)
+    if accepted:
+        assert current.fields == accepted[current.seq][0]

@@ -13,7 +13,7 @@ from typing import Any, Final
 from quiz.banks.evidence import Findings, Shelf, check_evidence
 from quiz.banks.model import Bank, Question
 from quiz.banks.strategies import strategies
-from quiz.banks.yaml import BankProblem, Lines, located, read_bank, read_mapping
+from quiz.banks.yaml import BankProblem, Lines, in_bank, read_bank, read_mapping
 from quiz.errors import Invalid, Problem
 from quiz.questions.options import Options
 
@@ -94,7 +94,9 @@ def check_files(files: Iterable[Path], shelf: Shelf, as_of: date, today: date) -
         try:
             bank = read_bank(path)
         except Invalid as error:
-            report.errors += [_fault(path, problem) for problem in error.problems]
+            report.errors += [
+                _fault(problem) for problem in error.problems if isinstance(problem, BankProblem)
+            ]
             continue
         _Check(path, bank, report).run(shelf, max(as_of, today))
         if seen.setdefault(bank.slug, str(path)) != str(path):
@@ -103,17 +105,14 @@ def check_files(files: Iterable[Path], shelf: Shelf, as_of: date, today: date) -
     return report
 
 
-def _fault(path: Path, problem: Problem) -> Fault:
-    question = getattr(problem, "question", "") or None
-    where = re.sub(r"^questions\[\d+\]\.?", "", problem.where) if question else problem.where
-    return Fault(str(path), problem.line or 1, question, where, message(problem, where))
+def _fault(problem: BankProblem) -> Fault:
+    return Fault(problem.file, problem.line or 1, problem.question or None, problem.where, message(problem))
 
 
-def message(problem: Problem, where: str) -> str:
+def message(problem: Problem) -> str:
     """What is wrong and how to mend it, with the field's path where the words do not name the field already."""
-    last = where.rpartition(".")[2]
-    said = f"'{last}'" in problem.what or not where
-    return str(Problem("" if said else where, problem.what, problem.mend))
+    said = f"'{problem.where.rpartition('.')[2]}'" in problem.what
+    return str(Problem("" if said else problem.where, problem.what, problem.mend))
 
 
 class _Check:
@@ -131,7 +130,7 @@ class _Check:
         problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
         problems += [_unreadable(name) for name in evidence.unreadable]
         if problems:
-            self._report.errors += [_fault(self._path, problem) for problem in located(problems, self._at())]
+            self._report.errors += map(_fault, in_bank(problems, self._at(), str(self._path)))
         self._report.findings += self._changed(evidence)
         self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
 

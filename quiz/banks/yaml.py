@@ -42,9 +42,13 @@ _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 @dataclass(frozen=True, slots=True)
 class BankProblem(Problem):
-    """A fault in a bank file; ``question`` is ``bank/id``, empty where it lies outside the questions."""
+    """A fault in a bank file; ``question`` is ``bank/id``, empty where it lies outside the questions.
+
+    ``where`` is relative to the question, where there is one. ``file`` is the name under which the text was read.
+    """
 
     question: str = ""
+    file: str = ""
 
 
 class Lines:
@@ -215,8 +219,20 @@ def plain(value: str) -> Any:
 
 
 def located(problems: Iterable[Problem], lines: Lines) -> list[Problem]:
-    """The problems with the lines of what they speak of."""
+    """The problems with the lines of what they speak of; ``where`` begins at the root of the text."""
     return [replace(problem, line=problem.line or lines.at(steps(problem.where))) for problem in problems]
+
+
+def in_bank(problems: Iterable[Problem], lines: Lines | None, file: str) -> list[BankProblem]:
+    """Problems of a bank file as its author meets them: file, line, question, and ``where`` inside the question."""
+    found = located(problems, lines) if lines else problems
+    return [_in_bank(problem, file) for problem in found]
+
+
+def _in_bank(problem: Problem, file: str) -> BankProblem:
+    question = getattr(problem, "question", "")
+    where = re.sub(r"^questions\[\d+\]\.?", "", problem.where) if question else problem.where
+    return BankProblem(where, problem.what, problem.mend, problem.line, question, file)
 
 
 def steps(where: str) -> Steps:
@@ -225,15 +241,19 @@ def steps(where: str) -> Steps:
 
 
 def read_bank(source: Path | str | bytes, name: str = "") -> Bank:
-    """The bank in a file (a Path) or in a text. ``name`` is used in messages about the text as a whole.
+    """The bank in a file (a Path) or in a text. ``name`` is the file's name in messages (default: the path).
 
-    Raises Invalid with every problem found: BankProblem with line, path from the root, and question.
+    Raises Invalid with every problem found, each a BankProblem with its line.
     """
-    data, lines = read_mapping(source.read_bytes() if isinstance(source, Path) else source)
+    file = name or (str(source) if isinstance(source, Path) else "")
+    try:
+        data, lines = read_mapping(source.read_bytes() if isinstance(source, Path) else source)
+    except Invalid as error:
+        raise Invalid(in_bank(error.problems, None, file)) from None
     reader = _BankReader(data)
     bank = reader.bank()
     if bank is None:
-        raise Invalid(located(reader.problems, lines), f"{name or data.get('bank', 'the bank')} has errors")
+        raise Invalid(in_bank(reader.problems, lines, file))
     return bank
 
 

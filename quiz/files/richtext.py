@@ -6,6 +6,7 @@ link schemes. Images are not supported yet: their description is shown in their 
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
@@ -78,6 +79,9 @@ INLINE_TAGS: Final = frozenset(
 ATTRIBUTES: Final = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
+#: Text that no renderer would change: words, and marks that mean nothing in Markdown.
+_NO_MARKUP: Final = re.compile(r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,.;?'’“”%/()…–—-])*")
+
 
 @lru_cache(maxsize=8192)
 def to_html(markdown: str) -> str:
@@ -101,6 +105,8 @@ def to_prompt_html(markdown: str) -> str:
 @lru_cache(maxsize=8192)
 def to_text(markdown: str) -> str:
     """The words alone on one line, for tables, CSV and page titles."""
+    if _NO_MARKUP.fullmatch(markdown):
+        return " ".join(markdown.split())
     bare = nh3.clean(to_html(markdown).replace("<", " <").replace("> ", "> "), tags=set())
     return " ".join(unescape(bare).split())
 

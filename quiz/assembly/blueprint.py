@@ -115,7 +115,7 @@ class Section(BaseModel):
     exclude: tuple[Words, ...] = ()
     points: Annotated[Exact, AfterValidator(not_negative)] | None = None
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """The banks that questions come from."""
         return (self.bank,) if self.bank else self.banks
@@ -125,12 +125,12 @@ class Section(BaseModel):
         """The title, or else the banks."""
         return self.title or ", ".join(self.sources)
 
-    @property
+    @cached_property
     def included(self) -> tuple[str, ...]:
         """The questions that are always drawn, as ``bank/id``."""
         return tuple(map(self.qualified, self.include))
 
-    @property
+    @cached_property
     def excluded(self) -> frozenset[str]:
         """The questions that are never drawn, as ``bank/id``."""
         return frozenset(map(self.qualified, self.exclude))

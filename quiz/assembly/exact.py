@@ -6,16 +6,18 @@ each other, so that at most one of a family is drawn. Hence:
 
 - without enemies, and with enemies that form families (pairs, sets of mutual enemies), the flow is exact: a paper
   is found if and only if there is one, without a step back;
-- with other patterns of enemies (a chain a–b–c) the flow is a bound only. The search then steps back where it
-  must, and is complete up to ``MOST_STEPS`` steps after the first one back; beyond that the blueprint is refused
-  although a paper might exist, and the refusal says so.
+- with other patterns of enemies (a chain a–b–c) the flow is a bound only, though a close one. The search then steps back where it
+  must, and is complete up to ``MOST_WORK`` after the first step back; beyond that the blueprint is refused although
+  a paper might exist, and the refusal says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 from quiz.assembly.dice import Dice
@@ -24,7 +26,8 @@ from quiz.assembly.index import Item
 from quiz.assembly.parts import Limits, Part, at_least, level
 from quiz.assembly.pick import Lookup, Taken
 
-MOST_STEPS = 2_000
+#: A bound on the search: the candidates of all states looked at. With 50 candidates that is some 4,000 states.
+MOST_WORK = 200_000
 #: The place of a part among the parts and a difficulty ("" where the part does not count difficulties).
 Cell: TypeAlias = tuple[int, str]
 Family: TypeAlias = tuple[str, ...]
@@ -57,11 +60,9 @@ class Supply:
         least = max(0 if held else 1, sum(limit.low for limit in limits))
         most = sum(max(0, limit.high) for limit in limits)
         bounds = (least, most) if total is None else (total - self.held, total - self.held)
-        self.total = total
         self.order = self._thinned(dice.shuffled("search", 0, cells), cells, bounds[1])
         self.root = State(limits, bounds, {id: cells[id] for id in self.order})
         self.enemies = _enemies(self.items, self.order)
-        self.families = _families(self.enemies)
 
     def _thinned(self, order: Iterable[str], cells: Mapping[str, frozenset[Cell]], most: int) -> list[str]:
         """Of candidates alike and without enemies, as many as a paper could hold: more add nothing."""
@@ -79,8 +80,11 @@ class Supply:
         """Whether the counts can be met, enemies counted by family or not at all."""
         if not all(limit.possible for limit in state.limits) or state.total[0] > state.total[1]:
             return False
-        sets = self.families if families else [(id,) for id in state.cells]
-        return network(state, sets).feasible()
+        return network(state, self.families(state) if families else alone(state)).feasible()
+
+    def families(self, state: State) -> list[Family]:
+        """The candidates that are left, in sets of mutual enemies."""
+        return _families({id: self.enemies[id] & state.cells.keys() for id in state.cells})
 
     def place(self, state: State, part: int, id: str) -> State:
         """The state after this candidate was placed in this part."""
@@ -100,7 +104,7 @@ class Supply:
 
         if state.quotas is not None:
             return state
-        total = None if self.total is None else state.total[1]
+        total = state.total[1] if state.total[0] == state.total[1] else None
         return replace(state, quotas=tuple(level(state.limits, total, possible) or ()))
 
     def single(self, id: str) -> bool:
@@ -134,18 +138,41 @@ def _enemies(items: Mapping[str, Item], order: Sequence[str]) -> dict[str, froze
     return {id: frozenset(others) for id, others in pairs.items()}
 
 
-def _families(enemies: Mapping[str, frozenset[str]]) -> list[Family]:
-    """The candidates in sets whose members are all enemies of each other."""
-    families: list[set[str]] = []
-    found: dict[str, set[str]] = {}
-    for id, others in enemies.items():
-        near = (found[other] for other in sorted(others) if other in found)
-        family = next((family for family in near if family <= others), None)
-        if family is None:
-            families.append(family := set())
-        family.add(id)
-        found[id] = family
-    return [tuple(sorted(family)) for family in families]
+def alone(state: State) -> list[Family]:
+    """Each candidate by itself, as if there were no enemies."""
+    return [(id,) for id in state.cells]
+
+
+def _families(enemies: Mapping[str, AbstractSet[str]]) -> list[Family]:
+    """The candidates in sets whose members are all enemies of each other: few sets make a close bound.
+
+    Who has fewest enemies left chooses first: so chains and rings fall into pairs.
+    """
+    left = {id: set(others) for id, others in enemies.items() if others}
+    waiting = [(len(others), id) for id, others in left.items()]
+    heapify(waiting)
+    families: list[Family] = [(id,) for id, others in enemies.items() if not others]
+    while waiting:
+        number, id = heappop(waiting)
+        if id not in left or number != len(left[id]):
+            continue
+        family = _family(id, left, enemies)
+        families.append(family)
+        touched = {other for member in family for other in left[member]} - {*family}
+        for member in family:
+            del left[member]
+        for other in touched:
+            left[other].difference_update(family)
+            heappush(waiting, (len(left[other]), other))
+    return families
+
+
+def _family(id: str, left: Mapping[str, set[str]], enemies: Mapping[str, AbstractSet[str]]) -> Family:
+    family = {id}
+    for other in sorted(left[id], key=lambda other: (len(left[other]), other)):
+        if family <= enemies[other]:
+            family.add(other)
+    return tuple(sorted(family))
 
 
 def network(state: State, families: Iterable[Family], *, low: bool = True) -> Network:
@@ -178,44 +205,44 @@ class Outcome:
     complete: bool = True
 
 
-def search(supply: Supply) -> Outcome:
+def search(supply: Supply, root: State | None = None, work: Work | None = None) -> Outcome:
     """A paper within the supply, if one is found (see above for when that is certain)."""
-    steps = _Steps()
-    stack = [iter([supply.root] if supply.possible(supply.root) else [])]
+    root, work = root or supply.root, work or Work()
+    stack = [iter([root] if supply.possible(root) else [])]
     best = 0
     while stack:
         state = next(stack[-1], None)
         if state is None:
             stack.pop()
-            steps.count()
+            work.count()
             continue
         state = supply.share(state)
         best = max(best, len(state.picked))
         part = next((place for place, quota in enumerate(state.quotas or ()) if quota), None)
         if part is None:
             return Outcome(state.picked, best)
-        stack.append(_after(supply, state, part, steps))
-    return Outcome(None, best, steps.left > 0)
+        stack.append(_after(supply, state, part, work))
+    return Outcome(None, best, work.left > 0)
 
 
 @dataclass(slots=True)
-class _Steps:
-    """How many states may still be looked at, counted from the first step back."""
+class Work:
+    """How much a search may still do, counted from its first step back."""
 
-    left: int = MOST_STEPS
+    left: int = MOST_WORK
     counting: bool = False
 
     def count(self) -> None:
-        """From now on steps are counted."""
+        """From now on work is counted."""
         self.counting = True
 
-    def take(self) -> bool:
-        """Whether one more may be looked at."""
-        self.left -= self.counting
+    def take(self, state: State) -> bool:
+        """Whether a state after this one may be looked at."""
+        self.left -= len(state.cells) * self.counting
         return self.left > 0
 
 
-def _after(supply: Supply, state: State, part: int, steps: _Steps) -> Iterator[State]:
+def _after(supply: Supply, state: State, part: int, work: Work) -> Iterator[State]:
     """The states with one more question in this part, each possible as far as the flow can tell.
 
     A candidate that has been tried is barred from the part in the states that follow, so that no paper is tried
@@ -226,7 +253,7 @@ def _after(supply: Supply, state: State, part: int, steps: _Steps) -> Iterator[S
         where = state.cells.get(id, frozenset())
         if where in refused or part not in {place for place, _ in where}:
             continue
-        if not steps.take():
+        if not work.take(state):
             return
         after = supply.place(state, part, id)
         if supply.possible(after):
@@ -234,14 +261,14 @@ def _after(supply: Supply, state: State, part: int, steps: _Steps) -> Iterator[S
             state = _barred(state, part, id)
         elif supply.single(id):
             refused.add(where)
-    yield from _closed(supply, state, part, steps)
+    yield from _closed(supply, state, part, work)
 
 
-def _closed(supply: Supply, state: State, part: int, steps: _Steps) -> Iterator[State]:
+def _closed(supply: Supply, state: State, part: int, work: Work) -> Iterator[State]:
     """The state in which this part gets no more, where that is possible."""
     limits = [replace(limit, high=0) if place == part else limit for place, limit in enumerate(state.limits)]
     closed = replace(state, limits=tuple(limits), quotas=None)
-    if steps.take() and supply.possible(closed):
+    if work.take(state) and supply.possible(closed):
         yield closed
 
 

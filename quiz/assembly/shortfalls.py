@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from quiz.assembly.exact import Outcome, State, Supply, network
+from quiz.assembly.exact import Outcome, State, Supply, Work, alone, network, search
 from quiz.assembly.parts import Limits, Part, shortfall
 
 _NOTHING = Limits(0, 0, {})
@@ -27,8 +27,26 @@ def shortfalls(supply: Supply, outcome: Outcome) -> list[dict[str, Any]]:
             return [_together(supply, families=families, suffix=suffix)]
     given_up = "" if outcome.complete else ", given up after many tries"
     required, held = _required(supply.root), supply.held
-    available = min(outcome.best, required - 1)
+    available = _most(supply, required - 1, outcome.best)
     return [shortfall(f"questions, enemies kept apart{given_up}", required + held, available + held)]
+
+
+def _most(supply: Supply, most: int, least: int) -> int:
+    """How many questions at peace can be placed where no minimum is asked for, as far as a search can tell."""
+    work, limits = Work(), tuple(_free(limit) for limit in supply.root.limits)
+    best = max(least, 1)
+    # the first search takes what comes, the others ask for one more as long as that goes
+    while best <= most:
+        root = replace(supply.root, limits=limits, total=(best, most))
+        found = search(supply, root, work).picked
+        if found is None:
+            break
+        best = len(found) + 1
+    return best - 1
+
+
+def _free(limit: Limits) -> Limits:
+    return Limits(0, limit.high, {label: (0, high) for label, (_, high) in limit.labels.items()})
 
 
 def _part_lacks(supply: Supply, place: int, part: Part) -> Iterator[dict[str, Any]]:
@@ -68,7 +86,7 @@ def _together(supply: Supply, *, families: bool, suffix: str) -> dict[str, Any]:
 
 
 def _entry(supply: Supply, state: State, constraint: str, held: int, *, families: bool) -> dict[str, Any]:
-    sets = supply.families if families else [(id,) for id in state.cells]
+    sets = supply.families(state) if families else alone(state)
     required = _required(state)
     available = min(network(state, sets, low=False).most(), required - 1)
     return shortfall(constraint, required + held, available + held)

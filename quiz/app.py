@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    _add_database(app, settings)
+    _add_database(app)
     _add_web(app, settings)
     return app
 
@@ -68,7 +68,7 @@ def _config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _add_database(app: Flask, settings: Settings) -> None:
+def _add_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

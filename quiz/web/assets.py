@@ -67,11 +67,12 @@ def serve(name: str) -> Response:
     asset = _read(name)
     if asset is None:
         abort(404)
-    zipped = asset.compressed is not None and "gzip" in request.accept_encodings
+    zipped = asset.compressed is not None and request.accept_encodings["gzip"] > 0
     response = Response(asset.compressed if zipped else asset.body, mimetype=asset.mimetype)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOR_EVER if request.args.get("v") == asset.digest else "no-cache"
     response.set_etag(asset.digest + ("-gzip" if zipped else ""))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -49,7 +49,7 @@ def moment() -> datetime:
     """The present moment: the clock is read once a request."""
     if "moment" not in g:
         g.moment = clock.now()
-    return g.moment  # type: ignore[no-any-return]
+    return g.moment
 
 
 def install(app: Flask) -> None:

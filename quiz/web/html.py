@@ -31,7 +31,7 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 class Undefined(StrictUndefined):
     """Strict about a name that is missing; an inline ``if`` without an ``else`` gives nothing."""
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # type: ignore[override]
         return "" if self._undefined_name is None else super().__str__()
 
 
@@ -62,6 +62,7 @@ def install(app: Flask) -> None:
     }
     env.globals |= {
         "icon": icon,
+        "icons": ICONS,
         "asset": assets.address,
         "bootstrap": assets.vendored("bootstrap", ".css"),
         "card": find_card,

@@ -38,7 +38,7 @@ def request_id() -> str:
     """The id of this request, as it stands in the log, in the response's head and on error pages."""
     if "request_id" not in g:
         g.request_id = uuid.uuid4().hex[:16]
-    return g.request_id  # type: ignore[no-any-return]
+    return g.request_id
 
 
 def install(app: Flask, level: str) -> None:

@@ -70,7 +70,7 @@ def find_actor(now: datetime) -> Actor | None:
     if "actor" not in g:
         kept, until = session.get("actor"), session.get("until", 0)
         g.actor = Actor(*kept) if kept and until > now.timestamp() else None
-    return g.actor  # type: ignore[no-any-return]
+    return g.actor
 
 
 def get_actor() -> Actor:
@@ -78,7 +78,7 @@ def get_actor() -> Actor:
     actor = g.get("actor")
     if actor is None:
         raise SignedOut
-    return actor  # type: ignore[no-any-return]
+    return actor
 
 
 def stay_until(moment: datetime) -> None:

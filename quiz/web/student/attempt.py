@@ -64,7 +64,7 @@ def _questions(attempt_id: int, slot: int | None) -> ResponseReturnValue:
             raise
         return _to("attempt.enter", attempt_id)
     _outlast(page.due_at)
-    return render_template("student/question.html", a=page, slot=slot, writer=uuid.uuid4().hex, grace=grace())
+    return render_template("student/question.html", a=page, slot=slot, writer=uuid.uuid4().hex)
 
 
 def _outlast(due_at: datetime | None) -> None:
@@ -201,7 +201,7 @@ def summary(attempt_id: int) -> ResponseReturnValue:
         page = attempts.summary(get_actor(), attempt_id, moment())
     except (AttemptClosed, TooLate):
         return _to("attempt.review", attempt_id)
-    return render_template("student/summary.html", a=page, grace=grace())
+    return render_template("student/summary.html", a=page)
 
 
 @blueprint.post("/finish")

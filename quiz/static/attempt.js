@@ -1,0 +1,440 @@
+/* attempt.js - the page of a running attempt: controls, save state, numbers, steps, banners. Without it forms do the same.
+
+   Moving on fetches the next page and puts it in place of this one, so that saves under way go on, and a dead network
+   leaves the page with its answers where it is. */
+(function () {
+  "use strict";
+
+  var root, words, answers, timer;
+  var banners = new Map();       // key → element; they outlive the page's change
+  var destination = null;        // where somebody wants to go once all is saved: {address, back, form}
+  var wasOffline = false;
+  var flags = new Map();         // slot → flag that the server does not know yet
+
+  function all(selector, within) { return Array.from((within || document).querySelectorAll(selector)); }
+  function word(name, values) {
+    return words.dataset[name].replace(/\{(\w+)\}/g, function (_, key) { return values[key]; });
+  }
+  function make(tag, className, text) {
+    var element = document.createElement(tag);
+    if (className) { element.className = className; }
+    if (text) { element.textContent = text; }
+    return element;
+  }
+  function icon(name) {
+    var svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    var use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("class", "q-icon");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", words.dataset.icons + "#" + name);
+    svg.append(use);
+    return svg;
+  }
+  function button(text, act, className) {
+    var element = make("button", className || "btn btn-secondary btn-sm", text);
+    element.type = "button";
+    element.addEventListener("click", act);
+    return element;
+  }
+  function link(text, href, newTab) {
+    var element = make("a", "btn btn-secondary btn-sm", text);
+    element.href = href;
+    if (newTab) { element.target = "_blank"; element.rel = "opener"; }
+    return element;
+  }
+
+  /* Banners --------------------------------------------------------------------------------------------------- */
+
+  var LOOKS = { look: "exclamation-triangle-fill", bad: "x-circle-fill", good: "check-circle-fill", offline: "wifi-off" };
+
+  function showBanner(key, look, text, parts) {
+    if (banners.has(key) && banners.get(key).dataset.text === text) { return; }
+    hideBanner(key);
+    var banner = make("div", "q-banner mb-3"), body = make("div"), line = make("p", "", text);
+    banner.dataset.state = look === "offline" ? "look" : look;
+    banner.dataset.text = text;
+    banner.setAttribute("role", look === "bad" ? "alert" : "status");
+    body.append(line);
+    banner.append(icon(LOOKS[look]), body);
+    (parts || []).forEach(function (part) { banner.append(part); });
+    banners.set(key, banner);
+    document.querySelector("[data-banners]").append(banner);
+  }
+  function hideBanner(key) {
+    if (banners.has(key)) { banners.get(key).remove(); banners.delete(key); }
+  }
+
+  /* Controls -------------------------------------------------------------------------------------------------- */
+
+  function part(number) { return document.querySelector('[data-slot="' + number + '"]'); }
+  function controls(element) {
+    var prefix = element.dataset.prefix;
+    return all("input, select, textarea", element).map(function (control) {
+      return { control: control, name: control.name.slice(prefix.length) };
+    }).filter(function (one) { return /^(answer(-\d+)?|answered|certainty)$/.test(one.name); });
+  }
+  function isChoice(control) { return control.type === "radio" || control.type === "checkbox"; }
+  function collect(element) {
+    var fields = {};
+    controls(element).forEach(function (one) {
+      if (isChoice(one.control) && !one.control.checked) { return; }
+      (fields[one.name] = fields[one.name] || []).push(one.control.value);
+    });
+    return fields;
+  }
+  function apply(element, fields) {
+    controls(element).forEach(function (one) {
+      var values = fields[one.name] || [];
+      if (isChoice(one.control)) { one.control.checked = values.includes(one.control.value); }
+      else if (one.name !== "answered") { one.control.value = values[0] || ""; }
+    });
+    showClear(element);
+  }
+  function describe(element, fields) {
+    var texts = [];
+    controls(element).forEach(function (one) {
+      (fields[one.name] || []).forEach(function (value) {
+        if (isChoice(one.control)) {
+          if (one.control.value === value) { texts.push(one.control.closest("label").querySelector(".q-option-text").textContent); }
+        } else if (one.name !== "answered" && value.trim()) { texts.push(value); }
+      });
+    });
+    return texts.join("; ") || word("empty");
+  }
+  function showClear(element) {
+    var clear = element.querySelector("[data-clear]");
+    if (clear) { clear.hidden = !all("input[type=radio]", element).some(function (radio) { return radio.checked && !radio.disabled; }); }
+  }
+
+  /* Numbers --------------------------------------------------------------------------------------------------- */
+
+  function showCell(number) {
+    var cells = all('[data-cell="' + number + '"]');
+    if (!cells.length) { return; }
+    var parts = [word("question", { n: number }), word("answered" in cells[0].dataset ? "answered" : "notAnswered")];
+    if ("flagged" in cells[0].dataset) { parts.push(word("flagged")); }
+    cells.forEach(function (cell) { cell.setAttribute("aria-label", parts.join(", ")); });
+  }
+  function mark(number, name, on) {
+    all('[data-cell="' + number + '"]').forEach(function (cell) { cell.toggleAttribute("data-" + name, on); });
+    showCell(number);
+    var count = document.querySelector("[data-count]");
+    if (count) {
+      var cells = all(".q-navpanel [data-cell]");
+      var done = cells.filter(function (cell) { return "answered" in cell.dataset; }).length;
+      count.textContent = word("count", { done: done, all: cells.length });
+    }
+  }
+
+  /* Save state ------------------------------------------------------------------------------------------------ */
+
+  function showState(state, text) {
+    var line = document.querySelector("[data-save]");
+    if (!line || line.dataset.text === text) { return; }
+    line.dataset.state = state;
+    line.dataset.text = text;
+    line.replaceChildren(icon({ saved: "check-lg", saving: "arrow-repeat", unsaved: "exclamation-triangle-fill" }[state]), make("span", "", text));
+  }
+  function showSaved(savedAt) {
+    var time = new Date(savedAt).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+    showState("saved", word("saved") + " " + time);
+  }
+  function showAllSaved(savedAt) {
+    if (answers.pending().length) { return; }
+    showSaved(savedAt);
+    hideBanner("network");
+    if (wasOffline) {
+      wasOffline = false;
+      showBanner("online", "good", word("online"));
+      setTimeout(hideBanner, 8000, "online");
+    }
+  }
+  function showOffline() {
+    wasOffline = true;
+    hideBanner("online");
+    showBanner("network", "offline", word("offline") + " " + word("offlineMore"), [button(word("try"), function () { answers.retry(); })]);
+  }
+
+  var EVENTS = {
+    waiting: function () { if (!wasOffline) { showState("saving", word("saving")); } },
+    unsaved: function (slot, facts) {
+      showState("unsaved", word("unsaved"));
+      if (facts.why === "network") { showOffline(); }
+    },
+    saved: function (slot, facts) {
+      var element = part(slot.number);
+      mark(slot.number, "answered", window.Answers.isAnswered(facts.fields));
+      if (element) { forForms(element, slot); readBack(slot, element); }
+      showAllSaved(facts.saved_at);
+    },
+    conflict: function (slot, facts) { showConflict(slot, facts); },
+    late: function (slot) { over("late", slot); },
+    submitted: function (slot) { over("submitted", slot); },
+    gone: function (slot) { over("gone", slot); },
+    closed: function (slot) { stopped(slot, "closed"); },
+    large: function (slot) { stopped(slot, "large"); },
+    refused: function (slot) { stopped(slot, "refused"); },
+    signedout: function () { showSignIn("signedout"); },
+    other: function () { showSignIn("other"); },
+    back: function () { hideBanner("session"); }
+  };
+  function showSignIn(why) {
+    showState("unsaved", word("unsaved"));
+    showBanner("session", "bad", word(why), [link(word("signin"), root.dataset.login, true), button(word("try"), function () { answers.renew(); })]);
+  }
+  function over(why) {
+    destination = null;
+    showBanner("over", "bad", word(why), why === "gone" ? [] : [link(word("result"), root.dataset.enter)]);
+    showState("unsaved", word(why));
+  }
+  function stopped(slot, why) {
+    destination = null;
+    showBanner("slot" + slot.number, "bad", word("question", { n: slot.number }) + ": " + word(why));
+    showState("unsaved", word(why));
+  }
+
+  /* Two answers: both are shown, the student decides. */
+  function showConflict(slot, conflict) {
+    var element = part(slot.number), key = "conflict" + slot.number;
+    destination = null;
+    showState("unsaved", word("unsaved"));
+    if (!element) {
+      var cell = document.querySelector('[data-cell="' + slot.number + '"]');
+      showBanner(key, "look", word("stale", { n: slot.number }), cell ? [link(word("staleElsewhere"), cell.href)] : []);
+      return;
+    }
+    hideBanner(key);
+    var time = new Date(conflict.theirs.saved_at).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+    apply(element, conflict.mine);
+    showBanner(key, "look", word("stale", { n: slot.number }), [
+      button(word("mine") + ": " + describe(element, conflict.mine), function () { hideBanner(key); slot.decide(true); }),
+      button(word("theirs") + " " + time + ": " + describe(element, conflict.theirs.fields), function () {
+        hideBanner(key);
+        apply(element, conflict.theirs.fields);
+        slot.decide(false);
+      })
+    ]);
+  }
+
+  /* What the server makes of a typed answer ("not a number", "read as 1.5"): from the page that it would show now. */
+  async function readBack(slot, element) {
+    var notes = element.querySelector("[data-notes]");
+    if (!element.querySelector("input[type=text], input:not([type]), textarea") || element.contains(document.activeElement)) { return; }
+    try {
+      var reply = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(window.Answers.timeout) });
+      var page = new DOMParser().parseFromString(await reply.text(), "text/html");
+      var fresh = page.querySelector('[data-slot="' + slot.number + '"] [data-notes]');
+      if (fresh && !slot.isPending()) { notes.replaceChildren.apply(notes, Array.from(fresh.childNodes)); }
+    } catch (e) { /* the notes are a help; the answer itself is saved */ }
+  }
+
+  /* What a plain form would post has to be right too: the seq after the newest known, by this page's writer. */
+  function forForms(element, slot) {
+    var seq = element.querySelector('[name="' + element.dataset.prefix + 'seq"]');
+    if (seq) { seq.value = slot.seq + 1; }
+  }
+
+  /* Flags ----------------------------------------------------------------------------------------------------- */
+
+  function showFlag(number, on) {
+    var flag = document.querySelector('[data-flag="' + number + '"]');
+    mark(number, "flagged", on);
+    if (!flag) { return; }
+    flag.setAttribute("aria-pressed", String(on));
+    flag.value = on ? "0" : "1";
+    flag.replaceChildren(icon(on ? "flag-fill" : "flag"), make("span", "", on ? flag.dataset.on : flag.dataset.off));
+  }
+  function toggleFlag(number) {
+    var on = document.querySelector('[data-flag="' + number + '"]').getAttribute("aria-pressed") !== "true";
+    showFlag(number, on);
+    flags.set(number, on);
+    sendFlag(number, 0);
+  }
+  async function sendFlag(number, tries) {
+    var on = flags.get(number);
+    try {
+      var reply = await fetch(root.dataset.base + "/" + number + "/flag", {
+        method: "POST", keepalive: true, headers: { Accept: "application/json", "X-CSRFToken": answers.token },
+        body: new URLSearchParams({ flagged: on ? "1" : "0" }), signal: AbortSignal.timeout(window.Answers.timeout)
+      });
+      if (reply.status === 400 || reply.status === 401) { await answers.renew(); throw new Error("the session was renewed"); }
+      if (flags.get(number) === on) { flags.delete(number); }
+    } catch (e) {
+      if (flags.get(number) === on) { setTimeout(sendFlag, Math.min(15000, 1000 * Math.pow(2, tries)), number, tries + 1); }
+    }
+  }
+
+  /* Steps ----------------------------------------------------------------------------------------------------- */
+
+  function pause(ms) { return new Promise(function (resolve) { setTimeout(resolve, ms); }); }
+  function isBusy() { return answers.pending().length > 0; }
+
+  /* Waits until all is saved, then moves. Staying is no loss: what is not saved is kept here and sent again. */
+  async function go(wish) {
+    var onTheWay = destination !== null;
+    destination = wish;
+    answers.flush();
+    if (onTheWay) { answers.retry(); return; }
+    await saved();
+    for (var tries = 0; destination !== null; tries += 1) {
+      wish = destination;
+      try {
+        await (wish.form ? submit(wish.form) : load(wish));
+        destination = null;
+      } catch (e) {
+        showOffline();
+        await pause(Math.min(15000, 1000 * Math.pow(2, tries)));
+      }
+    }
+    hideBanner("waiting");
+  }
+  async function saved() {
+    for (var waited = 0; destination !== null && isBusy(); waited += 50) {
+      if (waited === 1500) { showBanner("waiting", "look", word("waiting")); }
+      await pause(50);
+    }
+  }
+
+  async function load(wish) {
+    var reply = await fetch(wish.address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(window.Answers.timeout) });
+    var page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    var next = page.querySelector("[data-attempt]");
+    if (!reply.ok || !next || next.dataset.attempt !== root.dataset.attempt || next.dataset.user !== root.dataset.user) {
+      location.assign(reply.ok ? reply.url : wish.address);
+      return;
+    }
+    document.title = page.title;
+    document.body.replaceWith(document.adoptNode(page.body));
+    if (!wish.back) { history.pushState(null, "", reply.url); }
+    scrollTo(0, 0);
+    hideBanner("waiting");
+    hideBanner("network");
+    begin();
+    document.dispatchEvent(new Event("page:shown"));
+    var heading = document.querySelector("h1");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    wasOffline = false;
+  }
+
+  async function submit(form) {
+    var reply = await fetch(form.action, {
+      method: "POST", redirect: "manual", headers: { Accept: "text/html", "X-CSRFToken": answers.token },
+      body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(window.Answers.timeout)
+    });
+    if (reply.type === "opaqueredirect") { location.assign(root.dataset.enter); } else { form.submit(); }
+  }
+
+  function isOurs(anchor) {
+    var url = new URL(anchor.href, location.href);
+    return url.origin === location.origin && url.pathname.indexOf(root.dataset.enter + "/") === 0 && !/review$/.test(url.pathname) &&
+      !(url.pathname === location.pathname && url.hash);
+  }
+
+  /* Events ---------------------------------------------------------------------------------------------------- */
+
+  function onInput(event) {
+    var element = event.target.closest("[data-slot]");
+    if (!element || !controls(element).some(function (one) { return one.control === event.target; })) { return; }
+    var slot = answers.slot(Number(element.dataset.slot));
+    slot.change(collect(element));
+    element.querySelector("[data-notes]").replaceChildren();
+    showClear(element);
+    if (event.type === "change" && !isChoice(event.target)) { slot.flush(); }   // left the field
+  }
+  function onClick(event) {
+    var anchor = event.target.closest("a[href]"), clear = event.target.closest("[data-clear]");
+    if (clear) {
+      var element = clear.closest("[data-slot]"), radio = element.querySelector("input[type=radio]:checked");
+      apply(element, {});
+      answers.slot(Number(element.dataset.slot)).change(collect(element));
+      if (radio) { radio.focus(); }
+    }
+    if (!anchor || anchor.target || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !isOurs(anchor)) { return; }
+    event.preventDefault();
+    go({ address: anchor.href });
+  }
+  function onSubmit(event) {
+    var by = event.submitter;
+    if (event.target.id === "answer") {
+      event.preventDefault();
+      if (by && by.dataset.flag) { toggleFlag(Number(by.dataset.flag)); }
+      else if (by && by.dataset.to) { go({ address: by.dataset.to }); }
+      else { answers.flush(); }
+    } else if (event.target.matches("[data-finish] form")) {
+      event.preventDefault();
+      go({ form: event.target });
+    }
+  }
+  function onKey(event) {
+    var group = event.target.closest(".q-options");
+    if (!group || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    var inputs = all("input", group), at = inputs.indexOf(event.target);
+    if (/^[1-9]$/.test(event.key) && inputs[event.key - 1]) { inputs[event.key - 1].focus(); inputs[event.key - 1].click(); event.preventDefault(); }
+    var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && event.target.type === "checkbox" && inputs[at + step]) { inputs[at + step].focus(); event.preventDefault(); }
+  }
+
+  /* Begin ----------------------------------------------------------------------------------------------------- */
+
+  /* What a page needs, whether the browser loaded it or we put it in place. */
+  function begin() {
+    root = document.querySelector("[data-attempt]");
+    words = document.querySelector("[data-words]");
+    all("[data-only-script]").forEach(function (element) { element.hidden = false; });
+    all("[data-only-plain]").forEach(function (element) { element.hidden = true; });
+    banners.forEach(function (banner) { document.querySelector("[data-banners]").append(banner); });
+    if (!answers) { answers = new window.Answers(settings()); }
+    answers.token = root.dataset.token;
+    all("[data-slot]").forEach(beginSlot);
+    flags.forEach(function (on, number) { showFlag(number, on); });
+    var line = document.querySelector("[data-save]");
+    if (isBusy()) { showState("unsaved", word("unsaved")); } else if (line && line.dataset.savedAt) { showSaved(line.dataset.savedAt); }
+    if (timer) { timer.stop(); }
+    timer = window.Countdown.begin(word, function () { answers.flush(); go({ address: root.dataset.summary }); });
+  }
+  function settings() {
+    return {
+      user: Number(root.dataset.user), attempt: root.dataset.attempt, base: root.dataset.base,
+      token: root.dataset.token, session: root.dataset.session,
+      on: function (event, slot, facts) { EVENTS[event](slot, facts); }
+    };
+  }
+  function beginSlot(element) {
+    var slot = answers.slot(Number(element.dataset.slot)), seq = Number(element.dataset.seq);
+    var writer = document.querySelector('#answer [name="writer"]');
+    slot.knows(seq);
+    if (writer) { writer.value = answers.writer; }
+    if (slot.conflict) { showConflict(slot, slot.conflict); }
+    else if (slot.isAhead(seq)) { apply(element, slot.newest()); mark(slot.number, "answered", window.Answers.isAnswered(slot.newest())); }
+    forForms(element, slot);
+    showClear(element);
+  }
+
+  async function start() {
+    begin();
+    document.addEventListener("input", onInput);
+    document.addEventListener("change", onInput);
+    document.addEventListener("click", onClick);
+    document.addEventListener("submit", onSubmit);
+    document.addEventListener("keydown", onKey);
+    window.addEventListener("online", function () { answers.retry(); });
+    window.addEventListener("offline", showOffline);
+    window.addEventListener("popstate", function () {
+      if (!location.hash) { go({ address: location.href, back: true }); }
+    });
+    window.addEventListener("pagehide", function () { answers.leave(); });
+    window.addEventListener("beforeunload", function (event) { if (isBusy()) { event.preventDefault(); } });
+    document.addEventListener("visibilitychange", function () {
+      if (document.visibilityState === "hidden") { answers.flush(); } else if (answers.blocked) { answers.renew(); } else { answers.retry(); }
+    });
+    var restored = await answers.restore();
+    if (restored.length) {
+      restored.forEach(function (slot) { var element = part(slot.number); if (element) { beginSlot(element); } });
+      showState("saving", word("saving"));
+      answers.retry();
+    }
+  }
+
+  start();
+})();

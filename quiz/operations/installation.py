@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from alembic import command
@@ -65,3 +66,13 @@ def _move(step: object, revision: str) -> None:
         finally:
             if connection.dialect.name == "sqlite":
                 raw.execute("PRAGMA foreign_keys=ON")
+
+
+def disconnect() -> None:
+    """Closes this process's connections, as has to be done before it makes copies of itself."""
+    db.engine.dispose()
+
+
+def new_secret() -> str:
+    """A key for the cookies: 256 random bits."""
+    return secrets.token_urlsafe(32)

@@ -12,8 +12,9 @@ from quiz.assembly.dice import Dice
 from quiz.assembly.index import Index, Item, Stratum
 from quiz.assembly.parts import Part
 
-#: A cell of up to so many questions is looked up whole by rank, in one query; a larger one stratum by stratum.
-SMALL = 500
+#: So many questions are looked up by rank in one query. A cell of up to so many is looked up whole in this way, a
+#: larger one stratum by stratum.
+AT_ONCE = 250
 Place = tuple[Stratum, int]
 
 
@@ -26,15 +27,15 @@ class Lookup:
         self.items: dict[Place, Item] = {}
 
     def fetch(self, places: Iterable[Place]) -> None:
-        """Looks these up, in one query at most."""
+        """Looks these up, in one query where they are not many."""
         missing = [place for place in dict.fromkeys(places) if place not in self.items]
-        if missing:
-            self.items.update(self._index.at(missing))
+        for start in range(0, len(missing), AT_ONCE):
+            self.items.update(self._index.at(missing[start : start + AT_ONCE]))
 
     def whole(self, strata: Sequence[Stratum]) -> list[Item]:
         """All items of these strata."""
         places = places_of(strata)
-        if len(places) <= SMALL:
+        if len(places) <= AT_ONCE:
             self.fetch(places)
         else:
             for stratum in strata:
@@ -130,7 +131,7 @@ class _Urn:
     def ahead(self) -> list[Place]:
         """The candidates to look up before the next try: some more than are needed, or else all there are."""
         self._whole = self._ahead * 2 >= self._size
-        if self._whole and self._size <= SMALL:
+        if self._whole and self._size <= AT_ONCE:
             return places_of(self.cell.strata)
         if self._whole:
             self._lookup.whole(self.cell.strata)

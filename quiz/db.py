@@ -90,6 +90,11 @@ def _on_sqlite_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows only A to Z
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).lower()
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from quiz.banks.model import Evidence
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import Base, UtcDateTime
 from quiz.models.people import one_of
@@ -120,3 +123,24 @@ def load_question(digest: str, content: dict[str, Any]) -> LoadedQuestion:
             _loaded.clear()
         found = _loaded[digest] = LoadedQuestion.load(content)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where a key comes from: a title, its publisher, a paragraph of a document or a link; "" where there is none."""
+
+    title: str
+    publisher: str
+    paragraph: int | None
+    url: str
+
+
+def source_line(evidence: Evidence, header: Mapping[str, Any]) -> SourceLine:
+    """The line of a piece of evidence; ``header`` is that of its bank, with the documents."""
+    if evidence.source is not None:
+        source = evidence.source
+        return SourceLine(source.title, source.publisher or "", None, source.url or "")
+    document = header.get("documents", {}).get(evidence.document, {})
+    return SourceLine(
+        document.get("title", evidence.document or ""), document.get("publisher", ""), evidence.paragraph, ""
+    )

@@ -74,6 +74,7 @@ class UserRow:
     role: str
     active: bool
     created_at: datetime
+    has_password: bool
 
 
 def hash_password(password: str) -> str:
@@ -318,16 +319,48 @@ def _demand_administrator(connection: Connection) -> None:
         raise Invalid("somebody has to be administrator: make another person one first")
 
 
+def demand(actor: Actor, roles: tuple[str, ...]) -> None:
+    """Raises Forbidden where I have none of these roles of the site: for a form that shows no rows."""
+    with reading() as connection:
+        demand_role(connection, actor, roles)
+
+
+_ROWS = select(
+    User.id,
+    User.name,
+    User.username,
+    User.role,
+    User.active,
+    User.created_at,
+    User.password_hash.is_not(None).label("has_password"),
+)
+
+
 def users(actor: Actor | None, search: str, page: int) -> Page[UserRow]:
-    """People by name, those whose name or user name holds ``search``."""
-    statement = select(User.id, User.name, User.username, User.role, User.active, User.created_at)
+    """People by name, those whose name or user name holds ``search``, in whatever case."""
+    statement = _ROWS
     if search.strip():
-        held = f"%{search.strip().casefold()}%"
-        statement = statement.where(or_(func.lower(User.name).like(held), User.username.like(held)))
+        held = search.strip().lower()
+        statement = statement.where(
+            or_(
+                func.lower(User.name).contains(held, autoescape=True),
+                User.username.contains(held, autoescape=True),
+            )
+        )
     with reading() as connection:
         if actor is not None:
             demand_role(connection, actor, ("administrator",))
         return page_of(connection, statement.order_by(User.name, User.id), page, lambda row: UserRow(*row))
+
+
+def user(actor: Actor, user_id: int) -> UserRow:
+    """One person, for administrators."""
+    with reading() as connection:
+        demand_role(connection, actor, ("administrator",))
+        row = connection.execute(_ROWS.where(User.id == user_id)).first()
+    if row is None:
+        raise NotFound
+    return UserRow(*row)
 
 
 def find_user(username: str) -> int | None:

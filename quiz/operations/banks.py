@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, and_, case, delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from quiz.banks.model import Bank as LoadedBank
+from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.yaml import write_bank
 from quiz.db import reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem
-from quiz.files.richtext import to_text
+from quiz.files.richtext import to_html, to_text
 from quiz.models.audit import record
-from quiz.models.bank import SHARE_RIGHTS, Bank, BankShare, Question, QuestionVersion, load_question
+from quiz.models.bank import (
+    SHARE_RIGHTS,
+    Bank,
+    BankShare,
+    Question,
+    QuestionVersion,
+    SourceLine,
+    load_question,
+    source_line,
+)
 from quiz.models.paging import Page, page_of
-from quiz.models.people import User
-from quiz.operations.access import AUTHORING, Actor, acting, missing
+from quiz.models.people import Enrolment, User
+from quiz.operations.access import AUTHORING, TEACHING, Actor, acting, missing, role_of
 from quiz.questions.base import Presented
 
 
@@ -86,10 +97,23 @@ class QuestionPage:
     bank_title: str
     question: str
     version: int
+    type: str
+    topic: str
+    level: str
+    difficulty: str
+    points: Fraction
     presented: Presented
     reviewed: Any
     right_answer: str
+    #: Safe HTML, "" for none.
     explanation: str
+    #: What each piece of evidence rests on, and what it supports there.
+    sources: tuple[tuple[SourceLine, str], ...]
+    #: True for ever as of this day, or between two days (to: exclusive); all None where it is timeless.
+    as_of: date | None
+    valid_from: date | None
+    valid_to: date | None
+    drawable: bool
     status: str
 
 
@@ -146,7 +170,7 @@ def banks(actor: Actor, page: int) -> Page[BankRow]:
     with reading() as connection:
         found = page_of(connection, statement, page, _bank_row)
         if not found.total:
-            _demand_author(connection, actor)
+            _demand_maker(connection, actor)
         return found
 
 
@@ -156,11 +180,12 @@ def _bank_row(row: Row[Any]) -> BankRow:
     )
 
 
-def _demand_author(connection: Connection, actor: Actor) -> None:
-    role = connection.execute(select(User.role).where(acting(actor))).scalar()
-    if role is None:
-        raise missing(connection, actor)
-    if role not in AUTHORING:
+def _demand_maker(connection: Connection, actor: Actor) -> None:
+    """Forbidden to whoever neither makes banks nor teaches: for them there is no list of banks."""
+    if role_of(connection, actor) in AUTHORING:
+        return
+    teaches = select(Enrolment.user_id).where(Enrolment.user_id == actor.id, Enrolment.role.in_(TEACHING))
+    if connection.execute(teaches).first() is None:
         raise Forbidden
 
 
@@ -242,14 +267,15 @@ def _shares(connection: Connection, bank_id: int) -> tuple[Share, ...]:
     return tuple(Share(*row) for row in rows)
 
 
-def question(actor: Actor, question_id: int) -> QuestionPage:
-    """The current version of a question, with its key, for those who may read its bank."""
+def question(actor: Actor, question_id: int, on: date) -> QuestionPage:
+    """The current version of a question, with its key, for those who may read its bank; ``drawable`` on that day."""
     with reading() as connection:
         row = connection.execute(
             _mine(
                 actor,
                 Bank.id,
                 Bank.title,
+                Bank.header,
                 QuestionVersion.number,
                 QuestionVersion.digest,
                 QuestionVersion.content,
@@ -259,17 +285,32 @@ def question(actor: Actor, question_id: int) -> QuestionPage:
         ).first()
         if row is None:
             raise missing(connection, actor)
-    loaded = load_question(row.digest, row.content)
-    everything = frozenset({"attempt", "right_wrong", "answer", "feedback", "explanation"})
+    return _question_page(row, load_question(row.digest, row.content), on)
+
+
+def _question_page(row: Row[Any], loaded: LoadedQuestion, on: date) -> QuestionPage:
+    key = frozenset({"right_wrong", "answer", "feedback", "explanation"})
     return QuestionPage(
         bank_id=row.id,
         bank_title=row.title,
         question=loaded.qualified,
         version=row.number,
+        type=loaded.type,
+        topic=loaded.topic,
+        level=loaded.level,
+        difficulty=loaded.difficulty,
+        points=loaded.points,
         presented=loaded.present(()),
-        reviewed=loaded.kind.review(loaded.content, None, (), everything),
+        reviewed=loaded.kind.review(loaded.content, None, (), key),
         right_answer=loaded.kind.right_answer(loaded.content),
-        explanation=loaded.explanation or "",
+        explanation=to_html(loaded.explanation or ""),
+        sources=tuple(
+            (source_line(one, row.header), one.supports or ", ".join(one.terms)) for one in loaded.evidence
+        ),
+        as_of=loaded.as_of,
+        valid_from=loaded.valid.start if loaded.valid else None,
+        valid_to=loaded.valid.end if loaded.valid else None,
+        drawable=loaded.drawable(on),
         status=loaded.status,
     )
 

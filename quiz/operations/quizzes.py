@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import Row, and_, case, false, func, insert, literal, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
@@ -18,13 +18,14 @@ from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem, Unmeetable
 from quiz.models.attempt import Attempt, due_at
 from quiz.models.audit import record
-from quiz.models.bank import Bank, BankShare
+from quiz.models.bank import Bank, BankShare, QuestionVersion
 from quiz.models.drawing import SqlIndex
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
 from quiz.operations.access import RESULTS, TEACHING, Actor, acting, missing
 
 LONGEST_TITLE = 200
+LONGEST_ACCESS_CODE = 80
 MOMENTS = ("during", "after", "later", "closed")
 
 
@@ -51,7 +52,6 @@ class ManagedQuiz:
     course_id: int
     course_title: str
     time_zone: str
-    role: str
     sheet: QuizSheet
     blueprint_text: str
     #: Counts edits; an edit names the one it saw.
@@ -62,6 +62,49 @@ class ManagedQuiz:
     #: The blueprint differs from the published one.
     unpublished_changes: bool
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsableBank:
+    """A bank that a quiz may draw from: how many ready questions it holds, by difficulty."""
+
+    slug: str
+    title: str
+    ready: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What a new quiz is made with: the course it will stand in, the banks it may draw from."""
+
+    course_id: int
+    course_title: str
+    time_zone: str
+    banks: tuple[UsableBank, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """What publishing would freeze, and whether the banks hold it on every day from open to close."""
+
+    quiz: ManagedQuiz
+    #: How many questions a paper has, such as 10 or 9–10.
+    questions: str
+    layout: str
+    scale: float
+    #: The banks' titles.
+    banks: tuple[str, ...]
+    #: The days that were looked at: the first one, and those on which the drawable questions change.
+    days: tuple[date, ...]
+    #: Names of banks that may not, or no longer, be used.
+    unknown: tuple[str, ...]
+    #: Shortfalls (constraint, required, available, short, as_of) on the first day that has any.
+    unmet: tuple[Mapping[str, Any], ...]
+
+    @property
+    def can_publish(self) -> bool:
+        """Whether ``publish`` would do it now."""
+        return not self.unknown and not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +138,30 @@ class StartPage:
 # Make ------------------------------------------------------------------------------------------------------------
 
 
+def workbench(actor: Actor, course_id: int) -> Workbench:
+    """What a teacher of the course makes a new quiz with."""
+    with reading() as connection:
+        course = _teaching(connection, actor, course_id)
+        banks = _banks(connection, actor, course_id)
+        version = QuestionVersion
+        rows = connection.execute(
+            select(Bank.slug, Bank.title, version.difficulty, func.count().label("ready"))
+            .join(version, and_(version.bank_id == Bank.id, version.draw_rank.is_not(None)))
+            .where(Bank.id.in_(banks.values()))
+            .group_by(Bank.slug, Bank.title, version.difficulty)
+            .order_by(Bank.title, Bank.slug, version.difficulty)
+        )
+        ready: dict[tuple[str, str], dict[str, int]] = {}
+        for row in rows:
+            ready.setdefault((row.slug, row.title), {})[row.difficulty] = row.ready
+    return Workbench(
+        course.id,
+        course.title,
+        course.time_zone,
+        tuple(UsableBank(slug, title, counts) for (slug, title), counts in ready.items()),
+    )
+
+
 def create(actor: Actor | None, course_id: int, blueprint_text: str, now: datetime) -> int:
     """Makes a quiz (a draft) from a blueprint; its ``settings:`` become the quiz's. Returns its id.
 
@@ -104,6 +171,7 @@ def create(actor: Actor | None, course_id: int, blueprint_text: str, now: dateti
     with transaction() as connection:
         course = _teaching(connection, actor, course_id)
         sheet = _sheet_of(blueprint, course.time_zone)
+        _demand_good(sheet, blueprint_text)
         _demand_supply(connection, actor, course, blueprint, sheet, now)
         quiz_id: int = connection.execute(
             insert(Quiz)
@@ -184,41 +252,70 @@ def _columns(sheet: QuizSheet) -> dict[str, Any]:
 # Supply ------------------------------------------------------------------------------------------------------------
 
 
-def _banks(
-    connection: Connection, actor: Actor | None, course_id: int, names: Sequence[str]
-) -> dict[str, int]:
-    """Which bank a name means: my own, else one shared with me for use, else a shipped one.
+def _usable(actor: Actor | None, course_id: int) -> tuple[Any, Any]:
+    """Two conditions on banks: they are my own, and they are shared with me for use.
 
-    From the command line: one of the course's teachers', else a shipped one.
+    From the command line: they are one of the course's teachers'; none is shared.
     """
-    if actor is not None:
-        mine: Any = Bank.owner_id == actor.id
-        shared: Any = (
-            select(BankShare.bank_id)
-            .where(
-                BankShare.bank_id == Bank.id,
-                BankShare.user_id == actor.id,
-                BankShare.right.in_(("use", "edit")),
-            )
-            .exists()
+    if actor is None:
+        of_teacher = select(Enrolment.user_id).where(
+            Enrolment.course_id == course_id,
+            Enrolment.user_id == Bank.owner_id,
+            Enrolment.role == "teacher",
         )
-    else:
-        mine = (
-            select(Enrolment.user_id)
-            .where(
-                Enrolment.course_id == course_id,
-                Enrolment.user_id == Bank.owner_id,
-                Enrolment.role == "teacher",
-            )
-            .exists()
-        )
-        shared = Bank.owner_id.is_(None)
-    rows = connection.execute(
+        return of_teacher.exists(), false()
+    shared = select(BankShare.bank_id).where(
+        BankShare.bank_id == Bank.id,
+        BankShare.user_id == actor.id,
+        BankShare.right.in_(("use", "edit")),
+    )
+    return Bank.owner_id == actor.id, shared.exists()
+
+
+def _banks(
+    connection: Connection, actor: Actor | None, course_id: int, names: Sequence[str] | None = None
+) -> dict[str, int]:
+    """Which bank a name means: my own, else one shared with me for use, else a shipped one. None: all names."""
+    mine, shared = _usable(actor, course_id)
+    statement = (
         select(Bank.slug, Bank.id)
-        .where(Bank.slug.in_(names), or_(mine, shared, Bank.owner_id.is_(None)))
+        .where(or_(mine, shared, Bank.owner_id.is_(None)))
         .order_by(case((mine, 2), (Bank.owner_id.is_(None), 0), else_=1), Bank.id.desc())
     )
-    return {row.slug: row.id for row in rows}  # the last of a name wins: mine
+    if names is not None:
+        statement = statement.where(Bank.slug.in_(names))
+    return {row.slug: row.id for row in connection.execute(statement)}  # the last of a name wins: mine
+
+
+@dataclass(frozen=True, slots=True)
+class _Supply:
+    """The banks by name, the days looked at, and what is missing."""
+
+    banks: Mapping[str, int]
+    days: Sequence[date]
+    unknown: Sequence[str]
+    unmet: Sequence[Mapping[str, Any]]
+
+
+def _supply(
+    connection: Connection,
+    actor: Actor | None,
+    course: Row[Any],
+    blueprint: Blueprint,
+    sheet: QuizSheet,
+    now: datetime,
+) -> _Supply:
+    banks = _banks(connection, actor, course.id, blueprint.banks)
+    unknown = [name for name in blueprint.banks if name not in banks]
+    if unknown:
+        return _Supply(banks, (), unknown, ())
+    index = SqlIndex(connection, banks)
+    days = _days(index, blueprint, course.time_zone, sheet, now)
+    for day in days:
+        short = unmet(blueprint, index, day)
+        if short:
+            return _Supply(banks, days, (), [{**one, "as_of": day.isoformat()} for one in short])
+    return _Supply(banks, days, (), ())
 
 
 def _demand_supply(
@@ -228,23 +325,19 @@ def _demand_supply(
     blueprint: Blueprint,
     sheet: QuizSheet,
     now: datetime,
-) -> dict[str, int]:
+) -> Mapping[str, int]:
     """The banks by name. Raises Invalid for unknown ones, Unmeetable where a day while open has too few questions."""
-    banks = _banks(connection, actor, course.id, blueprint.banks)
-    unknown = [name for name in blueprint.banks if name not in banks]
-    if unknown:
+    found = _supply(connection, actor, course, blueprint, sheet, now)
+    if found.unknown:
         raise Invalid(
             Problem(
                 "sections", f"there is no bank {name!r} that you may use", "import it, or ask for a share"
             )
-            for name in unknown
+            for name in found.unknown
         )
-    index = SqlIndex(connection, banks)
-    for day in _days(index, blueprint, course.time_zone, sheet, now):
-        short = unmet(blueprint, index, day)
-        if short:
-            raise Unmeetable([{**one, "as_of": day.isoformat()} for one in short])
-    return banks
+    if found.unmet:
+        raise Unmeetable([dict(one) for one in found.unmet])
+    return found.banks
 
 
 def _days(
@@ -266,7 +359,7 @@ def _days(
 def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
     """Freezes the blueprint as a revision for new attempts. Returns its number; attempts in progress keep theirs."""
     with transaction() as connection:
-        quiz = _taught(connection, actor, quiz_id)
+        quiz = _taught(connection, actor, quiz_id, lock=True)
         blueprint = _supported(quiz.blueprint_text)
         course = _teaching(connection, actor, quiz.course_id)
         banks = _demand_supply(connection, actor, course, blueprint, _stored_sheet(quiz), now)
@@ -336,18 +429,18 @@ def _managed(connection: Connection, actor: Actor | None, quiz_id: int, *, lock:
 
 
 def manage(actor: Actor, quiz_id: int) -> ManagedQuiz:
-    """A quiz for those who teach, assist or read its course."""
+    """A quiz as those who teach its course work on it. Forbidden to those who only see its results."""
     with reading() as connection:
-        quiz = _managed(connection, actor, quiz_id)
-        attempts: int = connection.execute(
-            select(func.count()).where(Attempt.quiz_id == quiz_id)
-        ).scalar_one()
+        return _work(connection, _taught(connection, actor, quiz_id))
+
+
+def _work(connection: Connection, quiz: Row[Any]) -> ManagedQuiz:
+    attempts: int = connection.execute(select(func.count()).where(Attempt.quiz_id == quiz.id)).scalar_one()
     return ManagedQuiz(
         id=quiz.id,
         course_id=quiz.course_id,
         course_title=quiz.course_title,
         time_zone=quiz.time_zone,
-        role=quiz.role,
         sheet=_stored_sheet(quiz),
         blueprint_text=quiz.blueprint_text,
         edits=quiz.edits,
@@ -359,12 +452,34 @@ def manage(actor: Actor, quiz_id: int) -> ManagedQuiz:
     )
 
 
+def checklist(actor: Actor, quiz_id: int, now: datetime) -> Checklist:
+    """What publishing now would do, for the quiz's teachers. Writes nothing."""
+    with reading() as connection:
+        quiz = _taught(connection, actor, quiz_id)
+        blueprint = _supported(quiz.blueprint_text)
+        course = _teaching(connection, actor, quiz.course_id)
+        found = _supply(connection, actor, course, blueprint, _stored_sheet(quiz), now)
+        titles = connection.execute(
+            select(Bank.title).where(Bank.id.in_(found.banks.values())).order_by(Bank.title)
+        ).scalars()
+        return Checklist(
+            quiz=_work(connection, quiz),
+            questions=_how_many(blueprint),
+            layout=blueprint.settings.layout,
+            scale=float(blueprint.settings.scale),
+            banks=tuple(titles),
+            days=tuple(found.days),
+            unknown=tuple(found.unknown),
+            unmet=tuple(found.unmet),
+        )
+
+
 def _stored_sheet(quiz: Row[Any]) -> QuizSheet:
     return QuizSheet(**{name: getattr(quiz, name) for name in QuizSheet.__dataclass_fields__})
 
 
-def _taught(connection: Connection, actor: Actor | None, quiz_id: int) -> Row[Any]:
-    quiz = _managed(connection, actor, quiz_id, lock=True)
+def _taught(connection: Connection, actor: Actor | None, quiz_id: int, *, lock: bool = False) -> Row[Any]:
+    quiz = _managed(connection, actor, quiz_id, lock=lock)
     if quiz.role not in TEACHING:
         raise Forbidden
     return quiz
@@ -381,12 +496,9 @@ def edit(
     ``edits`` is the one that the editor saw; EditConflict where somebody was quicker. The blueprint acts with the
     next ``publish``.
     """
-    problems = [*_sheet_problems(sheet)]
-    if problems:
-        raise Invalid(problems)
-    blueprint = _supported(blueprint_text)
+    blueprint = _demand_good(sheet, blueprint_text)
     with transaction() as connection:
-        quiz = _taught(connection, actor, quiz_id)
+        quiz = _taught(connection, actor, quiz_id, lock=True)
         if quiz.edits != edits:
             raise EditConflict(edits=quiz.edits)
         course = _teaching(connection, actor, quiz.course_id)
@@ -400,22 +512,43 @@ def edit(
         record(connection, actor.id, "quiz.edit", ("quiz", quiz_id), now, deadlines_moved=moved)
 
 
+def _demand_good(sheet: QuizSheet, blueprint_text: str) -> Blueprint:
+    """The blueprint. Raises Invalid with all that is wrong with it and with the sheet."""
+    try:
+        blueprint = _supported(blueprint_text)
+    except Invalid as error:
+        raise Invalid([*_sheet_problems(sheet), *error.problems]) from None
+    problems = [*_sheet_problems(sheet), *_pass_problems(sheet, float(blueprint.settings.scale))]
+    if problems:
+        raise Invalid(problems)
+    return blueprint
+
+
 def _sheet_problems(sheet: QuizSheet) -> Iterator[Problem]:
-    if not 1 <= len(sheet.title.strip()) <= LONGEST_TITLE:
-        yield Problem("title", "the title is missing or too long", f"write 1 to {LONGEST_TITLE} characters")
+    yield from _value_problems(sheet)
     if sheet.opens_at and sheet.closes_at and sheet.opens_at >= sheet.closes_at:
         yield Problem("closes_at", "the quiz closes before it opens", "let it close later")
+    if sheet.grading not in GRADING:
+        yield Problem("grading", "there is no such method", "use one of " + ", ".join(GRADING))
+    for moment, shown in sheet.review.items():
+        if moment not in MOMENTS or not set(shown) <= set(EVERYTHING):
+            yield Problem("review", "there is no such review option")
+
+
+def _value_problems(sheet: QuizSheet) -> Iterator[Problem]:
+    for name, least, most in (("title", 1, LONGEST_TITLE), ("access_code", 0, LONGEST_ACCESS_CODE)):
+        if not least <= len((getattr(sheet, name) or "").strip()) <= most:
+            yield Problem(name, "this is missing or too long", f"write {least} to {most} characters")
     for name in ("limit_minutes", "attempts_allowed"):
         value = getattr(sheet, name)
         if value is not None and not 1 <= value <= 100_000:
             yield Problem(name, "this number does not work", "write 1 or more, or leave it empty")
-    if sheet.grading not in GRADING:
-        yield Problem("grading", "there is no such method", "use one of " + ", ".join(GRADING))
-    if sheet.pass_grade is not None and sheet.pass_grade < 0:
-        yield Problem("pass_grade", "a pass mark is not negative", "write 0 or more, or leave it empty")
-    for moment, shown in sheet.review.items():
-        if moment not in MOMENTS or not set(shown) <= set(EVERYTHING):
-            yield Problem("review", "there is no such review option")
+
+
+def _pass_problems(sheet: QuizSheet, scale: float) -> Iterator[Problem]:
+    if sheet.pass_grade is not None and not 0 <= sheet.pass_grade <= scale:
+        what = "the pass mark is not on the scale"
+        yield Problem("pass_grade", what, f"write 0 to {scale:g}, or leave it empty")
 
 
 def _move_deadlines(connection: Connection, quiz_id: int, sheet: QuizSheet) -> list[int]:

@@ -1,0 +1,154 @@
+"""What a teacher sees first: what needs them, what is running, their courses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy.engine import Connection
+
+from quiz.db import reading
+from quiz.models.attempt import Attempt
+from quiz.models.people import Course, Enrolment, User
+from quiz.models.progress import Progress, progress_of
+from quiz.models.quiz import Quiz, QuizRevision
+from quiz.operations.access import RESULTS, TEACHING, Actor, acting, role_of
+
+#: The most of each kind that the first page lists; the courses have the rest.
+MOST = 20
+GRADING_ROLES = ("teacher", "assistant")
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtCourse:
+    """A course whose results I see, and as what."""
+
+    id: int
+    title: str
+    role: str
+    students: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtQuiz:
+    """A quiz of one of those courses."""
+
+    id: int
+    title: str
+    course_id: int
+    course_title: str
+    role: str
+    closes_at: datetime | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Drafts, quizzes with attempts that wait for a mark, quizzes that are open; at most ``MOST`` of each."""
+
+    courses: tuple[TaughtCourse, ...]
+    drafts: tuple[TaughtQuiz, ...]
+    to_grade: tuple[TaughtQuiz, ...]
+    running: tuple[TaughtQuiz, ...]
+
+
+def dashboard(actor: Actor, now: datetime) -> Dashboard:
+    """My first page as somebody who teaches. Six statements."""
+    with reading() as connection:
+        role_of(connection, actor)
+        courses = connection.execute(_courses(actor)).all()
+        drafts = connection.execute(_drafts(actor)).all()
+        to_grade = connection.execute(_to_grade(actor)).all()
+        running = connection.execute(_running(actor, now)).all()
+        progress = _progress(connection, [*to_grade, *running])
+    return Dashboard(
+        courses=tuple(TaughtCourse(*row) for row in courses),
+        drafts=tuple(_taught(row, progress) for row in drafts),
+        to_grade=tuple(_taught(row, progress) for row in to_grade),
+        running=tuple(_taught(row, progress) for row in running),
+    )
+
+
+def _progress(connection: Connection, quizzes: list[Row[Any]]) -> dict[int, Progress]:
+    return progress_of(connection, {quiz.id for quiz in quizzes})
+
+
+def _taught(row: Row[Any], progress: dict[int, Progress]) -> TaughtQuiz:
+    return TaughtQuiz(
+        row.id,
+        row.title,
+        row.course_id,
+        row.course_title,
+        row.role,
+        row.closes_at,
+        progress.get(row.id, Progress()),
+    )
+
+
+def _courses(actor: Actor) -> Any:
+    member = Enrolment.__table__.alias("member")
+    students = (
+        select(func.count())
+        .where(member.c.course_id == Course.id, member.c.role == "student")
+        .correlate(Course)
+        .scalar_subquery()
+    )
+    return (
+        select(Course.id, Course.title, Enrolment.role, students)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(acting(actor), Enrolment.role.in_(RESULTS))
+        .order_by(Course.title, Course.id)
+    )
+
+
+def _quizzes(actor: Actor, roles: tuple[str, ...]) -> Any:
+    """The quizzes of my courses, with their published revision where they have one."""
+    return (
+        select(
+            Quiz.id,
+            Quiz.title,
+            Quiz.course_id,
+            Course.title.label("course_title"),
+            Enrolment.role,
+            Quiz.closes_at,
+        )
+        .join(Course, Course.id == Quiz.course_id)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .where(acting(actor), Enrolment.role.in_(roles))
+        .limit(MOST)
+    )
+
+
+def _drafts(actor: Actor) -> Any:
+    return (
+        _quizzes(actor, TEACHING)
+        .where(QuizRevision.id.is_(None))
+        .order_by(Quiz.created_at.desc(), Quiz.id.desc())
+    )
+
+
+def _to_grade(actor: Actor) -> Any:
+    waiting = (
+        select(Attempt.id)
+        .where(Attempt.quiz_id == Quiz.id, Attempt.finished_at.is_not(None), Attempt.grade.is_(None))
+        .correlate(Quiz)
+        .exists()
+    )
+    return _quizzes(actor, GRADING_ROLES).where(waiting).order_by(Quiz.closes_at, Quiz.id)
+
+
+def _running(actor: Actor, now: datetime) -> Any:
+    return (
+        _quizzes(actor, RESULTS)
+        .where(
+            QuizRevision.id.is_not(None),
+            or_(Quiz.opens_at.is_(None), Quiz.opens_at <= now),
+            or_(Quiz.closes_at.is_(None), Quiz.closes_at > now),
+        )
+        .order_by(Quiz.closes_at.is_(None), Quiz.closes_at, Quiz.title, Quiz.id)
+    )

@@ -186,3 +186,16 @@ def due_at(started_at: datetime, limit_minutes: int | None, closes_at: datetime 
     if limit_minutes is not None:
         ends.append(started_at + timedelta(minutes=limit_minutes))
     return min(ends, default=None)
+
+
+#: *after* lasts this long from finishing; then it is *later*, until the quiz closes.
+AFTER = timedelta(minutes=2)
+
+
+def moment(finished_at: datetime | None, closes_at: datetime | None, now: datetime) -> str:
+    """Which of the four moments of the review options it is."""
+    if finished_at is None:
+        return "during"
+    if closes_at is not None and now >= closes_at:
+        return "closed"
+    return "after" if now < finished_at + AFTER else "later"

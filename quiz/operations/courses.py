@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
-from quiz.models.attempt import Attempt
+from quiz.models.attempt import Attempt, moment
 from quiz.models.audit import record
 from quiz.models.codes import JOIN_CODE_LENGTH, RETURN_CODE_LENGTH, digest, grouped, new_code, normal
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.paging import Page, page_of
 from quiz.models.people import COURSE_ROLES, Course, Enrolment, User
+from quiz.models.progress import Progress, progress_of
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.operations.access import AUTHORING, RESULTS, TEACHING, Actor, acting, demand_role, missing
 from quiz.questions.rules.grade import combine
@@ -80,6 +81,8 @@ class CoursePage:
     join_code: str | None
     join_open: bool
     quizzes: tuple[QuizCard, ...]
+    #: How far each quiz has got, by its id, for those who see results.
+    progress: Mapping[int, Progress]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,33 @@ class Person:
     username: str | None
     role: str
     joined_at: datetime
+    has_password: bool
+
+    @property
+    def returns_by_code(self) -> bool:
+        """A student without a password: the course's teacher may issue a new return code."""
+        return self.role == "student" and not self.has_password
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A page of a course's people, as one of them sees it in this role."""
+
+    course_id: int
+    course_title: str
+    time_zone: str
+    role: str
+    people: Page[Person]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of a course's people, and what hangs on them there."""
+
+    course_id: int
+    course_title: str
+    person: Person
+    attempts: int
 
 
 def quiz_state(published: bool, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> str:
@@ -188,11 +218,14 @@ def _my_course(
 
 
 def course(actor: Actor, course_id: int, now: datetime) -> CoursePage:
-    """A course with its quizzes; students see the published ones. Three statements."""
+    """A course with its quizzes; students see the published ones. Three statements, four for those who see results."""
     with reading() as connection:
         found = _my_course(connection, actor, course_id)
-        quizzes = connection.execute(_quizzes_of(course_id, drafts=found.role in RESULTS)).all()
-        attempts = _attempts_of(connection, actor, [quiz.id for quiz in quizzes])
+        staff = found.role in RESULTS
+        quizzes = connection.execute(_quizzes_of(course_id, drafts=staff)).all()
+        ids = [quiz.id for quiz in quizzes]
+        attempts = _attempts_of(connection, actor, ids)
+        progress = progress_of(connection, ids) if staff else {}
     return CoursePage(
         id=found.id,
         title=found.title,
@@ -201,6 +234,7 @@ def course(actor: Actor, course_id: int, now: datetime) -> CoursePage:
         join_code=grouped(found.join_code) if found.role in TEACHING else None,
         join_open=found.join_open,
         quizzes=tuple(_card(quiz, attempts[quiz.id], now) for quiz in quizzes),
+        progress={quiz_id: progress.get(quiz_id, Progress()) for quiz_id in ids} if staff else {},
     )
 
 
@@ -214,6 +248,7 @@ def _quizzes_of(course_id: int, *, drafts: bool) -> Any:
             Quiz.limit_minutes,
             Quiz.attempts_allowed,
             Quiz.grading,
+            Quiz.review,
             QuizRevision.scale,
         )
         .outerjoin(QuizRevision, (QuizRevision.quiz_id == Quiz.id) & QuizRevision.current)
@@ -238,7 +273,10 @@ def _attempts_of(connection: Connection, actor: Actor, quiz_ids: Iterable[int]) 
 
 def _card(quiz: Row[Any], attempts: Sequence[Row[Any]], now: datetime) -> QuizCard:
     graded = [
-        Fraction(one.grade) for one in attempts if one.finished_at is not None and one.grade is not None
+        Fraction(one.grade)
+        for one in attempts
+        if one.finished_at is not None and one.grade is not None
+        if "grade" in quiz.review.get(moment(one.finished_at, quiz.closes_at, now), ())
     ]
     value = combine(graded, quiz.grading)
     finished = [one.id for one in attempts if one.finished_at is not None]
@@ -291,19 +329,45 @@ def add_course(actor: Actor | None, title: str, time_zone: str, now: datetime) -
     return course_id
 
 
-def people(actor: Actor, course_id: int, page: int) -> Page[Person]:
+def people(actor: Actor, course_id: int, page: int) -> People:
     """A course's people by name, for those who see its results."""
     with reading() as connection:
-        _my_course(connection, actor, course_id, RESULTS)
-        return page_of(
-            connection,
-            select(User.id, User.name, User.username, Enrolment.role, Enrolment.created_at)
-            .join(Enrolment, Enrolment.user_id == User.id)
-            .where(Enrolment.course_id == course_id)
-            .order_by(User.name, User.id),
-            page,
-            lambda row: Person(*row),
+        found = _my_course(connection, actor, course_id, RESULTS)
+        listed = page_of(
+            connection, _people_of(course_id).order_by(User.name, User.id), page, lambda row: Person(*row)
         )
+    return People(course_id, found.title, found.time_zone, found.role, listed)
+
+
+def _people_of(course_id: int) -> Any:
+    return (
+        select(
+            User.id,
+            User.name,
+            User.username,
+            Enrolment.role,
+            Enrolment.created_at,
+            User.password_hash.is_not(None),
+        )
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(Enrolment.course_id == course_id)
+    )
+
+
+def person(actor: Actor, course_id: int, user_id: int) -> Member:
+    """One of a course's people, for its teachers. NotFound where they are not in it."""
+    with reading() as connection:
+        found = _my_course(connection, actor, course_id, TEACHING)
+        row = connection.execute(_people_of(course_id).where(User.id == user_id)).first()
+        if row is None:
+            raise NotFound
+        attempts = connection.execute(
+            select(func.count())
+            .select_from(Attempt)
+            .join(Quiz, Quiz.id == Attempt.quiz_id)
+            .where(Quiz.course_id == course_id, Attempt.user_id == user_id)
+        ).scalar_one()
+    return Member(course_id, found.title, Person(*row), attempts)
 
 
 def issue_return_code(actor: Actor, course_id: int, user_id: int, now: datetime) -> str:

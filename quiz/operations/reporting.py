@@ -13,12 +13,12 @@ from sqlalchemy import Row, and_, func, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import NotFound
+from quiz.errors import NotFound, SignedOut
 from quiz.files.richtext import to_text
-from quiz.models.attempt import Attempt, AttemptSlot, Mark
+from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
 from quiz.models.audit import record
 from quiz.models.bank import QuestionVersion, load_question
-from quiz.models.paging import PER_PAGE, Page
+from quiz.models.paging import PER_PAGE, Page, page_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.operations.access import RESULTS, Actor, acting, missing
@@ -403,4 +403,53 @@ def grade_book_table(actor: Actor, course_id: int, now: datetime) -> Table:
         name=course.title,
         header=("student", *(f"{column.title} (of {column.scale:g})" for column in columns)),
         rows=tuple((row.student, *row.grades) for row in rows),
+    )
+
+
+# A student ---------------------------------------------------------------------------------------------------------
+
+
+def my_grades(actor: Actor, now: datetime, page: int) -> Page[MyGrade]:
+    """My finished attempts over all courses, the newest first; a grade as far as its review options show it now."""
+    with reading() as connection:
+        if connection.execute(select(User.id).where(acting(actor))).first() is None:
+            raise SignedOut
+        return page_of(
+            connection,
+            select(
+                Attempt.id,
+                Attempt.number,
+                Attempt.finished_at,
+                Attempt.grade,
+                Quiz.id.label("quiz_id"),
+                Quiz.title.label("quiz_title"),
+                Quiz.review,
+                Quiz.closes_at,
+                Course.id.label("course_id"),
+                Course.title.label("course_title"),
+                QuizRevision.scale,
+            )
+            .join(Quiz, Quiz.id == Attempt.quiz_id)
+            .join(Course, Course.id == Quiz.course_id)
+            .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+            .join(Enrolment, and_(Enrolment.course_id == Course.id, Enrolment.user_id == Attempt.user_id))
+            .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None))
+            .order_by(Attempt.finished_at.desc(), Attempt.id.desc()),
+            page,
+            lambda row: _my_grade(row, now),
+        )
+
+
+def _my_grade(row: Row[Any], now: datetime) -> MyGrade:
+    allowed = row.review.get(moment(row.finished_at, row.closes_at, now), ())
+    return MyGrade(
+        course_id=row.course_id,
+        course_title=row.course_title,
+        quiz_id=row.quiz_id,
+        quiz_title=row.quiz_title,
+        attempt_id=row.id,
+        number=row.number,
+        finished_at=row.finished_at,
+        grade=row.grade if "grade" in allowed else None,
+        scale=row.scale,
     )

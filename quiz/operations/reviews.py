@@ -12,32 +12,18 @@ from sqlalchemy import Row, and_, select
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.settings import EVERYTHING
-from quiz.banks.model import Evidence
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
 from quiz.errors import InProgress
 from quiz.files.richtext import to_html
-from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark
-from quiz.models.bank import Bank, Question, QuestionVersion, load_question
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark, moment
+from quiz.models.bank import Bank, Question, QuestionVersion, SourceLine, load_question, source_line
 from quiz.models.closing import close, current_answer
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.operations.access import RESULTS, Actor, acting, missing
 from quiz.questions.base import Presented
 from quiz.questions.rules.grade import passed
-
-#: *after* lasts this long from finishing; then it is *later*, until the quiz closes.
-AFTER = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """Where a key comes from: a title, its publisher, a paragraph of a document or a link; "" where there is none."""
-
-    title: str
-    publisher: str
-    paragraph: int | None
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +83,6 @@ class AttemptReview:
     max: float | None
     seed: int | None
     questions: tuple[ReviewedQuestion, ...]
-
-
-def moment(finished_at: datetime | None, closes_at: datetime | None, now: datetime) -> str:
-    """Which of the four moments of the review options it is."""
-    if finished_at is None:
-        return "during"
-    if closes_at is not None and now >= closes_at:
-        return "closed"
-    return "after" if now < finished_at + AFTER else "later"
 
 
 def review(actor: Actor, attempt_id: int, now: datetime, grace: timedelta) -> AttemptReview:
@@ -268,7 +245,7 @@ def _question(row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str]) 
         explanation=to_html(question.explanation)
         if question.explanation and "explanation" in allowed
         else None,
-        sources=tuple(_source(one, row.header) for one in question.evidence)
+        sources=tuple(source_line(one, row.header) for one in question.evidence)
         if "explanation" in allowed
         else (),
         late=tuple(
@@ -295,13 +272,3 @@ def _verdict(fraction: float | None, response: Any) -> str:
 
 def _feedback(question: LoadedQuestion, response: Any) -> tuple[str, ...]:
     return tuple(to_html(text) for text in question.score(response).feedback)
-
-
-def _source(evidence: Evidence, header: Mapping[str, Any]) -> SourceLine:
-    if evidence.source is not None:
-        source = evidence.source
-        return SourceLine(source.title, source.publisher or "", None, source.url or "")
-    document = header.get("documents", {}).get(evidence.document, {})
-    return SourceLine(
-        document.get("title", evidence.document or ""), document.get("publisher", ""), evidence.paragraph, ""
-    )

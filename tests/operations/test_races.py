@@ -164,7 +164,9 @@ def test_the_last_acknowledged_answer_is_the_current_one(app, cast, saves):
     slot = 1
     with reading() as connection:
         before = connection.execute(
-            select(func.coalesce(func.max(Answer.seq), 0)).where(Answer.attempt_id == attempt, Answer.slot == slot)
+            select(func.coalesce(func.max(Answer.seq), 0)).where(
+                Answer.attempt_id == attempt, Answer.slot == slot
+            )
         ).scalar_one()
     accepted = {}
     for wanted, answer, writer in saves:

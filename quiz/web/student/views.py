@@ -47,7 +47,8 @@ def course(course_id: int) -> ResponseReturnValue:
 @signed_in
 def grades() -> ResponseReturnValue:
     """My own grades, over all my courses."""
-    return render_template("student/grades.html", rows=reporting.my_grades(get_actor()))
+    number = request.args.get("page", 1, type=int)
+    return render_template("student/grades.html", page=reporting.my_grades(get_actor(), moment(), number))
 
 
 @blueprint.get("/quizzes/<int:quiz_id>")

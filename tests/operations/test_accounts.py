@@ -1,0 +1,165 @@
+"""Signing in and out, joining and returning, roles."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from quiz.db import reading
+from quiz.errors import Forbidden, Invalid, NotFound, SignedOut, TooMany
+from quiz.models.people import Guess, User
+from quiz.operations import accounts, courses
+from quiz.operations.access import Actor
+from tests.cast import ADDRESS, NOW, PASSWORD
+
+
+def test_the_right_password_signs_in_whatever_the_case_of_the_name(cast):
+    assert accounts.sign_in(" ADA ", PASSWORD, ADDRESS, NOW) == cast.ada
+
+
+@pytest.mark.parametrize("username", ["ada", "nobody", ""])
+def test_everything_wrong_gets_one_answer(cast, username):
+    with pytest.raises(Invalid) as caught:
+        accounts.sign_in(username, "wrong password", ADDRESS, NOW)
+    assert [str(problem) for problem in caught.value.problems] == [accounts.WRONG]
+
+
+def test_an_account_takes_ten_failures_an_hour(cast):
+    for _ in range(10):
+        with pytest.raises(Invalid):
+            accounts.sign_in("ada", "wrong password", ADDRESS, NOW)
+    with pytest.raises(TooMany) as caught:
+        accounts.sign_in("ada", PASSWORD, ADDRESS, NOW)
+    assert 0 < caught.value.retry_after <= 3601
+    accounts.sign_in("di", PASSWORD, ADDRESS, NOW)
+    assert accounts.sign_in("ada", PASSWORD, ADDRESS, NOW + timedelta(hours=1)) == cast.ada
+
+
+def test_an_address_takes_two_hundred_failures_an_hour(app, cast):
+    for number in range(200):
+        with pytest.raises(Invalid):
+            accounts.return_with_code(f"{number:016}", ADDRESS, NOW)
+    with pytest.raises(TooMany):
+        accounts.return_with_code(cast.codes["bo"], ADDRESS, NOW)
+    assert accounts.return_with_code(cast.codes["bo"], "127.0.0.2", NOW) == cast.bo
+
+
+def test_the_table_of_guesses_names_nobody(cast):
+    with pytest.raises(Invalid):
+        accounts.sign_in("ada", "wrong password", ADDRESS, NOW)
+    with reading() as connection:
+        for subject in connection.execute(select(Guess.subject)).scalars():
+            assert len(subject) == 64
+
+
+@pytest.mark.parametrize(
+    "change", [str.lower, lambda code: code.replace("-", " "), lambda code: code.replace("0", "o")]
+)
+def test_a_return_code_is_read_as_people_type_it(cast, change):
+    assert accounts.return_with_code(change(cast.codes["bo"]), ADDRESS, NOW) == cast.bo
+
+
+def test_a_return_code_is_not_stored(cast):
+    with reading() as connection:
+        stored = connection.execute(select(User.return_code_hash).where(User.id == cast.bo.id)).scalar_one()
+    assert stored != cast.codes["bo"]
+    assert len(stored) == 64
+
+
+def test_a_new_return_code_ends_the_old_one_and_its_sessions(cast):
+    new = courses.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)
+    with pytest.raises(SignedOut):
+        accounts.me(cast.bo)
+    with pytest.raises(Invalid):
+        accounts.return_with_code(cast.codes["bo"], ADDRESS, NOW)
+    assert accounts.return_with_code(new, ADDRESS, NOW).id == cast.bo.id
+
+
+def test_only_a_teacher_issues_return_codes_and_only_to_students_without_a_password(cast):
+    with pytest.raises(Forbidden):
+        courses.issue_return_code(cast.cy, cast.course, cast.bo.id, NOW)
+    with pytest.raises(NotFound):
+        courses.issue_return_code(cast.di, cast.course, cast.bo.id, NOW)
+    courses.enrol(cast.ada, cast.course, "di", "student", NOW)
+    with pytest.raises(NotFound):
+        courses.issue_return_code(cast.ada, cast.course, cast.di.id, NOW)
+
+
+def test_a_new_password_ends_all_other_sessions(cast):
+    mine = accounts.change_password(cast.ada, PASSWORD, "another good one", NOW)
+    assert accounts.me(mine).name == "Ada"
+    with pytest.raises(SignedOut):
+        accounts.me(cast.ada)
+    assert accounts.sign_in("ada", "another good one", ADDRESS, NOW) == mine
+
+
+@pytest.mark.parametrize(
+    "current, new, where", [("wrong", "another good one", "current"), (PASSWORD, "short", "new")]
+)
+def test_a_password_that_does_not_do_is_refused_at_its_field(cast, current, new, where):
+    with pytest.raises(Invalid) as caught:
+        accounts.change_password(cast.ada, current, new, NOW)
+    assert [problem.where for problem in caught.value.problems] == [where]
+    accounts.me(cast.ada)
+
+
+def test_a_person_who_is_kept_out_is_out_at_once(cast):
+    accounts.set_active(cast.eve, cast.bo.id, False, NOW)
+    with pytest.raises(SignedOut):
+        accounts.me(cast.bo)
+    with pytest.raises(Invalid):
+        accounts.return_with_code(cast.codes["bo"], ADDRESS, NOW)
+
+
+def test_only_administrators_administer_and_the_last_one_stays(cast):
+    for act in (
+        lambda who: accounts.set_role(who, cast.bo.id, "administrator", NOW),
+        lambda who: accounts.set_active(who, cast.bo.id, False, NOW),
+        lambda who: accounts.set_password(who, cast.bo.id, "a good password", NOW),
+        lambda who: accounts.add_user(who, "new", "New", "a good password", "user", NOW),
+        lambda who: accounts.users(who, "", 1),
+    ):
+        for who in (cast.ada, cast.bo, cast.di):
+            with pytest.raises(Forbidden):
+                act(who)
+        with pytest.raises(SignedOut):
+            act(Actor(cast.eve.id, 9))
+    with pytest.raises(Invalid):
+        accounts.set_role(cast.eve, cast.eve.id, "user", NOW)
+    assert accounts.me(cast.eve).role == "administrator"
+
+
+def test_a_closed_course_lets_nobody_join(cast):
+    courses.set_joining(cast.ada, cast.course, False, False, NOW)
+    with pytest.raises(NotFound):
+        courses.join(cast.join_code, "Fay", ADDRESS, NOW)
+
+
+def test_a_new_join_code_makes_the_old_one_lead_nowhere(cast):
+    courses.set_joining(cast.ada, cast.course, True, True, NOW)
+    with pytest.raises(NotFound):
+        courses.by_code(cast.join_code, ADDRESS, NOW)
+    new = courses.course(cast.ada, cast.course, NOW).join_code
+    assert courses.by_code(new.lower(), ADDRESS, NOW).course_id == cast.course
+
+
+def test_a_class_behind_one_address_joins_at_once(cast):
+    for number in range(30):
+        courses.join(cast.join_code, f"Student {number}", ADDRESS, NOW)
+    assert courses.people(cast.ada, cast.course, 1).people.total == 33
+
+
+def test_joining_once_more_with_an_account(cast):
+    other = courses.add_course(cast.di, "Other", "UTC", NOW)
+    code = courses.course(cast.di, other, NOW).join_code
+    for _ in range(2):
+        assert courses.join_as(cast.bo, code, ADDRESS, NOW) == other
+    assert {course.title for course in accounts.me(cast.bo).courses} == {"Arithmetic", "Other"}
+
+
+def test_a_course_keeps_a_teacher(cast):
+    with pytest.raises(Invalid):
+        courses.enrol(cast.ada, cast.course, "ada", "student", NOW)
+    with pytest.raises(Invalid):
+        courses.remove(cast.ada, cast.course, cast.ada.id, NOW)
+    assert courses.course(cast.ada, cast.course, NOW).role == "teacher"

@@ -206,6 +206,7 @@ class AttemptPage:
     quiz_title: str
     course_id: int
     course_title: str
+    time_zone: str
     number: int
     layout: str
     started_at: datetime
@@ -249,6 +250,7 @@ _ATTEMPT = (
         Quiz.limit_minutes,
         Course.id.label("course_id"),
         Course.title.label("course_title"),
+        Course.time_zone,
         QuizRevision.layout,
     )
     .join(Quiz, Quiz.id == Attempt.quiz_id)
@@ -364,6 +366,7 @@ def _page(attempt: Row[Any], rows: Sequence[Row[Any]], now: datetime) -> Attempt
         quiz_title=attempt.quiz_title,
         course_id=attempt.course_id,
         course_title=attempt.course_title,
+        time_zone=attempt.time_zone,
         number=attempt.number,
         layout=attempt.layout,
         started_at=attempt.started_at,

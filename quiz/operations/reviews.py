@@ -67,6 +67,7 @@ class AttemptReview:
     quiz_title: str
     course_id: int
     course_title: str
+    time_zone: str
     student: str
     own: bool
     moment: str
@@ -114,6 +115,7 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
             Quiz.pass_grade,
             Course.id.label("course_id"),
             Course.title.label("course_title"),
+            Course.time_zone,
             QuizRevision.scale,
             student.c.name.label("student"),
         )
@@ -156,6 +158,7 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         quiz_title=attempt.quiz_title,
         course_id=attempt.course_id,
         course_title=attempt.course_title,
+        time_zone=attempt.time_zone,
         student=attempt.student,
         own=own,
         moment=when,

@@ -9,6 +9,7 @@
   var banners = new Map();       // key → element; they outlive the page's change
   var destination = null;        // where somebody wants to go once all is saved: {address, back, form}
   var wasOffline = false;
+  var lastSaved = "";            // when the server last acknowledged something
   var flags = new Map();         // slot → flag that the server does not know yet
 
   function all(selector, within) { return Array.from((within || document).querySelectorAll(selector)); }
@@ -122,22 +123,26 @@
     if (count) {
       var cells = all(".q-navpanel [data-cell]");
       var done = cells.filter(function (cell) { return "answered" in cell.dataset; }).length;
-      count.textContent = word("count", { done: done, all: cells.length });
+      count.textContent = word("doneOfAll", { done: done, all: cells.length });
     }
   }
 
+  function timeOf(moment) { return new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour12: false }); }
+
   /* Save state ------------------------------------------------------------------------------------------------ */
 
-  function showState(state, text) {
+  function showState(state, text, time) {
     var line = document.querySelector("[data-save]");
-    if (!line || line.dataset.text === text) { return; }
+    if (!line || line.dataset.text === text + (time || "")) { return; }
     line.dataset.state = state;
-    line.dataset.text = text;
-    line.replaceChildren(icon({ saved: "check-lg", saving: "arrow-repeat", unsaved: "exclamation-triangle-fill" }[state]), make("span", "", text));
+    line.dataset.text = text + (time || "");
+    var words = make("span", "", text);
+    if (time) { words.append(make("span", "q-save-time", " " + time)); }
+    line.replaceChildren(icon({ saved: "check-lg", saving: "arrow-repeat", unsaved: "exclamation-triangle-fill" }[state]), words);
   }
   function showSaved(savedAt) {
-    var time = new Date(savedAt).toLocaleTimeString(document.documentElement.lang, { hour12: false });
-    showState("saved", word("saved") + " " + time);
+    lastSaved = savedAt;
+    showState("saved", word("saved"), timeOf(savedAt));
   }
   function showAllSaved(savedAt) {
     if (answers.pending().length) { return; }
@@ -204,7 +209,7 @@
       return;
     }
     hideBanner(key);
-    var time = new Date(conflict.theirs.saved_at).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+    var time = timeOf(conflict.theirs.saved_at);
     apply(element, conflict.mine);
     showBanner(key, "look", word("stale", { n: slot.number }), [
       button(word("mine") + ": " + describe(element, conflict.mine), function () { hideBanner(key); slot.decide(true); }),
@@ -389,7 +394,7 @@
     all("[data-slot]").forEach(beginSlot);
     flags.forEach(function (on, number) { showFlag(number, on); });
     var line = document.querySelector("[data-save]");
-    if (isBusy()) { showState("unsaved", word("unsaved")); } else if (line && line.dataset.savedAt) { showSaved(line.dataset.savedAt); }
+    if (isBusy()) { showState("unsaved", word("unsaved")); } else if (line && (lastSaved || line.dataset.savedAt)) { showSaved(lastSaved || line.dataset.savedAt); }
     if (timer) { timer.stop(); }
     timer = window.Countdown.begin(word, function () { answers.flush(); go({ address: root.dataset.summary }); });
   }

@@ -1,0 +1,228 @@
+"""Every question type, from the registry: examples, bounds, order, no key before its time."""
+
+import json
+from fractions import Fraction
+from itertools import chain, combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.banks.model import Question
+from quiz.errors import Invalid
+from quiz.questions import types
+from tests.kernel.questions import CONTENTS, TEXTS, examples, of_example, question, render
+
+NAMES = types.names()
+ALLOWED = ("attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation", "grade")
+SUBSETS = [frozenset(chosen) for n in range(len(ALLOWED) + 1) for chosen in combinations(ALLOWED, n)]
+
+
+def test_five_types_are_found():
+    assert set(NAMES) >= {"single_choice", "multiple_response", "true_false", "short_text", "numerical"}
+    assert set(CONTENTS) == set(TWINS) == set(NAMES), "a new type needs its contents and twins in the tests"
+
+
+@pytest.mark.parametrize("name, example", examples())
+def test_an_example_is_read_and_scored_as_it_says(name, example):
+    q = of_example(name, example)
+    parsed = q.parse(example.raw, ())
+    assert (parsed.response, bool(parsed.complaints)) == (example.response, example.complains)
+    q.kind.check(q.content, parsed.response)
+    assert q.score(parsed.response).fraction == example.fraction
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_cover_the_kinds(name):
+    assert {"right", "wrong", "empty", "malformed"} <= {example.kind for example in types.get(name).examples()}
+    assert {example.rule for example in types.get(name).examples()} >= set(types.get(name).rules[1:])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_answer_is_nothing_in_every_form(name):
+    q = of_example(name, types.get(name).examples()[0])
+    assert q.score(None).fraction == 0
+    assert q.kind.summarise(q.content, None) == ""
+    assert q.parse({}, ()).response is None
+    assert q.parse({"answer": [""]}, ()).response is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("response", [7, 2.5, {"a": 1}, ["zz"], [3], "zz" * 6000])
+def test_a_response_of_another_kind_is_refused(name, response):
+    q = of_example(name, types.get(name).examples()[0])
+    with pytest.raises(Invalid):
+        q.kind.check(q.content, response)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_dump_and_load_are_inverse(name, data):
+    q = question(name, data.draw(CONTENTS[name]))
+    stored = json.loads(json.dumps(q.dump()))
+    assert Question.load(stored) == q
+    assert Question.load(stored).digest == q.digest
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_whatever_is_posted_the_score_lies_in_its_bounds(name, data):
+    rule = data.draw(st.sampled_from(types.get(name).rules))
+    q = question(name, data.draw(CONTENTS[name]), scoring=rule)
+    posted = data.draw(st.lists(st.one_of(st.text(max_size=20), st.integers(-1, 6).map(str)), max_size=4))
+    parsed = q.parse({"answer": posted, "answered": ["1"]}, q.kind.shuffled(q.content))
+    score = q.score(parsed.response)
+    assert -1 <= score.fraction <= 1
+    assert isinstance(score.fraction, Fraction)
+    q.kind.summarise(q.content, parsed.response)
+    guess = q.kind.random_guess(q.content, rule)
+    assert guess is None or -1 <= guess <= 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_the_shown_order_does_not_matter(name, data):
+    """The same options ticked in another order on the page give the same response."""
+    q = question(name, data.draw(CONTENTS[name]))
+    ids = q.kind.shuffled(q.content)
+    order = data.draw(st.permutations(ids))
+    ticked = data.draw(st.sets(st.sampled_from(ids or ("-",)), max_size=1 if name == "single_choice" else 5))
+    if not ids:
+        return
+    shown = [str(order.index(id)) for id in ticked]
+    authored = [str(ids.index(id)) for id in ticked]
+    assert q.parse({"answer": shown}, order) == q.parse({"answer": authored}, ids)
+
+
+# ---------- No key before its time ----------
+
+
+@st.composite
+def choice_twins(draw, *, several):
+    """Two contents with the same texts in the same shown order; ids, authored order, key, credits, feedback differ."""
+    shown = draw(st.lists(TEXTS, min_size=2, max_size=5, unique=True))
+    right = draw(st.integers(1, len(shown) - 1)) if several else 1
+
+    def one():
+        ids = draw(st.permutations(["a", "b", "c", "d", "e", "key", "x.1"]))[: len(shown)]
+        key = draw(st.permutations(range(len(shown))))[:right]
+        feedback = draw(st.lists(st.sampled_from(["", "MARK why"]), min_size=len(shown), max_size=len(shown)))
+        credited = draw(st.booleans())
+        mark = (lambda n: {"credit": 1 if n in key else "-0.25"}) if credited else (lambda n: {"correct": n in key})
+        options = [{"id": ids[n], "text": shown[n], "feedback": feedback[n], **mark(n)} for n in range(len(shown))]
+        choose = {"choose": right} if several and told else {}
+        return {"options": draw(st.permutations(options)), **choose}, tuple(ids)
+
+    told = draw(st.booleans())
+    return one(), one()
+
+
+def plain_twins(contents):
+    return st.tuples(contents.map(lambda c: (c, ())), contents.map(lambda c: (c, ())))
+
+
+TWINS = {
+    "single_choice": choice_twins(several=False),
+    "multiple_response": choice_twins(several=True),
+    "true_false": plain_twins(
+        st.fixed_dictionaries({"answer": st.booleans(), "feedback_true": TEXTS, "feedback_false": TEXTS})
+    ),
+    "short_text": plain_twins(CONTENTS["short_text"]),
+    "numerical": plain_twins(CONTENTS["numerical"]),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_what_is_presented_does_not_depend_on_the_key(name, data):
+    (one, one_order), (other, other_order) = data.draw(TWINS[name])
+    pair = [question(name, one, explanation="E1"), question(name, other, id="other", feedback={"wrong": "W"})]
+    seen = [q.present(order) for q, order in zip(pair, (one_order, other_order), strict=True)]
+    assert seen[0] == seen[1]
+    assert json.dumps(dict(seen[0].controls)) == json.dumps(dict(seen[1].controls))
+    pages = [
+        render(f"types/{name}/answer.html", presented=p, fields={"answer": ["0"]}, prefix="s1-", disabled=False) for p in seen
+    ]
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_a_review_without_key_and_feedback_does_not_depend_on_the_key(name, data):
+    (one, one_order), (other, other_order) = data.draw(TWINS[name])
+    raw = {"answer": [data.draw(st.sampled_from(["0", "1"]))]}
+    allowed = data.draw(st.sets(st.sampled_from(["attempt", "marks", "max", "grade"]))) | set()
+    seen = [
+        q.review(q.parse(raw, order).response, order, frozenset(allowed))
+        for q, order in ((question(name, one), one_order), (question(name, other), other_order))
+    ]
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("name, example", examples())
+def test_a_review_tells_only_what_is_allowed(name, example):
+    """Over all sets of permissions: no attempt, verdict, key, feedback or explanation that is not let out."""
+    q = Question.load({**of_example(name, example).dump(), "explanation": "EXPLAINED", "feedback": GENERAL})
+    for allowed in SUBSETS:
+        told = q.review(example.response, (), allowed)
+        page = render(f"types/{name}/review.html", reviewed=told)
+        if "attempt" not in allowed:
+            assert told == q.review(None, (), allowed), "tells the response"
+        if "right_wrong" not in allowed:
+            assert not values(told, "state"), "tells right or wrong"
+        if "answer" not in allowed:
+            assert not values(told, "right"), "tells the key"
+            assert "answer" not in told
+        if "feedback" not in allowed:
+            assert not values(told, "feedback")
+            assert "GENERAL" not in str(told)
+        assert ("EXPLAINED" in str(told)) == ("explanation" in allowed)
+        if not allowed & {"answer", "right_wrong"}:
+            assert "data-state" not in page
+
+
+GENERAL = {"right": "GENERAL r", "partly": "GENERAL p", "wrong": "GENERAL w"}
+
+
+def values(told, name):
+    """All values under this name, at the top and in the options."""
+    return list(chain([told[name]] if name in told else [], (row[name] for row in told.get("options", ()) if name in row)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_review_with_everything_shows_response_and_key(name):
+    example = next(e for e in types.get(name).examples() if e.kind == "wrong")
+    q = of_example(name, example)
+    page = render(f"types/{name}/review.html", reviewed=q.review(example.response, (), frozenset(ALLOWED)))
+    assert "Your answer, wrong" in page
+    assert "Right answer" in page or "Right, not chosen" in page
+
+
+def test_feedback_of_options_not_chosen_waits_for_the_key():
+    content = {"options": [{"text": "A", "correct": True, "feedback": "WHY-A"}, {"text": "B", "feedback": "WHY-B"}]}
+    told = str(question("single_choice", content).review("b", (), frozenset({"attempt", "feedback"})))
+    assert "WHY-B" in told
+    assert "WHY-A" not in told
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_typed_and_authored_is_escaped(name):
+    bad = '"><script>alert(1)</script>'
+    example = types.get(name).examples()[0]
+    q = Question.load({**of_example(name, example).dump(), "prompt": bad})
+    page = render(f"types/{name}/answer.html", presented=q.present(()), fields={"answer": [bad]}, prefix="", disabled=True)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert " disabled" in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_holds_the_current_answer_and_says_it_was_there(name):
+    example = types.get(name).examples()[0]
+    q = of_example(name, example)
+    page = render(
+        f"types/{name}/answer.html", presented=q.present(()), fields=example.raw, prefix="s3-", disabled=False
+    )
+    assert 'name="s3-answered" value="1"' in page
+    assert 'name="s3-answer"' in page
+    assert page.count(" checked") == len(example.raw["answer"]) or f'value="{example.raw["answer"][0]}"' in page

@@ -1,0 +1,80 @@
+"""Questions for the tests of the kernel, and the templates of question types without the web."""
+
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from quiz.banks.model import Question
+from quiz.questions import types
+
+COMMON = {"bank": "b", "id": "q", "prompt": "What is *it*?", "timeless": True}
+
+
+def question(type, content, **common):
+    """A question of this type with this content."""
+    return Question.load({**COMMON, "type": type, **content, **common})
+
+
+def of_example(name, example):
+    """The question of an example of a type."""
+    return question(name, example.content, **({"scoring": example.rule} if example.rule else {}))
+
+
+def examples():
+    """Every example of every type, as (type's name, example)."""
+    return [(name, example) for name in types.names() for example in types.get(name).examples()]
+
+
+@cache
+def _templates():
+    loader = jinja2.PrefixLoader({"types": jinja2.FileSystemLoader(Path(types.__file__).parent)})
+    env = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n"]
+    )
+    env.install_null_translations(newstyle=True)
+    env.filters["html"] = Markup
+    env.globals["icon"] = lambda name: Markup("<svg></svg>")
+    return env
+
+
+def render(template, **context):
+    """A template of a question type, with the filters and globals that the web gives it."""
+    return _templates().get_template(template).render(**context)
+
+
+TEXTS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12).filter(
+    lambda text: text.strip() and text.strip() == text
+)
+CREDITS = st.fractions(-1, 1, max_denominator=12)
+
+
+@st.composite
+def option_contents(draw, *, single):
+    """Contents of single choice or multiple response, marked either way."""
+    texts = draw(st.lists(TEXTS, min_size=2, max_size=5, unique=True))
+    key = draw(st.integers(0, len(texts) - 1))
+    if draw(st.booleans()):
+        credits = draw(st.lists(CREDITS, min_size=len(texts), max_size=len(texts)))
+        return {"options": [{"text": t, "credit": 1 if n == key else c} for n, (t, c) in enumerate(zip(texts, credits))]}
+    more = set() if single else draw(st.sets(st.integers(0, len(texts) - 1)))
+    return {"options": [{"text": t, "correct": n == key or n in more} for n, t in enumerate(texts)]}
+
+
+@st.composite
+def typed_contents(draw, *, field, values):
+    """Contents of the types with a text field: answers with credits, one of them full."""
+    answers = draw(st.lists(st.tuples(values, CREDITS), min_size=1, max_size=4))
+    return {"answers": [{field: answers[0][0]}, *({field: value, "credit": credit} for value, credit in answers[1:])]}
+
+
+#: For each type, any of its contents.
+CONTENTS = {
+    "single_choice": option_contents(single=True),
+    "multiple_response": option_contents(single=False),
+    "true_false": st.fixed_dictionaries({"answer": st.booleans()}, optional={"feedback_true": TEXTS}),
+    "short_text": typed_contents(field="text", values=TEXTS),
+    "numerical": typed_contents(field="value", values=st.decimals(-1000, 1000, places=2).map(str)),
+}

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from quiz.db import reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
 from quiz.models.audit import record
-from quiz.models.codes import digest
+from quiz.models.codes import digest, grouped, new_code
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.paging import Page, page_of
 from quiz.models.people import SITE_ROLES, Course, Enrolment, User
@@ -81,6 +81,11 @@ def hash_password(password: str) -> str:
     """The argon2id hash of a password."""
     with _hashing:
         return _hasher.hash(password)
+
+
+def new_password() -> str:
+    """A random password that can be read out and typed: 60 bits in groups of four."""
+    return grouped(new_code(12))
 
 
 def _fits(password_hash: str, password: str) -> bool:

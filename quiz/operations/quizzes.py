@@ -485,6 +485,18 @@ def _taught(connection: Connection, actor: Actor | None, quiz_id: int, *, lock: 
     return quiz
 
 
+def quizzes_of(course_id: int) -> list[tuple[int, str, bool]]:
+    """A course's quizzes as (id, title, published), in the order of their making; for the command line."""
+    with reading() as connection:
+        rows = connection.execute(
+            select(Quiz.id, Quiz.title, QuizRevision.id.is_not(None).label("published"))
+            .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+            .where(Quiz.course_id == course_id)
+            .order_by(Quiz.id)
+        )
+        return [(row.id, row.title, row.published) for row in rows]
+
+
 # Change ------------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from quiz.assembly.settings import STRICT, Positive, QuizSettings, Whole, whole
 from quiz.banks.model import LATER_TYPES, digest_of
@@ -94,17 +103,22 @@ class Tags(BaseModel):
         )
 
 
+TypeName: TypeAlias = Annotated[Text, AfterValidator(_type), WithJsonSchema({"enum": [*types.names()]})]
+
+
 class Section(BaseModel):
     """A block of the paper: which questions may stand in it, and how many."""
 
-    model_config = STRICT
+    model_config = ConfigDict(
+        **STRICT, json_schema_extra={"oneOf": [{"required": [field]} for field in ("bank", "banks")]}
+    )
     later: ClassVar[frozenset[str]] = frozenset()
 
     title: Words | None = None
     bank: Slug | None = None
     banks: tuple[Slug, ...] = ()
     topic: Annotated[Text, AfterValidator(matches(r"[^\s/]+(/[^\s/]+)*", _TOPIC))] | None = None
-    types: tuple[Annotated[Text, AfterValidator(_type)], ...] = ()
+    types: tuple[TypeName, ...] = ()
     difficulty: Annotated[
         dict[Label, CountField],
         BeforeValidator(_difficulty, Label | list[Label] | dict[Label, int | Count]),

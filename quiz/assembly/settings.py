@@ -108,7 +108,7 @@ class QuizSettings(BaseModel):
 
     mode: Annotated[Literal["test"], _only("test", later=("practice",))] = "test"
     tries: Annotated[Literal["one"], _only("one", later=("interactive", "adaptive", "countback"))] = "one"
-    certainty: Annotated[Truth, _only("false", later=(True,))] = False
+    certainty: Annotated[Truth, _only("false", later=(True,)), WithJsonSchema({"const": False})] = False
     navigation: Literal["free", "sequential"] = "free"
     layout: Literal["one", "all"] = "one"
     attempts: Positive | None = None

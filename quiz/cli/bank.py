@@ -119,14 +119,17 @@ def _verdict(report: Report, strict: bool) -> str:
 
 
 @bank.command()
-def schema() -> None:
-    """Print the JSON Schema of bank files, for editors.
+@click.option("--blueprint", is_flag=True, help="The schema of blueprint files in place of bank files.")
+def schema(blueprint: bool) -> None:
+    """Print the JSON Schema of bank files or blueprints, for editors.
 
     Example: quiz bank schema > quiz-bank-1.schema.json
     """
+    from quiz.assembly.blueprint import schema as blueprint_schema
     from quiz.banks.schema import bank_schema
 
-    click.echo(json.dumps(bank_schema(), ensure_ascii=False, indent=2))
+    made = blueprint_schema() if blueprint else bank_schema()
+    click.echo(json.dumps(made, ensure_ascii=False, indent=2))
 
 
 COMMANDS = (bank,)

@@ -1,0 +1,231 @@
+"""``quiz assemble``: the JSON that scripts rely on, its exit codes, and replaying a paper."""
+
+import json
+from itertools import pairwise
+
+import pytest
+from click.testing import CliRunner
+
+from quiz.cli import main
+from quiz.files.richtext import to_text
+
+BANK = """\
+format: quiz-bank/1
+bank: {slug}
+title: A bank
+questions:
+"""
+QUESTION = """\
+  - id: q{n:02}
+    type: single_choice
+    topic: t/{topic}
+    difficulty: {difficulty}
+    prompt: What is {n}?
+    options: [{{text: "{n}", correct: true}}, "none", "many"]
+    as_of: {as_of}
+"""
+BLUEPRINT = """\
+format: quiz-blueprint/1
+title: A quiz
+sections:
+  - {title: One, bank: one, count: 4, difficulty: {easy: 2, hard: 1}}
+  - {title: Two, bank: two, count: {min: 2, max: 3}, exclude: [q01]}
+questions: 6
+order: shuffled
+"""
+
+
+def bank_text(slug, size, as_of="2021-07-13"):
+    labels = ("easy", "medium", "hard")
+    return BANK.format(slug=slug) + "".join(
+        QUESTION.format(n=n, topic=n % 2, difficulty=labels[n % 3], as_of=as_of) for n in range(size)
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "banks").mkdir()
+    (tmp_path / "banks" / "one.yaml").write_text(bank_text("one", 20))
+    (tmp_path / "banks" / "two.yaml").write_text(bank_text("two", 20))
+    (tmp_path / "plan.yaml").write_text(BLUEPRINT)
+    return tmp_path
+
+
+def run(folder, *arguments):
+    return CliRunner().invoke(
+        main, ["assemble", str(folder / "plan.yaml"), str(folder / "banks"), *map(str, arguments)]
+    )
+
+
+def assembled(folder, *arguments, exit_code=0):
+    result = run(folder, *arguments)
+    assert result.exit_code == exit_code, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_document_has_the_fields_that_scripts_rely_on(folder):
+    made = assembled(folder, "--seed", 7, "--as-of", "2022-01-01")
+    (form,) = made["forms"]
+    assert made["blueprint"].startswith("sha256:")
+    assert set(made["bank_digests"]) == {"one", "two"}
+    assert (made["algorithm"], made["seed"], made["as_of"], made["status"]) == (
+        "draw/1",
+        7,
+        "2022-01-01",
+        "drawn",
+    )
+    assert made["table"] == [
+        {"section": "One", "required": 4, "drawn": 4},
+        {"section": "Two", "required": 2, "drawn": 2},
+    ]
+    assert made["overlap"] == {"max": None, "mean": None}
+    assert made["unmet"] == []
+    assert (form["form"], form["points"], form["expected_source"]) == (1, 6, "label")
+    assert [question["slot"] for question in form["questions"]] == [1, 2, 3, 4, 5, 6]
+    for question in form["questions"]:
+        assert set(question) == {"slot", "section", "question", "variant", "order", "points"}
+        assert sorted(question["order"]) == ["a", "b", "c"]
+        assert question["variant"] is None
+
+
+def test_the_same_seed_gives_the_same_papers_and_form_one_of_many(folder):
+    many = assembled(folder, "--forms", 5)
+    assert many == assembled(folder, "--forms", 5, "--json", "--format", "json")
+    assert many["forms"][:1] == assembled(folder)["forms"]
+    assert many["forms"] != assembled(folder, "--forms", 5, "--seed", 2)["forms"]
+
+
+def test_overlap_counts_the_questions_that_two_forms_share(folder):
+    made = assembled(folder, "--forms", 3)
+    sets = [{question["question"] for question in form["questions"]} for form in made["forms"]]
+    shared = [len(sets[0] & sets[1]), len(sets[0] & sets[2]), len(sets[1] & sets[2])]
+    assert made["overlap"] == {"max": max(shared), "mean": sum(shared) / 3}
+    assert all(one != other for one, other in pairwise(sets))
+
+
+def test_with_content_each_question_is_presented_with_its_key(folder):
+    for question in assembled(folder, "--with-content")["forms"][0]["questions"]:
+        number = str(int(question["question"][-2:]))
+        assert to_text(question["prompt"]) == f"What is {number}?"
+        assert question["key"] == number
+        shown = dict(zip(question["order"], question["controls"]["options"], strict=True))
+        assert shown == {"a": number, "b": "none", "c": "many"}
+
+
+def test_out_writes_the_document_into_a_folder(folder):
+    result = run(folder, "--out", folder / "new" / "papers")
+    assert (result.exit_code, result.stdout.strip()) == (0, str(folder / "new" / "papers" / "paper.json"))
+    assert json.loads((folder / "new" / "papers" / "paper.json").read_text()) == assembled(folder)
+
+
+# --- replay --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [(), ("--with-content",)])
+def test_a_paper_is_replayed(folder, content):
+    run(folder, "--seed", 11, "--forms", 3, "--as-of", "2030-01-01", "--out", folder, *content)
+    paper = json.loads((folder / "paper.json").read_text())
+    assert assembled(folder, "--replay", folder / "paper.json") == paper
+
+
+def test_a_paper_of_changed_files_is_not_replayed(folder):
+    run(folder, "--out", folder)
+    (folder / "banks" / "two.yaml").write_text(bank_text("two", 21))
+    (folder / "plan.yaml").write_text(BLUEPRINT.replace("count: 4", "count: 3"))
+    result = run(folder, "--replay", folder / "paper.json")
+    assert result.exit_code == 1
+    assert not result.stdout
+    assert "the paper was drawn from another blueprint" in result.stderr
+    assert "the bank two has changed since" in result.stderr
+    assert "bank one" not in result.stderr
+
+
+def test_a_paper_that_was_tampered_with_is_not_replayed(folder):
+    run(folder, "--out", folder)
+    paper = json.loads((folder / "paper.json").read_text())
+    paper["forms"][0]["questions"][0]["points"] = 2
+    (folder / "paper.json").write_text(json.dumps(paper))
+    result = run(folder, "--replay", folder / "paper.json")
+    assert result.exit_code == 1
+    assert "the forms drawn now differ from those recorded" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"algorithm": 1}', "\xff", "[" * 100_000, "null"])
+def test_what_is_no_paper_is_not_replayed(folder, text):
+    (folder / "paper.json").write_text(text, encoding="latin-1")
+    result = run(folder, "--replay", folder / "paper.json")
+    assert result.exit_code == 1
+    assert "this is no record of drawn papers" in result.stderr
+
+
+def test_an_unmet_run_holds_nothing_to_replay(folder):
+    run(folder, "--as-of", "2021-07-12", "--out", folder)
+    assert "this is no record of drawn papers" in run(folder, "--replay", folder / "paper.json").stderr
+
+
+def test_replay_takes_no_seed(folder):
+    run(folder, "--out", folder)
+    result = run(folder, "--replay", folder / "paper.json", "--seed", 1)
+    assert result.exit_code == 2
+    assert "leave --seed out" in result.stderr
+
+
+# --- what is wrong is said -----------------------------------------------------------------------------------------
+
+
+def test_an_unmeetable_blueprint_gives_one_and_what_is_short(folder):
+    (folder / "plan.yaml").write_text(BLUEPRINT.replace("easy: 2, hard: 1", "easy: 1, hard: 3"))
+    (folder / "banks" / "one.yaml").write_text(bank_text("one", 5))
+    made = assembled(folder, exit_code=1)
+    assert (made["forms"], made["status"], made["table"]) == ([], "infeasible", [])
+    assert made["unmet"] == [
+        {"constraint": "section One, difficulty hard", "required": 3, "available": 1, "short": 2}
+    ]
+    assert "section One, difficulty hard: asks for 3, the banks hold 1" in run(folder).stderr
+
+
+def test_the_date_decides_what_is_there(folder):
+    assert assembled(folder, "--as-of", "2021-07-12", exit_code=1)["unmet"][0]["available"] == 0
+    (folder / "plan.yaml").write_text(BLUEPRINT + "as_of: 2021-07-13\n")
+    assert assembled(folder)["as_of"] == "2021-07-13"
+    assert assembled(folder, "--as-of", "2021-07-14")["as_of"] == "2021-07-14"
+
+
+def test_faults_of_a_blueprint_come_with_file_and_line(folder):
+    (folder / "plan.yaml").write_text(BLUEPRINT.replace("order: shuffled", "ordre: shuffled\nlevels: {}"))
+    result = run(folder)
+    assert result.exit_code == 1
+    assert f"{folder}/plan.yaml:7: ordre: unknown field 'ordre', did you mean 'order'?" in result.stderr
+    assert f"{folder}/plan.yaml:8: levels: 'levels' is known, not supported yet" in result.stderr
+
+
+def test_names_that_no_bank_knows_come_with_file_and_line(folder):
+    text = BLUEPRINT.replace("exclude: [q01]", "exclude: [q31], include: [two/q2]")
+    (folder / "plan.yaml").write_text(text.replace("bank: one", "bank: won"))
+    result = run(folder)
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith(
+        f"{folder}/plan.yaml:4: sections[0].bank: there is no bank 'won' among those given"
+    )
+    assert lines[1].startswith(
+        f"{folder}/plan.yaml:5: sections[1].include[0]: there is no question 'q2' in the bank two"
+    )
+    assert lines[2].startswith(
+        f"{folder}/plan.yaml:5: sections[1].exclude[0]: there is no question 'q31' in the bank two"
+    )
+
+
+def test_faults_of_all_banks_are_told(folder):
+    for name in ("one", "two"):
+        path = folder / "banks" / f"{name}.yaml"
+        path.write_text(path.read_text().replace("topic: t/0", "topik: t/0", 1))
+    result = run(folder)
+    assert result.exit_code == 1
+    for name in ("one", "two"):
+        assert f"{folder}/banks/{name}.yaml:7: {name}/q00: topik: unknown field 'topik'" in result.stderr
+
+
+def test_two_banks_of_one_name_are_wrong_usage(folder):
+    (folder / "banks" / "again.yaml").write_text(bank_text("one", 3))
+    assert run(folder).exit_code == 2

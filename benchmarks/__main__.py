@@ -1,0 +1,5 @@
+"""Runs every benchmark: ``make bench``."""
+
+from benchmarks import save
+
+save.main()

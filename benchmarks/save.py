@@ -1,0 +1,262 @@
+"""Saves of an answer: ours over HTTP against its two floors, both saturated by 16 clients, on both databases."""
+
+import contextlib
+import http.client
+import itertools
+import math
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from benchmarks import load
+from benchmarks.servers import SECRET, prepare_floor
+from quiz.app import create_app
+from quiz.config import Settings
+from quiz.db import db, transaction
+from quiz.models.attempt import Answer
+from quiz.operations import attempts, courses, installation
+from tests.cast import GRACE, Cast
+from tests.servers import running_postgresql
+
+CLIENTS = 16
+ROUNDS = 5
+SECONDS = 3.0
+#: Answers that already stand in the table, at two sizes: growth matters more than the constant.
+SIZES = (1_000, 100_000)
+KINDS = ("bare", "flask", "ours")
+FLOORS = {"flask": (0.6, 0.8), "bare": (0.25, 0.4)}
+
+
+@dataclass
+class Figures:
+    """One kind's rounds: requests a second, 99th percentile in ms, CPU of the server in µs a request."""
+
+    rates: list
+    p99: list
+    cpu: list
+
+    @property
+    def rate(self):
+        return statistics.median(self.rates)
+
+
+def main():
+    """Prints the table of both databases and sizes."""
+    print(f"saves of an answer: {CLIENTS} clients, {ROUNDS} rounds of {SECONDS:g} s, alternating, median (spread)\n")
+    with tempfile.TemporaryDirectory(prefix="quiz-bench-") as folder:
+        _measure("SQLite", [(size, _sqlite(Path(folder), size)) for size in SIZES])
+        with running_postgresql(durable=True) as server:
+            _measure("PostgreSQL", [(size, server.create(f"bench_{size}")) for size in SIZES])
+
+
+def _sqlite(folder, size):
+    return f"sqlite:///{folder / f'quiz-{size}.db'}"
+
+
+def _measure(name, databases):
+    ours = []
+    for size, url in databases:
+        figures = _rounds(url, _populate(url, size))
+        ours.append((size, figures["ours"].rate))
+        _print(name, size, figures)
+    (small, fast), (large, slow) = ours[0], ours[-1]
+    exponent = math.log(fast / slow) / math.log(large / small)
+    print(f"{name}: time a save grows as (answers stored)^{exponent:.3f}\n")
+
+
+def _print(name, size, figures):
+    print(f"{name}, {size:,} answers stored")
+    for kind in KINDS:
+        one = figures[kind]
+        spread = f"{min(one.rates):,.0f}–{max(one.rates):,.0f}"
+        print(
+            f"  {kind:6} {one.rate:8,.0f} saves/s ({spread})   p99 {statistics.median(one.p99):6.1f} ms"
+            f"   {statistics.median(one.cpu):5,.0f} µs CPU"
+        )
+    for floor, (must, aim) in FLOORS.items():
+        ratio = figures["ours"].rate / figures[floor].rate
+        verdict = "aim reached" if ratio >= aim else "reached" if ratio >= must else "FALLS SHORT"
+        print(f"  ours / {floor} = {ratio:.2f}   (must {must}, aim {aim}: {verdict})")
+    tail = statistics.median(figures["ours"].p99) / statistics.median(figures["flask"].p99)
+    print(f"  p99 ours / flask = {tail:.2f}   (must ≤ 3: {'reached' if tail <= 3 else 'FALLS SHORT'})\n")
+
+
+def _rounds(url, students):
+    """Alternates the three kinds, so that what else the machine does falls on all of them."""
+    figures = {kind: Figures([], [], []) for kind in KINDS}
+    seqs = {kind: [itertools.count(1) for _ in students] for kind in KINDS}
+    for _ in range(ROUNDS):
+        for kind in KINDS:
+            with _server(kind, url) as (port, process):
+                streams = _streams(kind, port, students, seqs[kind])
+                load.run(port, [next(streams) for _ in range(CLIENTS)], 0.3)  # warm: imports, caches, connections
+                streams = _streams(kind, port, students, seqs[kind])
+                before = _cpu(process)
+                outcome = load.run(port, [next(streams) for _ in range(CLIENTS)], SECONDS)
+                cpu = _cpu(process) - before
+            if outcome.refused:
+                raise SystemExit(f"{kind}: {outcome.refused[0][-400:]!r}")
+            figures[kind].rates.append(outcome.per_second)
+            figures[kind].p99.append(1000 * outcome.percentile(0.99))
+            figures[kind].cpu.append(1e6 * cpu / len(outcome.times))
+    return figures
+
+
+# The site --------------------------------------------------------------------------------------------------------
+
+
+def _populate(url, size):
+    """A course with 16 students in an attempt each, and this many answers of them stored. Returns their sessions."""
+    app = create_app(Settings(secret_key=SECRET, database_url=url, data_dir=Path.cwd()))
+    with app.app_context():
+        installation.upgrade()
+        cast = Cast.appear()
+        now = datetime.now(UTC)
+        students = []
+        for number in range(CLIENTS):
+            joined = courses.join(cast.join_code, f"Student {number}", "127.0.0.1", now)
+            attempt = attempts.start(joined.actor, cast.quiz, "", now, GRACE)
+            students.append((joined.actor, attempt, joined.return_code))
+        _answers([attempt for _, attempt, _ in students], size, now - timedelta(seconds=1))
+        db.engine.dispose()
+    prepare_floor(url)
+    return students
+
+
+def _answers(attempt_ids, size, saved_at):
+    """Stores answers to slots that the load does not touch."""
+    rows = (
+        {
+            "attempt_id": attempt,
+            "slot": slot,
+            "seq": seq,
+            "act": "save",
+            "fields": {"answer": ["0"]},
+            "writer": "before",
+            "saved_at": saved_at,
+        }
+        for seq in itertools.count(1)
+        for attempt in attempt_ids
+        for slot in (2, 3, 4, 5)
+    )
+    while size > 0:
+        part = list(itertools.islice(rows, min(size, 5_000)))
+        with transaction() as connection:
+            connection.execute(insert(Answer), part)
+        size -= len(part)
+
+
+@contextlib.contextmanager
+def _server(kind, url):
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.servers", kind, str(port)],
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(port)
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _free_port():
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait(port):
+    for _ in range(400):
+        with contextlib.suppress(OSError):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        time.sleep(0.05)
+    raise SystemExit("the server does not answer")
+
+
+def _cpu(process):
+    """Seconds of CPU of a process and its children so far."""
+    ticks = 0
+    for pid in [process.pid, *_children(process.pid)]:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+# Requests --------------------------------------------------------------------------------------------------------
+
+
+def _streams(kind, port, students, seqs):
+    """An endless stream of requests for each client."""
+    for (_actor, attempt, code), seq in zip(students, seqs, strict=True):
+        if kind == "ours":
+            cookie, token = _session(port, code)
+            yield _saves(f"/attempts/{attempt}/slots/1", cookie, token, seq)
+        elif kind == "flask":
+            cookie, token = _floor_session(port)
+            yield _saves("/save", cookie, token, seq)
+        else:
+            yield _saves("/", "", "", seq)
+
+
+def _saves(path, cookie, token, seqs):
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nCookie: {cookie}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+    )
+    for seq in seqs:
+        fields = {"answer": str(seq % 3), "answered": 1, "seq": seq, "writer": "bench", "csrf_token": token}
+        body = urllib.parse.urlencode(fields)
+        yield f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+def _session(port, code):
+    """Signs in by return code. The session's cookie and a CSRF token."""
+    cookie, page = _request(port, "GET", "/return", "")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    body = urllib.parse.urlencode({"code": code, "csrf_token": token})
+    cookie, _ = _request(port, "POST", "/return", cookie, body)
+    cookie, page = _request(port, "GET", "/account", cookie)
+    return cookie, re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+
+
+def _floor_session(port):
+    return _request(port, "GET", "/token", "")
+
+
+def _request(port, method, path, cookie, body=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    given = [value.partition(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
+    connection.close()
+    return (given[-1] if given else cookie), page
+
+
+if __name__ == "__main__":
+    main()

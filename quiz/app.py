@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from quiz import clock
 from quiz.config import Settings
 from quiz.db import db, engine_options, prepare
 from quiz.web import assets, errors, guard, headers, health, html, logging
@@ -33,12 +35,13 @@ class _Json(DefaultJSONProvider):
         return value.isoformat() if isinstance(value, date) else DefaultJSONProvider.default(value)
 
 
-def create_app(settings: Settings) -> Flask:
-    """The application for these settings."""
+def create_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Flask:
+    """The application for these settings. ``now`` is its clock: a replay or a test gives another one."""
     app = Flask("quiz", static_folder=None, template_folder=None)
     app.json = _Json(app)
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
+    app.extensions["clock"] = now
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -75,7 +78,12 @@ def _add_database(app: Flask) -> None:
 
 
 def _add_web(app: Flask, settings: Settings) -> None:
+    from quiz.web.admin.views import blueprint as admin
     from quiz.web.auth.views import blueprint as auth
+    from quiz.web.author.views import blueprint as author
+    from quiz.web.courses.views import blueprint as courses
+    from quiz.web.quizzes.views import blueprint as quizzes
+    from quiz.web.reports.views import blueprint as reports
     from quiz.web.student.attempt import blueprint as attempt
     from quiz.web.student.views import blueprint as student
 
@@ -87,6 +95,6 @@ def _add_web(app: Flask, settings: Settings) -> None:
     headers.install(app, https=settings.public_url.startswith("https:"))
     errors.install(app)
     app.add_url_rule(f"{assets.PATH}<path:name>", "static", guard.public(assets.serve))
-    for blueprint in (health.blueprint, auth, student, attempt):
+    for blueprint in (health.blueprint, auth, student, attempt, courses, quizzes, reports, author, admin):
         app.register_blueprint(blueprint)
     guard.verify(app)

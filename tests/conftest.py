@@ -1,3 +1,3 @@
 """What every test may use."""
 
-pytest_plugins = ["tests.servers", "tests.skips", "tests.databases"]
+pytest_plugins = ["tests.servers", "tests.skips", "tests.browsing", "tests.databases"]

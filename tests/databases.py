@@ -8,6 +8,7 @@ import pytest
 from quiz.app import create_app
 from quiz.config import Settings
 from quiz.operations import installation
+from tests.browsing import Client
 from tests.cast import Cast
 
 SECRET = "a secret for tests, of more than thirty-two bytes"
@@ -18,6 +19,7 @@ def app_on(url, **settings):
     """An application on the database of this URL."""
     app = create_app(Settings(secret_key=SECRET, database_url=url, **settings))
     app.testing = True
+    app.test_client_class = Client
     return app
 
 

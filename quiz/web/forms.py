@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+from zoneinfo import available_timezones
+
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Problem
 
 
 class Form(FlaskForm):
@@ -14,11 +17,31 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         csrf = False
 
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Every field loses characters that no database takes."""
+            filters = [*unbound_field.kwargs.get("filters", ()), _without_nul]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+
+def _without_nul(value: Any) -> Any:
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def time_zones() -> list[str]:
+    """The names of time zones to choose from."""
+    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return ["UTC", *sorted(named)]
+
+
+def in_words(problem: Problem) -> str:
+    """What is wrong and how to mend it."""
+    return f"{_(problem.what)} – {_(problem.mend)}" if problem.mend else _(problem.what)
+
 
 def place(form: FlaskForm, error: Invalid) -> None:
     """Puts each Problem on the field that its ``where`` names, the others on top of the form."""
     for problem in error.problems:
-        words = f"{_(problem.what)} – {_(problem.mend)}" if problem.mend else _(problem.what)
+        words = in_words(problem)
         if problem.where in form:
             field = form[problem.where]
             field.errors = [*field.errors, words]

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 
-from quiz import clock
 from quiz.errors import SignedOut
 from quiz.web.extensions import csrf
 from quiz.web.session import find_actor
@@ -46,9 +45,9 @@ def bounded(size: int) -> Callable[[V], V]:
 
 
 def moment() -> datetime:
-    """The present moment: the clock is read once a request."""
+    """The present moment: the app's clock is read once a request."""
     if "moment" not in g:
-        g.moment = clock.now()
+        g.moment = current_app.extensions["clock"]()
     return g.moment
 
 

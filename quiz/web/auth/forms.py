@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from quiz.web.forms import Form
+from quiz.web.forms import Form, time_zones
 
 LONGEST = 500
 
@@ -43,17 +42,19 @@ class PreferencesForm(Form):
 
     theme = RadioField(
         _l("Colours"),
-        choices=[("auto", _l("As this device")), ("light", _l("Light")), ("dark", _l("Dark"))],
+        choices=[
+            SelectChoice("auto", _l("As this device")),
+            SelectChoice("light", _l("Light")),
+            SelectChoice("dark", _l("Dark")),
+        ],
     )
     time_zone = SelectField(_l("Time zone"))
 
     def offer_time_zones(self) -> None:
         """Fills the list of time zones; the first is the course's own."""
-        named = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
         self.time_zone.choices = [
-            ("", _l("That of the course")),
-            ("UTC", "UTC"),
-            *((zone, zone) for zone in named),
+            SelectChoice("", _l("That of the course")),
+            *map(SelectChoice, time_zones()),
         ]
 
 

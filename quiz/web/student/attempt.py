@@ -17,6 +17,7 @@ from quiz.operations import attempts, reviews
 from quiz.operations.attempts import Saved, SlotSave
 from quiz.web.errors import wants_json
 from quiz.web.guard import bounded, moment, signed_in
+from quiz.web.html import use_time_zone
 from quiz.web.session import get_actor, stay_until
 from quiz.web.student.fields import LARGEST_SAVE, LARGEST_SAVES, read_save, read_saves
 from quiz.web.student.views import grace
@@ -63,6 +64,7 @@ def _questions(attempt_id: int, slot: int | None) -> ResponseReturnValue:
         if wants_json():
             raise
         return _to("attempt.enter", attempt_id)
+    use_time_zone(page.time_zone)
     _outlast(page.due_at)
     return render_template("student/question.html", a=page, slot=slot, writer=uuid.uuid4().hex)
 
@@ -201,6 +203,7 @@ def summary(attempt_id: int) -> ResponseReturnValue:
         page = attempts.summary(get_actor(), attempt_id, moment())
     except (AttemptClosed, TooLate):
         return _to("attempt.review", attempt_id)
+    use_time_zone(page.time_zone)
     return render_template("student/summary.html", a=page)
 
 
@@ -216,9 +219,9 @@ def finish(attempt_id: int) -> ResponseReturnValue:
 @signed_in
 def review(attempt_id: int) -> ResponseReturnValue:
     """What the review options allow now."""
-    return render_template(
-        "student/review.html", r=reviews.review(get_actor(), attempt_id, moment(), grace())
-    )
+    found = reviews.review(get_actor(), attempt_id, moment(), grace())
+    use_time_zone(found.time_zone)
+    return render_template("student/review.html", r=found)
 
 
 def _to(endpoint: str, attempt_id: int, **values: Any) -> Response:

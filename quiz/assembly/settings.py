@@ -90,12 +90,37 @@ Moment: TypeAlias = Annotated[
 ]
 
 
+def _nothing_yet(shown: tuple[Any, ...]) -> tuple[Any, ...]:
+    if shown:
+        raise fault("review during an attempt is known, not supported yet", "write [], or leave it out")
+    return shown
+
+
+def _pass(value: Any) -> Fraction | Literal["half"] | None:
+    if value is None:
+        return None
+    return "half" if value == "half" else not_negative(Fraction(decimal_of(value)))
+
+
+#: A grade, null (nobody fails), or "half" of the scale.
+PassMark: TypeAlias = Annotated[
+    Fraction | Literal["half"] | None,
+    PlainValidator(_pass),
+    PlainSerializer(lambda value: None if value is None else str(value)),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}, {"const": "half"}]}),
+]
+
+
 class Review(BaseModel):
     """What a student sees of an attempt, and when. *after* = two minutes from finishing."""
 
     model_config = STRICT
 
-    during: tuple[ReviewField, ...] = ()
+    during: Annotated[
+        tuple[ReviewField, ...],
+        AfterValidator(_nothing_yet),
+        WithJsonSchema({"type": "array", "maxItems": 0}),
+    ] = ()
     after: tuple[ReviewField, ...] = EVERYTHING
     later: tuple[ReviewField, ...] = EVERYTHING
     closed: tuple[ReviewField, ...] = EVERYTHING
@@ -109,18 +134,20 @@ class QuizSettings(BaseModel):
     mode: Annotated[Literal["test"], _only("test", later=("practice",))] = "test"
     tries: Annotated[Literal["one"], _only("one", later=("interactive", "adaptive", "countback"))] = "one"
     certainty: Annotated[Truth, _only("false", later=(True,)), WithJsonSchema({"const": False})] = False
-    navigation: Literal["free", "sequential"] = "free"
+    navigation: Annotated[Literal["free"], _only("free", later=("sequential",))] = "free"
     layout: Literal["one", "all"] = "one"
     attempts: Positive | None = None
     grading: Literal["highest", "average", "first", "last"] = "highest"
     #: The grade of a full score.
     scale: Annotated[Exact, AfterValidator(positive)] = Fraction(100)
-    #: In grade units; half of the scale where the author says nothing.
-    pass_mark: Annotated[Exact, AfterValidator(not_negative)] | None = Field(
-        alias="pass", default_factory=lambda given: given["scale"] / 2 if "scale" in given else None
-    )
+    passing: PassMark = Field("half", alias="pass")
     #: Minutes.
     limit: Positive | None = None
     opens: Moment | None = None
     closes: Moment | None = None
     review: Review = Review()
+
+    @property
+    def pass_mark(self) -> Fraction | None:
+        """The grade that passes, in grade units; None: there is none."""
+        return self.scale / 2 if self.passing == "half" else self.passing

@@ -59,9 +59,7 @@ _LOGGING = {
 }
 
 
-def serve(
-    settings: Settings, host: str, port: int, workers: int, when_answering: Callable[[], None]
-) -> None:
+def serve(settings: Settings, host: str, port: int, workers: int, when_answering: Callable[[], None]) -> None:
     """Serves until SIGTERM or Ctrl-C, then answers what is under way. ``when_answering`` is called once it does.
 
     The caller has closed its connections: workers are copies of this process.
@@ -171,7 +169,11 @@ def _bound(host: str, port: int) -> int:
 def _refused(error: OSError, host: str, port: int) -> Invalid:
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else port - 1
-        return Invalid([Problem("--port", f"port {port} is taken by another program", f"use another: --port {other}")])
+        return Invalid(
+            [Problem("--port", f"port {port} is taken by another program", f"use another: --port {other}")]
+        )
     if error.errno == errno.EACCES:
         return Invalid([Problem("--port", f"port {port} is not open to this user", "use one above 1023")])
-    return Invalid([Problem("--host", f"{host} is not an address of this machine", "use 127.0.0.1 or 0.0.0.0")])
+    return Invalid(
+        [Problem("--host", f"{host} is not an address of this machine", "use 127.0.0.1 or 0.0.0.0")]
+    )

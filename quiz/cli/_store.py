@@ -60,17 +60,13 @@ def demand_head(settings: Settings) -> None:
     try:
         present = installation.present()
     except Unavailable as error:
-        raise Invalid([Problem("DATABASE_URL", "the database cannot be reached", _cause(error))]) from error
+        raise Invalid(
+            [Problem("DATABASE_URL", "the database cannot be reached", installation.cause_of(error))]
+        ) from error
     needed = installation.head()
     if present != needed:
         stands = f"the database is at revision {present or 'none'}, this program needs {needed}"
         raise Invalid([Problem("DATABASE_URL", stands, "run: quiz init")])
-
-
-def _cause(error: Unavailable) -> str:
-    """What the driver says, in its first line; drivers do not repeat passwords."""
-    cause = getattr(error.__cause__, "orig", None) or error.__cause__
-    return str(cause).strip().partition("\n")[0]
 
 
 @contextmanager
@@ -109,9 +105,14 @@ def reading_file(path: Path) -> Iterator[None]:
         ) from error
 
 
+def as_json_text(document: Any) -> str:
+    """The document as JSON; times are RFC 3339 in UTC."""
+    return json.dumps(document, ensure_ascii=False, indent=1, default=_plain)
+
+
 def print_json(document: Any) -> None:
-    """One JSON document on standard output; times are RFC 3339 in UTC."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=_plain))
+    """One JSON document on standard output."""
+    click.echo(as_json_text(document))
 
 
 def _plain(value: Any) -> str:

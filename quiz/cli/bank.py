@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quiz.cli._bank_store import export, import_
+
 if TYPE_CHECKING:
     from quiz.banks.check import Report
 
 
 @click.group()
 def bank() -> None:
-    """Question banks: check their files, print their schema.
+    """Question banks: check files, bring them into the database and out, print their schema.
 
     Example: quiz bank check question_banks
     """
@@ -131,5 +133,8 @@ def schema(blueprint: bool) -> None:
     made = blueprint_schema() if blueprint else bank_schema()
     click.echo(json.dumps(made, ensure_ascii=False, indent=2))
 
+
+bank.add_command(import_)
+bank.add_command(export)
 
 COMMANDS = (bank,)

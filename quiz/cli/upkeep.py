@@ -1,0 +1,28 @@
+"""``quiz upkeep``: what has to happen without anybody visiting."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do one round and end.")
+def upkeep(once: bool) -> None:
+    """End the attempts whose time is up, with what was saved. `quiz serve` does this by itself.
+
+    Example: quiz upkeep --once
+    """
+    from datetime import timedelta
+
+    from quiz import clock
+    from quiz.cli._store import store
+    from quiz.operations import upkeep as work
+
+    if not once:
+        raise click.UsageError("Say --once: quiz serve does the upkeep every ten seconds by itself.")
+    with store() as settings:
+        report = work.run(clock.now(), timedelta(seconds=settings.grace_seconds))
+    click.echo(f"Attempts ended because their time was up: {report.expired}")
+
+
+COMMANDS = (upkeep,)

@@ -14,9 +14,9 @@ EVERYBODY: tuple[tuple[str, Any], ...] = (
     ("student.grades", _l("My grades")),
 )
 #: Further places of whoever teaches, or may.
-TEACHING: tuple[tuple[str, Any], ...] = ()
+TEACHING: tuple[tuple[str, Any], ...] = (("author.banks_list", _l("Banks")),)
 #: Further places of administrators.
-ADMINISTRATION: tuple[tuple[str, Any], ...] = ()
+ADMINISTRATION: tuple[tuple[str, Any], ...] = (("admin.users", _l("Users")),)
 
 
 def navigation(card: Card) -> list[tuple[str, Any]]:

@@ -1,0 +1,1 @@
+"""Banks and questions, as authors see them."""

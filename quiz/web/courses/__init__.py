@@ -1,0 +1,1 @@
+"""Courses as those who teach them see them."""

@@ -1,0 +1,35 @@
+"""The forms of making a course and of its people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired
+
+from quiz.web.forms import Form, time_zones
+
+
+class CourseForm(Form):
+    """A new course."""
+
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title."))])
+    time_zone = SelectField(_l("Time zone"))
+
+    def offer_time_zones(self) -> None:
+        """Fills the list of time zones."""
+        self.time_zone.choices = [(zone, zone) for zone in time_zones()]
+
+
+class EnrolForm(Form):
+    """Somebody with an account, and what they are to be in the course."""
+
+    username = StringField(_l("User name"), [DataRequired(_l("Enter a user name."))])
+    role = SelectField(
+        _l("Role"),
+        choices=[
+            ("student", _l("Student")),
+            ("assistant", _l("Assistant")),
+            ("teacher", _l("Teacher")),
+            ("reader", _l("Reader of results")),
+        ],
+    )

@@ -1,0 +1,153 @@
+"""A course as those who teach it work on it: its people, how students join."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from quiz.errors import Forbidden, Invalid
+from quiz.operations import accounts, courses
+from quiz.operations.access import AUTHORING, TEACHING
+from quiz.web.courses.forms import CourseForm, EnrolForm
+from quiz.web.forms import place
+from quiz.web.guard import moment, signed_in
+from quiz.web.html import use_time_zone
+from quiz.web.session import find_card, get_actor
+
+blueprint = Blueprint("courses", __name__, url_prefix="/courses")
+
+ISSUED = "issued_code"
+
+
+def join_address(code: str) -> str:
+    """The address that students open to join."""
+    public_url = current_app.extensions["settings"].public_url
+    if public_url:
+        return public_url + url_for("auth.join", code=code)
+    return url_for("auth.join", code=code, _external=True)
+
+
+def teachers_page(course: courses.CoursePage) -> str:
+    """A course's page for those who see its results; ``use_time_zone`` has been called."""
+    address = join_address(course.join_code) if course.join_code else ""
+    return render_template("courses/course.html", course=course, address=address)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@signed_in
+def create() -> ResponseReturnValue:
+    """Make a course; its maker is its teacher."""
+    accounts.demand(get_actor(), AUTHORING)
+    form = CourseForm()
+    form.offer_time_zones()
+    if not form.is_submitted():
+        card = find_card()
+        form.time_zone.data = (card.time_zone if card else None) or "UTC"
+        return render_template("courses/new.html", form=form)
+    if form.validate():
+        try:
+            course_id = courses.add_course(get_actor(), form.title.data, form.time_zone.data, moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            flash(_("The course is there. Students join with the code below."), "good")
+            return redirect(url_for("student.course", course_id=course_id), 303)
+    return render_template("courses/new.html", form=form), Invalid.status
+
+
+# Joining ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/<int:course_id>/joining")
+@signed_in
+def set_joining(course_id: int) -> ResponseReturnValue:
+    """Open (``open=1``) or close joining; with ``new=1`` the course gets another code."""
+    is_open, new = request.form.get("open") == "1", request.form.get("new") == "1"
+    courses.set_joining(get_actor(), course_id, is_open, new, moment())
+    if new:
+        flash(_("The course has a new join code. The old one leads nowhere any more."), "good")
+    else:
+        flash(_("Students can join now.") if is_open else _("Nobody can join now."), "good")
+    return redirect(url_for("student.course", course_id=course_id), 303)
+
+
+@blueprint.get("/<int:course_id>/join-sheet")
+@signed_in
+def join_sheet(course_id: int) -> ResponseReturnValue:
+    """A sheet to print or to show to the class: how to join."""
+    course = courses.course(get_actor(), course_id, moment())
+    if course.join_code is None:
+        raise Forbidden
+    address = join_address(course.join_code)
+    return render_template("courses/join_sheet.html", course=course, address=address)
+
+
+# People ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:course_id>/people")
+@signed_in
+def people(course_id: int) -> ResponseReturnValue:
+    """The course's people."""
+    return _people(course_id, EnrolForm(None))
+
+
+def _people(course_id: int, form: EnrolForm) -> str:
+    found = courses.people(get_actor(), course_id, request.args.get("page", 1, type=int))
+    use_time_zone(found.time_zone)
+    return render_template("courses/people.html", course=found, form=form, teaches=found.role in TEACHING)
+
+
+@blueprint.post("/<int:course_id>/people")
+@signed_in
+def enrol(course_id: int) -> ResponseReturnValue:
+    """Give somebody with an account a role in the course."""
+    form = EnrolForm()
+    if form.validate():
+        try:
+            courses.enrol(get_actor(), course_id, form.username.data, form.role.data, moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            flash(_("Added to the course: %(username)s.", username=form.username.data), "good")
+            return redirect(url_for("courses.people", course_id=course_id), 303)
+    return _people(course_id, form), Invalid.status
+
+
+@blueprint.route("/<int:course_id>/people/<int:user_id>/remove", methods=["GET", "POST"])
+@signed_in
+def remove(course_id: int, user_id: int) -> ResponseReturnValue:
+    """Say what removing somebody means; take them out of the course."""
+    problem = None
+    if request.method == "POST":
+        try:
+            courses.remove(get_actor(), course_id, user_id, moment())
+        except Invalid as error:
+            problem = error.problems[0]
+        else:
+            flash(_("Removed from the course. Their attempts stay in the results."), "good")
+            return redirect(url_for("courses.people", course_id=course_id), 303)
+    member = courses.person(get_actor(), course_id, user_id)
+    page = render_template("courses/remove.html", member=member, problem=problem)
+    return (page, Invalid.status) if problem else page
+
+
+@blueprint.get("/<int:course_id>/people/<int:user_id>/return-code")
+@signed_in
+def return_code(course_id: int, user_id: int) -> ResponseReturnValue:
+    """Say what a new return code means; after issuing show it, once."""
+    member = courses.person(get_actor(), course_id, user_id)
+    code, for_user = session.pop(ISSUED, (None, None))
+    return render_template(
+        "courses/return_code.html", member=member, code=code if for_user == user_id else None
+    )
+
+
+@blueprint.post("/<int:course_id>/people/<int:user_id>/return-code")
+@signed_in
+def issue_return_code(course_id: int, user_id: int) -> ResponseReturnValue:
+    """Give a student a new return code."""
+    code = courses.issue_return_code(get_actor(), course_id, user_id, moment())
+    session[ISSUED] = [code, user_id]
+    return redirect(url_for("courses.return_code", course_id=course_id, user_id=user_id), 303)

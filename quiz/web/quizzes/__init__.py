@@ -1,0 +1,1 @@
+"""Making, editing and publishing quizzes."""

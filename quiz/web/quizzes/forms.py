@@ -1,0 +1,203 @@
+"""The forms of quizzes. Dates are typed in the course's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateTimeLocalField,
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
+from wtforms.validators import DataRequired
+
+from quiz.assembly.settings import EVERYTHING
+from quiz.operations.quizzes import MOMENTS, ManagedQuiz, QuizSheet
+from quiz.web.forms import Form
+
+GRADING = [
+    ("highest", _l("The highest counts")),
+    ("average", _l("The average counts")),
+    ("first", _l("The first counts")),
+    ("last", _l("The last counts")),
+]
+#: What may be shown, in the order of the review's page.
+SHOWN = {
+    "attempt": _l("What they answered"),
+    "right_wrong": _l("Whether it was right"),
+    "marks": _l("Marks"),
+    "max": _l("Marks that could be had"),
+    "answer": _l("The right answer"),
+    "feedback": _l("Reasons and feedback"),
+    "explanation": _l("Explanation and sources"),
+    "grade": _l("Grade"),
+}
+WHEN = {
+    "during": _l("While answering"),
+    "after": _l("First 2 minutes"),
+    "later": _l("Later"),
+    "closed": _l("After closing"),
+}
+
+
+class _Whole(IntegerField):
+    """A whole number or nothing; what was typed is kept."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        self.data: int | None = None
+        if text:
+            try:
+                self.data = int(text)
+            except ValueError:
+                raise ValueError(_("Write a whole number in figures, such as 40.")) from None
+
+
+class _Number(DecimalField):
+    """A number or nothing, with a point or a comma."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        text = valuelist[0].strip().replace(",", ".") if valuelist else ""
+        self.data: float | None = None
+        if text:
+            try:
+                self.data = float(text)
+            except ValueError:
+                raise ValueError(_("Write a number in figures, such as 50.")) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else f"{self.data:g}"
+
+
+class _Local(DateTimeLocalField):
+    """A day with a time, without zone, or nothing."""
+
+    def __init__(self, label: Any = None, **keywords: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **keywords)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.data: datetime | None = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Write a day and a time, such as 2026-11-23T09:00.")) from None
+
+
+class _Boxes(SelectMultipleField):
+    """Several of several, as boxes."""
+
+    option_widget = widgets.CheckboxInput()
+
+
+class NewQuizForm(Form):
+    """A blueprint to make a quiz from."""
+
+    blueprint = TextAreaField(_l("Blueprint"), [DataRequired(_l("Write a blueprint."))])
+
+
+class StartForm(Form):
+    """What the text of a new blueprint begins with; sent by GET."""
+
+    start = SelectField(_l("Begin with"))
+
+
+class QuizForm(Form):
+    """What can be changed of a quiz."""
+
+    edits = HiddenField()
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title."))])
+    opens_at = _Local(_l("Opens"))
+    closes_at = _Local(_l("Closes"))
+    limit_minutes = _Whole(_l("Time limit in minutes"))
+    attempts_allowed = _Whole(_l("Attempts"))
+    grading = SelectField(_l("Grade over several attempts"), choices=GRADING)
+    pass_grade = _Number(_l("Grade to pass"))
+    access_code = StringField(_l("Access code"))
+    review_during = _Boxes(WHEN["during"], choices=[*SHOWN.items()])
+    review_after = _Boxes(WHEN["after"], choices=[*SHOWN.items()])
+    review_later = _Boxes(WHEN["later"], choices=[*SHOWN.items()])
+    review_closed = _Boxes(WHEN["closed"], choices=[*SHOWN.items()])
+    blueprint = TextAreaField(_l("Blueprint"), [DataRequired(_l("Write a blueprint."))])
+
+    @classmethod
+    def of(cls, quiz: ManagedQuiz) -> QuizForm:
+        """The form with what is stored."""
+        sheet = quiz.sheet
+        return cls(
+            None,
+            edits=str(quiz.edits),
+            title=sheet.title,
+            opens_at=local(sheet.opens_at, quiz.time_zone),
+            closes_at=local(sheet.closes_at, quiz.time_zone),
+            limit_minutes=sheet.limit_minutes,
+            attempts_allowed=sheet.attempts_allowed,
+            grading=sheet.grading,
+            pass_grade=sheet.pass_grade,
+            access_code=sheet.access_code or "",
+            blueprint=quiz.blueprint_text,
+            **{f"review_{moment}": list(sheet.review.get(moment, ())) for moment in MOMENTS},
+        )
+
+    @property
+    def seen_edits(self) -> int:
+        """The number of the edit that the page was made from; one that never was where the field was tampered with."""
+        text = self.edits.data or ""
+        return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+    def sheet(self, quiz: ManagedQuiz) -> QuizSheet | None:
+        """What was typed, for a form whose shape is right; None where a time does not exist: then its field says so."""
+        opens_at = self._moment(self.opens_at, quiz.sheet.opens_at, quiz.time_zone)
+        closes_at = self._moment(self.closes_at, quiz.sheet.closes_at, quiz.time_zone)
+        if self.opens_at.errors or self.closes_at.errors:
+            return None
+        return QuizSheet(
+            title=(self.title.data or "").strip(),
+            opens_at=opens_at,
+            closes_at=closes_at,
+            limit_minutes=self.limit_minutes.data,
+            attempts_allowed=self.attempts_allowed.data,
+            grading=self.grading.data,
+            pass_grade=self.pass_grade.data,
+            review=self.review,
+            access_code=(self.access_code.data or "").strip() or None,
+        )
+
+    @property
+    def review(self) -> Mapping[str, list[str]]:
+        """What is shown, by moment, in the order of the format."""
+        chosen = {moment: set(self[f"review_{moment}"].data or ()) for moment in MOMENTS}
+        return {moment: [name for name in EVERYTHING if name in names] for moment, names in chosen.items()}
+
+    def _moment(self, field: _Local, stored: datetime | None, time_zone: str) -> datetime | None:
+        """The moment that was typed; the stored one where it was not changed, to the second."""
+        if field.data is None:
+            return None
+        if stored is not None and local(stored, time_zone) == field.data:
+            return stored
+        zone = ZoneInfo(time_zone)
+        moment = field.data.replace(tzinfo=zone)
+        if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != field.data:
+            field.errors = [_("The clocks go forward: this time does not exist on that day.")]
+        return moment
+
+
+def local(moment: datetime | None, time_zone: str) -> datetime | None:
+    """A moment as the course's clock shows it, to the minute, without zone."""
+    if moment is None:
+        return None
+    return moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None, second=0, microsecond=0)

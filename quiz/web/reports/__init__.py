@@ -1,0 +1,1 @@
+"""Results of quizzes and grade books."""

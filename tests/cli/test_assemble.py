@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from click.testing import CliRunner
 
+from quiz.assembly.blueprint import schema
 from quiz.cli import main
 from quiz.files.richtext import to_text
 
@@ -229,3 +230,9 @@ def test_faults_of_all_banks_are_told(folder):
 def test_two_banks_of_one_name_are_wrong_usage(folder):
     (folder / "banks" / "again.yaml").write_text(bank_text("one", 3))
     assert run(folder).exit_code == 2
+
+
+def test_the_schema_of_blueprints_is_printed():
+    result = CliRunner().invoke(main, ["bank", "schema", "--blueprint"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == schema()

@@ -50,7 +50,9 @@ class Browser:
     def sign_in(self, name):
         """Signs in as one of the cast: students by return code, the others by password."""
         code = self.cast.codes.get(name)
-        path, form = ("/return", {"code": code}) if code else ("/login", {"username": name, "password": PASSWORD})
+        path, form = (
+            ("/return", {"code": code}) if code else ("/login", {"username": name, "password": PASSWORD})
+        )
         self.get(path)
         assert self.post(path, form).status_code == 303
         self.get("/account")

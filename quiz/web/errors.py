@@ -113,6 +113,8 @@ def answer(code: str, status: int, detail: str, error: QuizError | None = None) 
         unmet=getattr(error, "unmet", ()),
         problems=error.problems if isinstance(error, Invalid) else (),
         typed=_typed() if lost else (),
+        kept=error is not None and bool(error.facts.get("kept")),
+        attempt=(request.view_args or {}).get("attempt_id") if status == 409 else None,
         back=_back(),
         request_id=request_id(),
     )

@@ -27,7 +27,8 @@ def test_signing_in_leads_on(browser):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "account", "/a\nb"]
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "account", "/a\nb"],
 )
 def test_signing_in_leads_nowhere_else(browser, target):
     one = browser()
@@ -166,7 +167,9 @@ def test_signing_out_everywhere_ends_every_session(browser):
 
 def test_colours_and_time_zone_are_kept(browser, cast):
     one = browser("ada")
-    assert one.post("/account/preferences", {"theme": "dark", "time_zone": "Europe/Berlin"}).status_code == 303
+    assert (
+        one.post("/account/preferences", {"theme": "dark", "time_zone": "Europe/Berlin"}).status_code == 303
+    )
     one.get("/account")
     assert one.page.html["data-bs-theme"] == "dark"
     assert "Your settings are saved." in one.text
@@ -189,7 +192,10 @@ def test_a_new_password_ends_the_other_sessions(browser):
     assert there.get("/account").request.path == "/login"
 
 
-@pytest.mark.parametrize(("current", "new", "words"), [("wrong", "another long password", "not the present"), (PASSWORD, "short", "too short")])
+@pytest.mark.parametrize(
+    ("current", "new", "words"),
+    [("wrong", "another long password", "not the present"), (PASSWORD, "short", "too short")],
+)
 def test_a_password_that_cannot_be_changed_says_why(browser, current, new, words):
     one = browser("ada")
     assert one.post("/account/password", {"current": current, "new": new}).status_code == 200

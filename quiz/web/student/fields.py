@@ -85,11 +85,16 @@ def _kept(lists: Iterable[tuple[str, Any]]) -> dict[str, list[str]]:
             continue
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise Invalid([Problem(name, "this is not a list of texts")])
-        kept[name] = values
+        kept[name] = [_text(value) for value in values]
     count = sum(map(len, kept.values()))
     if count > MOST_VALUES or sum(len(value) for values in kept.values() for value in values) > LARGEST_SLOT:
         raise TooLarge("This answer is too large to be saved. Shorten it.")
     return kept
+
+
+def _text(value: str) -> str:
+    """The text; half a surrogate pair, which JSON can carry, is no character and no page could show it."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _seq(value: Any) -> int:

@@ -81,6 +81,7 @@ SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
 #: Text that no renderer would change: words, and marks that mean nothing in Markdown.
 _NO_MARKUP: Final = re.compile(r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,.;?'’“”%/()…–—-])*")
+_BLOCK_ENDS: Final = re.compile(r"</(?:p|li|td|th|h[3-6]|pre|blockquote)>|<br>")
 
 
 @lru_cache(maxsize=8192)
@@ -107,7 +108,7 @@ def to_text(markdown: str) -> str:
     """The words alone on one line, for tables, CSV and page titles."""
     if _NO_MARKUP.fullmatch(markdown):
         return " ".join(markdown.split())
-    bare = nh3.clean(to_html(markdown).replace("<", " <").replace("> ", "> "), tags=set())
+    bare = nh3.clean(_BLOCK_ENDS.sub(" ", to_html(markdown)), tags=set())
     return " ".join(unescape(bare).split())
 
 

@@ -36,7 +36,7 @@ def _templates():
     )
     env.install_null_translations(newstyle=True)
     env.filters["html"] = Markup
-    env.globals["icon"] = lambda name: Markup("<svg></svg>")
+    env.globals["icon"] = lambda _name: Markup("<svg></svg>")
     return env
 
 
@@ -45,9 +45,9 @@ def render(template, **context):
     return _templates().get_template(template).render(**context)
 
 
-TEXTS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12).filter(
-    lambda text: text.strip() and text.strip() == text
-)
+TEXTS = st.text(
+    st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12
+).filter(lambda text: text.strip() and text.strip() == text)
 CREDITS = st.fractions(-1, 1, max_denominator=12)
 
 
@@ -58,7 +58,12 @@ def option_contents(draw, *, single):
     key = draw(st.integers(0, len(texts) - 1))
     if draw(st.booleans()):
         credits = draw(st.lists(CREDITS, min_size=len(texts), max_size=len(texts)))
-        return {"options": [{"text": t, "credit": 1 if n == key else c} for n, (t, c) in enumerate(zip(texts, credits))]}
+        return {
+            "options": [
+                {"text": t, "credit": 1 if n == key else c}
+                for n, (t, c) in enumerate(zip(texts, credits, strict=True))
+            ]
+        }
     more = set() if single else draw(st.sets(st.integers(0, len(texts) - 1)))
     return {"options": [{"text": t, "correct": n == key or n in more} for n, t in enumerate(texts)]}
 
@@ -67,7 +72,12 @@ def option_contents(draw, *, single):
 def typed_contents(draw, *, field, values):
     """Contents of the types with a text field: answers with credits, one of them full."""
     answers = draw(st.lists(st.tuples(values, CREDITS), min_size=1, max_size=4))
-    return {"answers": [{field: answers[0][0]}, *({field: value, "credit": credit} for value, credit in answers[1:])]}
+    return {
+        "answers": [
+            {field: answers[0][0]},
+            *({field: value, "credit": credit} for value, credit in answers[1:]),
+        ]
+    }
 
 
 #: For each type, any of its contents.

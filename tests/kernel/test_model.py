@@ -1,0 +1,178 @@
+"""Questions as values: time, digests, what is wrong with them."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from quiz.banks.model import Bank, Question
+from quiz.errors import Invalid
+from tests.kernel.questions import COMMON, question
+
+TRUE = {"answer": True}
+
+
+def problems(type, content, **common):
+    with pytest.raises(Invalid) as caught:
+        Question.load({**COMMON, "type": type, **content, **common})
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    "time, on, force",
+    [
+        ({"timeless": True}, "1900-01-01", True),
+        ({"as_of": "2021-07-13"}, "2021-07-12", False),
+        ({"as_of": "2021-07-13"}, "2021-07-13", True),
+        ({"as_of": "2021-07-13"}, "2035-01-01", True),
+        ({"valid": {"from": "2021-01-01", "to": "2022-01-01"}}, "2020-12-31", False),
+        ({"valid": {"from": "2021-01-01", "to": "2022-01-01"}}, "2021-01-01", True),
+        ({"valid": {"from": "2021-01-01", "to": "2022-01-01"}}, "2021-12-31", True),
+        ({"valid": {"from": "2021-01-01", "to": "2022-01-01"}}, "2022-01-01", False),
+        ({"valid": {"from": "2021-01-01"}}, "2035-01-01", True),
+        ({"valid": {"to": "2021-01-01"}}, "1900-01-01", True),
+    ],
+)
+def test_when_a_key_is_true(time, on, force):
+    q = question("true_false", TRUE, **{"timeless": False, **time})
+    assert q.in_force(date.fromisoformat(on)) is force
+    assert q.drawable(date.fromisoformat(on)) is force
+    retired = question("true_false", TRUE, **{"timeless": False, **time}, status="retired")
+    assert not retired.drawable(date.fromisoformat(on))
+
+
+def test_exactly_one_time():
+    assert "does not say when" in problems("true_false", TRUE, timeless=False)[0]
+    assert "has both as_of and timeless" in problems("true_false", TRUE, as_of="2021-07-13")[0]
+    assert "neither from nor to" in problems("true_false", TRUE, timeless=False, valid={"from": None})[0]
+    assert (
+        "is not before"
+        in problems("true_false", TRUE, timeless=False, valid={"from": "2021-01-01", "to": "2021-01-01"})[0]
+    )
+
+
+def test_the_digest_follows_the_meaning():
+    q = question("single_choice", {"options": ["A", {"text": "B", "correct": True}]})
+    same = question(
+        "single_choice", {"options": [{"id": "a", "text": "A"}, {"text": "B", "correct": True}]}, points="1.0"
+    )
+    other = question("single_choice", {"options": [{"text": "A", "correct": True}, "B"]})
+    assert q.digest == same.digest
+    assert q == same
+    assert q.digest != other.digest
+    assert q.digest.startswith("sha256:")
+
+
+def test_the_stored_form_is_stable():
+    """Digests of stored questions hang on this form: change it only with a new format."""
+    q = question(
+        "numerical",
+        {"answers": [{"value": "8.50", "tolerance": "1/3"}]},
+        facility="0.85",
+        enemies=["x", "c/y"],
+    )
+    assert q.dump() == {
+        "bank": "b", "id": "q", "type": "numerical", "prompt": "What is *it*?", "facility": "17/20",
+        "scoring": "first_match", "timeless": True, "enemies": ["b/x", "c/y"],
+        "answers": [{"value": "17/2", "tolerance": "1/3"}],
+    }  # fmt: skip
+    assert q.digest == "sha256:d9b5d4951ba94be0b669733fb44449aca67ede2f0f86a8e0cdc36faaed49a333"
+
+
+def test_expected_facility():
+    assert question("true_false", TRUE, difficulty="hard").expected_facility == Fraction(2, 5)
+    assert question("true_false", TRUE, difficulty="hard", facility="0.7").expected_facility == Fraction(
+        7, 10
+    )
+
+
+@pytest.mark.parametrize(
+    "type, content, words",
+    [
+        ("single_choice", {"options": ["A", "B"]}, "no option is marked as the key"),
+        ("single_choice", {"options": [{"text": t, "correct": True} for t in "AB"]}, "a second option"),
+        (
+            "single_choice",
+            {"options": [{"text": "A", "credit": "0.5"}, {"text": "B", "credit": 0}]},
+            "no option has credit 1",
+        ),
+        ("single_choice", {"options": [{"text": "A", "credit": 1}, "B"]}, "has no credit"),
+        (
+            "single_choice",
+            {"options": [{"text": "A", "credit": 1, "correct": True}, {"text": "B", "credit": 0}]},
+            "beside a credit",
+        ),
+        ("single_choice", {"options": [{"text": "A", "correct": True}, "A"]}, "'A' stands twice"),
+        ("single_choice", {"options": [{"id": "b", "text": "A", "correct": True}, "B"]}, "'b' stands twice"),
+        ("single_choice", {"options": [{"text": "A", "correct": True}]}, "too few"),
+        (
+            "single_choice",
+            {"options": [{"text": "A", "credit": 33}, {"text": "B", "credit": 0}]},
+            "write 0.5 for 50 %",
+        ),
+        ("multiple_response", {"options": ["A", "B"]}, "no option is marked as right"),
+        (
+            "multiple_response",
+            {"options": [{"text": "A", "correct": True}, "B"], "choose": 2},
+            "tells the student 2",
+        ),
+        ("true_false", {"answer": "no"}, "write true or false"),
+        ("true_false", {}, "'answer' is missing"),
+        ("short_text", {"answers": []}, "too few"),
+        ("short_text", {"answers": [{"text": "x", "credit": "0.5"}]}, "no answer gives the full mark"),
+        ("short_text", {"answers": ["!?"], "fold": ["punctuation"]}, "nothing of '!?' is left"),
+        ("short_text", {"answers": ["x" * 201]}, "200"),
+        ("short_text", {"answers": ["x"], "fold": ["accent"]}, "did you mean 'accents'"),
+        ("numerical", {"answers": [{"value": 8, "tolerance": -1}]}, "below 0"),
+        ("numerical", {"answers": [{"value": "eight"}]}, "not a number"),
+        (
+            "numerical",
+            {"answers": [{"value": 8, "tolerance": 1, "tolerance_type": "relativ"}]},
+            "did you mean 'relative'",
+        ),
+        ("numerical", {"answers": [{"min": 7, "max": 5}]}, "is above max"),
+        ("numerical", {"answers": [{"min": 7}]}, "give both"),
+        ("numerical", {"answers": [{"value": 1, "min": 7, "max": 8}]}, "either a value or min and max"),
+        ("numerical", {"answers": [{"min": 5, "max": 7, "tolerance": 1}]}, "a range has no tolerance"),
+        ("numerical", {"answers": [{"formula": "a * b"}]}, "known, not supported yet"),
+        ("essay", {}, "the type 'essay' is known, not supported yet"),
+        ("single_chioce", {}, "did you mean 'single_choice'"),
+    ],
+)
+def test_a_wrong_content_is_told_in_words(type, content, words):
+    assert any(words in problem for problem in problems(type, content)), problems(type, content)
+
+
+def test_all_problems_are_told_at_once():
+    found = problems(
+        "single_choice", {"options": ["A", "B"]}, timeless=False, promt="x", points=-1, scoring="credits"
+    )
+    words = [
+        "unknown field 'promt'",
+        "below 0",
+        "does not say when",
+        "no option is marked",
+        "did you mean 'credit'",
+    ]
+    assert [any(word in problem for problem in found) for word in words] == [True] * 5
+
+
+def test_feedback_in_general_comes_after_that_of_the_answer():
+    content = {"options": [{"text": "A", "correct": True, "feedback": "Yes."}, "B"]}
+    q = question("single_choice", content, feedback={"right": "R", "wrong": "W"})
+    assert q.score("a").feedback == ("Yes.", "R")
+    assert q.score("b").feedback == ("W",)
+
+
+def test_a_bank_keeps_its_digest_whatever_the_order_of_its_questions():
+    header = {
+        "format": "quiz-bank/1",
+        "bank": "b",
+        "title": "T",
+        "documents": {"d": {"title": "D", "date": "2021-07-13"}},
+    }
+    one, two = question("true_false", TRUE), question("true_false", TRUE, id="r")
+    bank = Bank.load(header, [one, two])
+    assert bank.digest == Bank.load(bank.header(), [two, one]).digest
+    assert bank.digest != Bank.load(header, [one]).digest
+    assert bank.by_id["r"] == two

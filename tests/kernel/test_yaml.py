@@ -1,0 +1,125 @@
+"""Bank files in and out."""
+
+from contextlib import suppress
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quiz.banks.model import Bank
+from quiz.banks.yaml import located, read_bank, read_mapping, write_bank
+from quiz.errors import Invalid, Problem
+from tests.kernel.questions import CONTENTS, TEXTS, question
+
+HEAD = "format: quiz-bank/1\nbank: b\ntitle: T\n"
+
+
+@pytest.mark.parametrize(
+    "written, value",
+    [("true", True), ("False", False), ("null", None), ("~", None), ("", None), ("no", "no"), ("yes", "yes"), ("'true'", "true"),
+     ("8", Decimal(8)), ("-1.50", Decimal("-1.5")), ("1e3", Decimal(1000)), (".5", Decimal("0.5")), ("0x1F", Decimal(31)),
+     ("0o17", Decimal(15)), ("017", Decimal(17)), ("1_000", "1_000"), ("2021-07-13", "2021-07-13"), ("12:30", "12:30"),
+     ("'8'", "8"), ("[1, a]", [Decimal(1), "a"]), ("{b: c}", {"b": "c"}), ("|\n  x\n  y\n", "x\ny\n"), (">-\n  x\n  y", "x y"),
+     ("!!str 8", "8")],
+)  # fmt: skip
+def test_scalars_are_those_of_yaml_1_2(written, value):
+    assert read_mapping(f"a: {written}\n")[0] == {"a": value}
+
+
+@pytest.mark.parametrize("written", ["8", "1.50", "0x1F", "1e3", ".inf", "-.inf", ".nan"])
+def test_a_number_keeps_its_characters(written):
+    assert read_mapping(f"a: {written}")[0]["a"].written == written
+
+
+@pytest.mark.parametrize(
+    "text, line, words",
+    [
+        ("a: 1\nb: 2\na: 3\n", 3, "'a' stands twice"),
+        ("x:\n  - {a: 1, a: 2}\n", 2, "'a' stands twice"),
+        ("a: !!python/object/apply:os.system [ls]\n", 1, "unknown tag"),
+        ("a: 1\nb: !secret x\n", 2, "unknown tag"),
+        ("a: &x 1\nb: *x\n", 2, "aliases are not supported"),
+        ("a: 1\n---\nb: 2\n", 2, "a second document"),
+        ("a: [1,\nb: 2\n", 3, "no valid YAML"),
+        ("a: 1\n\tb: 2\n", 2, "no valid YAML"),
+        ("a: 'x\n", 2, "no valid YAML"),
+        ("- a\n", 1, "no mapping"),
+        ("", 1, "no mapping"),
+        ("? [a]\n: b\n", 1, "cannot be a key"),
+        ("a: x\nb: \x07\n", 2, "does not allow"),
+        (b"a: x\nb: \xff\n", 2, "UTF-8"),
+        ("a: \ud800", 1, "UTF-8"),
+        ("a: " + "[" * 100 + "]" * 100, 1, "nested too deeply"),
+    ],
+)
+def test_what_is_no_plain_mapping_is_told_with_its_line(text, line, words):
+    with pytest.raises(Invalid) as caught:
+        read_mapping(text)
+    assert [(p.line, True) for p in caught.value.problems if words in str(p)] == [(line, True)], (
+        caught.value.problems
+    )
+
+
+@given(st.text(st.sampled_from("ab:-{}[]&*!|>'\"#%@`\n\t 0x.\x00\ufeff"), max_size=40))
+def test_no_text_makes_it_fail_otherwise(text):
+    with suppress(Invalid):
+        assert isinstance(read_mapping(text)[0], dict)
+
+
+def test_lines():
+    text = "a: 1\nb:\n  - c: 2\n    d:\n      e: 3\n  - x\n"
+    lines = read_mapping(text)[1]
+    found = [
+        lines.at(path)
+        for path in [("a",), ("b", 0, "c"), ("b", 0, "d", "e"), ("b", 1), ("b", 0, "z"), ("b", 9), ()]
+    ]
+    assert found == [1, 3, 5, 6, 3, 2, 1]
+    assert located([Problem("b[0].d.e", "x")], lines)[0].line == 5
+
+
+@given(st.data())
+def test_what_is_written_is_read_again(data):
+    kinds = data.draw(st.lists(st.sampled_from(sorted(CONTENTS)), max_size=4))
+    prompts = st.one_of(
+        TEXTS, st.sampled_from(["no", "2001", "1e3", "~", "a: b", "- x", "x\n\ny", "'", "# x", "0o7"])
+    )
+    questions = [
+        question(kind, data.draw(CONTENTS[kind]), id=f"q{n}", prompt=data.draw(prompts), points="0.75")
+        for n, kind in enumerate(kinds)
+    ]
+    bank = Bank.load({"bank": "b", "title": data.draw(prompts)}, questions)
+    assert read_bank(write_bank(bank)) == bank
+
+
+def test_a_bank_is_read_from_a_path_and_names_its_file(tmp_path):
+    path = tmp_path / "b.yaml"
+    path.write_text(
+        HEAD + "questions:\n  - {id: q, type: true_false, prompt: P, answer: true, timeless: true}\n"
+    )
+    assert read_bank(path).questions[0].qualified == "b/q"
+    path.write_text(
+        HEAD + "questions:\n  - {id: q, type: true_false, prompt: P, answer: no, timeless: true}\n"
+    )
+    with pytest.raises(Invalid) as caught:
+        read_bank(path)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line, problem.question, problem.where) == (str(path), 5, "b/q", "answer")
+    assert "write true or false" in problem.mend
+
+
+def test_a_reader_of_ten_lines_suffices():
+    bank = read_bank(
+        HEAD
+        + """
+questions:
+  - id: founded
+    type: single_choice
+    prompt: When was the SCO founded?
+    timeless: true
+    options:
+      - 1996
+      - {text: 2001, correct: true}
+"""
+    )
+    assert bank.questions[0].kind.right_answer(bank.questions[0].content) == "2001"

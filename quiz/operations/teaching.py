@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,18 +23,8 @@ GRADING_ROLES = ("teacher", "assistant")
 
 
 @dataclass(frozen=True, slots=True)
-class TaughtCourse:
-    """A course whose results I see, and as what."""
-
-    id: int
-    title: str
-    role: str
-    students: int
-
-
-@dataclass(frozen=True, slots=True)
 class TaughtQuiz:
-    """A quiz of one of those courses."""
+    """A quiz of a course whose results I see, and as what."""
 
     id: int
     title: str
@@ -48,7 +39,8 @@ class TaughtQuiz:
 class Dashboard:
     """Drafts, quizzes with attempts that wait for a mark, quizzes that are open; at most ``MOST`` of each."""
 
-    courses: tuple[TaughtCourse, ...]
+    #: How many students each course has whose results I see, by its id.
+    students: Mapping[int, int]
     drafts: tuple[TaughtQuiz, ...]
     to_grade: tuple[TaughtQuiz, ...]
     running: tuple[TaughtQuiz, ...]
@@ -58,13 +50,13 @@ def dashboard(actor: Actor, now: datetime) -> Dashboard:
     """My first page as somebody who teaches. Six statements."""
     with reading() as connection:
         role_of(connection, actor)
-        courses = connection.execute(_courses(actor)).all()
+        students = connection.execute(_students(actor)).all()
         drafts = connection.execute(_drafts(actor)).all()
         to_grade = connection.execute(_to_grade(actor)).all()
         running = connection.execute(_running(actor, now)).all()
         progress = _progress(connection, [*to_grade, *running])
     return Dashboard(
-        courses=tuple(TaughtCourse(*row) for row in courses),
+        students={row.id: row.students for row in students},
         drafts=tuple(_taught(row, progress) for row in drafts),
         to_grade=tuple(_taught(row, progress) for row in to_grade),
         running=tuple(_taught(row, progress) for row in running),
@@ -87,20 +79,15 @@ def _taught(row: Row[Any], progress: dict[int, Progress]) -> TaughtQuiz:
     )
 
 
-def _courses(actor: Actor) -> Any:
+def _students(actor: Actor) -> Any:
     member = Enrolment.__table__.alias("member")
-    students = (
-        select(func.count())
-        .where(member.c.course_id == Course.id, member.c.role == "student")
-        .correlate(Course)
-        .scalar_subquery()
-    )
     return (
-        select(Course.id, Course.title, Enrolment.role, students)
+        select(Course.id, func.count(member.c.user_id).label("students"))
         .join(Enrolment, Enrolment.course_id == Course.id)
         .join(User, User.id == Enrolment.user_id)
+        .outerjoin(member, and_(member.c.course_id == Course.id, member.c.role == "student"))
         .where(acting(actor), Enrolment.role.in_(RESULTS))
-        .order_by(Course.title, Course.id)
+        .group_by(Course.id)
     )
 
 

@@ -23,7 +23,7 @@ from wtforms import (
 from wtforms.validators import DataRequired
 
 from quiz.assembly.settings import EVERYTHING
-from quiz.operations.quizzes import MOMENTS, ManagedQuiz, QuizSheet
+from quiz.operations.quizzes import ManagedQuiz, QuizSheet
 from quiz.web.forms import Form
 
 GRADING = [
@@ -43,8 +43,8 @@ SHOWN = {
     "explanation": _l("Explanation and sources"),
     "grade": _l("Grade"),
 }
+#: When it may be shown. While they answer nothing is (``review.during`` is not supported yet).
 WHEN = {
-    "during": _l("While answering"),
     "after": _l("First 2 minutes"),
     "later": _l("Later"),
     "closed": _l("After closing"),
@@ -128,7 +128,6 @@ class QuizForm(Form):
     grading = SelectField(_l("Grade over several attempts"), choices=GRADING)
     pass_grade = _Number(_l("Grade to pass"))
     access_code = StringField(_l("Access code"))
-    review_during = _Boxes(WHEN["during"], choices=[*SHOWN.items()])
     review_after = _Boxes(WHEN["after"], choices=[*SHOWN.items()])
     review_later = _Boxes(WHEN["later"], choices=[*SHOWN.items()])
     review_closed = _Boxes(WHEN["closed"], choices=[*SHOWN.items()])
@@ -150,7 +149,7 @@ class QuizForm(Form):
             pass_grade=sheet.pass_grade,
             access_code=sheet.access_code or "",
             blueprint=quiz.blueprint_text,
-            **{f"review_{moment}": list(sheet.review.get(moment, ())) for moment in MOMENTS},
+            **{f"review_{moment}": list(sheet.review.get(moment, ())) for moment in WHEN},
         )
 
     @property
@@ -180,8 +179,10 @@ class QuizForm(Form):
     @property
     def review(self) -> Mapping[str, list[str]]:
         """What is shown, by moment, in the order of the format."""
-        chosen = {moment: set(self[f"review_{moment}"].data or ()) for moment in MOMENTS}
-        return {moment: [name for name in EVERYTHING if name in names] for moment, names in chosen.items()}
+        chosen = {moment: set(self[f"review_{moment}"].data or ()) for moment in WHEN}
+        return {"during": []} | {
+            moment: [name for name in EVERYTHING if name in names] for moment, names in chosen.items()
+        }
 
     def _moment(self, field: _Local, stored: datetime | None, time_zone: str) -> datetime | None:
         """The moment that was typed; the stored one where it was not changed, to the second."""

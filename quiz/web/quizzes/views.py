@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from quiz.errors import EditConflict, Invalid, Problem, Unmeetable
 from quiz.operations import quizzes
-from quiz.operations.quizzes import MOMENTS, ManagedQuiz, Workbench
+from quiz.operations.quizzes import ManagedQuiz, Workbench
 from quiz.web.forms import place
 from quiz.web.guard import moment, signed_in
 from quiz.web.html import use_time_zone
@@ -101,9 +101,7 @@ def edit(quiz_id: int) -> ResponseReturnValue:
 def _edit(quiz: ManagedQuiz, form: QuizForm, **found: Any) -> str:
     use_time_zone(quiz.time_zone)
     told = {"faults": (), "unmet": (), "differences": ()} | found
-    return render_template(
-        "quizzes/edit.html", quiz=quiz, form=form, shown=SHOWN, when=WHEN, moments=MOMENTS, **told
-    )
+    return render_template("quizzes/edit.html", quiz=quiz, form=form, shown=SHOWN, when=WHEN, **told)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/edit")

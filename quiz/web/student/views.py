@@ -8,7 +8,8 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import AccessCode
-from quiz.operations import accounts, attempts, courses, quizzes, reporting
+from quiz.operations import accounts, attempts, courses, quizzes, reporting, teaching
+from quiz.web.courses.views import teachers_page
 from quiz.web.errors import wants_json
 from quiz.web.guard import moment, public, signed_in
 from quiz.web.html import use_time_zone
@@ -30,8 +31,10 @@ def home() -> ResponseReturnValue:
     if actor is None:
         return render_template("student/welcome.html")
     me = accounts.me(actor)
-    show(Card.of(me))
-    return render_template("student/home.html", person=me)
+    card = Card.of(me)
+    show(card)
+    taught = teaching.dashboard(actor, moment()) if card.teaches else None
+    return render_template("student/home.html", person=me, teaching=taught)
 
 
 @blueprint.get("/courses/<int:course_id>")
@@ -40,6 +43,8 @@ def course(course_id: int) -> ResponseReturnValue:
     """A course with its quizzes."""
     found = courses.course(get_actor(), course_id, moment())
     use_time_zone(found.time_zone)
+    if found.role != "student":
+        return teachers_page(found)
     return render_template("student/course.html", course=found)
 
 

@@ -21,15 +21,26 @@ def bank_schema() -> dict[str, Any]:
         "format": {"const": FORMAT},
         "questions": {"type": "array", "items": {"oneOf": questions}},
     }
+    definitions.pop("Question", None)  # the questions stand under their types
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A question bank (quiz-bank/1)",
         "type": "object",
-        "properties": header["properties"],
+        "properties": _untitled(header["properties"]),
         "required": ["format", "bank", "title", "questions"],
         "additionalProperties": False,
-        "$defs": dict(sorted(definitions.items())),
+        "$defs": _untitled(dict(sorted(definitions.items()))),
     }
+
+
+def _untitled(schema: Any) -> Any:
+    """The schema without the titles that only repeat the fields' names."""
+    if isinstance(schema, list):
+        return [_untitled(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: part for name, part in schema.items() if name != "title" or not isinstance(part, str)}
+    return {name: _untitled(part) for name, part in kept.items()}
 
 
 def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +52,6 @@ def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
     del properties["bank"]
     required = [*common["required"], *own.get("required", ())]
     definitions[name] = {
-        "title": name,
         "type": "object",
         "properties": properties,
         "required": [field for field in required if field not in ("bank", "scoring")],

@@ -263,98 +263,99 @@ class _BankReader:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._header = {key: value for key, value in data.items() if key != "questions"}
         self._given = data.get("questions")
-        self._slug = str(data.get("bank") or "bank")
+        self._slug = _word(data.get("bank")) or "bank"
+        self._first: dict[str, int] = {}
         self.problems: list[Problem] = []
 
     def bank(self) -> Bank | None:
         """The bank; None where there are problems."""
         header = self._head()
-        questions = [*self._questions()]
-        if header is not None:
-            self._check_documents(header, questions)
-        self._check_enemies(questions)
+        questions = [self._question(place, fields) for place, fields in enumerate(self._listed())]
         if header is None or self.problems:
             return None
-        return header.model_copy(update={"questions": tuple(question for _, question in questions)})
+        return header.model_copy(update={"questions": tuple(questions)})
 
     def _head(self) -> Bank | None:
-        if self._header.get("format") != FORMAT:
-            given = self._header.get("format")
-            what = "'format' is missing" if given is None else f"'{given}' is not a format of bank files"
-            self.problems.append(Problem("format" if given else "", what, f"write format: {FORMAT}"))
+        given = self._header.get("format")
+        if given is None:
+            self.problems.append(Problem("", "'format' is missing", f"begin with format: {FORMAT}"))
+        elif given != FORMAT:
+            what = f"'{given}' is not a format of bank files"
+            self.problems.append(Problem("format", what, f"write format: {FORMAT}"))
         try:
             return Bank.load({**self._header, "format": FORMAT})
         except Invalid as error:
             self.problems += error.problems
             return None
 
-    def _questions(self) -> Iterator[tuple[int, Question]]:
-        if not isinstance(self._given, list):
-            what = "'questions' is missing" if self._given is None else "must be a list"
-            where = "" if self._given is None else "questions"
-            self.problems.append(
-                Problem(where, what, "write questions: and one entry each, beginning with '- '")
-            )
-            return
-        seen: dict[str, int] = {}
-        for place, fields in enumerate(self._given):
-            question = self._question(place, fields, seen)
-            if question is not None:
-                yield place, question
+    def _listed(self) -> list[Any]:
+        mend = "write questions: and one entry each, beginning with '- '"
+        if self._given is None:
+            self.problems.append(Problem("", "'questions' is missing", mend))
+        elif not isinstance(self._given, list):
+            self.problems.append(Problem("questions", "must be a list", mend))
+        listed = self._given if isinstance(self._given, list) else []
+        for place, fields in enumerate(listed):
+            if isinstance(fields, dict):
+                self._first.setdefault(_word(fields.get("id")), place)
+        return listed
 
-    def _question(self, place: int, fields: Any, seen: dict[str, int]) -> Question | None:
+    def _question(self, place: int, fields: Any) -> Question | None:
+        """The question at this place of the list; None where it has faults of its own."""
         if not isinstance(fields, dict):
-            self._add(
-                place, "", [Problem("", "a question must be a mapping", "write id: …, type: …, prompt: …")]
-            )
+            problem = Problem("", "a question must be a mapping", "write id: …, type: …, prompt: …")
+            self._add(place, "", [problem])
             return None
-        name = str(fields.get("id", ""))
-        if "bank" in fields:
-            self._add(
-                place, name, [Problem("bank", "unknown field 'bank'", "the file's own bank: holds for all")]
-            )
-        if name and seen.setdefault(name, place) != place:
-            first = f"questions[{seen[name]}]"
-            self._add(
-                place,
-                name,
-                [Problem("id", f"the id '{name}' stands twice, first in {first}", "give it another")],
-            )
+        name = _word(fields.get("id"))
+        self._add(place, name, self._around(place, name, fields))
         try:
             return Question.load({**fields, "bank": self._slug})
         except Invalid as error:
             self._add(place, name, [problem for problem in error.problems if problem.where != "bank"])
             return None
 
-    def _check_documents(self, header: Bank, questions: list[tuple[int, Question]]) -> None:
-        for place, question in questions:
-            for index, evidence in enumerate(question.evidence):
-                name = evidence.document
-                if name is not None and name not in header.documents:
-                    what = f"unknown document '{name}'{suggest(name, header.documents)}"
-                    problem = Problem(f"evidence[{index}].document", what, "declare it under documents:")
-                    self._add(place, question.id, [problem])
+    def _around(self, place: int, name: str, fields: Mapping[str, Any]) -> Iterator[Problem]:
+        """What is wrong with the question in this bank, whatever it is in itself."""
+        if "bank" in fields:
+            yield Problem("bank", "unknown field 'bank'", "the file's own bank: holds for all")
+        if name and self._first[name] != place:
+            yield Problem("id", f"the id '{name}' stands twice in this bank", "give it another")
+        yield from self._document_problems(fields)
+        yield from self._enemy_problems(fields)
 
-    def _check_enemies(self, questions: list[tuple[int, Question]]) -> None:
-        given = self._given if isinstance(self._given, list) else []
-        known = {f"{self._slug}/{fields.get('id')}" for fields in given if isinstance(fields, dict)}
-        for place, question in questions:
-            for index, name in enumerate(question.enemies):
-                if name.startswith(f"{self._slug}/") and name not in known:
-                    what = f"there is no question '{name}'{suggest(name, known)}"
-                    self._add(
-                        place,
-                        question.id,
-                        [Problem(f"enemies[{index}]", what, "name a question of this bank")],
-                    )
+    def _document_problems(self, fields: Mapping[str, Any]) -> Iterator[Problem]:
+        declared = _mapping(self._header.get("documents"))
+        for index, evidence in enumerate(_list(fields.get("evidence"))):
+            name = _word(_mapping(evidence).get("document"))
+            if name and name not in declared:
+                what = f"unknown document '{name}'{suggest(name, declared)}"
+                yield Problem(f"evidence[{index}].document", what, "declare it under documents:")
+
+    def _enemy_problems(self, fields: Mapping[str, Any]) -> Iterator[Problem]:
+        for index, given in enumerate(_list(fields.get("enemies"))):
+            bank, slash, name = _word(given).rpartition("/")
+            if (not slash or bank == self._slug) and name not in self._first:
+                what = f"there is no question '{name}'{suggest(name, self._first)}"
+                yield Problem(f"enemies[{index}]", what, "name a question of this bank")
 
     def _add(self, place: int, name: str, found: Iterable[Problem]) -> None:
-        where = f"questions[{place}]"
+        question = f"{self._slug}/{name or '?'}"
         for problem in found:
-            path = f"{where}.{problem.where}" if problem.where else where
-            self.problems.append(
-                BankProblem(path, problem.what, problem.mend, None, f"{self._slug}/{name or '?'}")
-            )
+            path = f"questions[{place}].{problem.where}".rstrip(".")
+            self.problems.append(BankProblem(path, problem.what, problem.mend, None, question))
+
+
+def _word(value: Any) -> str:
+    """The characters of a scalar that should be text; "" where there is none."""
+    return value.written if isinstance(value, Number) else value if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def write_bank(bank: Bank) -> str:

@@ -195,7 +195,7 @@ _NUMBER = WithJsonSchema({"type": ["number", "string"]})
 _ID = "letters, digits, '.', '_', '-', beginning with a letter or digit, at most 64"
 
 #: Text as the author wrote it; a bare number keeps its characters, a bare true is refused.
-Text: TypeAlias = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | float)]
+Text: TypeAlias = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
 #: Text that is not blank.
 Words: TypeAlias = Annotated[Text, AfterValidator(_words)]
 #: A number exactly as written.

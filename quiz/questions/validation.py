@@ -35,7 +35,17 @@ def validate(model: type[M], given: object, where: Path = ()) -> M:
 
 def problems(error: ValidationError, model: type[BaseModel], where: Path = ()) -> list[Problem]:
     """The faults of one validation, in the order in which the validator met them."""
-    return [_problem(detail, model, where) for detail in error.errors(include_url=False)]
+    found = error.errors(include_url=False)
+    places = {detail["loc"] for detail in found}
+    return [_problem(detail, model, where) for detail in found if not _follows(detail, places)]
+
+
+def _follows(detail: Mapping[str, Any], places: Iterable[Path]) -> bool:
+    """Whether a list is only called too short because entries with faults of their own do not count."""
+    loc = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        len(place) > len(loc) and place[: len(loc)] == loc for place in places
+    )
 
 
 def path_text(path: Iterable[str | int]) -> str:

@@ -34,7 +34,9 @@ def test_an_example_is_read_and_scored_as_it_says(name, example):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_examples_cover_the_kinds(name):
-    assert {"right", "wrong", "empty", "malformed"} <= {example.kind for example in types.get(name).examples()}
+    assert {"right", "wrong", "empty", "malformed"} <= {
+        example.kind for example in types.get(name).examples()
+    }
     assert {example.rule for example in types.get(name).examples()} >= set(types.get(name).rules[1:])
 
 
@@ -108,8 +110,14 @@ def choice_twins(draw, *, several):
         key = draw(st.permutations(range(len(shown))))[:right]
         feedback = draw(st.lists(st.sampled_from(["", "MARK why"]), min_size=len(shown), max_size=len(shown)))
         credited = draw(st.booleans())
-        mark = (lambda n: {"credit": 1 if n in key else "-0.25"}) if credited else (lambda n: {"correct": n in key})
-        options = [{"id": ids[n], "text": shown[n], "feedback": feedback[n], **mark(n)} for n in range(len(shown))]
+        mark = (
+            (lambda n: {"credit": 1 if n in key else "-0.25"})
+            if credited
+            else (lambda n: {"correct": n in key})
+        )
+        options = [
+            {"id": ids[n], "text": shown[n], "feedback": feedback[n], **mark(n)} for n in range(len(shown))
+        ]
         choose = {"choose": right} if several and told else {}
         return {"options": draw(st.permutations(options)), **choose}, tuple(ids)
 
@@ -141,7 +149,10 @@ def test_what_is_presented_does_not_depend_on_the_key(name, data):
     assert seen[0] == seen[1]
     assert json.dumps(dict(seen[0].controls)) == json.dumps(dict(seen[1].controls))
     pages = [
-        render(f"types/{name}/answer.html", presented=p, fields={"answer": ["0"]}, prefix="s1-", disabled=False) for p in seen
+        render(
+            f"types/{name}/answer.html", presented=p, fields={"answer": ["0"]}, prefix="s1-", disabled=False
+        )
+        for p in seen
     ]
     assert pages[0] == pages[1]
 
@@ -186,7 +197,12 @@ GENERAL = {"right": "GENERAL r", "partly": "GENERAL p", "wrong": "GENERAL w"}
 
 def values(told, name):
     """All values under this name, at the top and in the options."""
-    return list(chain([told[name]] if name in told else [], (row[name] for row in told.get("options", ()) if name in row)))
+    return list(
+        chain(
+            [told[name]] if name in told else [],
+            (row[name] for row in told.get("options", ()) if name in row),
+        )
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -199,7 +215,9 @@ def test_a_review_with_everything_shows_response_and_key(name):
 
 
 def test_feedback_of_options_not_chosen_waits_for_the_key():
-    content = {"options": [{"text": "A", "correct": True, "feedback": "WHY-A"}, {"text": "B", "feedback": "WHY-B"}]}
+    content = {
+        "options": [{"text": "A", "correct": True, "feedback": "WHY-A"}, {"text": "B", "feedback": "WHY-B"}]
+    }
     told = str(question("single_choice", content).review("b", (), frozenset({"attempt", "feedback"})))
     assert "WHY-B" in told
     assert "WHY-A" not in told
@@ -210,7 +228,13 @@ def test_what_is_typed_and_authored_is_escaped(name):
     bad = '"><script>alert(1)</script>'
     example = types.get(name).examples()[0]
     q = Question.load({**of_example(name, example).dump(), "prompt": bad})
-    page = render(f"types/{name}/answer.html", presented=q.present(()), fields={"answer": [bad]}, prefix="", disabled=True)
+    page = render(
+        f"types/{name}/answer.html",
+        presented=q.present(()),
+        fields={"answer": [bad]},
+        prefix="",
+        disabled=True,
+    )
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert " disabled" in page
@@ -225,4 +249,6 @@ def test_the_page_holds_the_current_answer_and_says_it_was_there(name):
     )
     assert 'name="s3-answered" value="1"' in page
     assert 'name="s3-answer"' in page
-    assert page.count(" checked") == len(example.raw["answer"]) or f'value="{example.raw["answer"][0]}"' in page
+    assert (
+        page.count(" checked") == len(example.raw["answer"]) or f'value="{example.raw["answer"][0]}"' in page
+    )

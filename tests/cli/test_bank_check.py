@@ -1,0 +1,319 @@
+"""``quiz bank check``: every fault is told with file, line and what to do."""
+
+import json
+from hashlib import sha256
+
+import pytest
+from click.testing import CliRunner
+
+from quiz.cli import main
+
+DOCUMENT = "Title\n\nThe organization has eight member states.\n\nIt was founded in 2001.\n"
+DIGEST = sha256(DOCUMENT.encode()).hexdigest()
+BANK = f"""\
+format: quiz-bank/1
+bank: states
+title: Member states
+language: en
+perspective: Ours.
+licence: CC-BY-4.0
+documents:
+  paper: {{title: A paper, publisher: P, date: 2021-07-13, sha256: {DIGEST}}}
+questions:
+  - id: count
+    type: numerical
+    topic: size
+    level: remember
+    difficulty: easy
+    prompt: How many member states did it have on 13 July 2021?
+    as_of: 2021-07-13
+    answers:
+      - {{value: 8, tolerance: 0}}
+    evidence:
+      - {{document: paper, paragraph: 2, terms: [eight member states]}}
+  - id: founded
+    type: single_choice
+    topic: history
+    level: remember
+    difficulty: medium
+    timeless: true
+    prompt: When was it founded?
+    options:
+      - 1996
+      - text: 2001
+        correct: true
+      - text: 2002
+        feedback: Later.
+    evidence:
+      - {{source: {{title: A book}}, supports: the year}}
+  - id: chair
+    type: true_false
+    prompt: Tajikistan holds the chair.
+    valid:
+      from: 2020-11-10
+      to: 2021-09-17
+    answer: true
+    status: ready
+    evidence:
+      - {{document: paper, paragraph: 3, terms: ["2001"]}}
+    enemies: [founded]
+"""
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Runs the command on a bank file with this text; gives exit code, and standard output."""
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "paper.txt").write_text(DOCUMENT)
+    path = tmp_path / "states.yaml"
+
+    def run(text=BANK, *options, paths=()):
+        path.write_text(text)
+        found = CliRunner().invoke(main, ["bank", "check", *map(str, paths or (path,)), *options])
+        assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
+        return found.exit_code, found.stdout
+
+    run.path, run.documents = path, documents
+    return run
+
+
+def as_json(check, text=BANK, *options, **more):
+    code, out = check(text, "--json", "--documents", str(check.documents), *options, **more)
+    return code, json.loads(out)
+
+
+def test_a_good_bank(check):
+    code, found = as_json(check, BANK, "--as-of", "2021-07-13")
+    assert code == 0
+    assert found == {
+        "as_of": "2021-07-13",
+        "banks": [
+            {
+                "bank": "states",
+                "file": str(check.path),
+                "questions": 3,
+                "variants": 0,
+                "by_type": {"numerical": 1, "single_choice": 1, "true_false": 1},
+                "by_topic": {"history": 1, "size": 1},
+                "by_level": {"remember": 2},
+                "by_difficulty": {"easy": 1, "medium": 2},
+                "languages": {"en": 3},
+                "drawable": 3,
+                "evidence": {"checked": 2, "not_checkable": 1, "missing_document": 0},
+                "strategies": {"chance": 1 / 3, "longest": 1 / 3, "first": 0.0, "odd_one_out": 1 / 3},
+            }
+        ],
+        "errors": [],
+        "findings": [],
+    }
+
+
+@pytest.mark.parametrize(
+    "as_of, drawable", [("2021-07-12", 2), ("2021-07-13", 3), ("2021-09-17", 2), ("2035-01-01", 2)]
+)
+def test_drawable_at_a_date(check, as_of, drawable):
+    code, found = as_json(check, BANK, "--as-of", as_of)
+    assert (code, found["banks"][0]["drawable"]) == (0, drawable)
+
+
+FAULTS = {
+    "unknown field": ("    level: remember", "    levle: remember", 13, "did you mean 'level'?"),
+    "unknown field without a neighbour": ("    topic: size", "    colour: red", 12, "known here: "),
+    "unknown header field": ("perspective: Ours.", "perspectiv: Ours.", 5, "did you mean 'perspective'?"),
+    "two keys": ("      - 1996", "      - {text: 1996, correct: true}", 31, "keep one correct: true"),
+    "no key": ("        correct: true\n", "", 28, "add correct: true"),
+    "duplicate id": ("  - id: founded", "  - id: count", 21, "give it another"),
+    "duplicate key of YAML": ("    topic: size", "    topic: size\n    topic: other", 13, "keep one of them"),
+    "equal options": ("      - text: 2002", "      - text: 2001", 32, "give each option its own text"),
+    "wrong paragraph": ("paragraph: 2", "paragraph: 3", 20, "it stands in paragraph 2"),
+    "no such paragraph": ("paragraph: 2", "paragraph: 9", 20, "count the blocks"),
+    "falsified term": ("eight member", "nine member", 20, "quote words of the paragraph exactly"),
+    "missing evidence": (
+        "    evidence:\n      - {source: {title: A book}, supports: the year}\n",
+        "",
+        21,
+        "add {document",
+    ),
+    "undeclared document": (
+        "{document: paper, paragraph: 2",
+        "{document: papr, paragraph: 2",
+        20,
+        "did you mean 'paper'?",
+    ),
+    "evidence without terms": (", terms: [eight member states]", "", 20, "list words"),
+    "date in the future": (
+        "as_of: 2021-07-13",
+        "as_of: 2999-01-01",
+        16,
+        "write the date that the prompt names",
+    ),
+    "stale span": ("      to: 2021-09-17", "      to: 2020-09-17", 39, "up to, not including"),
+    "no date": ("    timeless: true\n", "", 21, "write as_of:"),
+    "two dates": ("    timeless: true", "    timeless: true\n    as_of: 2021-07-13", 26, "keep exactly one"),
+    "no such date": ("as_of: 2021-07-13", "as_of: 2021-13-07", 16, "write year-month-day"),
+    "bad tolerance": ("tolerance: 0", "tolerance: -1", 18, "is below 0"),
+    "bad number": ("value: 8,", "value: eight,", 18, "write a number"),
+    "answer that YAML 1.1 would read": ("    answer: true", "    answer: no", 42, "write true or false"),
+    "text that is a truth value": ("      - 1996", "      - no", 29, 'put it in quotes: "no"'),
+    "unknown type": ("type: numerical", "type: numeric", 11, "did you mean 'numerical'?"),
+    "type to come": ("type: numerical", "type: ordering", 11, "known, not supported yet"),
+    "key to come": ("    level: remember", "    stimulus: x", 13, "known, not supported yet"),
+    "header key to come": ("licence: CC-BY-4.0", "generators: []", 6, "known, not supported yet"),
+    "unknown level": ("    difficulty: easy", "    difficulty: esay", 14, "did you mean 'easy'?"),
+    "credits for some": ("        correct: true", "        credit: 1", 29, "give every option a credit"),
+    "unknown enemy": ("enemies: [founded]", "enemies: [foundd]", 46, "did you mean 'founded'?"),
+    "wrong rule": ("    timeless: true", "    timeless: true\n    scoring: all", 27, "write one of credit"),
+    "no prompt": ("    prompt: When was it founded?\n", "", 21, "add prompt: …"),
+    "bad digest": (DIGEST, DIGEST[:-1], 8, "64 hexadecimal digits"),
+    "another format": ("format: quiz-bank/1", "format: quiz-bank/9", 1, "write format: quiz-bank/1"),
+    "broken YAML": (
+        "title: Member states",
+        "title: 'Member states",
+        3,
+        "check indentation, colons and quotes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_seeded_fault_is_told_with_its_line_and_what_to_do(check, name):
+    old, new, line, words = FAULTS[name]
+    assert BANK.count(old) >= 1
+    text = BANK.replace(old, new, 1)
+    code, found = as_json(check, text)
+    assert code == 1
+    told = [(error["line"], error["message"]) for error in found["errors"] if words in error["message"]]
+    if name == "broken YAML":
+        assert told
+        return
+    assert line in [place for place, _ in told], found["errors"]
+    code, out = check(text, "--documents", str(check.documents))
+    assert code == 1
+    assert f"{check.path}:{line}: " in out
+
+
+def test_all_faults_of_a_file_are_listed(check):
+    text = BANK
+    for name in (
+        "unknown field",
+        "two keys",
+        "bad tolerance",
+        "undeclared document",
+        "unknown header field",
+        "no such date",
+    ):
+        old, new, *_ = FAULTS[name]
+        text = text.replace(old, new, 1)
+    text = text.replace("    answer: true", "    answer: maybe")
+    code, found = as_json(check, text)
+    assert code == 1
+    assert sorted({error["line"] for error in found["errors"]}) == [5, 13, 16, 18, 20, 31, 42]
+    assert {error["question"] for error in found["errors"]} == {
+        None,
+        "states/count",
+        "states/founded",
+        "states/chair",
+    }
+
+
+def test_the_message_of_the_contract(check):
+    _, found = as_json(check, BANK.replace("    prompt: When", "    promt: When"))
+    assert "unknown field 'promt', did you mean 'prompt'?" in [error["message"] for error in found["errors"]]
+
+
+def test_another_version_of_a_document_is_a_warning(check):
+    (check.documents / "paper.txt").write_text(DOCUMENT + "\nMore.\n")
+    code, found = as_json(check)
+    assert code == 0
+    (finding,) = found["findings"]
+    assert (finding["rule"], finding["severity"], finding["line"]) == ("document-changed", "warning", 8)
+    assert as_json(check, BANK, "--strict")[0] == 1
+
+
+def test_without_documents_evidence_is_counted_as_missing(check):
+    code, out = check(BANK, "--json")
+    assert code == 0
+    assert json.loads(out)["banks"][0]["evidence"] == {
+        "checked": 0,
+        "not_checkable": 1,
+        "missing_document": 2,
+    }
+    assert check(BANK, "--strict")[0] == 1
+    assert check(BANK, "--strict", "--documents", str(check.documents))[0] == 0
+
+
+def test_a_draft_needs_no_evidence(check):
+    old, new, *_ = FAULTS["missing evidence"]
+    code, found = as_json(
+        check, BANK.replace(old, new).replace("  - id: founded", "  - id: founded\n    status: draft")
+    )
+    assert (code, found["banks"][0]["drawable"]) == (0, 1)
+
+
+def test_a_folder_is_searched_and_blueprints_are_passed_over(check, tmp_path):
+    below = tmp_path / "banks" / "more"
+    below.mkdir(parents=True)
+    (tmp_path / "banks" / "one.yaml").write_text(BANK)
+    (below / "two.yml").write_text(BANK.replace("bank: states", "bank: others"))
+    (below / "blueprint.yaml").write_text("format: quiz-blueprint/1\ntitle: T\n")
+    (below / "notes.txt").write_text("x")
+    code, found = as_json(check, BANK, paths=[tmp_path / "banks"])
+    assert (code, [bank["bank"] for bank in found["banks"]]) == (0, ["others", "states"])
+    (below / "none.yaml").write_text("title: T\n")
+    code, found = as_json(check, BANK, paths=[tmp_path / "banks"])
+    assert (code, found["errors"][0]["file"]) == (1, str(below / "none.yaml"))
+
+
+def test_two_banks_of_one_name(check, tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text(BANK)
+    code, found = as_json(check, BANK, paths=[check.path, other])
+    assert code == 1
+    assert "stands also in" in found["errors"][0]["message"]
+
+
+def test_people_read_a_table_for_each_bank(check):
+    code, out = check(BANK, "--documents", str(check.documents), "--as-of", "2021-07-13")
+    assert code == 0
+    for words in (
+        "states (",
+        "3, drawable on 2021-07-13: 3",
+        "numerical 1",
+        "2 checked",
+        "chance 33%",
+        "No errors",
+    ):
+        assert words in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["bank", "check"],
+        ["bank", "check", "nowhere.yaml"],
+        ["bank", "check", ".", "--as-of", "x"],
+        ["bank", "chek"],
+    ],
+)
+def test_wrong_usage_is_2(arguments):
+    assert CliRunner().invoke(main, arguments).exit_code == 2
+
+
+def test_a_folder_without_banks(tmp_path):
+    found = CliRunner().invoke(main, ["bank", "check", str(tmp_path)])
+    assert found.exit_code == 1
+    assert "no bank files" in found.stderr
+
+
+def test_help_shows_an_example():
+    for arguments in (
+        ["--help"],
+        ["bank", "--help"],
+        ["bank", "check", "--help"],
+        ["bank", "schema", "--help"],
+        ["score", "--help"],
+    ):
+        found = CliRunner().invoke(main, arguments)
+        assert found.exit_code == 0
+        assert "Example: quiz " in found.stdout

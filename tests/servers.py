@@ -28,9 +28,9 @@ START_SECONDS = 30
 _numbers = itertools.count(1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class PostgreSQL:
-    """A running cluster: where its files lie, the port it listens on, its first process."""
+    """A running cluster: where its files lie, the port it listens on, its first process (of its present life)."""
 
     folder: Path
     port: int
@@ -59,6 +59,21 @@ class PostgreSQL:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
+
+    def kill_and_restart(self):
+        """`kill -9`, and the same cluster on the same port again, durable: it repairs itself as it starts."""
+        self.process.kill()
+        self.process.wait(START_SECONDS)
+        until = time.monotonic() + START_SECONDS
+        programs, owner = find_postgresql(), _owner(self.folder)
+        while True:
+            try:
+                self.process = _start(programs, self.folder, owner, durable=True, port=self.port).process
+                return
+            except AssertionError:  # those that served its clients have not all noticed yet that it is gone
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     @contextlib.contextmanager
     def database(self, template="template1"):
@@ -133,11 +148,16 @@ def _initdb(programs, folder, owner):
     subprocess.run(command, check=True, capture_output=True, cwd=folder, **owner)
 
 
-def _start(programs, folder, owner, *, durable):
-    """Start the server on a free port and wait until it answers."""
+def free_port():
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+def _start(programs, folder, owner, *, durable, port=None):
+    """Start the server, on a free port if none is named, and wait until it answers."""
+    port = port or free_port()
     command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", "127.0.0.1", "-p", str(port)]
     settings = ["max_connections=200", "timezone=Pacific/Auckland", f"fsync={'on' if durable else 'off'}"]
     command += [part for setting in settings for part in ("-c", setting)]

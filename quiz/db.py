@@ -71,7 +71,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """What the engine needs on this database."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
-    return {"isolation_level": "READ COMMITTED", "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    return {"isolation_level": "READ COMMITTED", "pool_size": 10, "max_overflow": 20}
 
 
 def prepare(engine: Engine) -> None:
@@ -98,7 +98,9 @@ def _lower(text: str | None) -> str | None:
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
+    kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    if kind is not None:  # None: each statement is a transaction of its own
+        connection.exec_driver_sql(f"BEGIN {kind}")
 
 
 @contextmanager
@@ -116,6 +118,18 @@ def transaction() -> Iterator[Connection]:
         writing = connection.execution_options(sqlite_begin="IMMEDIATE")
         with writing.begin():
             yield writing
+
+
+@contextmanager
+def single_statement() -> Iterator[Connection]:
+    """For one writing statement that is a transaction of its own: durable when its result has been read.
+
+    Spares PostgreSQL two round trips; on SQLite the lock is not held while Python waits for its turn to run.
+    """
+    engine = db.engine
+    option = {"sqlite_begin": None} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    with _expecting_the_database(), engine.connect() as connection:
+        yield connection.execution_options(**option)
 
 
 @contextmanager

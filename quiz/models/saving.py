@@ -175,27 +175,18 @@ _INSERT_LATE = insert(LateAnswer).from_select(
 _LARGEST_SEQ = 2**31 - 1
 
 
-def save(connection: Connection, one: Save, now: datetime, grace: timedelta) -> Saved | QuizError:
-    """Writes one answer, or says why not: the error is returned, not raised, so that what was kept is committed."""
-    values: dict[str, Any] = {
-        "user_id": one.user_id,
-        "epoch": one.epoch,
-        "attempt_id": one.attempt_id,
-        "slot": one.slot,
-        "seq": min(one.seq, _LARGEST_SEQ),
-        "act": one.act,
-        "writer": one.writer,
-        "fields": {name: list(given) for name, given in one.fields.items()},
-        "now": now,
-        "due_since": now - grace,
-    }
-    if connection.execute(_INSERT, values).first() is not None:
-        return Saved(one.seq, now, one.seq)
-    return _why(connection, one, values)
+def save(connection: Connection, one: Save, now: datetime, grace: timedelta) -> Saved | None:
+    """Writes one answer; None where it could not be written (``refusal`` says why)."""
+    written = connection.execute(_INSERT, _values(one, now, grace)).first()
+    return None if written is None else Saved(one.seq, now, one.seq)
 
 
-def _why(connection: Connection, one: Save, values: dict[str, Any]) -> Saved | QuizError:
-    """The table of contracts.md §5: the first that holds answers."""
+def refusal(connection: Connection, one: Save, now: datetime, grace: timedelta) -> Saved | QuizError:
+    """Why nothing was written, by the table of contracts.md §5: the first that holds answers.
+
+    The error is returned, not raised, so that a late answer which is kept is committed.
+    """
+    values = _values(one, now, grace)
     found = connection.execute(_WHY, values).first()
     if found is None:
         return SignedOut()
@@ -209,6 +200,21 @@ def _why(connection: Connection, one: Save, values: dict[str, Any]) -> Saved | Q
     if found.ended_by is not None:
         return AttemptClosed()
     return SlotClosed() if found.closed_at is not None else StaleAnswer(current=_current_of(found))
+
+
+def _values(one: Save, now: datetime, grace: timedelta) -> dict[str, Any]:
+    return {
+        "user_id": one.user_id,
+        "epoch": one.epoch,
+        "attempt_id": one.attempt_id,
+        "slot": one.slot,
+        "seq": min(one.seq, _LARGEST_SEQ),
+        "act": one.act,
+        "writer": one.writer,
+        "fields": {name: list(given) for name, given in one.fields.items()},
+        "now": now,
+        "due_since": now - grace,
+    }
 
 
 def _over(found: Row[Any], due_since: datetime) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper, draw
-from quiz.db import reading, transaction
+from quiz.db import reading, single_statement, transaction
 from quiz.errors import (
     AccessCode,
     AttemptClosed,
@@ -30,7 +30,7 @@ from quiz.models.closing import close, current_answer
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
-from quiz.models.saving import Fields, Save, Saved
+from quiz.models.saving import Fields, Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.operations.access import Actor, acting, missing
 from quiz.questions.base import Presented
@@ -418,7 +418,13 @@ def save(actor: Actor, attempt_id: int, one: SlotSave, writer: str, now: datetim
 
     Raises SignedOut, NotFound, TooLate (kept apart), AttemptClosed, SlotClosed, StaleAnswer (with the current one).
     """
-    (outcome,) = save_many(actor, attempt_id, [one], writer, now, grace)
+    given = Save(actor.id, actor.epoch, attempt_id, one.slot, one.seq, one.act, writer, one.fields)
+    with single_statement() as connection:
+        saved = write_answer(connection, given, now, grace)
+    if saved is not None:
+        return saved
+    with transaction() as connection:
+        outcome = refusal(connection, given, now, grace)
     if isinstance(outcome, QuizError):
         raise outcome
     return outcome
@@ -428,16 +434,13 @@ def save_many(
     actor: Actor, attempt_id: int, saves: Iterable[SlotSave], writer: str, now: datetime, grace: timedelta
 ) -> list[Saved | QuizError]:
     """Saves the answers of several slots in one transaction. Each has its own outcome, in order."""
+    outcomes: list[Saved | QuizError] = []
     with transaction() as connection:
-        return [
-            write_answer(
-                connection,
-                Save(actor.id, actor.epoch, attempt_id, one.slot, one.seq, one.act, writer, one.fields),
-                now,
-                grace,
-            )
-            for one in saves
-        ]
+        for one in saves:
+            given = Save(actor.id, actor.epoch, attempt_id, one.slot, one.seq, one.act, writer, one.fields)
+            saved = write_answer(connection, given, now, grace)
+            outcomes.append(saved or refusal(connection, given, now, grace))
+    return outcomes
 
 
 def flag(actor: Actor, attempt_id: int, slot: int, flagged: bool, now: datetime) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 #: No inline script or style, nothing from elsewhere; ``data:`` only for the pictures inside the style sheets.
 POLICY = (
@@ -19,15 +25,19 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 TRANSPORT = "max-age=31536000; includeSubDomains"
+NOT_KEPT = ("Cache-Control", "no-store")
 
 
 def install(app: Flask, *, https: bool) -> None:
     """Adds the headers to every response. Pages are not kept by any cache: they are one person's."""
-    always = HEADERS | ({"Strict-Transport-Security": TRANSPORT} if https else {})
+    always = [*HEADERS.items(), *([("Strict-Transport-Security", TRANSPORT)] if https else [])]
+    inner = app.wsgi_app
 
-    @app.after_request
-    def add(response: Response) -> Response:
-        for name, value in always.items():
-            response.headers[name] = value
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            kept = any(name.lower() == "cache-control" for name, _ in headers)
+            return start_response(status, headers + always + ([] if kept else [NOT_KEPT]), *error)
+
+        return inner(environ, start)
+
+    app.wsgi_app = outer  # type: ignore[method-assign]

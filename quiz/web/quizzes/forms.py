@@ -27,10 +27,10 @@ from quiz.operations.quizzes import ManagedQuiz, QuizSheet
 from quiz.web.forms import Form
 
 GRADING = [
-    ("highest", _l("The highest counts")),
-    ("average", _l("The average counts")),
-    ("first", _l("The first counts")),
-    ("last", _l("The last counts")),
+    ("highest", _l("The highest")),
+    ("average", _l("The average")),
+    ("first", _l("The first")),
+    ("last", _l("The last")),
 ]
 #: What may be shown, in the order of the review's page.
 SHOWN = {
@@ -125,7 +125,7 @@ class QuizForm(Form):
     closes_at = _Local(_l("Closes"))
     limit_minutes = _Whole(_l("Time limit in minutes"))
     attempts_allowed = _Whole(_l("Attempts"))
-    grading = SelectField(_l("Grade over several attempts"), choices=GRADING)
+    grading = SelectField(_l("Which grade counts"), choices=GRADING)
     pass_grade = _Number(_l("Grade to pass"))
     access_code = StringField(_l("Access code"))
     review_after = _Boxes(WHEN["after"], choices=[*SHOWN.items()])

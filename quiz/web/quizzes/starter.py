@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import islice
 
-from quiz.assembly.blueprint import read_blueprint
+from quiz.assembly.blueprint import LABELS, read_blueprint
 from quiz.files.shipped import shipped
 from quiz.operations.quizzes import UsableBank
 
@@ -16,20 +16,8 @@ QUESTIONS = 5
 #: So many banks stand in the starter; the others are one copied section away.
 SECTIONS = 4
 
-_STARTER = """\
-format: quiz-blueprint/1
-title: My quiz
-sections:
-{sections}
-order: shuffled              # or as_listed, easy_to_hard
-settings:
-  limit: 20                  # minutes; leave the line out for no limit
-  attempts: null             # as many as they like; 1 for one
-"""
-_SECTION = """\
-  - title: {title}
-    bank: {slug}             # {ready} ready
-    count: {count}"""
+#: Where the remarks begin.
+COLUMN = 29
 
 
 @cache
@@ -42,22 +30,31 @@ def shipped_blueprints() -> dict[str, tuple[str, str]]:
 
 def starter(banks: Sequence[UsableBank]) -> str:
     """A blueprint that these banks meet on most days, to be changed by its author."""
-    sections = [_section(bank) for bank in islice(banks, SECTIONS)]
-    return _STARTER.format(sections="\n".join(sections) or _example())
+    listed = list(islice(banks, SECTIONS)) or [UsableBank("my-bank", "My bank", {})]
+    lines = [
+        "format: quiz-blueprint/1",
+        "title: My quiz",
+        "sections:",
+        *(line for bank in listed for line in _section(bank)),
+        _remarked("order: shuffled", "or as_listed, easy_to_hard"),
+        "settings:",
+        _remarked("  limit: 20", "minutes; leave the line out for no limit"),
+        _remarked("  attempts: null", "as many as they like; 1 for one"),
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _section(bank: UsableBank) -> str:
-    total = sum(bank.ready.values())
-    ready = ", ".join(
-        f"{bank.ready[label]} {label}" for label in ("easy", "medium", "hard") if label in bank.ready
-    )
-    return _SECTION.format(
-        title=_quoted(bank.title), slug=bank.slug, ready=ready, count=min(QUESTIONS, total)
-    )
+def _section(bank: UsableBank) -> list[str]:
+    ready = [f"{bank.ready[label]} {label}" for label in LABELS if label in bank.ready]
+    return [
+        f"  - title: {_quoted(bank.title)}",
+        _remarked(f"    bank: {bank.slug}", ", ".join(ready) or "import it first"),
+        f"    count: {min(QUESTIONS, sum(bank.ready.values()) or QUESTIONS)}",
+    ]
 
 
-def _example() -> str:
-    return _SECTION.format(title="A section", slug="my-bank", ready="import one first: none", count=QUESTIONS)
+def _remarked(line: str, remark: str) -> str:
+    return f"{line:<{COLUMN}}# {remark}"
 
 
 def _quoted(text: str) -> str:

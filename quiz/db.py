@@ -15,7 +15,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -32,6 +32,8 @@ NAMING = {
 }
 #: How long a writer on SQLite waits for the one before it, in milliseconds.
 BUSY_TIMEOUT_MS = 15_000
+#: What PostgreSQL answers to a write where it takes none.
+READ_ONLY_TRANSACTION = "25006"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -108,6 +110,10 @@ def _expecting_the_database() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:  # away, locked for too long, disk full, read-only
+        raise Unavailable from error
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", "") != READ_ONLY_TRANSACTION:  # a standby, before it takes over
+            raise
         raise Unavailable from error
 
 

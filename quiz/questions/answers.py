@@ -53,7 +53,7 @@ def check_typed(response: Response) -> None:
 
 
 def reviewed_text(
-    response: str | None, found: Answer | None, right_answer: str, allowed: frozenset[str]
+    response: str | None, found: Answer | None, fraction: Fraction, right_answer: str, allowed: frozenset[str]
 ) -> dict[str, Any]:
     """What may be told of a typed answer; ``found`` is the accepted answer that it matched.
 
@@ -67,7 +67,7 @@ def reviewed_text(
         return told
     told["response"] = response or ""
     if "right_wrong" in allowed and response is not None:
-        told["state"] = state_of(found.credit if found else Fraction(0))
+        told["state"] = state_of(fraction)
     if "feedback" in allowed and found is not None and found.feedback:
         told["feedback"] = to_html(found.feedback)
     return told

@@ -122,3 +122,47 @@ def test_what_was_read_is_shown_back_and_what_is_no_number_complains():
         ("This is not a number.",),
         0,
     )
+
+
+UNITS = [{"unit": "km", "factor": 1}, {"unit": "m", "factor": "0.001"}, {"unit": "µm", "factor": "1e-9"}]
+NINE_TENTHS = Fraction(9, 10)
+
+
+@pytest.mark.parametrize(
+    "rule, typed, fraction, complains",
+    [
+        ("optional", "5", 1, False),
+        ("optional", "5 km", 1, False),
+        ("optional", "5km", 1, False),
+        ("optional", "5000 m", 1, False),
+        ("optional", "5,000.0 m", 1, False),
+        ("optional", "5e3 m", 1, False),
+        ("optional", "5000000000 μm", 1, False),
+        ("optional", "5 m", 0, False),
+        ("optional", "5 KM", NINE_TENTHS, True),
+        ("optional", "5 mi", NINE_TENTHS, True),
+        ("optional", "6 mi", 0, True),
+        ("optional", "km 5", 0, True),
+        ("required", "5 km", 1, False),
+        ("required", "5", NINE_TENTHS, True),
+        ("required", "5 e", NINE_TENTHS, True),
+        ("none", "5", 1, False),
+        ("none", "5 km", NINE_TENTHS, True),
+    ],
+)
+def test_units(rule, typed, fraction, complains):
+    q = question("numerical", {"answers": [5], "units": UNITS, "unit": rule})
+    assert q.score(typed).fraction == fraction
+    assert bool(q.parse({"answer": [typed]}, ()).complaints) is complains
+
+
+def test_the_penalty_of_a_unit_takes_nothing_below_zero():
+    answers = [5, {"value": 6, "credit": "0.1"}, {"value": 7, "credit": "-0.5"}]
+    q = question("numerical", {"answers": answers, "units": UNITS, "unit_penalty": "0.3"})
+    assert [q.score(f"{n} mi").fraction for n in (5, 6, 7)] == [Fraction(7, 10), 0, Fraction(-1, 2)]
+
+
+def test_without_units_what_follows_the_number_makes_it_none():
+    q = question("numerical", {"answers": [5]})
+    assert q.score("5 km").fraction == 0
+    assert q.parse({"answer": ["5 km"]}, ()).complaints == ("This is not a number.",)

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
-from unicodedata import decimal
+from unicodedata import decimal, normalize
 
 ToleranceType: TypeAlias = Literal["absolute", "relative", "geometric"]
 Interval: TypeAlias = tuple[Fraction, Fraction]
@@ -36,6 +36,21 @@ def read_number(typed: str) -> Decimal | None:
     if digits is None or abs(int(power or 0)) > LARGEST_POWER:
         return None
     return Decimal(f"{sign}{digits}e{power or 0}")
+
+
+def read_quantity(typed: str) -> tuple[Decimal, str] | None:
+    """A number and the unit after it, "" where there is none; None where the text does not begin with a number."""
+    text = "".join(_digit(character) for character in typed.strip().translate(_MINUS))
+    shape = _SHAPE.match(text)
+    number = read_number(shape.group()) if shape else None
+    if shape is None or number is None:
+        return None
+    return number, fold_unit(text[shape.end() :])
+
+
+def fold_unit(unit: str) -> str:
+    """A unit as it is compared: NFKC without white space; case counts, since mm is not Mm."""
+    return "".join(normalize("NFKC", unit).split())
 
 
 def _digit(character: str) -> str:

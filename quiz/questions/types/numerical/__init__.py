@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -17,8 +19,16 @@ from quiz.questions.answers import (
     typed_text,
 )
 from quiz.questions.base import Content, Example, Order, Parsed, QuestionType, Raw, Response, Score
-from quiz.questions.fields import Exact, not_negative
-from quiz.questions.rules.numbers import Interval, ToleranceType, interval, read_number, show_number
+from quiz.questions.fields import Exact, Share, Words, between, not_negative, positive
+from quiz.questions.rules.numbers import (
+    Interval,
+    ToleranceType,
+    fold_unit,
+    interval,
+    read_number,
+    read_quantity,
+    show_number,
+)
 
 
 class NumberAnswer(Answer):
@@ -65,29 +75,99 @@ class NumberAnswer(Answer):
         return f"{value} ({low} … {high})" if self.tolerance else value
 
 
-class Numerical(Content):
-    """Accepted numbers; the first whose interval holds the typed one counts."""
+class Unit(Content):
+    """A unit that may stand after the number; the number times ``factor`` is compared with the answers."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"units", "unit", "unit_penalty"})
+    unit: Words
+    factor: Annotated[Exact, AfterValidator(positive)]
+
+
+class Numerical(Content):
+    """Accepted numbers; the first whose interval holds the typed one counts.
+
+    Where ``units`` are given, a unit may (``unit: optional``, the default then) or must (``required``) follow the
+    number; with ``none`` it must not. What is missing, unknown or unneeded costs ``unit_penalty`` of the fraction, and
+    the number is read in the unit of factor 1.
+    """
 
     answers: Annotated[tuple[NumberAnswer, ...], Field(min_length=1)]
+    units: tuple[Unit, ...] = ()
+    unit: Literal["none", "optional", "required"] | None = None
+    unit_penalty: Annotated[Share, AfterValidator(between(0, 1, "a share of the mark"))] = Fraction(1, 10)
 
     def faults(self) -> Iterator[Problem]:
-        """Faults of the answers, and no full mark."""
+        """Faults of the answers and units, and no full mark."""
         for place, answer in enumerate(self.answers):
             for problem in answer.faults():
                 where = f"answers[{place}].{problem.where}".rstrip(".")
                 yield Problem(where, problem.what, problem.mend)
         yield from full_mark_faults(self.answers)
+        yield from self._unit_faults()
 
-    def find(self, typed: str) -> NumberAnswer | None:
-        """The first answer that accepts the typed number; None also where it is no number."""
-        read = read_number(typed)
-        if read is None:
+    def _unit_faults(self) -> Iterator[Problem]:
+        names = [fold_unit(unit.unit) for unit in self.units]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                yield Problem(f"units[{place}].unit", f"'{name}' stands twice", "keep one of them")
+        if self.units and self.base is None:
+            yield Problem("units", "no unit has factor 1", "give factor: 1 to the unit of the answers")
+        if not self.units and self.unit in ("optional", "required"):
+            yield Problem("unit", f"'{self.unit}' needs units", "list units: [{unit: km, factor: 1}]")
+
+    @property
+    def unit_rule(self) -> str | None:
+        """``none``, ``optional`` or ``required``; None where the question knows nothing of units."""
+        return self.unit or ("optional" if self.units else None)
+
+    @property
+    def base(self) -> str | None:
+        """The unit of the answers, that of factor 1."""
+        return next((unit.unit for unit in self.units if unit.factor == 1), None)
+
+    def read(self, typed: str) -> Reading | None:
+        """What was typed; None where it is no number."""
+        if self.unit_rule is None:
+            number = read_number(typed)
+            return None if number is None else Reading(Fraction(number), show_number(number))
+        quantity = read_quantity(typed)
+        return None if quantity is None else self._reading(*quantity)
+
+    def _reading(self, number: Decimal, name: str) -> Reading:
+        known = next((unit for unit in self.units if fold_unit(unit.unit) == name), None)
+        shown = f"{show_number(number)} {name}".rstrip()
+        if self.unit_rule == "none":
+            return Reading(Fraction(number), shown, "There should be no unit." if name else "")
+        if known is not None:
+            return Reading(Fraction(number) * known.factor, shown)
+        if not name:
+            return Reading(
+                Fraction(number), shown, "The unit is missing." if self.unit_rule == "required" else ""
+            )
+        return Reading(Fraction(number), shown, "This unit is not known here.")
+
+    def find(self, reading: Reading | None) -> NumberAnswer | None:
+        """The first answer that accepts what was read."""
+        if reading is None:
             return None
-        number = Fraction(read)
-        inside = (answer for answer in self.answers if answer.bounds[0] <= number <= answer.bounds[1])
+        inside = (answer for answer in self.answers if answer.bounds[0] <= reading.value <= answer.bounds[1])
         return next(inside, None)
+
+    def fraction(self, reading: Reading | None) -> Fraction:
+        """The credit of the answer found, less the penalty for a wrong unit, which takes nothing below 0."""
+        found = self.find(reading)
+        credit = found.credit if found else Fraction(0)
+        if reading is None or not reading.complaint or credit <= 0:
+            return credit
+        return max(Fraction(0), credit - self.unit_penalty)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A typed number in the unit of the answers, as it is shown back, and what is wrong with its unit."""
+
+    value: Fraction
+    shown: str
+    complaint: str = ""
 
 
 class _Type(QuestionType[Numerical]):
@@ -96,42 +176,43 @@ class _Type(QuestionType[Numerical]):
     rules = ("first_match",)
 
     def present(self, content: Numerical, order: Order) -> Mapping[str, Any]:
-        """Nothing: one field for a number."""
-        return {}
+        """``units``: the names of the units that may follow the number; ``unit``: the rule, None without units."""
+        return {"unit": content.unit_rule, "units": [unit.unit for unit in content.units]}
 
     def parse(self, content: Numerical, raw: Raw, order: Order) -> Parsed:
         typed = typed_text(raw)
         if typed is None:
             return Parsed(None)
-        read = read_number(typed)
-        if read is None:
+        reading = content.read(typed)
+        if reading is None:
             return Parsed(typed, ("This is not a number.",))
-        return Parsed(typed, (), show_number(read))
+        return Parsed(typed, (reading.complaint,) if reading.complaint else (), reading.shown)
 
     def check(self, content: Numerical, response: Response) -> None:
         check_typed(response)
 
     def score(self, content: Numerical, response: Response, rule: str) -> Score:
-        found = content.find(response or "")
-        if found is None:
-            return Score(Fraction(0))
-        return Score(found.credit, {}, (found.feedback,) if found.feedback else ())
+        reading = content.read(response or "")
+        found = content.find(reading)
+        return Score(content.fraction(reading), {}, (found.feedback,) if found and found.feedback else ())
 
     def review(
         self, content: Numerical, response: Response, order: Order, allowed: frozenset[str]
     ) -> Mapping[str, Any]:
         """See ``quiz.questions.answers.reviewed_text``; ``read_as`` beside the response, "" where it is no number."""
-        told = reviewed_text(response, content.find(response or ""), self.right_answer(content), allowed)
+        reading = content.read(response or "")
+        found, fraction = content.find(reading), content.fraction(reading)
+        told = reviewed_text(response, found, fraction, self.right_answer(content), allowed)
         if "response" in told:
-            read = read_number(response or "")
-            told["read_as"] = "" if read is None else show_number(read)
+            told["read_as"] = reading.shown if reading else ""
         return told
 
     def summarise(self, content: Numerical, response: Response) -> str:
         return " ".join((response or "").split())
 
     def right_answer(self, content: Numerical) -> str:
-        return str(next(answer for answer in content.answers if answer.credit == 1))
+        right = str(next(answer for answer in content.answers if answer.credit == 1))
+        return f"{right} {content.base}" if content.base and content.unit_rule != "none" else right
 
     def random_guess(self, content: Numerical, rule: str) -> Fraction | None:
         return None
@@ -139,6 +220,8 @@ class _Type(QuestionType[Numerical]):
     def examples(self) -> tuple[Example, ...]:
         states = {"answers": [{"value": 8}, {"min": 5, "max": 7, "credit": "0.5", "feedback": "Nearly."}]}
         area = {"answers": [{"value": "1234.5", "tolerance": "0.01", "tolerance_type": "relative"}]}
+        units = [{"unit": "km", "factor": 1}, {"unit": "m", "factor": "0.001"}]
+        length = {"answers": [{"value": 5, "tolerance": "0.1"}], "units": units, "unit": "required"}
         return (
             Example("right", states, {"answer": [" 8,0 "]}, " 8,0 ", Fraction(1)),
             Example("right", states, {"answer": ["٨"]}, "٨", Fraction(1)),
@@ -149,6 +232,10 @@ class _Type(QuestionType[Numerical]):
             Example("right", area, {"answer": ["1.234,5"]}, "1.234,5", Fraction(1)),
             Example("right", area, {"answer": ["1.23e3"]}, "1.23e3", Fraction(1)),
             Example("malformed", area, {"answer": ["12,34,5.0"]}, "12,34,5.0", Fraction(0), complains=True),
+            Example("right", length, {"answer": ["5 000 m"]}, "5 000 m", Fraction(1)),
+            Example("partly", length, {"answer": ["5"]}, "5", Fraction(9, 10), complains=True),
+            Example("partly", length, {"answer": ["5 mi"]}, "5 mi", Fraction(9, 10), complains=True),
+            Example("wrong", length, {"answer": ["5 m"]}, "5 m", Fraction(0)),
         )
 
 

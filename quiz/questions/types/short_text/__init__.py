@@ -94,7 +94,9 @@ class _Type(QuestionType[ShortText]):
         self, content: ShortText, response: Response, order: Order, allowed: frozenset[str]
     ) -> Mapping[str, Any]:
         """See ``quiz.questions.answers.reviewed_text``."""
-        return reviewed_text(response, _found(content, response), self.right_answer(content), allowed)
+        found = _found(content, response)
+        fraction = found.credit if found else Fraction(0)
+        return reviewed_text(response, found, fraction, self.right_answer(content), allowed)
 
     def summarise(self, content: ShortText, response: Response) -> str:
         return " ".join((response or "").split())

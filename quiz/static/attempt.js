@@ -131,23 +131,26 @@
 
   /* Save state ------------------------------------------------------------------------------------------------ */
 
-  function showState(state, text, time) {
+  /* more: what there is no room for on a phone */
+  function showState(state, text, more) {
     var line = document.querySelector("[data-save]");
-    if (!line || line.dataset.text === text + (time || "")) { return; }
+    if (!line || line.dataset.text === text + (more || "")) { return; }
     line.dataset.state = state;
-    line.dataset.text = text + (time || "");
+    line.dataset.text = text + (more || "");
     var words = make("span", "", text);
-    if (time) { words.append(make("span", "q-save-time", " " + time)); }
+    if (more) { words.append(make("span", "q-save-time", " " + more)); }
     line.replaceChildren(icon({ saved: "check-lg", saving: "arrow-repeat", unsaved: "exclamation-triangle-fill" }[state]), words);
   }
   function showSaved(savedAt) {
     lastSaved = savedAt;
     showState("saved", word("saved"), timeOf(savedAt));
   }
+  function showUnsaved() { showState("unsaved", word("unsaved"), word("unsavedMore")); }
   function showAllSaved(savedAt) {
     if (answers.pending().length) { return; }
     showSaved(savedAt);
     hideBanner("network");
+    hideBanner("server");
     if (wasOffline) {
       wasOffline = false;
       showBanner("online", "good", word("online"));
@@ -163,8 +166,9 @@
   var EVENTS = {
     waiting: function () { if (!wasOffline) { showState("saving", word("saving")); } },
     unsaved: function (slot, facts) {
-      showState("unsaved", word("unsaved"));
+      showUnsaved();
       if (facts.why === "network") { showOffline(); }
+      else if (facts.tries > 1) { showBanner("server", "look", word("unsaved") + " " + word("unsavedMore")); }
     },
     saved: function (slot, facts) {
       var element = part(slot.number);
@@ -184,18 +188,18 @@
     back: function () { hideBanner("session"); }
   };
   function showSignIn(why) {
-    showState("unsaved", word("unsaved"));
+    showUnsaved();
     showBanner("session", "bad", word(why), [link(word("signin"), root.dataset.login, true), button(word("try"), function () { answers.renew(); })]);
   }
   function over(why) {
     destination = null;
     showBanner("over", "bad", word(why), why === "gone" ? [] : [link(word("result"), root.dataset.enter)]);
-    showState("unsaved", word(why));
+    showState("unsaved", word("unsaved"));
   }
   function stopped(slot, why) {
     destination = null;
     showBanner("slot" + slot.number, "bad", word("question", { n: slot.number }) + ": " + word(why));
-    showState("unsaved", word(why));
+    showState("unsaved", word("unsaved"));
   }
 
   /* Two answers: both are shown, the student decides. */
@@ -394,7 +398,7 @@
     all("[data-slot]").forEach(beginSlot);
     flags.forEach(function (on, number) { showFlag(number, on); });
     var line = document.querySelector("[data-save]");
-    if (isBusy()) { showState("unsaved", word("unsaved")); } else if (line && (lastSaved || line.dataset.savedAt)) { showSaved(lastSaved || line.dataset.savedAt); }
+    if (isBusy()) { showUnsaved(); } else if (line && (lastSaved || line.dataset.savedAt)) { showSaved(lastSaved || line.dataset.savedAt); }
     if (timer) { timer.stop(); }
     timer = window.Countdown.begin(word, function () { answers.flush(); go({ address: root.dataset.summary }); });
   }
@@ -437,6 +441,8 @@
     if (restored.length) {
       restored.forEach(function (slot) { var element = part(slot.number); if (element) { beginSlot(element); } });
       showState("saving", word("saving"));
+      showBanner("restored", "good", word("restored"));
+      setTimeout(hideBanner, 15000, "restored");
       answers.retry();
     }
   }

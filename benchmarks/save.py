@@ -6,6 +6,7 @@ import itertools
 import math
 import os
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -174,8 +175,6 @@ def _server(kind, url):
 
 
 def _free_port():
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -24,7 +24,7 @@ from quiz.cli import _server
 from quiz.config import Settings
 
 WORKERS = 2
-SECRET = "benchmark-secret-0123456789abcdefghijkl"
+SECRET = "benchmark-secret-0123456789abcdefghijkl"  # noqa: S105 (signs the cookies of a benchmark)
 TABLE = "CREATE TABLE IF NOT EXISTS floor (id INTEGER PRIMARY KEY{}, fields TEXT, saved_at TEXT)"
 
 

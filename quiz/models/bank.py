@@ -110,6 +110,18 @@ class QuestionVersion(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
+class StratumSize(Base):
+    """How many drawable questions a stratum holds: kept by ``drawing.renumber``, so that a draw need not count."""
+
+    __tablename__ = "stratum_size"
+
+    bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(200), primary_key=True)
+    type: Mapped[str] = mapped_column(String(40), primary_key=True)
+    difficulty: Mapped[str] = mapped_column(String(10), primary_key=True)
+    size: Mapped[int]
+
+
 #: Loaded questions by digest of their content, so an entry is good for ever; the bound keeps memory small.
 _loaded: dict[str, LoadedQuestion] = {}
 _LOADED_MOST = 5_000

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.index import Item, Stratum
-from quiz.models.bank import Bank, Question, QuestionVersion
+from quiz.models.bank import Bank, Question, QuestionVersion, StratumSize
 
 _ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item)
 
@@ -25,15 +25,10 @@ class SqlIndex:
 
     def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
         """Each (bank, topic, type, difficulty) with its number of ready questions."""
-        version = QuestionVersion
-        key = (version.bank_id, version.topic, version.type, version.difficulty)
         rows = self._connection.execute(
-            select(*key, func.count().label("size"))
-            .where(
-                version.bank_id.in_([self._ids[name] for name in banks if name in self._ids]),
-                version.draw_rank.is_not(None),
+            select(StratumSize).where(
+                StratumSize.bank_id.in_([self._ids[name] for name in banks if name in self._ids])
             )
-            .group_by(*key)
         )
         found = [
             Stratum(self._names[row.bank_id], row.topic, row.type, row.difficulty, row.size) for row in rows
@@ -131,13 +126,13 @@ def version_ids(connection: Connection, banks: Mapping[str, int], questions: Seq
 
 
 def renumber(connection: Connection, bank_id: int) -> None:
-    """Gives the current, ready questions of a bank their dense ranks by id in each stratum; all others none."""
+    """Gives the current, ready questions of a bank their dense ranks by id in each stratum, all others none."""
     ranked = (
         select(
             QuestionVersion.id,
             (
                 func.row_number().over(
-                    partition_by=(QuestionVersion.topic, QuestionVersion.type, QuestionVersion.difficulty),
+                    partition_by=_stratum_columns(),
                     order_by=Question.slug.collate(_binary(connection)),
                 )
                 - 1
@@ -152,6 +147,22 @@ def renumber(connection: Connection, bank_id: int) -> None:
         .where(QuestionVersion.bank_id == bank_id)
         .values(draw_rank=select(ranked.c.rank).where(ranked.c.id == QuestionVersion.id).scalar_subquery())
     )
+    connection.execute(delete(StratumSize).where(StratumSize.bank_id == bank_id))
+    connection.execute(
+        insert(StratumSize).from_select(
+            ["bank_id", *_STRATUM, "size"],
+            select(QuestionVersion.bank_id, *_stratum_columns(), func.count())
+            .where(QuestionVersion.bank_id == bank_id, QuestionVersion.draw_rank.is_not(None))
+            .group_by(QuestionVersion.bank_id, *_stratum_columns()),
+        )
+    )
+
+
+_STRATUM = ("topic", "type", "difficulty")
+
+
+def _stratum_columns() -> list[Any]:
+    return [getattr(QuestionVersion, name) for name in _STRATUM]
 
 
 def _binary(connection: Connection) -> str:

@@ -190,6 +190,16 @@ def upgrade():
         )
 
     op.create_table(
+        "stratum_size",
+        sa.Column("bank_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("type", sa.String(length=40), nullable=False),
+        sa.Column("difficulty", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_stratum_size_bank_id")),
+        sa.PrimaryKeyConstraint("bank_id", "topic", "type", "difficulty", name=op.f("pk_stratum_size")),
+    )
+    op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("quiz_id", sa.Integer(), nullable=False),
@@ -409,6 +419,7 @@ def downgrade():
         )
 
     op.drop_table("attempt")
+    op.drop_table("stratum_size")
     with op.batch_alter_table("quiz_revision", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_quiz_revision_current", sqlite_where=sa.text("current"), postgresql_where=sa.text("current")

@@ -35,6 +35,24 @@ from quiz.models.saving import save as write_answer
 from quiz.operations.access import Actor, acting, missing
 from quiz.questions.base import Presented
 
+__all__ = [
+    "AttemptPage",
+    "Entry",
+    "QuestionView",
+    "Saved",
+    "SlotSave",
+    "SlotState",
+    "entry",
+    "finish",
+    "flag",
+    "is_answered",
+    "page",
+    "save",
+    "save_many",
+    "start",
+    "summary",
+]
+
 #: Seeds are short enough to be read aloud and exact in every program's numbers.
 SEED_BITS = 48
 

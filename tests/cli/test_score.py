@@ -158,3 +158,23 @@ def test_standard_input_is_scored_as_it_comes(tmp_path):
             assert json.loads(process.stdout.readline())["fraction"] == fraction
         process.stdin.close()
         assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments, heavy",
+    [
+        (["--help"], {"pydantic", "yaml", "flask", "sqlalchemy", "markdown_it"}),
+        (["score", "BANK", "LINES"], {"flask", "sqlalchemy", "markdown_it", "wtforms", "jinja2"}),
+    ],
+)
+def test_commands_import_only_what_they_need(tmp_path, arguments, heavy):
+    (tmp_path / "b.yaml").write_text(BANK)
+    (tmp_path / "r.jsonl").write_text('{"question": "single", "response": "a"}\n')
+    files = {"BANK": str(tmp_path / "b.yaml"), "LINES": str(tmp_path / "r.jsonl")}
+    words = [files.get(word, word) for word in arguments]
+    program = f"import sys\nfrom quiz.cli import main\nmain({words!r}, standalone_mode=False)"
+    hook = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", hook + program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not heavy & set(done.stderr.split())

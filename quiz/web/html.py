@@ -100,11 +100,11 @@ def percent(share: Fraction | Decimal | float | None) -> str:
     return "–" if share is None else figure(share * 100, 0) + NO_BREAK_SPACE + "%"
 
 
-def moment(value: datetime | None) -> str | Markup:
-    """A moment in the viewer's time zone, as a ``time`` element that does not break."""
+def moment(value: datetime | None, width: str = "long") -> str | Markup:
+    """A moment in the viewer's time zone, as a ``time`` element that does not break; width medium for tables."""
     if value is None:
         return ""
-    words = f"{format_date(value, 'long')}, {format_time(value, 'short')}".replace(" ", NO_BREAK_SPACE)
+    words = f"{format_date(value, width)}, {format_time(value, 'short')}".replace(" ", NO_BREAK_SPACE)
     return Markup('<time datetime="{}">{}</time>').format(iso(value), words)
 
 

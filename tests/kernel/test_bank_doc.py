@@ -1,0 +1,36 @@
+"""What docs/formats/bank.md shows is true."""
+
+import re
+from pathlib import Path
+
+from quiz.banks.model import Bank, Common
+from quiz.banks.yaml import read_bank, read_mapping
+from quiz.questions import types
+from tests.kernel.questions import question
+
+TEXT = (Path(__file__).parents[2] / "docs" / "formats" / "bank.md").read_text()
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_the_whole_bank_can_be_read():
+    assert read_bank(blocks("yaml")[0]).questions[0].score("b").fraction == 1
+
+
+def test_the_examples_of_types_are_valid():
+    for name, text in zip(("short_text", "numerical"), blocks("yaml")[1:], strict=True):
+        question(name, read_mapping(text)[0])
+
+
+def test_every_field_type_and_rule_is_described():
+    said = set(re.findall(r"`([a-z_]+)`", TEXT)) | set(re.findall(r"^([a-z_]+):", TEXT, re.MULTILINE))
+    said |= set(re.findall(r"`([a-z_]+):", TEXT))
+    fields = {*Common.model_fields, *Bank.model_fields} - {"bank", "slug"}
+    wanted = fields | set(types.names())
+    for name in types.names():
+        wanted |= {*types.get(name).rules, *types.get(name).content.model_fields}
+    assert wanted <= said, wanted - said
+    later = {*Common.later, *Bank.later} - {"certainty"}
+    assert later <= set(re.findall(r"`([a-z_]+)`", TEXT.partition("## Not supported yet")[2]))

@@ -295,16 +295,16 @@ def set_role(actor: Actor | None, user_id: int, role: str, now: datetime) -> Non
     if role not in SITE_ROLES:
         raise Invalid([Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(SITE_ROLES))])
     with _as_administrator(actor) as connection:
-        _change(connection, user_id, role=role)
-        _demand_administrator(connection)
+        with _keeping_an_administrator(connection):
+            _change(connection, user_id, role=role)
         _audit(connection, actor, "user.role", user_id, now, role=role)
 
 
 def set_active(actor: Actor | None, user_id: int, active: bool, now: datetime) -> None:
     """Lets somebody in, or keeps them out: then all their sessions end at once."""
     with _as_administrator(actor) as connection:
-        _change(connection, user_id, active=active, session_epoch=User.session_epoch + 1)
-        _demand_administrator(connection)
+        with _keeping_an_administrator(connection):
+            _change(connection, user_id, active=active, session_epoch=User.session_epoch + 1)
         _audit(connection, actor, "user.active", user_id, now, active=active)
 
 
@@ -316,11 +316,13 @@ def _change(connection: Connection, user_id: int, **values: object) -> None:
         raise NotFound
 
 
-def _demand_administrator(connection: Connection) -> None:
-    left = connection.execute(
-        select(User.id).where(User.role == "administrator", User.active).limit(1)
-    ).first()
-    if left is None:
+@contextmanager
+def _keeping_an_administrator(connection: Connection) -> Iterator[None]:
+    """Whoever is the last active administrator stays it; where there is none yet, there is nothing to keep."""
+    administrators = select(User.id).where(User.role == "administrator", User.active).limit(1)
+    before = connection.execute(administrators).first()
+    yield
+    if before is not None and connection.execute(administrators).first() is None:
         raise Invalid("somebody has to be administrator: make another person one first")
 
 

@@ -1,0 +1,136 @@
+"""``quiz bank import`` and ``export``, ``quiz publish``, ``quiz report``: from a file to results, on both engines."""
+
+import csv
+import json
+from io import StringIO
+
+import pytest
+
+from quiz.banks.yaml import read_bank
+from quiz.files.shipped import shipped
+from quiz.operations import attempts
+from tests.cast import BANK, BLUEPRINT, GRACE, NOW
+from tests.cli.commands import Shell
+
+QUESTION = "  - id: five\n"
+
+
+@pytest.fixture
+def shell(database_url):
+    return Shell(database_url)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "small.yaml"
+    path.write_text(BANK, "utf-8")
+    return path
+
+
+def imported(shell, *arguments):
+    (bank,) = shell.json("bank", "import", *arguments)["banks"]
+    return {name: bank[name] for name in ("new", "changed", "unchanged", "gone", "retired") if bank[name]}
+
+
+EVERY = ["one", "two", "three", "four", "five"]
+
+
+def test_what_an_import_does(shell, file):
+    assert imported(shell, file, "--dry-run") == {"new": EVERY}
+    assert imported(shell, file) == {"new": EVERY}
+    assert imported(shell, file) == {"unchanged": EVERY}
+    shorter, _, _ = BANK.partition(QUESTION)
+    file.write_text(shorter.replace("1 + 1", "one plus one"), "utf-8")
+    still = ["two", "three", "four"]
+    assert imported(shell, file) == {"changed": ["one"], "unchanged": still, "gone": ["five"]}
+    told = shell("bank", "import", file, "--prune").stdout
+    assert "small/five: retired" in told
+    assert "retired" in shell("bank", "export", "small").stdout
+
+
+def test_a_folder_holds_banks_beside_other_files(shell, file):
+    (file.parent / "paper.yaml").write_text(BLUEPRINT, "utf-8")
+    assert imported(shell, file.parent) == {"new": EVERY}
+
+
+def test_the_shipped_banks(shell):
+    slugs = {path.stem for path in shipped("question_banks").glob("*.yaml")}
+    assert {bank["bank"] for bank in shell.json("bank", "import", "--shipped")["banks"]} == slugs
+    assert len(slugs) >= 4
+
+
+def test_a_file_with_faults_is_left_out_with_its_lines(shell, file):
+    wrong = file.with_name("wrong.yaml")
+    wrong.write_text(
+        BANK.replace("bank: small", "bank: other").replace("prompt: Which", "promt: Which"), "utf-8"
+    )
+    result = shell("bank", "import", file, wrong, "--json", code=1)
+    document = json.loads(result.stdout)
+    assert [bank["bank"] for bank in document["banks"]] == ["small"]
+    line = wrong.read_text("utf-8").splitlines().index("    promt: Which are even?") + 1
+    assert (str(wrong), line) in {(fault["file"], fault["line"]) for fault in document["errors"]}
+    assert f"{wrong}:{line}: other/two:" in shell("bank", "import", wrong, code=1).stderr
+    assert "no bank" in shell("bank", "export", "other", code=1).stderr
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"- a list\n", b"format: quiz-bank/9\n"])
+def test_a_file_that_is_no_bank(shell, tmp_path, content):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    assert str(path) in shell("bank", "import", path, code=1).stderr
+
+
+def test_import_wants_something_to_import(shell, tmp_path):
+    shell("bank", "import", code=2)
+    shell("bank", "import", tmp_path / "missing.yaml", code=2)
+
+
+def test_an_export_reads_back_the_same(shell, file, tmp_path):
+    shell("bank", "import", file)
+    out = tmp_path / "out.yaml"
+    shell("bank", "export", "small", "-o", out)
+    assert read_bank(out).questions == read_bank(file).questions
+    assert imported(shell, out) == {"unchanged": EVERY}
+
+
+def test_publish_and_report(shell, cast, tmp_path):
+    """Ada's bank serves, as she teaches the course."""
+    blueprint = tmp_path / "paper.yaml"
+    blueprint.write_text(BLUEPRINT.replace("A small quiz", "Again"), "utf-8")
+    made = shell.json("publish", blueprint, "--course", cast.course, PUBLIC_URL="https://quiz.example.org")
+    assert made == {
+        "id": made["id"],
+        "title": "Again",
+        "url": f"https://quiz.example.org/quizzes/{made['id']}",
+    }
+    attempt = attempts.start(cast.bo, made["id"], "", NOW, GRACE)
+    attempts.finish(cast.bo, attempt, NOW)
+    document = shell.json("report", made["id"])
+    assert (document["title"], document["students"], document["finished"]) == ("Again", 2, 1)
+    assert [row["state"] for row in document["attempts"]] == ["finished", "not-started"]
+    assert len(document["questions"]) == 5
+    rows = list(csv.DictReader(StringIO(shell("report", made["id"], "--format", "csv").stdout)))
+    assert [(row["student"], row["state"], row["grade"]) for row in rows] == [
+        ("Bo", "finished", "0.0"),
+        ("Cy", "not-started", ""),
+    ]
+    out = tmp_path / "results.csv"
+    shell("report", made["id"], "-o", out)
+    assert out.read_bytes().count(b"\r\n") == 3
+
+
+def test_what_is_wrong_with_a_blueprint_is_said_with_its_line(shell, cast, tmp_path):
+    path = tmp_path / "paper.yaml"
+    path.write_text(BLUEPRINT.replace("order:", "ordre:"), "utf-8")
+    assert f"{path}:6: " in shell("publish", path, "--course", cast.course, code=1).stderr
+    path.write_text(BLUEPRINT.replace("count: 5", "count: 7"), "utf-8")
+    told = shell("publish", path, "--course", cast.course, code=1).stderr
+    assert str(path) in told
+    assert "7" in told
+    assert "5" in told
+    path.write_text(BLUEPRINT, "utf-8")
+    assert "no course 99" in shell("publish", path, "--course", 99, code=1).stderr
+
+
+def test_a_report_of_no_quiz(shell):
+    assert "no quiz 7" in shell("report", 7, code=1).stderr

@@ -1,0 +1,123 @@
+"""``quiz init``, ``quiz user``, ``quiz course``: an administrator's first steps, on both engines."""
+
+import stat
+
+import pytest
+
+from quiz.operations import accounts, courses, installation
+from tests.cast import ADDRESS, NOW, PASSWORD
+from tests.cli.commands import Shell
+from tests.databases import app_on, dispose
+
+STDIN = f"{PASSWORD}\n"
+
+
+@pytest.fixture
+def shell(database_url):
+    return Shell(database_url)
+
+
+@pytest.fixture
+def inside(database_url):
+    """The same installation, as operations see it."""
+    app = app_on(database_url)
+    with app.app_context():
+        yield
+    dispose(app)
+
+
+def test_init_makes_the_database_and_the_first_administrator(tmp_path):
+    path = tmp_path / "data" / "quiz.db"
+    shell = Shell(f"sqlite:///{path}")
+    shell("init", "--admin", "eve", "--password-stdin", stdin=STDIN)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert "0001" in shell("init").output
+    (eve,) = shell.json("user", "list")["users"]
+    assert (eve["username"], eve["role"], eve["active"]) == ("eve", "administrator", True)
+    assert "taken" in shell("init", "--admin", "eve", "--password-stdin", stdin=STDIN, code=1).stderr
+
+
+def test_init_takes_a_password_only_for_an_administrator(tmp_path):
+    shell = Shell(f"sqlite:///{tmp_path / 'quiz.db'}")
+    assert "--admin" in shell("init", "--password-stdin", stdin=STDIN, code=2).stderr
+    assert not (tmp_path / "quiz.db").exists()
+
+
+def test_commands_ask_for_init_first(tmp_path):
+    shell = Shell(f"sqlite:///{tmp_path / 'quiz.db'}")
+    told = shell("user", "list", code=1).stderr
+    assert "DATABASE_URL" in told
+    assert "quiz init" in told
+    assert not (tmp_path / "quiz.db").exists()
+
+
+def test_commands_ask_for_an_upgrade(shell, inside):
+    installation.downgrade("base")
+    told = shell("user", "list", code=1).stderr
+    assert told.startswith("DATABASE_URL: ")
+    assert "quiz init" in told
+    shell("init")
+    assert shell.json("user", "list") == {"users": []}
+
+
+def test_users(shell, inside):
+    shell("user", "add", "Ada", "--name", "Ada L.", "--role", "author", "--password-stdin", stdin=STDIN)
+    accounts.sign_in("ada", PASSWORD, ADDRESS, NOW)
+    shell("user", "password", "ada", "--password-stdin", stdin="another long password\n")
+    accounts.sign_in("ada", "another long password", ADDRESS, NOW)
+    shell("user", "disable", "ada")
+    assert "disabled" in shell("user", "list", "--search", "L.").stdout
+    shell("user", "enable", "ada")
+    shell("user", "role", "ada", "administrator")
+    (ada,) = shell.json("user", "list")["users"]
+    assert (ada["name"], ada["role"], ada["active"]) == ("Ada L.", "administrator", True)
+    assert "administrator" in shell("user", "disable", "ada", code=1).stderr
+
+
+def test_users_are_all_listed(shell, inside):
+    course = courses.add_course(None, "Large", "UTC", NOW)
+    code = next(code for known, _, code in courses.courses() if known == course)
+    names = {f"Student {number}" for number in range(60)}
+    for name in names:
+        courses.join(code, name, ADDRESS, NOW)
+    assert {user["name"] for user in shell.json("user", "list")["users"]} == names
+
+
+@pytest.mark.parametrize(
+    "arguments,stdin,told",
+    [
+        (("add", "ada", "--password-stdin"), "short\n", "10 characters"),
+        (("add", "a b", "--password-stdin"), STDIN, "spaces"),
+        (("password", "ada", "--password-stdin"), STDIN, "'ada'"),
+        (("disable", "ada"), None, "'ada'"),
+        (("role", "ada", "author"), None, "'ada'"),
+    ],
+)
+def test_what_is_wrong_with_a_user_is_said(shell, arguments, stdin, told):
+    assert told in shell("user", *arguments, stdin=stdin, code=1).stderr
+
+
+def test_a_password_is_never_asked_for_where_nobody_can_type_it(shell):
+    assert "--password-stdin" in shell("user", "add", "ada", code=2).stderr
+
+
+def test_courses(shell):
+    shell("user", "add", "ada", "--role", "author", "--password-stdin", stdin=STDIN)
+    made = shell.json("course", "add", "Relations", "--time-zone", "Asia/Shanghai", "--teacher", "ada")
+    assert shell.json("course", "list") == {"courses": [made]}
+    assert made["join_code"] in shell("course", "list").stdout
+    assert "reader" in shell("course", "enrol", made["id"], "ada", "--role", "reader").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments,told",
+    [
+        (("add", "Relations", "--time-zone", "Mars/Olympus"), "time_zone"),
+        (("add", "Relations", "--teacher", "nobody"), "--teacher"),
+        (("add", " "), "title"),
+        (("enrol", "1", "nobody"), "no course 1"),
+    ],
+)
+def test_what_is_wrong_with_a_course_is_said(shell, arguments, told):
+    assert told in shell("course", *arguments, code=1).stderr
+    assert shell.json("course", "list") == {"courses": []}

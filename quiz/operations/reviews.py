@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, and_, select
@@ -15,14 +14,14 @@ from quiz.assembly.settings import EVERYTHING
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
 from quiz.errors import InProgress
-from quiz.files.richtext import to_html
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark, moment
-from quiz.models.bank import Bank, Question, QuestionVersion, SourceLine, load_question, source_line
+from quiz.models.bank import Bank, Question, QuestionVersion, load_question
 from quiz.models.closing import close, current_answer
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
+from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.operations.access import RESULTS, Actor, acting, missing
-from quiz.questions.base import Presented
+from quiz.questions.base import Presented, Response
 from quiz.questions.rules.grade import passed
 
 
@@ -34,26 +33,13 @@ class LateLine:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedQuestion:
-    """One question looked back at. What may not be seen is None or empty.
-
-    ``verdict`` is right, partly, wrong, unanswered or needs-grading; HTML texts are sanitised.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewedQuestion(Outcome):
+    """One question looked back at."""
 
     slot: int
     question: str
     presented: Presented
-    reviewed: Mapping[str, Any]
-    summary: str
-    verdict: str | None
-    points: float | None
-    max: float | None
-    fraction: float | None
-    right_answer: str | None
-    feedback: tuple[str, ...]
-    explanation: str | None
-    sources: tuple[SourceLine, ...]
     late: tuple[LateLine, ...]
 
 
@@ -231,47 +217,24 @@ def _late(connection: Connection, attempt_id: int) -> dict[int, list[Row[Any]]]:
 
 def _question(row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str]) -> ReviewedQuestion:
     question = load_question(row.digest, row.content)
-    parsed = question.parse(row.fields or {}, row.shown_order)
-    marked = row.mark_max is not None
+    response = question.parse(row.fields or {}, row.shown_order).response
+    marked = _marked(question, row, response) if row.mark_max is not None else None
+    outcome = outcome_of(question, row.header, response, row.shown_order, marked, row.points, allowed)
     return ReviewedQuestion(
+        **{name: getattr(outcome, name) for name in Outcome.__dataclass_fields__},
         slot=row.slot,
         question=question.qualified,
         presented=question.present(row.shown_order),
-        reviewed=question.kind.review(question.content, parsed.response, row.shown_order, allowed),
-        summary=question.kind.summarise(question.content, parsed.response),
-        verdict=_verdict(row.fraction, parsed.response) if marked and "right_wrong" in allowed else None,
-        points=row.mark_points if "marks" in allowed else None,
-        max=row.points if "max" in allowed else None,
-        fraction=row.fraction if "marks" in allowed else None,
-        right_answer=question.kind.right_answer(question.content) if "answer" in allowed else None,
-        feedback=_feedback(question, parsed.response) if marked and "feedback" in allowed else (),
-        explanation=to_html(question.explanation)
-        if question.explanation and "explanation" in allowed
-        else None,
-        sources=tuple(source_line(one, row.header) for one in question.evidence)
-        if "explanation" in allowed
-        else (),
-        late=tuple(
-            LateLine(
-                question.kind.summarise(
-                    question.content, question.parse(one.fields, row.shown_order).response
-                ),
-                one.received_at,
-            )
-            for one in late
-        ),
+        late=tuple(_late_line(question, one, row.shown_order) for one in late),
     )
 
 
-def _verdict(fraction: float | None, response: Any) -> str:
-    if fraction is None:
-        return "needs-grading"
-    if response is None:
-        return "unanswered"
-    if round(Fraction(fraction), 9) >= 1:
-        return "right"
-    return "partly" if fraction > 0 else "wrong"
+def _marked(question: LoadedQuestion, row: Row[Any], response: Response) -> Marked:
+    """The mark; the verdict is on the answer itself, so penalties for tries do not turn right into partly right."""
+    last = None if row.fraction is None else question.score(response).fraction
+    return Marked(row.fraction, row.mark_points, row.mark_max, None if last is None else float(last))
 
 
-def _feedback(question: LoadedQuestion, response: Any) -> tuple[str, ...]:
-    return tuple(to_html(text) for text in question.score(response).feedback)
+def _late_line(question: LoadedQuestion, row: Row[Any], order: list[str]) -> LateLine:
+    response = question.parse(row.fields, order).response
+    return LateLine(question.kind.summarise(question.content, response), row.received_at)

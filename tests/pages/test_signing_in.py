@@ -22,7 +22,7 @@ def test_signing_in_leads_on(browser):
     answer = one.post("/login?next=/account", {"username": "Ada", "password": PASSWORD})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
     one.get("/")
-    assert one.title == "Your courses"
+    assert one.title == "Nothing needs you now"
     assert "Arithmetic" in one.text
 
 
@@ -37,7 +37,7 @@ def test_signing_in_leads_nowhere_else(browser, target):
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
 
 
-@pytest.mark.parametrize(("name", "password"), [("ada", "wrong"), ("nobody", PASSWORD), ("bo", PASSWORD)])
+@pytest.mark.parametrize("name, password", [("ada", "wrong"), ("nobody", PASSWORD), ("bo", PASSWORD)])
 def test_a_wrong_name_or_password_gets_one_message_and_keeps_the_name(browser, name, password):
     one = browser()
     one.get("/login")
@@ -193,7 +193,7 @@ def test_a_new_password_ends_the_other_sessions(browser):
 
 
 @pytest.mark.parametrize(
-    ("current", "new", "words"),
+    "current, new, words",
     [("wrong", "another long password", "not the present"), (PASSWORD, "short", "too short")],
 )
 def test_a_password_that_cannot_be_changed_says_why(browser, current, new, words):

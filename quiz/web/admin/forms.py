@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SearchField, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from quiz.web.forms import Form
 
 ROLES = [
-    ("user", _l("User: what their courses give")),
-    ("author", _l("Author: makes banks and courses")),
-    ("administrator", _l("Administrator: all users and settings")),
+    SelectChoice("user", _l("User: what their courses give")),
+    SelectChoice("author", _l("Author: makes banks and courses")),
+    SelectChoice("administrator", _l("Administrator: all users and settings")),
 ]
 
 

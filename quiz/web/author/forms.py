@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from quiz.web.forms import Form
@@ -32,9 +33,9 @@ class ShareForm(Form):
     right = SelectField(
         _l("What they may do"),
         choices=[
-            ("read", _l("Read the questions")),
-            ("use", _l("Use them in quizzes")),
-            ("edit", _l("Use and change them")),
-            ("none", _l("Nothing any more")),
+            SelectChoice("read", _l("Read the questions")),
+            SelectChoice("use", _l("Use them in quizzes")),
+            SelectChoice("edit", _l("Use and change them")),
+            SelectChoice("none", _l("Nothing any more")),
         ],
     )

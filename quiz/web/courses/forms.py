@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from quiz.web.forms import Form, time_zones
@@ -17,7 +18,7 @@ class CourseForm(Form):
 
     def offer_time_zones(self) -> None:
         """Fills the list of time zones."""
-        self.time_zone.choices = [(zone, zone) for zone in time_zones()]
+        self.time_zone.choices = [*map(SelectChoice, time_zones())]
 
 
 class EnrolForm(Form):
@@ -27,9 +28,9 @@ class EnrolForm(Form):
     role = SelectField(
         _l("Role"),
         choices=[
-            ("student", _l("Student")),
-            ("assistant", _l("Assistant")),
-            ("teacher", _l("Teacher")),
-            ("reader", _l("Reader of results")),
+            SelectChoice("student", _l("Student")),
+            SelectChoice("assistant", _l("Assistant")),
+            SelectChoice("teacher", _l("Teacher")),
+            SelectChoice("reader", _l("Reader of results")),
         ],
     )

@@ -20,18 +20,19 @@ from wtforms import (
     TextAreaField,
     widgets,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from quiz.assembly.settings import EVERYTHING
 from quiz.operations.quizzes import ManagedQuiz, QuizSheet
 from quiz.web.forms import Form
 
-GRADING = [
-    ("highest", _l("The highest")),
-    ("average", _l("The average")),
-    ("first", _l("The first")),
-    ("last", _l("The last")),
-]
+GRADING = {
+    "highest": _l("The highest"),
+    "average": _l("The average"),
+    "first": _l("The first"),
+    "last": _l("The last"),
+}
 #: What may be shown, in the order of the review's page.
 SHOWN = {
     "attempt": _l("What they answered"),
@@ -49,6 +50,10 @@ WHEN = {
     "later": _l("Later"),
     "closed": _l("After closing"),
 }
+
+
+def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
 
 
 class _Whole(IntegerField):
@@ -125,12 +130,12 @@ class QuizForm(Form):
     closes_at = _Local(_l("Closes"))
     limit_minutes = _Whole(_l("Time limit in minutes"))
     attempts_allowed = _Whole(_l("Attempts"))
-    grading = SelectField(_l("Which grade counts"), choices=GRADING)
+    grading = SelectField(_l("Which grade counts"), choices=_choices(GRADING))
     pass_grade = _Number(_l("Grade to pass"))
     access_code = StringField(_l("Access code"))
-    review_after = _Boxes(WHEN["after"], choices=[*SHOWN.items()])
-    review_later = _Boxes(WHEN["later"], choices=[*SHOWN.items()])
-    review_closed = _Boxes(WHEN["closed"], choices=[*SHOWN.items()])
+    review_after = _Boxes(WHEN["after"], choices=_choices(SHOWN))
+    review_later = _Boxes(WHEN["later"], choices=_choices(SHOWN))
+    review_closed = _Boxes(WHEN["closed"], choices=_choices(SHOWN))
     blueprint = TextAreaField(_l("Blueprint"), [DataRequired(_l("Write a blueprint."))])
 
     @classmethod

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms.fields import SelectChoice
 
 from quiz.errors import EditConflict, Invalid, Problem, Unmeetable
 from quiz.operations import quizzes
@@ -16,7 +17,7 @@ from quiz.operations.quizzes import ManagedQuiz, Workbench
 from quiz.web.forms import place
 from quiz.web.guard import moment, signed_in
 from quiz.web.html import use_time_zone
-from quiz.web.quizzes.forms import SHOWN, WHEN, NewQuizForm, QuizForm, StartForm
+from quiz.web.quizzes.forms import GRADING, SHOWN, WHEN, NewQuizForm, QuizForm, StartForm
 from quiz.web.quizzes.starter import shipped_blueprints, starter
 from quiz.web.session import get_actor
 
@@ -40,9 +41,10 @@ def new(course_id: int) -> ResponseReturnValue:
 
 def _start_form() -> StartForm:
     form = StartForm(request.args)
-    named = [(name, title) for name, (title, _text) in shipped_blueprints().items()]
-    form.start.choices = [(OWN, _("The banks that you may use")), *named]
-    if form.start.data not in dict(form.start.choices):
+    texts = shipped_blueprints()
+    named = [SelectChoice(name, title) for name, (title, _text) in texts.items()]
+    form.start.choices = [SelectChoice(OWN, _("The banks that you may use")), *named]
+    if form.start.data not in texts:
         form.start.data = OWN
     return form
 
@@ -144,7 +146,7 @@ def _shown(field: Any) -> str:
     if isinstance(field.data, list):
         return ", ".join(str(SHOWN[name]) for name in SHOWN if name in field.data)
     if field.name == "grading":
-        return str(dict(field.choices)[field.data])
+        return str(GRADING[field.data])
     return "" if field.data is None else str(field.data)
 
 

@@ -283,22 +283,16 @@ class Question(Common):
             and not (isinstance(response, str) and not response.strip())
         )
 
-    def review(self, response: Response, order: Order, allowed: frozenset[str]) -> dict[str, Any]:
-        """What may be shown afterwards: the type's own review, and ``general`` and ``explanation`` as HTML.
+    def review(self, response: Response, order: Order, allowed: frozenset[str]) -> Mapping[str, Any]:
+        """What review.html may show (``QuestionType.review``), and ``general`` feedback as HTML where it is earned.
 
-        ``allowed`` as in ``QuestionType.review``. A key is left out where it is not allowed or there is no text.
+        General feedback tells how right the attempt was: it needs *attempt* and *feedback*.
         """
-        told = dict(self.kind.review(self.content, response, order, allowed))
-        if "feedback" in allowed and "attempt" in allowed:
-            fraction = self.kind.score(self.content, response, self.scoring).fraction
-            told["general"] = to_html(self._general_feedback(fraction) or "")
-        if "explanation" in allowed:
-            told["explanation"] = to_html(self.explanation or "")
-        return {
-            name: value
-            for name, value in told.items()
-            if value != "" or name not in ("general", "explanation")
-        }
+        told = self.kind.review(self.content, response, order, allowed)
+        if not {"attempt", "feedback"} <= allowed:
+            return told
+        general = self._general_feedback(self.kind.score(self.content, response, self.scoring).fraction)
+        return {**told, "general": to_html(general)} if general else told
 
     def _general_feedback(self, fraction: Fraction | None) -> str | None:
         if self.feedback is None or fraction is None:

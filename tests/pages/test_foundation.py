@@ -66,7 +66,7 @@ def test_static_files_end_at_their_folder(client, name):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "code"),
+    "method, path, status, code",
     [
         ("GET", "/nothing", 404, "not-found"),
         ("POST", "/account", 405, "method-not-allowed"),

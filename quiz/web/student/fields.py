@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
 from flask import request
@@ -38,20 +38,32 @@ def read_saves() -> tuple[list[SlotSave], str]:
     """The saves of several slots and their writer: JSON, or a form whose names carry ``s<n>-`` in front."""
     if request.is_json:
         body = _object(request.get_json())
-        given = body.get("slots")
-        if not isinstance(given, list) or len(given) > MOST_SLOTS:
+        given, writer = body.get("slots"), _writer(body.get("writer"))
+        if not isinstance(given, list) or not given:
             raise Invalid([Problem("slots", "this is not a list of slots")])
-        return [_from_object(_object(one)) for one in given], _writer(body.get("writer"))
-    by_slot: dict[int, MultiDict[str, str]] = {}
+        _bound(given)
+        return [_from_object(_object(one)) for one in given], writer
+    forms = _forms_by_slot()
+    if not forms:
+        raise Invalid([Problem("", "no slot is named", "put s1-, s2- … in front of the names")])
+    _bound(forms)
+    return [_from_form(slot, form) for slot, form in sorted(forms.items())], _writer(
+        request.form.get("writer")
+    )
+
+
+def _bound(slots: Sized) -> None:
+    if len(slots) > MOST_SLOTS:
+        raise TooLarge
+
+
+def _forms_by_slot() -> dict[int, MultiDict[str, str]]:
+    forms: dict[int, MultiDict[str, str]] = {}
     for name, value in request.form.items(multi=True):
         found = _OF_SLOT.fullmatch(name)
         if found:
-            by_slot.setdefault(int(found[1]), MultiDict()).add(found[2], value)
-    if len(by_slot) > MOST_SLOTS:
-        raise TooLarge
-    return [_from_form(slot, form) for slot, form in sorted(by_slot.items())], _writer(
-        request.form.get("writer")
-    )
+            forms.setdefault(int(found[1]), MultiDict()).add(found[2], value)
+    return forms
 
 
 def _from_form(slot: int, form: MultiDict[str, str]) -> SlotSave:

@@ -1,0 +1,202 @@
+"""Every endpoint × everybody: who gets in, who does not, and that only a POST with its token changes anything.
+
+A new route fails here until it stands in the table below.
+"""
+
+import shutil
+import sqlite3
+
+import pytest
+
+from tests.browsing import Watch
+from tests.cast import PASSWORD
+from tests.databases import app_on, dispose
+
+ANONYMOUS, STRANGER, STUDENT, OTHER, TEACHER, ADMINISTRATOR = "nobody", "di", "bo", "cy", "ada", "eve"
+SIGNED_IN = {STRANGER, STUDENT, OTHER, TEACHER, ADMINISTRATOR}
+EVERYBODY = {ANONYMOUS, *SIGNED_IN}
+AUTHORS = {STRANGER, TEACHER, ADMINISTRATOR}
+MEMBERS = {STUDENT, OTHER, TEACHER}
+
+#: Who gets in. Di teaches elsewhere, Bo owns the attempt, Cy is in Bo's course, Ada teaches it and owns the bank.
+TABLE = {
+    "GET admin.add": {ADMINISTRATOR},
+    "POST admin.add": {ADMINISTRATOR},
+    "POST admin.set_active": {ADMINISTRATOR},
+    "POST admin.set_password": {ADMINISTRATOR},
+    "POST admin.set_role": {ADMINISTRATOR},
+    "GET admin.user": {ADMINISTRATOR},
+    "GET admin.users": {ADMINISTRATOR},
+    "GET attempt.all_questions": {STUDENT},
+    "GET attempt.enter": {STUDENT},
+    "POST attempt.finish": {STUDENT},
+    "POST attempt.flag": {STUDENT},
+    "GET attempt.question": {STUDENT},
+    "GET attempt.review": {STUDENT, TEACHER},
+    "POST attempt.save": {STUDENT},
+    "POST attempt.save_many": {STUDENT},
+    "GET attempt.summary": {STUDENT},
+    "GET auth.account": SIGNED_IN,
+    "GET auth.back": EVERYBODY,
+    "POST auth.back": EVERYBODY,
+    "POST auth.change_password": SIGNED_IN,
+    "GET auth.current_session": EVERYBODY,
+    "GET auth.join": EVERYBODY,
+    "POST auth.join": EVERYBODY,
+    "GET auth.join_form": EVERYBODY,
+    "GET auth.joined": SIGNED_IN,
+    "GET auth.login": EVERYBODY,
+    "POST auth.login": EVERYBODY,
+    "POST auth.logout": EVERYBODY,
+    "POST auth.set_preferences": SIGNED_IN,
+    "GET author.bank": {TEACHER},
+    "GET author.banks_list": AUTHORS,
+    "POST author.commit": AUTHORS,
+    "GET author.export": {TEACHER},
+    "GET author.import_form": AUTHORS,
+    "POST author.preview": AUTHORS,
+    "GET author.question": {TEACHER},
+    "POST author.share": {TEACHER},
+    "GET courses.create": AUTHORS,
+    "POST courses.create": AUTHORS,
+    "POST courses.enrol": {TEACHER},
+    "POST courses.issue_return_code": {TEACHER},
+    "GET courses.join_sheet": {TEACHER},
+    "GET courses.people": {TEACHER},
+    "GET courses.remove": {TEACHER},
+    "POST courses.remove": {TEACHER},
+    "GET courses.return_code": {TEACHER},
+    "POST courses.set_joining": {TEACHER},
+    "GET health.alive": EVERYBODY,
+    "GET health.ready": EVERYBODY,
+    "GET quizzes.checklist": {TEACHER},
+    "POST quizzes.create": {TEACHER},
+    "GET quizzes.edit": {TEACHER},
+    "GET quizzes.new": {TEACHER},
+    "POST quizzes.publish": {TEACHER},
+    "POST quizzes.save": {TEACHER},
+    "GET reports.grade_book": {TEACHER},
+    "GET reports.grade_book_csv": {TEACHER},
+    "GET reports.results": {TEACHER},
+    "GET reports.results_csv": {TEACHER},
+    "GET static": EVERYBODY,
+    "GET student.course": MEMBERS,
+    "GET student.grades": SIGNED_IN,
+    "GET student.home": EVERYBODY,
+    "POST student.start": {STUDENT, OTHER},
+    "GET student.start_page": MEMBERS,
+}
+#: Enough of a form to come to the question of who may.
+FORM = {"seq": "1", "s1-seq": "1", "writer": "w", "answer": "0", "flagged": "1"}
+REFUSED = (401, 403, 404)
+
+
+@pytest.fixture(scope="module")
+def world(sqlite_with_cast, tmp_path_factory):
+    """A database with the cast and Bo's attempt, and the cookie of everybody."""
+    source, cast = sqlite_with_cast
+    path = tmp_path_factory.mktemp("world") / "quiz.db"
+    shutil.copy(source, path)
+    app = app_on(f"sqlite:///{path}")
+    app.extensions["clock"] = Watch()
+    with app.app_context():
+        attempt = cast.start()
+        cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
+    dispose(app)
+    values = {
+        "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "name": "theme.css",
+        "question_id": 1, "quiz_id": cast.quiz, "slot": 1, "user_id": cast.cy.id,
+    }  # fmt: skip
+    return path, cookies, values
+
+
+def sign_in(app, cast, name):
+    client = app.test_client()
+    token = client.get("/session").json["csrf_token"]
+    code = cast.codes.get(name)
+    path, form = ("/return", {"code": code}) if code else ("/login", {"username": name, "password": PASSWORD})
+    assert client.post(path, data={**form, "csrf_token": token}).status_code == 303
+    return client.get_cookie("quiz").value
+
+
+class Place:
+    """A copy of the world, and a request to it by somebody."""
+
+    def __init__(self, world, path):
+        origin, self.cookies, self.values = world
+        shutil.copy(origin, path)
+        self.path = path
+        self.app = app_on(f"sqlite:///{path}")
+        self.app.extensions["clock"] = Watch()
+
+    def ask(self, name, method, endpoint, *, token=True):
+        client = self.app.test_client()
+        if name != ANONYMOUS:
+            client.set_cookie("quiz", self.cookies[name])
+        form = dict(FORM)
+        if token:
+            form["csrf_token"] = client.get("/session").json["csrf_token"]
+        rule = next(rule for rule in self.app.url_map.iter_rules(endpoint) if method in rule.methods)
+        _domain, address = rule.build({name: self.values[name] for name in rule.arguments})
+        return client.open(address, method=method, data=form if method == "POST" else None)
+
+    def stored(self):
+        dispose(self.app)
+        with sqlite3.connect(self.path) as connection:
+            return list(connection.iterdump())
+
+
+@pytest.fixture
+def place(world, tmp_path):
+    made = Place(world, tmp_path / "quiz.db")
+    yield made
+    dispose(made.app)
+
+
+def endpoints(app):
+    return {
+        f"{method} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_the_table_is_whole(place):
+    assert endpoints(place.app) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_who_gets_in_and_who_does_not(place, name):
+    method, endpoint = name.split()
+    before = place.stored()
+    for person in sorted(EVERYBODY - TABLE[name]):
+        answer = place.ask(person, method, endpoint)
+        led_to_sign_in = answer.status_code == 303 and answer.headers["Location"].startswith("/login?next=")
+        assert answer.status_code in REFUSED or (person == ANONYMOUS and led_to_sign_in), (
+            person,
+            answer.status,
+        )
+    assert place.stored() == before, "somebody who may not has changed something"
+    for person in sorted(TABLE[name]):
+        answer = place.ask(person, method, endpoint)
+        assert answer.status_code in (200, 204, 303, 409, 422), (person, answer.status)
+        assert not answer.headers.get("Location", "").startswith("/login")
+
+
+@pytest.mark.parametrize("name", sorted(name for name in TABLE if name.startswith("GET")))
+def test_looking_changes_nothing(place, name):
+    """But an export leaves its line in the audit log."""
+    before = place.stored()
+    for person in sorted(TABLE[name]):
+        place.ask(person, *name.split())
+    new = [line for line in place.stored() if line not in before]
+    assert all('INTO "audit_event"' in line and "export" in line for line in new)
+    assert not new or name.endswith("_csv")
+
+
+@pytest.mark.parametrize("name", sorted(name for name in TABLE if name.startswith("POST")))
+def test_a_change_needs_its_token(place, name):
+    before = place.stored()
+    for person in sorted(TABLE[name]):
+        assert place.ask(person, *name.split(), token=False).status_code == 400
+    assert place.stored() == before

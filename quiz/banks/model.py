@@ -284,15 +284,14 @@ class Question(Common):
         )
 
     def review(self, response: Response, order: Order, allowed: frozenset[str]) -> Mapping[str, Any]:
-        """What review.html may show (``QuestionType.review``), and ``general`` feedback as HTML where it is earned.
+        """What review.html may show (``QuestionType.review``), and ``general``: the general feedback as HTML, or "".
 
         General feedback tells how right the attempt was: it needs *attempt* and *feedback*.
         """
         told = self.kind.review(self.content, response, order, allowed)
-        if not {"attempt", "feedback"} <= allowed:
-            return told
-        general = self._general_feedback(self.kind.score(self.content, response, self.scoring).fraction)
-        return {**told, "general": to_html(general)} if general else told
+        fraction = self.kind.score(self.content, response, self.scoring).fraction
+        general = self._general_feedback(fraction) if {"attempt", "feedback"} <= allowed else None
+        return {**told, "general": to_html(general or "")}
 
     def _general_feedback(self, fraction: Fraction | None) -> str | None:
         if self.feedback is None or fraction is None:

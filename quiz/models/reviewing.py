@@ -58,7 +58,7 @@ def outcome_of(
 
     explain = show("explanation")
     return Outcome(
-        reviewed=question.kind.review(question.content, response, order, allowed),
+        reviewed=question.review(response, order, allowed),
         summary=question.kind.summarise(question.content, response),
         verdict=_verdict(marked.last, response) if marked and show("right_wrong") else None,
         fraction=marked.fraction if marked and show("marks") else None,

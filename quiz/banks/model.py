@@ -353,17 +353,15 @@ def digest_of(value: Any) -> str:
 
 
 def _kind(fields: Mapping[str, Any]) -> QuestionType[Any] | None:
-    try:
-        return types.get(fields.get("type", ""))
-    except (KeyError, TypeError):
-        return None
+    name = fields.get("type")
+    return types.get(name) if isinstance(name, str) and name in types.names() else None
 
 
 def _type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
     given = fields.get("type")
     if given is None:
         yield Problem("", "'type' is missing", f"write type: and one of {', '.join(types.names())}")
-    elif given in LATER_TYPES:
+    elif isinstance(given, str) and given in LATER_TYPES:
         yield Problem(
             "type", f"the type '{given}' is known, not supported yet", "leave the question out for now"
         )

@@ -26,7 +26,8 @@ DEEPEST = 40
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BASE_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_TEXT_TAGS: Final = (None, "!", "tag:yaml.org,2002:str")
+_STRING: Final = "tag:yaml.org,2002:str"
+_TEXT_TAGS: Final = (None, "!", _STRING)
 _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -36,6 +37,7 @@ _AMBIGUOUS: Final = frozenset(
     spelled for word in ("yes", "no", "on", "off") for spelled in (word, word.capitalize(), word.upper())
 )
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BASED: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
@@ -361,5 +363,22 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def write_bank(bank: Bank) -> str:
     """The bank as the text of a file; ``read_bank`` gives an equal bank back."""
     questions = [{key: value for key, value in q.dump().items() if key != "bank"} for q in bank.questions]
-    options: dict[str, Any] = {"Dumper": _DUMPER, "allow_unicode": True, "sort_keys": False, "width": 110}
+    options: dict[str, Any] = {"Dumper": _Dumper, "allow_unicode": True, "sort_keys": False, "width": 110}
     return str(yaml.dump({**bank.header(), "questions": questions}, **options))
+
+
+class _Dumper(_DUMPER):  # type: ignore[misc] # the one in C is found at run time
+    """Writes numbers and days without quotes, as authors do: the reader keeps their characters in either case."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _scalar(dumper: Any, value: str) -> yaml.Node:
+    bare = _NUMBER.fullmatch(value) or _DAY.fullmatch(value)
+    tag = dumper.resolve(yaml.ScalarNode, value, (True, False)) if bare else _STRING
+    node: yaml.Node = dumper.represent_scalar(tag, value)
+    return node
+
+
+_Dumper.add_representer(str, _scalar)

@@ -9,8 +9,16 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
+
+from quiz.questions.rules.numbers import show_number
 
 #: Numbers beyond this power of ten are refused: one short line could otherwise fill the memory.
 LARGEST_EXPONENT = 400
@@ -120,6 +128,9 @@ def _as_written(value: object) -> Fraction:
 
 
 def _snapped(value: object) -> Fraction:
+    if isinstance(value, str) and value.endswith("%"):
+        number = decimal_of(value[:-1].strip())
+        return percent(number) if isinstance(number, Decimal) else number / 100
     return exact(decimal_of(value))
 
 
@@ -190,7 +201,13 @@ def matches(pattern: str, mend: str) -> Callable[[str], str]:
     return well_formed
 
 
-_AS_TEXT = PlainSerializer(str, return_type=str)
+def _number_text(value: Fraction) -> str:
+    """The stored form of a number: a decimal where it ends, else such as 1/3."""
+    text = show_number(value)
+    return text if Fraction(text) == value else str(value)
+
+
+_AS_TEXT = PlainSerializer(_number_text, return_type=str)
 _NUMBER = WithJsonSchema({"type": ["number", "string"]})
 _ID = "letters, digits, '.', '_', '-', beginning with a letter or digit, at most 64"
 

@@ -29,6 +29,12 @@ def test_shares_become_exact(written, fraction):
     assert exact(Decimal(written)) == Fraction(fraction)
 
 
+@pytest.mark.parametrize("credit", ["33.33333%", "0.3333333", "1/3", " 33.33333 %".strip()])
+def test_a_credit_may_be_written_in_percent(credit):
+    content = {"options": [{"text": "A", "credit": "100%"}, {"text": "B", "credit": credit}]}
+    assert question("single_choice", content).score("b").fraction * 3 == 1
+
+
 def test_three_thirds_are_one():
     content = {"options": [{"text": t, "credit": "0.3333333"} for t in "abc"] + [{"text": "d", "credit": -1}]}
     assert question("multiple_response", content).score(["a", "b", "c"]).fraction == 1

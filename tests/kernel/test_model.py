@@ -1,13 +1,17 @@
 """Questions as values: time, digests, what is wrong with them."""
 
+import json
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid
-from tests.kernel.questions import COMMON, question
+from tests.kernel.questions import COMMON, examples, question
 
 TRUE = {"answer": True}
 
@@ -72,11 +76,11 @@ def test_the_stored_form_is_stable():
         enemies=["x", "c/y"],
     )
     assert q.dump() == {
-        "bank": "b", "id": "q", "type": "numerical", "prompt": "What is *it*?", "facility": "17/20",
+        "bank": "b", "id": "q", "type": "numerical", "prompt": "What is *it*?", "facility": "0.85",
         "scoring": "first_match", "timeless": True, "enemies": ["b/x", "c/y"],
-        "answers": [{"value": "17/2", "tolerance": "1/3"}],
+        "answers": [{"value": "8.5", "tolerance": "1/3"}],
     }  # fmt: skip
-    assert q.digest == "sha256:d9b5d4951ba94be0b669733fb44449aca67ede2f0f86a8e0cdc36faaed49a333"
+    assert q.digest == "sha256:00e1daa0ceecf980d588b89266d70ab7ee54a012c688500cb2da5680027e074c"
 
 
 def test_expected_facility():
@@ -163,6 +167,42 @@ def test_all_problems_are_told_at_once():
         "did you mean 'credit'",
     ]
     assert [any(word in problem for problem in found) for word in words] == [True] * 5
+
+
+EVIDENCE = {"document": "m", "paragraph": 1, "terms": ["x"]}
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["1/0", "9" * 999, "1e99999"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(value, path=()):
+    """The path of every value inside."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in inner:
+        yield (*path, step)
+        yield from places(part, (*path, step))
+
+
+@given(st.data())
+def test_no_value_in_any_field_makes_it_fail_otherwise(data):
+    """Files and posts hold anything: a question is loaded, or Invalid says what is wrong."""
+    name, example = data.draw(st.sampled_from(examples()))
+    q = question(name, example.content, feedback={"right": "x"}, evidence=[EVIDENCE], points=2)
+    fields = target = json.loads(json.dumps(q.dump()))
+    *above, last = data.draw(st.sampled_from([*places(fields)]))
+    for step in above:
+        target = target[step]
+    target[last] = data.draw(ANYTHING)
+    with suppress(Invalid):
+        loaded = Question.load(fields)
+        assert Question.load(json.loads(json.dumps(loaded.dump()))) == loaded
 
 
 def test_feedback_in_general_comes_after_that_of_the_answer():

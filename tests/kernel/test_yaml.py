@@ -123,3 +123,24 @@ questions:
 """
     )
     assert bank.questions[0].kind.right_answer(bank.questions[0].content) == "2001"
+
+
+def test_a_bank_is_written_as_an_author_would():
+    content = {
+        "options": [
+            {"text": "2001", "credit": "1"},
+            {"text": "B", "credit": "1/3"},
+            {"text": "C", "credit": "-0.25"},
+        ]
+    }
+    q = question("single_choice", content, timeless=False, as_of="2021-07-13", facility="0.85")
+    written = write_bank(Bank.load({"bank": "b", "title": "T"}, [q]))
+    for line in (
+        "as_of: 2021-07-13",
+        "facility: 0.85",
+        "credit: 1\n",
+        "credit: 1/3",
+        "credit: -0.25",
+        "text: 2001",
+    ):
+        assert line in written

@@ -318,6 +318,20 @@ def _settings_faults(settings: QuizSettings) -> Iterator[Problem]:
         yield Problem("settings.closes", "is not after opens", "let the quiz close after it opens")
     if settings.pass_mark is not None and settings.pass_mark > settings.scale:
         yield Problem("settings.pass", "is above the scale: nobody could pass", "write it in grade units")
+    if settings.mode == "test":
+        yield from _test_faults(settings)
+
+
+def _test_faults(settings: QuizSettings) -> Iterator[Problem]:
+    """A test has one try and tells nothing before its end."""
+    if settings.tries != "one":
+        yield Problem(
+            "settings.tries", f"'{settings.tries}' is for practice", "write mode: practice, or tries: one"
+        )
+    if settings.review.during:
+        yield Problem(
+            "settings.review.during", "a test shows nothing before its end", "write mode: practice, or []"
+        )
 
 
 def _sum(numbers: Iterator[int | None]) -> int | None:

@@ -90,12 +90,6 @@ Moment: TypeAlias = Annotated[
 ]
 
 
-def _nothing_yet(shown: tuple[Any, ...]) -> tuple[Any, ...]:
-    if shown:
-        raise fault("review during an attempt is known, not supported yet", "write [], or leave it out")
-    return shown
-
-
 def _pass(value: Any) -> Fraction | Literal["half"] | None:
     if value is None:
         return None
@@ -111,16 +105,19 @@ PassMark: TypeAlias = Annotated[
 ]
 
 
+#: What practice shows after a check, where the author says nothing.
+AFTER_A_CHECK: tuple[ReviewField, ...] = ("marks", "max", "right_wrong", "answer", "feedback", "explanation")
+
+
 class Review(BaseModel):
-    """What a student sees of an attempt, and when. *after* = two minutes from finishing."""
+    """What a student sees of an attempt, and when. *after* = two minutes from finishing.
+
+    ``during`` None: as the mode has it (test: nothing; practice: ``AFTER_A_CHECK``).
+    """
 
     model_config = STRICT
 
-    during: Annotated[
-        tuple[ReviewField, ...],
-        AfterValidator(_nothing_yet),
-        WithJsonSchema({"type": "array", "maxItems": 0}),
-    ] = ()
+    during: tuple[ReviewField, ...] | None = None
     after: tuple[ReviewField, ...] = EVERYTHING
     later: tuple[ReviewField, ...] = EVERYTHING
     closed: tuple[ReviewField, ...] = EVERYTHING
@@ -131,9 +128,9 @@ class QuizSettings(BaseModel):
 
     model_config = STRICT
 
-    mode: Annotated[Literal["test"], _only("test", later=("practice",))] = "test"
-    tries: Annotated[Literal["one"], _only("one", later=("interactive", "adaptive", "countback"))] = "one"
-    certainty: Annotated[Truth, _only("false", later=(True,)), WithJsonSchema({"const": False})] = False
+    mode: Literal["test", "practice"] = "test"
+    tries: Annotated[Literal["one", "interactive", "adaptive"], _only("one", later=("countback",))] = "one"
+    certainty: Truth = False
     navigation: Annotated[Literal["free"], _only("free", later=("sequential",))] = "free"
     layout: Literal["one", "all"] = "one"
     attempts: Positive | None = None
@@ -151,3 +148,15 @@ class QuizSettings(BaseModel):
     def pass_mark(self) -> Fraction | None:
         """The grade that passes, in grade units; None: there is none."""
         return self.scale / 2 if self.passing == "half" else self.passing
+
+    @property
+    def shown(self) -> dict[str, tuple[ReviewField, ...]]:
+        """What is shown at each moment: during, after, later, closed."""
+        usual = AFTER_A_CHECK if self.mode == "practice" else ()
+        during = usual if self.review.during is None else self.review.during
+        return {
+            "during": during,
+            "after": self.review.after,
+            "later": self.review.later,
+            "closed": self.review.closed,
+        }

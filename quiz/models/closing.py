@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -17,8 +18,10 @@ from sqlalchemy import Row, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
+from quiz.banks.trying import Act, Standing
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.practising import deeds, record_try, standing_of
 from quiz.models.quiz import QuizRevision
 from quiz.questions.rules.grade import SlotMark, grade
 
@@ -67,7 +70,23 @@ def close_over(connection: Connection, attempts: Iterable[tuple[int, datetime]],
 
 
 def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None:
-    rows = connection.execute(
+    rule = connection.execute(
+        select(QuizRevision.scale, QuizRevision.mode, QuizRevision.tries)
+        .join(Attempt, Attempt.revision_id == QuizRevision.id)
+        .where(Attempt.id == attempt_id)
+    ).one()
+    rows = _answered(connection, attempt_id)
+    if rule.mode == "practice":
+        marks = _practice_marks(connection, attempt_id, rows, rule.tries, now)
+    else:
+        marks = [_mark(row, attempt_id, now) for row in rows]
+        connection.execute(insert(Mark), marks)
+    _set_grade(connection, attempt_id, rows, marks, rule.scale)
+
+
+def _answered(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
+    """Each slot with its question and its current answer."""
+    return connection.execute(
         select(
             AttemptSlot.slot,
             AttemptSlot.shown_order,
@@ -75,6 +94,7 @@ def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None
             AttemptSlot.bonus,
             QuestionVersion.digest,
             QuestionVersion.content,
+            Answer.act,
             Answer.fields,
         )
         .select_from(AttemptSlot)
@@ -83,15 +103,31 @@ def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None
         .where(AttemptSlot.attempt_id == attempt_id)
         .order_by(AttemptSlot.slot)
     ).all()
-    marks = [_mark(row, attempt_id, now) for row in rows]
-    if marks:
-        connection.execute(insert(Mark), marks)
-    scale = connection.execute(
-        select(QuizRevision.scale)
-        .join(Attempt, Attempt.revision_id == QuizRevision.id)
-        .where(Attempt.id == attempt_id)
-    ).scalar_one()
-    set_grade(connection, attempt_id, rows, marks, scale)
+
+
+def _practice_marks(
+    connection: Connection, attempt_id: int, rows: Sequence[Row[Any]], tries: str, now: datetime
+) -> list[dict[str, Any]]:
+    """What each slot earned by its checks; an answer that was saved but not checked is its last try."""
+    done = deeds(connection, attempt_id)
+    marks = []
+    for row in rows:
+        stands, problem_id = _standing(row, done[row.slot], tries)
+        final = replace(stands, closed=True)
+        marks.append(record_try(connection, attempt_id, row.slot, row.points, final, now, problem_id))
+    return marks
+
+
+def _standing(row: Row[Any], done: Sequence[Row[Any]], tries: str) -> tuple[Standing, str | None]:
+    try:
+        question = load_question(row.digest, row.content)
+        last = None
+        if row.act == "save":
+            last = Act("check", question.parse(row.fields, row.shown_order).response)
+        stands = standing_of(question, done, row.shown_order, tries, last)
+        return (stands if stands.tries else replace(stands, fraction=Fraction(0))), None
+    except Exception as error:  # noqa: BLE001 (one bad question never stops a submission)
+        return Standing(None, None, 0, 0, None, closed=True), _problem(row, error)
 
 
 def _mark(row: Row[Any], attempt_id: int, now: datetime) -> dict[str, Any]:
@@ -118,15 +154,19 @@ def _score(row: Row[Any]) -> tuple[Fraction | None, str | None]:
         question = load_question(row.digest, row.content)
         parsed = question.parse(row.fields or {}, row.shown_order)
         return question.score(parsed.response).fraction, None
-    except Exception:
-        problem_id = uuid4().hex
-        log.exception(
-            "a question could not be scored", extra={"problem_id": problem_id, "version": row.digest}
-        )
-        return None, problem_id
+    except Exception as error:  # noqa: BLE001 (one bad question never stops a submission)
+        return None, _problem(row, error)
 
 
-def set_grade(
+def _problem(row: Row[Any], error: Exception) -> str:
+    """Tells the log of a question that could not be scored. Returns the id under which it stands there."""
+    problem_id = uuid4().hex
+    facts = {"problem_id": problem_id, "version": row.digest}
+    log.error("a question could not be scored", exc_info=error, extra=facts)
+    return problem_id
+
+
+def _set_grade(
     connection: Connection,
     attempt_id: int,
     slots: Sequence[Any],

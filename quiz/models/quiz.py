@@ -13,6 +13,8 @@ from quiz.models.people import one_of
 
 GRADING = ("highest", "average", "first", "last")
 LAYOUTS = ("one", "all")
+MODES = ("test", "practice")
+TRIES = ("one", "interactive", "adaptive")
 
 
 class Quiz(Base):
@@ -59,6 +61,8 @@ class QuizRevision(Base):
     __table_args__ = (
         UniqueConstraint("quiz_id", "number"),
         CheckConstraint(one_of("layout", LAYOUTS), name="layout"),
+        CheckConstraint(one_of("mode", MODES), name="mode"),
+        CheckConstraint(one_of("tries", TRIES), name="tries"),
         Index(
             "uq_quiz_revision_current",
             "quiz_id",
@@ -80,6 +84,12 @@ class QuizRevision(Base):
     #: The grade of a full score.
     scale: Mapped[float]
     layout: Mapped[str] = mapped_column(String(10))
+    #: In practice each answer can be checked, and what is right is shown during the attempt.
+    mode: Mapped[str] = mapped_column(String(10))
+    #: How often an answer can be checked, and what that costs (``banks.trying``).
+    tries: Mapped[str] = mapped_column(String(12))
+    #: Students say how certain they are.
+    certainty: Mapped[bool]
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: NULL = from the command line.
     published_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper, draw
+from quiz.banks.trying import Standing
 from quiz.db import reading, single_statement, transaction
 from quiz.errors import (
     AccessCode,
@@ -24,12 +26,15 @@ from quiz.errors import (
     QuizError,
     TooLate,
 )
+from quiz.files.richtext import to_html
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, due_at
 from quiz.models.bank import QuestionVersion, load_question
 from quiz.models.closing import close, current_answer
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
 from quiz.models.people import Course, Enrolment, User
+from quiz.models.practising import deeds, headers, standing_of
 from quiz.models.quiz import Quiz, QuizRevision
+from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.saving import Fields, Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.operations.access import Actor, acting, missing
@@ -212,6 +217,11 @@ class QuestionView:
     closed: bool
     complaints: tuple[str, ...]
     read_as: str
+    #: In practice: how the question stands after its checks, the hints taken (HTML), and whether there is another.
+    standing: Standing | None = None
+    outcome: Outcome | None = None
+    hints: tuple[str, ...] = ()
+    more_hints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,11 @@ class AttemptPage:
     time_zone: str
     number: int
     layout: str
+    #: test or practice; in practice answers can be checked, as often as ``tries`` says.
+    mode: str
+    tries: str
+    #: Students are asked how certain they are.
+    certainty: bool
     started_at: datetime
     due_at: datetime | None
     limit_minutes: int | None
@@ -269,7 +284,11 @@ _ATTEMPT = (
         Course.id.label("course_id"),
         Course.title.label("course_title"),
         Course.time_zone,
+        Quiz.review,
         QuizRevision.layout,
+        QuizRevision.mode,
+        QuizRevision.tries,
+        QuizRevision.certainty,
     )
     .join(Quiz, Quiz.id == Attempt.quiz_id)
     .join(Course, Course.id == Quiz.course_id)
@@ -355,7 +374,10 @@ def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> Atte
         rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": shown}).all()
         if slot is not None and not any(row.slot == slot for row in rows):
             raise missing(connection, actor)
-    return _page(attempt, rows, now)
+        views = [_view(row) for row in rows if row.content is not None]
+        if attempt.mode == "practice":
+            views = _practised(connection, attempt, rows, views)
+    return _page(attempt, rows, now, views)
 
 
 def _demand_open(attempt: Row[Any], now: datetime) -> None:
@@ -376,7 +398,9 @@ def summary(actor: Actor, attempt_id: int, now: datetime) -> AttemptPage:
     return _page(attempt, rows, now)
 
 
-def _page(attempt: Row[Any], rows: Sequence[Row[Any]], now: datetime) -> AttemptPage:
+def _page(
+    attempt: Row[Any], rows: Sequence[Row[Any]], now: datetime, views: Iterable[QuestionView] = ()
+) -> AttemptPage:
     return AttemptPage(
         attempt_id=attempt.id,
         user_id=attempt.user_id,
@@ -387,6 +411,9 @@ def _page(attempt: Row[Any], rows: Sequence[Row[Any]], now: datetime) -> Attempt
         time_zone=attempt.time_zone,
         number=attempt.number,
         layout=attempt.layout,
+        mode=attempt.mode,
+        tries=attempt.tries,
+        certainty=attempt.certainty,
         started_at=attempt.started_at,
         due_at=attempt.due_at,
         limit_minutes=attempt.limit_minutes,
@@ -397,7 +424,7 @@ def _page(attempt: Row[Any], rows: Sequence[Row[Any]], now: datetime) -> Attempt
             )
             for row in rows
         ),
-        questions=tuple(_view(row) for row in rows if row.content is not None),
+        questions=tuple(views),
     )
 
 
@@ -416,6 +443,61 @@ def _view(row: Row[Any]) -> QuestionView:
         complaints=parsed.complaints,
         read_as=parsed.read_as,
     )
+
+
+def _practised(
+    connection: Connection, attempt: Row[Any], rows: Sequence[Row[Any]], views: Iterable[QuestionView]
+) -> list[QuestionView]:
+    """The views with what their checks and hints have brought. Two more statements."""
+    by_slot = {row.slot: row for row in rows if row.content is not None}
+    done = deeds(connection, attempt.id, by_slot)
+    banks = headers(connection, attempt.id, [slot for slot, acts in done.items() if acts])
+    allowed = frozenset(attempt.review.get("during", ()))
+    return [
+        _with_outcome(view, by_slot[view.slot], done.get(view.slot, []), attempt, allowed, banks)
+        for view in views
+    ]
+
+
+def _with_outcome(
+    view: QuestionView,
+    row: Row[Any],
+    done: Sequence[Row[Any]],
+    attempt: Row[Any],
+    allowed: frozenset[str],
+    banks: Mapping[int, Mapping[str, Any]],
+) -> QuestionView:
+    question = load_question(row.digest, row.content)
+    stands = standing_of(question, done, row.shown_order, attempt.tries)
+    view = replace(
+        view,
+        standing=stands,
+        hints=tuple(to_html(text) for text in question.hints[: stands.hints]),
+        more_hints=not view.closed and stands.hints < len(question.hints),
+    )
+    checks = [deed for deed in done if deed.act == "check"]
+    if not checks:
+        return view
+    response = question.parse(checks[-1].fields, row.shown_order).response
+    marked = Marked(
+        fraction=_double(stands.fraction),
+        points=None if stands.fraction is None else float(stands.fraction) * row.points,
+        max=row.points,
+        last=_double(stands.last),
+    )
+    shown = allowed if view.closed else allowed - _OF_THE_KEY
+    order = row.shown_order
+    return replace(
+        view, outcome=outcome_of(question, banks[view.slot], response, order, marked, row.points, shown)
+    )
+
+
+#: What is not shown while there are tries left.
+_OF_THE_KEY = frozenset({"answer", "explanation"})
+
+
+def _double(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
 
 
 # Answer ----------------------------------------------------------------------------------------------------------

@@ -223,7 +223,7 @@ def _sheet_of(blueprint: Blueprint, time_zone: str) -> QuizSheet:
         attempts_allowed=settings.attempts,
         grading=settings.grading,
         pass_grade=None if settings.pass_mark is None else float(settings.pass_mark),
-        review={moment: list(shown) for moment, shown in settings.review.model_dump().items()},
+        review={moment: list(shown) for moment, shown in settings.shown.items()},
         access_code=None,
     )
 
@@ -383,6 +383,9 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
                 banks=banks,
                 scale=float(blueprint.settings.scale),
                 layout=blueprint.settings.layout,
+                mode=blueprint.settings.mode,
+                tries=blueprint.settings.tries,
+                certainty=blueprint.settings.certainty,
                 published_at=now,
                 published_by=actor.id if actor else None,
             )

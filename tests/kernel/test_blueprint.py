@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz.assembly.blueprint import Blueprint, Count, read_blueprint, schema
-from quiz.assembly.settings import EVERYTHING, QuizSettings
+from quiz.assembly.settings import AFTER_A_CHECK, EVERYTHING, QuizSettings
 from quiz.errors import Invalid
 from tests.kernel.papers import blueprint, sections
 
@@ -56,13 +56,29 @@ def test_what_is_left_out_has_its_default():
     assert (settings.attempts, settings.limit, settings.opens, settings.closes) == (None, None, None, None)
     assert settings.grading == "highest"
     assert [settings.scale, settings.pass_mark] == [100, 50]
-    review = settings.review
-    assert (review.during, review.after, review.later, review.closed) == (
-        (),
-        EVERYTHING,
-        EVERYTHING,
-        EVERYTHING,
+    assert settings.shown == {"during": (), "after": EVERYTHING, "later": EVERYTHING, "closed": EVERYTHING}
+
+
+def test_practice_shows_what_was_right_after_each_check_unless_the_author_says_otherwise():
+    assert (
+        Blueprint.load(PLAIN | {"settings": {"mode": "practice"}}).settings.shown["during"] == AFTER_A_CHECK
     )
+    said = Blueprint.load(
+        PLAIN | {"settings": {"mode": "practice", "review": {"during": ["marks"]}}}
+    ).settings
+    assert said.shown["during"] == ("marks",)
+
+
+@pytest.mark.parametrize(
+    "settings, where",
+    [
+        ({"tries": "interactive"}, "settings.tries"),
+        ({"review": {"during": ["marks"]}}, "settings.review.during"),
+    ],
+)
+def test_a_test_has_one_try_and_tells_nothing_before_its_end(settings, where):
+    assert problem(settings=settings).startswith(where)
+    assert Blueprint.load(PLAIN | {"settings": {"mode": "practice", **settings}})
 
 
 @pytest.mark.parametrize(
@@ -157,13 +173,8 @@ def test_keys_of_the_format_that_are_not_done_yet_are_refused(field):
 @pytest.mark.parametrize(
     "field, value",
     [
-        ("mode", "practice"),
-        ("tries", "interactive"),
-        ("tries", "adaptive"),
         ("tries", "countback"),
-        ("certainty", True),
         ("navigation", "sequential"),
-        ("review", {"during": ["marks"]}),
     ],
 )
 def test_settings_that_are_not_done_yet_are_refused(field, value):
@@ -270,7 +281,7 @@ sections:
       - single_choice
       - matching
 settings:
-  mode: practice
+  navigation: sequential
 """
     with pytest.raises(Invalid) as caught:
         read_blueprint(text, "plan.yaml")
@@ -280,7 +291,7 @@ settings:
         (2, "titel"),
         (6, "sections[1].count"),
         (9, "sections[1].types[1]"),
-        (11, "settings.mode"),
+        (11, "settings.navigation"),
     }
 
 

@@ -172,9 +172,16 @@ def upgrade():
         sa.Column("banks", sa.JSON(), nullable=False),
         sa.Column("scale", sa.Float(), nullable=False),
         sa.Column("layout", sa.String(length=10), nullable=False),
+        sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("tries", sa.String(length=12), nullable=False),
+        sa.Column("certainty", sa.Boolean(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("layout IN ('one', 'all')", name=op.f("ck_quiz_revision_layout")),
+        sa.CheckConstraint("mode IN ('test', 'practice')", name=op.f("ck_quiz_revision_mode")),
+        sa.CheckConstraint(
+            "tries IN ('one', 'interactive', 'adaptive')", name=op.f("ck_quiz_revision_tries")
+        ),
         sa.ForeignKeyConstraint(["published_by"], ["user.id"], name=op.f("fk_quiz_revision_published_by")),
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_revision_quiz_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_revision")),

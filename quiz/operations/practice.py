@@ -1,0 +1,110 @@
+"""Practice: check an answer and learn at once, or take a hint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.db import transaction
+from quiz.errors import Invalid, Problem, QuizError
+from quiz.models.attempt import Answer, Attempt, AttemptSlot
+from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.closing import current_answer
+from quiz.models.people import User
+from quiz.models.practising import deeds, record_try, standing_of
+from quiz.models.quiz import QuizRevision
+from quiz.models.saving import Save, Saved, refusal
+from quiz.models.saving import save as write_answer
+from quiz.operations.access import Actor, acting, missing
+from quiz.operations.attempts import SlotSave
+
+
+def check(
+    actor: Actor, attempt_id: int, one: SlotSave, writer: str, now: datetime, grace: timedelta
+) -> Saved:
+    """Saves an answer and scores it; where no try is left the slot is closed, and its key may be shown.
+
+    An answer that cannot be read is only saved: the page shows the complaint, and it is no try. In a test this is a
+    plain save. Raises what ``attempts.save`` raises.
+    """
+    with transaction() as connection:
+        slot = _locked(connection, actor, attempt_id, one.slot)
+        question = load_question(slot.digest, slot.content)
+        parsed = question.parse(one.fields, slot.shown_order)
+        counts = slot.mode == "practice" and parsed.response is not None and not parsed.complaints
+        given = _save(actor, attempt_id, replace(one, act="check" if counts else "save"), writer)
+        saved = write_answer(connection, given, now, grace)
+        outcome = saved or refusal(connection, given, now, grace)
+        if saved and counts:
+            _score(connection, attempt_id, slot, now)
+    if isinstance(outcome, QuizError):
+        raise outcome
+    return outcome
+
+
+def take_hint(
+    actor: Actor, attempt_id: int, slot: int, seq: int, writer: str, now: datetime, grace: timedelta
+) -> Saved:
+    """Takes the next hint. It stands in the answers with what had been answered, so that nothing is lost.
+
+    Raises Invalid where there is no hint left, else what ``attempts.save`` raises.
+    """
+    with transaction() as connection:
+        row = _locked(connection, actor, attempt_id, slot)
+        question = load_question(row.digest, row.content)
+        taken = sum(deed.act == "hint" for deed in deeds(connection, attempt_id, [slot])[slot])
+        if row.mode != "practice" or taken >= len(question.hints):
+            raise Invalid([Problem("hint", "there is no further hint")])
+        given = _save(actor, attempt_id, SlotSave(slot, seq, row.fields or {}, "hint"), writer)
+        outcome = write_answer(connection, given, now, grace) or refusal(connection, given, now, grace)
+    if isinstance(outcome, QuizError):
+        raise outcome
+    return outcome
+
+
+def _save(actor: Actor, attempt_id: int, one: SlotSave, writer: str) -> Save:
+    return Save(actor.id, actor.epoch, attempt_id, one.slot, one.seq, one.act, writer, one.fields)
+
+
+def _locked(connection: Connection, actor: Actor, attempt_id: int, slot: int) -> Row[Any]:
+    """The slot, locked: a second check of it, or a save, waits and then sees whether this one has closed it."""
+    found = connection.execute(
+        select(
+            AttemptSlot.slot,
+            AttemptSlot.shown_order,
+            AttemptSlot.points,
+            QuestionVersion.digest,
+            QuestionVersion.content,
+            QuizRevision.mode,
+            QuizRevision.tries,
+            Answer.fields,
+        )
+        .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(User, and_(User.id == Attempt.user_id, acting(actor)))
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+        .outerjoin(Answer, current_answer())
+        .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot)
+        .with_for_update(of=AttemptSlot)
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    return found
+
+
+def _score(connection: Connection, attempt_id: int, slot: Row[Any], now: datetime) -> None:
+    question = load_question(slot.digest, slot.content)
+    done = deeds(connection, attempt_id, [slot.slot])[slot.slot]
+    stands = standing_of(question, done, slot.shown_order, slot.tries)
+    if stands.closed:
+        connection.execute(
+            update(AttemptSlot)
+            .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot.slot)
+            .values(closed_at=now)
+        )
+    record_try(connection, attempt_id, slot.slot, slot.points, stands, now)

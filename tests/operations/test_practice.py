@@ -1,0 +1,180 @@
+"""Practice: check, learn, try again, take a hint; what was shown closes the question."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from quiz.db import reading
+from quiz.errors import Invalid, SlotClosed, StaleAnswer, TooLate
+from quiz.models.attempt import Mark
+from quiz.operations import attempts, importing, practice, quizzes, reviews
+from quiz.operations.attempts import SlotSave
+from tests.cast import BANK, BLUEPRINT, GRACE, NOW
+
+HINTS = BANK.replace(
+    "    prompt: How much is 12 × 12?",
+    "    hints: [A dozen is twelve., Ten dozens and two.]\n    prompt: How much is 12 × 12?",
+)
+
+
+@pytest.fixture
+def practise(cast):
+    """``practise(tries)`` publishes a practice quiz and starts Bo in it; gives the attempt and a slot by type."""
+
+    def begin(tries="one", review=""):
+        importing.import_bank(cast.ada, HINTS, "x", NOW)
+        text = BLUEPRINT + f"  mode: practice\n  tries: {tries}\n{review}"
+        cast.quiz = quizzes.create(cast.ada, cast.course, text, NOW)
+        quizzes.publish(cast.ada, cast.quiz, NOW)
+        attempt = cast.start()
+        views = attempts.page(cast.bo, attempt, None, NOW).questions
+        return attempt, {view.presented.type: view.slot for view in views}
+
+    return begin
+
+
+def check(cast, attempt, slot, seq, answer, now=NOW, writer="w"):
+    return practice.check(cast.bo, attempt, SlotSave(slot, seq, {"answer": [answer]}), writer, now, GRACE)
+
+
+def view(cast, attempt, slot):
+    return attempts.page(cast.bo, attempt, slot, NOW).questions[0]
+
+
+def marks(attempt, slot):
+    with reading() as connection:
+        rows = connection.execute(
+            select(Mark.try_, Mark.fraction, Mark.final, Mark.superseded_at.is_(None))
+            .where(Mark.attempt_id == attempt, Mark.slot == slot)
+            .order_by(Mark.try_)
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_a_check_shows_the_key_and_closes_the_question(cast, practise):
+    attempt, slots = practise()
+    slot = slots["numerical"]
+    assert check(cast, attempt, slot, 1, "24").seq == 1
+    seen = view(cast, attempt, slot)
+    assert (seen.closed, seen.outcome.verdict, seen.outcome.right_answer) == (True, "wrong", "144")
+    assert seen.outcome.explanation
+    assert seen.outcome.sources
+    assert "That is the sum." in seen.outcome.feedback[0]
+    with pytest.raises(SlotClosed):
+        check(cast, attempt, slot, 2, "144")
+    with pytest.raises(SlotClosed):
+        cast.save(attempt, slot, 2, "144")
+    assert check(cast, attempt, slot, 1, "24").seq == 1  # a repeat
+    assert marks(attempt, slot) == [(1, 0, True, True)]
+
+
+def test_before_a_check_nothing_is_shown(cast, practise):
+    attempt, slots = practise()
+    cast.save(attempt, slots["numerical"], 1, "24")
+    seen = view(cast, attempt, slots["numerical"])
+    assert (seen.outcome, seen.closed, seen.standing.left) == (None, False, 1)
+
+
+def test_what_cannot_be_read_is_saved_and_is_no_try(cast, practise):
+    attempt, slots = practise()
+    slot = slots["numerical"]
+    check(cast, attempt, slot, 1, "a dozen dozens")
+    seen = view(cast, attempt, slot)
+    assert seen.fields == {"answer": ["a dozen dozens"]}
+    assert seen.complaints
+    assert (seen.closed, seen.outcome) == (False, None)
+    check(cast, attempt, slot, 2, "144")
+    assert view(cast, attempt, slot).outcome.verdict == "right"
+
+
+def test_interactive_tries_cost_a_third_each_and_show_the_key_at_the_end(cast, practise):
+    attempt, slots = practise("interactive")
+    slot = slots["short_text"]
+    check(cast, attempt, slot, 1, "nothing")
+    seen = view(cast, attempt, slot)
+    assert (seen.closed, seen.standing.left) == (False, 2)
+    assert (seen.outcome.verdict, seen.outcome.right_answer, seen.outcome.explanation) == (
+        "wrong",
+        None,
+        None,
+    )
+    check(cast, attempt, slot, 2, "zero")
+    seen = view(cast, attempt, slot)
+    assert (seen.closed, seen.outcome.verdict) == (True, "right")
+    assert seen.outcome.fraction == pytest.approx(2 / 3)
+    assert [mark[1:] for mark in marks(attempt, slot)] == [
+        (0, False, False),
+        (pytest.approx(2 / 3), True, True),
+    ]
+
+
+def test_a_hint_counts_as_a_try_and_keeps_the_answer(cast, practise):
+    attempt, slots = practise("interactive")
+    slot = slots["numerical"]
+    cast.save(attempt, slot, 1, "12", writer="w")
+    practice.take_hint(cast.bo, attempt, slot, 2, "w", NOW, GRACE)
+    seen = view(cast, attempt, slot)
+    assert seen.fields == {"answer": ["12"]}
+    assert len(seen.hints) == 1
+    assert seen.more_hints
+    check(cast, attempt, slot, 3, "144")
+    assert view(cast, attempt, slot).outcome.fraction == pytest.approx(2 / 3)
+    with pytest.raises(Invalid):
+        practice.take_hint(cast.bo, attempt, slots["true_false"], 1, "w", NOW, GRACE)
+
+
+def test_adaptive_counts_the_best_and_goes_on_until_right(cast, practise):
+    attempt, slots = practise("adaptive")
+    slot = slots["short_text"]
+    for seq, answer in enumerate(["nought", "nothing", "nothing", "zero"], 1):
+        check(cast, attempt, slot, seq, answer)
+        assert view(cast, attempt, slot).closed == (answer == "zero")
+    # 1/2, 0 less 1/3, the same again is no try, 1 less 2/3
+    assert view(cast, attempt, slot).outcome.fraction == pytest.approx(1 / 2)
+
+
+def test_finishing_takes_an_unchecked_answer_as_the_last_try(cast, practise):
+    attempt, slots = practise("interactive")
+    slot = slots["short_text"]
+    check(cast, attempt, slot, 1, "nothing")
+    cast.save(attempt, slot, 2, "zero", writer="w")
+    check(cast, attempt, slots["numerical"], 1, "144")
+    attempts.finish(cast.bo, attempt, NOW)
+    review = {one.slot: one for one in reviews.review(cast.bo, attempt, NOW, GRACE).questions}
+    assert review[slot].fraction == pytest.approx(2 / 3)
+    assert review[slots["numerical"]].fraction == 1
+    assert review[slots["true_false"]].verdict == "unanswered"
+    assert reviews.review(cast.bo, attempt, NOW, GRACE).grade == pytest.approx(100 * (1 + 2 / 3) / 5)
+
+
+def test_a_check_obeys_seq_and_deadline_like_a_save(cast, practise):
+    attempt, slots = practise()
+    slot = slots["numerical"]
+    with pytest.raises(StaleAnswer):
+        check(cast, attempt, slot, 2, "144")
+    with pytest.raises(TooLate):
+        check(cast, attempt, slot, 1, "144", now=NOW + timedelta(hours=1))
+    assert marks(attempt, slot) == []
+
+
+def test_in_a_test_a_check_is_a_plain_save(cast):
+    attempt = cast.start()
+    page = attempts.page(cast.bo, attempt, None, NOW)
+    slot = next(one.slot for one in page.questions if one.presented.type == "numerical")
+    check(cast, attempt, slot, 1, "24")
+    seen = view(cast, attempt, slot)
+    assert (seen.closed, seen.outcome, seen.standing) == (False, None, None)
+
+
+def test_what_practice_shows_is_the_teachers_choice(cast, practise):
+    attempt, slots = practise(review="  review: {during: [right_wrong]}\n")
+    check(cast, attempt, slots["numerical"], 1, "24")
+    outcome = view(cast, attempt, slots["numerical"]).outcome
+    assert outcome.verdict == "wrong"
+    assert (outcome.right_answer, outcome.explanation, outcome.feedback, outcome.points) == (
+        None,
+        None,
+        (),
+        None,
+    )

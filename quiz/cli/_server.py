@@ -84,7 +84,12 @@ def serve(settings: Settings, host: str, port: int, workers: int, when_answering
 
 
 def _worker(settings: Settings) -> Flask:
-    """The application of a worker; runs in it when it begins."""
+    """The application of a worker; runs in it when it begins.
+
+    Until granian sets the worker's own, its signal handlers are copies of the parent's, which would end nothing here.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     app = create_app(settings)
     _in_background(_end_with_parent)
     _in_background(_keep_up, app, timedelta(seconds=settings.grace_seconds))
@@ -97,9 +102,13 @@ def _in_background(work: Callable[..., None], *arguments: Any) -> None:
 
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
+    if parent is None:
+        return
+    parent.join()
+    for _ in range(LAST_REQUESTS):
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+    os._exit(1)
 
 
 def _keep_up(app: Flask, grace: timedelta) -> None:

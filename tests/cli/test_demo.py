@@ -1,0 +1,216 @@
+"""``quiz demo``: its document for programs (the web contract), starting again, a folder of its own, a wheel's too."""
+
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from quiz.files.shipped import shipped
+from quiz.operations import accounts, courses, quizzes
+from tests.cast import ADDRESS, NOW
+from tests.cli.commands import Shell
+from tests.databases import app_on, dispose
+from tests.faults.student import Student
+from tests.servers import free_port
+
+BLUEPRINTS = {path.stem for path in shipped("question_banks").glob("blueprints/*.yaml")}
+BANKS = {path.stem for path in shipped("question_banks").glob("*.yaml")}
+
+
+def once(folder, database_url=""):
+    """Sets a demo up and returns its document."""
+    return Shell(database_url).json("demo", "--once", "--data", folder)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder of a demo that has been set up once."""
+    once(tmp_path / "demo")
+    return tmp_path / "demo"
+
+
+@contextmanager
+def inside(folder):
+    """The demo's installation, as operations see it."""
+    app = app_on(f"sqlite:///{folder / 'quiz.db'}")
+    with app.app_context():
+        yield
+    dispose(app)
+
+
+def demand_complete(document):
+    """The document of contracts: who can sign in, the course, a quiz for each blueprint."""
+    assert sorted(document) == ["accounts", "course", "quizzes", "url"]
+    assert document["url"].startswith("http://127.0.0.1:")
+    roles = [account["role"] for account in document["accounts"]]
+    assert sorted(roles) == [
+        "administrator",
+        "student",
+        "student",
+        "student",
+        "student",
+        "student",
+        "teacher",
+    ]
+    assert all(sorted(account) == ["password", "role", "username"] for account in document["accounts"])
+    assert sorted(document["course"]) == ["id", "join_code"]
+    assert len(document["quizzes"]) == len(BLUEPRINTS) >= len(BANKS) >= 4
+    for quiz in document["quizzes"]:
+        assert quiz["url"] == f"{document['url']}/quizzes/{quiz['id']}"
+        assert quiz["title"]
+
+
+def test_the_document(database_url, tmp_path):
+    demand_complete(once(tmp_path / "demo", database_url))
+
+
+def test_everything_stays_in_the_folder_and_private(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    once(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for name in ("secret", "demo.json"):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+
+
+def test_a_second_start_goes_on(folder):
+    """The same passwords, ids and key; what people changed meanwhile stays as they left it."""
+    first = once(folder)
+    secret = (folder / "secret").read_text()
+    with inside(folder):
+        teacher = next(one for one in first["accounts"] if one["role"] == "teacher")
+        actor = accounts.sign_in(teacher["username"], teacher["password"], ADDRESS, NOW)
+        gone = accounts.find_user("student5")
+        courses.remove(actor, first["course"]["id"], gone, NOW)
+    assert once(folder) == first
+    assert (folder / "secret").read_text() == secret
+    with inside(folder):
+        people = courses.people(actor, first["course"]["id"], 1)
+        assert gone not in {person.user_id for person in people.people.rows}
+        assert len(quizzes.quizzes_of(first["course"]["id"])) == len(BLUEPRINTS)
+
+
+def test_a_start_that_was_broken_off_is_completed(folder):
+    """The folder's notes are gone, the database is not: as after a first start that ended half-way."""
+    first = once(folder)
+    (folder / "demo.json").unlink()
+    second = once(folder)
+    assert second["quizzes"] == first["quizzes"]
+    assert second["course"] == first["course"]
+    with inside(folder):
+        for account in second["accounts"]:
+            accounts.sign_in(account["username"], account["password"], ADDRESS, NOW)
+
+
+def test_a_new_database_for_old_notes(folder):
+    """The database is gone, the notes are not."""
+    first = once(folder)
+    for file in folder.glob("quiz.db*"):
+        file.unlink()
+    assert once(folder)["accounts"] == first["accounts"]
+    with inside(folder):
+        for account in first["accounts"]:
+            actor = accounts.sign_in(account["username"], account["password"], ADDRESS, NOW)
+            in_course = {course.id for course in accounts.me(actor).courses}
+            assert in_course == (set() if account["role"] == "administrator" else {first["course"]["id"]})
+
+
+def test_two_installations_share_no_password(folder, tmp_path):
+    one, other = once(folder), once(tmp_path / "other")
+    passwords = {account["password"] for document in (one, other) for account in document["accounts"]}
+    assert len(passwords) == 14
+
+
+def test_a_person_reads_address_accounts_and_quizzes(folder):
+    document = once(folder)
+    told = Shell("")("demo", "--once", "--data", folder).stdout
+    for account in document["accounts"]:
+        assert account["username"] in told
+        assert account["password"] in told
+    assert f"/join/{document['course']['join_code']}" in told
+    assert all(quiz["url"] in told for quiz in document["quizzes"])
+
+
+def test_a_taken_port_is_told(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        told = Shell("")("demo", "--data", tmp_path / "x", "--port", other.getsockname()[1], code=1).stderr
+    assert told.startswith("--port: ")
+    assert not (tmp_path / "x").exists()
+
+
+def environment():
+    """A newcomer's environment: nothing of ours in it."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+
+
+def test_a_student_takes_a_quiz_with_typed_answers_right_away(folder):
+    """The first line is the document, the server then answers; one of the quizzes asks for typed answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "quiz", "demo", "--json", "--data", folder, "--port", str(port)]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as demo:
+        document = json.loads(demo.stdout.readline())
+        demand_complete(document)
+        account = next(one for one in document["accounts"] if one["role"] == "student")
+        student = Student(port, account["username"])
+        student.sign_in(account["password"])
+        typed = {}
+        for quiz in document["quizzes"]:
+            student.start(quiz["id"])
+            pages = [student.get(f"/attempts/{student.attempt}/slots/{slot}") for slot in range(1, 11)]
+            typed[quiz["title"]] = sum('autocapitalize="off"' in page for page in pages)
+            assert student.save(1, 1, "0")[0] == 200
+            student.finish()
+        student.close()
+        demo.terminate()
+        assert demo.stdout.read() == b""
+    assert demo.returncode == 0
+    assert typed["The four proposals of July 2021"] == 2
+
+
+@pytest.mark.timeout(300)  # builds a wheel and installs it
+def test_a_wheel_alone_is_enough(tmp_path):
+    """An empty folder, an environment without this checkout: ``pip install`` of the wheel, then ``quiz demo``."""
+    root = Path(__file__).resolve().parents[2]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+    subprocess.run(build, cwd=root, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    target = tmp_path / "installed"
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        target,
+        wheel,
+    ]
+    subprocess.run(install, check=True, capture_output=True)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    # what the wheel depends on comes from this environment, the package itself from the wheel
+    code = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from quiz.cli import main; main(prog_name='quiz')"
+    )
+    command = [sys.executable, "-I", "-c", code, target, "demo", "--once", "--json"]
+    ran = subprocess.run(command, cwd=empty, env=environment(), check=True, capture_output=True)
+    demand_complete(json.loads(ran.stdout))
+    assert [path.name for path in empty.iterdir()] == ["quiz-demo"]
+    assert (target / "quiz" / "question_banks").is_dir()
+    where = [
+        *command[:3],
+        "import sys; sys.path.insert(0, sys.argv[1]); import quiz; print(quiz.__file__)",
+        target,
+    ]
+    told = subprocess.run(where, cwd=empty, check=True, capture_output=True, text=True).stdout
+    assert Path(told.strip()).is_relative_to(target)
+    shutil.rmtree(target)

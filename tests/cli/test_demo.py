@@ -29,11 +29,18 @@ def once(folder, database_url=""):
     return Shell(database_url).json("demo", "--once", "--data", folder)
 
 
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory):
+    """A demo that has been set up once, to be copied."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    once(folder)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(set_up, tmp_path):
     """The folder of a demo that has been set up once."""
-    once(tmp_path / "demo")
-    return tmp_path / "demo"
+    return shutil.copytree(set_up, tmp_path / "demo")
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Banks as authors see them: lists, questions with keys, import in two steps, export, shares."""
 
-import io
-
 import pytest
 
 from quiz.operations import banks, importing
@@ -29,16 +27,27 @@ def question_id(cast, bank, slug):
 
 
 def upload(browser, content, name="bank.yaml"):
+    """Sends a file. The body is written out: a test client would leave its temporary file open."""
     browser.get("/banks/import")
-    return browser.post(
-        "/banks/import", {"file": (io.BytesIO(content), name), "text": ""}, content_type="multipart/form-data"
+    parts = [
+        (b'name="csrf_token"', browser.token.encode()),
+        (b'name="text"', b""),
+        (f'name="file"; filename="{name}"'.encode(), content),
+    ]
+    body = b"".join(
+        b"--border\r\nContent-Disposition: form-data; " + head + b"\r\n\r\n" + value + b"\r\n"
+        for head, value in parts
     )
+    answer = browser.client.post(
+        "/banks/import", data=body + b"--border--\r\n", content_type="multipart/form-data; boundary=border"
+    )
+    return browser._shown(answer)
 
 
 def hidden(browser):
     """The form of the preview, as a browser sends it: with the line ends of forms."""
     form = browser.page.find("form", action="/banks/import/commit")
-    text = form.find("textarea").get_text().removeprefix("\n")
+    text = form.find("textarea").get_text().removeprefix("\r\n")
     return {"text": text.replace("\n", "\r\n"), "name": form.find("input", {"name": "name"})["value"]}
 
 
@@ -74,13 +83,14 @@ def test_a_bank_shows_what_it_holds_and_rests_on(ada, small):
 
 
 @pytest.mark.parametrize("days, state", [(0, "Not true today"), (1, "Ready"), (10, "Not true today")])
-def test_a_question_says_whether_it_is_true_today(ada, cast, small, watch, days, state):
+def test_a_question_says_whether_it_is_true_today(browser, cast, small, watch, days, state):
     text = BANK.replace(
         "    timeless: true\n    prompt: How much is 1 + 1?",
         "    valid: {from: 2026-11-24, to: 2026-12-03}\n    prompt: How much is 1 + 1?",
     )
     importing.import_bank(cast.ada, text, "small.yaml", NOW)
     watch.now = NOW.replace(day=23 + days) if days < 8 else NOW.replace(month=12, day=3)
+    ada = browser("ada")
     ada.get(f"/banks/{small}")
     row = next(row for row in ada.page.tbody.find_all("tr") if "1 + 1" in row.get_text())
     assert state in row.get_text()
@@ -172,7 +182,7 @@ def test_all_faults_are_listed_with_line_question_and_mend_and_the_text_is_kept(
         ("dificulty: hard", "second/five"),
     ]
     assert "did you mean 'difficulty'" in rows[1][2] + rows[1][3]
-    assert ada.page.find("textarea").get_text().removeprefix("\n") == text
+    assert ada.page.find("textarea").get_text().removeprefix("\r\n") == text
     assert "2 faults, listed below." in field_error(ada.page, "text")
     assert banks.find_bank("second") is None
 

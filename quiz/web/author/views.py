@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone, ngettext
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
 from quiz.errors import Invalid, Problem
 from quiz.operations import accounts, banks, importing
@@ -115,24 +116,26 @@ def preview() -> ResponseReturnValue:
 
 def _given(form: ImportForm) -> tuple[str, str]:
     """The text that was sent, and a name for it; the form keeps the text. Raises Invalid."""
-    file = form.file.data
-    if not file:
-        if not (form.text.data or "").strip():
-            raise Invalid(
-                [Problem("file", _("there is nothing to import"), _("choose a file or paste its text"))]
-            )
-        return form.text.data, _("the pasted text")
+    name = _("the pasted text")
+    if form.file.data:
+        form.text.data, name = _text_of(form.file.data), form.file.data.filename
+    if not (form.text.data or "").strip():
+        raise Invalid(
+            [Problem("file", _("there is nothing to import"), _("choose a file or paste its text"))]
+        )
+    return form.text.data, name
+
+
+def _text_of(file: FileStorage) -> str:
     content = file.read()
     if len(content) > LARGEST_FILE:
         raise Invalid([Problem("file", _("the file is larger than 5 MB"), _("cut it into several banks"))])
     try:
-        form.text.data = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise Invalid(
-            [Problem("file", _("line %(n)s is not UTF-8 text", n=line), _("save the file as UTF-8"))]
-        ) from None
-    return form.text.data, file.filename or _("the file")
+        what = _("line %(n)s is not UTF-8 text", n=line)
+        raise Invalid([Problem("file", what, _("save the file as UTF-8"))]) from None
 
 
 def _mend(form: ImportForm, error: Invalid) -> ResponseReturnValue:

@@ -44,8 +44,9 @@ SHOWN = {
     "explanation": _l("Explanation and sources"),
     "grade": _l("Grade"),
 }
-#: When it may be shown. While they answer nothing is (``review.during`` is not supported yet).
+#: When it may be shown.
 WHEN = {
+    "during": _l("After a check"),
     "after": _l("First 2 minutes"),
     "later": _l("Later"),
     "closed": _l("After closing"),
@@ -133,6 +134,7 @@ class QuizForm(Form):
     grading = SelectField(_l("Which grade counts"), choices=_choices(GRADING))
     pass_grade = _Number(_l("Grade to pass"))
     access_code = StringField(_l("Access code"))
+    review_during = _Boxes(WHEN["during"], choices=_choices(SHOWN))
     review_after = _Boxes(WHEN["after"], choices=_choices(SHOWN))
     review_later = _Boxes(WHEN["later"], choices=_choices(SHOWN))
     review_closed = _Boxes(WHEN["closed"], choices=_choices(SHOWN))
@@ -185,9 +187,7 @@ class QuizForm(Form):
     def review(self) -> Mapping[str, list[str]]:
         """What is shown, by moment, in the order of the format."""
         chosen = {moment: set(self[f"review_{moment}"].data or ()) for moment in WHEN}
-        return {"during": []} | {
-            moment: [name for name in EVERYTHING if name in names] for moment, names in chosen.items()
-        }
+        return {moment: [name for name in EVERYTHING if name in names] for moment, names in chosen.items()}
 
     def _moment(self, field: _Local, stored: datetime | None, time_zone: str) -> datetime | None:
         """The moment that was typed; the stored one where it was not changed, to the second."""

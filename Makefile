@@ -7,7 +7,7 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test lint format bench soak lock wheel clean
+.PHONY: help run venv test lint format bench soak docs lock wheel clean
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,9 @@ bench: venv ## the benchmarks of docs/performance.md
 soak: venv ## the full counts of the reliability tests and long fuzzing, hours: writes docs/soak.md
 	@$(PYTHON) tools/system_packages.py
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+docs: venv ## writes docs/settings.md and docs/commands.md from the code
+	@$(BIN)/python -m tools.reference
 
 lock: venv ## locks the dependencies of pyproject.toml with hashes (newest: make lock ARGS=--upgrade)
 	@$(UV_COMPILE) $(ARGS) --group build pyproject.toml -o requirements/run.txt

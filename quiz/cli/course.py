@@ -73,7 +73,13 @@ def list_(as_json: bool) -> None:
 @course.command()
 @click.argument("course_id", type=int)
 @click.argument("username")
-@click.option("--role", type=click.Choice(COURSE_ROLES), default="student", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(COURSE_ROLES),
+    default="student",
+    show_default=True,
+    help="assistant and reader see results; teacher changes the course too.",
+)
 def enrol(course_id: int, username: str, role: str) -> None:
     """Give a person with an account a role in a course, or change the one they have.
 

@@ -4,7 +4,8 @@ The questions of a section that are alike in bank, topic, type and difficulty ar
 by id. A section is drawn in one or more *cells*: one for each difficulty of which a number is demanded, one for the
 rest. Candidate j of a cell is a random number (``quiz.assembly.dice``) over all its strata, laid end to end; so
 strata are met in proportion to their size, and every question that fits is equally likely. A candidate that is
-taken, excluded, out of date, of the wrong tags or an enemy is passed over. After eight times as many misses as the
+taken, excluded, out of date, of the wrong tags or an enemy is passed over; one that the student has had before waits
+until there is no other. After eight times as many misses as the
 cell has candidates, or where it is plain that it cannot be filled, the whole supply is listed and searched with
 looking ahead (``quiz.assembly.exact``). Cells with the least to spare are drawn first.
 
@@ -86,21 +87,32 @@ class Paper:
         return sum((slot.points * slot.expected_facility for slot in self.slots), Fraction(0))
 
 
-def draw(blueprint: Blueprint, index: Index, seed: int, as_of: date, form: int = 1) -> Paper:
+def draw(
+    blueprint: Blueprint,
+    index: Index,
+    seed: int,
+    as_of: date,
+    form: int = 1,
+    seen: Mapping[str, int] | None = None,
+) -> Paper:
     """The paper of this seed on this day; ``form`` numbers several parallel papers of one seed from 1.
+
+    ``seen`` says how often the student has had a question (``bank/id``): those never seen are preferred, then those
+    least seen. It belongs to the paper's record, like the seed. In a supply so tight that the whole of it has to be
+    searched, any paper that meets the blueprint is taken.
 
     Raises Unmeetable, with every shortfall, where the banks do not hold what the blueprint asks for.
     """
     dice, lookup = Dice(seed, form), Lookup(index)
     parts = parts_of(blueprint, index, as_of)
-    drawn = _picked(parts, blueprint.questions, dice, lookup)
+    drawn = _picked(parts, blueprint.questions, dice, lookup, seen or {})
     if drawn is None:
         drawn = _searched(parts, blueprint.questions, dice, lookup)
     return _paper(blueprint, parts, drawn, dice, as_of)
 
 
 def _picked(
-    parts: Sequence[Part], questions: int | None, dice: Dice, lookup: Lookup
+    parts: Sequence[Part], questions: int | None, dice: Dice, lookup: Lookup, seen: Mapping[str, int]
 ) -> Mapping[int, list[Item]] | None:
     held = [item for part in parts for item in part.included]
     limits = [part.limits for part in parts]
@@ -108,7 +120,7 @@ def _picked(
     if quotas is None or not all(limit.possible for limit in limits) or not (held or any(quotas)):
         return None
     cells = [cell for part, quota in zip(parts, quotas, strict=True) for cell in cells_of(part, quota)]
-    return pick(cells, held, dice, lookup)
+    return pick(cells, held, dice, lookup, seen)
 
 
 def _searched(

@@ -117,8 +117,9 @@ class _Exhausted(Exception):
 class _Urn:
     """The candidates of one cell, in the order in which they are thrown."""
 
-    def __init__(self, cell: Cell, dice: Dice, lookup: Lookup) -> None:
+    def __init__(self, cell: Cell, dice: Dice, lookup: Lookup, seen: Mapping[str, int]) -> None:
         self.cell = cell
+        self._exposure = seen
         self._size = cell.size
         self._ends = [*accumulate(stratum.size for stratum in cell.strata)]
         self._throws = dice.ranks(cell.key, self._size)
@@ -161,20 +162,35 @@ class _Urn:
             yield self._throw()
 
     def draw(self, taken: Taken) -> list[Item]:
-        """The questions of the cell, which are then taken. Raises _Unknown or _Exhausted."""
+        """The questions of the cell, which are then taken. Raises _Unknown or _Exhausted.
+
+        Questions that this student has had before wait until there is no other.
+        """
         self._check_supply(taken)
         drawn: list[Item] = []
+        waiting: dict[str, Item] = {}
         room, misses = dict(self.cell.room), 0
         candidates = self._candidates()
         while len(drawn) < self.cell.need:
             item = self._item(next(candidates))
             if item is not None and self._fits(item, taken, room):
-                drawn.append(item)
-                taken.add(item)
-                room[item.difficulty] = room.get(item.difficulty, self.cell.need) - 1
-            elif (misses := misses + 1) > 8 * self._size:
-                raise _Exhausted
+                if item.qualified not in self._exposure:
+                    self._take(item, drawn, taken, room)
+                    continue
+                waiting[item.qualified] = item
+            if (misses := misses + 1) > 8 * self._size:
+                break
+        for item in sorted(waiting.values(), key=lambda item: self._exposure[item.qualified]):
+            if len(drawn) < self.cell.need and self._fits(item, taken, room):
+                self._take(item, drawn, taken, room)
+        if len(drawn) < self.cell.need:
+            raise _Exhausted
         return drawn
+
+    def _take(self, item: Item, drawn: list[Item], taken: Taken, room: dict[str, int]) -> None:
+        drawn.append(item)
+        taken.add(item)
+        room[item.difficulty] = room.get(item.difficulty, self.cell.need) - 1
 
     def _item(self, place: Place | None) -> Item | None:
         if place is None:
@@ -195,11 +211,14 @@ class _Urn:
 
 
 def pick(
-    cells: Iterable[Cell], held: Sequence[Item], dice: Dice, lookup: Lookup
+    cells: Iterable[Cell], held: Sequence[Item], dice: Dice, lookup: Lookup, seen: Mapping[str, int]
 ) -> dict[int, list[Item]] | None:
-    """Questions by number of part; None where a cell ran dry and only a look at the whole supply can tell."""
+    """Questions by number of part; None where a cell ran dry and only a look at the whole supply can tell.
+
+    ``seen`` says how often the student has had a question (``bank/id``); the least seen come first.
+    """
     # the cell with the least to spare chooses first, so that the others do not take what only it could use
-    urns = [_Urn(cell, dice, lookup) for cell in sorted(cells, key=lambda cell: cell.size - cell.need)]
+    urns = [_Urn(cell, dice, lookup, seen) for cell in sorted(cells, key=lambda cell: cell.size - cell.need)]
     while True:
         lookup.fetch([place for urn in urns for place in urn.ahead()])
         taken, short = Taken(held), []

@@ -28,7 +28,7 @@ from quiz.errors import (
 )
 from quiz.files.richtext import to_html
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, due_at
-from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.bank import Bank, Question, QuestionVersion, load_question
 from quiz.models.closing import close, current_answer
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
 from quiz.models.people import Course, Enrolment, User
@@ -148,7 +148,8 @@ def _insert_attempt(connection: Connection, actor: Actor, quiz: Row[Any], number
     """Draws a paper and stores it."""
     blueprint = Blueprint.load(quiz.blueprint)
     as_of: date = blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date()
-    paper = draw(blueprint, SqlIndex(connection, quiz.banks), secrets.randbits(SEED_BITS), as_of)
+    seen = _seen(connection, actor, quiz.id)
+    paper = draw(blueprint, SqlIndex(connection, quiz.banks), secrets.randbits(SEED_BITS), as_of, seen=seen)
     attempt_id: int = connection.execute(
         insert(Attempt)
         .values(
@@ -160,7 +161,7 @@ def _insert_attempt(connection: Connection, actor: Actor, quiz: Row[Any], number
             as_of=as_of,
             algorithm=paper.algorithm,
             bank_digests=bank_digests(connection, quiz.banks),
-            exposure={},
+            exposure=seen,
             started_at=now,
             due_at=due_at(now, quiz.limit_minutes, quiz.closes_at),
         )
@@ -168,6 +169,21 @@ def _insert_attempt(connection: Connection, actor: Actor, quiz: Row[Any], number
     ).scalar_one()
     _insert_slots(connection, attempt_id, paper, quiz.banks)
     return attempt_id
+
+
+def _seen(connection: Connection, actor: Actor, quiz_id: int) -> dict[str, int]:
+    """How often this student has had each question (``bank/id``) in earlier attempts at this quiz."""
+    rows = connection.execute(
+        select(Bank.slug, Question.slug, func.count())
+        .select_from(Attempt)
+        .join(AttemptSlot, AttemptSlot.attempt_id == Attempt.id)
+        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .join(Bank, Bank.id == Question.bank_id)
+        .where(Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id)
+        .group_by(Bank.slug, Question.slug)
+    )
+    return {f"{bank}/{question}": count for bank, question, count in rows}
 
 
 def _insert_slots(connection: Connection, attempt_id: int, paper: Paper, banks: Mapping[str, int]) -> None:

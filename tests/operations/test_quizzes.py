@@ -244,3 +244,26 @@ def test_a_whole_attempt_takes_at_most_sixty_statements(cast):
         reviews.review(cast.bo, attempt, NOW, GRACE)
 
     assert len(statements(whole)) <= 45  # five questions; ten take fifteen more
+
+
+def test_a_second_attempt_prefers_questions_that_are_new(cast):
+    managed = quizzes.manage(cast.ada, cast.quiz)
+    text = BLUEPRINT.replace("count: 5", "count: 2")
+    quizzes.edit(cast.ada, cast.quiz, managed.edits, managed.sheet, text, NOW)
+    quizzes.publish(cast.ada, cast.quiz, NOW)
+    met = []
+    for _ in range(3):
+        attempt = cast.start()
+        met.append({view.presented.prompt for view in attempts.page(cast.bo, attempt, None, NOW).questions})
+        attempts.finish(cast.bo, attempt, NOW)
+    assert met[0].isdisjoint(met[1])
+    assert len(met[0] | met[1] | met[2]) == 5
+    with reading() as connection:
+        exposures = connection.execute(select(Attempt.exposure).order_by(Attempt.number)).scalars().all()
+        seeds = connection.execute(select(Attempt.seed).order_by(Attempt.number)).scalars().all()
+        stored = connection.execute(select(AttemptSlot.shown_order).where(AttemptSlot.attempt_id == attempt))
+        orders = stored.scalars().all()
+    assert [sorted(seen.values()) for seen in exposures] == [[], [1, 1], [1, 1, 1, 1]]
+    index = ListIndex.of([read_bank(BANK, "x")])
+    again = draw(read_blueprint(text), index, seeds[2], NOW.date(), seen=exposures[2])
+    assert [list(slot.order) for slot in again.slots] == orders

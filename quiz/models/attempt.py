@@ -141,6 +141,10 @@ class LateAnswer(Base):
     fields: Mapped[dict[str, list[str]]] = mapped_column(JSON)
     writer: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: NULL = not accepted: it does not count.
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: NULL = not accepted.
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
 class Mark(Base):

@@ -175,16 +175,56 @@ def _set_grade(
 ) -> None:
     """Stores the grade that these marks give (NULL where one needs grading)."""
     given = [
-        SlotMark(
-            fraction=None
-            if mark["fraction"] is None
-            else Fraction(mark["fraction"]).limit_denominator(10**9),
-            points=Fraction(mark["max"]).limit_denominator(10**9),
-            bonus=slot.bonus,
-        )
+        _slot_mark(mark["fraction"], mark["max"], bonus=slot.bonus)
         for slot, mark in zip(slots, marks, strict=True)
     ]
+    _store_grade(connection, attempt_id, given, scale)
+
+
+def _slot_mark(fraction: float | None, points: float, *, bonus: bool) -> SlotMark:
+    """Doubles as they are stored, back to the exact fractions that they stand for."""
+    exact = None if fraction is None else Fraction(fraction).limit_denominator(10**9)
+    return SlotMark(fraction=exact, points=Fraction(points).limit_denominator(10**9), bonus=bonus)
+
+
+def _store_grade(connection: Connection, attempt_id: int, given: Sequence[SlotMark], scale: float) -> None:
     value = grade(given, Fraction(scale)).value
     connection.execute(
         update(Attempt).where(Attempt.id == attempt_id).values(grade=None if value is None else float(value))
     )
+
+
+def regrade(connection: Connection, attempt_id: int) -> None:
+    """Stores the grade anew from the marks that count now."""
+    rows = connection.execute(
+        select(Mark.fraction, Mark.max, AttemptSlot.bonus, QuizRevision.scale)
+        .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+        .join(
+            Mark,
+            and_(
+                Mark.attempt_id == AttemptSlot.attempt_id,
+                Mark.slot == AttemptSlot.slot,
+                Mark.superseded_at.is_(None),
+            ),
+        )
+        .where(AttemptSlot.attempt_id == attempt_id)
+    ).all()
+    given = [_slot_mark(row.fraction, row.max, bonus=row.bonus) for row in rows]
+    _store_grade(connection, attempt_id, given, rows[0].scale)
+
+
+def score_again(connection: Connection, attempt_id: int, slot: int, now: datetime, graded_by: int) -> None:
+    """Scores a slot's current answer in a new round; the mark before no longer counts, and is kept."""
+    (row,) = [one for one in _answered(connection, attempt_id) if one.slot == slot]
+    present = connection.execute(
+        update(Mark)
+        .where(Mark.attempt_id == attempt_id, Mark.slot == slot, Mark.superseded_at.is_(None))
+        .values(superseded_at=now)
+        .returning(Mark.round)
+    ).scalar_one()
+    connection.execute(
+        insert(Mark), [_mark(row, attempt_id, now) | {"round": present + 1, "graded_by": graded_by}]
+    )
+    regrade(connection, attempt_id)

@@ -26,6 +26,8 @@ class Actor(NamedTuple):
 RESULTS = ("teacher", "assistant", "reader")
 #: Roles of a course that change it.
 TEACHING = ("teacher",)
+#: Roles of a course that decide about marks.
+GRADING = ("teacher", "assistant")
 #: Roles of the site that make banks and courses.
 AUTHORING = ("author", "administrator")
 

@@ -20,17 +20,19 @@ from quiz.models.closing import close, current_answer
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.reviewing import Marked, Outcome, outcome_of
-from quiz.operations.access import RESULTS, Actor, acting, missing
+from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
 from quiz.questions.base import Presented, Response
 from quiz.questions.rules.grade import passed
 
 
 @dataclass(frozen=True, slots=True)
 class LateLine:
-    """An answer that came after the end: kept, not counted."""
+    """An answer that came after the end: kept, and counted only where somebody has accepted it."""
 
+    id: int
     summary: str
     received_at: datetime
+    accepted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class AttemptReview:
     points: float | None
     max: float | None
     seed: int | None
+    #: The reader of this may decide about marks (accept late answers).
+    can_grade: bool
     questions: tuple[ReviewedQuestion, ...]
 
 
@@ -104,6 +108,7 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
             Course.time_zone,
             QuizRevision.scale,
             student.c.name.label("student"),
+            Enrolment.role,
         )
         .select_from(Attempt)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
@@ -159,6 +164,7 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         points=earned if "marks" in allowed and attempt.finished_at is not None else None,
         max=most if "max" in allowed else None,
         seed=None if own else attempt.seed,
+        can_grade=attempt.role in GRADING,
         questions=tuple(questions),
     )
 
@@ -206,7 +212,13 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
 def _late(connection: Connection, attempt_id: int) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = {}
     rows = connection.execute(
-        select(LateAnswer.slot, LateAnswer.fields, LateAnswer.received_at)
+        select(
+            LateAnswer.id,
+            LateAnswer.slot,
+            LateAnswer.fields,
+            LateAnswer.received_at,
+            LateAnswer.accepted_at,
+        )
         .where(LateAnswer.attempt_id == attempt_id)
         .order_by(LateAnswer.id)
     )
@@ -237,4 +249,5 @@ def _marked(question: LoadedQuestion, row: Row[Any], response: Response) -> Mark
 
 def _late_line(question: LoadedQuestion, row: Row[Any], order: list[str]) -> LateLine:
     response = question.parse(row.fields, order).response
-    return LateLine(question.kind.summarise(question.content, response), row.received_at)
+    summary = question.kind.summarise(question.content, response)
+    return LateLine(row.id, summary, row.received_at, row.accepted_at)

@@ -343,6 +343,9 @@ def upgrade():
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("writer", sa.String(length=64), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["accepted_by"], ["user.id"], name=op.f("fk_late_answer_accepted_by")),
         sa.ForeignKeyConstraint(
             ["attempt_id", "slot"],
             ["attempt_slot.attempt_id", "attempt_slot.slot"],

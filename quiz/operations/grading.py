@@ -1,0 +1,84 @@
+"""What people decide about marks: late answers that are to count after all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.db import transaction
+from quiz.errors import Conflict, Forbidden
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer
+from quiz.models.audit import record
+from quiz.models.closing import score_again
+from quiz.models.people import Enrolment, User
+from quiz.models.quiz import Quiz
+from quiz.operations.access import GRADING, Actor, acting, missing
+
+
+def accept_late(actor: Actor, late_id: int, now: datetime) -> int:
+    """Lets a late answer count: it becomes the slot's current answer, which is scored again. Returns the attempt's id.
+
+    The mark before is kept, and the act audited. A repeat changes nothing. Raises Conflict while the attempt runs.
+    """
+    with transaction() as connection:
+        late = _late(connection, actor, late_id)
+        if late.accepted_at is not None:
+            return int(late.attempt_id)
+        if late.finished_at is None:
+            raise Conflict("This attempt has not ended yet.")
+        _lock(connection, late)
+        _append(connection, late)
+        connection.execute(
+            update(LateAnswer).where(LateAnswer.id == late_id).values(accepted_at=now, accepted_by=actor.id)
+        )
+        score_again(connection, late.attempt_id, late.slot, now, actor.id)
+        record(connection, actor.id, "answer.accept-late", ("attempt", late.attempt_id), now, slot=late.slot)
+    return int(late.attempt_id)
+
+
+def _late(connection: Connection, actor: Actor, late_id: int) -> Row[Any]:
+    found = connection.execute(
+        select(LateAnswer, Attempt.finished_at, Enrolment.role)
+        .select_from(LateAnswer)
+        .join(Attempt, Attempt.id == LateAnswer.attempt_id)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(Enrolment, Enrolment.course_id == Quiz.course_id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(LateAnswer.id == late_id, acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in GRADING:
+        raise Forbidden
+    return found
+
+
+def _lock(connection: Connection, late: Row[Any]) -> None:
+    """One decision on a slot at a time."""
+    connection.execute(
+        select(AttemptSlot.slot)
+        .where(AttemptSlot.attempt_id == late.attempt_id, AttemptSlot.slot == late.slot)
+        .with_for_update()
+    ).one()
+
+
+def _append(connection: Connection, late: Row[Any]) -> None:
+    highest: int = connection.execute(
+        select(func.coalesce(func.max(Answer.seq), 0)).where(
+            Answer.attempt_id == late.attempt_id, Answer.slot == late.slot
+        )
+    ).scalar_one()
+    connection.execute(
+        insert(Answer).values(
+            attempt_id=late.attempt_id,
+            slot=late.slot,
+            seq=highest + 1,
+            act="save",
+            fields=late.fields,
+            writer=late.writer,
+            saved_at=late.received_at,
+        )
+    )

@@ -1,0 +1,75 @@
+"""Late answers that a teacher lets count."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from quiz.db import reading
+from quiz.errors import Conflict, Forbidden, NotFound, TooLate
+from quiz.models.attempt import LateAnswer, Mark
+from quiz.models.audit import AuditEvent
+from quiz.operations import attempts, courses, grading, reviews, upkeep
+from tests.cast import GRACE, NOW
+from tests.operations.test_races import right_option
+
+LATE = NOW + timedelta(minutes=21)
+
+
+@pytest.fixture
+def late(cast):
+    """Bo's right answer came after the time was up. Gives attempt, slot and the late answer's id."""
+    attempt = cast.start()
+    slot, position = right_option(cast, attempt)
+    with pytest.raises(TooLate):
+        cast.save(attempt, slot, 1, position, now=LATE)
+    upkeep.run(LATE, GRACE)
+    return attempt, slot, line(cast, attempt, slot).id
+
+
+def line(cast, attempt, slot):
+    questions = {one.slot: one for one in reviews.review(cast.ada, attempt, LATE, GRACE).questions}
+    return questions[slot].late[0]
+
+
+def test_an_accepted_late_answer_counts_and_the_old_mark_is_kept(cast, late):
+    attempt, slot, late_id = late
+    assert reviews.review(cast.bo, attempt, LATE, GRACE).grade == 0
+    for _ in range(2):
+        assert grading.accept_late(cast.ada, late_id, LATE) == attempt
+    review = reviews.review(cast.bo, attempt, LATE, GRACE)
+    assert review.grade == 20
+    assert line(cast, attempt, slot).accepted_at == LATE
+    with reading() as connection:
+        marks = connection.execute(
+            select(Mark.round, Mark.fraction, Mark.graded_by, Mark.superseded_at)
+            .where(Mark.attempt_id == attempt, Mark.slot == slot)
+            .order_by(Mark.round)
+        ).all()
+        acts = connection.execute(select(AuditEvent.act)).scalars().all()
+    assert [tuple(mark) for mark in marks] == [(1, 0, None, LATE), (2, 1, cast.ada.id, None)]
+    assert acts.count("answer.accept-late") == 1
+
+
+def test_only_who_grades_the_course_accepts(cast, late):
+    _, _, late_id = late
+    for who, error in ((cast.bo, Forbidden), (cast.cy, Forbidden), (cast.di, NotFound), (cast.eve, NotFound)):
+        with pytest.raises(error):
+            grading.accept_late(who, late_id, LATE)
+    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    with pytest.raises(Forbidden):
+        grading.accept_late(cast.di, late_id, LATE)
+    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    grading.accept_late(cast.di, late_id, LATE)
+
+
+def test_nothing_is_accepted_while_the_attempt_is_not_closed(cast):
+    attempt = cast.start()
+    with pytest.raises(TooLate):
+        cast.save(attempt, 1, 1, "0", now=LATE)
+    with reading() as connection:
+        late_id = connection.execute(select(LateAnswer.id)).scalar_one()
+    with pytest.raises(Conflict):
+        grading.accept_late(cast.ada, late_id, LATE)
+    attempts.finish(cast.bo, attempt, LATE)
+    grading.accept_late(cast.ada, late_id, LATE)

@@ -91,6 +91,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     html.install(app)
     csrf.init_app(app)
     babel.init_app(app, default_timezone="UTC", timezone_selector=html.chosen_time_zone)
+    html.install_words(app)
     guard.install(app)
     headers.install(app, https=settings.public_url.startswith("https:"))
     errors.install(app)

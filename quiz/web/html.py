@@ -12,8 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal, format_time, get_timezone
+from flask import Flask, g, render_template, request, url_for
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_time,
+    get_locale,
+    get_timezone,
+    get_translations,
+)
 from flask_babel import gettext as _
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
@@ -59,6 +67,7 @@ def install(app: Flask) -> None:
         "iso": iso,
         "moment": moment,
         "minutes": minutes,
+        "until": until,
     }
     env.globals |= {
         "icon": icon,
@@ -69,10 +78,59 @@ def install(app: Flask) -> None:
         "zone": zone,
         "attributes": attributes,
         "described": described,
+        "fragment": fragment,
         "here": here,
         "navigation": navigation,
         "role_name": role_name,
     }
+
+
+# Words -----------------------------------------------------------------------------------------------------------
+
+#: By language: words without variables, of which a page has a hundred, and what is made of words alone.
+_ready: dict[tuple[str, str], Markup] = {}
+
+
+def install_words(app: Flask) -> None:
+    """Replaces the gettext that Flask-Babel gave the templates."""
+    app.jinja_env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "said": said}
+
+
+def words(message: str, **variables: Any) -> Markup:
+    """Words of a template in the page's language, ``%(name)s`` filled in. They are HTML, the variables are escaped."""
+    if variables:
+        return Markup(_(message)) % variables
+    known = (_language(), message)
+    if known not in _ready:
+        _ready[known] = Markup(_(message)) % {}
+    return _ready[known]
+
+
+def words_for(singular: str, plural: str, num: int, **variables: Any) -> Markup:
+    """Words of a template for this number, ``%(num)s`` filled in."""
+    return Markup(get_translations().ungettext(singular, plural, num)) % {"num": num, **variables}
+
+
+def fragment(name: str) -> Markup:
+    """A template that is the same on every page of a language, rendered once a process."""
+    known = (_language(), name)
+    if known not in _ready:
+        _ready[known] = Markup(render_template(name))
+    return _ready[known]
+
+
+def _language() -> str:
+    if "language" not in g:
+        g.language = str(get_locale())
+    return g.language
+
+
+def said(message: str) -> str:
+    """Words that the program says, in the page's language. They may hold what somebody typed, so they are text."""
+    return get_translations().ugettext(message)
+
+
+# Icons, numbers, times -------------------------------------------------------------------------------------------
 
 
 @cache
@@ -106,6 +164,13 @@ def moment(value: datetime | None, width: str = "long") -> str | Markup:
         return ""
     words = f"{format_date(value, width)}, {format_time(value, 'short')}".replace(" ", NO_BREAK_SPACE)
     return Markup('<time datetime="{}">{}</time>').format(iso(value), words)
+
+
+def until(value: datetime, now: datetime) -> str | Markup:
+    """A moment to come, in the viewer's time zone: of today the time alone."""
+    here_now = now.astimezone(get_timezone())
+    today = value.astimezone(here_now.tzinfo).date() == here_now.date()
+    return format_datetime(value, "HH:mm") if today else moment(value)
 
 
 def day(value: date | datetime | None) -> str:

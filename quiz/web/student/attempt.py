@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -66,7 +66,25 @@ def _questions(attempt_id: int, slot: int | None) -> ResponseReturnValue:
         return _to("attempt.enter", attempt_id)
     use_time_zone(page.time_zone)
     _outlast(page.due_at)
-    return render_template("student/question.html", a=page, slot=slot, writer=uuid.uuid4().hex)
+    return render_template(
+        "student/question.html", a=page, go=_addresses(attempt_id), slot=slot, writer=uuid.uuid4().hex
+    )
+
+
+class Addresses(NamedTuple):
+    """The addresses of an attempt, made once a page."""
+
+    enter: str
+    slots: str
+    summary: str
+    session: str
+    login: str
+
+
+def _addresses(attempt_id: int) -> Addresses:
+    enter = url_for("attempt.enter", attempt_id=attempt_id)
+    login = url_for("auth.login", next=enter)
+    return Addresses(enter, f"{enter}/slots", f"{enter}/summary", url_for("auth.current_session"), login)
 
 
 def _outlast(due_at: datetime | None) -> None:
@@ -174,9 +192,10 @@ def _conflict(attempt_id: int, refused: Sequence[tuple[SlotSave, QuizError]]) ->
     body = render_template(
         "student/conflict.html",
         a=page,
+        go=_addresses(attempt_id),
         conflicts=shown,
         writer=uuid.uuid4().hex,
-        go=request.form.get("go", ""),
+        wish=request.form.get("go", ""),
     )
     return body, StaleAnswer.status
 
@@ -204,7 +223,7 @@ def summary(attempt_id: int) -> ResponseReturnValue:
     except (AttemptClosed, TooLate):
         return _to("attempt.review", attempt_id)
     use_time_zone(page.time_zone)
-    return render_template("student/summary.html", a=page)
+    return render_template("student/summary.html", a=page, go=_addresses(attempt_id))
 
 
 @blueprint.post("/finish")

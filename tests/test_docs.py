@@ -1,0 +1,63 @@
+"""What the guides say works: their commands run, their files are read, their links lead somewhere."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from quiz.assembly.blueprint import read_blueprint
+from quiz.banks.yaml import read_bank
+from tests.cast import PASSWORD
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+#: What does not end by itself, or is run by other tests.
+NOT_RUN = ("make ", "quiz serve")
+
+
+def blocks(page, language):
+    """The fenced blocks of a page in one language."""
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/administrator.md"])
+def test_the_commands_of_a_guide_work(page, tmp_path):
+    """In their order, in an empty folder, as a shell runs them."""
+    (tmp_path / "password.txt").write_text(PASSWORD)
+    (tmp_path / "arithmetic.yaml").write_text(blocks("README.md", "yaml")[0], "utf-8")
+    lines = "".join(blocks(page, "sh")).replace("/var/lib/quiz", str(tmp_path / "data")).splitlines()
+    script = "\n".join(line for line in lines if not line.startswith(NOT_RUN))
+    assert script.count("quiz ") >= 4
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    bash = shutil.which("bash")
+    run = [bash, "-euo", "pipefail", "-c", script]
+    ran = subprocess.run(run, cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_ten_lines_are_a_bank():
+    (text,) = blocks("README.md", "yaml")
+    assert text.count("\n") == 10
+    assert len(read_bank(text, "arithmetic.yaml").questions) == 1
+
+
+def test_the_teachers_blueprint_is_one():
+    (text,) = blocks("docs/teacher.md", "yaml")
+    assert len(read_blueprint(text, "blueprint").sections) == 2
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    text = page.read_text("utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", text):
+        found = (page.parent / target).resolve() if target else page
+        assert found.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", found.read_text("utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}

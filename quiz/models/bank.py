@@ -105,6 +105,8 @@ class QuestionVersion(Base):
     draw_rank: Mapped[int | None]
     #: What a draw has to know (``assembly.index.Item.dump()``), so that it need not load the content.
     item: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: All texts, case folded, for the search in a bank.
+    search_text: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: NULL = came with the program or from the command line.
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

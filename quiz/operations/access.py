@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.engine import Connection
 
 from quiz.errors import Forbidden, NotFound, QuizError, SignedOut
+from quiz.models.bank import Bank, BankShare
 from quiz.models.people import Enrolment, User
 
 
@@ -67,3 +68,28 @@ def demand_role(connection: Connection, actor: Actor, roles: tuple[str, ...]) ->
     """Raises Forbidden where the acting user has none of these roles of the site."""
     if role_of(connection, actor) not in roles:
         raise Forbidden
+
+
+def _bank_access() -> Any:
+    """own, the right of a share, or shipped; rows that are none of these are not mine to see."""
+    return case(
+        (Bank.owner_id == User.id, "own"),
+        (BankShare.right.is_not(None), BankShare.right),
+        (Bank.owner_id.is_(None), "shipped"),
+    )
+
+
+def readable_banks(actor: Actor, *columns: Any) -> Any:
+    """A statement over the banks that an author may read."""
+    return (
+        select(*columns, _bank_access().label("access"))
+        .select_from(Bank)
+        .join(User, acting(actor))
+        .outerjoin(BankShare, and_(BankShare.bank_id == Bank.id, BankShare.user_id == User.id))
+        .where(
+            or_(
+                and_(User.role.in_(AUTHORING), or_(Bank.owner_id == User.id, Bank.owner_id.is_(None))),
+                BankShare.right.is_not(None),
+            )
+        )
+    )

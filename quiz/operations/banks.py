@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -29,7 +30,7 @@ from quiz.models.bank import (
 )
 from quiz.models.paging import Page, page_of
 from quiz.models.people import Enrolment, User
-from quiz.operations.access import AUTHORING, TEACHING, Actor, acting, missing, role_of
+from quiz.operations.access import AUTHORING, TEACHING, Actor, missing, readable_banks, role_of
 from quiz.questions.base import Presented
 
 
@@ -85,6 +86,7 @@ class BankPage:
     access: str
     by_type: tuple[tuple[str, int], ...]
     by_difficulty: tuple[tuple[str, int], ...]
+    by_topic: tuple[tuple[str, int], ...]
     questions: Page[QuestionRow]
     shares: tuple[Share, ...]
 
@@ -117,31 +119,6 @@ class QuestionPage:
     status: str
 
 
-def _access() -> Any:
-    """own, the right of a share, or shipped; rows that are none of these are not mine to see."""
-    return case(
-        (Bank.owner_id == User.id, "own"),
-        (BankShare.right.is_not(None), BankShare.right),
-        (Bank.owner_id.is_(None), "shipped"),
-    )
-
-
-def _mine(actor: Actor, *columns: Any) -> Any:
-    """A statement over the banks that an author may read."""
-    return (
-        select(*columns, _access().label("access"))
-        .select_from(Bank)
-        .join(User, acting(actor))
-        .outerjoin(BankShare, and_(BankShare.bank_id == Bank.id, BankShare.user_id == User.id))
-        .where(
-            or_(
-                and_(User.role.in_(AUTHORING), or_(Bank.owner_id == User.id, Bank.owner_id.is_(None))),
-                BankShare.right.is_not(None),
-            )
-        )
-    )
-
-
 def banks(actor: Actor, page: int) -> Page[BankRow]:
     """The banks that I may read, my own first."""
     owner = User.__table__.alias("owner")
@@ -154,7 +131,7 @@ def banks(actor: Actor, page: int) -> Page[BankRow]:
         .scalar_subquery()
     )
     statement = (
-        _mine(
+        readable_banks(
             actor,
             Bank.id,
             Bank.slug,
@@ -190,18 +167,28 @@ def _demand_maker(connection: Connection, actor: Actor) -> None:
 
 
 def _bank(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
-    found: Row[Any] | None = connection.execute(_mine(actor, Bank).where(Bank.id == bank_id)).first()
+    found: Row[Any] | None = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
     if found is None:
         raise missing(connection, actor)
     return found
 
 
-def bank(actor: Actor, bank_id: int, page: int, on: date) -> BankPage:
-    """A bank with its counts and a page of its questions."""
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which questions of a bank to list; "" = all. ``words``: each of them occurs in the question's texts."""
+
+    words: str = ""
+    topic: str = ""
+    type: str = ""
+    difficulty: str = ""
+    status: str = ""
+
+
+def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = Filter()) -> BankPage:
+    """A bank with its counts and a page of its questions, those that the filter lets through."""
     with reading() as connection:
         found = _bank(connection, actor, bank_id)
-        questions = page_of(
-            connection,
+        statement = (
             select(
                 Question.id,
                 Question.slug,
@@ -210,11 +197,10 @@ def bank(actor: Actor, bank_id: int, page: int, on: date) -> BankPage:
                 QuestionVersion.content,
             )
             .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
-            .where(Question.bank_id == bank_id)
-            .order_by(QuestionVersion.topic, Question.slug),
-            page,
-            lambda row: _question_row(row, on),
+            .where(Question.bank_id == bank_id, *_conditions(wanted))
+            .order_by(QuestionVersion.topic, Question.slug)
         )
+        questions = page_of(connection, statement, page, lambda row: _question_row(row, on))
         return BankPage(
             id=found.id,
             slug=found.slug,
@@ -225,9 +211,23 @@ def bank(actor: Actor, bank_id: int, page: int, on: date) -> BankPage:
             access=found.access,
             by_type=_counts(connection, bank_id, QuestionVersion.type),
             by_difficulty=_counts(connection, bank_id, QuestionVersion.difficulty),
+            by_topic=_counts(connection, bank_id, QuestionVersion.topic),
             questions=questions,
             shares=_shares(connection, bank_id) if found.access == "own" else (),
         )
+
+
+def _conditions(wanted: Filter) -> Iterator[Any]:
+    for word in wanted.words.casefold().split():
+        yield QuestionVersion.search_text.contains(word, autoescape=True)
+    if wanted.topic:
+        yield or_(
+            QuestionVersion.topic == wanted.topic,
+            QuestionVersion.topic.startswith(f"{wanted.topic}/", autoescape=True),
+        )
+    for name in ("type", "difficulty", "status"):
+        if getattr(wanted, name):
+            yield getattr(QuestionVersion, name) == getattr(wanted, name)
 
 
 def _question_row(row: Row[Any], on: date) -> QuestionRow:
@@ -271,7 +271,7 @@ def question(actor: Actor, question_id: int, on: date) -> QuestionPage:
     """The current version of a question, with its key, for those who may read its bank; ``drawable`` on that day."""
     with reading() as connection:
         row = connection.execute(
-            _mine(
+            readable_banks(
                 actor,
                 Bank.id,
                 Bank.title,

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
-from quiz.assembly.index import item_of
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.yaml import read_bank
 from quiz.db import transaction
 from quiz.models.audit import record
 from quiz.models.bank import Bank, BankShare, Question, QuestionVersion
-from quiz.models.drawing import renumber
+from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role
 
 
@@ -58,7 +57,11 @@ def import_bank(
 
 def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | None:
     """The bank of this name that the owner has or may edit; None where it is to be made."""
-    own = select(Bank.id).where(Bank.slug == slug, Bank.owner_id.is_not_distinct_from(owner_id))
+    own = (
+        select(Bank.id)
+        .where(Bank.slug == slug, Bank.owner_id.is_not_distinct_from(owner_id))
+        .with_for_update()  # a second import of it waits, and then compares with what this one has written
+    )
     found: int | None = connection.execute(own).scalar()
     if found is None and owner_id is not None:
         found = connection.execute(
@@ -103,7 +106,7 @@ def _write(
     if report.new:
         connection.execute(insert(Question), [{"bank_id": bank_id, "slug": slug} for slug in report.new])
     ids = _question_ids(connection, bank_id, [*report.new, *report.changed, *report.retired])
-    _add_versions(
+    add_versions(
         connection,
         [(ids[slug], by_id[slug]) for slug in [*report.new, *report.changed]],
         bank_id,
@@ -111,7 +114,7 @@ def _write(
         now,
     )
     _retire(connection, [ids[slug] for slug in report.retired], owner_id, now)
-    renumber(connection, bank_id)
+    bank_changed(connection, bank_id, now)
     if report.new or report.changed or report.retired:
         record(
             connection,
@@ -133,7 +136,7 @@ def _write_header(
         "title": bank.title,
         "language": bank.language,
         "header": bank.header(),
-        "digest": bank.digest,
+        "digest": bank.digest,  # until ``bank_changed`` has seen what else stands in it
         "updated_at": now,
     }
     if bank_id is not None:
@@ -152,61 +155,6 @@ def _question_ids(connection: Connection, bank_id: int, slugs: Sequence[str]) ->
     return {row.slug: row.id for row in rows if row.slug in wanted}
 
 
-def _add_versions(
-    connection: Connection,
-    questions: Sequence[tuple[int, LoadedQuestion]],
-    bank_id: int,
-    owner_id: int | None,
-    now: datetime,
-) -> None:
-    if not questions:
-        return
-    numbers = _next_numbers(connection, bank_id)
-    _unset_current(connection, [question_id for question_id, _ in questions])
-    connection.execute(
-        insert(QuestionVersion),
-        [
-            {
-                "question_id": question_id,
-                "bank_id": bank_id,
-                "number": numbers.get(question_id, 0) + 1,
-                "current": True,
-                "content": question.dump(),
-                "digest": question.digest,
-                "status": question.status,
-                "topic": question.topic,
-                "type": question.type,
-                "difficulty": question.difficulty,
-                "draw_rank": None,
-                "item": item_of(question).dump(),
-                "created_at": now,
-                "created_by": owner_id,
-            }
-            for question_id, question in questions
-        ],
-    )
-
-
-def _next_numbers(connection: Connection, bank_id: int) -> dict[int, int]:
-    rows = connection.execute(
-        select(QuestionVersion.question_id, func.max(QuestionVersion.number).label("number"))
-        .where(QuestionVersion.bank_id == bank_id)
-        .group_by(QuestionVersion.question_id)
-    )
-    return {row.question_id: row.number for row in rows}
-
-
-def _unset_current(connection: Connection, question_ids: Sequence[int]) -> None:
-    for start in range(0, len(question_ids), 500):  # databases bound the parameters of a statement
-        connection.execute(
-            update(QuestionVersion)
-            .where(
-                QuestionVersion.question_id.in_(question_ids[start : start + 500]), QuestionVersion.current
-            )
-            .values(current=False)
-        )
-
-
 def _retire(connection: Connection, question_ids: Sequence[int], owner_id: int | None, now: datetime) -> None:
     """A retired question is a new version like any other change: nothing that an attempt rests on is touched."""
     for question_id in question_ids:
@@ -214,4 +162,4 @@ def _retire(connection: Connection, question_ids: Sequence[int], owner_id: int |
             select(QuestionVersion).where(QuestionVersion.question_id == question_id, QuestionVersion.current)
         ).one()
         retired = LoadedQuestion.load({**old.content, "status": "retired"})
-        _add_versions(connection, [(question_id, retired)], old.bank_id, owner_id, now)
+        add_versions(connection, [(question_id, retired)], old.bank_id, owner_id, now)

@@ -268,6 +268,7 @@ def upgrade():
         sa.Column("difficulty", sa.String(length=10), nullable=False),
         sa.Column("draw_rank", sa.Integer(), nullable=True),
         sa.Column("item", sa.JSON(), nullable=False),
+        sa.Column("search_text", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.CheckConstraint(

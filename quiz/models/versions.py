@@ -1,0 +1,106 @@
+"""Writes versions of questions, and keeps what hangs on a bank's current ones: search text, ranks, digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.index import item_of
+from quiz.banks.model import Question as LoadedQuestion
+from quiz.banks.model import digest_of
+from quiz.models.bank import Bank, Question, QuestionVersion
+from quiz.models.drawing import renumber
+
+
+def add_versions(
+    connection: Connection,
+    questions: Sequence[tuple[int, LoadedQuestion]],
+    bank_id: int,
+    owner_id: int | None,
+    now: datetime,
+) -> None:
+    """Adds the next version of each of these questions (by id), and makes it the current one."""
+    if not questions:
+        return
+    numbers = _next_numbers(connection, bank_id)
+    _unset_current(connection, [question_id for question_id, _ in questions])
+    connection.execute(
+        insert(QuestionVersion),
+        [
+            {
+                "question_id": question_id,
+                "bank_id": bank_id,
+                "number": numbers.get(question_id, 0) + 1,
+                "current": True,
+                "content": question.dump(),
+                "digest": question.digest,
+                "status": question.status,
+                "topic": question.topic,
+                "type": question.type,
+                "difficulty": question.difficulty,
+                "draw_rank": None,
+                "item": item_of(question).dump(),
+                "search_text": search_text(question),
+                "created_at": now,
+                "created_by": owner_id,
+            }
+            for question_id, question in questions
+        ],
+    )
+
+
+def _next_numbers(connection: Connection, bank_id: int) -> dict[int, int]:
+    rows = connection.execute(
+        select(QuestionVersion.question_id, func.max(QuestionVersion.number).label("number"))
+        .where(QuestionVersion.bank_id == bank_id)
+        .group_by(QuestionVersion.question_id)
+    )
+    return {row.question_id: row.number for row in rows}
+
+
+def _unset_current(connection: Connection, question_ids: Sequence[int]) -> None:
+    for start in range(0, len(question_ids), 500):  # databases bound the parameters of a statement
+        connection.execute(
+            update(QuestionVersion)
+            .where(
+                QuestionVersion.question_id.in_(question_ids[start : start + 500]), QuestionVersion.current
+            )
+            .values(current=False)
+        )
+
+
+def search_text(question: LoadedQuestion) -> str:
+    """What a search looks into: id, topic, tags, facts, and every text of the question, case folded."""
+    dumped = question.dump()
+    return " ".join(_texts(dumped)).casefold()
+
+
+#: Fields whose words would make every search find everything.
+_NOT_SEARCHED = frozenset({"type", "scoring", "difficulty", "level", "status", "bank", "digest"})
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for name, one in value.items() if name not in _NOT_SEARCHED for text in _texts(one)]
+    if isinstance(value, list | tuple):
+        return [text for one in value for text in _texts(one)]
+    return []
+
+
+def bank_changed(connection: Connection, bank_id: int, now: datetime) -> None:
+    """Gives the bank's questions their ranks anew, and the bank its digest (as ``banks.model.Bank.digest``)."""
+    renumber(connection, bank_id)
+    rows = connection.execute(
+        select(Question.slug, QuestionVersion.digest)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(Question.bank_id == bank_id, QuestionVersion.current)
+    )
+    listed = sorted((row.slug, row.digest) for row in rows)
+    header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one()
+    digest = digest_of({"header": header, "questions": listed})
+    connection.execute(update(Bank).where(Bank.id == bank_id).values(digest=digest, updated_at=now))

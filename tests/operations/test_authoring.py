@@ -1,0 +1,160 @@
+"""Questions written in the browser: versions, history, restoring, trying out, searching."""
+
+import pytest
+
+from quiz.banks.yaml import read_bank
+from quiz.errors import EditConflict, Forbidden, Invalid, NotFound
+from quiz.operations import attempts, authoring, banks, importing
+from tests.cast import BANK, NOW
+
+NEW = {
+    "type": "single_choice",
+    "prompt": "How much is 3 + 3?",
+    "timeless": True,
+    "options": [{"text": "6", "correct": True}, {"text": "33"}],
+}
+
+
+@pytest.fixture
+def bank(cast):
+    return banks.banks(cast.ada, 1).rows[0].id
+
+
+@pytest.fixture
+def one(cast, bank):
+    """The id of the question "one"."""
+    return listed(cast, bank)["one"]
+
+
+def listed(cast, bank, **wanted):
+    page = banks.bank(cast.ada, bank, 1, NOW.date(), banks.Filter(**wanted))
+    return {row.slug: row.question_id for row in page.questions.rows}
+
+
+def test_a_new_question_is_drawn_from_then_on(cast, bank):
+    question, number = authoring.save_question(cast.ada, bank, None, 0, NEW, NOW)
+    assert number == 1
+    assert authoring.sheet(cast.ada, question).fields["id"] == "how-much-is-3-3"
+    other, _ = authoring.save_question(cast.ada, bank, None, 0, NEW, NOW)
+    assert authoring.sheet(cast.ada, other).fields["id"] == "how-much-is-3-3-2"
+    text = banks.export_text(cast.ada, bank)
+    assert len(read_bank(text, "x").questions) == 7
+    assert importing.import_bank(cast.ada, text, "x", NOW).changed == ()
+
+
+def test_an_edit_is_a_new_version_and_history_says_what_it_changed(cast, bank, one):
+    attempt = cast.start()
+    sheet = authoring.sheet(cast.ada, one)
+    fields = {**sheet.fields, "prompt": "What is 1 + 1?", "difficulty": "hard"}
+    assert authoring.save_question(cast.ada, bank, one, sheet.number, fields, NOW) == (one, 2)
+    assert authoring.save_question(cast.ada, bank, one, 2, fields, NOW) == (one, 2)  # nothing new
+    newest, first = authoring.history(cast.ada, one)
+    assert (newest.number, newest.by, newest.changed, newest.current) == (
+        2,
+        "Ada",
+        ("difficulty", "prompt"),
+        True,
+    )
+    assert (first.number, first.changed, first.current) == (1, (), False)
+    prompts = [view.presented.prompt for view in attempts.page(cast.bo, attempt, None, NOW).questions]
+    assert any("How much is 1 + 1?" in prompt for prompt in prompts)
+
+
+def test_an_earlier_version_comes_back_as_a_new_one(cast, bank, one):
+    first = authoring.sheet(cast.ada, one)
+    authoring.save_question(cast.ada, bank, one, 1, {**first.fields, "prompt": "Changed"}, NOW)
+    assert authoring.restore(cast.ada, one, 1, NOW) == 3
+    assert authoring.sheet(cast.ada, one).fields == first.fields
+    assert authoring.sheet(cast.ada, one, 2).fields["prompt"] == "Changed"
+    with pytest.raises(NotFound):
+        authoring.restore(cast.ada, one, 9, NOW)
+
+
+def test_the_second_of_two_editors_is_told_and_nothing_is_overwritten(cast, bank, one):
+    sheet = authoring.sheet(cast.ada, one)
+    authoring.save_question(cast.ada, bank, one, 1, {**sheet.fields, "prompt": "Mine"}, NOW)
+    with pytest.raises(EditConflict):
+        authoring.save_question(cast.ada, bank, one, 1, {**sheet.fields, "prompt": "Theirs"}, NOW)
+    assert authoring.sheet(cast.ada, one).fields["prompt"] == "Mine"
+
+
+def test_faults_stand_at_their_fields_and_nothing_is_written(cast, bank):
+    wrong = {
+        "type": "single_choice",
+        "prompt": "",
+        "options": [{"text": "a"}, {"text": ""}],
+        "timeless": True,
+    }
+    with pytest.raises(Invalid) as caught:
+        authoring.save_question(cast.ada, bank, None, 0, wrong, NOW)
+    places = {problem.where for problem in caught.value.problems}
+    assert "prompt" in places
+    assert any(place.startswith("options") for place in places)
+    assert len(listed(cast, bank)) == 5
+    with pytest.raises(Invalid):
+        authoring.save_question(cast.ada, bank, None, 0, {**NEW, "id": "one"}, NOW)
+
+
+def test_trying_out_shows_and_scores_what_is_not_saved(cast, bank):
+    seen = authoring.try_out(cast.ada, bank, NEW, None)
+    assert "3 + 3" in seen.presented.prompt
+    assert seen.outcome is None
+    tried = authoring.try_out(cast.ada, bank, NEW, {"answer": ["1"]})
+    assert (tried.outcome.verdict, tried.outcome.fraction, tried.outcome.right_answer) == ("wrong", 0, "6")
+    assert len(listed(cast, bank)) == 5
+
+
+def test_rights(cast, bank, one):
+    fields = authoring.sheet(cast.ada, one).fields
+    for who, error in ((cast.bo, NotFound), (cast.di, NotFound)):
+        with pytest.raises(error):
+            authoring.save_question(who, bank, one, 1, fields, NOW)
+        with pytest.raises(error):
+            authoring.sheet(who, one)
+        with pytest.raises(error):
+            authoring.history(who, one)
+        with pytest.raises(error):
+            authoring.try_out(who, bank, NEW, None)
+    banks.share(cast.ada, bank, "di", "use", NOW)
+    authoring.sheet(cast.di, one)
+    for act in (
+        lambda: authoring.save_question(cast.di, bank, None, 0, NEW, NOW),
+        lambda: authoring.restore(cast.di, one, 1, NOW),
+        lambda: authoring.edit_bank(cast.di, bank, "Mine", "", "", NOW),
+        lambda: authoring.new_sheet(cast.di, bank),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    banks.share(cast.ada, bank, "di", "edit", NOW)
+    authoring.save_question(cast.di, bank, None, 0, NEW, NOW)
+
+
+def test_a_bank_of_ones_own(cast):
+    made = authoring.add_bank(cast.di, "mine", "My bank", "en", NOW)
+    authoring.save_question(cast.di, made, None, 0, NEW, NOW)
+    authoring.edit_bank(cast.di, made, "My better bank", "Rests on sums.", "CC0-1.0", NOW)
+    page = banks.bank(cast.di, made, 1, NOW.date())
+    assert (page.title, page.perspective, page.questions.total) == ("My better bank", "Rests on sums.", 1)
+    with pytest.raises(Invalid):
+        authoring.add_bank(cast.di, "mine", "Again", "en", NOW)
+    with pytest.raises(Forbidden):
+        authoring.add_bank(cast.bo, "his", "His", "en", NOW)
+
+
+@pytest.mark.parametrize(
+    "wanted, found",
+    [
+        ({"words": "HOW much"}, {"one", "five"}),
+        ({"words": "dozen"}, {"five"}),
+        ({"words": "100%"}, set()),
+        ({"topic": "sums/plus"}, {"one", "two"}),
+        ({"topic": "sums"}, {"one", "two", "three", "four", "five"}),
+        ({"topic": "sum"}, set()),
+        ({"type": "numerical"}, {"five"}),
+        ({"difficulty": "easy", "topic": "sums/minus"}, {"three"}),
+        ({"status": "retired"}, set()),
+    ],
+)
+def test_questions_are_found_by_words_and_filters(cast, bank, wanted, found):
+    assert set(listed(cast, bank, **wanted)) == found
+    assert BANK

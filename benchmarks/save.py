@@ -53,7 +53,9 @@ class Figures:
 
 def main():
     """Prints the table of both databases and sizes."""
-    print(f"saves of an answer: {CLIENTS} clients, {ROUNDS} rounds of {SECONDS:g} s, alternating, median (spread)\n")
+    print(
+        f"saves of an answer: {CLIENTS} clients, {ROUNDS} rounds of {SECONDS:g} s, alternating, median (spread)\n"
+    )
     with tempfile.TemporaryDirectory(prefix="quiz-bench-") as folder:
         _measure("SQLite", [(size, _sqlite(Path(folder), size)) for size in SIZES])
         with running_postgresql(durable=True) as server:
@@ -100,7 +102,9 @@ def _rounds(url, students):
         for kind in KINDS:
             with _server(kind, url) as (port, process):
                 streams = _streams(kind, port, students, seqs[kind])
-                load.run(port, [next(streams) for _ in range(CLIENTS)], 0.3)  # warm: imports, caches, connections
+                load.run(
+                    port, [next(streams) for _ in range(CLIENTS)], 0.3
+                )  # warm: imports, caches, connections
                 streams = _streams(kind, port, students, seqs[kind])
                 before = _cpu(process)
                 outcome = load.run(port, [next(streams) for _ in range(CLIENTS)], SECONDS)

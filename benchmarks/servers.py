@@ -38,7 +38,9 @@ class SqliteInsert:
     def __call__(self, fields):
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._path, isolation_level=None, timeout=15)
+            connection = self._local.connection = sqlite3.connect(
+                self._path, isolation_level=None, timeout=15
+            )
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute(TABLE.format(""))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, NotFound
 from quiz.operations import accounts, courses
 from quiz.operations.access import Actor
 from quiz.web.auth.forms import CodeForm, JoinForm, LoginForm, PasswordForm, PreferencesForm, ReturnForm
@@ -89,6 +89,8 @@ def join_form() -> ResponseReturnValue:
 @public
 def join(code: str) -> ResponseReturnValue:
     """Join the course of this code, by name as a new student or as who is signed in; 404 where it is not open."""
+    if current_app.extensions["settings"].registration == "closed":
+        raise NotFound
     card, form = courses.by_code(code, _address(), moment()), JoinForm()
     actor = find_actor(moment())
     if actor is not None and "as_me" in request.form:

@@ -1,0 +1,237 @@
+"""Classical item and test analysis.
+
+x are the marks on one item, T the totals, R the rests; arrays of shape (n,), one value an examinee. Where papers differ,
+an item's figures are over those who saw it, and T = 100 · Σ marks / Σ max, R = 100 · (Σ marks − x) / (Σ max − max).
+Variances and covariances divide by n − 1. Names and definitions are those of Moodle's quiz statistics
+(``mod/quiz/report/statistics`` and ``question/classes/statistics``, 4.5), but for R, which never holds the item itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quiz.statistics.distributions import f_quantile
+
+Values: TypeAlias = NDArray[np.float64]
+
+#: Values nearer to each other than this are equal: marks are stored as doubles and compared to nine decimals.
+EQUAL = 1e-9
+
+
+def percent_totals(marks: Values, attainable: Values) -> Values:
+    """T in percent, shape (n,), from the sums of marks and of attainable marks; NaN where nothing was attainable."""
+    return _percent(marks, attainable)
+
+
+def percent_rests(marks: Values, attainable: Values, x: Values, maximum: Values) -> Values:
+    """R in percent, shape (n,): the total without this item, whose marks are x of ``maximum``; NaN without a rest."""
+    return _percent(marks - x, attainable - maximum)
+
+
+def _percent(marks: Values, attainable: Values) -> Values:
+    possible = attainable > EQUAL
+    return np.where(possible, 100 * marks / np.where(possible, attainable, 1), np.nan)
+
+
+# Figures of two arrays -------------------------------------------------------------------------------------------
+
+
+def covariance(x: Values, y: Values) -> float | None:
+    """Σ (x − x̄)(y − ȳ) / (n − 1); None for fewer than two."""
+    if len(x) < 2:
+        return None
+    return float(np.dot(x - x.mean(), y - y.mean()) / (len(x) - 1))
+
+
+def variance(x: Values) -> float | None:
+    """The covariance of x with itself; exactly 0 where all are equal; None for fewer than two."""
+    return 0.0 if len(x) >= 2 and is_constant(x) else covariance(x, x)
+
+
+def is_constant(x: Values) -> bool:
+    """Whether all values are equal, to nine decimals."""
+    return not len(x) or float(np.ptp(x)) <= EQUAL
+
+
+def correlation(x: Values, y: Values) -> float | None:
+    """Pearson's r; point-biserial where x is 0 or 1. None for fewer than two, or where x or y does not vary."""
+    if len(x) < 2 or is_constant(x) or is_constant(y):
+        return None
+    dx, dy = x - x.mean(), y - y.mean()
+    r = float(np.dot(dx, dy) / sqrt(np.dot(dx, dx) * np.dot(dy, dy)))
+    return min(1.0, max(-1.0, r))
+
+
+# Items -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFigures:
+    """An item's figures; those with Moodle's names in percent, ``sd`` and variances in marks, R in percent."""
+
+    n: int
+    max: float
+    #: mean(x) / max.
+    facility: float | None
+    sd: float | None
+    #: Pearson correlations of x with T and with R.
+    item_total: float | None
+    item_rest: float | None
+    #: 100 · cov(x, R) / √(var x · var R).
+    discrimination_index: float | None
+    #: 100 · cov(x, R) / the covariance of both sorted: the most that these marks and rests allow.
+    discriminative_efficiency: float | None
+    variance: float | None
+    rest_variance: float | None
+    covariance: float | None
+    covariance_max: float | None
+    #: cov(x, T): what the effective weight is made of.
+    total_covariance: float | None
+
+
+def item_figures(x: Values, maximum: float, total: Values, rest: Values) -> ItemFigures:
+    """The figures of one item: marks x of ``maximum``, totals T and rests R, each of shape (n,).
+
+    An item without a rest (the only one of its papers: R is NaN) has no figures that rest on R.
+    """
+    n = len(x)
+    has_rest = n > 0 and bool(np.isfinite(rest).all())
+    var = variance(x)
+    joint = covariance(x, rest) if has_rest else None
+    most = covariance(np.sort(x), np.sort(rest)) if has_rest else None
+    item_rest = correlation(x, rest) if has_rest else None
+    return ItemFigures(
+        n=n,
+        max=maximum,
+        facility=float(x.mean()) / maximum if n and maximum > 0 else None,
+        sd=None if var is None else sqrt(var),
+        item_total=correlation(x, total),
+        item_rest=item_rest,
+        discrimination_index=None if item_rest is None else 100 * item_rest,
+        discriminative_efficiency=_efficiency(x, rest, joint, most) if has_rest else None,
+        variance=var,
+        rest_variance=variance(rest) if has_rest else None,
+        covariance=joint,
+        covariance_max=most,
+        total_covariance=covariance(x, total),
+    )
+
+
+def _efficiency(x: Values, rest: Values, joint: float | None, most: float | None) -> float | None:
+    """100 · cov / cov max; None where x or R does not vary, so that there is nothing to reach."""
+    if joint is None or not most or is_constant(x) or is_constant(rest):
+        return None
+    return 100 * joint / most
+
+
+def intended_weight(maximum: float, attainable: Values) -> float | None:
+    """100 · max / the sum of the maxima, in percent; the mean sum where papers differ. None where nothing counts."""
+    whole = float(attainable.mean()) if len(attainable) else 0.0
+    return 100 * maximum / whole if whole > EQUAL else None
+
+
+def effective_weights(covariances: Sequence[float | None]) -> list[float | None]:
+    """100 · √cov(x, T) / Σ √cov(x, T), in percent, over the items whose covariance is not negative.
+
+    The others have none; nor has anyone where all covariances are 0.
+    """
+    roots = [sqrt(one) if one is not None and one >= 0 else None for one in covariances]
+    whole = sum(root for root in roots if root is not None)
+    return [None if root is None or whole <= EQUAL else 100 * root / whole for root in roots]
+
+
+# Tests -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TotalFigures:
+    """A test's figures; mean, median, sd and standard error in the unit of the totals, the other errors in percent."""
+
+    n: int
+    mean: float | None
+    median: float | None
+    sd: float | None
+    #: G1 = k3 / k2^1.5 and G2 = k4 / k2² of Fisher's k-statistics (Moodle's skewness and kurtosis); G2 is an excess.
+    skewness: float | None
+    kurtosis: float | None
+    #: Cronbach's alpha, Feldt's 95 % interval, and 100 · alpha: the coefficient of internal consistency.
+    alpha: float | None
+    alpha_ci: tuple[float, float] | None
+    cic: float | None
+    #: 100 · √(1 − CIC / 100): how much of the spread is error.
+    error_ratio: float | None
+    #: error ratio / 100 · sd: of measurement, of one examinee's total.
+    standard_error: float | None
+
+
+def total_figures(totals: Values, columns: Values | None) -> TotalFigures:
+    """The figures of a test: totals of shape (n,), and the marks in its k columns, shape (n, k).
+
+    ``columns`` None: the papers cannot be laid beside each other, so there is no alpha.
+    """
+    var = variance(totals)
+    sd = None if var is None else sqrt(var)
+    alpha = None if columns is None else cronbach_alpha(columns)
+    error_ratio = None if alpha is None else 100 * sqrt(max(0.0, 1 - alpha))
+    return TotalFigures(
+        n=len(totals),
+        mean=float(totals.mean()) if len(totals) else None,
+        median=float(np.median(totals)) if len(totals) else None,
+        sd=sd,
+        skewness=skewness(totals),
+        kurtosis=kurtosis(totals),
+        alpha=alpha,
+        alpha_ci=None if alpha is None or columns is None else alpha_interval(alpha, *columns.shape),
+        cic=None if alpha is None else 100 * alpha,
+        error_ratio=error_ratio,
+        standard_error=None if error_ratio is None or sd is None else error_ratio / 100 * sd,
+    )
+
+
+def skewness(x: Values) -> float | None:
+    """G1 = k3 / k2^1.5; None for fewer than three, or where x does not vary."""
+    n = len(x)
+    if n < 3 or is_constant(x):
+        return None
+    d = x - x.mean()
+    m2, m3 = float(np.mean(d**2)), float(np.mean(d**3))
+    k2, k3 = n * m2 / (n - 1), n * n * m3 / ((n - 1) * (n - 2))
+    return k3 / float(k2**1.5)
+
+
+def kurtosis(x: Values) -> float | None:
+    """G2 = k4 / k2², 0 for a normal distribution; None for fewer than four, or where x does not vary."""
+    n = len(x)
+    if n < 4 or is_constant(x):
+        return None
+    d = x - x.mean()
+    m2, m4 = float(np.mean(d**2)), float(np.mean(d**4))
+    k2 = n * m2 / (n - 1)
+    k4 = n * n * ((n + 1) * m4 - 3 * (n - 1) * m2 * m2) / ((n - 1) * (n - 2) * (n - 3))
+    return k4 / k2**2
+
+
+def cronbach_alpha(columns: Values) -> float | None:
+    """Alpha = k / (k − 1) · (1 − Σ var of the columns / var of their sum), of marks of shape (n, k).
+
+    None for fewer than three examinees or two columns (as Moodle), or where the sum does not vary.
+    """
+    n, k = len(columns), int(columns.shape[1])
+    sums = columns.sum(axis=1)
+    if n < 3 or k < 2 or is_constant(sums):
+        return None
+    parts = float(np.var(columns, axis=0, ddof=1).sum())
+    return k / (k - 1) * (1 - parts / float(np.var(sums, ddof=1)))
+
+
+def alpha_interval(alpha: float, n: int, k: int) -> tuple[float, float]:
+    """The 95 % interval of alpha over n ≥ 2 examinees and k ≥ 2 columns: Feldt (1965), (1 − α) · F(n − 1, (n − 1)(k − 1))."""
+    df1, df2 = n - 1, (n - 1) * (k - 1)
+    low, high = (1 - (1 - alpha) * f_quantile(p, df1, df2) for p in (0.975, 0.025))
+    return low, high

@@ -1,0 +1,227 @@
+"""What is odd about an item, in plain words: each flag is a test with a stated error and the figures that it rests on.
+
+No flag for fewer than ``FEWEST`` examinees; a *hint* ("look at") below ``ENOUGH``, a *verdict* from there on. A class is
+20 to 30, so much stays a hint, and that is honest: a rule without a test accuses nearly every sound quiz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import atanh, inf, sqrt, tanh
+from typing import Final
+
+import numpy as np
+
+from quiz.statistics.classical import Values, correlation
+from quiz.statistics.distractors import Chosen
+from quiz.statistics.distributions import Z95, binomial_tail, t_tail
+
+FEWEST: Final = 10
+ENOUGH: Final = 30
+
+#: The error of each single test of a mis-key and of competing options.
+P: Final = 0.01
+#: A rival that fewer chose is left alone.
+FEWEST_CHOICES: Final = 5
+#: A key whose item–rest may be this high is not called wrong.
+KEY_WORKS: Final = 0.15
+HARDLY_DISCRIMINATES: Final = 0.10
+TOO_EASY: Final = 0.95
+NEAR_GUESS: Final = 0.05
+UNUSED: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """``code`` of contracts.md; ``level`` hint or verdict; ``options`` the places of the options it speaks of, from 0.
+
+    ``figures`` by name: facility, guess and share are 0–1, item_rest, key_rest and their limits correlations, rest and
+    key_mean means of R in percent.
+    """
+
+    code: str
+    level: str
+    options: tuple[int, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What is known of an item: marks x of ``maximum`` and rests R, shape (n,); who chose which option, shape (n, k).
+
+    ``keys`` are the places of the options that belong to the key; without options k is 0. ``guess`` is the random guess
+    score, 0–1, None where there is none.
+    """
+
+    x: Values
+    maximum: float
+    rest: Values
+    guess: float | None
+    chosen: Chosen
+    keys: tuple[int, ...]
+
+    @property
+    def n(self) -> int:
+        """The number of examinees."""
+        return len(self.x)
+
+    @property
+    def only_key(self) -> int | None:
+        """The place of the key, where one option is to be chosen: one is right, and nobody chose two."""
+        one_each = bool((self.chosen.sum(axis=1) <= 1).all())
+        return self.keys[0] if len(self.keys) == 1 and one_each else None
+
+    @property
+    def distractors(self) -> list[int]:
+        """The places of the options that are not of the key."""
+        return [place for place in range(self.chosen.shape[1]) if place not in self.keys]
+
+
+def flags(item: Observed) -> list[Flag]:
+    """The flags of an item, the gravest first."""
+    if item.n < FEWEST or item.maximum <= 0:
+        return []
+    level = "verdict" if item.n >= ENOUGH else "hint"
+    found = [
+        *_rivals(item, level),
+        *_discrimination(item, level),
+        *_facility(item, level),
+        *_unused(item, level),
+    ]
+    return sorted(found, key=lambda flag: GRAVITY.index(flag.code))
+
+
+#: The codes, the gravest first.
+GRAVITY: Final = (
+    "possible-miskey",
+    "negative-discrimination",
+    "competing-options",
+    "no-discrimination",
+    "too-hard",
+    "too-easy",
+    "unused-distractor",
+)
+
+
+# Single rules ------------------------------------------------------------------------------------------------------
+
+
+def _discrimination(item: Observed, level: str) -> Iterator[Flag]:
+    r = _item_rest(item.x, item.rest)
+    if r is None:
+        return
+    limit = upper_limit(r, item.n)
+    figures = {"item_rest": r, "limit": limit}
+    if limit < 0:
+        yield Flag("negative-discrimination", level, (), figures)
+    elif limit < HARDLY_DISCRIMINATES:
+        yield Flag("no-discrimination", level, (), figures)
+
+
+def _facility(item: Observed, level: str) -> Iterator[Flag]:
+    facility = float(item.x.mean()) / item.maximum
+    if facility >= TOO_EASY:
+        yield Flag("too-easy", level, (), {"facility": facility})
+    elif item.guess is not None and share_limit(facility, item.n) <= item.guess + NEAR_GUESS:
+        yield Flag("too-hard", level, (), {"facility": facility, "guess": item.guess})
+
+
+def _unused(item: Observed, level: str) -> Iterator[Flag]:
+    shares = item.chosen.mean(axis=0)
+    unused = tuple(place for place in item.distractors if shares[place] < UNUSED)
+    if unused:
+        most = max(float(shares[place]) for place in unused)
+        yield Flag("unused-distractor", level, unused, {"share": most, "n": item.n})
+
+
+def _rivals(item: Observed, level: str) -> Iterator[Flag]:
+    """Of the key: the distractor that behaves most like the right answer, by either of the two rules."""
+    key = item.only_key
+    if key is None or not np.isfinite(item.rest).all():
+        return
+    by_rest = sorted(item.distractors, key=lambda place: -(_choice_rest(item, place) or -inf))
+    for code, holds in (("possible-miskey", _is_miskey), ("competing-options", _competes)):
+        rival = next((place for place in by_rest if holds(item, key, place)), None)
+        if rival is not None:
+            yield Flag(code, level, (rival, key), _rival_figures(item, key, rival))
+
+
+def _is_miskey(item: Observed, key: int, rival: int) -> bool:
+    """Its item–rest exceeds the key's and 0, each at ``P``, and the key's is low at its best."""
+    r_rival, r_key = _choice_rest(item, rival), _choice_rest(item, key) or 0.0
+    if r_rival is None or item.chosen[:, rival].sum() < FEWEST_CHOICES:
+        return False
+    both = correlation(_chose(item, rival), _chose(item, key)) or 0.0
+    return (
+        upper_limit(r_key, item.n) < KEY_WORKS
+        and correlation_p(r_rival, item.n) < P
+        and dependent_p(r_rival, r_key, both, item.n) < P
+    )
+
+
+def _competes(item: Observed, key: int, rival: int) -> bool:
+    """It is chosen by more than the key (two-sided sign test of those who chose either), and not by weaker ones."""
+    r_rival, r_key = _choice_rest(item, rival), _choice_rest(item, key) or 0.0
+    ours, theirs = int(item.chosen[:, key].sum()), int(item.chosen[:, rival].sum())
+    more = theirs > ours and 2 * binomial_tail(theirs, theirs + ours) < P
+    return r_rival is not None and more and r_rival >= r_key
+
+
+def _rival_figures(item: Observed, key: int, rival: int) -> dict[str, float]:
+    found = {
+        "rival_n": float(item.chosen[:, rival].sum()),
+        "key_n": float(item.chosen[:, key].sum()),
+        "rival_rest": _choice_rest(item, rival) or 0.0,
+        "key_rest": _choice_rest(item, key) or 0.0,
+        "rival_mean": float(item.rest[item.chosen[:, rival]].mean()),
+    }
+    if found["key_n"]:
+        found["key_mean"] = float(item.rest[item.chosen[:, key]].mean())
+    return found
+
+
+def _chose(item: Observed, place: int) -> Values:
+    return item.chosen[:, place].astype(np.float64)
+
+
+def _choice_rest(item: Observed, place: int) -> float | None:
+    """An option's item–rest; None where all or nobody chose it (the key then counts as 0)."""
+    return correlation(_chose(item, place), item.rest)
+
+
+def _item_rest(x: Values, rest: Values) -> float | None:
+    return correlation(x, rest) if np.isfinite(rest).all() else None
+
+
+# Tests of correlations and shares ----------------------------------------------------------------------------------
+
+
+def upper_limit(r: float, n: int) -> float:
+    """The upper end of the 95 % interval of a correlation over n > 3 pairs: Fisher's z."""
+    return tanh((atanh(r) if abs(r) < 1 else r * inf) + Z95 / sqrt(n - 3))
+
+
+def share_limit(share: float, n: int) -> float:
+    """The upper end of the 95 % interval of a share of n: Wilson's score. Wide for means of graded marks in 0–1."""
+    square = Z95 * Z95
+    spread = Z95 * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    return (share + square / (2 * n) + spread) / (1 + square / n)
+
+
+def correlation_p(r: float, n: int) -> float:
+    """The probability of a correlation of at least r where there is none: t with n − 2 degrees of freedom."""
+    return float(r <= 0) if abs(r) >= 1 else t_tail(r * sqrt((n - 2) / (1 - r * r)), n - 2)
+
+
+def dependent_p(r12: float, r13: float, r23: float, n: int) -> float:
+    """The probability of r12 − r13 at least this large where both are equal, 1, 2, 3 measured on the same n > 3.
+
+    Williams' T2 (Steiger 1980, equation 7), one-sided, n − 3 degrees of freedom.
+    """
+    determinant = 1 - r12 * r12 - r13 * r13 - r23 * r23 + 2 * r12 * r13 * r23
+    mean = (r12 + r13) / 2
+    below = 2 * (n - 1) / (n - 3) * determinant + mean * mean * (1 - r23) ** 3
+    if below <= 0:  # both are known exactly
+        return float(r12 <= r13)
+    return t_tail((r12 - r13) * sqrt((n - 1) * (1 + r23) / below), n - 3)

@@ -1,0 +1,82 @@
+"""What the flags say, in English: pages translate and fill the same sentences, commands print them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from quiz.statistics.flags import Flag
+
+#: By code: the verdict, the hint, and what they rest on (English, for gettext). %(name)s is an option or a figure.
+WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "possible-miskey": (
+        "The strongest students choose %(rival)s: is the key wrong?",
+        "Look at the key: stronger students tend to choose %(rival)s.",
+        "On the other questions those who chose %(rival)s have %(rival_mean)s, those who chose the key %(key)s have %(key_mean)s.",
+    ),
+    "negative-discrimination": (
+        "The stronger the student, the likelier a wrong answer.",
+        "Look at this: stronger students tend to be wrong here.",
+        "Correlation with the other questions %(item_rest)s, at most %(limit)s.",
+    ),
+    "competing-options": (
+        "More students choose %(rival)s than the key, and not the weaker ones.",
+        "Look at %(rival)s: more students choose it than the key.",
+        "%(rival_n)s chose %(rival)s, %(key_n)s the key %(key)s.",
+    ),
+    "no-discrimination": (
+        "It hardly tells strong students from weak ones.",
+        "Look at this: it seems not to tell strong students from weak ones.",
+        "Correlation with the other questions %(item_rest)s, at most %(limit)s.",
+    ),
+    "too-hard": (
+        "Students do no better than by guessing.",
+        "Look at this: students seem to do no better than by guessing.",
+        "They have %(facility)s of the marks; guessing gives %(guess)s.",
+    ),
+    "too-easy": (
+        "Nearly everybody has it right: it tells little.",
+        "Look at this: nearly everybody has it right.",
+        "They have %(facility)s of the marks.",
+    ),
+    "unused-distractor": (
+        "Hardly anybody chooses %(options)s.",
+        "Look at %(options)s: hardly anybody chooses it.",
+        "At most %(share)s of %(n)s students.",
+    ),
+}
+
+
+def words(flag: Flag) -> tuple[str, str]:
+    """The sentence of a flag and the one that it rests on, with the names still to be filled in."""
+    verdict, hint, why = WORDS[flag.code]
+    return (verdict if flag.level == "verdict" else hint), why
+
+
+def message(flag: Flag, names: Sequence[str]) -> str:
+    """A flag in English on one line; ``names`` are those of the options, by place."""
+    filled = {**fill(flag, names), **{name: _english(name, value) for name, value in flag.figures.items()}}
+    return " ".join(words(flag)) % {"key_mean": "–", **filled}
+
+
+def fill(flag: Flag, names: Sequence[str]) -> dict[str, str]:
+    """What stands for the options in a flag's words."""
+    shown = [names[place] for place in flag.options]
+    found = {"options": ", ".join(shown)}
+    return {**found, "rival": shown[0], "key": shown[1]} if flag.code in KEYED else found
+
+
+#: Codes whose words name the key.
+KEYED: Final = ("possible-miskey", "competing-options")
+#: Figures that are shown as whole percent: shares of 1, and means that are in percent already.
+SHARES: Final = ("facility", "guess", "share")
+PERCENTS: Final = ("rival_mean", "key_mean")
+COUNTS: Final = ("n", "rival_n", "key_n")
+
+
+def _english(name: str, value: float) -> str:
+    if name in COUNTS:
+        return f"{value:.0f}"
+    if name in SHARES:
+        return f"{value:.0%}".replace("%", " %")
+    return f"{value:.0f} %" if name in PERCENTS else f"{value:.2f}".replace("-", "−")

@@ -8,6 +8,7 @@
   var root, words, answers, timer;
   var banners = new Map();       // key → element; they outlive the page's change
   var destination = null;        // where somebody wants to go once all is saved: {address, back, form}
+  var path = "";                 // of the page that is shown: a hash alone is no other page
   var wasOffline = false;
   var lastSaved = "";            // when the server last acknowledged something
   var flags = new Map();         // slot → flag that the server does not know yet
@@ -314,16 +315,22 @@
     }
     document.title = page.title;
     document.body.replaceWith(document.adoptNode(page.body));
-    if (!wish.back) { history.pushState(null, "", reply.url); }
-    scrollTo(0, 0);
+    var hash = new URL(wish.address, location.href).hash;
+    if (!wish.back) { history.pushState(null, "", reply.url + hash); }
     hideBanner("waiting");
     hideBanner("network");
     begin();
     document.dispatchEvent(new Event("page:shown"));
-    var heading = document.querySelector("h1");
+    showPlace(hash && document.getElementById(hash.slice(1)));
+    wasOffline = false;
+  }
+
+  /* The place on a new page where reading goes on: the question that the link named, else the top. */
+  function showPlace(question) {
+    var heading = (question || document).querySelector(question ? "h2" : "h1");
+    if (question) { question.scrollIntoView(); } else { scrollTo(0, 0); }
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
-    wasOffline = false;
   }
 
   async function submit(form) {
@@ -388,6 +395,7 @@
 
   /* What a page needs, whether the browser loaded it or we put it in place. */
   function begin() {
+    path = location.pathname;
     root = document.querySelector("[data-attempt]");
     words = document.querySelector("[data-words]");
     all("[data-only-script]").forEach(function (element) { element.hidden = false; });
@@ -430,7 +438,7 @@
     window.addEventListener("online", function () { answers.retry(); });
     window.addEventListener("offline", showOffline);
     window.addEventListener("popstate", function () {
-      if (!location.hash) { go({ address: location.href, back: true }); }
+      if (location.pathname !== path) { go({ address: location.href, back: true }); }
     });
     window.addEventListener("pagehide", function () { answers.leave(); });
     window.addEventListener("beforeunload", function (event) { if (isBusy()) { event.preventDefault(); } });

@@ -250,7 +250,7 @@ def test_the_second_of_two_editors_sees_both_and_loses_nothing(browser, cast):
     mine, theirs = form_of(ada, path), form_of(di, path)
     assert di.post(path, theirs | {"title": "Di's title", "limit_minutes": "33"}).status_code == 303
     assert ada.post(path, mine | {"title": "Ada's title", "pass_grade": "77"}).status_code == 409
-    assert table(ada, "h-conflict")[:3] == [
+    assert table(ada, "h-conflict") == [
         ["Title", "Di's title", "Ada's title"],
         ["Time limit in minutes", "33", "20"],
         ["Grade to pass", "50.0", "77.0"],

@@ -15,7 +15,7 @@ class ImportForm(Form):
     """A bank file, chosen or pasted."""
 
     file = FileField(_l("File"))
-    text = TextAreaField(_l("Or its text"))
+    text = TextAreaField(_l("Text"))
 
 
 class CommitForm(Form):

@@ -58,7 +58,9 @@ def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
 
 
 class _Whole(IntegerField):
-    """A whole number or nothing; what was typed is kept."""
+    """A whole number or nothing. What was typed is kept: a number's own control would drop what is none."""
+
+    widget = widgets.TextInput()
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0].strip() if valuelist else ""
@@ -72,6 +74,8 @@ class _Whole(IntegerField):
 
 class _Number(DecimalField):
     """A number or nothing, with a point or a comma."""
+
+    widget = widgets.TextInput()
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         text = valuelist[0].strip().replace(",", ".") if valuelist else ""

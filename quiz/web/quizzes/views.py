@@ -137,9 +137,9 @@ def _conflict(quiz: ManagedQuiz, form: QuizForm) -> str:
 def _differences(theirs: QuizForm, mine: QuizForm) -> Iterator[tuple[str, str, str]]:
     """Each field that differs: its name, theirs, mine."""
     for field in mine:
-        other = theirs[field.name]
-        if field.name != "edits" and (field.data or None) != (other.data or None):
-            yield str(field.label.text), _shown(other), _shown(field)
+        saved, typed = _shown(theirs[field.name]), _shown(field)
+        if field.name != "edits" and saved != typed:
+            yield str(field.label.text), saved, typed
 
 
 def _shown(field: Any) -> str:
@@ -147,7 +147,7 @@ def _shown(field: Any) -> str:
         return ", ".join(str(SHOWN[name]) for name in SHOWN if name in field.data)
     if field.name == "grading":
         return str(GRADING[field.data])
-    return "" if field.data is None else str(field.data)
+    return "" if field.data is None else str(field.data).replace("\r\n", "\n")
 
 
 # Publish ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,12 +11,15 @@ from sqlalchemy.engine import Connection
 
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
-from quiz.banks.yaml import read_bank
+from quiz.banks.yaml import BankProblem, read_bank
 from quiz.db import transaction
+from quiz.errors import Invalid, Problem
 from quiz.models.audit import record
 from quiz.models.bank import Bank, BankShare, Question, QuestionVersion
 from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role
+
+LONGEST_TITLE, LONGEST_LANGUAGE, LONGEST_TOPIC = 300, 20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ def import_bank(
     messages. Raises Invalid with all faults of the file; then nothing is written.
     """
     bank = read_bank(text, name)
+    too_long = [*_too_long(bank)]
+    if too_long:
+        raise Invalid(too_long)
     with transaction() as connection:
         owner_id = None
         if actor is not None:
@@ -53,6 +59,20 @@ def import_bank(
         if dry_run:
             return report
         return _write(connection, bank, report, owner_id, now)
+
+
+def _too_long(bank: LoadedBank) -> Iterator[Problem]:
+    """What the columns of the store do not hold."""
+    for where, value, most in (
+        ("title", bank.title, LONGEST_TITLE),
+        ("language", bank.language, LONGEST_LANGUAGE),
+    ):
+        if len(value) > most:
+            yield BankProblem(where, "this is too long", f"use up to {most} characters")
+    for question in bank.questions:
+        if len(question.topic) > LONGEST_TOPIC:
+            mend = f"use up to {LONGEST_TOPIC} characters"
+            yield BankProblem("topic", "this is too long", mend, question=question.qualified)
 
 
 def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | None:

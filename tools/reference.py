@@ -3,7 +3,6 @@
 A test holds the files equal to what the code says, so a setting or command cannot go undocumented.
 """
 
-import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -79,4 +78,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,40 +1,51 @@
-"""Creates and upgrades the database, and tells whether it is at the newest revision."""
+"""Creates and upgrades the database, and tells whether it is at the newest revision.
+
+Alembic is imported only to move: every start of a server asks where the database is, and would wait for it.
+"""
 
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import delete, select
+from sqlalchemy import column, delete, inspect, select, table
 
 from quiz.db import db, reading, transaction
 from quiz.errors import Problem, Unavailable
 from quiz.models.audit import Claim
 from quiz.models.people import User
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def _config() -> Config:
+def migrations() -> Config:
+    """Where Alembic finds our migrations."""
+    from alembic.config import Config  # noqa: PLC0415 (see above)
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     return config
 
 
+@cache
 def head() -> str:
-    """The newest revision that this program knows."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    """The newest revision that this program knows. Revisions are numbered, and their files are named by them."""
+    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def present() -> str | None:
     """The database's revision; None where it is empty. Raises Unavailable."""
+    version = table("alembic_version", column("version_num"))
     with reading() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table(version.name):
+            return None
+        found: str | None = connection.execute(select(version.c.version_num)).scalar()
+        return found
 
 
 def at_head() -> bool:
@@ -53,28 +64,29 @@ def cause_of(error: Unavailable) -> str:
 
 def upgrade(revision: str = "head") -> None:
     """Brings the database to a revision; does nothing where it is there."""
-    _move(command.upgrade, revision)
+    _move("upgrade", revision)
 
 
 def downgrade(revision: str) -> None:
     """Takes the database back to a revision ("base" = empty)."""
-    _move(command.downgrade, revision)
+    _move("downgrade", revision)
 
 
-def _move(step: object, revision: str) -> None:
+def _move(direction: Literal["upgrade", "downgrade"], revision: str) -> None:
     """Migrations run in one transaction. On SQLite foreign keys are off meanwhile: tables are rebuilt."""
-    if not callable(step):
-        raise TypeError(step)
+    from alembic import command  # noqa: PLC0415 (see above)
+
+    config = migrations()
     with db.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            raw: Any = connection.connection.driver_connection
-            raw.execute("PRAGMA foreign_keys=OFF")
-        config = _config()
+        on_sqlite = connection.dialect.name == "sqlite"
+        raw: Any = connection.connection.driver_connection
         config.attributes["connection"] = connection
+        if on_sqlite:
+            raw.execute("PRAGMA foreign_keys=OFF")
         try:
-            step(config, revision)
+            getattr(command, direction)(config, revision)
         finally:
-            if connection.dialect.name == "sqlite":
+            if on_sqlite:
                 raw.execute("PRAGMA foreign_keys=ON")
 
 

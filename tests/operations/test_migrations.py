@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select
 from quiz.db import Base, db, reading
 from quiz.models.attempt import Answer
 from quiz.operations import attempts, installation
-from quiz.operations.installation import _config
+from quiz.operations.installation import migrations
 from tests.cast import NOW
 
 
@@ -18,10 +18,11 @@ def test_the_newest_revision_equals_the_models(app):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     assert installation.at_head()
+    assert installation.head() == ScriptDirectory.from_config(migrations()).get_current_head()
 
 
 def revisions():
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    return [script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions()]
 
 
 @pytest.mark.parametrize("revision", revisions())
@@ -29,7 +30,7 @@ def test_a_revision_goes_down_and_up_again_with_data(app, cast, revision):
     attempt = cast.start()
     cast.save(attempt, 1, 1, "0")
     attempts.finish(cast.bo, attempt, NOW)
-    previous = ScriptDirectory.from_config(_config()).get_revision(revision).down_revision or "base"
+    previous = ScriptDirectory.from_config(migrations()).get_revision(revision).down_revision or "base"
     installation.downgrade(previous)
     assert not installation.at_head()
     installation.upgrade()

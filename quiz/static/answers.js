@@ -9,6 +9,7 @@
   var COALESCE_MS = 400;
   var ANSWER_MS = 10000;
   var BACKOFF_MS = [1000, 2000, 4000, 8000, 15000];
+  var URGENT_MS = 1000;
   var KEEPALIVE_BYTES = 60000;   // browsers refuse larger bodies that outlive their page
 
   function randomName() {
@@ -58,6 +59,7 @@
     this.slots = new Map();
     this.blocked = false;      // signed out: nothing is sent until somebody signs in again
     this.ended = false;        // over: what changes now is not sent
+    this.urgent = false;       // the time is up: what is under way is accepted for some seconds more
     if (navigator.locks) { navigator.locks.request("quiz:" + this.writer, function () { return new Promise(function () {}); }); }
   }
 
@@ -71,6 +73,7 @@
   };
   Answers.prototype.flush = function () { this.each(function (slot) { slot.flush(); }); };
   Answers.prototype.retry = function () { this.each(function (slot) { slot.retry(); }); };
+  Answers.prototype.hurry = function () { this.urgent = true; this.retry(); };
 
   /* The page goes: send what waits, even behind an unanswered save; the browser's copy brings back what fails. */
   Answers.prototype.leave = function () { this.each(function (slot) { slot.leave(); }); };
@@ -221,7 +224,8 @@
   };
 
   Slot.prototype.again = function (why, seconds) {
-    var wait = seconds ? seconds * 1000 : BACKOFF_MS[Math.min(this.tries, BACKOFF_MS.length - 1)] * (0.8 + 0.4 * Math.random());
+    var backoff = this.answers.urgent ? URGENT_MS : BACKOFF_MS[Math.min(this.tries, BACKOFF_MS.length - 1)];
+    var wait = seconds ? seconds * 1000 : backoff * (0.8 + 0.4 * Math.random());
     this.tries += 1;
     this.tell("unsaved", { why: why, tries: this.tries });
     clearTimeout(this.timer);

@@ -408,7 +408,7 @@
     var line = document.querySelector("[data-save]");
     if (isBusy()) { showUnsaved(); } else if (line && (lastSaved || line.dataset.savedAt)) { showSaved(lastSaved || line.dataset.savedAt); }
     if (timer) { timer.stop(); }
-    timer = window.Countdown.begin(word, function () { answers.flush(); go({ address: root.dataset.summary }); });
+    timer = window.Countdown.begin(word, function () { answers.hurry(); go({ address: root.dataset.summary }); });
   }
   function settings() {
     return {

@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-
-from pytest import approx
+import pytest
 from sqlalchemy import select
 
 from quiz import clock
 from quiz.banks.model import Question
 from quiz.db import reading
-from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark
 from quiz.models.bank import QuestionVersion
 from quiz.operations import accounts, courses, importing, quizzes
 from quiz.operations.access import Actor
@@ -99,6 +98,15 @@ def current(attempt):
     return {slot: values for (slot, _), values in sorted(stored(attempt).items())}
 
 
+def late(attempt):
+    """The answers that came too late: slot → the posted values."""
+    with reading() as connection:
+        rows = connection.execute(
+            select(LateAnswer.slot, LateAnswer.fields).where(LateAnswer.attempt_id == attempt)
+        )
+        return {row.slot: row.fields["answer"] for row in rows}
+
+
 def ended(attempt):
     """(ended by, finished at, due at) of an attempt."""
     with reading() as connection:
@@ -116,5 +124,5 @@ def demand_marks(attempt, given):
         marks = connection.execute(select(Mark.slot, Mark.fraction).where(Mark.attempt_id == attempt)).all()
     assert Counter(mark.slot for mark in marks) == dict.fromkeys(slots, 1)
     earned = {number: float(slot.score(given.get(number, []))) for number, slot in slots.items()}
-    assert {mark.slot: mark.fraction for mark in marks} == approx(earned)
+    assert {mark.slot: mark.fraction for mark in marks} == pytest.approx(earned)
     return sum(earned.values())

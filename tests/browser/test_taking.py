@@ -102,7 +102,7 @@ def lose_the_network_while_going_on(page, network, number):
 
 
 @pytest.mark.parametrize(
-    ("engine", "width"),
+    "engine, width",
     [("sqlite", PHONE), ("sqlite", DESK), ("postgresql", DESK)],
     indirect=["engine"],
 )
@@ -190,7 +190,7 @@ def test_without_a_script(school, device, width):
     assert ended(attempt)[0] == "student"
 
 
-@pytest.mark.parametrize(("width", "script"), [(PHONE, True), (DESK, True), (DESK, False)])
+@pytest.mark.parametrize("width, script", [(PHONE, True), (DESK, True), (DESK, False)])
 def test_all_on_one_page(school, device, width, script):
     quiz = school.add_quiz(layout="all")
     page = device(width, script=script)

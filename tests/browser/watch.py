@@ -37,4 +37,4 @@ class Watch:
 
     def demand_nothing(self):
         """Fails where anything was found."""
-        assert self.found == []
+        assert not self.found, "\n".join(self.found)

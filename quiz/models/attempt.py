@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -20,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base, UtcDateTime
 from quiz.models.people import one_of
+from quiz.questions.parts import holds_answer
 
 ENDED_BY = ("student", "time", "teacher")
 ACTS = ("save", "check", "hint")
@@ -203,3 +207,26 @@ def moment(finished_at: datetime | None, closes_at: datetime | None, now: dateti
     if closes_at is not None and now >= closes_at:
         return "closed"
     return "after" if now < finished_at + AFTER else "later"
+
+
+Fields: TypeAlias = Mapping[str, Sequence[str]]
+#: How certain a student can be.
+CERTAINTIES = (1, 2, 3)
+
+
+def is_answered(fields: Fields | None) -> bool:
+    """Whether these raw fields hold an answer at all."""
+    return holds_answer(fields or {})
+
+
+def chosen_certainty(fields: Fields | None) -> int | None:
+    """How certain the student said to be; None where they did not, or sent anything else."""
+    given = (fields or {}).get("certainty") or ("",)
+    return int(given[0]) if given[0] in map(str, CERTAINTIES) else None
+
+
+def key_is_out(review: Mapping[str, Sequence[str]], closes_at: datetime | None, now: datetime) -> bool:
+    """Whether students who have finished may have seen right answers by now."""
+    closed = closes_at is not None and now >= closes_at
+    moments = ("during", "after", "later", *(("closed",) if closed else ()))
+    return any("answer" in review.get(one, ()) for one in moments)

@@ -7,7 +7,6 @@ Without that lock an acknowledged answer can miss the marks. SQLite has one writ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +17,9 @@ from sqlalchemy.orm import aliased
 
 from quiz.db import UtcDateTime
 from quiz.errors import AttemptClosed, NotFound, QuizError, SignedOut, SlotClosed, StaleAnswer, TooLate
-from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, Fields, LateAnswer
 from quiz.models.people import Enrolment, User
 from quiz.models.quiz import Quiz
-
-Fields = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

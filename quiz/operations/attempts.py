@@ -27,7 +27,7 @@ from quiz.errors import (
     TooLate,
 )
 from quiz.files.richtext import to_html
-from quiz.models.attempt import Answer, Attempt, AttemptSlot, due_at
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
 from quiz.models.bank import Bank, Question, QuestionVersion, load_question
 from quiz.models.closing import close, current_answer
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
@@ -35,7 +35,7 @@ from quiz.models.people import Course, Enrolment, User
 from quiz.models.practising import deeds, headers, standing_of
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.reviewing import Marked, Outcome, outcome_of
-from quiz.models.saving import Fields, Save, Saved, refusal
+from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.operations.access import Actor, acting, missing
 from quiz.questions.base import Presented
@@ -60,16 +60,6 @@ __all__ = [
 
 #: Seeds are short enough to be read aloud and exact in every program's numbers.
 SEED_BITS = 48
-
-
-def is_answered(fields: Fields | None) -> bool:
-    """Whether these raw fields hold an answer at all."""
-    return any(
-        value.strip()
-        for name, values in (fields or {}).items()
-        if name == "answer" or name.startswith("answer-")
-        for value in values
-    )
 
 
 # Start ----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, and_, select
@@ -14,7 +15,16 @@ from quiz.assembly.settings import EVERYTHING
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
 from quiz.errors import InProgress
-from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark, moment
+from quiz.models.attempt import (
+    Answer,
+    Attempt,
+    AttemptSlot,
+    LateAnswer,
+    Mark,
+    chosen_certainty,
+    is_answered,
+    moment,
+)
 from quiz.models.bank import Bank, Question, QuestionVersion, load_question
 from quiz.models.closing import close, current_answer
 from quiz.models.people import Course, Enrolment, User
@@ -22,6 +32,7 @@ from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
 from quiz.questions.base import Presented, Response
+from quiz.questions.rules.certainty import certainty_mark
 from quiz.questions.rules.grade import passed
 
 
@@ -43,6 +54,14 @@ class ReviewedQuestion(Outcome):
     question: str
     presented: Presented
     late: tuple[LateLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertaintyLine:
+    """How well certainty and answers agree: the share that is right (0 to 1), and the mean certainty mark (−6 to 3)."""
+
+    accuracy: float
+    mean_mark: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,8 @@ class AttemptReview:
     seed: int | None
     #: The reader of this may decide about marks (accept late answers).
     can_grade: bool
+    #: None where the quiz does not ask how certain students are, or the marks may not be seen.
+    certainty: CertaintyLine | None
     questions: tuple[ReviewedQuestion, ...]
 
 
@@ -107,6 +128,7 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
             Course.title.label("course_title"),
             Course.time_zone,
             QuizRevision.scale,
+            QuizRevision.certainty,
             student.c.name.label("student"),
             Enrolment.role,
         )
@@ -165,8 +187,23 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         max=most if "max" in allowed else None,
         seed=None if own else attempt.seed,
         can_grade=attempt.role in GRADING,
+        certainty=_certainty(rows) if attempt.certainty and "marks" in allowed else None,
         questions=tuple(questions),
     )
+
+
+def _certainty(rows: Sequence[Row[Any]]) -> CertaintyLine | None:
+    """Over the slots that are scored (scoring.md, "Certainty")."""
+    scored = [
+        (Fraction(row.fraction), chosen_certainty(row.fields), is_answered(row.fields))
+        for row in rows
+        if row.fraction is not None
+    ]
+    if not scored:
+        return None
+    marks = [certainty_mark(fraction, chosen, answered=answered) for fraction, chosen, answered in scored]
+    accuracy = sum(max(Fraction(0), fraction) for fraction, _, _ in scored) / len(scored)
+    return CertaintyLine(float(accuracy), float(sum(marks, Fraction(0)) / len(marks)))
 
 
 def _passed(attempt: Row[Any]) -> bool | None:

@@ -178,3 +178,20 @@ def test_what_practice_shows_is_the_teachers_choice(cast, practise):
         (),
         None,
     )
+
+
+def test_certainty_is_shown_beside_the_grade(cast):
+    text = BLUEPRINT + "  certainty: true\n"
+    cast.quiz = quizzes.create(cast.ada, cast.course, text, NOW)
+    quizzes.publish(cast.ada, cast.quiz, NOW)
+    attempt = cast.start()
+    for one in attempts.page(cast.bo, attempt, None, NOW).questions:
+        given = {"numerical": ("144", "3"), "short_text": ("nothing", "2")}.get(one.presented.type)
+        if given:
+            fields = {"answer": [given[0]], "certainty": [given[1]]}
+            attempts.save(cast.bo, attempt, SlotSave(one.slot, 1, fields), "w", NOW, GRACE)
+    attempts.finish(cast.bo, attempt, NOW)
+    review = reviews.review(cast.bo, attempt, NOW, GRACE)
+    assert review.certainty.accuracy == pytest.approx(1 / 5)
+    assert review.certainty.mean_mark == pytest.approx((3 - 2) / 5)  # right at 3, wrong at 2, three blanks
+    assert review.grade == 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -223,10 +222,3 @@ def chosen_certainty(fields: Fields | None) -> int | None:
     """How certain the student said to be; None where they did not, or sent anything else."""
     given = (fields or {}).get("certainty") or ("",)
     return int(given[0]) if given[0] in map(str, CERTAINTIES) else None
-
-
-def key_is_out(review: Mapping[str, Sequence[str]], closes_at: datetime | None, now: datetime) -> bool:
-    """Whether students who have finished may have seen right answers by now."""
-    closed = closes_at is not None and now >= closes_at
-    moments = ("during", "after", "later", *(("closed",) if closed else ()))
-    return any("answer" in review.get(one, ()) for one in moments)

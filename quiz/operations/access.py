@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, literal, or_, select
 from sqlalchemy.engine import Connection
 
 from quiz.errors import Forbidden, NotFound, QuizError, SignedOut
 from quiz.models.bank import Bank, BankShare
-from quiz.models.people import Enrolment, User
+from quiz.models.people import Course, Enrolment, User
 
 
 class Actor(NamedTuple):
@@ -54,6 +54,30 @@ def missing(connection: Connection, actor: Actor) -> QuizError:
     """Why a statement that joins the acting user found nothing: SignedOut or NotFound, to be raised."""
     signed_in = connection.execute(select(User.id).where(acting(actor))).first()
     return NotFound() if signed_in else SignedOut()
+
+
+def row_of_results(connection: Connection, actor: Actor | None, statement: Any, nothing: str) -> Row[Any]:
+    """The row of a statement that joins ``Course``, with ``role``, for those who see the results of that course.
+
+    The command line, ``actor`` None, sees what teachers see, and is told ``nothing`` where there is no row. NotFound
+    for everybody else.
+    """
+    if actor is None:
+        found = connection.execute(statement.add_columns(literal("teacher").label("role"))).first()
+        if found is None:
+            raise NotFound(nothing)
+        return found
+    found = connection.execute(
+        statement.add_columns(Enrolment.role)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in RESULTS:
+        raise NotFound
+    return found
 
 
 def role_of(connection: Connection, actor: Actor) -> str:

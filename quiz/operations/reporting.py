@@ -9,7 +9,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, func, literal, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
@@ -21,7 +21,7 @@ from quiz.models.bank import QuestionVersion, load_question
 from quiz.models.paging import PER_PAGE, Page, page_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
-from quiz.operations.access import RESULTS, Actor, acting, missing
+from quiz.operations.access import RESULTS, Actor, acting, missing, row_of_results
 from quiz.questions.rules.grade import combine
 
 
@@ -156,7 +156,7 @@ def results(actor: Actor | None, quiz_id: int, page: int) -> QuizResults:
 
 
 def _quiz(connection: Connection, actor: Actor | None, quiz_id: int) -> Row[Any]:
-    """The quiz, for those who see its results; the command line, ``actor`` None, sees what teachers see."""
+    """The quiz, for those who see its results."""
     statement = (
         select(
             Quiz.id,
@@ -171,22 +171,7 @@ def _quiz(connection: Connection, actor: Actor | None, quiz_id: int) -> Row[Any]
         .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
         .where(Quiz.id == quiz_id)
     )
-    if actor is None:
-        found = connection.execute(statement.add_columns(literal("teacher").label("role"))).first()
-        if found is None:
-            raise NotFound(f"There is no quiz {quiz_id}.")
-        return found
-    found = connection.execute(
-        statement.add_columns(Enrolment.role)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(acting(actor))
-    ).first()
-    if found is None:
-        raise missing(connection, actor)
-    if found.role not in RESULTS:
-        raise NotFound
-    return found
+    return row_of_results(connection, actor, statement, f"There is no quiz {quiz_id}.")
 
 
 def _counts(connection: Connection, quiz: Row[Any]) -> Row[Any]:

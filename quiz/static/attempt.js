@@ -120,12 +120,9 @@
   function mark(number, name, on) {
     all('[data-cell="' + number + '"]').forEach(function (cell) { cell.toggleAttribute("data-" + name, on); });
     showCell(number);
-    var count = document.querySelector("[data-count]");
-    if (count) {
-      var cells = all(".q-navpanel [data-cell]");
-      var done = cells.filter(function (cell) { return "answered" in cell.dataset; }).length;
-      count.textContent = word("doneOfAll", { done: done, all: cells.length });
-    }
+    var cells = all(".q-navpanel [data-cell]");
+    var done = cells.filter(function (cell) { return "answered" in cell.dataset; }).length;
+    all("[data-count]").forEach(function (count) { count.textContent = word("doneOfAll", { done: done, all: cells.length }); });
   }
 
   function timeOf(moment) { return new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour12: false }); }
@@ -150,8 +147,6 @@
   function showAllSaved(savedAt) {
     if (answers.pending().length) { return; }
     showSaved(savedAt);
-    hideBanner("network");
-    hideBanner("server");
     if (wasOffline) {
       wasOffline = false;
       showBanner("online", "good", word("online"));
@@ -414,7 +409,10 @@
     return {
       user: Number(root.dataset.user), attempt: root.dataset.attempt, base: root.dataset.base,
       token: root.dataset.token, session: root.dataset.session,
-      on: function (event, slot, facts) { EVENTS[event](slot, facts); }
+      on: function (event, slot, facts) {
+        if (event !== "waiting" && event !== "unsaved") { hideBanner("network"); hideBanner("server"); }   // the server has answered
+        EVENTS[event](slot, facts);
+      }
     };
   }
   function beginSlot(element) {

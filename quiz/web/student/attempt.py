@@ -189,6 +189,7 @@ def _conflict(attempt_id: int, refused: Sequence[tuple[SlotSave, QuizError]]) ->
     for one, error in refused:
         page = attempts.page(get_actor(), attempt_id, one.slot, moment())
         shown.append({"mine": one, "theirs": error.facts["current"], "question": page.questions[0]})
+    use_time_zone(page.time_zone)
     body = render_template(
         "student/conflict.html",
         a=page,

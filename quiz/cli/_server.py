@@ -13,15 +13,16 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from http.client import HTTPConnection, HTTPException
+from multiprocessing import Process
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+import click
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
@@ -59,8 +60,8 @@ _LOGGING = {
 }
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, when_answering: Callable[[], None]) -> None:
-    """Serves until SIGTERM or Ctrl-C, then answers what is under way. ``when_answering`` is called once it does.
+def serve(settings: Settings, host: str, port: int, workers: int, announcement: str) -> None:
+    """Serves until SIGTERM or Ctrl-C, then answers what is under way. Prints the announcement once it answers.
 
     The caller has closed its connections: workers are copies of this process.
     """
@@ -79,21 +80,24 @@ def serve(settings: Settings, host: str, port: int, workers: int, when_answering
         respawn_failed_workers=True,
         workers_kill_timeout=LAST_REQUESTS,
     )
-    server.on_startup(lambda: _in_background(_tell, host, port, when_answering))
+    # in a process of its own: this one must have no other thread while it makes copies of itself
+    server.on_startup(Process(target=_announce, args=(host, port, announcement), daemon=True).start)
     server.serve(target_loader=partial(_worker, settings), wrap_loader=False)
 
 
 def _worker(settings: Settings) -> Flask:
-    """The application of a worker; runs in it when it begins.
-
-    Until granian sets the worker's own, its signal handlers are copies of the parent's, which would end nothing here.
-    """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
+    """The application of a worker; runs in it when it begins."""
+    _heed_signals()
     app = create_app(settings)
     _in_background(_end_with_parent)
     _in_background(_keep_up, app, timedelta(seconds=settings.grace_seconds))
     return app
+
+
+def _heed_signals() -> None:
+    """A new process has copies of its parent's signal handlers, which would end nothing here."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _in_background(work: Callable[..., None], *arguments: Any) -> None:
@@ -124,11 +128,15 @@ def _keep_up(app: Flask, grace: timedelta) -> None:
         time.sleep(UPKEEP_EVERY)
 
 
-def _tell(host: str, port: int, when_answering: Callable[[], None]) -> None:
-    while not _answers(host, port):
+def _announce(host: str, port: int, announcement: str) -> None:
+    """Says that the server answers, when it does; silent where the server has ended before."""
+    _heed_signals()
+    parent = multiprocessing.parent_process()
+    while parent is not None and parent.is_alive():
+        if _answers(host, port):
+            click.echo(announcement)
+            return
         time.sleep(0.02)
-    when_answering()
-    sys.stdout.flush()
 
 
 def _answers(host: str, port: int) -> bool:

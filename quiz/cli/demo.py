@@ -52,18 +52,15 @@ def demo(port: int, data: Path, as_json: bool, once: bool) -> None:
     )
     with database(settings):
         built = _demo.build(folder, clock.now(), lambda step: click.echo(step, err=True))
-
-    def tell() -> None:
-        click.echo(
-            json.dumps(built.document(url), ensure_ascii=False)
-            if as_json
-            else _demo.readable(built, url, folder.path)
-        )
-
+    told = (
+        json.dumps(built.document(url), ensure_ascii=False)
+        if as_json
+        else _demo.readable(built, url, folder.path)
+    )
     if once:
-        tell()
+        click.echo(told)
     else:
-        _server.serve(settings, HOST, port, WORKERS, tell)
+        _server.serve(settings, HOST, port, WORKERS, told)
 
 
 COMMANDS = (demo,)

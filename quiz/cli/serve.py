@@ -49,9 +49,7 @@ def serve(host: str, port: int, workers: int | None) -> None:
     port = _server.free_port(host, port)
     count = workers or max(2, os.cpu_count() or 2)
     where = settings.public_url or f"http://{_server.reachable(host)}:{port}"
-    _server.serve(
-        settings, host, port, count, lambda: click.echo(f"Serving on {where} with {count} workers.")
-    )
+    _server.serve(settings, host, port, count, f"Serving on {where} with {count} workers.")
 
 
 def demand_safe(settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """Markdown to HTML, and the one sanitiser. All authored text that reaches a page goes through here.
 
 Raw HTML in the Markdown is shown as text; what the renderer makes is then held to a list of tags, attributes and
-link schemes. Images are not supported yet: their description is shown in their place.
+link schemes. Images are not supported yet: their description is shown in their place. TeX becomes MathML.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from html import unescape
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import nh3
+
+from quiz.files.mathematics import MATH_ATTRIBUTES, MATH_TAGS, install
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -77,23 +80,28 @@ INLINE_TAGS: Final = frozenset(
     ]
 )
 ATTRIBUTES: Final = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
+_ATTRIBUTES: Final = {**ATTRIBUTES, **dict.fromkeys(MATH_TAGS, MATH_ATTRIBUTES)}
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
 #: Text that no renderer would change: words, and marks that mean nothing in Markdown.
 _NO_MARKUP: Final = re.compile(r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,.;?'’“”%/()…–—-])*")
+#: Where a mark stood, while the text around it is made into HTML: private characters, which nothing touches.
+_PLACE: Final = re.compile("\ue000([0-9]+)\ue001")
+_PRIVATE: Final = re.compile("[\ue000\ue001]")
+_TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 _BLOCK_ENDS: Final = re.compile(r"</(?:p|li|td|th|h[3-6]|pre|blockquote)>|<br>")
 
 
 @lru_cache(maxsize=8192)
 def to_html(markdown: str) -> str:
     """Safe HTML blocks."""
-    return sanitise(_renderer().render(markdown)).strip()
+    return _safe(_renderer().render(markdown), TAGS).strip()
 
 
 @lru_cache(maxsize=8192)
 def to_inline_html(markdown: str) -> str:
     """Safe HTML without blocks, for an option or another label: line breaks are kept, paragraphs become breaks."""
-    return sanitise(_renderer().renderInline(markdown.strip()), INLINE_TAGS)
+    return _safe(_renderer().renderInline(markdown.strip()), INLINE_TAGS)
 
 
 @lru_cache(maxsize=8192)
@@ -104,12 +112,38 @@ def to_prompt_html(markdown: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def to_html_around(markdown: str, mark: re.Pattern[str]) -> tuple[str, ...]:
+    """Safe HTML blocks, cut where the marks stand: HTML, first group of a mark, HTML, … HTML.
+
+    A mark that occurs again, or stands where nothing can be put (in the address of a link), is left out.
+    """
+    names, numbers = mark.findall(markdown), count()
+    placed = mark.sub(lambda _: f"\ue000{next(numbers)}\ue001", _PRIVATE.sub("", markdown))
+    html = _TAG.sub(lambda tag: _PLACE.sub("", tag[0]), to_html(placed))
+    cut = _PLACE.split(html)
+    pieces = cut[:1]
+    for number, text in zip(cut[1::2], cut[2::2], strict=True):
+        name = names[int(number)]
+        if name in pieces[1::2]:
+            pieces[-1] += text
+        else:
+            pieces += [name, text]
+    return tuple(pieces)
+
+
+@lru_cache(maxsize=8192)
 def to_text(markdown: str) -> str:
-    """The words alone on one line, for tables, CSV and page titles."""
+    """The words alone on one line, for tables, CSV and page titles; mathematics as TeX."""
     if _NO_MARKUP.fullmatch(markdown):
         return " ".join(markdown.split())
-    bare = nh3.clean(_BLOCK_ENDS.sub(" ", to_html(markdown)), tags=set())
+    html = sanitise(_renderer().render(markdown, {"plain": True}))
+    bare = nh3.clean(_BLOCK_ENDS.sub(" ", html), tags=set())
     return " ".join(unescape(bare).split())
+
+
+def _safe(html: str, tags: frozenset[str]) -> str:
+    """What our renderer has made, sanitised; MathML is admitted where the renderer has made some."""
+    return sanitise(html, tags | MATH_TAGS if "<math" in html else tags)
 
 
 def sanitise(html: str, tags: frozenset[str] = TAGS) -> str:
@@ -117,7 +151,7 @@ def sanitise(html: str, tags: frozenset[str] = TAGS) -> str:
     return nh3.clean(
         html,
         tags=set(tags),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items() if tag in tags},
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items() if tag in tags},
         attribute_filter=_attribute,
         url_schemes=set(SCHEMES),
         clean_content_tags={"script", "style"},
@@ -140,6 +174,7 @@ def _renderer() -> MarkdownIt:
     renderer.add_render_rule("image", _description)
     for heading in ("heading_open", "heading_close"):
         renderer.add_render_rule(heading, _lower_heading)
+    install(renderer)
     return renderer
 
 

@@ -168,14 +168,12 @@ def _slot(number: int, part: Part, item: Item, blueprint: Blueprint, dice: Dice)
 
 
 def _options(number: int, item: Item, blueprint: Blueprint, dice: Dice) -> Sequence[str]:
-    """The options as shown; where their authored order gives the key away, never in that one."""
+    """The options as shown; where their authored order is the key, never in that one."""
     authored = item.option_ids
-    if item.always_shuffled and len(authored) > 1:
-        order, repeat = dice.shuffled("options", number, authored), 0
-        while tuple(order) == authored:
-            repeat += 1
-            order = dice.shuffled("options", number, authored, repeat)
-        return order
-    return (
-        dice.shuffled("options", number, authored) if blueprint.shuffle_options and item.shuffle else authored
-    )
+    if not item.always_shuffled and not (blueprint.shuffle_options and item.shuffle):
+        return authored
+    order, repeat = dice.shuffled("options", number, authored), 0
+    while item.order_is_key and len(authored) > 1 and tuple(order) == authored:
+        repeat += 1
+        order = dice.shuffled("options", number, authored, repeat)
+    return order

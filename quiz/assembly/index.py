@@ -46,8 +46,10 @@ class Item:
     #: Ids whose order may be shuffled, in authored order.
     option_ids: tuple[str, ...] = ()
     shuffle: bool = True
-    #: True where the authored order would give the key away.
+    #: True where the order is shuffled whatever the author and the quiz say.
     always_shuffled: bool = False
+    #: True where the authored order is the key, so that it is never the shown one.
+    order_is_key: bool = False
 
     @property
     def qualified(self) -> str:
@@ -109,6 +111,7 @@ def item_of(question: Question) -> Item:
         option_ids=question.kind.shuffled(question.content),
         shuffle=question.shuffle,
         always_shuffled=question.kind.always_shuffled,
+        order_is_key=question.kind.order_is_key,
     )
 
 

@@ -40,9 +40,7 @@ from quiz.questions.validation import (
 
 FORMAT: Final = "quiz-bank/1"
 #: Types of the format that this version does not do yet.
-LATER_TYPES = frozenset(
-    {"matching", "ordering", "cloze", "gap_select", "drag_words", "hotspot", "essay", "description"}
-)
+LATER_TYPES = frozenset({"gap_select", "drag_words", "hotspot", "essay", "description"})
 #: The share of the mark that is expected while there are no data, by the author's label.
 EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
 DEFAULT_PENALTY = Fraction(1, 3)
@@ -276,12 +274,10 @@ class Question(Common):
         return Score(scored.fraction, scored.parts, (*scored.feedback, general)) if general else scored
 
     def answered(self, response: Response) -> bool:
-        """Whether a response answers at all: null, a blank text and an empty list do not."""
-        return (
-            response is not None
-            and response not in ([], ())
-            and not (isinstance(response, str) and not response.strip())
-        )
+        """Whether a response answers at all: null, a blank text, and a list or object without answers do not."""
+        if isinstance(response, Mapping):
+            return any(map(self.answered, response.values()))
+        return bool(response.strip()) if isinstance(response, str) else response not in (None, [], ())
 
     def review(self, response: Response, order: Order, allowed: frozenset[str]) -> Mapping[str, Any]:
         """What review.html may show (``QuestionType.review``), and ``general``: the general feedback as HTML, or "".

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
@@ -80,6 +80,19 @@ class Presented:
     controls: Mapping[str, Any]
 
 
+class PartComplaint(str):
+    """A complaint about one part of a question; ``part`` is its number as the student counts, from 1."""
+
+    __slots__ = ("part",)
+    part: int
+
+    def __new__(cls, text: str, part: int) -> Self:
+        """The complaint ``text`` about the part of this number."""
+        made = super().__new__(cls, text)
+        made.part = part
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A response read from raw fields, and complaints to show beside it (English, for gettext)."""
@@ -98,6 +111,15 @@ class Score:
     parts: Mapping[str, Any] = field(default_factory=dict)
     #: Authored Markdown texts of feedback that this response earns.
     feedback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What can be chosen in answer to a question, for statistics: its id, its plain text, whether the key holds it."""
+
+    id: str
+    text: str
+    right: bool
 
 
 def state_of(fraction: Fraction) -> str:
@@ -123,7 +145,7 @@ class Example:
 
 
 class QuestionType(ABC, Generic[C]):
-    """One question type. Its folder holds this, its authoring form and its three templates."""
+    """One question type. Its folder holds this, its authoring form and its templates."""
 
     name: ClassVar[str]
     content: ClassVar[type[Content]]
@@ -131,6 +153,10 @@ class QuestionType(ABC, Generic[C]):
     rules: ClassVar[tuple[str, ...]]
     #: True where the shown order is always shuffled, whatever the author says.
     always_shuffled: ClassVar[bool] = False
+    #: True where the authored order is the right answer, so that it is never the shown one.
+    order_is_key: ClassVar[bool] = False
+    #: True where the type can be a gap in a text; its folder then holds gap.html, the control inside a sentence.
+    fits_gap: ClassVar[bool] = False
 
     def shuffled(self, content: C) -> tuple[str, ...]:
         """Authored ids whose order may be shuffled, in authored order; empty where nothing is."""
@@ -168,6 +194,25 @@ class QuestionType(ABC, Generic[C]):
     @abstractmethod
     def right_answer(self, content: C) -> str:
         """The right answer as one line of plain text."""
+
+    def right_answers(self, content: C) -> tuple[str, ...]:
+        """Every authored answer that gives the full mark, as plain text; ``right_answer`` is the first."""
+        return (self.right_answer(content),)
+
+    def taken_for(self, content: C, response: Response) -> str:
+        """The authored answer that a response is taken for, as in ``right_answers``, else the response itself.
+
+        Two responses that are taken for the same one are the same answer, however they are written.
+        """
+        return self.summarise(content, response)
+
+    def choices(self, content: C) -> tuple[Choice, ...]:
+        """What can be chosen, in authored order; empty where answers are typed or built."""
+        return ()
+
+    def chosen(self, content: C, response: Response) -> frozenset[str]:
+        """The ids of the ``choices`` that a response chooses."""
+        return frozenset()
 
     @abstractmethod
     def random_guess(self, content: C, rule: str) -> Fraction | None:

@@ -9,9 +9,10 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from quiz.errors import Invalid, Problem
-from quiz.files.richtext import to_html, to_inline_html
-from quiz.questions.base import Content, Order, Part, state_of
+from quiz.files.richtext import to_html, to_inline_html, to_text
+from quiz.questions.base import Choice, Content, Order, Part, state_of
 from quiz.questions.fields import Id, Share, Text, Truth, Words, between, with_ids
+from quiz.questions.parts import twice
 
 _Credit: TypeAlias = Annotated[
     Share, AfterValidator(between(-1, 1, "a share of the mark: write 0.5 for 50 %"))
@@ -38,7 +39,7 @@ class Option(Part):
 class Options(Content):
     """Content with options, at least two, with different ids and texts, marked by ``correct`` or by credits."""
 
-    options: Annotated[tuple[Option, ...], BeforeValidator(with_ids), Field(min_length=2)]
+    options: Annotated[tuple[Option, ...], Field(min_length=2), BeforeValidator(with_ids)]
 
     @property
     def credited(self) -> bool:
@@ -59,8 +60,8 @@ class Options(Content):
 
     def faults(self) -> Iterator[Problem]:
         """Equal ids or texts, and credits beside correct marks."""
-        yield from _twice([option.id for option in self.options], "id")
-        yield from _twice([option.text.strip() for option in self.options], "text")
+        yield from twice(self.ids, "options", "id")
+        yield from twice([option.text.strip() for option in self.options], "options", "text")
         yield from self._credit_faults()
 
     def _credit_faults(self) -> Iterator[Problem]:
@@ -79,14 +80,9 @@ class Options(Content):
                 )
 
 
-def _twice(values: Sequence[str], field: str) -> Iterator[Problem]:
-    for place, value in enumerate(values):
-        if value in values[:place]:
-            yield Problem(
-                f"options[{place}].{field}",
-                f"'{value[:60]}' stands twice",
-                f"give each option its own {field}",
-            )
+def choices_of(content: Options, worth: Callable[[Option], Fraction]) -> tuple[Choice, ...]:
+    """The options as choices; right where ``worth`` says that choosing them is worth the full mark."""
+    return tuple(Choice(option.id, to_text(option.text), worth(option) >= 1) for option in content.options)
 
 
 def shown_order(content: Options, order: Order) -> Sequence[str]:

@@ -22,6 +22,7 @@ _KINDS = {
     "model_attributes_type": ("must be a mapping", "write name: value"),
     "string_type": ("must be text", "write it in quotes"),
     "too_short": ("has too few entries", ""),
+    "too_long": ("has too many entries", "make several questions of it"),
 }
 
 

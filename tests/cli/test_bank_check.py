@@ -157,7 +157,7 @@ FAULTS = {
     "answer that YAML 1.1 would read": ("    answer: true", "    answer: no", 42, "write true or false"),
     "text that is a truth value": ("      - 1996", "      - no", 29, 'put it in quotes: "no"'),
     "unknown type": ("type: numerical", "type: numeric", 11, "did you mean 'numerical'?"),
-    "type to come": ("type: numerical", "type: ordering", 11, "known, not supported yet"),
+    "type to come": ("type: numerical", "type: hotspot", 11, "known, not supported yet"),
     "key to come": ("    level: remember", "    stimulus: x", 13, "known, not supported yet"),
     "header key to come": ("licence: CC-BY-4.0", "generators: []", 6, "known, not supported yet"),
     "unknown level": ("    difficulty: easy", "    difficulty: esay", 14, "did you mean 'easy'?"),

@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import chain, combinations
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,8 +19,17 @@ ALLOWED = ("attempt", "marks", "max", "right_wrong", "answer", "feedback", "expl
 SUBSETS = [frozenset(chosen) for n in range(len(ALLOWED) + 1) for chosen in combinations(ALLOWED, n)]
 
 
-def test_five_types_are_found():
-    assert set(NAMES) >= {"single_choice", "multiple_response", "true_false", "short_text", "numerical"}
+def test_the_types_are_found():
+    assert set(NAMES) >= {
+        "single_choice",
+        "multiple_response",
+        "true_false",
+        "matching",
+        "ordering",
+        "short_text",
+        "numerical",
+        "cloze",
+    }
     assert set(CONTENTS) == set(TWINS) == set(NAMES), "a new type needs its contents and twins in the tests"
 
 
@@ -71,8 +81,9 @@ def test_dump_and_load_are_inverse(name, data):
 def test_whatever_is_posted_the_score_lies_in_its_bounds(name, data):
     rule = data.draw(st.sampled_from(types.get(name).rules))
     q = question(name, data.draw(CONTENTS[name]), scoring=rule)
-    posted = data.draw(st.lists(st.one_of(st.text(max_size=20), st.integers(-1, 6).map(str)), max_size=4))
-    parsed = q.parse({"answer": posted, "answered": ["1"]}, q.kind.shuffled(q.content))
+    raw = data.draw(st.dictionaries(st.sampled_from(FIELDS), POSTED, max_size=6))
+    parsed = q.parse({**raw, "answered": ["1"]}, q.kind.shuffled(q.content))
+    q.kind.check(q.content, parsed.response)
     score = q.score(parsed.response)
     assert -1 <= score.fraction <= 1
     assert isinstance(score.fraction, Fraction)
@@ -81,19 +92,58 @@ def test_whatever_is_posted_the_score_lies_in_its_bounds(name, data):
     assert guess is None or -1 <= guess <= 1
 
 
+FIELDS = ["answer", *(f"answer-{place}" for place in range(5))]
+POSTED = st.lists(st.one_of(st.text(max_size=20), st.integers(-1, 6).map(str)), max_size=3)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 def test_the_shown_order_does_not_matter(name, data):
-    """The same options ticked in another order on the page give the same response."""
+    """The same answer, given on pages that show the parts in another order, is the same response."""
     q = question(name, data.draw(CONTENTS[name]))
     ids = q.kind.shuffled(q.content)
-    order = data.draw(st.permutations(ids))
-    ticked = data.draw(st.sets(st.sampled_from(ids or ("-",)), max_size=1 if name == "single_choice" else 5))
     if not ids:
         return
-    shown = [str(order.index(id)) for id in ticked]
-    authored = [str(ids.index(id)) for id in ticked]
-    assert q.parse({"answer": shown}, order) == q.parse({"answer": authored}, ids)
+    order = data.draw(st.permutations(ids))
+    chosen = data.draw(
+        st.lists(st.sampled_from(ids), unique=True, min_size=1, max_size=1 if name == "single_choice" else 5)
+    )
+    fields = ANSWERED.get(name, _ticked)
+    assert q.parse(fields(q, chosen, order), order).response == q.parse(fields(q, chosen, ids), ids).response
+    assert q.parse(fields(q, chosen, order), order).response is not None
+
+
+def _ticked(q, chosen, order):
+    return {"answer": [str(order.index(id)) for id in chosen]}
+
+
+def _matched(q, chosen, order):
+    """The n-th stem gets the n-th of the chosen."""
+    return {
+        f"answer-{stem}": [str(order.index(id))] for stem, id in enumerate(chosen[: len(q.content.pairs)])
+    }
+
+
+def _ranked(q, chosen, order):
+    """The chosen come first, one after the other."""
+    return {
+        "answered": ["1"],
+        **{f"answer-{order.index(id)}": [str(rank)] for rank, id in enumerate(chosen, 1)},
+    }
+
+
+def _filled(q, chosen, order):
+    """Each gap that has options gets the last of its own that are chosen."""
+    fields = {}
+    for id in chosen:
+        gap = id.partition(":")[0]
+        own = [one for one in order if one.startswith(f"{gap}:")]
+        fields[f"answer-{[*q.content.shown].index(gap)}"] = [str(own.index(id))]
+    return fields
+
+
+#: The fields of a page in this order on which these ids are chosen, where they are not just ticked.
+ANSWERED = {"matching": _matched, "ordering": _ranked, "cloze": _filled}
 
 
 # ---------- No key before its time ----------
@@ -129,6 +179,59 @@ def plain_twins(contents):
     return st.tuples(contents.map(lambda c: (c, ())), contents.map(lambda c: (c, ())))
 
 
+@st.composite
+def matching_twins(draw):
+    """The same stems and the same choices in the same shown order; ids, pairing and what is a distractor differ."""
+    stems = draw(st.lists(TEXTS, min_size=2, max_size=4, unique=True))
+    choices = draw(st.lists(TEXTS, min_size=2, max_size=5, unique=True))
+
+    def one():
+        key = [draw(st.integers(0, len(choices) - 1)) for _ in stems]
+        ids = draw(st.permutations(["a", "b", "c", "d", "e", "key", "x.1"]))[: len(choices)]
+        names = draw(st.permutations(["1", "2", "3", "4", "s", "t"]))
+        pairs = [
+            {"id": names[n], "stem": stem, "choice": choices[k], "choice_id": ids[k]}
+            for n, (stem, k) in enumerate(zip(stems, key, strict=True))
+        ]
+        rest = [{"id": ids[k], "choice": choices[k]} for k in range(len(choices)) if k not in key]
+        return {"pairs": pairs, "distractors": draw(st.permutations(rest))}, tuple(ids)
+
+    return one(), one()
+
+
+@st.composite
+def ordering_twins(draw):
+    """The same items in the same shown order; ids and right order differ."""
+    shown = draw(st.lists(TEXTS, min_size=2, max_size=5, unique=True))
+
+    def one():
+        ids = draw(st.permutations(["a", "b", "c", "d", "e", "key", "x.1"]))[: len(shown)]
+        items = [{"id": id, "text": text} for id, text in zip(ids, shown, strict=True)]
+        return {"items": draw(st.permutations(items))}, tuple(ids)
+
+    return one(), one()
+
+
+@st.composite
+def cloze_twins(draw):
+    """The same text with gaps of the same types, whose options are the same in the same shown order."""
+    choice = draw(choice_twins(several=False))
+    typed = draw(st.lists(st.sampled_from(["short_text", "numerical"]), min_size=1, max_size=3))
+    pieces = [draw(TEXTS) for _ in range(len(typed) + 2)]
+
+    def one(content, order):
+        ids = draw(st.permutations(["1", "2", "3", "4", "g", "h"]))
+        gaps = {ids[0]: {"type": "single_choice", "weight": draw(st.integers(1, 3)), **content}}
+        for id, type in zip(ids[1:], typed, strict=False):
+            gaps[id] = {"type": type, **draw(CONTENTS[type])}
+        used = ids[: len(gaps)]
+        text = "".join(f"{piece} [[{id}]] " for piece, id in zip(pieces, used, strict=False)) + pieces[-1]
+        names = draw(st.permutations(used))
+        return {"text": text, "gaps": {id: gaps[id] for id in names}}, tuple(f"{ids[0]}:{id}" for id in order)
+
+    return one(*choice[0]), one(*choice[1])
+
+
 TWINS = {
     "single_choice": choice_twins(several=False),
     "multiple_response": choice_twins(several=True),
@@ -137,6 +240,9 @@ TWINS = {
     ),
     "short_text": plain_twins(CONTENTS["short_text"]),
     "numerical": plain_twins(CONTENTS["numerical"]),
+    "matching": matching_twins(),
+    "ordering": ordering_twins(),
+    "cloze": cloze_twins(),
 }
 
 
@@ -149,19 +255,20 @@ def test_what_is_presented_does_not_depend_on_the_key(name, data):
     assert seen[0] == seen[1]
     assert json.dumps(dict(seen[0].controls)) == json.dumps(dict(seen[1].controls))
     pages = [
-        render(
-            f"types/{name}/answer.html", presented=p, fields={"answer": ["0"]}, prefix="s1-", disabled=False
-        )
+        render(f"types/{name}/answer.html", presented=p, fields=POST, prefix="s1-", disabled=False)
         for p in seen
     ]
     assert pages[0] == pages[1]
+
+
+POST = {"answered": ["1"], "answer": ["0"], "answer-0": ["1"], "answer-1": ["2"], "answer-2": ["0"]}
 
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 def test_a_review_without_key_and_feedback_does_not_depend_on_the_key(name, data):
     (one, one_order), (other, other_order) = data.draw(TWINS[name])
-    raw = {"answer": [data.draw(st.sampled_from(["0", "1"]))]}
+    raw = {**POST, "answer": [data.draw(st.sampled_from(["0", "1"]))]}
     allowed = data.draw(st.sets(st.sampled_from(["attempt", "marks", "max", "grade"]))) | set()
     seen = [
         q.review(q.parse(raw, order).response, order, frozenset(allowed))
@@ -183,7 +290,7 @@ def test_a_review_tells_only_what_is_allowed(name, example):
             assert not values(told, "state"), "tells right or wrong"
         if "answer" not in allowed:
             assert not values(told, "right"), "tells the key"
-            assert "answer" not in told
+            assert not {"answer", "key"} & set(told), "tells the key"
         if "feedback" not in allowed:
             assert not values(told, "feedback")
             assert "GENERAL" not in str(told)
@@ -195,12 +302,17 @@ def test_a_review_tells_only_what_is_allowed(name, example):
 GENERAL = {"right": "GENERAL r", "partly": "GENERAL p", "wrong": "GENERAL w"}
 
 
+def rows(told):
+    """What is told of the parts: options, pairs, entries, gaps."""
+    return (row for part in told.values() if isinstance(part, list) for row in part if isinstance(row, dict))
+
+
 def values(told, name):
-    """All values under this name, at the top and in the options."""
+    """All values under this name, at the top and in the parts."""
     return list(
         chain(
             [told[name]] if name in told else [],
-            (row[name] for row in told.get("options", ()) if name in row),
+            (row[name] for row in rows(told) if name in row),
         )
     )
 
@@ -210,7 +322,7 @@ def test_a_review_with_everything_shows_response_and_key(name):
     example = next(e for e in types.get(name).examples() if e.kind == "wrong")
     q = of_example(name, example)
     page = render(f"types/{name}/review.html", reviewed=q.review(example.response, (), frozenset(ALLOWED)))
-    assert "Your answer, wrong" in page
+    assert "Your answer, wrong" in page or "Right place: 3" in page
     assert "Right answer" in page or "Right, not chosen" in page
 
 
@@ -231,7 +343,7 @@ def test_what_is_typed_and_authored_is_escaped(name):
     page = render(
         f"types/{name}/answer.html",
         presented=q.present(()),
-        fields={"answer": [bad]},
+        fields={"answer": [bad], "answer-0": [bad], "answer-1": [bad]},
         prefix="",
         disabled=True,
     )
@@ -248,7 +360,21 @@ def test_the_page_holds_the_current_answer_and_says_it_was_there(name):
         f"types/{name}/answer.html", presented=q.present(()), fields=example.raw, prefix="s3-", disabled=False
     )
     assert 'name="s3-answered" value="1"' in page
-    assert 'name="s3-answer"' in page
-    assert (
-        page.count(" checked") == len(example.raw["answer"]) or f'value="{example.raw["answer"][0]}"' in page
-    )
+    assert posted(page) == {
+        f"s3-{name}": values for name, values in {**example.raw, "answered": ["1"]}.items()
+    }
+
+
+def posted(page):
+    """The fields that a browser would send from this page."""
+    fields = {}
+    for control in BeautifulSoup(page, "html.parser").select("input[name], select[name]"):
+        if control.name == "select":
+            chosen = control.select("option[selected]") or control.select("option")[:1]
+            values = [option.get("value", option.text) for option in chosen]
+        else:
+            values = [control["value"]] * (
+                control.get("type") not in ("radio", "checkbox") or "checked" in control.attrs
+            )
+        fields.setdefault(control["name"], []).extend(values)
+    return {name: values for name, values in fields.items() if values}

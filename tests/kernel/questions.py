@@ -80,6 +80,31 @@ def typed_contents(draw, *, field, values):
     }
 
 
+@st.composite
+def matching_contents(draw):
+    """Pairs of which several may have the same choice, and distractors."""
+    stems = draw(st.lists(TEXTS, min_size=2, max_size=5, unique=True))
+    choices = draw(st.lists(TEXTS, min_size=2, max_size=6, unique=True))
+    key = [draw(st.integers(0, len(choices) - 1)) for _ in stems]
+    rest = [text for n, text in enumerate(choices) if n not in key]
+    pairs = [{"stem": stem, "choice": choices[n]} for stem, n in zip(stems, key, strict=True)]
+    return {"pairs": pairs, "distractors": rest}
+
+
+@st.composite
+def cloze_contents(draw):
+    """Gaps of every type that fits, marked in a text; two of them may be interchangeable."""
+    fitting = [name for name in types.names() if types.get(name).fits_gap]
+    chosen = draw(st.lists(st.sampled_from(fitting), min_size=1, max_size=4))
+    gaps = {f"g{n}": {"type": name, **draw(CONTENTS[name])} for n, name in enumerate(chosen)}
+    if draw(st.booleans()):
+        gaps["g0"]["weight"] = 3
+    text = draw(TEXTS) + "".join(f" [[{id}]] {draw(TEXTS)}" for id in draw(st.permutations([*gaps])))
+    alike = [id for id in gaps if gaps[id]["type"] == chosen[-1] and "weight" not in gaps[id]]
+    swapped = len(alike) > 1 and draw(st.booleans())
+    return {"text": text, "gaps": gaps, **({"interchangeable": [alike]} if swapped else {})}
+
+
 #: For each type, any of its contents.
 CONTENTS = {
     "single_choice": option_contents(single=True),
@@ -87,4 +112,7 @@ CONTENTS = {
     "true_false": st.fixed_dictionaries({"answer": st.booleans()}, optional={"feedback_true": TEXTS}),
     "short_text": typed_contents(field="text", values=TEXTS),
     "numerical": typed_contents(field="value", values=st.decimals(-1000, 1000, places=2).map(str)),
+    "matching": matching_contents(),
+    "ordering": st.lists(TEXTS, min_size=2, max_size=6, unique=True).map(lambda texts: {"items": texts}),
+    "cloze": cloze_contents(),
 }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from hashlib import sha256
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 
 from quiz.assembly.dice import Dice, reduced
 from quiz.assembly.draw import Item, ListIndex, draw
+from quiz.assembly.index import item_of
 from quiz.assembly.supply import change_dates, unmet
+from quiz.banks.model import Question
 from quiz.errors import Unmeetable
 from tests.kernel.papers import DAY, LABELS, blueprint, drawn, item
 
@@ -233,9 +236,29 @@ def test_options_keep_their_order_where_author_or_blueprint_says_so():
 
 
 def test_where_the_authored_order_is_the_key_it_is_never_shown():
-    items = [item("q", option_ids=("a", "b"), shuffle=False, always_shuffled=True)]
+    fixed = {"option_ids": ("a", "b"), "shuffle": False, "always_shuffled": True}
+    items = [item("q", **fixed, order_is_key=True)]
     plan = blueprint({"count": 1}, shuffle_options=False)
     assert {draw(plan, ListIndex(items), seed, DAY).slots[0].order for seed in range(20)} == {("b", "a")}
+    items = [item("q", **fixed)]
+    both = {draw(plan, ListIndex(items), seed, DAY).slots[0].order for seed in range(20)}
+    assert both == {("a", "b"), ("b", "a")}, (
+        "in a matching any order may come, or the pairs of two were known"
+    )
+
+
+def test_types_that_are_always_shuffled_are_so_in_a_drawn_paper():
+    """An ordering is never shown in its right order, whatever author and quiz say; a matching in any."""
+    common = {"bank": "m", "prompt": "P", "timeless": True, "shuffle": False}
+    ordering = Question.load({**common, "id": "o", "type": "ordering", "items": ["A", "B", "C"]})
+    pairs = [{"stem": "1", "choice": "A"}, {"stem": "2", "choice": "B"}]
+    matching = Question.load({**common, "id": "p", "type": "matching", "pairs": pairs})
+    index = ListIndex([item_of(ordering), item_of(matching)])
+    plan = blueprint({"count": 2}, shuffle_options=False)
+    slots = [slot for seed in range(60) for slot in draw(plan, index, seed, DAY).slots]
+    seen = {name: {slot.order for slot in slots if slot.question == name} for name in ("m/o", "m/p")}
+    assert seen["m/o"] == {*permutations("abc")} - {("a", "b", "c")}
+    assert seen["m/p"] == {*permutations("ab")}
 
 
 def test_points_and_expected_score():
@@ -414,6 +437,7 @@ def test_supply_changes_on_the_days_on_which_questions_come_and_go():
             end=date(2027, 1, 1),
             shuffle=False,
             always_shuffled=True,
+            order_is_key=True,
         ),
     ],
     ids=["usual", "everything"],

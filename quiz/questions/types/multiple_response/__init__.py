@@ -9,9 +9,9 @@ from typing import Any
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_inline_html, to_text
-from quiz.questions.base import Example, Order, Parsed, QuestionType, Raw, Response, Score
+from quiz.questions.base import Choice, Example, Order, Parsed, QuestionType, Raw, Response, Score
 from quiz.questions.fields import Count
-from quiz.questions.options import Option, Options, known, positions, reviewed, shown_order
+from quiz.questions.options import Option, Options, choices_of, known, positions, reviewed, shown_order
 
 #: A random guess is worked out over all sets of ticks, so for no more options than this.
 MOST_GUESSED = 12
@@ -89,6 +89,12 @@ class _Type(QuestionType[MultipleResponse]):
 
     def right_answer(self, content: MultipleResponse) -> str:
         return _listed(option for option in content.options if option.right)
+
+    def choices(self, content: MultipleResponse) -> tuple[Choice, ...]:
+        return choices_of(content, _right)
+
+    def chosen(self, content: MultipleResponse, response: Response) -> frozenset[str]:
+        return frozenset(response or ())
 
     def random_guess(self, content: MultipleResponse, rule: str) -> Fraction | None:
         """Over all sets of ticks, or over all of the size that the student is told; None for very many options."""

@@ -174,6 +174,7 @@ class _Type(QuestionType[Numerical]):
     name = "numerical"
     content = Numerical
     rules = ("first_match",)
+    fits_gap = True
 
     def present(self, content: Numerical, order: Order) -> Mapping[str, Any]:
         """``units``: the names of the units that may follow the number; ``unit``: the rule, None without units."""
@@ -211,8 +212,14 @@ class _Type(QuestionType[Numerical]):
         return " ".join((response or "").split())
 
     def right_answer(self, content: Numerical) -> str:
-        right = str(next(answer for answer in content.answers if answer.credit == 1))
-        return f"{right} {content.base}" if content.base and content.unit_rule != "none" else right
+        return self.right_answers(content)[0]
+
+    def right_answers(self, content: Numerical) -> tuple[str, ...]:
+        return tuple(_with_unit(content, answer) for answer in content.answers if answer.credit == 1)
+
+    def taken_for(self, content: Numerical, response: Response) -> str:
+        found = content.find(content.read(response or ""))
+        return _with_unit(content, found) if found else self.summarise(content, response)
 
     def random_guess(self, content: Numerical, rule: str) -> Fraction | None:
         return None
@@ -237,6 +244,11 @@ class _Type(QuestionType[Numerical]):
             Example("partly", length, {"answer": ["5 mi"]}, "5 mi", Fraction(9, 10), complains=True),
             Example("wrong", length, {"answer": ["5 m"]}, "5 m", Fraction(0)),
         )
+
+
+def _with_unit(content: Numerical, answer: NumberAnswer) -> str:
+    """The answer in words, with the unit in which it is written."""
+    return f"{answer} {content.base}" if content.base and content.unit_rule != "none" else str(answer)
 
 
 TYPE = _Type()

@@ -70,6 +70,7 @@ class _Type(QuestionType[ShortText]):
     name = "short_text"
     content = ShortText
     rules = ("first_match",)
+    fits_gap = True
 
     def present(self, content: ShortText, order: Order) -> Mapping[str, Any]:
         """``case_sensitive``: whether capital letters matter, which the student is told."""
@@ -103,8 +104,15 @@ class _Type(QuestionType[ShortText]):
 
     def right_answer(self, content: ShortText) -> str:
         """The first full answer without stars, else the first with."""
+        return self.right_answers(content)[0]
+
+    def right_answers(self, content: ShortText) -> tuple[str, ...]:
         full = [answer.text for answer in content.answers if answer.credit == 1]
-        return literal(next((text for text in full if not has_star(text)), full[0]))
+        return tuple(literal(text) for text in sorted(full, key=has_star))
+
+    def taken_for(self, content: ShortText, response: Response) -> str:
+        found = _found(content, response)
+        return literal(found.text) if found else self.summarise(content, response)
 
     def random_guess(self, content: ShortText, rule: str) -> Fraction | None:
         return None

@@ -8,8 +8,8 @@ from typing import Any
 
 from quiz.errors import Problem
 from quiz.files.richtext import to_inline_html, to_text
-from quiz.questions.base import Example, Order, Parsed, QuestionType, Raw, Response, Score
-from quiz.questions.options import Option, Options, known, positions, reviewed, shown_order
+from quiz.questions.base import Choice, Example, Order, Parsed, QuestionType, Raw, Response, Score
+from quiz.questions.options import Option, Options, choices_of, known, positions, reviewed, shown_order
 
 
 class SingleChoice(Options):
@@ -34,15 +34,15 @@ class _Type(QuestionType[SingleChoice]):
     name = "single_choice"
     content = SingleChoice
     rules = ("credit",)
+    fits_gap = True
 
     def shuffled(self, content: SingleChoice) -> tuple[str, ...]:
         return content.ids
 
     def present(self, content: SingleChoice, order: Order) -> Mapping[str, Any]:
-        """``options``: HTML by shown position."""
-        return {
-            "options": [to_inline_html(content.option(name).text) for name in shown_order(content, order)]
-        }
+        """By shown position: ``options``, HTML, and ``texts``, the same without markup (for a gap's list)."""
+        shown = [content.option(name).text for name in shown_order(content, order)]
+        return {"options": [*map(to_inline_html, shown)], "texts": [*map(to_text, shown)]}
 
     def parse(self, content: SingleChoice, raw: Raw, order: Order) -> Parsed:
         values = [value for value in raw.get("answer", ()) if value != ""]
@@ -73,7 +73,16 @@ class _Type(QuestionType[SingleChoice]):
         return "" if response is None else to_text(content.option(response).text)
 
     def right_answer(self, content: SingleChoice) -> str:
-        return " / ".join(to_text(option.text) for option in content.options if _worth(option) == 1)
+        return " / ".join(self.right_answers(content))
+
+    def right_answers(self, content: SingleChoice) -> tuple[str, ...]:
+        return tuple(to_text(option.text) for option in content.options if _worth(option) == 1)
+
+    def choices(self, content: SingleChoice) -> tuple[Choice, ...]:
+        return choices_of(content, _worth)
+
+    def chosen(self, content: SingleChoice, response: Response) -> frozenset[str]:
+        return frozenset() if response is None else frozenset((response,))
 
     def random_guess(self, content: SingleChoice, rule: str) -> Fraction | None:
         return sum((_worth(option) for option in content.options), Fraction(0)) / len(content.options)

@@ -8,7 +8,18 @@ from typing import Any, Final
 
 from quiz.errors import Invalid
 from quiz.files.richtext import to_html
-from quiz.questions.base import Content, Example, Order, Parsed, QuestionType, Raw, Response, Score, state_of
+from quiz.questions.base import (
+    Choice,
+    Content,
+    Example,
+    Order,
+    Parsed,
+    QuestionType,
+    Raw,
+    Response,
+    Score,
+    state_of,
+)
 from quiz.questions.fields import Text, Truth
 
 _FIELD: Final = {"0": True, "1": False}
@@ -30,6 +41,7 @@ class _Type(QuestionType[TrueFalse]):
     name = "true_false"
     content = TrueFalse
     rules = ("credit",)
+    fits_gap = True
 
     def present(self, content: TrueFalse, order: Order) -> Mapping[str, Any]:
         """Nothing: the two answers are always True (position 0) and False (position 1)."""
@@ -65,6 +77,12 @@ class _Type(QuestionType[TrueFalse]):
     def right_answer(self, content: TrueFalse) -> str:
         return str(content.answer)
 
+    def choices(self, content: TrueFalse) -> tuple[Choice, ...]:
+        return tuple(Choice(_id(value), str(value), value == content.answer) for value in (True, False))
+
+    def chosen(self, content: TrueFalse, response: Response) -> frozenset[str]:
+        return frozenset() if response is None else frozenset((_id(response),))
+
     def random_guess(self, content: TrueFalse, rule: str) -> Fraction | None:
         return Fraction(1, 2)
 
@@ -77,6 +95,10 @@ class _Type(QuestionType[TrueFalse]):
             Example("empty", false, {"answered": ["1"]}, None, Fraction(0)),
             Example("malformed", false, {"answer": ["true"]}, None, Fraction(0), complains=True),
         )
+
+
+def _id(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _reviewed(content: TrueFalse, value: bool, chosen: bool, allowed: frozenset[str]) -> Mapping[str, Any]:

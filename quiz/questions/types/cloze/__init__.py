@@ -1,0 +1,264 @@
+"""Cloze: a text with gaps, each a small question of another type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field
+
+from quiz.errors import Invalid, Problem
+from quiz.files.richtext import to_html, to_html_around
+from quiz.questions.base import (
+    Content,
+    Example,
+    Order,
+    Parsed,
+    PartComplaint,
+    QuestionType,
+    Raw,
+    Response,
+    Score,
+    state_of,
+)
+from quiz.questions.fields import Id, Words
+from quiz.questions.parts import MOST_PARTS, part_values
+from quiz.questions.types.cloze.gaps import Gap, numbered
+from quiz.questions.types.cloze.swaps import Placed, placed, right_words, swap_faults
+
+_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+
+
+class Cloze(Content):
+    """A text in which ``[[id]]`` marks the gaps. Answers of ``interchangeable`` gaps may be swapped."""
+
+    text: Words
+    gaps: Annotated[
+        dict[Id, Gap],
+        Field(min_length=1, max_length=MOST_PARTS),
+        BeforeValidator(numbered, json_schema_input_type=dict[Id, Gap] | list[Gap]),
+    ]
+    interchangeable: tuple[tuple[Id, ...], ...] = ()
+
+    @cached_property
+    def shown(self) -> Mapping[str, Gap]:
+        """The gaps in the order of the text, which is that of the page."""
+        return {name: self.gaps[name] for name in _MARK.findall(self.text)}
+
+    def faults(self) -> Iterator[Problem]:
+        """Marks without a gap, gaps without a mark, faults of the gaps and of what is interchangeable."""
+        marks = _MARK.findall(self.text)
+        for name in dict.fromkeys(marks):
+            if name not in self.gaps:
+                yield Problem(
+                    "text", f"there is no gap '{name}'", "describe it under gaps, or take the mark out"
+                )
+            elif marks.count(name) > 1:
+                yield Problem("text", f"the gap '{name}' is marked twice", "give each mark its own gap")
+        for name, gap in self.gaps.items():
+            if name not in marks:
+                yield Problem(
+                    f"gaps.{name}", "is not marked in the text", f"write [[{name}]] where it stands"
+                )
+            for problem in gap.content.faults():
+                yield Problem(f"gaps.{name}.{problem.where}".rstrip("."), problem.what, problem.mend)
+        yield from swap_faults(self.gaps, self.interchangeable)
+
+    def pieces(self) -> Iterator[tuple[str, str | None]]:
+        """The text as HTML, and after each piece the gap that follows; None at the end.
+
+        A gap whose mark stands where no control can (the title of a link) follows the text.
+        """
+        cut = to_html_around(self.text, _MARK)
+        gaps = [*cut[1::2]]
+        gaps += [name for name in self.shown if name not in gaps]
+        yield from zip([*cut[::2], *("" for _ in gaps)], [*gaps, None], strict=False)
+
+
+class _Type(QuestionType[Cloze]):
+    name = "cloze"
+    content = Cloze
+    rules = ("weighted_gaps", "all_or_nothing")
+
+    def shuffled(self, content: Cloze) -> tuple[str, ...]:
+        """The options of all gaps that have some, as ``gap:option``."""
+        return tuple(
+            f"{name}:{option}"
+            for name, gap in content.shown.items()
+            for option in gap.kind.shuffled(gap.content)
+        )
+
+    def present(self, content: Cloze, order: Order) -> Mapping[str, Any]:
+        """``text``: pieces of ``html`` and the number (from 0) of the ``gap`` after it, None after the last; ``gaps``:
+        ``type`` and its own ``controls``, by shown position, which is that in the text.
+        """
+        return {
+            "text": _text(content),
+            "gaps": [
+                {"type": gap.type, "controls": gap.kind.present(gap.content, _options(order, name))}
+                for name, gap in content.shown.items()
+            ],
+        }
+
+    def parse(self, content: Cloze, raw: Raw, order: Order) -> Parsed:
+        """Each gap by its own type, as if its field were ``answer``."""
+        read = {
+            name: gap.kind.parse(gap.content, {"answer": part_values(raw, place)}, _options(order, name))
+            for place, (name, gap) in enumerate(content.shown.items())
+        }
+        complaints = (
+            PartComplaint(complaint, number)
+            for number, parsed in enumerate(read.values(), 1)
+            for complaint in parsed.complaints
+        )
+        response = {name: parsed.response for name, parsed in read.items() if parsed.response is not None}
+        read_as = "; ".join(_otherwise(parsed) for parsed in read.values() if _otherwise(parsed))
+        return Parsed(response or None, tuple(complaints), read_as)
+
+    def check(self, content: Cloze, response: Response) -> None:
+        if response is None:
+            return
+        if not isinstance(response, Mapping):
+            raise Invalid("the response is not an object: gap id → response")
+        for name, given in response.items():
+            if name not in content.gaps:
+                raise Invalid(f"there is no gap '{name}'")
+            gap = content.gaps[name]
+            try:
+                gap.kind.check(gap.content, given)
+            except Invalid as error:
+                raise Invalid([Problem(f"gap '{name}'", found.what) for found in error.problems]) from None
+
+    def score(self, content: Cloze, response: Response, rule: str) -> Score:
+        """``parts``: the fraction of each gap; where answers were swapped, what the answer typed there is worth."""
+        scores = {name: answer.score for name, answer in _placed(content, response).items()}
+        parts = {name: score.fraction or Fraction(0) for name, score in scores.items()}
+        feedback = tuple(text for score in scores.values() for text in score.feedback)
+        if rule == "all_or_nothing":
+            return Score(Fraction(all(part >= 1 for part in parts.values())), parts, feedback)
+        total = sum((content.gaps[name].weight * part for name, part in parts.items()), Fraction(0))
+        return Score(total / sum(gap.weight for gap in content.gaps.values()), parts, feedback)
+
+    def review(
+        self, content: Cloze, response: Response, order: Order, allowed: frozenset[str]
+    ) -> Mapping[str, Any]:
+        """``text`` as in ``present``; ``gaps``, by shown position: ``response`` as plain text, "" for none (with
+        *attempt*), ``state`` of a response (with *right_wrong* too), ``right``, the right answer as plain text (with
+        *answer*), ``feedback`` as HTML (with *attempt* and *feedback*).
+        """
+        given = response if "attempt" in allowed else None
+        answers = _placed(content, given)
+        right = right_words(content.shown, content.interchangeable, answers)
+        return {
+            "text": _text(content),
+            "gaps": [
+                _reviewed(gap, (given or {}).get(name), answers[name].score, right[name], allowed)
+                for name, gap in content.shown.items()
+            ],
+        }
+
+    def summarise(self, content: Cloze, response: Response) -> str:
+        given = response or {}
+        words = [gap.kind.summarise(gap.content, given.get(name)) for name, gap in content.shown.items()]
+        return "; ".join(f"{number}: {said}" for number, said in enumerate(words, 1) if said)
+
+    def right_answer(self, content: Cloze) -> str:
+        right = right_words(content.shown, content.interchangeable, _placed(content, None))
+        return "; ".join(f"{number}: {right[name]}" for number, name in enumerate(content.shown, 1))
+
+    def random_guess(self, content: Cloze, rule: str) -> Fraction | None:
+        """Of a guesser who gets nothing where something is to be typed; None where that is so everywhere."""
+        guesses = {name: gap.kind.random_guess(gap.content, gap.rule) for name, gap in content.gaps.items()}
+        if not any(guess is not None for guess in guesses.values()):
+            return None
+        if rule == "all_or_nothing":
+            return _product(guess or Fraction(0) for guess in guesses.values())
+        total = sum(
+            (content.gaps[name].weight * (guess or 0) for name, guess in guesses.items()), Fraction(0)
+        )
+        return total / sum(gap.weight for gap in content.gaps.values())
+
+    def examples(self) -> tuple[Example, ...]:
+        city = {
+            "type": "single_choice",
+            "options": [
+                {"text": "St Petersburg", "correct": True},
+                {"text": "Shanghai", "feedback": "The declaration of 2001 was signed there."},
+                "Moscow",
+            ],
+        }
+        languages = {"type": "short_text", "answers": ["Russian", "Chinese"]}
+        charter = {
+            "text": "Signed in [[1]] in [[year]]. Languages: [[3]], [[4]].",
+            "gaps": {
+                "1": city,
+                "year": {"type": "numerical", "answers": [2002], "weight": 2},
+                "3": languages,
+                "4": languages,
+            },
+            "interchangeable": [["3", "4"]],
+        }
+        whole = {"1": "a", "year": "2002", "3": "Chinese", "4": "russian"}
+        same = {**whole, "4": "chinese"}
+        return (
+            Example("right", charter, _typed("0", "2002", "Chinese", "russian"), whole, Fraction(1)),
+            Example("partly", charter, _typed("0", "2002", "Chinese", "chinese"), same, Fraction(4, 5)),
+            Example("partly", charter, _typed("1", "2002", "", ""), {"1": "b", "year": "2002"}, Fraction(2, 5)),
+            Example("wrong", charter, _typed("2", "", "", "Uzbek"), {"1": "c", "4": "Uzbek"}, Fraction(0)),
+            Example("empty", charter, _typed("", " ", "", ""), None, Fraction(0)),
+            Example("malformed", charter, _typed("7", "year", "", ""), {"year": "year"}, Fraction(0), complains=True),
+            Example("right", charter, _typed("0", "2002", "Russian", "Chinese"), {**whole, "3": "Russian", "4": "Chinese"}, Fraction(1), "all_or_nothing"),
+            Example("wrong", charter, _typed("0", "2002", "Chinese", "chinese"), same, Fraction(0), "all_or_nothing"),
+        )  # fmt: skip
+
+
+def _typed(*values: str) -> Raw:
+    """The fields of a page whose gaps hold these values, by shown position."""
+    return {"answered": ["1"], **{f"answer-{place}": [value] for place, value in enumerate(values)}}
+
+
+def _text(content: Cloze) -> list[Mapping[str, Any]]:
+    places = {name: place for place, name in enumerate(content.shown)}
+    return [{"html": html, "gap": places.get(name or "")} for html, name in content.pieces()]
+
+
+def _options(order: Order, name: str) -> Order:
+    """The part of a stored order that belongs to one gap; empty where nothing is stored."""
+    return [option.removeprefix(f"{name}:") for option in order if option.startswith(f"{name}:")]
+
+
+def _otherwise(parsed: Parsed) -> str:
+    """What was understood, where it is not what was typed."""
+    return "" if parsed.read_as == str(parsed.response).strip() else parsed.read_as
+
+
+def _placed(content: Cloze, response: Response) -> Mapping[str, Placed]:
+    return placed(content.shown, content.interchangeable, response or {})
+
+
+def _product(factors: Iterator[Fraction]) -> Fraction:
+    product = Fraction(1)
+    for factor in factors:
+        product *= factor
+    return product
+
+
+def _reviewed(
+    gap: Gap, response: Response, score: Score, right: str, allowed: frozenset[str]
+) -> Mapping[str, Any]:
+    row: dict[str, Any] = {}
+    if "attempt" in allowed:
+        row["response"] = gap.kind.summarise(gap.content, response)
+        if "right_wrong" in allowed and response is not None:
+            row["state"] = state_of(score.fraction or Fraction(0))
+        if "feedback" in allowed and score.feedback:
+            row["feedback"] = "".join(map(to_html, score.feedback))
+    if "answer" in allowed:
+        row["right"] = right
+    return row
+
+
+TYPE = _Type()

@@ -90,6 +90,7 @@
       if (isChoice(one.control)) { one.control.checked = values.includes(one.control.value); }
       else if (one.name !== "answered") { one.control.value = values[0] || ""; }
     });
+    element.dispatchEvent(new Event("answer:set", { bubbles: true }));   // ordering.js shows what the fields say
     showClear(element);
   }
   function describe(element, fields) {
@@ -98,14 +99,20 @@
       (fields[one.name] || []).forEach(function (value) {
         if (isChoice(one.control)) {
           if (one.control.value === value) { texts.push(one.control.closest("label").querySelector(".q-option-text").textContent); }
-        } else if (one.name !== "answered" && value.trim()) { texts.push(value); }
+        } else if (one.name !== "answered" && value.trim()) { texts.push(inWords(one.control, value)); }
       });
     });
     return texts.join("; ") || word("empty");
   }
+  /* What a list or field of several says: with its label, and an option by its words. */
+  function inWords(control, value) {
+    var label = control.labels && control.labels.length ? control.labels[0].textContent.trim() : control.getAttribute("aria-label");
+    var option = Array.from(control.options || []).find(function (one) { return one.value === value; });
+    return (/-\d+$/.test(control.name) && label ? label + ": " : "") + (option ? option.textContent : value);
+  }
   function showClear(element) {
     var clear = element.querySelector("[data-clear]");
-    if (clear) { clear.hidden = !all("input[type=radio]", element).some(function (radio) { return radio.checked && !radio.disabled; }); }
+    if (clear) { clear.hidden = !all("input[type=radio]:checked:enabled, [data-order] select:enabled", element).some(function (one) { return one.value !== ""; }); }
   }
 
   /* Numbers --------------------------------------------------------------------------------------------------- */

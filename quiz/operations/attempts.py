@@ -65,9 +65,18 @@ SEED_BITS = 48
 # Start ----------------------------------------------------------------------------------------------------------
 
 
-def start(actor: Actor, quiz_id: int, access_code: str, now: datetime, grace: timedelta) -> int:
+def start(
+    actor: Actor,
+    quiz_id: int,
+    access_code: str,
+    now: datetime,
+    grace: timedelta,
+    *,
+    seed: int | None = None,
+) -> int:
     """Starts an attempt, or takes up the one in progress. Returns its id.
 
+    ``seed`` None: the paper is drawn by a new secret one; the demo names its own, so that it is the same everywhere.
     An attempt whose time is up is closed first. Raises NotOpen, QuizClosed, NoAttemptsLeft, AccessCode, Unmeetable.
     """
     with transaction() as connection:
@@ -78,7 +87,8 @@ def start(actor: Actor, quiz_id: int, access_code: str, now: datetime, grace: ti
                 return int(open_one.id)
             close(connection, open_one.id, "time", open_one.due_at, now)
         number = _may_start(connection, actor, quiz, access_code, now)
-        return _insert_attempt(connection, actor, quiz, number, now)
+        drawn_by = secrets.randbits(SEED_BITS) if seed is None else seed
+        return _insert_attempt(connection, actor, quiz, number, now, drawn_by)
 
 
 def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
@@ -134,7 +144,9 @@ def _may_start(connection: Connection, actor: Actor, quiz: Row[Any], access_code
     return used + 1
 
 
-def _insert_attempt(connection: Connection, actor: Actor, quiz: Row[Any], number: int, now: datetime) -> int:
+def _insert_attempt(
+    connection: Connection, actor: Actor, quiz: Row[Any], number: int, now: datetime, seed: int
+) -> int:
     """Draws a paper and stores it."""
     blueprint = Blueprint.load(quiz.blueprint)
     as_of: date = blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date()

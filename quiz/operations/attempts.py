@@ -151,7 +151,7 @@ def _insert_attempt(
     blueprint = Blueprint.load(quiz.blueprint)
     as_of: date = blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date()
     seen = _seen(connection, actor, quiz.id)
-    paper = draw(blueprint, SqlIndex(connection, quiz.banks), secrets.randbits(SEED_BITS), as_of, seen=seen)
+    paper = draw(blueprint, SqlIndex(connection, quiz.banks), seed, as_of, seen=seen)
     attempt_id: int = connection.execute(
         insert(Attempt)
         .values(

@@ -22,7 +22,7 @@ _KINDS = {
     "model_attributes_type": ("must be a mapping", "write name: value"),
     "string_type": ("must be text", "write it in quotes"),
     "too_short": ("has too few entries", ""),
-    "too_long": ("has too many entries", "make several questions of it"),
+    "too_long": ("is too long", "{max_length} is the most"),
 }
 
 
@@ -93,8 +93,10 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], where: Path) -> 
         return Problem(text, "is empty", "write a value or leave the field out")
     if kind == "literal_error":
         return _one_of(text, detail)
-    what, mend = _KINDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
-    return Problem(text, what, mend)
+    if kind not in _KINDS:
+        return Problem(text, detail["msg"][:1].lower() + detail["msg"][1:])
+    what, mend = _KINDS[kind]
+    return Problem(text, what, mend.format_map(detail.get("ctx", {})))
 
 
 def _one_of(where: str, detail: Mapping[str, Any]) -> Problem:

@@ -19,12 +19,13 @@ ANSWERS = {
 TYPED = ("short_text", "numerical")
 
 
-def shot(page, name):
-    """Keeps a picture of the page, where pictures are wanted."""
+def look(page, name):
+    """The page is not wider than the window. Keeps a picture of it, where pictures are wanted."""
+    width = page.viewport_size["width"]
     folder = os.environ.get("SHOTS")
     if folder:
-        width = page.viewport_size["width"]
         page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is too wide"
 
 
 def heading(page):
@@ -37,18 +38,18 @@ def heading(page):
 def join(page, school, name):
     """Joins by code and name. Returns the return code."""
     page.goto("/")
-    shot(page, "welcome")
+    look(page, "welcome")
     page.get_by_label("Join code").fill(school.join_code)
     page.get_by_role("button", name="Join").click()
     page.get_by_label("Your name").fill(name)
-    shot(page, "join")
+    look(page, "join")
     page.get_by_role("button", name="Join").click()
     expect(heading(page)).to_have_text("Write down your return code")
-    shot(page, "return-code")
+    look(page, "return-code")
     code = page.locator(".q-code code").inner_text()
     page.get_by_role("link", name="I have written it down").click()
     expect(heading(page)).to_have_text("SCO studies")
-    shot(page, "course")
+    look(page, "course")
     return code
 
 
@@ -77,7 +78,7 @@ def sign_out(page):
 def start(page, quiz):
     """Starts the quiz. Returns the attempt's id."""
     page.goto(f"/quizzes/{quiz}")
-    shot(page, "start")
+    look(page, "start")
     page.get_by_role("button", name="Start now").click()
     page.wait_for_url("**/attempts/*/slots**")
     return int(re.search(r"/attempts/(\d+)/", page.url)[1])

@@ -18,8 +18,8 @@ from tests.browser.steps import (
     heading,
     join,
     kept,
+    look,
     press,
-    shot,
     shown,
     sign_out,
     start,
@@ -71,7 +71,7 @@ def test_two_tabs(at_work, width):
     expect(both).to_be_visible()
     expect_unsaved(other)
     expect(both.get_by_role("button", name="from one")).to_contain_text("Take the newer one, saved")
-    shot(other, "conflict")
+    look(other, "conflict")
     assert stored(attempt) == {(slot, 1): ["from one"]}
     assert "from the other" in kept(other)
     both.get_by_role("button", name="Keep the answer shown here: from the other").click()
@@ -113,7 +113,7 @@ def test_two_tabs_without_a_script(at_work):
         expect(heading(other)).to_have_text("This question has two answers")
         expect(other.get_by_role("textbox").first).to_have_value("from the other")
         expect(other.get_by_role("textbox").last).to_have_value("from one")
-        shot(other, "conflict-plain")
+        look(other, "conflict-plain")
         other.locator("button, a").filter(has_text=chosen).click()
         expect(heading(other)).to_contain_text("Question")
         assert current(attempt) == {slot: answers}
@@ -136,7 +136,7 @@ def test_reload_without_a_network(at_work, network, width):
     assert shown(page, slot, "short_text") == ["typed in a tunnel"]
     expect(banner(page, "An answer that this browser had kept has been put back.")).to_be_visible()
     expect_unsaved(page)
-    shot(page, "put-back")
+    look(page, "put-back")
     assert stored(attempt) == {}
     network.restore()
     page.get_by_role("button", name="Try now").click()
@@ -210,7 +210,7 @@ def test_session_ended_elsewhere(at_work, device):
     expect(told).to_be_visible()
     expect_unsaved(page)
     assert "still here" in kept(page)
-    shot(page, "signed-out")
+    look(page, "signed-out")
     with page.context.expect_page() as opened:
         told.get_by_role("link", name="Sign in in a new tab").click()
     tab = opened.value
@@ -235,7 +235,7 @@ def test_somebody_else_signed_in(school, at_work, device):
     answer(page, slot, "short_text", ["a secret of Bo"])
     expect(banner(page, "Somebody else is signed in here.")).to_be_visible()
     expect_unsaved(page)
-    shot(page, "somebody-else")
+    look(page, "somebody-else")
     assert stored(attempt) == {}
     assert "a secret of Bo" in kept(page)
 
@@ -272,10 +272,10 @@ def test_time_is_up(school, site, network, device):
             last[page] = answer(page, 2, paper(attempts[page])[2].question.type)
             expect(banner(page, "You are offline.")).to_be_visible()
         expect(in_time.locator("[data-timer]")).to_contain_text("The time is up")
-        shot(in_time, "time-is-up-offline")
+        look(in_time, "time-is-up-offline")
         network.restore()
         expect(heading(in_time)).to_have_text("The time is up")
-        shot(in_time, "time-is-up")
+        look(in_time, "time-is-up")
         assert current(attempts[in_time])[2] == last[in_time]
         in_time.get_by_role("button", name="See the result").click()
         in_time.wait_for_url("**/review")
@@ -283,11 +283,11 @@ def test_time_is_up(school, site, network, device):
         until(lambda: ended(attempts[gone])[0], "the upkeep does not end what nobody comes back to", 30)
         other_way.restore()
         expect(banner(too_late, "Your last change came too late")).to_be_visible()
-        shot(too_late, "too-late")
+        look(too_late, "too-late")
         too_late.get_by_role("link", name="Go on").click()
         too_late.wait_for_url("**/review")
         expect(too_late.locator("#main")).to_contain_text("Came too late")
-        shot(too_late, "review-too-late")
+        look(too_late, "review-too-late")
     for page, attempt in attempts.items():
         by, finished_at, due_at = ended(attempt)
         assert finished_at == due_at == closes.replace(microsecond=0)

@@ -21,9 +21,9 @@ from tests.browser.steps import (
     heading,
     join,
     kept,
+    look,
     part,
     press,
-    shot,
     shown,
     start,
     submit,
@@ -64,7 +64,7 @@ def review_all(page, attempt, points):
     for number in TEN:
         expect(reviewed.nth(number - 1).locator(".q-explain")).not_to_be_empty()
         expect(reviewed.nth(number - 1).locator(".q-source").first).to_be_visible()
-    shot(page, "review")
+    look(page, "review")
 
 
 #: Other answers than those in ``steps.ANSWERS``.
@@ -83,12 +83,12 @@ def lose_the_network_while_answering(page, network, number, type_, *, keyboard):
     expect(banner(page, "You are offline.")).to_be_visible()
     expect_unsaved(page)
     assert values[0] in kept(page)
-    shot(page, "offline")
+    look(page, "offline")
     network.is_cut = False
     expect(banner(page, "You are back online. All your answers are saved.")).to_be_visible()
     expect_saved(page)
     assert kept(page) == "[]"
-    shot(page, "online")
+    look(page, "online")
     return values
 
 
@@ -125,14 +125,14 @@ def test_ten_questions_over_a_bad_network(school, network, device, width):
             given[5] = lose_the_network_while_answering(page, network, 5, type_, keyboard=keyboard)
         else:
             given[number] = answer(page, number, type_, keyboard=keyboard)
-        shot(page, f"question-{number}")
+        look(page, f"question-{number}")
         if number == 7:
             lose_the_network_while_going_on(page, network, 7)
         else:
             press(page, "Check" if number == 10 else "Next", keyboard=keyboard)
         seen[type_] += 1
     expect(heading(page)).to_have_text("All questions are answered")
-    shot(page, "summary")
+    look(page, "summary")
 
     page.get_by_role("link", name="Question 3").click()
     expect_question(page, 3)
@@ -141,13 +141,13 @@ def test_ten_questions_over_a_bad_network(school, network, device, width):
     expect(part(page, 3).get_by_role("button", name="Flagged")).to_have_attribute("aria-pressed", "true")
     given[3] = answer(page, 3, types[3], OTHERS[types[3]])
     expect(cell(page, 3)).to_have_attribute("aria-label", "Question 3, answered, flagged")
-    shot(page, "flagged")
+    look(page, "flagged")
     cell(page, 7).click()
     expect_question(page, 7)
     assert shown(page, 7, types[7]) == given[7]
     finish_and_check(page)
     expect(page.get_by_role("heading", name="Flagged by you")).to_be_visible()
-    shot(page, "summary-flagged")
+    look(page, "summary-flagged")
 
     submit(page, clicks=2)
     assert current(attempt) == given
@@ -174,14 +174,14 @@ def test_without_a_script(school, device, width):
         given[number] = answer(page, number, types[number])
         press(page, "Check" if number == 10 else "Next")
     expect(heading(page)).to_have_text("All questions are answered")
-    shot(page, "plain-summary")
+    look(page, "plain-summary")
     page.get_by_role("link", name="Question 3").click()
     expect_saved(page)
     given[3] = answer(page, 3, types[3], OTHERS[types[3]])
     part(page, 3).get_by_role("button", name="Flag").click()
     expect(part(page, 3).get_by_role("button", name="Flagged")).to_be_visible()
     assert shown(page, 3, types[3]) == given[3]
-    shot(page, "plain-flagged")
+    look(page, "plain-flagged")
     finish_and_check(page)
     expect(page.get_by_role("heading", name="Flagged by you")).to_be_visible()
     submit(page, clicks=2)
@@ -204,7 +204,7 @@ def test_all_on_one_page(school, device, width, script):
     expect(part(page, 2).get_by_role("button", name="Flagged")).to_be_visible()
     if script:
         expect(cell(page, 10)).to_have_attribute("aria-label", "Question 10, answered")
-    shot(page, f"all-{'script' if script else 'plain'}")
+    look(page, f"all-{'script' if script else 'plain'}")
     press(page, "Check")
     expect(heading(page)).to_have_text("All questions are answered")
     page.get_by_role("link", name="Question 2", exact=True).click()
@@ -238,7 +238,7 @@ def test_going_on_elsewhere(school, device):
     desk = device(DESK)
     come_back(desk, code.lower().replace("-", " "))
     desk.get_by_role("link", name="SCO studies").click()
-    shot(desk, "running-now")
+    look(desk, "running-now")
     desk.get_by_role("link", name="Continue").click()
     for number in range(5, 0, -1):
         expect_question(desk, number)
@@ -253,7 +253,7 @@ def test_going_on_elsewhere(school, device):
     submit(desk)
     answer(phone, 6, types[6], OTHERS[types[6]])
     expect(banner(phone, "This attempt has been submitted. Later changes are not saved.")).to_be_visible()
-    shot(phone, "submitted-elsewhere")
+    look(phone, "submitted-elsewhere")
     assert current(attempt) == given
     demand_marks(attempt, given)
     phone.get_by_role("link", name="Go on").click()

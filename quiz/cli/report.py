@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from quiz.operations.reporting import QuizResults, Table
+    from quiz.files.tables import Table
+    from quiz.operations.reporting import QuizResults
 
 
 @click.command()

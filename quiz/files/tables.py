@@ -5,12 +5,36 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from io import StringIO
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO, StringIO
 from typing import Any, Final
+
+import xlsxwriter
 
 #: Characters with which a spreadsheet takes a cell for a formula, also after white space.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?", re.ASCII)
+
+#: Text is written as text: nothing that somebody typed becomes a formula, a link or a number.
+_WORKBOOK: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "remove_timezone": True,
+}
+LONGEST_CELL: Final = 32_767
+LONGEST_SHEET_NAME: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table to write to a file; its name becomes the file's or the sheet's. Times in it are UTC."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
 
 
 def write_csv(rows: Iterable[Sequence[Any]], header: Sequence[str]) -> str:
@@ -28,3 +52,35 @@ def safe_cell(value: Any) -> str:
     if not text.lstrip(" \xa0").startswith(_FORMULA) or _NUMBER.fullmatch(text):
         return text
     return f"'{text}"
+
+
+def write_xlsx(tables: Iterable[Table]) -> bytes:
+    """The tables as a workbook (Office Open XML), a sheet each, heads bold and frozen. Text is never a formula."""
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, _WORKBOOK) as workbook:
+        bold = workbook.add_format({"bold": True})
+        moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        for table in tables:
+            sheet = workbook.add_worksheet(_sheet_name(table.name))
+            sheet.freeze_panes(1, 1)
+            sheet.write_row(0, 0, table.header, bold)
+            for number, row in enumerate(table.rows, 1):
+                for place, value in enumerate(row):
+                    _write(sheet, number, place, value, moment)
+    return out.getvalue()
+
+
+def _sheet_name(name: str) -> str:
+    """What a spreadsheet takes as a sheet's name."""
+    return re.sub(r"[\[\]:*?/\\']", " ", name)[:LONGEST_SHEET_NAME].strip() or "1"
+
+
+def _write(sheet: Any, row: int, place: int, value: object, moment: Any) -> None:
+    if isinstance(value, datetime):
+        sheet.write_datetime(row, place, value, moment)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, place, value)
+    elif value is not None:
+        sheet.write_string(row, place, str(value)[:LONGEST_CELL])

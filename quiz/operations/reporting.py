@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from quiz.db import reading, transaction
 from quiz.errors import NotFound, SignedOut
 from quiz.files.richtext import to_text
+from quiz.files.tables import Table
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
 from quiz.models.audit import record
 from quiz.models.bank import QuestionVersion, load_question
@@ -116,15 +117,6 @@ class MyGrade:
     #: None where the quiz does not show it now, or it is not settled.
     grade: float | None
     scale: float
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table to write to a file."""
-
-    name: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
 
 
 # A quiz ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from quiz.statistics.flags import Flag
+from quiz.statistics.verdicts import Verdict
 
 #: By code: the verdict, the hint, and what they rest on (English, for gettext). %(name)s is an option or a figure.
 WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -46,6 +47,38 @@ WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
 }
 
+#: By code of a verdict on the whole: the sentence, and what it rests on.
+GENERAL: Final[Mapping[str, tuple[str, str]]] = {
+    "few": (
+        "Too few attempts to judge questions.",
+        "%(n)s count; the questions are looked at from %(fewest)s on.",
+    ),
+    "reliable": (
+        "It tells students apart well.",
+        "Reliability (alpha) %(alpha)s, 95 %% interval %(low)s to %(high)s. A grade is exact to about ± %(standard_error)s.",
+    ),
+    "thin": (
+        "Good enough to compare groups, thin for decisions about one student.",
+        "Reliability (alpha) %(alpha)s, 95 %% interval %(low)s to %(high)s. A grade is exact to about ± %(standard_error)s.",
+    ),
+    "unreliable": (
+        "A grade says little about one student.",
+        "Reliability (alpha) %(alpha)s, 95 %% interval %(low)s to %(high)s. A grade is exact to about ± %(standard_error)s.",
+    ),
+    "passed": (
+        "%(passed)s of %(n)s passed.",
+        "They reached %(pass_grade)s or more.",
+    ),
+    "passed-near": (
+        "%(passed)s of %(n)s passed.",
+        "They reached %(pass_grade)s or more; %(near)s lie within one standard error (%(standard_error)s) of it.",
+    ),
+    "left-out": (
+        "Some attempts are left out of the figures.",
+        "%(n)s are not wholly marked yet, or have nothing to attain.",
+    ),
+}
+
 
 def words(flag: Flag) -> tuple[str, str]:
     """The sentence of a flag and the one that it rests on, with the names still to be filled in."""
@@ -57,6 +90,12 @@ def message(flag: Flag, names: Sequence[str]) -> str:
     """A flag in English on one line; ``names`` are those of the options, by place."""
     filled = {**fill(flag, names), **{name: _english(name, value) for name, value in flag.figures.items()}}
     return " ".join(words(flag)) % {"key_mean": "–", **filled}
+
+
+def told(verdict: Verdict) -> str:
+    """A verdict in English on one line."""
+    filled = {name: _english(name, value) for name, value in verdict.figures.items()}
+    return " ".join(GENERAL[verdict.code]) % filled
 
 
 def fill(flag: Flag, names: Sequence[str]) -> dict[str, str]:
@@ -71,7 +110,9 @@ KEYED: Final = ("possible-miskey", "competing-options")
 #: Figures that are shown as whole percent: shares of 1, and means that are in percent already.
 SHARES: Final = ("facility", "guess", "share")
 PERCENTS: Final = ("rival_mean", "key_mean")
-COUNTS: Final = ("n", "rival_n", "key_n")
+COUNTS: Final = ("n", "rival_n", "key_n", "fewest", "passed", "near")
+#: Grades, in units of the scale.
+GRADES: Final = ("pass_grade", "standard_error")
 
 
 def _english(name: str, value: float) -> str:
@@ -79,4 +120,6 @@ def _english(name: str, value: float) -> str:
         return f"{value:.0f}"
     if name in SHARES:
         return f"{value:.0%}".replace("%", " %")
+    if name in GRADES:
+        return f"{value:.3g}"
     return f"{value:.0f} %" if name in PERCENTS else f"{value:.2f}".replace("-", "−")

@@ -42,6 +42,21 @@ def test_an_example_is_read_and_scored_as_it_says(name, example):
     assert q.score(parsed.response).fraction == example.fraction
 
 
+@pytest.mark.parametrize("name, example", examples())
+def test_what_a_response_chooses_is_among_the_choices(name, example):
+    """For the statistics: ids of choices; a wholly right answer chooses what belongs to the key."""
+    q = of_example(name, example)
+    choices = {choice.id: choice for choice in q.kind.choices(q.content)}
+    chosen = q.kind.chosen(q.content, example.response)
+    assert chosen <= set(choices)
+    assert len({choice.text for choice in choices.values()}) == len(choices)
+    if choices:
+        assert bool(chosen) == q.answered(example.response)
+        assert any(choice.right for choice in choices.values())
+    if example.kind == "right":
+        assert all(choices[one].right for one in chosen)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_examples_cover_the_kinds(name):
     assert {"right", "wrong", "empty", "malformed"} <= {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from quiz.files.tables import write_csv
+from quiz.files.tables import Table, write_csv
 from quiz.operations import reporting
 from quiz.operations.access import TEACHING
 from quiz.web.downloads import download_csv
@@ -50,5 +50,5 @@ def grade_book_csv(course_id: int) -> ResponseReturnValue:
     return _csv(reporting.grade_book_table(get_actor(), course_id, moment()))
 
 
-def _csv(table: reporting.Table) -> ResponseReturnValue:
+def _csv(table: Table) -> ResponseReturnValue:
     return download_csv(write_csv(table.rows, table.header), table.name)

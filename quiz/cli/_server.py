@@ -19,7 +19,7 @@ from datetime import timedelta
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from multiprocessing import Process
-from threading import Thread
+from threading import Thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,7 +43,7 @@ SQLITE_THREADS, POSTGRESQL_THREADS = 4, 8
 #: Seconds between two rounds of upkeep.
 UPKEEP_EVERY = 10
 #: Seconds for requests under way when the server is told to end.
-LAST_REQUESTS = 30
+LAST_REQUESTS = 10
 #: Seconds in which the workers of a killed server let go of its port.
 PATIENCE = 3.0
 
@@ -82,19 +82,44 @@ def serve(settings: Settings, host: str, port: int, workers: int, announcement: 
     )
     # in a process of its own: this one must have no other thread while it makes copies of itself
     server.on_startup(Process(target=_announce, args=(host, port, announcement), daemon=True).start)
-    server.serve(target_loader=partial(_worker, settings), wrap_loader=False)
+    try:
+        server.serve(target_loader=partial(_worker, settings), wrap_loader=False)
+    except SystemExit:
+        # a service manager tells workers too: that one of them was quicker than its parent is no failure
+        if not server.interrupt_signal:
+            raise
 
 
 def _worker(settings: Settings) -> Flask:
     """The application of a worker; runs in it when it begins."""
-    _heed_signals()
+    _end_once()
     app = create_app(settings)
     _in_background(_end_with_parent)
     _in_background(_keep_up, app, timedelta(seconds=settings.grace_seconds))
     return app
 
 
-def _heed_signals() -> None:
+def _end_once() -> None:
+    """Lets this worker be ended by SIGTERM, however many come, and by nothing that is typed at a terminal.
+
+    Granian's own handlers do not bear a second signal while they work on the first: the worker then hangs. Two come
+    as a rule, for a service manager tells all processes, and the parent tells its workers. So this thread takes them
+    all and passes one on, as SIGINT; a process group of its own keeps Ctrl-C away.
+    """
+    _forget_handlers()
+    os.setpgid(0, 0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    _in_background(_pass_one_on)
+
+
+def _pass_one_on() -> None:
+    signal.sigwait({signal.SIGTERM})
+    main = main_thread().ident
+    if main is not None:
+        signal.pthread_kill(main, signal.SIGINT)
+
+
+def _forget_handlers() -> None:
     """A new process has copies of its parent's signal handlers, which would end nothing here."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
@@ -109,9 +134,8 @@ def _end_with_parent() -> None:
     if parent is None:
         return
     parent.join()
-    for _ in range(LAST_REQUESTS):
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(LAST_REQUESTS)
     os._exit(1)
 
 
@@ -130,7 +154,7 @@ def _keep_up(app: Flask, grace: timedelta) -> None:
 
 def _announce(host: str, port: int, announcement: str) -> None:
     """Says that the server answers, when it does; silent where the server has ended before."""
-    _heed_signals()
+    _forget_handlers()
     parent = multiprocessing.parent_process()
     while parent is not None and parent.is_alive():
         if _answers(host, port):

@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import time
+from contextlib import suppress
 from datetime import timedelta
 from http.client import HTTPConnection
 
@@ -10,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from quiz import clock
+from quiz.cli._server import LAST_REQUESTS
 from quiz.db import reading
 from quiz.models.attempt import Attempt
 from quiz.operations import attempts, installation
@@ -153,6 +156,30 @@ def test_workers_do_not_outlive_their_server(url, tmp_path):
         assert not set(workers) & set(site.workers())
         assert get(site, "/readyz") == 200
         until(lambda: not any(is_running(pid) for pid in workers), "a worker lives on", 10)
+
+
+@pytest.mark.parametrize("pause", [0, 0.3])
+def test_it_ends_at_once_however_often_it_is_told(url, tmp_path, pause):
+    """A service manager tells every process, and the server its workers, also those that have only begun."""
+    with Site(url, tmp_path) as site:
+        time.sleep(pause)
+        begun = time.monotonic()
+        for pid in [site.process.pid, *site.workers()] * 2:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        assert site.stop() == 0
+        assert time.monotonic() - begun < LAST_REQUESTS
+
+
+def test_ctrl_c_ends_it_at_once(url, tmp_path):
+    """What a terminal sends reaches the whole group of processes."""
+    with Site(url, tmp_path) as site:
+        begun = time.monotonic()
+        os.killpg(site.process.pid, signal.SIGINT)
+        assert site.process.wait(60) == 0
+        assert time.monotonic() - begun < LAST_REQUESTS
+        site.process.stdout.close()
+    assert "Traceback" not in site.log.read_text()
 
 
 def is_running(pid):

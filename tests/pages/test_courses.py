@@ -44,6 +44,17 @@ def test_the_first_page_counts_who_is_at_work_and_who_has_finished(ada, cast):
     ]
 
 
+def test_the_first_page_shows_times_in_the_courses_zone_where_it_is_one(ada, cast):
+    closing = BLUEPRINT.replace("limit: 20", "closes: 2026-12-01T09:30")
+    quizzes.publish(cast.ada, quizzes.create(cast.ada, cast.course, closing, NOW), NOW)
+    ada.get("/")
+    assert "1 Dec 2026, 09:30" in ada.text.replace("\xa0", " ")
+    course = courses.add_course(cast.ada, "Geometry", "America/Lima", NOW)
+    quizzes.publish(cast.ada, quizzes.create(cast.ada, course, BLUEPRINT, NOW), NOW)
+    ada.get("/")
+    assert "1 Dec 2026, 01:30" in ada.text.replace("\xa0", " ")
+
+
 def test_a_student_sees_no_dashboard(browser):
     bo = browser("bo")
     bo.get("/")

@@ -34,6 +34,7 @@ def home() -> ResponseReturnValue:
     card = Card.of(me)
     show(card)
     taught = teaching.dashboard(actor, moment()) if card.teaches else None
+    use_time_zone(taught.time_zone if taught else None)
     return render_template("student/home.html", person=me, teaching=taught)
 
 

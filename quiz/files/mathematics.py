@@ -26,7 +26,7 @@ MATH_TAGS: Final = frozenset(
 )
 #: Attributes of MathML: nothing that colours, links, styles or names.
 MATH_ATTRIBUTES: Final = frozenset(
-    "accent accentunder alttext columnalign columnlines columnspacing columnspan depth display displaystyle fence"
+    "accent accentunder alttext aria-label columnalign columnlines columnspacing columnspan depth display displaystyle fence"
     " form height largeop linethickness lspace mathvariant maxsize minsize movablelimits notation rowalign rowlines"
     " rowspacing rowspan rspace scriptlevel separator stretchy symmetric voffset width".split()
 )
@@ -54,12 +54,13 @@ def to_mathml(tex: str, apart: bool = False) -> str | None:
     from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - slow; only texts with TeX pay
 
     try:
-        written = "".join(map(_written, convert_to_element(tex)))
+        written = "".join(map(_written, convert_to_element(tex, display="block" if apart else "inline")))
     except Exception:  # noqa: BLE001 (whatever it stumbles over, the author's text is shown)
         return None
     display = ' display="block"' if apart else ""
     words = escape(" ".join(tex.split()))
-    return f'<math{display} alttext="{words}">{written}</math>'
+    # Without the label a control whose label is a formula has no name: browsers make names of text alone.
+    return f'<math{display} alttext="{words}" aria-label="{words}">{written}</math>'
 
 
 class _UnknownCommandError(Exception):

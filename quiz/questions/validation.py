@@ -93,9 +93,7 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], where: Path) -> 
         return Problem(text, "is empty", "write a value or leave the field out")
     if kind == "literal_error":
         return _one_of(text, detail)
-    if kind not in _KINDS:
-        return Problem(text, detail["msg"][:1].lower() + detail["msg"][1:])
-    what, mend = _KINDS[kind]
+    what, mend = _KINDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
     return Problem(text, what, mend.format_map(detail.get("ctx", {})))
 
 

@@ -67,6 +67,7 @@
       var next = row.nextElementSibling, previous = row.previousElementSibling;
       if (previous && event.clientY < middle(previous)) { row.after(previous); }
       else if (next && event.clientY > middle(next)) { row.before(next); }
+      refresh(list);
     }
     function drop(event) {
       grip.removeEventListener("pointermove", follow);

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
@@ -115,7 +116,7 @@ class _Type(QuestionType[Cloze]):
             for complaint in parsed.complaints
         )
         response = {name: parsed.response for name, parsed in read.items() if parsed.response is not None}
-        read_as = "; ".join(_otherwise(parsed) for parsed in read.values() if _otherwise(parsed))
+        read_as = _numbered(map(_otherwise, read.values()))
         return Parsed(response or None, tuple(complaints), read_as)
 
     def check(self, content: Cloze, response: Response) -> None:
@@ -162,12 +163,13 @@ class _Type(QuestionType[Cloze]):
 
     def summarise(self, content: Cloze, response: Response) -> str:
         given = response or {}
-        words = [gap.kind.summarise(gap.content, given.get(name)) for name, gap in content.shown.items()]
-        return "; ".join(f"{number}: {said}" for number, said in enumerate(words, 1) if said)
+        return _numbered(
+            gap.kind.summarise(gap.content, given.get(name)) for name, gap in content.shown.items()
+        )
 
     def right_answer(self, content: Cloze) -> str:
         right = right_words(content.shown, content.interchangeable, _placed(content, None))
-        return "; ".join(f"{number}: {right[name]}" for number, name in enumerate(content.shown, 1))
+        return _numbered(right[name] for name in content.shown)
 
     def random_guess(self, content: Cloze, rule: str) -> Fraction | None:
         """Of a guesser who gets nothing where something is to be typed; None where that is so everywhere."""
@@ -175,7 +177,7 @@ class _Type(QuestionType[Cloze]):
         if not any(guess is not None for guess in guesses.values()):
             return None
         if rule == "all_or_nothing":
-            return _product(guess or Fraction(0) for guess in guesses.values())
+            return prod((guess or Fraction(0) for guess in guesses.values()), start=Fraction(1))
         total = sum(
             (content.gaps[name].weight * (guess or 0) for name, guess in guesses.items()), Fraction(0)
         )
@@ -230,6 +232,11 @@ def _options(order: Order, name: str) -> Order:
     return [option.removeprefix(f"{name}:") for option in order if option.startswith(f"{name}:")]
 
 
+def _numbered(words: Iterable[str]) -> str:
+    """What the gaps say, each after its number; those that say nothing are left out."""
+    return "; ".join(f"{number}: {said}" for number, said in enumerate(words, 1) if said)
+
+
 def _otherwise(parsed: Parsed) -> str:
     """What was understood, where it is not what was typed."""
     return "" if parsed.read_as == str(parsed.response).strip() else parsed.read_as
@@ -237,13 +244,6 @@ def _otherwise(parsed: Parsed) -> str:
 
 def _placed(content: Cloze, response: Response) -> Mapping[str, Placed]:
     return placed(content.shown, content.interchangeable, response or {})
-
-
-def _product(factors: Iterator[Fraction]) -> Fraction:
-    product = Fraction(1)
-    for factor in factors:
-        product *= factor
-    return product
 
 
 def _reviewed(

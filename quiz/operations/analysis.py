@@ -36,6 +36,8 @@ from quiz.models.quiz import Quiz, QuizRevision
 from quiz.operations.access import Actor, row_of_results
 from quiz.statistics.verdicts import Verdict, verdicts
 
+__all__ = ["WHICH", "Bin", "QuizReport", "export_report", "quiz_report"]
+
 #: How many bars the picture of the grades has.
 BINS = 10
 

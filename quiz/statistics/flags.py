@@ -36,7 +36,7 @@ UNUSED: Final = 0.05
 class Flag:
     """``code`` of contracts.md; ``level`` hint or verdict; ``options`` the places of the options it speaks of, from 0.
 
-    ``figures`` by name: facility, guess and share are 0–1, item_rest, key_rest and their limits correlations, rest and
+    ``figures`` by name: facility and guess are 0–1, item_rest, key_rest and their limits correlations, rest and
     key_mean means of R in percent.
     """
 
@@ -128,11 +128,11 @@ def _facility(item: Observed, level: str) -> Iterator[Flag]:
 
 
 def _unused(item: Observed, level: str) -> Iterator[Flag]:
-    shares = item.chosen.mean(axis=0)
-    unused = tuple(place for place in item.distractors if shares[place] < UNUSED)
+    counts = item.chosen.sum(axis=0)
+    unused = tuple(place for place in item.distractors if counts[place] < UNUSED * item.n)
     if unused:
-        most = max(float(shares[place]) for place in unused)
-        yield Flag("unused-distractor", level, unused, {"share": most, "n": item.n})
+        most = max(int(counts[place]) for place in unused)
+        yield Flag("unused-distractor", level, unused, {"most": most, "n": item.n})
 
 
 def _rivals(item: Observed, level: str) -> Iterator[Flag]:

@@ -43,7 +43,7 @@ WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "unused-distractor": (
         "Hardly anybody chooses %(options)s.",
         "Look at %(options)s: hardly anybody chooses it.",
-        "At most %(share)s of %(n)s students.",
+        "At most %(most)s of %(n)s students.",
     ),
 }
 
@@ -108,9 +108,9 @@ def fill(flag: Flag, names: Sequence[str]) -> dict[str, str]:
 #: Codes whose words name the key.
 KEYED: Final = ("possible-miskey", "competing-options")
 #: Figures that are shown as whole percent: shares of 1, and means that are in percent already.
-SHARES: Final = ("facility", "guess", "share")
+SHARES: Final = ("facility", "guess")
 PERCENTS: Final = ("rival_mean", "key_mean")
-COUNTS: Final = ("n", "rival_n", "key_n", "fewest", "passed", "near")
+COUNTS: Final = ("n", "most", "rival_n", "key_n", "fewest", "passed", "near")
 #: Grades, in units of the scale.
 GRADES: Final = ("pass_grade", "standard_error")
 

@@ -12,12 +12,12 @@ BYTE_ORDER_MARK = "\N{BYTE ORDER MARK}"
 LONGEST_NAME = 80
 
 
-def download(text: str, name: str, ending: str, mimetype: str) -> Response:
-    """The text as a file of this name: letters, digits and hyphens of it, so that it is a safe name everywhere."""
+def download(content: str | bytes, name: str, ending: str, mimetype: str) -> Response:
+    """The content as a file of this name: letters, digits and hyphens of it, so that it is a safe name everywhere."""
     plain = re.sub(r"[\W_]+", "-", name)[:LONGEST_NAME].strip("-") or "quiz"
     ascii_only = plain.encode("ascii", "ignore").decode().strip("-") or "quiz"
     names = {"filename": ascii_only + ending, "filename*": f"UTF-8''{quote(plain + ending)}"}
-    response = Response(text, mimetype=mimetype)
+    response = Response(content, mimetype=mimetype)
     response.headers.set("Content-Disposition", "attachment", **names)
     return response
 
@@ -25,3 +25,10 @@ def download(text: str, name: str, ending: str, mimetype: str) -> Response:
 def download_csv(text: str, name: str) -> Response:
     """A table for a spreadsheet."""
     return download(BYTE_ORDER_MARK + text, name, ".csv", "text/csv")
+
+
+def download_xlsx(content: bytes, name: str) -> Response:
+    """A workbook."""
+    return download(
+        content, name, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )

@@ -1,23 +1,52 @@
-"""Who did what: a quiz's results, a course's grade book, as pages and as CSV."""
+"""Who did what, and what it says about the questions: pages and files for those who see results."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from quiz.files.tables import Table, write_csv
-from quiz.operations import reporting
+from quiz.banks import report_tables
+from quiz.banks.analysing import QuestionReport
+from quiz.files.tables import Table, write_csv, write_xlsx
+from quiz.operations import analysis, reporting
 from quiz.operations.access import TEACHING
-from quiz.web.downloads import download_csv
+from quiz.operations.analysis import WHICH, QuizReport
+from quiz.statistics.flags import ENOUGH, FEWEST
+from quiz.web.downloads import download_csv, download_xlsx
 from quiz.web.guard import moment, signed_in
-from quiz.web.html import use_time_zone
+from quiz.web.html import percent, use_time_zone
+from quiz.web.reports.charts import BarChart, bar_chart
+from quiz.web.reports.pictures import curves_of, curves_title, roles_of
+from quiz.web.reports.words import Told, correlation, state_of, tell_flag, tell_verdict
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("reports", __name__)
+blueprint.add_app_template_filter(correlation)
+
+#: Questions are listed by how much they need a look.
+STATES = ("bad", "look", "none", "good")
+#: So many findings stand at the top; the table below has them all.
+MOST_FINDINGS = 8
+
+
+@blueprint.app_template_filter()
+def hundredths(value: float | None) -> str:
+    """A figure that is in percent already; a dash for none."""
+    return "–" if value is None else percent(value / 100)
 
 
 def _page() -> int:
     return request.args.get("page", 1, type=int)
+
+
+def _which() -> str:
+    asked = request.args.get("which", "")
+    return asked if asked in WHICH else WHICH[0]
+
+
+# Results -----------------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/results")
@@ -34,6 +63,101 @@ def results(quiz_id: int) -> ResponseReturnValue:
 def results_csv(quiz_id: int) -> ResponseReturnValue:
     """All attempts, for a spreadsheet."""
     return _csv(reporting.results_table(get_actor(), quiz_id, moment()))
+
+
+# Report ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question in the report's table: its gravest flag, if it has any."""
+
+    question: QuestionReport
+    code: str
+    told: Told | None
+
+    @property
+    def state(self) -> str:
+        """bad, look, none or good."""
+        return self.told.state if self.told else "good"
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/report")
+@signed_in
+def report(quiz_id: int) -> ResponseReturnValue:
+    """What the attempts say: verdicts first, then the picture of the grades, then each question."""
+    found = analysis.quiz_report(get_actor(), quiz_id, _which(), moment())
+    use_time_zone(found.time_zone)
+    rows = sorted(map(_row, found.questions), key=lambda row: STATES.index(row.state))
+    to_look = [row for row in rows if row.state in ("bad", "look")]
+    show = "look" if request.args.get("show") == "look" else "all"
+    return render_template(
+        "reports/report.html",
+        r=found,
+        rows=to_look if show == "look" else rows,
+        show=show,
+        to_look=len(to_look),
+        judged=sum(one.figures.n >= FEWEST for one in found.questions),
+        findings=[(row.question, row.told) for row in to_look[:MOST_FINDINGS]],
+        general=[tell_verdict(verdict) for verdict in found.verdicts],
+        grades=_grades(found),
+        fewest=FEWEST,
+        enough=ENOUGH,
+    )
+
+
+def _row(question: QuestionReport) -> Row:
+    if not question.flags:
+        return Row(question, "", None)
+    worst = min(question.flags, key=lambda flag: STATES.index(state_of(flag)))
+    return Row(question, worst.code, tell_flag(worst, question))
+
+
+def _grades(found: QuizReport) -> BarChart | None:
+    if not found.distribution:
+        return None
+    edges = [found.distribution[0].low, *(one.high for one in found.distribution)]
+    return bar_chart([one.n for one in found.distribution], edges, found.pass_grade)
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/report/<int:version_id>")
+@signed_in
+def item(quiz_id: int, version_id: int) -> ResponseReturnValue:
+    """One question: what is odd about it, its figures, who chose what."""
+    found = analysis.quiz_report(get_actor(), quiz_id, _which(), moment())
+    use_time_zone(found.time_zone)
+    one = found.question(version_id)
+    return render_template(
+        "reports/item.html",
+        r=found,
+        one=one,
+        told=[tell_flag(flag, one) for flag in one.flags],
+        roles=roles_of(one),
+        curves=curves_of(one) if one.figures.n >= FEWEST else None,
+        curves_title=curves_title(one),
+        fewest=FEWEST,
+    )
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/report.csv")
+@signed_in
+def report_csv(quiz_id: int) -> ResponseReturnValue:
+    """The questions with their figures, for a spreadsheet; ``table=options``: the options with theirs."""
+    found = analysis.export_report(get_actor(), quiz_id, _which(), moment())
+    options = request.args.get("table") == "options"
+    table = (report_tables.options_table if options else report_tables.questions_table)(found.analysis)
+    return download_csv(write_csv(table.rows, table.header), f"{found.title} {table.name}")
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/report.xlsx")
+@signed_in
+def report_xlsx(quiz_id: int) -> ResponseReturnValue:
+    """The whole report as a workbook: the test, its questions, their options."""
+    found = analysis.export_report(get_actor(), quiz_id, _which(), moment())
+    return download_xlsx(write_xlsx(report_tables.tables(found.analysis)), f"{found.title} report")
+
+
+# Grade book --------------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/courses/<int:course_id>/grades")

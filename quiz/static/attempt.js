@@ -62,6 +62,11 @@
     banners.set(key, banner);
     document.querySelector("[data-banners]").append(banner);
   }
+  function showBannerFor(ms, key, text) {
+    showBanner(key, "good", text);
+    var banner = banners.get(key);
+    setTimeout(function () { if (banners.get(key) === banner) { hideBanner(key); } }, ms);   // not the next one
+  }
   function hideBanner(key) {
     if (banners.has(key)) { banners.get(key).remove(); banners.delete(key); }
   }
@@ -156,8 +161,7 @@
     showSaved(savedAt);
     if (wasOffline) {
       wasOffline = false;
-      showBanner("online", "good", word("online"));
-      setTimeout(hideBanner, 8000, "online");
+      showBannerFor(8000, "online", word("online"));
     }
   }
   function showOffline() {
@@ -454,8 +458,7 @@
     if (restored.length) {
       restored.forEach(function (slot) { var element = part(slot.number); if (element) { beginSlot(element); } });
       showState("saving", word("saving"));
-      showBanner("restored", "good", word("restored"));
-      setTimeout(hideBanner, 15000, "restored");
+      showBannerFor(15000, "restored", word("restored"));
       answers.retry();
     }
   }

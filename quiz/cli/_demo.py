@@ -14,21 +14,24 @@ from typing import Any
 import click
 
 from quiz.assembly.blueprint import read_blueprint
+from quiz.cli import _simulation
 from quiz.files.shipped import shipped
 from quiz.operations import accounts, courses, importing, installation, quizzes
 
 COURSE = "SCO demo course"
 TIME_ZONE = "Asia/Shanghai"
+TEACHER = "teacher"
 
 #: (role as the demo tells it, user name, name, role of the site, role in the course)
 PEOPLE = (
     ("administrator", "admin", "Eve Admin", "administrator", None),
-    ("teacher", "teacher", "Ada Teacher", "author", "teacher"),
+    ("teacher", TEACHER, "Ada Teacher", "author", "teacher"),
     ("student", "student1", "Bo Student", "user", "student"),
     ("student", "student2", "Cy Student", "user", "student"),
     ("student", "student3", "Di Student", "user", "student"),
     ("student", "student4", "Flo Student", "user", "student"),
     ("student", "student5", "Gus Student", "user", "student"),
+    ("student", _simulation.ACCOUNT, _simulation.name_of(1), "user", "student"),
 )
 
 
@@ -84,6 +87,8 @@ class Demo:
     course_id: int
     join_code: str
     quizzes: tuple[tuple[int, str], ...]
+    #: The quiz of the simulated course whose report has most to say.
+    simulated: int
 
     def document(self, url: str) -> dict[str, Any]:
         """The JSON document for programs."""
@@ -109,8 +114,11 @@ def build(folder: Folder, now: datetime, say: Callable[[str], None]) -> Demo:
     course_id, join_code = _course(now)
     _people(notes, course_id, now, say, keep)
     made = _quizzes(notes, course_id, now, say, keep)
+    password = notes["passwords"][TEACHER]
+    simulated = _simulation.build(notes, (TEACHER, password), TIME_ZONE, now, say)
+    keep()
     known = tuple(Account(role, name, notes["passwords"][name]) for role, name, *_ in PEOPLE)
-    return Demo(known, course_id, join_code, made)
+    return Demo(known, course_id, join_code, made, simulated)
 
 
 def _import_banks(now: datetime, say: Callable[[str], None]) -> None:
@@ -189,6 +197,7 @@ def readable(demo: Demo, url: str, folder: Path) -> str:
             *people,
             "",
             *sheets,
+            f"  {url}/quizzes/{demo.simulated}/report  the report on simulated attempts",
             "",
             f"  Everything is kept in {folder}. Ctrl-C ends the server.",
             "",

@@ -4,16 +4,20 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from quiz.cli import _demo, _simulation
 from quiz.files.shipped import shipped
-from quiz.operations import accounts, courses, quizzes
+from quiz.operations import accounts, analysis, courses, quizzes, reporting
 from tests.cast import ADDRESS, NOW
 from tests.cli.commands import Shell
 from tests.databases import app_on, dispose
@@ -21,6 +25,12 @@ from tests.faults.student import Student
 from tests.servers import free_port
 
 BLUEPRINTS = {path.stem for path in shipped("question_banks").glob("blueprints/*.yaml")}
+#: Whoever is not in the demo course alone.
+COURSES_OF = {
+    "admin": [],
+    "teacher": sorted([_demo.COURSE, _simulation.COURSE]),
+    "simulated01": sorted([_demo.COURSE, _simulation.COURSE]),
+}
 BANKS = {path.stem for path in shipped("question_banks").glob("*.yaml")}
 
 
@@ -57,15 +67,7 @@ def demand_complete(document):
     assert sorted(document) == ["accounts", "course", "quizzes", "url"]
     assert document["url"].startswith("http://127.0.0.1:")
     roles = [account["role"] for account in document["accounts"]]
-    assert sorted(roles) == [
-        "administrator",
-        "student",
-        "student",
-        "student",
-        "student",
-        "student",
-        "teacher",
-    ]
+    assert sorted(roles) == ["administrator", *["student"] * 6, "teacher"]
     assert all(sorted(account) == ["password", "role", "username"] for account in document["accounts"])
     assert sorted(document["course"]) == ["id", "join_code"]
     assert len(document["quizzes"]) == len(BLUEPRINTS) >= len(BANKS) >= 4
@@ -125,14 +127,14 @@ def test_a_new_database_for_old_notes(folder):
     with inside(folder):
         for account in first["accounts"]:
             actor = accounts.sign_in(account["username"], account["password"], ADDRESS, NOW)
-            in_course = {course.id for course in accounts.me(actor).courses}
-            assert in_course == (set() if account["role"] == "administrator" else {first["course"]["id"]})
+            titles = [course.title for course in accounts.me(actor).courses]
+            assert sorted(titles) == COURSES_OF.get(account["username"], [_demo.COURSE])
 
 
 def test_two_installations_share_no_password(folder, tmp_path):
     one, other = once(folder), once(tmp_path / "other")
     passwords = {account["password"] for document in (one, other) for account in document["accounts"]}
-    assert len(passwords) == 14
+    assert len(passwords) == 16
 
 
 def test_a_person_reads_address_accounts_and_quizzes(folder):
@@ -150,6 +152,73 @@ def test_a_taken_port_is_told(tmp_path):
         told = Shell("")("demo", "--data", tmp_path / "x", "--port", other.getsockname()[1], code=1).stderr
     assert told.startswith("--port: ")
     assert not (tmp_path / "x").exists()
+
+
+def simulated_quizzes():
+    """Titles of the simulated course's quizzes, with their ids."""
+    course = next(one for one, title, _ in courses.courses() if title == _simulation.COURSE)
+    return {title: quiz_id for quiz_id, title, _ in quizzes.quizzes_of(course)}
+
+
+def test_two_weeks_are_simulated_and_marked_as_such(folder):
+    """30 students, at work on many days before now, none of them at night; whatever is made up says so."""
+    with inside(folder):
+        tables = [reporting.results_table(None, quiz_id, NOW) for quiz_id in simulated_quizzes().values()]
+    assert all(table.name.startswith("Simulated") for table in tables)
+    rows = [dict(zip(table.header, row, strict=True)) for table in tables for row in table.rows]
+    assert {row["state"] for row in rows} == {"finished"}
+    assert {row["student"] for row in rows} == {_simulation.name_of(one) for one in range(1, 31)}
+    assert {row["attempt"] for row in rows} == {1, 2}
+    ends = [row["finished (UTC)"] for row in rows]
+    assert 10 <= len({end.date() for end in ends}) <= 14
+    assert timedelta(9) < max(ends) - min(ends) < timedelta(14)
+    zone = ZoneInfo(_demo.TIME_ZONE)
+    assert {end.astimezone(zone).hour for end in ends} <= set(range(8, 21))
+
+
+def test_the_report_finds_the_planted_faults_and_no_others(folder):
+    """As docs/teacher.md lists them."""
+    with inside(folder):
+        quiz = simulated_quizzes()["Simulated: the solar system, with three bad questions"]
+        found = analysis.quiz_report(None, quiz, "first", NOW)
+    assert found.attempts == 30
+    flags = {one.question: {flag.code for flag in one.flags} for one in found.questions if one.flags}
+    assert flags == {
+        "demo-flawed/hottest-planet": {"possible-miskey", "negative-discrimination"},
+        "demo-flawed/kind-of-body": {"too-easy", "unused-distractor"},
+        "demo-flawed/first-landing": {"unused-distractor"},
+    }
+    assert {flag.level for one in found.questions for flag in one.flags} == {"verdict"}
+    assert set(flags) == set(_simulation.FAULTS)
+
+
+def test_simulated_attempts_are_the_same_everywhere(folder, tmp_path):
+    """Also where a first start was broken off half-way: what is there stays, what is missing is added."""
+    other = tmp_path / "other"
+    once(other)
+    notes = json.loads((other / "demo.json").read_text())
+    del notes["simulated"]
+    (other / "demo.json").write_text(json.dumps(notes))
+    with sqlite3.connect(other / "quiz.db") as database:
+        database.execute("DELETE FROM mark WHERE attempt_id > 50")
+        database.execute("DELETE FROM answer WHERE attempt_id > 70 OR (attempt_id = 60 AND slot > 5)")
+        database.execute("DELETE FROM attempt_slot WHERE attempt_id > 70")
+        database.execute("DELETE FROM attempt WHERE id > 70")
+        database.execute("UPDATE attempt SET finished_at = NULL, ended_by = NULL, grade = NULL WHERE id > 50")
+    database.close()
+    once(other)
+    assert grades(other) == grades(folder)
+    assert len(grades(folder)) == 3 * 30 + 10 + 6
+
+
+def grades(folder):
+    """Each simulated attempt with its grade."""
+    with inside(folder):
+        return sorted(
+            (title, *row[:2], row[6])
+            for title, quiz_id in simulated_quizzes().items()
+            for row in reporting.results_table(None, quiz_id, NOW).rows
+        )
 
 
 def environment():

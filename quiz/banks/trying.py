@@ -52,6 +52,11 @@ def allowed_tries(question: Question, rule: str) -> int | None:
     return len(question.hints) + 1 if question.hints else TRIES_WITHOUT_HINTS
 
 
+def may_take_hint(question: Question, stands: Standing, rule: str) -> bool:
+    """Whether there is a further hint, and a try is left after it: a hint that costs one never takes the last."""
+    return stands.hints < len(question.hints) and not (rule == "interactive" and stands.left == 1)
+
+
 def standing(question: Question, acts: Sequence[Act], rule: str) -> Standing:
     """Where the question stands. A check without an answer is no try; a hint counts as one (interactive)."""
     checks = [act for act in acts if act.kind == "check" and act.response is not None]

@@ -122,12 +122,18 @@ def _standing(row: Row[Any], done: Sequence[Row[Any]], tries: str) -> tuple[Stan
     try:
         question = load_question(row.digest, row.content)
         last = None
-        if row.act == "save":
+        if _is_unchecked(row, done):
             last = Act("check", question.parse(row.fields, row.shown_order).response)
         stands = standing_of(question, done, row.shown_order, tries, last)
         return (stands if stands.tries else replace(stands, fraction=Fraction(0))), None
     except Exception as error:  # noqa: BLE001 (one bad question never stops a submission)
         return Standing(None, None, 0, 0, None, closed=True), _problem(row, error)
+
+
+def _is_unchecked(row: Row[Any], done: Sequence[Row[Any]]) -> bool:
+    """Whether the answer that stands is another one than was checked last; a hint stands beside what was answered."""
+    checks = [deed.fields for deed in done if deed.act == "check"]
+    return row.act == "save" or (row.act == "hint" and (not checks or checks[-1] != row.fields))
 
 
 def _mark(row: Row[Any], attempt_id: int, now: datetime) -> dict[str, Any]:

@@ -38,11 +38,15 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An acknowledged answer. ``current_seq`` is the highest of the slot: larger than ``seq`` for a late repeat."""
+    """An acknowledged answer. ``current_seq`` is the highest of the slot: larger than ``seq`` for a late repeat.
+
+    ``closed``: whether the slot takes no further answer, where the answer was checked; None where it was only saved.
+    """
 
     seq: int
     saved_at: datetime
     current_seq: int
+    closed: bool | None = None
 
 
 _earlier = aliased(Answer)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper, draw
-from quiz.banks.trying import Standing
+from quiz.banks.trying import Standing, may_take_hint
 from quiz.db import reading, single_statement, transaction
 from quiz.errors import (
     AccessCode,
@@ -219,6 +219,8 @@ class SlotState:
     answered: bool
     flagged: bool
     closed: bool
+    #: In practice: the answer that stands has been checked.
+    checked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ class QuestionView:
     outcome: Outcome | None = None
     hints: tuple[str, ...] = ()
     more_hints: bool = False
+    #: What each try before the last costs, in points.
+    penalty: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +335,7 @@ _SLOTS = (
         QuestionVersion.digest,
         QuestionVersion.content,
         Answer.seq,
+        Answer.act,
         Answer.fields,
         Answer.saved_at,
     )
@@ -438,7 +443,11 @@ def _page(
         now=now,
         slots=tuple(
             SlotState(
-                row.slot, is_answered(row.fields), row.flagged_at is not None, row.closed_at is not None
+                slot=row.slot,
+                answered=is_answered(row.fields),
+                flagged=row.flagged_at is not None,
+                closed=row.closed_at is not None,
+                checked=row.act == "check",
             )
             for row in rows
         ),
@@ -491,7 +500,8 @@ def _with_outcome(
         view,
         standing=stands,
         hints=tuple(to_html(text) for text in question.hints[: stands.hints]),
-        more_hints=not view.closed and stands.hints < len(question.hints),
+        more_hints=not view.closed and may_take_hint(question, stands, attempt.tries),
+        penalty=float(question.penalty) * row.points,
     )
     checks = [deed for deed in done if deed.act == "check"]
     if not checks:
@@ -503,7 +513,7 @@ def _with_outcome(
         max=row.points,
         last=_double(stands.last),
     )
-    shown = allowed if view.closed else allowed - _OF_THE_KEY
+    shown = (allowed if view.closed else allowed - _OF_THE_KEY) | {"attempt"}  # which they have just given
     order = row.shown_order
     return replace(
         view, outcome=outcome_of(question, banks[view.slot], response, order, marked, row.points, shown)

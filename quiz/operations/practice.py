@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 from sqlalchemy import Row, and_, select, update
 from sqlalchemy.engine import Connection
 
+from quiz.banks.trying import may_take_hint
 from quiz.db import transaction
-from quiz.errors import Invalid, Problem, QuizError
-from quiz.models.attempt import Answer, Attempt, AttemptSlot
+from quiz.errors import Invalid, Problem, QuizError, StaleAnswer
+from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import QuestionVersion, load_question
-from quiz.models.closing import current_answer
 from quiz.models.people import User
 from quiz.models.practising import deeds, record_try, standing_of
 from quiz.models.quiz import QuizRevision
@@ -21,6 +22,7 @@ from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.operations.access import Actor, acting, missing
 from quiz.operations.attempts import SlotSave
+from quiz.operations.attempts import save as save_only
 
 
 def check(
@@ -39,31 +41,57 @@ def check(
         given = _save(actor, attempt_id, replace(one, act="check" if counts else "save"), writer)
         saved = write_answer(connection, given, now, grace)
         outcome = saved or refusal(connection, given, now, grace)
+        closed = slot.closed_at is not None
         if saved and counts:
-            _score(connection, attempt_id, slot, now)
+            closed = _score(connection, attempt_id, slot, now)
     if isinstance(outcome, QuizError):
         raise outcome
-    return outcome
+    return replace(outcome, closed=closed)
 
 
 def take_hint(
-    actor: Actor, attempt_id: int, slot: int, seq: int, writer: str, now: datetime, grace: timedelta
+    actor: Actor, attempt_id: int, one: SlotSave, writer: str, now: datetime, grace: timedelta
 ) -> Saved:
-    """Takes the next hint. It stands in the answers with what had been answered, so that nothing is lost.
+    """Saves an answer and takes the next hint: what was answered by then stands beside it, so that nothing is lost.
 
-    Raises Invalid where there is no hint left, else what ``attempts.save`` raises.
+    Raises Invalid where there is no hint to be had, else what ``attempts.save`` raises.
     """
     with transaction() as connection:
-        row = _locked(connection, actor, attempt_id, slot)
-        question = load_question(row.digest, row.content)
-        taken = sum(deed.act == "hint" for deed in deeds(connection, attempt_id, [slot])[slot])
-        if row.mode != "practice" or taken >= len(question.hints):
-            raise Invalid([Problem("hint", "there is no further hint")])
-        given = _save(actor, attempt_id, SlotSave(slot, seq, row.fields or {}, "hint"), writer)
-        outcome = write_answer(connection, given, now, grace) or refusal(connection, given, now, grace)
+        slot = _locked(connection, actor, attempt_id, one.slot)
+        given = _save(actor, attempt_id, replace(one, act="hint"), writer)
+        may = _may_take_hint(connection, attempt_id, slot)
+        saved = write_answer(connection, given, now, grace) if may else None
+        outcome = saved or refusal(connection, given, now, grace)
+        if not may and isinstance(outcome, StaleAnswer):
+            raise Invalid([Problem("hint", "there is no hint to be had here")])
     if isinstance(outcome, QuizError):
         raise outcome
     return outcome
+
+
+#: What is done with a save that is more than one, by its act.
+_DO = {"check": check, "hint": take_hint}
+
+
+def save_many(
+    actor: Actor, attempt_id: int, saves: Iterable[SlotSave], writer: str, now: datetime, grace: timedelta
+) -> list[Saved | QuizError]:
+    """Saves of several slots of which some are checks or hints, one by one. Each has its own outcome, in order."""
+    outcomes: list[Saved | QuizError] = []
+    for one in saves:
+        do = _DO.get(one.act, save_only)
+        try:
+            outcomes.append(do(actor, attempt_id, one, writer, now, grace))
+        except QuizError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+def _may_take_hint(connection: Connection, attempt_id: int, slot: Row[Any]) -> bool:
+    question = load_question(slot.digest, slot.content)
+    done = deeds(connection, attempt_id, [slot.slot])[slot.slot]
+    stands = standing_of(question, done, slot.shown_order, slot.tries)
+    return slot.mode == "practice" and may_take_hint(question, stands, slot.tries)
 
 
 def _save(actor: Actor, attempt_id: int, one: SlotSave, writer: str) -> Save:
@@ -77,18 +105,17 @@ def _locked(connection: Connection, actor: Actor, attempt_id: int, slot: int) ->
             AttemptSlot.slot,
             AttemptSlot.shown_order,
             AttemptSlot.points,
+            AttemptSlot.closed_at,
             QuestionVersion.digest,
             QuestionVersion.content,
             QuizRevision.mode,
             QuizRevision.tries,
-            Answer.fields,
         )
         .select_from(AttemptSlot)
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(User, and_(User.id == Attempt.user_id, acting(actor)))
         .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
-        .outerjoin(Answer, current_answer())
         .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot)
         .with_for_update(of=AttemptSlot)
     ).first()
@@ -97,7 +124,8 @@ def _locked(connection: Connection, actor: Actor, attempt_id: int, slot: int) ->
     return found
 
 
-def _score(connection: Connection, attempt_id: int, slot: Row[Any], now: datetime) -> None:
+def _score(connection: Connection, attempt_id: int, slot: Row[Any], now: datetime) -> bool:
+    """Writes the mark of the tries so far. Returns whether the slot is closed now."""
     question = load_question(slot.digest, slot.content)
     done = deeds(connection, attempt_id, [slot.slot])[slot.slot]
     stands = standing_of(question, done, slot.shown_order, slot.tries)
@@ -108,3 +136,4 @@ def _score(connection: Connection, attempt_id: int, slot: Row[Any], now: datetim
             .values(closed_at=now)
         )
     record_try(connection, attempt_id, slot.slot, slot.points, stands, now)
+    return stands.closed

@@ -15,7 +15,7 @@ from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 HINTS = BANK.replace(
     "    prompt: How much is 12 × 12?",
     "    hints: [A dozen is twelve., Ten dozens and two.]\n    prompt: How much is 12 × 12?",
-)
+).replace("    prompt: What is 9", "    hints: [It has no size., It is round.]\n    prompt: What is 9")
 
 
 @pytest.fixture
@@ -36,6 +36,10 @@ def practise(cast):
 
 def check(cast, attempt, slot, seq, answer, now=NOW, writer="w"):
     return practice.check(cast.bo, attempt, SlotSave(slot, seq, {"answer": [answer]}), writer, now, GRACE)
+
+
+def hint(cast, attempt, slot, seq, answer):
+    return practice.take_hint(cast.bo, attempt, SlotSave(slot, seq, {"answer": [answer]}), "w", NOW, GRACE)
 
 
 def view(cast, attempt, slot):
@@ -113,7 +117,7 @@ def test_a_hint_counts_as_a_try_and_keeps_the_answer(cast, practise):
     attempt, slots = practise("interactive")
     slot = slots["numerical"]
     cast.save(attempt, slot, 1, "12", writer="w")
-    practice.take_hint(cast.bo, attempt, slot, 2, "w", NOW, GRACE)
+    hint(cast, attempt, slot, 2, "12")
     seen = view(cast, attempt, slot)
     assert seen.fields == {"answer": ["12"]}
     assert len(seen.hints) == 1
@@ -121,7 +125,52 @@ def test_a_hint_counts_as_a_try_and_keeps_the_answer(cast, practise):
     check(cast, attempt, slot, 3, "144")
     assert view(cast, attempt, slot).outcome.fraction == pytest.approx(2 / 3)
     with pytest.raises(Invalid):
-        practice.take_hint(cast.bo, attempt, slots["true_false"], 1, "w", NOW, GRACE)
+        hint(cast, attempt, slots["true_false"], 1, "0")
+
+
+def test_a_hint_never_takes_the_last_try(cast, practise):
+    attempt, slots = practise("interactive")
+    slot = slots["numerical"]
+    check(cast, attempt, slot, 1, "12")
+    hint(cast, attempt, slot, 2, "12")
+    seen = view(cast, attempt, slot)
+    assert (seen.standing.left, seen.more_hints, seen.closed) == (1, False, False)
+    with pytest.raises(Invalid):
+        hint(cast, attempt, slot, 3, "12")
+    assert hint(cast, attempt, slot, 2, "12").seq == 2  # a repeat, though there is no hint left
+    assert check(cast, attempt, slot, 3, "144").closed
+
+
+def test_what_stands_beside_a_hint_counts_as_the_last_try(cast, practise):
+    attempt, slots = practise("interactive")
+    slot = slots["numerical"]
+    hint(cast, attempt, slot, 1, "144")
+    attempts.finish(cast.bo, attempt, NOW)
+    review = {one.slot: one for one in reviews.review(cast.bo, attempt, NOW, GRACE).questions}
+    assert review[slot].fraction == pytest.approx(2 / 3)
+
+
+def test_a_checked_answer_beside_a_hint_is_no_further_try(cast, practise):
+    attempt, slots = practise("interactive")
+    slot = slots["short_text"]
+    check(cast, attempt, slot, 1, "nought")
+    hint(cast, attempt, slot, 2, "nought")
+    attempts.finish(cast.bo, attempt, NOW)
+    review = {one.slot: one for one in reviews.review(cast.bo, attempt, NOW, GRACE).questions}
+    assert review[slot].fraction == pytest.approx(
+        1 / 2 - 1 / 3
+    )  # the hint costs, the answer is not tried again
+
+
+def test_several_saves_of_which_some_are_checks(cast, practise):
+    attempt, slots = practise()
+    saves = [
+        SlotSave(slots["true_false"], 1, {"answer": ["0"]}),
+        SlotSave(slots["numerical"], 1, {"answer": ["144"]}, "check"),
+        SlotSave(slots["short_text"], 5, {"answer": ["zero"]}, "check"),
+    ]
+    saved, checked, stale = practice.save_many(cast.bo, attempt, saves, "w", NOW, GRACE)
+    assert (saved.closed, checked.closed, type(stale)) == (None, True, StaleAnswer)
 
 
 def test_adaptive_counts_the_best_and_goes_on_until_right(cast, practise):

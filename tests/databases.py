@@ -86,7 +86,9 @@ def engine(request):
 @pytest.fixture
 def database_url(request, engine, tmp_path):
     """The URL of a fresh database, with the cast where the test asks for it."""
-    template = request.getfixturevalue(f"{engine}_{'with_cast' if 'cast' in request.fixturenames else 'empty'}")
+    template = request.getfixturevalue(
+        f"{engine}_{'with_cast' if 'cast' in request.fixturenames else 'empty'}"
+    )
     source = template[0] if isinstance(template, tuple) else template
     if engine == "sqlite":
         shutil.copy(source, tmp_path / "quiz.db")

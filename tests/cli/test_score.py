@@ -22,6 +22,20 @@ questions:
   - {id: text, type: short_text, prompt: P, timeless: true, penalty: 0.1, answers: [Shanghai, {text: "*hai", credit: 0.5}]}
   - {id: number, type: numerical, prompt: P, timeless: true, feedback: {wrong: Look again.},
      answers: [{value: 1234.5, tolerance: 0.5}]}
+  - {id: pairs, type: matching, prompt: P, timeless: true, distractors: [Tehran],
+     pairs: [{stem: KZ, choice: Astana}, {stem: TJ, choice: Dushanbe}, {stem: UZ, choice: Tashkent}]}
+  - {id: order, type: ordering, prompt: P, timeless: true, scoring: pairwise, items: [A, B, C, D]}
+  - id: gaps
+    type: cloze
+    prompt: P
+    timeless: true
+    text: In [[1]] in [[2]]; [[3]] and [[4]].
+    gaps:
+      1: {type: single_choice, options: [{text: Shanghai, correct: true}, {text: Astana, feedback: Not there.}]}
+      2: {type: numerical, weight: 2, answers: [2001]}
+      3: {type: short_text, answers: [Russian, Chinese]}
+      4: {type: short_text, answers: [Russian, Chinese]}
+    interchangeable: [["3", "4"]]
 """
 
 
@@ -49,6 +63,11 @@ def score(tmp_path):
         ("truth", False, 1), ("truth", True, 0), ("truth", None, 0),
         ("text", "  shanghai", 1), ("text", "Mumbhai", 0.5), ("text", "x", 0), ("text", "", 0), ("text", None, 0),
         ("number", "1.234,5", 1), ("number", "1,235", 0), ("number", "1235", 1), ("number", "x", 0), ("number", None, 0),
+        ("pairs", {"1": "a", "2": "b", "3": "c"}, 1), ("pairs", {"1": "a", "2": "d"}, 1 / 3), ("pairs", {"1": "a", "2": None}, 1 / 3),
+        ("pairs", {"1": "b", "2": "b", "3": "b"}, 1 / 3), ("pairs", {}, 0), ("pairs", None, 0),
+        ("order", [*"abcd"], 1), ("order", [*"bacd"], 5 / 6), ("order", [*"dcba"], 0), ("order", [*"ab"], 1 / 6), ("order", [], 0), ("order", None, 0),
+        ("gaps", {"1": "a", "2": "2001", "3": "chinese", "4": "Russian"}, 1), ("gaps", {"2": " 2001 "}, 0.4),
+        ("gaps", {"1": "b", "3": "Russian", "4": "russian"}, 0.2), ("gaps", {"1": None}, 0), ("gaps", None, 0),
     ],
 )  # fmt: skip
 def test_fractions(score, question, response, fraction):
@@ -67,9 +86,24 @@ def test_a_line(score):
     assert (out["answer"], out["response"]) == ("A; C", "B; C")
     _, (out,) = score({"question": "number", "response": "9"})
     assert out["feedback"] == ["Look again."]
+    _, (out,) = score({"question": "pairs", "response": {"3": "c", "1": "b"}})
+    assert out["parts"] == {"1": 0, "2": 0, "3": 1}
+    assert (out["answer"], out["response"]) == (
+        "KZ → Astana; TJ → Dushanbe; UZ → Tashkent",
+        "KZ → Dushanbe; UZ → Tashkent",
+    )
+    _, (out,) = score({"question": "order", "response": ["b", "a"]})
+    assert (out["parts"], out["answer"], out["response"]) == ({}, "A → B → C → D", "B → A")
+    _, (out,) = score({"question": "gaps", "response": {"1": "b", "3": "Chinese"}})
+    assert out["parts"] == {"1": 0, "2": 0, "3": 1, "4": 0}
+    assert out["feedback"] == ["Not there."]
+    assert (out["answer"], out["response"]) == (
+        "1: Shanghai; 2: 2001; 3: Russian; 4: Chinese",
+        "1: Astana; 3: Chinese",
+    )
 
 
-@pytest.mark.parametrize("question, response", [("single", "z"), ("single", 0), ("single", ["a"]), ("single", True), ("many", "a"), ("many", ["z"]), ("many", [1]), ("truth", "true"), ("truth", 1), ("text", 5), ("number", 8), ("number", ["8"]), ("nothing", "a"), (None, "a"), (["single"], "a")])  # fmt: skip
+@pytest.mark.parametrize("question, response", [("single", "z"), ("single", 0), ("single", ["a"]), ("single", True), ("many", "a"), ("many", ["z"]), ("many", [1]), ("truth", "true"), ("truth", 1), ("text", 5), ("number", 8), ("number", ["8"]), ("nothing", "a"), (None, "a"), (["single"], "a"), ("pairs", {"9": "a"}), ("pairs", {"1": "z"}), ("pairs", ["a"]), ("order", [*"aba"]), ("order", ["z"]), ("order", "a"), ("gaps", {"9": "x"}), ("gaps", {"1": "z"}), ("gaps", {"2": 2001}), ("gaps", "x")])  # fmt: skip
 def test_what_cannot_be_scored_is_an_error_and_the_others_are_scored(score, question, response):
     code, (bad, good) = score(
         {"question": question, "response": response}, {"question": "single", "response": "a"}
@@ -110,7 +144,7 @@ def test_a_wrong_line_says_why(score, line, words):
 @pytest.mark.parametrize(
     "question, response, certainty, cbm",
     [("single", "a", 3, 3), ("single", "b", 3, 1), ("single", "c", 3, -6), ("truth", True, 2, -2), ("truth", True, 1, 0),
-     ("truth", None, 3, 0), ("text", "  ", 3, 0), ("many", [], 3, 0), ("single", "a", None, 1)],
+     ("truth", None, 3, 0), ("text", "  ", 3, 0), ("many", [], 3, 0), ("single", "a", None, 1), ("pairs", {"1": "a"}, 3, 1), ("pairs", {"1": None}, 3, 0), ("order", [], 3, 0), ("gaps", {"2": " "}, 3, 0)],
 )  # fmt: skip
 def test_certainty(score, question, response, certainty, cbm):
     _, (out,) = score({"question": question, "response": response, "certainty": certainty})

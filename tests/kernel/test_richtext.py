@@ -1,11 +1,22 @@
 """Markdown and the sanitiser: what is kept, and that nothing that runs survives."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.files.richtext import sanitise, to_html, to_inline_html, to_prompt_html, to_text
+from quiz.files.richtext import (
+    sanitise,
+    to_html,
+    to_html_around,
+    to_inline_html,
+    to_prompt_html,
+    to_text,
+)
 
 NAUGHTY = [
     "<script>alert(1)</script>",
@@ -47,6 +58,14 @@ NAUGHTY = [
     "\u202e<script>\u2066",
     "<scr\0ipt>alert(1)</scr\0ipt>",
     "&lt;script&gt;alert(1)&lt;/script&gt;",
+    r"$\href{javascript:alert(1)}{x}$",
+    r"$\text{<script>alert(1)</script>}$",
+    r"$\text{<img src=x onerror=alert(1)>}$",
+    r"$\style{position:fixed}{x}$ $\class{q-page}{x}$ $\color{white}{x}$",
+    r'$x" onclick="alert(1)$',
+    r"\(\text{</mtext><a href=javascript:alert(1)>x</a>}\)",
+    r"$\begin{foo onload=alert(1)}x\end{foo onload=alert(1)}$",
+    r"$$\unicode{<script>}$$",
 ]
 #: Everything that may stand in a page made from authored text; a test of the sanitiser that is written apart from it.
 KEPT = {"a": {"href", "title", "rel"}, "ol": {"start"}, "abbr": {"title"}}
@@ -57,7 +76,6 @@ RUNS = {
     "object",
     "embed",
     "svg",
-    "math",
     "form",
     "input",
     "img",
@@ -68,10 +86,26 @@ RUNS = {
 }
 
 
+#: Of MathML: its elements hold nothing but MathML and text, and these attributes.
+MATHML = {
+    "display",
+    "alttext",
+    "aria-label",
+    "stretchy",
+    "fence",
+    "form",
+    "movablelimits",
+    "width",
+    "notation",
+}
+
+
 def assert_harmless(html):
     for element in BeautifulSoup(html, "html.parser").find_all(True):
         assert element.name not in RUNS, html
-        assert set(element.attrs) <= KEPT.get(element.name, set()), html
+        in_formula = element.name == "math" or element.find_parent("math")
+        assert not in_formula or element.name.startswith("m"), html
+        assert set(element.attrs) <= (MATHML if in_formula else KEPT.get(element.name, set())), html
         if "href" in element.attrs:
             assert element["href"].startswith(("https://", "http://", "mailto:")), html
 
@@ -83,7 +117,7 @@ def test_nothing_that_runs_survives(text, render):
     assert_harmless(render(f"**before** {text} *after*"))
 
 
-@given(st.text(st.sampled_from("<>\"'=&;/\\!-[]()`*_# \nabjavscript:on"), max_size=60))
+@given(st.text(st.sampled_from("<>\"'=&;/\\!-[]()`*_# \nabjavscript:on${}^"), max_size=60))
 def test_no_text_makes_anything_that_runs(text):
     for render in (to_html, to_inline_html, sanitise):
         assert_harmless(render(text))
@@ -140,3 +174,131 @@ def test_plain_words_take_the_short_way_with_the_same_result(text):
     rendered = BeautifulSoup(to_inline_html(text), "html.parser").get_text(" ")
     if text[:1].isalpha() or (text[:1].isdecimal() and text[1:2] not in (".", ")")):
         assert to_text(text) == " ".join(rendered.split())
+
+
+# Mathematics -------------------------------------------------------------------------------------------------------
+
+
+def formula(tex, inner, display=""):
+    return f'<math{display} alttext="{tex}" aria-label="{tex}"><mrow>{inner}</mrow></math>'
+
+
+X = formula("x", "<mi>x</mi>")
+APART = formula("x", "<mi>x</mi>", ' display="block"')
+
+
+@pytest.mark.parametrize(
+    "markdown, html",
+    [
+        ("$x$", X),
+        (r"\(x\)", X),
+        (r"\( x \)", X),
+        ("a $x$, **$x$**", f"a {X}, <strong>{X}</strong>"),
+        ("so $$x$$ is", f"so {APART} is"),
+        ("$x<1$", formula("x&lt;1", "<mi>x</mi><mo>&lt;</mo><mn>1</mn>")),
+        ("$x_1 and y_1$", formula("x_1 and y_1", "<msub><mi>x</mi><mn>1</mn></msub><mi>a</mi><mi>n</mi><mi>d</mi><msub><mi>y</mi><mn>1</mn></msub>")),
+        # money, and dollars that are no pair
+        ("$5 and $10", "$5 and $10"),
+        ("from US$5 to US$10", "from US$5 to US$10"),
+        ("$5, or $x$", f"$5, or {X}"),
+        ("$ x$ $x $ $x$2", "$ x$ $x $ $x$2"),
+        (r"\$x\$", "$x$"),
+        ("$", "$"),
+        ("$$", "$$"),
+        ("$$ $$", "$$ $$"),
+        ("`$x$`", "<code>$x$</code>"),
+        (r"\(x", "(x"),
+        # what is no TeX that we know is shown as it was typed
+        (r"$\unknown{x}$", r"<code>$\unknown{x}$</code>"),
+        (r"$\frac{$", r"<code>$\frac{$</code>"),
+        (r"\(\frac{\)", r"<code>\(\frac{\)</code>"),
+        (r"$\newcommand{\a}{x}\a$", r"<code>$\newcommand{\a}{x}\a$</code>"),
+        (r"$\def\a{x}\a$", r"<code>$\def\a{x}\a$</code>"),
+        ("$" + "x" * 2001 + "$", "$" + "x" * 2001 + "$"),
+    ],
+)  # fmt: skip
+def test_mathematics_in_a_line(markdown, html):
+    assert to_inline_html(markdown) == html
+    assert to_prompt_html(markdown) == html
+
+
+@pytest.mark.parametrize(
+    "markdown, html",
+    [
+        ("$$x$$", f"<p>{APART}</p>"),
+        ("$$\nx\n$$", f"<p>{APART}</p>"),
+        ("a\n$$\nx\n$$\nb", f"<p>a</p>\n<p>{APART}</p>\n<p>b</p>"),
+        ("> $$\n> x\n> $$", f"<blockquote>\n<p>{APART}</p>\n</blockquote>"),
+        ("$$\nx\n\n$$", "<p>$$\nx</p>\n<p>$$</p>"),
+        ("    $$x$$", "<pre><code>$$x$$\n</code></pre>"),
+        ("| a |\n|---|\n| $x$ |", f"<td>{X}</td>"),
+    ],
+)
+def test_mathematics_apart(markdown, html):
+    assert html in to_html(markdown)
+
+
+def test_a_block_is_no_list_and_no_heading():
+    html = to_html("$$\na\n- b\n= c\n$$")
+    assert html.count("<p>") == 1
+    assert "<mo>−</mo><mi>b</mi><mo>=</mo>" in html
+
+
+def test_words_of_mathematics_are_its_tex():
+    assert to_text("so $x^2$ & $$\\frac{1}{2}$$, $5") == r"so x^2 & \frac{1}{2}, $5"
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "{" * 900 + "}" * 900,
+        "^" * 500,
+        r"\left(" * 200,
+        r"\sqrt" * 300,
+        r"\hspace{9999em}x",
+        "\\",
+        "&" * 99,
+        "\x00",
+    ],
+)
+def test_mathematics_never_raises(tex):
+    for render in (to_html, to_inline_html, to_text):
+        assert render(f"${tex}$")
+
+
+def test_a_formula_does_not_push_the_page_aside():
+    assert "<mspace></mspace>" in to_html(r"$\hspace{9999em}x$")
+    assert '<mspace width="2em">' in to_html(r"$\hspace{2em}x$")
+
+
+def test_mathml_that_somebody_writes_is_not_kept():
+    assert "<math" not in sanitise("<math><mi>x</mi></math>")
+    assert "<math" not in to_html("<math><mi>x</mi></math>")
+
+
+def test_only_mathematics_loads_the_converter():
+    program = "import sys; from quiz.files.richtext import to_html; to_html('$5 *and* $10'); print('latex2mathml' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout == "False\n"
+
+
+# Texts with marks --------------------------------------------------------------------------------------------------
+
+MARK = re.compile(r"\[\[(\w+)\]\]")
+
+
+@pytest.mark.parametrize(
+    "markdown, pieces",
+    [
+        ("a [[1]], **b [[2]]**", ("<p>a ", "1", ", <strong>b ", "2", "</strong></p>")),
+        ("[[1]]\n\n- [[2]]", ("<p>", "1", "</p>\n<ul>\n<li>", "2", "</li>\n</ul>")),
+        ("[[1]] [[1]]", ("<p>", "1", " </p>")),
+        ("none", ("<p>none</p>",)),
+        ('[x](https://x.example "[[1]]") [[2]]', ('<p><a href="https://x.example" title="" rel="noopener noreferrer nofollow">x</a> ', "2", "</p>")),
+        ("\ue0000\ue001 [[1]]", ("<p>0 ", "1", "</p>")),
+    ],
+)  # fmt: skip
+def test_a_text_is_cut_at_its_marks(markdown, pieces):
+    assert to_html_around(markdown, MARK) == pieces

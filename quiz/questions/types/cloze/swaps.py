@@ -21,9 +21,13 @@ Groups: TypeAlias = Sequence[Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What a response is worth, and the authored answer that it was taken for; "" where it counts for none."""
+    """What a response is worth, the gap in which it counts and the authored answer that it is taken for there.
+
+    Both are empty where a response counts for none.
+    """
 
     score: Score
+    gap: str = ""
     answer: str = ""
 
 
@@ -31,10 +35,13 @@ class Placed:
 class _Offer:
     """A gap in which a response would be worth something."""
 
-    gap: str
     #: Stands for all gaps with the same content: which of them is taken makes no difference.
     like: str
     placed: Placed
+
+    @property
+    def gap(self) -> str:
+        return self.placed.gap
 
     @property
     def key(self) -> str:
@@ -62,12 +69,16 @@ def right_words(gaps: Gaps, groups: Groups, answers: Mapping[str, Placed]) -> Ma
 
 
 def _spread(group: Sequence[str], gaps: Gaps, answers: Mapping[str, Placed]) -> dict[str, str]:
-    words = {name: answers[name].answer for name in group if (answers[name].score.fraction or 0) >= 1}
+    """Where an answer is right, that one; to the others in turn what the gaps that are left can still take."""
+    right = {name: answers[name] for name in group if (answers[name].score.fraction or 0) >= 1}
+    words = {name: placed.answer for name, placed in right.items()}
     used = {answer.casefold() for answer in words.values()}
+    taken = {placed.gap for placed in right.values()}
+    left = iter([name for name in group if name not in taken])
     for name in group:
         if name not in words:
-            offered = [right for other in (name, *group) for right in _rights(gaps[other])]
-            words[name] = next((right for right in offered if right.casefold() not in used), offered[0])
+            offered = [answer for other in (next(left), *group) for answer in _rights(gaps[other])]
+            words[name] = next((answer for answer in offered if answer.casefold() not in used), offered[0])
             used.add(words[name].casefold())
     return words
 
@@ -95,7 +106,7 @@ def _offers(name: str, group: Gaps, response: Response) -> Iterator[_Offer]:
         score = group[target].score(moved)
         if (score.fraction or 0) > 0:
             answer = group[target].kind.taken_for(group[target].content, moved)
-            yield _Offer(target, first_like[target], Placed(score, answer))
+            yield _Offer(first_like[target], Placed(score, target, answer))
 
 
 def _first_like(name: str, group: Gaps) -> str:

@@ -1,15 +1,17 @@
-"""``quiz report``: a quiz's results as a file."""
+"""``quiz report``: a quiz's results and its item analysis, the same figures as on the page, as a file."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from quiz.files.tables import Table
-    from quiz.operations.reporting import QuizResults
+    from quiz.operations.analysis import QuizReport
+
+FORMATS = ("csv", "xlsx", "json")
+TABLES = ("results", "test", "questions", "options")
 
 
 @click.command()
@@ -17,10 +19,24 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(["csv", "json"]),
+    type=click.Choice(FORMATS),
     default="csv",
     show_default=True,
-    help="csv: all attempts; json: also counts and the facility of each question.",
+    help="csv: one table; xlsx and json: all of them.",
+)
+@click.option(
+    "--table",
+    type=click.Choice(TABLES),
+    default="results",
+    show_default=True,
+    help="With csv: all attempts, or the figures of the test, of its questions, of their options.",
+)
+@click.option(
+    "--which",
+    type=click.Choice(["first", "last", "all", "counted"]),
+    default="first",
+    show_default=True,
+    help="The attempts that the figures are over; counted: those that the grade counts.",
 )
 @click.option(
     "--output",
@@ -30,38 +46,53 @@ if TYPE_CHECKING:
     help="The file to write.  [default: standard output]",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def report(quiz_id: int, file_format: str, output: Any, as_json: bool) -> None:
-    """Print the results of a QUIZ (its id): who has started, finished, with what grade.
+def report(quiz_id: int, file_format: str, table: str, which: str, output: Any, as_json: bool) -> None:
+    """Print the report of a QUIZ (its id): who has started, finished, with what grade; how each question works.
 
-    Example: quiz report 1 --format csv -o results.csv
+    Example: quiz report 1 --table questions -o questions.csv
     """
+    from dataclasses import replace
+
     from quiz import clock
+    from quiz.banks import report_tables
     from quiz.cli._store import as_json_text, store
-    from quiz.files.tables import write_csv
-    from quiz.operations import reporting
+    from quiz.files.tables import write_csv, write_xlsx
+    from quiz.operations import analysis, reporting
 
     with store():
-        table = reporting.results_table(None, quiz_id, clock.now())
-        results = reporting.results(None, quiz_id, 1)
+        results = reporting.results_table(None, quiz_id, clock.now())
+        found = analysis.export_report(None, quiz_id, which, clock.now())
     if as_json or file_format == "json":
-        text = as_json_text(_document(results, table)) + "\n"
+        output.write((as_json_text(_document(found, results)) + "\n").encode())
+        return
+    tables = dict(zip(TABLES, (results, *report_tables.tables(found.analysis)), strict=True))
+    if file_format == "xlsx":
+        output.write(write_xlsx(replace(one, name=name) for name, one in tables.items()))
     else:
-        text = write_csv(table.rows, table.header)
-    output.write(text.encode())
+        output.write(write_csv(tables[table].rows, tables[table].header).encode())
 
 
-def _document(results: QuizResults, table: Table) -> dict[str, Any]:
+def _document(found: QuizReport, results: Table) -> dict[str, Any]:
+    from quiz.banks import report_tables
+    from quiz.statistics.words import told
+
     return {
-        "quiz": results.quiz_id,
-        "title": results.title,
-        "course": {"id": results.course_id, "title": results.course_title},
-        "scale": results.scale,
-        "students": results.students,
-        "started": results.started,
-        "finished": results.finished,
-        "mean_grade": results.mean_grade,
-        "attempts": [dict(zip(table.header, row, strict=True)) for row in table.rows],
-        "questions": [asdict(one) for one in results.facilities],
+        "quiz": found.quiz_id,
+        "title": found.title,
+        "course": {"id": found.course_id, "title": found.course_title},
+        "scale": found.scale,
+        "pass": found.pass_grade,
+        "students": found.students,
+        "started": found.started,
+        "finished": found.finished,
+        "which": found.which,
+        "n": found.attempts + found.left_out,
+        "missing": {"rule": "zero", "used": found.attempts},
+        "seconds": found.seconds,
+        "verdicts": [{"code": one.code, "message": told(one)} for one in found.verdicts],
+        "distribution": [{"from": one.low, "to": one.high, "n": one.n} for one in found.distribution],
+        **report_tables.document(found.analysis),
+        "attempts": [dict(zip(results.header, row, strict=True)) for row in results.rows],
     }
 
 

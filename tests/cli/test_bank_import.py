@@ -108,7 +108,7 @@ def test_publish_and_report(shell, cast, tmp_path):
     document = shell.json("report", made["id"])
     assert (document["title"], document["students"], document["finished"]) == ("Again", 2, 1)
     assert [row["state"] for row in document["attempts"]] == ["finished", "not-started"]
-    assert len(document["questions"]) == 5
+    assert [item["facility"] for item in document["items"]] == [0.0] * 5
     rows = list(csv.DictReader(StringIO(shell("report", made["id"], "--format", "csv").stdout)))
     assert [(row["student"], row["state"], row["grade"]) for row in rows] == [
         ("Bo", "finished", "0.0"),

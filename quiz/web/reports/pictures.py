@@ -1,14 +1,18 @@
-"""What the page of a question draws: the curves of its options, and the part that each option plays."""
+"""What the pages draw: the curves of a question's options, the part that each option plays, a student's progress."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from quiz.banks.analysing import OptionReport, QuestionReport
+from quiz.operations.learning import Progress, Topic
 from quiz.statistics.distractors import FIFTHS
 from quiz.statistics.flags import Flag
 from quiz.web.html import percent
-from quiz.web.reports.charts import LineChart, line_chart
+from quiz.web.reports.charts import KINDS, LineChart, line_chart
 
 KEY, RIVAL, REST = 1, 2, (3, 4)
 
@@ -68,3 +72,28 @@ def curves_title(question: QuestionReport) -> str:
         weak=percent(weakest),
         strong=percent(strongest),
     )
+
+
+def progress_of(mine: Progress) -> tuple[LineChart | None, list[str]]:
+    """The topics with most questions over time, and the words below their days; None where there is no time to see."""
+    several = [topic for topic in mine.broad if len(topic.steps) > 1]
+    drawn = sorted(several, key=lambda topic: -topic.questions)[:KINDS]
+    times = sorted({step.at for topic in drawn for step in topic.steps})
+    if not times or times[0] == times[-1]:
+        return None, []
+    series = [(_topic_name(topic), kind, _steps(topic)) for kind, topic in enumerate(drawn, 1)]
+    marks = [times[0], times[0] + (times[-1] - times[0]) / 2, times[-1]]
+    chart = line_chart(series, [one.timestamp() for one in marks], highest=1.0)
+    return chart, [_day(one) for one in marks]
+
+
+def _steps(topic: Topic) -> list[tuple[float, float]]:
+    return [(step.at.timestamp(), min(1.0, step.share)) for step in topic.steps]
+
+
+def _topic_name(topic: Topic) -> str:
+    return topic.name.replace("-", " ") or _("others")
+
+
+def _day(value: datetime) -> str:
+    return format_date(value, "d MMM")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from quiz.banks import report_tables
 from quiz.banks.analysing import QuestionReport
 from quiz.files.tables import Table, write_csv, write_xlsx
-from quiz.operations import analysis, reporting
+from quiz.operations import analysis, learning, reporting
 from quiz.operations.access import TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
 from quiz.statistics.flags import ENOUGH, FEWEST
@@ -18,7 +18,7 @@ from quiz.web.downloads import download_csv, download_xlsx
 from quiz.web.guard import moment, signed_in
 from quiz.web.html import percent, use_time_zone
 from quiz.web.reports.charts import BarChart, bar_chart
-from quiz.web.reports.pictures import curves_of, curves_title, roles_of
+from quiz.web.reports.pictures import curves_of, curves_title, progress_of, roles_of
 from quiz.web.reports.words import Told, correlation, state_of, tell_flag, tell_verdict
 from quiz.web.session import get_actor
 
@@ -29,6 +29,8 @@ blueprint.add_app_template_filter(correlation)
 STATES = ("bad", "look", "none", "good")
 #: So many findings stand at the top; the table below has them all.
 MOST_FINDINGS = 8
+#: A topic with fewer questions is neither the best nor the least known.
+ENOUGH_OF_A_TOPIC = 5
 
 
 @blueprint.app_template_filter()
@@ -172,6 +174,23 @@ def grade_book(course_id: int) -> ResponseReturnValue:
 def grade_book_csv(course_id: int) -> ResponseReturnValue:
     """The whole grade book, for a spreadsheet."""
     return _csv(reporting.grade_book_table(get_actor(), course_id, moment()))
+
+
+# My own -----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/progress")
+@signed_in
+def progress() -> ResponseReturnValue:
+    """My own marks by topic over time, as far as they may be shown now."""
+    mine = learning.my_progress(get_actor(), moment())
+    known = [topic for topic in mine.broad if topic.questions >= ENOUGH_OF_A_TOPIC]
+    ranked = sorted(known, key=lambda topic: topic.share)
+    differ = bool(ranked) and ranked[0].share < ranked[-1].share
+    chart, days = progress_of(mine)
+    return render_template(
+        "reports/progress.html", mine=mine, ranked=ranked if differ else (), chart=chart, days=days
+    )
 
 
 def _csv(table: Table) -> ResponseReturnValue:

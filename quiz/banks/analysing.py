@@ -245,14 +245,14 @@ def _letter(place: int) -> str:
 
 
 def _answers(question: Question, cells: Sequence[_Cell]) -> tuple[GivenAnswer, ...]:
-    """What was typed or built, the commonest first."""
+    """What was typed or built, the commonest first; of equally common ones the right one."""
     counts: Counter[tuple[str, bool]] = Counter()
     for cell in cells:
         response = cell.answered.response
         if question.answered(response):
             text = question.kind.taken_for(question.content, response)
             counts[text, cell.answered.fraction >= 1] += 1
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], not item[0][1], item[0]))
     return tuple(GivenAnswer(text, n, right) for (text, right), n in ordered[:MOST_ANSWERS])
 
 

@@ -80,6 +80,7 @@ def _add_database(app: Flask) -> None:
 def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.admin.views import blueprint as admin
     from quiz.web.auth.views import blueprint as auth
+    from quiz.web.author.editing import blueprint as editor
     from quiz.web.author.views import blueprint as author
     from quiz.web.courses.views import blueprint as courses
     from quiz.web.quizzes.views import blueprint as quizzes
@@ -96,6 +97,17 @@ def _add_web(app: Flask, settings: Settings) -> None:
     headers.install(app, https=settings.public_url.startswith("https:"))
     errors.install(app)
     app.add_url_rule(f"{assets.PATH}<path:name>", "static", guard.public(assets.serve))
-    for blueprint in (health.blueprint, auth, student, attempt, courses, quizzes, reports, author, admin):
+    for blueprint in (
+        health.blueprint,
+        auth,
+        student,
+        attempt,
+        courses,
+        quizzes,
+        reports,
+        author,
+        editor,
+        admin,
+    ):
         app.register_blueprint(blueprint)
     guard.verify(app)

@@ -34,7 +34,18 @@ from quiz.assembly.pick import Lookup, cells_of, pick
 from quiz.assembly.shortfalls import shortfalls
 from quiz.errors import Unmeetable
 
-__all__ = ["ALGORITHM", "Index", "Item", "ListIndex", "Paper", "PaperSlot", "Stratum", "draw", "item_of"]
+__all__ = [
+    "ALGORITHM",
+    "Index",
+    "Item",
+    "ListIndex",
+    "Paper",
+    "PaperSlot",
+    "Stratum",
+    "draw",
+    "item_of",
+    "shown_order",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +174,14 @@ def _ordered(chosen: list[tuple[Part, Item]], blueprint: Blueprint, dice: Dice) 
 
 def _slot(number: int, part: Part, item: Item, blueprint: Blueprint, dice: Dice) -> PaperSlot:
     points = item.points if part.section.points is None else part.section.points
-    order = tuple(_options(number, item, blueprint, dice))
+    order = tuple(shown_order(item, number, dice, shuffle=blueprint.shuffle_options))
     return PaperSlot(number, part.section.name, item.qualified, None, order, points, item.expected_facility)
 
 
-def _options(number: int, item: Item, blueprint: Blueprint, dice: Dice) -> Sequence[str]:
-    """The options as shown; where their authored order is the key, never in that one."""
+def shown_order(item: Item, number: int, dice: Dice, *, shuffle: bool) -> Sequence[str]:
+    """The options as the slot of this number shows them; where their authored order is the key, never in that one."""
     authored = item.option_ids
-    if not item.always_shuffled and not (blueprint.shuffle_options and item.shuffle):
+    if not item.always_shuffled and not (shuffle and item.shuffle):
         return authored
     order, repeat = dice.shuffled("options", number, authored), 0
     while item.order_is_key and len(authored) > 1 and tuple(order) == authored:

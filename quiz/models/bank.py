@@ -17,6 +17,8 @@ from quiz.models.people import one_of
 
 SHARE_RIGHTS = ("read", "use", "edit")
 STATUSES = ("draft", "ready", "retired")
+#: What the columns hold, in characters.
+LONGEST_TITLE, LONGEST_LANGUAGE, LONGEST_TOPIC = 300, 20, 200
 
 
 class Bank(Base):
@@ -39,8 +41,8 @@ class Bank(Base):
     slug: Mapped[str] = mapped_column(String(80))
     #: NULL = shipped with the program: every author may use it.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    title: Mapped[str] = mapped_column(String(300))
-    language: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    language: Mapped[str] = mapped_column(String(LONGEST_LANGUAGE))
     #: Everything of the file but its questions (``Bank.header()``).
     header: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(80))
@@ -98,7 +100,7 @@ class QuestionVersion(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(10))
-    topic: Mapped[str] = mapped_column(String(200))
+    topic: Mapped[str] = mapped_column(String(LONGEST_TOPIC))
     type: Mapped[str] = mapped_column(String(40))
     difficulty: Mapped[str] = mapped_column(String(10))
     #: 0 … n − 1 by id among the current, ready questions of its stratum; NULL = not drawable.

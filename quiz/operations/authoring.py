@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,22 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.dice import Dice
+from quiz.assembly.draw import item_of, shown_order
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
-from quiz.errors import EditConflict, Forbidden, Invalid, Problem
+from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
 from quiz.models.audit import record
-from quiz.models.bank import Bank, Question, QuestionVersion, load_question
+from quiz.models.bank import (
+    LONGEST_LANGUAGE,
+    LONGEST_TITLE,
+    LONGEST_TOPIC,
+    Bank,
+    Question,
+    QuestionVersion,
+    load_question,
+)
 from quiz.models.people import User
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.versions import add_versions, bank_changed
@@ -25,6 +35,8 @@ from quiz.questions.base import Presented
 
 #: Rights of a bank that let somebody change it.
 EDITING = ("own", "edit")
+#: Characters of all texts of a question together.
+LONGEST_QUESTION = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,26 @@ class Sheet:
     number: int
     current: bool
     fields: Mapping[str, Any]
+    #: Titles of the bank's documents by id, and the topics of its questions.
+    documents: Mapping[str, str]
+    topics: tuple[str, ...]
+    #: Whatever has been the id of a part in any version of the question: never to be given to another part.
+    used: frozenset[str]
+
+    @property
+    def editable(self) -> bool:
+        """Whether I may change the bank."""
+        return self.access in EDITING
+
+
+@dataclass(frozen=True, slots=True)
+class BankHead:
+    """What can be changed at a bank's head; "" for what it does not say."""
+
+    id: int
+    title: str
+    perspective: str
+    licence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +99,7 @@ class TryOut:
 
 def add_bank(actor: Actor, slug: str, title: str, language: str, now: datetime) -> int:
     """Makes an empty bank of mine. Returns its id."""
-    bank = LoadedBank.load({"bank": slug, "title": title, "language": language})
+    bank = _loaded({"bank": slug, "title": title, "language": language})
     with transaction() as connection:
         demand_role(connection, actor, AUTHORING)
         taken = connection.execute(
@@ -93,18 +125,44 @@ def add_bank(actor: Actor, slug: str, title: str, language: str, now: datetime) 
     return bank_id
 
 
+def bank_head(actor: Actor, bank_id: int) -> BankHead:
+    """What stands at the head of a bank that I may change; Forbidden where I may only read it."""
+    with reading() as connection:
+        bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
+        if bank is None:
+            raise missing(connection, actor)
+        if bank.access not in EDITING:
+            raise Forbidden
+    head = bank.header
+    return BankHead(bank_id, bank.title, head.get("perspective", ""), head.get("licence", ""))
+
+
 def edit_bank(actor: Actor, bank_id: int, title: str, perspective: str, licence: str, now: datetime) -> None:
     """Changes what stands at a bank's head."""
     with transaction() as connection:
         bank = _editable(connection, actor, bank_id)
         changed = {"title": title, "perspective": perspective or None, "licence": licence or None}
         kept = {name: value for name, value in {**bank.header, **changed}.items() if value is not None}
-        loaded = LoadedBank.load(kept)
+        loaded = _loaded(kept)
         connection.execute(
             update(Bank).where(Bank.id == bank_id).values(title=loaded.title, header=loaded.header())
         )
         bank_changed(connection, bank_id, now)
         record(connection, actor.id, "bank.edit", ("bank", bank_id), now)
+
+
+def _loaded(header: Mapping[str, Any]) -> LoadedBank:
+    """The bank of this head. Raises Invalid, also where it is longer than the store takes."""
+    bank = LoadedBank.load(header)
+    bounds = (("title", LONGEST_TITLE), ("language", LONGEST_LANGUAGE))
+    problems = [
+        Problem(name, "this is too long", f"use up to {most} characters")
+        for name, most in bounds
+        if len(getattr(bank, name)) > most
+    ]
+    if problems:
+        raise Invalid(problems)
+    return bank
 
 
 def _editable(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
@@ -124,46 +182,87 @@ def _editable(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
 
 
 def new_sheet(actor: Actor, bank_id: int) -> Sheet:
-    """An empty sheet for a new question of this bank."""
+    """An empty sheet for a new question of this bank. Forbidden where I may not change it."""
     with reading() as connection:
         bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
         if bank is None:
             raise missing(connection, actor)
         if bank.access not in EDITING:
             raise Forbidden
-    return Sheet(bank_id, bank.title, bank.slug, bank.access, None, 0, current=True, fields={})
+        return _sheet(connection, bank, None, 0, current=True, fields={}, used=frozenset())
 
 
 def sheet(actor: Actor, question_id: int, number: int | None = None) -> Sheet:
     """A version of a question (None = the current one) for those who may read its bank."""
     with reading() as connection:
-        statement = (
-            readable_banks(
-                actor,
-                Bank.id.label("bank_id"),
-                Bank.title,
-                Bank.slug,
-                QuestionVersion.number,
-                QuestionVersion.current,
-                QuestionVersion.content,
-            )
-            .join(QuestionVersion, QuestionVersion.bank_id == Bank.id)
-            .where(QuestionVersion.question_id == question_id)
+        return _version(connection, actor, question_id, number)
+
+
+def edit_sheet(actor: Actor, question_id: int, number: int | None = None) -> Sheet:
+    """The same for those who may change it; Forbidden to those who may only read it."""
+    with reading() as connection:
+        found = _version(connection, actor, question_id, number)
+        if not found.editable:
+            raise Forbidden
+        return found
+
+
+def _version(connection: Connection, actor: Actor, question_id: int, number: int | None) -> Sheet:
+    bank = connection.execute(
+        readable_banks(actor, Bank)
+        .join(Question, Question.bank_id == Bank.id)
+        .where(Question.id == question_id)
+    ).first()
+    if bank is None:
+        raise missing(connection, actor)
+    versions = connection.execute(
+        select(QuestionVersion.number, QuestionVersion.current, QuestionVersion.content).where(
+            QuestionVersion.question_id == question_id
         )
-        wanted = QuestionVersion.current if number is None else QuestionVersion.number == number
-        row = connection.execute(statement.where(wanted)).first()
-        if row is None:
-            raise missing(connection, actor)
-    return Sheet(
-        row.bank_id,
-        row.title,
-        row.slug,
-        row.access,
-        question_id,
-        row.number,
-        current=row.current,
-        fields=row.content,
+    ).all()
+    wanted = [one for one in versions if (one.current if number is None else one.number == number)]
+    if not wanted:
+        raise NotFound
+    used = frozenset(name for one in versions for name in _part_ids(one.content))
+    one = wanted[0]
+    return _sheet(
+        connection, bank, question_id, one.number, current=one.current, fields=one.content, used=used
     )
+
+
+def _sheet(
+    connection: Connection, bank: Row[Any], question_id: int | None, number: int, **version: Any
+) -> Sheet:
+    topics = connection.execute(
+        select(QuestionVersion.topic)
+        .where(
+            QuestionVersion.bank_id == bank.id, QuestionVersion.current, QuestionVersion.status != "retired"
+        )
+        .group_by(QuestionVersion.topic)
+        .order_by(QuestionVersion.topic)
+    ).scalars()
+    documents = bank.header.get("documents", {})
+    return Sheet(
+        bank_id=bank.id,
+        bank_title=bank.title,
+        bank=bank.slug,
+        access=bank.access,
+        question_id=question_id,
+        number=number,
+        documents={name: document["title"] for name, document in documents.items()},
+        topics=tuple(topic for topic in topics if topic),
+        **version,
+    )
+
+
+def _part_ids(value: Any) -> Iterator[str]:
+    """Whatever may be the id of a part in a question's canonical form: keys, and values that are called id."""
+    if isinstance(value, Mapping):
+        yield from value
+        yield from (value[name] for name in ("id", "choice_id") if name in value)
+    if isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _part_ids(part)
 
 
 def try_out(
@@ -175,16 +274,17 @@ def try_out(
         if bank is None:
             raise missing(connection, actor)
     question = _load(bank.slug, fields, fields.get("id") or "preview")
-    presented = question.present(())
+    order = list(shown_order(item_of(question), 1, Dice(0), shuffle=False))
+    presented = question.present(order)
     if raw is None:
         return TryOut(presented, None, ())
-    parsed = question.parse(raw, ())
+    parsed = question.parse(raw, order)
     fraction = question.score(parsed.response).fraction
     share = None if fraction is None else float(fraction)
     points = float(question.points)
     marked = Marked(share, None if share is None else share * points, points, share)
-    everything = frozenset({"marks", "max", "right_wrong", "answer", "feedback", "explanation"})
-    outcome = outcome_of(question, bank.header, parsed.response, [], marked, points, everything)
+    everything = frozenset({"attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation"})
+    outcome = outcome_of(question, bank.header, parsed.response, order, marked, points, everything)
     return TryOut(presented, outcome, parsed.complaints)
 
 
@@ -218,7 +318,14 @@ def save_question(
 
 
 def _load(bank: str, fields: Mapping[str, Any], slug: str) -> LoadedQuestion:
-    return LoadedQuestion.load({**fields, "bank": bank, "id": slug})
+    """The question. Raises Invalid, also where it is longer than the store takes."""
+    question = LoadedQuestion.load({**fields, "bank": bank, "id": slug})
+    if len(question.topic) > LONGEST_TOPIC:
+        raise Invalid([Problem("topic", "this is too long", f"use up to {LONGEST_TOPIC} characters")])
+    if len(str(question.dump())) > LONGEST_QUESTION:
+        what = f"the question is longer than {LONGEST_QUESTION} characters"
+        raise Invalid([Problem("prompt", what, "make several questions of it")])
+    return question
 
 
 def _present(connection: Connection, bank_id: int, question_id: int, actor: Actor) -> Row[Any]:
@@ -291,16 +398,18 @@ def history(actor: Actor, question_id: int) -> list[VersionRow]:
 
 
 def restore(actor: Actor, question_id: int, number: int, now: datetime) -> int:
-    """Makes an earlier version current again, as a new version. Returns its number."""
+    """Makes an earlier version current again, as a new version. Returns its number; the current one stays as it is."""
     with transaction() as connection:
         row = connection.execute(
-            select(QuestionVersion.bank_id, QuestionVersion.digest, QuestionVersion.content).where(
+            select(QuestionVersion).where(
                 QuestionVersion.question_id == question_id, QuestionVersion.number == number
             )
         ).first()
         if row is None:
             raise missing(connection, actor)
         _editable(connection, actor, row.bank_id)
+        if row.current:
+            return number
         add_versions(
             connection, [(question_id, load_question(row.digest, row.content))], row.bank_id, actor.id, now
         )

@@ -93,8 +93,11 @@ class BankPage:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """One question as its author sees it: presented, with its key and reasons."""
+    """A version of a question as its author sees it: presented, with its key and reasons."""
 
+    question_id: int
+    access: str
+    current: bool
     bank_id: int
     bank_title: str
     question: str
@@ -267,8 +270,12 @@ def _shares(connection: Connection, bank_id: int) -> tuple[Share, ...]:
     return tuple(Share(*row) for row in rows)
 
 
-def question(actor: Actor, question_id: int, on: date) -> QuestionPage:
-    """The current version of a question, with its key, for those who may read its bank; ``drawable`` on that day."""
+def question(actor: Actor, question_id: int, on: date, number: int | None = None) -> QuestionPage:
+    """A version of a question (None: the current one), with its key, for those who may read its bank.
+
+    ``drawable`` on that day.
+    """
+    wanted = QuestionVersion.current if number is None else QuestionVersion.number == number
     with reading() as connection:
         row = connection.execute(
             readable_banks(
@@ -276,12 +283,14 @@ def question(actor: Actor, question_id: int, on: date) -> QuestionPage:
                 Bank.id,
                 Bank.title,
                 Bank.header,
+                QuestionVersion.question_id,
                 QuestionVersion.number,
+                QuestionVersion.current,
                 QuestionVersion.digest,
                 QuestionVersion.content,
             )
             .join(QuestionVersion, QuestionVersion.bank_id == Bank.id)
-            .where(QuestionVersion.question_id == question_id, QuestionVersion.current)
+            .where(QuestionVersion.question_id == question_id, wanted)
         ).first()
         if row is None:
             raise missing(connection, actor)
@@ -291,6 +300,9 @@ def question(actor: Actor, question_id: int, on: date) -> QuestionPage:
 def _question_page(row: Row[Any], loaded: LoadedQuestion, on: date) -> QuestionPage:
     key = frozenset({"right_wrong", "answer", "feedback", "explanation"})
     return QuestionPage(
+        question_id=row.question_id,
+        access=row.access,
+        current=row.current,
         bank_id=row.id,
         bank_title=row.title,
         question=loaded.qualified,

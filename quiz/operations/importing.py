@@ -15,11 +15,17 @@ from quiz.banks.yaml import BankProblem, read_bank
 from quiz.db import transaction
 from quiz.errors import Invalid, Problem
 from quiz.models.audit import record
-from quiz.models.bank import Bank, BankShare, Question, QuestionVersion
+from quiz.models.bank import (
+    LONGEST_LANGUAGE,
+    LONGEST_TITLE,
+    LONGEST_TOPIC,
+    Bank,
+    BankShare,
+    Question,
+    QuestionVersion,
+)
 from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role
-
-LONGEST_TITLE, LONGEST_LANGUAGE, LONGEST_TOPIC = 300, 20, 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,15 @@ TABLE = {
     "POST auth.login": EVERYBODY,
     "POST auth.logout": EVERYBODY,
     "POST auth.set_preferences": SIGNED_IN,
+    "POST author.add_bank": AUTHORS,
     "GET author.bank": {TEACHER},
+    "GET author.bank_head": {TEACHER},
     "GET author.banks_list": AUTHORS,
     "POST author.commit": AUTHORS,
     "GET author.export": {TEACHER},
+    "POST author.edit_bank": {TEACHER},
     "GET author.import_form": AUTHORS,
+    "GET author.new_bank": AUTHORS,
     "POST author.preview": AUTHORS,
     "GET author.question": {TEACHER},
     "POST author.share": {TEACHER},
@@ -68,6 +72,15 @@ TABLE = {
     "POST courses.remove": {TEACHER},
     "GET courses.return_code": {TEACHER},
     "POST courses.set_joining": {TEACHER},
+    "POST editor.answer": {TEACHER},
+    "POST editor.create": {TEACHER},
+    "GET editor.edit": {TEACHER},
+    "GET editor.history": {TEACHER},
+    "GET editor.new": {TEACHER},
+    "POST editor.restore": {TEACHER},
+    "POST editor.save": {TEACHER},
+    "GET editor.trial": {TEACHER},
+    "GET editor.version": {TEACHER},
     "GET health.alive": EVERYBODY,
     "GET health.ready": EVERYBODY,
     "GET quizzes.checklist": {TEACHER},
@@ -112,7 +125,7 @@ def world(sqlite_with_cast, tmp_path_factory):
     dispose(app)
     values = {
         "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "name": "theme.css",
-        "question_id": 1, "quiz_id": cast.quiz, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
+        "number": 1, "question_id": 1, "quiz_id": cast.quiz, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from quiz.questions.base import QuestionType
@@ -25,3 +26,10 @@ def get(name: str) -> QuestionType[Any]:
         raise KeyError(name)
     found: QuestionType[Any] = import_module(f"{__name__}.{name}").TYPE
     return found
+
+
+def editing(name: str) -> ModuleType:
+    """The authoring form of this type (``quiz.questions.editing``); KeyError where there is no such type."""
+    if name not in names():
+        raise KeyError(name)
+    return import_module(f"{__name__}.{name}.edit")

@@ -1,4 +1,4 @@
-"""The forms of bringing banks in and sharing them."""
+"""The forms of banks: making, searching, bringing in, sharing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,32 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from quiz.web.forms import Form
+
+
+class BankForm(Form):
+    """A new bank."""
+
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title."))])
+    bank = StringField(_l("Name in blueprints"), [DataRequired(_l("Enter a name."))])
+    language = StringField(_l("Language"), [DataRequired(_l("Enter a language."))], default="en")
+
+
+class HeadForm(Form):
+    """What stands at a bank's head."""
+
+    title = StringField(_l("Title"), [DataRequired(_l("Enter a title."))])
+    perspective = TextAreaField(_l("What it rests on"))
+    licence = StringField(_l("Licence"))
+
+
+class FilterForm(Form):
+    """Which questions of a bank to list; sent by GET."""
+
+    words = StringField(_l("Words"), default="")
+    topic = StringField(_l("Topic"), default="")
+    type = StringField(_l("Type"), default="")
+    difficulty = StringField(_l("Difficulty"), default="")
+    status = StringField(_l("Status"), default="")
 
 
 class ImportForm(Form):

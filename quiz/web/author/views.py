@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,12 +13,14 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from quiz.errors import Invalid, Problem
-from quiz.operations import accounts, banks, importing
+from quiz.operations import accounts, authoring, banks, importing
 from quiz.operations.access import AUTHORING
-from quiz.web.author.forms import CommitForm, ImportForm, ShareForm
+from quiz.operations.banks import Filter
+from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
 from quiz.web.downloads import download
 from quiz.web.forms import place
 from quiz.web.guard import bounded, moment, signed_in
+from quiz.web.html import NO_BREAK_SPACE
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("author", __name__)
@@ -51,8 +55,86 @@ def bank(bank_id: int) -> ResponseReturnValue:
 
 
 def _bank(bank_id: int, form: ShareForm) -> str:
-    found = banks.bank(get_actor(), bank_id, page_number(), today())
-    return render_template("author/bank.html", bank=found, form=form)
+    wanted = FilterForm(request.args)
+    found = banks.bank(get_actor(), bank_id, page_number(), today(), Filter(**wanted.data))
+    return render_template(
+        "author/bank.html",
+        bank=found,
+        form=form,
+        wanted=wanted,
+        filtered=any(wanted.data.values()),
+        topics=_tree(found.by_topic),
+    )
+
+
+def _tree(by_topic: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
+    """Every topic and what stands above it, as a list to choose from: each with the number of questions below it."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for topic, count in by_topic:
+        segments = tuple(filter(None, topic.split("/")))
+        for depth in range(1, len(segments) + 1):
+            counts[segments[:depth]] += count
+    return [
+        ("/".join(path), f"{NO_BREAK_SPACE * 4 * (len(path) - 1)}{path[-1]} ({counts[path]})")
+        for path in sorted(counts)
+    ]
+
+
+@blueprint.get("/banks/new")
+@signed_in
+def new_bank() -> ResponseReturnValue:
+    """Name a new bank."""
+    accounts.demand(get_actor(), AUTHORING)
+    return render_template("author/new_bank.html", form=BankForm(None))
+
+
+@blueprint.post("/banks/new")
+@signed_in
+def add_bank() -> ResponseReturnValue:
+    """Make an empty bank."""
+    accounts.demand(get_actor(), AUTHORING)
+    form = BankForm()
+    if form.validate():
+        name, title, language = (
+            (field.data or "").strip() for field in (form.bank, form.title, form.language)
+        )
+        try:
+            bank_id = authoring.add_bank(get_actor(), name, title, language, moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            flash(_("The bank is there. Write its first question."), "good")
+            return redirect(url_for("author.bank", bank_id=bank_id), 303)
+    return render_template("author/new_bank.html", form=form), Invalid.status
+
+
+@blueprint.get("/banks/<int:bank_id>/edit")
+@signed_in
+def bank_head(bank_id: int) -> ResponseReturnValue:
+    """What stands at the head of a bank."""
+    head = authoring.bank_head(get_actor(), bank_id)
+    form = HeadForm(None, title=head.title, perspective=head.perspective, licence=head.licence)
+    return render_template("author/head.html", head=head, form=form)
+
+
+@blueprint.post("/banks/<int:bank_id>/edit")
+@signed_in
+def edit_bank(bank_id: int) -> ResponseReturnValue:
+    """Change what stands at the head of a bank."""
+    head, form = authoring.bank_head(get_actor(), bank_id), HeadForm()
+    if form.validate():
+        title, perspective, licence = (
+            (field.data or "").replace("\r\n", "\n").strip()
+            for field in (form.title, form.perspective, form.licence)
+        )
+        try:
+            authoring.edit_bank(get_actor(), bank_id, title, perspective, licence, moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            flash(_("Saved."), "good")
+            return redirect(url_for("author.bank", bank_id=bank_id), 303)
+    return render_template("author/head.html", head=head, form=form), Invalid.status
 
 
 @blueprint.post("/banks/<int:bank_id>/share")

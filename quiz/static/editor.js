@@ -1,0 +1,114 @@
+/* editor.js - a form whose page shows at once what is typed. Without it every button loads the page again.
+
+   The server does all the work: it is sent the whole form, and answers with the part of the page that changes.
+   form[data-editor]  data-live="part:act", the part to renew while somebody types, and the act that asks for it;
+                      data-unsaved where the page holds what is not saved
+   [data-part]        a part that can be renewed; [data-preview] holds controls that belong to no edit
+   [data-when]        words for saved, unsaved, lost (a part could not be renewed)
+   [data-plain]       what is not needed with a script; [data-narrow] the switch to the width of a phone */
+(function () {
+  "use strict";
+
+  var PAUSE_MS = 500;                                       // after the last key, before a part is renewed
+  var CHANGES = /^(add|remove|up|down|take):/;              // acts that change the form itself
+  var form, live, pause, asked = {}, dirty = false, leaving = false;
+
+  function part(name) { return document.querySelector('[data-part="' + name + '"]'); }
+  function all(selector) { return Array.from(document.querySelectorAll(selector)); }
+  function when(state, shown) { all('[data-when="' + state + '"]').forEach(function (words) { words.hidden = !shown; }); }
+
+  function setDirty(value) {
+    dirty = value;
+    when("unsaved", dirty);
+    when("saved", !dirty);
+  }
+
+  /* Sends the form and puts the answer in the place of a part. A later question makes an earlier answer worthless. */
+  function ask(name, act) {
+    var body = new URLSearchParams(new FormData(form)), number = (asked[name] = (asked[name] || 0) + 1);
+    clearTimeout(pause);
+    body.set("act", act);
+    body.set("part", name);
+    return fetch(form.action, { method: "POST", body: body }).then(function (answer) {
+      if (answer.redirected || !answer.ok) { throw new Error(String(answer.status)); }
+      return answer.text();
+    }).then(function (html) {
+      if (number !== asked[name]) { return false; }
+      put(part(name), html);
+      when("lost", false);
+      return true;
+    }).catch(function () { when("lost", true); return false; });
+  }
+
+  /* What is open stays open, and the page stays where it is. */
+  function put(element, html) {
+    var open = Array.from(element.querySelectorAll("details[data-keep][open]"), function (one) { return one.dataset.keep; });
+    element.innerHTML = html;
+    open.forEach(function (name) { element.querySelector('[data-keep="' + name + '"]').open = true; });
+    document.dispatchEvent(new Event("page:shown"));
+  }
+
+  function renew() { ask(live[0], live[1]); }
+  function soon() { clearTimeout(pause); pause = setTimeout(renew, PAUSE_MS); }
+
+  function changed(event) {
+    if (event.target.closest("[data-preview]")) { return; }
+    setDirty(true);
+    soon();
+  }
+
+  /* Rows are added, removed and moved by the server; the row in question gets the focus. Until the answer is there
+     nothing can be typed, or it would be lost with the old form. */
+  function change(button) {
+    var list = button.closest("fieldset"), fields = part("form");
+    setDirty(true);
+    fields.inert = true;
+    ask("form", button.value).then(function (done) {
+      fields.inert = false;
+      if (!done) { button.focus(); return; }
+      var target = part("form").querySelector("[autofocus]") || (list && document.getElementById(list.id) || part("form")).querySelector("button");
+      if (target) { target.focus(); }
+      soon();
+    });
+  }
+
+  function clicked(event) {
+    var button = event.target.closest("button");
+    if (!button) { return; }
+    if (button.matches("[data-narrow]")) {
+      var narrow = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(narrow));
+      button.closest("[data-preview]").dataset.width = narrow ? "phone" : "wide";
+    } else if (button.name === "act" && button.form === form) {
+      if (CHANGES.test(button.value)) { event.preventDefault(); change(button); }
+      if (button.value === "try") { event.preventDefault(); ask("preview", "try"); }
+    }
+  }
+
+  /* Enter in the previewed question tries the answer; it does not save. */
+  function pressed(event) {
+    var field = event.target;
+    if (event.key === "Enter" && field.matches("[data-preview] input:not([type=radio]):not([type=checkbox])")) {
+      event.preventDefault();
+      ask("preview", "try");
+    }
+  }
+
+  function start() {
+    form = document.querySelector("form[data-editor]");
+    if (!form) { return; }
+    live = form.dataset.live.split(":");
+    dirty = "unsaved" in form.dataset;
+    all("[data-plain]").forEach(function (element) { element.hidden = true; });
+    all("[data-narrow]").forEach(function (element) { element.hidden = false; });
+    form.addEventListener("input", changed);
+    form.addEventListener("change", changed);
+    document.addEventListener("click", clicked);
+    document.addEventListener("keydown", pressed);
+    form.addEventListener("submit", function () { leaving = true; });
+    window.addEventListener("pageshow", function () { leaving = false; });
+    window.addEventListener("beforeunload", function (event) { if (dirty && !leaving) { event.preventDefault(); } });
+  }
+
+  start();
+})();

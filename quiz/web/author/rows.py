@@ -1,0 +1,198 @@
+"""The rows of a question's form: adding, removing and moving them, and finding the field that a fault belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from wtforms import FieldList, Form, FormField
+
+from quiz.errors import Problem
+from quiz.questions.editing import MOST_ROWS, fresh_id
+
+#: Fields that are not seen: what is wrong with them is said at their row.
+UNSEEN = frozenset({"id", "choice_id", "kind", "type"})
+#: Steps of a fault's path that have another name in the form.
+_NAMES = {"from": "start", "to": "end", "timeless": "time"}
+_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+# Changing -----------------------------------------------------------------------------------------------------------
+
+
+def change(form: Form, act: str, name: str, argument: str, used: Collection[str]) -> tuple[Form, str]:
+    """The form with the rows of the list ``name`` changed, and the name of the row that now has the attention.
+
+    ``act`` is add (``argument``: the kind of row, "" where there is one only), remove, up or down (the row's place,
+    from 0). What makes no sense changes nothing. ``used``: ids that a new row does not get.
+    """
+    data = deepcopy(form.data)
+    found = next(_lists(form, name, ()), None)
+    if found is None:
+        return form, ""
+    field, path = found
+    rows: Any = data
+    for step in path:
+        rows = rows[step]
+    place = (
+        _added(field, rows, argument, {*used, *_ids(data)}) if act == "add" else _moved(rows, act, argument)
+    )
+    made = type(form)(data=data)
+    return made, f"{name}-{place}" if 0 <= place < len(rows) else ""
+
+
+def _lists(
+    form: Any, name: str, path: tuple[str | int, ...]
+) -> Iterator[tuple[FieldList, tuple[str | int, ...]]]:
+    """The list of this name, and the way to it in the form's data."""
+    for field in form:
+        here = (*path, field.short_name)
+        if isinstance(field, FieldList):
+            if field.name == name:
+                yield field, here
+            for place, entry in enumerate(field):
+                if isinstance(entry, FormField):
+                    yield from _lists(entry.form, name, (*here, place))
+        elif isinstance(field, FormField):
+            yield from _lists(field.form, name, here)
+
+
+def _added(field: FieldList, rows: list[Any], kind: str, used: Collection[str]) -> int:
+    """Adds a row; returns its place, −1 where the list is full or takes no rows of this kind."""
+    if len(rows) >= MOST_ROWS:
+        return -1
+    if field.unbound_field.field_class is not FormField:
+        rows.append("")
+        return len(rows) - 1
+    made = field.unbound_field.args[0]
+    row = made.start(kind) if hasattr(made, "start") else {}
+    if hasattr(made, "start") and not row:
+        return -1
+    if hasattr(made, "id"):
+        row["id"] = fresh_id(used, number=getattr(made, "numbered", False))
+    rows.append(row)
+    return len(rows) - 1
+
+
+def _moved(rows: list[Any], act: str, argument: str) -> int:
+    """Moves or removes a row; returns the place to look at."""
+    place = int(argument) if argument.isascii() and argument.isdecimal() and len(argument) < 5 else len(rows)
+    if place >= len(rows):
+        return -1
+    row = rows.pop(place)
+    if act == "remove":
+        return min(place, len(rows) - 1)
+    target = max(0, place - 1) if act == "up" else place + 1
+    rows.insert(target, row)
+    return min(target, len(rows) - 1)
+
+
+def _ids(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (value[name] or "" for name in ("id", "choice_id") if name in value)
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _ids(part)
+
+
+def attend(form: Form, name: str) -> None:
+    """Lets the first control of the row of this name take the focus."""
+    for field in _leaves(form):
+        inside = field.name == name or field.name.startswith(f"{name}-")
+        if inside and field.short_name not in UNSEEN:
+            field.render_kw = {**(field.render_kw or {}), "autofocus": True}
+            return
+
+
+def _leaves(fields: Iterable[Any]) -> Iterator[Any]:
+    for field in fields:
+        if isinstance(field, FieldList | FormField):
+            yield from _leaves(field)
+        else:
+            yield field
+
+
+# Faults -------------------------------------------------------------------------------------------------------------
+
+
+class Fault(NamedTuple):
+    """A fault for the list at the top of a page: the id of its place ("" for none), its words, what is wrong."""
+
+    id: str
+    label: str
+    what: str
+
+
+def place(form: Form, problems: Iterable[Problem]) -> list[Fault]:
+    """Puts each problem at its field, row or list, and returns them all in order."""
+    return [_placed(form, problem) for problem in problems]
+
+
+def _placed(form: Form, problem: Problem) -> Fault:
+    # what a question lacks as a whole is only ever the time of its truth
+    label, field = "", None
+    for number, found in _way(form, problem.where or "time"):
+        label, field = _label(label, found, number), found
+    words = _words(problem)
+    if field is None:
+        return Fault("", problem.where, words)
+    if isinstance(field, FormField):
+        field.form.form_errors = [*field.form.form_errors, words]
+    else:
+        field.errors = [*field.errors, words]
+    return Fault(field.id, label, words)
+
+
+def _words(problem: Problem) -> str:
+    """What is wrong, and how to mend it unless that is said in the words of bank files."""
+    of_files = ": " in problem.mend or "{" in problem.mend
+    return f"{_(problem.what)} – {_(problem.mend)}" if problem.mend and not of_files else _(problem.what)
+
+
+def _label(before: str, field: Any, number: int | None) -> str:
+    own = _(str(field.label.text)) if field.label.text else ""
+    if number is not None:
+        return f"{before} {number}"
+    return ", ".join(part for part in (before, own) if part)
+
+
+def _way(form: Any, where: str) -> Iterator[tuple[int | None, Any]]:
+    """The fields on the way of a path such as ``options[1].text``, the innermost last; with an entry its number."""
+    here = form
+    for place_, name in _STEP.findall(where):
+        found = (
+            _entry(here, place_, name)
+            if isinstance(here, FieldList)
+            else _member(here, _NAMES.get(name, name))
+        )
+        if found is None:
+            return
+        for number, field in found:
+            if field.short_name not in UNSEEN or number is not None:
+                yield number, field
+            here = field
+
+
+def _entry(rows: FieldList, place_: str, name: str) -> list[tuple[int, Any]] | None:
+    """The entry at this place, or with this id."""
+    for number, entry in enumerate(rows, 1):
+        if number == int(place_) + 1 if place_ else entry.data.get("id") == name:
+            return [(number, entry)]
+    return None
+
+
+def _member(form: Any, name: str) -> list[tuple[None, Any]] | None:
+    """The field of this name in a form, or in a form inside it; where its rows have types, in that of the type."""
+    if not isinstance(form, Form | FormField) or not name:
+        return None
+    fields = {field.short_name: field for field in form}
+    if name in fields:
+        return [(None, fields[name])]
+    inside = [fields.get(fields["type"].data)] if "type" in fields else [*fields.values()]
+    for field in inside:
+        if isinstance(field, FormField) and (found := _member(field, name)):
+            return found
+    return None

@@ -1,0 +1,72 @@
+"""The authoring form of every type, from the registry: what it shows is what is saved."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from quiz.banks.model import Question
+from quiz.errors import Invalid
+from quiz.questions import types
+from tests.kernel.questions import COMMON, CONTENTS, examples, of_example, question
+
+NAMES = types.names()
+
+
+def shown(name, fields):
+    """The form of a type as a page shows it."""
+    edit = types.editing(name)
+    return edit.EditForm(data=edit.from_fields(fields))
+
+
+def posted(name, form):
+    """The form as a browser sends it: by the names of its controls."""
+    return types.editing(name).EditForm(MultiDict(controls(form)))
+
+
+def controls(fields):
+    for field in fields:
+        if hasattr(field, "entries") or hasattr(field, "form"):
+            yield from controls(field)
+        elif field.type != "BooleanField":
+            yield field.name, field.data or ""
+        elif field.data:
+            yield field.name, "y"
+
+
+def read(name, form, **common):
+    return Question.load({**COMMON, "type": name, **types.editing(name).to_fields(form), **common})
+
+
+@pytest.mark.parametrize("name, example", examples())
+def test_an_example_comes_back_as_it_was(name, example):
+    q = of_example(name, example)
+    form = posted(name, shown(name, q.dump()))
+    assert read(name, form, scoring=q.scoring) == q
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_any_content_keeps_its_meaning(name, data):
+    """Correct marks that say no, and such like, may go; what the form shows stays."""
+    q = question(name, data.draw(CONTENTS[name]))
+    form = posted(name, shown(name, q.dump()))
+    saved = read(name, form)
+    assert saved.present(()) == q.present(())
+    assert saved.kind.right_answer(saved.content) == q.kind.right_answer(q.content)
+    assert saved.kind.shuffled(saved.content) == q.kind.shuffled(q.content)
+    assert types.editing(name).from_fields(saved.dump()) == types.editing(name).from_fields(q.dump())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_form_is_faulty_but_breaks_nothing(name):
+    with pytest.raises(Invalid):
+        read(name, posted(name, shown(name, {})))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_folder_has_all_that_the_editor_asks_for(name):
+    edit = types.editing(name)
+    assert edit.NAME
+    assert edit.SUMMARY.endswith(".")
+    assert shown(name, {}).data

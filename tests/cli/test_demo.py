@@ -247,7 +247,7 @@ def test_a_student_takes_a_quiz_with_typed_answers_right_away(folder):
         demo.terminate()
         assert demo.stdout.read() == b""
     assert demo.returncode == 0
-    assert typed["The four proposals of July 2021"] == 2
+    assert typed["The four proposals of July 2021"] >= 2  # gaps to type in come on top
 
 
 @pytest.mark.timeout(300)  # builds a wheel and installs it

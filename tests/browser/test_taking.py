@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
+from html import unescape
 from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import expect
 
+from quiz.files.richtext import to_text
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.school import current, demand_marks, ended, paper, stored
 from tests.browser.steps import (
@@ -50,10 +52,11 @@ class Acknowledged:
 def demand_no_keys(page, attempt):
     """No page of a question holds what would give its answer away."""
     for number, slot in paper(attempt).items():
-        page_text = page.context.request.get(f"/attempts/{attempt}/slots/{number}").text()
-        secrets = [slot.question.qualified, slot.question.id, slot.question.explanation]
-        secrets += [option.feedback for option in getattr(slot.question.content, "options", ())]
-        assert not [secret for secret in secrets if secret and secret in page_text]
+        source = unescape(page.context.request.get(f"/attempts/{attempt}/slots/{number}").text())
+        texts = [slot.question.explanation]
+        texts += [option.feedback for option in getattr(slot.question.content, "options", ())]
+        secrets = [slot.question.qualified, slot.question.id, *(to_text(text) for text in texts if text)]
+        assert not [secret for secret in secrets if secret in source]
 
 
 def review_all(page, attempt, points):

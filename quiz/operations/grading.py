@@ -18,15 +18,15 @@ from quiz.models.quiz import Quiz
 from quiz.operations.access import GRADING, Actor, acting, missing
 
 
-def accept_late(actor: Actor, late_id: int, now: datetime) -> int:
-    """Lets a late answer count: it becomes the slot's current answer, which is scored again. Returns the attempt's id.
+def accept_late(actor: Actor, attempt_id: int, late_id: int, now: datetime) -> None:
+    """Lets a late answer count: it becomes the slot's current answer, which is scored again.
 
     The mark before is kept, and the act audited. A repeat changes nothing. Raises Conflict while the attempt runs.
     """
     with transaction() as connection:
-        late = _late(connection, actor, late_id)
+        late = _late(connection, actor, attempt_id, late_id)
         if late.accepted_at is not None:
-            return int(late.attempt_id)
+            return
         if late.finished_at is None:
             raise Conflict("This attempt has not ended yet.")
         _lock(connection, late)
@@ -34,12 +34,11 @@ def accept_late(actor: Actor, late_id: int, now: datetime) -> int:
         connection.execute(
             update(LateAnswer).where(LateAnswer.id == late_id).values(accepted_at=now, accepted_by=actor.id)
         )
-        score_again(connection, late.attempt_id, late.slot, now, actor.id)
-        record(connection, actor.id, "answer.accept-late", ("attempt", late.attempt_id), now, slot=late.slot)
-    return int(late.attempt_id)
+        score_again(connection, attempt_id, late.slot, now, actor.id)
+        record(connection, actor.id, "answer.accept-late", ("attempt", attempt_id), now, slot=late.slot)
 
 
-def _late(connection: Connection, actor: Actor, late_id: int) -> Row[Any]:
+def _late(connection: Connection, actor: Actor, attempt_id: int, late_id: int) -> Row[Any]:
     found = connection.execute(
         select(LateAnswer, Attempt.finished_at, Enrolment.role)
         .select_from(LateAnswer)
@@ -47,7 +46,7 @@ def _late(connection: Connection, actor: Actor, late_id: int) -> Row[Any]:
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Enrolment, Enrolment.course_id == Quiz.course_id)
         .join(User, User.id == Enrolment.user_id)
-        .where(LateAnswer.id == late_id, acting(actor))
+        .where(LateAnswer.id == late_id, LateAnswer.attempt_id == attempt_id, acting(actor))
     ).first()
     if found is None:
         raise missing(connection, actor)

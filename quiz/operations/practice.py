@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,9 +20,9 @@ from quiz.models.practising import deeds, record_try, standing_of
 from quiz.models.quiz import QuizRevision
 from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
+from quiz.operations import attempts
 from quiz.operations.access import Actor, acting, missing
 from quiz.operations.attempts import SlotSave
-from quiz.operations.attempts import save as save_only
 
 
 def check(
@@ -69,19 +69,27 @@ def take_hint(
     return outcome
 
 
-#: What is done with a save that is more than one, by its act.
-_DO = {"check": check, "hint": take_hint}
+_BY_ACT = {"save": attempts.save, "check": check, "hint": take_hint}
+
+
+def save(actor: Actor, attempt_id: int, one: SlotSave, writer: str, now: datetime, grace: timedelta) -> Saved:
+    """Saves an answer, checks it or takes a hint, as its act says."""
+    return _BY_ACT[one.act](actor, attempt_id, one, writer, now, grace)
 
 
 def save_many(
-    actor: Actor, attempt_id: int, saves: Iterable[SlotSave], writer: str, now: datetime, grace: timedelta
+    actor: Actor, attempt_id: int, saves: Sequence[SlotSave], writer: str, now: datetime, grace: timedelta
 ) -> list[Saved | QuizError]:
-    """Saves of several slots of which some are checks or hints, one by one. Each has its own outcome, in order."""
+    """The same for several slots: in one transaction, or where some are checked one by one.
+
+    Each has its own outcome, in order.
+    """
+    if all(one.act == "save" for one in saves):
+        return attempts.save_many(actor, attempt_id, saves, writer, now, grace)
     outcomes: list[Saved | QuizError] = []
     for one in saves:
-        do = _DO.get(one.act, save_only)
         try:
-            outcomes.append(do(actor, attempt_id, one, writer, now, grace))
+            outcomes.append(save(actor, attempt_id, one, writer, now, grace))
         except QuizError as error:
             outcomes.append(error)
     return outcomes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,6 +54,8 @@ class ManagedQuiz:
     time_zone: str
     sheet: QuizSheet
     blueprint_text: str
+    #: test or practice, as the blueprint has it now.
+    mode: str
     #: Counts edits; an edit names the one it saw.
     edits: int
     #: The number of the revision that new attempts get; None = not published.
@@ -127,6 +129,11 @@ class StartPage:
     scale: float
     pass_grade: float | None
     layout: str
+    #: test or practice; in practice answers can be checked, as often as ``tries`` says.
+    mode: str
+    tries: str
+    #: Students are asked how certain they are.
+    certainty: bool
     needs_access_code: bool
     review: Mapping[str, Sequence[str]]
     #: Title of each bank, and what it rests on.
@@ -353,6 +360,29 @@ def _days(
     return change_dates(items, first, max(first, last))
 
 
+def supply(
+    actor: Actor, course_id: int, blueprint_text: str, now: datetime, sheet: QuizSheet | None = None
+) -> Supply:
+    """How many questions match each section of a blueprint, for teachers of the course.
+
+    Looked at are the days from opening to close, by ``sheet`` or else by the blueprint's own settings, on which the
+    drawable questions change. Raises Invalid with the blueprint's faults by line. Writes nothing.
+    """
+    blueprint = _supported(blueprint_text)
+    with reading() as connection:
+        course = _teaching(connection, actor, course_id)
+        sheet = sheet or _sheet_of(blueprint, course.time_zone)
+        found = _supply(connection, actor, course, blueprint, sheet, now)
+        index = SqlIndex(connection, found.banks)
+        days = found.days or _days(index, blueprint, course.time_zone, sheet, now)
+        counts = scarcest(blueprint, index, days)
+    sections = tuple(
+        SectionSupply(section.name, section.bounds.min, section.bounds.max, available, day)
+        for section, (available, day) in zip(blueprint.sections, counts, strict=True)
+    )
+    return Supply(sections, tuple(days), tuple(found.unknown), tuple(found.unmet))
+
+
 # Publish -----------------------------------------------------------------------------------------------------------
 
 
@@ -439,6 +469,7 @@ def manage(actor: Actor, quiz_id: int) -> ManagedQuiz:
 
 def _work(connection: Connection, quiz: Row[Any]) -> ManagedQuiz:
     attempts: int = connection.execute(select(func.count()).where(Attempt.quiz_id == quiz.id)).scalar_one()
+    blueprint = _supported(quiz.blueprint_text)
     return ManagedQuiz(
         id=quiz.id,
         course_id=quiz.course_id,
@@ -446,11 +477,11 @@ def _work(connection: Connection, quiz: Row[Any]) -> ManagedQuiz:
         time_zone=quiz.time_zone,
         sheet=_stored_sheet(quiz),
         blueprint_text=quiz.blueprint_text,
+        mode=blueprint.settings.mode,
         edits=quiz.edits,
         revision=quiz.revision,
         published_at=quiz.published_at,
-        unpublished_changes=quiz.blueprint is not None
-        and _supported(quiz.blueprint_text).dump() != quiz.blueprint,
+        unpublished_changes=quiz.blueprint is not None and blueprint.dump() != quiz.blueprint,
         attempts=attempts,
     )
 
@@ -518,6 +549,7 @@ def edit(
             raise EditConflict(edits=quiz.edits)
         course = _teaching(connection, actor, quiz.course_id)
         _demand_supply(connection, actor, course, blueprint, sheet, now)
+        sheet = _in_step(sheet, _supported(quiz.blueprint_text), blueprint)
         connection.execute(
             update(Quiz)
             .where(Quiz.id == quiz_id)
@@ -525,6 +557,13 @@ def edit(
         )
         moved = _move_deadlines(connection, quiz_id, sheet)
         record(connection, actor.id, "quiz.edit", ("quiz", quiz_id), now, deadlines_moved=moved)
+
+
+def _in_step(sheet: QuizSheet, before: Blueprint, after: Blueprint) -> QuizSheet:
+    """A quiz that turns from test to practice, or back, shows after a check what is usual there."""
+    if before.settings.mode == after.settings.mode:
+        return sheet
+    return replace(sheet, review={**sheet.review, "during": after.settings.shown["during"]})
 
 
 def _demand_good(sheet: QuizSheet, blueprint_text: str) -> Blueprint:
@@ -614,6 +653,9 @@ def start_page(actor: Actor, quiz_id: int, now: datetime) -> StartPage:
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
         layout=quiz.layout,
+        mode=quiz.mode,
+        tries=quiz.tries,
+        certainty=quiz.certainty,
         needs_access_code=bool(quiz.access_code),
         review=quiz.review,
         perspectives=perspectives,
@@ -631,6 +673,9 @@ def _published(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
             Enrolment.role,
             QuizRevision.scale,
             QuizRevision.layout,
+            QuizRevision.mode,
+            QuizRevision.tries,
+            QuizRevision.certainty,
             QuizRevision.banks,
             QuizRevision.blueprint,
         )

@@ -5,9 +5,11 @@ A new route fails here until it stands in the table below.
 
 import shutil
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
+from quiz.errors import TooLate
 from quiz.operations import attempts
 from tests.browsing import Watch
 from tests.cast import NOW, PASSWORD
@@ -28,10 +30,12 @@ TABLE = {
     "POST admin.set_role": {ADMINISTRATOR},
     "GET admin.user": {ADMINISTRATOR},
     "GET admin.users": {ADMINISTRATOR},
+    "POST attempt.accept_late": {TEACHER},
     "GET attempt.all_questions": {STUDENT},
     "GET attempt.enter": {STUDENT},
     "POST attempt.finish": {STUDENT},
     "POST attempt.flag": {STUDENT},
+    "GET attempt.paper": {STUDENT},
     "GET attempt.question": {STUDENT},
     "GET attempt.review": {STUDENT, TEACHER},
     "POST attempt.save": {STUDENT},
@@ -120,12 +124,14 @@ def world(sqlite_with_cast, tmp_path_factory):
     app.extensions["clock"] = Watch()
     with app.app_context():
         attempt = cast.start()
+        with pytest.raises(TooLate):
+            cast.save(attempt, 1, 1, "0", now=NOW + timedelta(hours=1))
         attempts.finish(cast.cy, cast.start(cast.cy), NOW)
         cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
     dispose(app)
     values = {
-        "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "name": "theme.css",
-        "number": 1, "question_id": 1, "quiz_id": cast.quiz, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
+        "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "late_id": 1,
+        "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values
 

@@ -36,7 +36,7 @@ def test_an_accepted_late_answer_counts_and_the_old_mark_is_kept(cast, late):
     attempt, slot, late_id = late
     assert reviews.review(cast.bo, attempt, LATE, GRACE).grade == 0
     for _ in range(2):
-        assert grading.accept_late(cast.ada, late_id, LATE) == attempt
+        grading.accept_late(cast.ada, attempt, late_id, LATE)
     review = reviews.review(cast.bo, attempt, LATE, GRACE)
     assert review.grade == 20
     assert line(cast, attempt, slot).accepted_at == LATE
@@ -52,15 +52,22 @@ def test_an_accepted_late_answer_counts_and_the_old_mark_is_kept(cast, late):
 
 
 def test_only_who_grades_the_course_accepts(cast, late):
-    _, _, late_id = late
+    attempt, _, late_id = late
     for who, error in ((cast.bo, Forbidden), (cast.cy, Forbidden), (cast.di, NotFound), (cast.eve, NotFound)):
         with pytest.raises(error):
-            grading.accept_late(who, late_id, LATE)
+            grading.accept_late(who, attempt, late_id, LATE)
     courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
     with pytest.raises(Forbidden):
-        grading.accept_late(cast.di, late_id, LATE)
+        grading.accept_late(cast.di, attempt, late_id, LATE)
     courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
-    grading.accept_late(cast.di, late_id, LATE)
+    grading.accept_late(cast.di, attempt, late_id, LATE)
+
+
+def test_a_late_answer_belongs_to_its_attempt(cast, late):
+    attempt, _, late_id = late
+    with pytest.raises(NotFound):
+        grading.accept_late(cast.ada, cast.start(cast.cy), late_id, LATE)
+    assert line(cast, attempt, late[1]).accepted_at is None
 
 
 def test_nothing_is_accepted_while_the_attempt_is_not_closed(cast):
@@ -70,6 +77,6 @@ def test_nothing_is_accepted_while_the_attempt_is_not_closed(cast):
     with reading() as connection:
         late_id = connection.execute(select(LateAnswer.id)).scalar_one()
     with pytest.raises(Conflict):
-        grading.accept_late(cast.ada, late_id, LATE)
+        grading.accept_late(cast.ada, attempt, late_id, LATE)
     attempts.finish(cast.bo, attempt, LATE)
-    grading.accept_late(cast.ada, late_id, LATE)
+    grading.accept_late(cast.ada, attempt, late_id, LATE)

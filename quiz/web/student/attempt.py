@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from quiz.errors import AttemptClosed, Invalid, Problem, QuizError, SignedOut, StaleAnswer, TooLate
-from quiz.operations import attempts, reviews
+from quiz.operations import attempts, grading, practice, reviews
 from quiz.operations.attempts import Saved, SlotSave
 from quiz.web.errors import wants_json
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import get_actor, stay_until
-from quiz.web.student.fields import LARGEST_SAVE, LARGEST_SAVES, read_save, read_saves
+from quiz.web.student.fields import LARGEST_SAVE, LARGEST_SAVES, only_leads_on, read_save, read_saves
 from quiz.web.student.views import grace
 
 blueprint = Blueprint("attempt", __name__, url_prefix="/attempts/<int:attempt_id>")
@@ -71,6 +72,14 @@ def _questions(attempt_id: int, slot: int | None) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/paper")
+@signed_in
+def paper(attempt_id: int) -> ResponseReturnValue:
+    """All that a page's script needs to go on without a network: each question's part of its page, and the summary."""
+    page = attempts.page(get_actor(), attempt_id, None, moment())
+    return render_template("student/paper.html", a=page, go=_addresses(attempt_id))
+
+
 class Addresses(NamedTuple):
     """The addresses of an attempt, made once a page."""
 
@@ -100,21 +109,24 @@ def _outlast(due_at: datetime | None) -> None:
 @signed_in
 @bounded(LARGEST_SAVE)
 def save(attempt_id: int, slot: int) -> ResponseReturnValue:
-    """Save the answer to one question."""
+    """Save the answer to one question; in practice also check it, or take a hint."""
+    if only_leads_on():
+        return _after_saving(attempt_id, slot)
     one, writer = read_save(slot)
     try:
-        saved = attempts.save(get_actor(), attempt_id, one, writer, moment(), grace())
+        saved = practice.save(get_actor(), attempt_id, one, writer, moment(), grace())
     except StaleAnswer as error:
         if wants_json():
             raise
         return _conflict(attempt_id, [(one, error)])
     if wants_json():
         return _acknowledged(saved)
-    return _after_saving(attempt_id, slot)
+    return _after_saving(attempt_id, slot, one)
 
 
 def _acknowledged(saved: Saved) -> dict[str, Any]:
-    return {"seq": saved.seq, "saved_at": saved.saved_at, "current_seq": saved.current_seq}
+    told = {"seq": saved.seq, "saved_at": saved.saved_at, "current_seq": saved.current_seq}
+    return told if saved.closed is None else {**told, "closed": saved.closed}
 
 
 @blueprint.post("/slots")
@@ -122,8 +134,10 @@ def _acknowledged(saved: Saved) -> dict[str, Any]:
 @bounded(LARGEST_SAVES)
 def save_many(attempt_id: int) -> ResponseReturnValue:
     """Save the answers to several questions."""
+    if only_leads_on():
+        return _after_saving(attempt_id, None)
     saves, writer = read_saves()
-    outcomes = attempts.save_many(get_actor(), attempt_id, saves, writer, moment(), grace())
+    outcomes = practice.save_many(get_actor(), attempt_id, saves, writer, moment(), grace())
     for outcome in outcomes:
         if isinstance(outcome, SignedOut):
             raise outcome
@@ -137,7 +151,7 @@ def save_many(attempt_id: int) -> ResponseReturnValue:
         return _conflict(attempt_id, stale)
     if refused:
         raise refused[0][1]
-    return _after_saving(attempt_id, None)
+    return _after_saving(attempt_id, None, next((one for one in saves if one.act != "save"), None))
 
 
 def _outcome(one: SlotSave, outcome: Saved | QuizError) -> dict[str, Any]:
@@ -152,13 +166,17 @@ def _outcome(one: SlotSave, outcome: Saved | QuizError) -> dict[str, Any]:
     return {"slot": one.slot, "status": 200, **_acknowledged(outcome)}
 
 
-def _after_saving(attempt_id: int, slot: int | None) -> Response:
-    """Without a script the page's buttons save first, then flag or lead on."""
+def _after_saving(attempt_id: int, slot: int | None, done: SlotSave | None = None) -> Response:
+    """Without a script the page's buttons save first, then show what a check brought, flag or lead on."""
     here: dict[str, Any] = (
         {"endpoint": "attempt.all_questions"}
         if slot is None
         else {"endpoint": "attempt.question", "slot": slot}
     )
+    if done is not None and done.act != "save":
+        if done.act == "check" and not attempts.is_answered(done.fields):
+            flash(_("Give an answer first, then check it."), "look")
+        return _to(**here, attempt_id=attempt_id, _anchor=f"q{done.slot}-{done.act}")
     flagged = _flagged(slot)
     if flagged is not None:
         attempts.flag(get_actor(), attempt_id, *flagged, moment())
@@ -242,6 +260,15 @@ def review(attempt_id: int) -> ResponseReturnValue:
     found = reviews.review(get_actor(), attempt_id, moment(), grace())
     use_time_zone(found.time_zone)
     return render_template("student/review.html", r=found)
+
+
+@blueprint.post("/late/<int:late_id>/accept")
+@signed_in
+def accept_late(attempt_id: int, late_id: int) -> ResponseReturnValue:
+    """Let an answer count that came too late."""
+    grading.accept_late(get_actor(), attempt_id, late_id, moment())
+    flash(_("The answer counts now. The grade has been worked out again."), "good")
+    return _to("attempt.review", attempt_id)
 
 
 def _to(endpoint: str, attempt_id: int, **values: Any) -> Response:

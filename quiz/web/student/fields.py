@@ -22,6 +22,8 @@ MOST_SLOTS = 300
 
 _KEPT = re.compile(r"answer(-\d{1,4})?|answered|certainty")
 _OF_SLOT = re.compile(r"s(\d{1,4})-(.+)", re.DOTALL)
+#: What a save may do besides; anything else is a plain save.
+_ACTS = ("check", "hint")
 _WRITER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -52,6 +54,14 @@ def read_saves() -> tuple[list[SlotSave], str]:
     )
 
 
+def only_leads_on() -> bool:
+    """The form of a page whose questions are all closed: it has buttons, but nothing to save."""
+    names = () if request.is_json else [*request.form]
+    return any(name.endswith(("go", "flag")) for name in names) and not any(
+        name.endswith("seq") for name in names
+    )
+
+
 def _bound(slots: Sized) -> None:
     if len(slots) > MOST_SLOTS:
         raise TooLarge
@@ -67,9 +77,7 @@ def _forms_by_slot() -> dict[int, MultiDict[str, str]]:
 
 
 def _from_form(slot: int, form: MultiDict[str, str]) -> SlotSave:
-    return SlotSave(
-        slot, _seq(form.get("seq")), _kept(form.lists()), "check" if form.get("act") == "check" else "save"
-    )
+    return SlotSave(slot, _seq(form.get("seq")), _kept(form.lists()), _act(form.get("act")))
 
 
 def _from_object(body: Mapping[str, Any]) -> SlotSave:
@@ -78,9 +86,11 @@ def _from_object(body: Mapping[str, Any]) -> SlotSave:
     slot = body.get("slot")
     if not isinstance(slot, int) or isinstance(slot, bool):
         raise Invalid([Problem("slot", "this is not the number of a slot")])
-    return SlotSave(
-        slot, _seq(body.get("seq")), _kept(lists), "check" if body.get("act") == "check" else "save"
-    )
+    return SlotSave(slot, _seq(body.get("seq")), _kept(lists), _act(body.get("act")))
+
+
+def _act(value: Any) -> str:
+    return str(value) if value in _ACTS else "save"
 
 
 def _object(value: Any) -> Mapping[str, Any]:

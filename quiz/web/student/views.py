@@ -14,6 +14,7 @@ from quiz.web.errors import wants_json
 from quiz.web.guard import moment, public, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import Card, find_actor, get_actor, show
+from quiz.web.student.release import promises
 
 blueprint = Blueprint("student", __name__)
 
@@ -67,7 +68,7 @@ def start_page(quiz_id: int) -> ResponseReturnValue:
 def _start_page(quiz_id: int, wrong: str = "") -> str:
     quiz = quizzes.start_page(get_actor(), quiz_id, moment())
     use_time_zone(quiz.time_zone)
-    return render_template("student/start.html", quiz=quiz, wrong=wrong)
+    return render_template("student/start.html", quiz=quiz, shown=promises(quiz), wrong=wrong)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/attempts")

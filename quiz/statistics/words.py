@@ -43,7 +43,7 @@ WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "unused-distractor": (
         "Hardly anybody chooses %(options)s.",
         "Look at %(options)s: hardly anybody chooses it.",
-        "At most %(most)s of %(n)s students.",
+        "Chosen by at most %(most)s of %(n)s students.",
     ),
 }
 

@@ -122,7 +122,7 @@ def test_hardly_chosen_options_are_named_together():
     found = next(flag for flag in flags(observed(choices, np.arange(n))) if flag.code == "unused-distractor")
     assert found.options == (2, 3)
     assert found.figures == {"most": 4, "n": 100}
-    assert words.message(found, NAMES) == "Hardly anybody chooses C, D. At most 4 of 100 students."
+    assert words.message(found, NAMES) == "Hardly anybody chooses C, D. Chosen by at most 4 of 100 students."
     choices[4:6] = 2
     found = next(flag for flag in flags(observed(choices, np.arange(n))) if flag.code == "unused-distractor")
     assert found.options == (3,)

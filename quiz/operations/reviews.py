@@ -15,6 +15,7 @@ from quiz.assembly.settings import EVERYTHING
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
 from quiz.errors import InProgress
+from quiz.models.analysing import key_is_out
 from quiz.models.attempt import (
     Answer,
     Attempt,
@@ -98,7 +99,8 @@ class AttemptReview:
 
 
 def review(actor: Actor, attempt_id: int, now: datetime, grace: timedelta) -> AttemptReview:
-    """An attempt as its student may see it now; those who see the course's results see all of it.
+    """An attempt as its student may see it now; those who see the course's results see all of it
+    (readers: no keys before students may have seen them).
 
     An attempt whose time is up is closed first. Raises InProgress to its student while it is open.
     """
@@ -131,6 +133,7 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
             QuizRevision.certainty,
             student.c.name.label("student"),
             Enrolment.role,
+            Enrolment.role,
         )
         .select_from(Attempt)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
@@ -155,7 +158,7 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
     if own and attempt.finished_at is None:
         raise InProgress
     when = moment(attempt.finished_at, attempt.closes_at, now)
-    allowed = frozenset(attempt.review.get(when, ())) if own else frozenset(EVERYTHING)
+    allowed = frozenset(attempt.review.get(when, ())) if own else _seen_by_staff(attempt, now)
     rows = _rows(connection, attempt.id)
     late = _late(connection, attempt.id)
     questions = (
@@ -204,6 +207,16 @@ def _certainty(rows: Sequence[Row[Any]]) -> CertaintyLine | None:
     marks = [certainty_mark(fraction, chosen, answered=answered) for fraction, chosen, answered in scored]
     accuracy = sum(max(Fraction(0), fraction) for fraction, _, _ in scored) / len(scored)
     return CertaintyLine(float(accuracy), float(sum(marks, Fraction(0)) / len(marks)))
+
+
+#: What a reader of results sees of an attempt as long as its students cannot have seen the right answers.
+_WITHOUT_KEYS = frozenset({"attempt", "max", "grade"})
+
+
+def _seen_by_staff(attempt: Row[Any], now: datetime) -> frozenset[str]:
+    """Everything; to readers of results no keys before their time."""
+    early = attempt.role == "reader" and not key_is_out(attempt.review, attempt.closes_at, now)
+    return _WITHOUT_KEYS if early else frozenset(EVERYTHING)
 
 
 def _passed(attempt: Row[Any]) -> bool | None:

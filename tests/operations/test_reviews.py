@@ -7,7 +7,7 @@ import pytest
 
 from quiz.assembly.settings import EVERYTHING
 from quiz.errors import Forbidden, InProgress, NotFound, TooLate
-from quiz.operations import attempts, reporting, reviews
+from quiz.operations import attempts, courses, reporting, reviews
 from tests.cast import GRACE, NOW
 from tests.operations.test_quizzes import edit
 
@@ -50,6 +50,17 @@ def test_each_field_shows_only_at_the_moments_that_allow_it(cast):
             allowed = {"attempt", field} if when == moment else set()
             assert {name for name, holds in HOLDS.items() if holds(review)} <= allowed
             assert HOLDS[field](review) == (when == moment)
+
+
+def test_a_reader_sees_keys_only_when_students_may_have(cast):
+    attempt = finished(cast)
+    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    closes = NOW + timedelta(hours=1)
+    edit(cast, closes_at=closes, review={"during": [], "after": ["marks"], "later": [], "closed": ["answer"]})
+    told = {"attempt", "max", "grade"}
+    early = reviews.review(cast.eve, attempt, NOW, GRACE)
+    assert {name for name, holds in HOLDS.items() if holds(early)} == told
+    assert all(holds(reviews.review(cast.eve, attempt, closes, GRACE)) for holds in HOLDS.values())
 
 
 def test_the_teacher_sees_everything_and_a_stranger_nothing(cast):

@@ -48,12 +48,7 @@ class Part:
 
     def admits(self, item: Item) -> bool:
         """Whether a question of the part's strata may stand in it."""
-        section = self.section
-        return (
-            item.in_force(self.on)
-            and item.qualified not in section.excluded
-            and section.tags.admit(item.tags)
-        )
+        return admits(self.section, item, self.on)
 
     @cached_property
     def limits(self) -> Limits:
@@ -90,13 +85,18 @@ def shortfall(constraint: str, required: int, available: int) -> dict[str, Any]:
     return {"constraint": constraint, "required": required, "available": available, "short": short}
 
 
+def admits(section: Section, item: Item, on: date) -> bool:
+    """Whether a question of the section's strata may stand in it on that day."""
+    return item.in_force(on) and item.qualified not in section.excluded and section.tags.admit(item.tags)
+
+
 def parts_of(blueprint: Blueprint, index: Index, on: date) -> list[Part]:
     """The blueprint's sections on this day. Raises Unmeetable where what is always drawn cannot stand together."""
     strata = index.strata(blueprint.banks)
     wanted = [id for section in blueprint.sections for id in section.included]
     named = index.named(wanted) if wanted else {}
     parts = [
-        Part(number, section, tuple(s for s in strata if _covers(section, s)), _held(section, named), on)
+        Part(number, section, tuple(s for s in strata if covers(section, s)), _held(section, named), on)
         for number, section in enumerate(blueprint.sections, 1)
     ]
     unmet = [entry for part in parts for entry in _include_faults(part, named)]
@@ -106,7 +106,8 @@ def parts_of(blueprint: Blueprint, index: Index, on: date) -> list[Part]:
     return parts
 
 
-def _covers(section: Section, stratum: Stratum) -> bool:
+def covers(section: Section, stratum: Stratum) -> bool:
+    """Whether the questions of a stratum are of the section's banks, types and topic."""
     topic = section.topic
     return (
         stratum.bank in section.sources

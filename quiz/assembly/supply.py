@@ -5,13 +5,14 @@ Saving and publishing a quiz ask for ``unmet`` on each of ``change_dates`` from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.blueprint import LABELS, Blueprint, Section
 from quiz.assembly.draw import draw
 from quiz.assembly.index import Index, Item
+from quiz.assembly.parts import admits, covers
 from quiz.errors import Unmeetable
 
 
@@ -22,6 +23,33 @@ def unmet(blueprint: Blueprint, index: Index, as_of: date) -> list[dict[str, Any
     except Unmeetable as error:
         return error.unmet
     return []
+
+
+def scarcest(blueprint: Blueprint, index: Index, days: Sequence[date]) -> list[tuple[int, date]]:
+    """For each section the number of questions that may stand in it on the day that has fewest, and that day.
+
+    A question that fits several sections counts in each.
+    """
+    listed = {stratum: index.listed(stratum) for stratum in index.strata(blueprint.banks)}
+    named = index.named([id for section in blueprint.sections for id in section.included])
+    found = []
+    for section in blueprint.sections:
+        labels = {label for label in LABELS if section.demand(label).max != 0}
+        items = {
+            item.qualified: item
+            for stratum, group in listed.items()
+            if covers(section, stratum)
+            for item in group
+            if item.difficulty in labels
+        }
+        held = [named[id] for id in section.included if id in named]
+        found.append(min((_matching(section, items.values(), held, day), day) for day in days))
+    return found
+
+
+def _matching(section: Section, items: Iterable[Item], held: Sequence[Item], on: date) -> int:
+    fitting = {item.qualified for item in items if admits(section, item, on)}
+    return len(fitting | {item.qualified for item in held if item.in_force(on)})
 
 
 def change_dates(items: Iterable[Item], start: date, end: date | None) -> list[date]:

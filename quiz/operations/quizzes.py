@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.settings import EVERYTHING
-from quiz.assembly.supply import change_dates, unmet
+from quiz.assembly.supply import change_dates, scarcest, unmet
 from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem, Unmeetable
 from quiz.models.attempt import Attempt, due_at
@@ -107,6 +107,30 @@ class Checklist:
     def can_publish(self) -> bool:
         """Whether ``publish`` would do it now."""
         return not self.unknown and not self.unmet
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSupply:
+    """A section of a blueprint: how many questions it asks for (``most`` None: any number), and how many match.
+
+    ``available`` is the number on the day that has fewest, ``on``.
+    """
+
+    section: str
+    least: int
+    most: int | None
+    available: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What the banks hold for a blueprint: by section, and what is missing all in all (as in ``Checklist``)."""
+
+    sections: tuple[SectionSupply, ...]
+    days: tuple[date, ...]
+    unknown: tuple[str, ...]
+    unmet: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from wtforms.fields import SelectChoice
 
 from quiz.errors import EditConflict, Invalid, Problem, Unmeetable
 from quiz.operations import quizzes
-from quiz.operations.quizzes import ManagedQuiz, Workbench
+from quiz.operations.quizzes import ManagedQuiz, QuizSheet, Supply, Workbench
 from quiz.web.forms import place
 from quiz.web.guard import moment, signed_in
 from quiz.web.html import use_time_zone
@@ -50,7 +50,9 @@ def _start_form() -> StartForm:
 
 
 def _new(bench: Workbench, start: StartForm, form: NewQuizForm, **found: Any) -> str:
-    told = {"faults": (), "unmet": ()} | found
+    told: dict[str, Any] = {"faults": (), "unmet": ()} | found
+    if "supply" not in told:
+        told["supply"] = _supply(bench.course_id, form.blueprint.data)
     return render_template("quizzes/new.html", bench=bench, start=start, form=form, **told)
 
 
@@ -60,6 +62,13 @@ def create(course_id: int) -> ResponseReturnValue:
     """Make a draft from a blueprint."""
     bench = quizzes.workbench(get_actor(), course_id)
     form = NewQuizForm()
+    if _asks_to_check():
+        found = _checked(course_id, form)
+        return (
+            render_template("quizzes/_supply.html", **found)
+            if _asks_for_part()
+            else _new(bench, _start_form(), form, **found)
+        )
     if not form.validate():
         return _new(bench, _start_form(), form), Invalid.status
     try:
@@ -71,6 +80,32 @@ def create(course_id: int) -> ResponseReturnValue:
         return _new(bench, _start_form(), form, unmet=error.unmet), Unmeetable.status
     flash(_("The draft is saved. Students see it when it is published."), "good")
     return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
+
+
+def _asks_to_check() -> bool:
+    """Whether the button was the one that only looks what the banks hold."""
+    return request.form.get("act") == "check"
+
+
+def _asks_for_part() -> bool:
+    """Whether a script asks, which puts in the numbers alone."""
+    return request.form.get("part") == "supply"
+
+
+def _checked(course_id: int, form: NewQuizForm | QuizForm, sheet: QuizSheet | None = None) -> dict[str, Any]:
+    """What the banks hold for the text in the form; where it is faulty nothing, and the faults."""
+    try:
+        return {"supply": quizzes.supply(get_actor(), course_id, form.blueprint.data or "", moment(), sheet)}
+    except Invalid as error:
+        return {"supply": None, "faults": _faults(form, error)}
+
+
+def _supply(course_id: int, text: str | None, sheet: QuizSheet | None = None) -> Supply | None:
+    """The same without a word about faults: nobody has asked."""
+    try:
+        return quizzes.supply(get_actor(), course_id, text or "", moment(), sheet)
+    except Invalid:
+        return None
 
 
 def _faults(form: NewQuizForm | QuizForm, error: Invalid) -> list[Problem]:
@@ -102,7 +137,9 @@ def edit(quiz_id: int) -> ResponseReturnValue:
 
 def _edit(quiz: ManagedQuiz, form: QuizForm, **found: Any) -> str:
     use_time_zone(quiz.time_zone)
-    told = {"faults": (), "unmet": (), "differences": ()} | found
+    told: dict[str, Any] = {"faults": (), "unmet": (), "differences": ()} | found
+    if "supply" not in told:
+        told["supply"] = _supply(quiz.course_id, form.blueprint.data, quiz.sheet)
     return render_template("quizzes/edit.html", quiz=quiz, form=form, shown=SHOWN, when=WHEN, **told)
 
 
@@ -112,6 +149,13 @@ def save(quiz_id: int) -> ResponseReturnValue:
     """Change a quiz; dates and limits act at once."""
     quiz, form = quizzes.manage(get_actor(), quiz_id), QuizForm()
     sheet = form.sheet(quiz) if form.validate() else None
+    if _asks_to_check():
+        found = _checked(quiz.course_id, form, sheet or quiz.sheet)
+        return (
+            render_template("quizzes/_supply.html", **found)
+            if _asks_for_part()
+            else _edit(quiz, form, **found)
+        )
     if sheet is None:
         return _edit(quiz, form), Invalid.status
     try:

@@ -1,7 +1,8 @@
-"""Fetch the front end's foreign files into quiz/static/vendor/ again: `python tools/vendor.py`, with npm on the PATH.
+"""Fetch foreign files again: `python tools/vendor.py`, with npm on the PATH.
 
-The files are committed, so nobody needs npm to run or test. To move to a new version change `PACKAGES`, run this,
-look at the pages. To use another icon add its name to `ICONS`.
+What pages load lies in quiz/static/vendor/, what only tests load in tests/vendor/. The files are committed, so nobody
+needs npm to run or test. To move to a new version change `PACKAGES`, run this, look at the pages. To use another icon
+add its name to `ICONS`.
 """
 
 import hashlib
@@ -13,10 +14,12 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-VENDOR = Path(__file__).resolve().parent.parent / "quiz" / "static" / "vendor"
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED, FOR_TESTS = FOLDERS = (ROOT / "quiz" / "static" / "vendor", ROOT / "tests" / "vendor")
 PACKAGES = {  # name: (version, licence)
     "bootstrap": ("5.3.9", "MIT"),
     "bootstrap-icons": ("1.13.2", "MIT"),
+    "axe-core": ("4.14.1", "MPL-2.0"),
 }
 ICONS = """
     arrow-down arrow-left arrow-repeat arrow-right arrow-up bar-chart box-arrow-right caret-down-fill caret-up-fill
@@ -28,18 +31,35 @@ ICONS = """
 
 
 def main():
-    """Write every file and the manifest that names its source and digest."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
+    """Write every file, and in each folder the manifest that names its sources and digests."""
     with tempfile.TemporaryDirectory() as folder:
         packages = {name: unpacked(name, version, Path(folder)) for name, (version, _) in PACKAGES.items()}
-        bootstrap, icons = packages["bootstrap"], packages["bootstrap-icons"]
-        files = [
-            write("bootstrap", "bootstrap.min.css", (bootstrap / "dist/css/bootstrap.min.css").read_text()),
-            write("bootstrap", "LICENSE", (bootstrap / "LICENSE").read_text()),
-            write("bootstrap-icons", "icons.svg", sprite((icons / "bootstrap-icons.svg").read_text())),
-            write("bootstrap-icons", "LICENSE", (icons / "LICENSE").read_text()),
-        ]
-    (VENDOR / "manifest.json").write_text(json.dumps(files, indent=2) + "\n")
+        for vendor in FOLDERS:
+            shutil.rmtree(vendor, ignore_errors=True)
+            entries = [write(vendor, *file) for file in files(packages)[vendor]]
+            (vendor / "manifest.json").write_text(json.dumps(entries, indent=2) + "\n")
+
+
+def files(packages):
+    """What goes into which folder, as (package, file, text); `packages` says where each is unpacked."""
+
+    def copied(name, source, file):
+        return name, file, (packages[name] / source).read_text()
+
+    icons = sprite((packages["bootstrap-icons"] / "bootstrap-icons.svg").read_text())
+    return {
+        SHIPPED: [
+            copied("bootstrap", "dist/css/bootstrap.min.css", "bootstrap.min.css"),
+            copied("bootstrap", "LICENSE", "LICENSE"),
+            ("bootstrap-icons", "icons.svg", icons),
+            copied("bootstrap-icons", "LICENSE", "LICENSE"),
+        ],
+        FOR_TESTS: [
+            copied("axe-core", "axe.min.js", "axe.min.js"),
+            copied("axe-core", "LICENSE", "LICENSE"),
+            copied("axe-core", "LICENSE-3RD-PARTY.txt", "LICENSE-3RD-PARTY.txt"),
+        ],
+    }
 
 
 def unpacked(name, version, folder):
@@ -50,17 +70,17 @@ def unpacked(name, version, folder):
     return folder / name / "package"
 
 
-def write(name, file, text):
+def write(vendor, name, file, text):
     """Write one file and return its line of the manifest."""
     version, licence = PACKAGES[name]
-    path = VENDOR / f"{name}@{version}" / file
+    path = vendor / f"{name}@{version}" / file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return {
         "name": name,
         "version": version,
         "licence": licence,
-        "file": path.relative_to(VENDOR).as_posix(),
+        "file": path.relative_to(vendor).as_posix(),
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
 

@@ -1,5 +1,6 @@
 """Runs every benchmark: ``make bench``."""
 
-from benchmarks import save
+from benchmarks import attempt, save
 
 save.main()
+attempt.main()

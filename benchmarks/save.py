@@ -1,32 +1,21 @@
 """Saves of an answer: ours over HTTP against its two floors, both saturated by 16 clients, on both databases."""
 
-import contextlib
-import http.client
 import itertools
 import math
-import os
-import re
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 import urllib.parse
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import insert
 
 from benchmarks import load
-from benchmarks.servers import SECRET, prepare_floor
-from quiz.app import create_app
-from quiz.config import Settings
-from quiz.db import db, transaction
+from benchmarks.site import cpu, floor_session, populate, server, session
+from quiz.db import transaction
 from quiz.models.attempt import Answer
-from quiz.operations import attempts, courses, installation
-from tests.cast import GRACE, Cast
 from tests.servers import running_postgresql
 
 CLIENTS = 16
@@ -58,8 +47,8 @@ def main():
     )
     with tempfile.TemporaryDirectory(prefix="quiz-bench-") as folder:
         _measure("SQLite", [(size, _sqlite(Path(folder), size)) for size in SIZES])
-        with running_postgresql(durable=True) as server:
-            _measure("PostgreSQL", [(size, server.create(f"bench_{size}")) for size in SIZES])
+        with running_postgresql(durable=True) as cluster:
+            _measure("PostgreSQL", [(size, cluster.create(f"bench_{size}")) for size in SIZES])
 
 
 def _sqlite(folder, size):
@@ -69,7 +58,7 @@ def _sqlite(folder, size):
 def _measure(name, databases):
     ours = []
     for size, url in databases:
-        figures = _rounds(url, _populate(url, size))
+        figures = _rounds(url, populate(url, CLIENTS, partial(_answers, size)))
         ours.append((size, figures["ours"].rate))
         _print(name, size, figures)
     (small, fast), (large, slow) = ours[0], ours[-1]
@@ -100,46 +89,29 @@ def _rounds(url, students):
     seqs = {kind: [itertools.count(1) for _ in students] for kind in KINDS}
     for _ in range(ROUNDS):
         for kind in KINDS:
-            with _server(kind, url) as (port, process):
+            with server(kind, url) as (port, process):
                 streams = _streams(kind, port, students, seqs[kind])
                 load.run(
                     port, [next(streams) for _ in range(CLIENTS)], 0.3
                 )  # warm: imports, caches, connections
                 streams = _streams(kind, port, students, seqs[kind])
-                before = _cpu(process)
+                before = cpu(process)
                 outcome = load.run(port, [next(streams) for _ in range(CLIENTS)], SECONDS)
-                cpu = _cpu(process) - before
+                used = cpu(process) - before
             if outcome.refused:
                 raise SystemExit(f"{kind}: {outcome.refused[0][-400:]!r}")
             figures[kind].rates.append(outcome.per_second)
             figures[kind].p99.append(1000 * outcome.percentile(0.99))
-            figures[kind].cpu.append(1e6 * cpu / len(outcome.times))
+            figures[kind].cpu.append(1e6 * used / len(outcome.times))
     return figures
 
 
 # The site --------------------------------------------------------------------------------------------------------
 
 
-def _populate(url, size):
-    """A course with 16 students in an attempt each, and this many answers of them stored. Returns their sessions."""
-    app = create_app(Settings(secret_key=SECRET, database_url=url, data_dir=Path.cwd()))
-    with app.app_context():
-        installation.upgrade()
-        cast = Cast.appear()
-        now = datetime.now(UTC)
-        students = []
-        for number in range(CLIENTS):
-            joined = courses.join(cast.join_code, f"Student {number}", "127.0.0.1", now)
-            attempt = attempts.start(joined.actor, cast.quiz, "", now, GRACE)
-            students.append((joined.actor, attempt, joined.return_code))
-        _answers([attempt for _, attempt, _ in students], size, now - timedelta(seconds=1))
-        db.engine.dispose()
-    prepare_floor(url)
-    return students
-
-
-def _answers(attempt_ids, size, saved_at):
-    """Stores answers to slots that the load does not touch."""
+def _answers(size, attempt_ids):
+    """Stores so many answers, to slots that the load does not touch."""
+    saved_at = datetime.now(UTC) - timedelta(seconds=1)
     rows = (
         {
             "attempt_id": attempt,
@@ -161,54 +133,6 @@ def _answers(attempt_ids, size, saved_at):
         size -= len(part)
 
 
-@contextlib.contextmanager
-def _server(kind, url):
-    port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.servers", kind, str(port)],
-        env={**os.environ, "DATABASE_URL": url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(port)
-        yield port, process
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait(port):
-    for _ in range(400):
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/healthz")
-            connection.getresponse().read()
-            return
-        time.sleep(0.05)
-    raise SystemExit("the server does not answer")
-
-
-def _cpu(process):
-    """Seconds of CPU of a process and its children so far."""
-    ticks = 0
-    for pid in [process.pid, *_children(process.pid)]:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _children(pid):
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line) for line in found.stdout.split()]
-
-
 # Requests --------------------------------------------------------------------------------------------------------
 
 
@@ -216,10 +140,10 @@ def _streams(kind, port, students, seqs):
     """An endless stream of requests for each client."""
     for (_actor, attempt, code), seq in zip(students, seqs, strict=True):
         if kind == "ours":
-            cookie, token = _session(port, code)
+            cookie, token = session(port, code)
             yield _saves(f"/attempts/{attempt}/slots/1", cookie, token, seq)
         elif kind == "flask":
-            cookie, token = _floor_session(port)
+            cookie, token = floor_session(port)
             yield _saves("/save", cookie, token, seq)
         else:
             yield _saves("/", "", "", seq)
@@ -234,31 +158,6 @@ def _saves(path, cookie, token, seqs):
         fields = {"answer": str(seq % 3), "answered": 1, "seq": seq, "writer": "bench", "csrf_token": token}
         body = urllib.parse.urlencode(fields)
         yield f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
-
-
-def _session(port, code):
-    """Signs in by return code. The session's cookie and a CSRF token."""
-    cookie, page = _request(port, "GET", "/return", "")
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
-    body = urllib.parse.urlencode({"code": code, "csrf_token": token})
-    cookie, _ = _request(port, "POST", "/return", cookie, body)
-    cookie, page = _request(port, "GET", "/account", cookie)
-    return cookie, re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
-
-
-def _floor_session(port):
-    return _request(port, "GET", "/token", "")
-
-
-def _request(port, method, path, cookie, body=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request(method, path, body, headers)
-    answer = connection.getresponse()
-    page = answer.read().decode()
-    given = [value.partition(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
-    connection.close()
-    return (given[-1] if given else cookie), page
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 ``python -m benchmarks.servers KIND PORT`` with DATABASE_URL in the environment. Floors write one row durably:
 
 * ``flask`` – Flask with the same signed session and CSRF check, and the bare driver,
-* ``bare`` – a WSGI function with the bare driver.
+* ``bare`` – a WSGI function with the bare driver,
+* ``page:SIZE`` – Flask rendering a fixed page of this many bytes.
 """
 
 import os
@@ -14,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
-from flask import Flask, request, session
+from flask import Flask, render_template, request, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from jinja2 import DictLoader
 
 from quiz.app import create_app
 from quiz.cli import _server
@@ -116,10 +118,26 @@ def flask(url):
     return app
 
 
+def page(size):
+    """Flask rendering a fixed template of this many bytes, behind the same session."""
+    app = Flask("page")
+    app.config.update(SECRET_KEY=SECRET)
+    body = "{{ session.user }}<!doctype html><title>{{ title }}</title><p>" + "x" * max(0, size - 60) + "</p>"
+    app.jinja_loader = DictLoader({"page.html": body})
+
+    @app.get("/page")
+    def show():
+        return render_template("page.html", title="A page")
+
+    return app
+
+
 def serve(kind, port, url):
     """Serves until it is told to end."""
     settings = Settings(secret_key=SECRET, database_url=url, data_dir=Path.cwd(), log_level="ERROR")
     targets = {"ours": lambda: create_app(settings), "flask": lambda: flask(url), "bare": lambda: bare(url)}
+    kind, _, size = kind.partition(":")
+    targets["page"] = lambda: page(int(size))
     Granian(
         target="benchmark",
         address="127.0.0.1",

@@ -1,0 +1,118 @@
+"""A whole attempt as the browser does it, and its question page, against a floor of Flask alone."""
+
+import itertools
+import re
+import statistics
+import tempfile
+from pathlib import Path
+
+from benchmarks import load
+from benchmarks.site import cpu, floor_session, populate, request, server, session
+from tests.servers import running_postgresql
+
+CLIENTS = 16
+ROUNDS = 3
+ATTEMPTS = 20
+#: Attempts before those that are measured: each worker compiles its templates and loads its questions once.
+WARM = 6
+SECONDS = 3.0
+
+
+def main():
+    """Prints both figures for both databases."""
+    with tempfile.TemporaryDirectory(prefix="quiz-bench-") as folder:
+        _measure("SQLite", f"sqlite:///{Path(folder) / 'quiz.db'}")
+        with running_postgresql(durable=True) as cluster:
+            _measure("PostgreSQL", cluster.create("bench_attempt"))
+
+
+def _measure(name, url):
+    students = populate(url, CLIENTS)
+    floors, attempts, pages, bare = [], [], [], []
+    for _ in range(ROUNDS):  # alternating, so that what else the machine does falls on all of them
+        with server("flask", url) as (port, process):
+            floors.append(_floor(port, process))
+        with server("ours", url) as (port, process):
+            attempts.append(_attempts(port, process, students[0][2]))
+        with server("ours", url) as (port, process):
+            size, rate = _pages(port, students)
+            pages.append(rate)
+        with server(f"page:{size}", url) as (port, process):
+            bare.append(_rate(port, itertools.repeat(_get("/page"))))
+    floor, whole = statistics.median(floors), statistics.median(attempts)
+    print(
+        f"{name}: a whole attempt of five questions, {1e3 * whole:.1f} ms of CPU = {whole / floor:.0f} × one floor request"
+    )
+    print(f"  (must ≤ 60 ×, aim ≤ 30 × for ten questions: {(whole / floor) * 2:.0f} × by doubling)")
+    share = statistics.median(pages) / statistics.median(bare)
+    print(
+        f"{name}: question page, {size:,} bytes, {statistics.median(pages):,.0f} a second = {share:.2f} of a fixed page"
+    )
+    print("  (must ≥ 0.4, aim ≥ 0.6)\n")
+
+
+def _floor(port, process):
+    """Seconds of CPU of one save of the floor."""
+    cookie, token = floor_session(port)
+    body = {"answer": "1", "csrf_token": token}
+    for _ in range(20):
+        request(port, "POST", "/save", cookie, body)
+    before = cpu(process)
+    for _ in range(200):
+        request(port, "POST", "/save", cookie, body)
+    return (cpu(process) - before) / 200
+
+
+def _attempts(port, process, code):
+    """Seconds of CPU of one attempt: start, each page, each save, summary, submit, review."""
+    cookie, token = session(port, code)
+    quiz = 1
+    for _ in range(WARM):
+        _attempt(port, cookie, token, quiz)
+    before = cpu(process)
+    for _ in range(ATTEMPTS):
+        _attempt(port, cookie, token, quiz)
+    return (cpu(process) - before) / ATTEMPTS
+
+
+def _attempt(port, cookie, token, quiz):
+    form = {"csrf_token": token}
+    cookie, answer, _ = request(port, "POST", f"/quizzes/{quiz}/attempts", cookie, form)
+    attempt = re.search(r"/attempts/(\d+)", answer.getheader("Location"))[1]
+    for slot in range(1, 6):
+        cookie, answer, _ = request(port, "GET", f"/attempts/{attempt}/slots/{slot}", cookie)
+        save = {**form, "answered": "1", "answer": "0", "seq": "1", "writer": "bench"}
+        path = f"/attempts/{attempt}/slots/{slot}"
+        cookie, answer, _ = request(port, "POST", path, cookie, save, Accept="application/json")
+        if answer.status not in (200, 409):  # the first attempt stands since the site was made
+            raise SystemExit(f"a save was answered {answer.status}")
+    request(port, "GET", f"/attempts/{attempt}/summary", cookie)
+    request(port, "POST", f"/attempts/{attempt}/finish", cookie, form)
+    _, answer, _ = request(port, "GET", f"/attempts/{attempt}/review", cookie)
+    if answer.status != 200:
+        raise SystemExit(f"the review was answered {answer.status}")
+
+
+def _pages(port, students):
+    """The size of a question page in bytes, and how many a second 16 clients get."""
+    _, attempt, code = students[-1]
+    cookie, _ = session(port, code)
+    path = f"/attempts/{attempt}/slots/1"
+    _, _, page = request(port, "GET", path, cookie)
+    return len(page.encode()), _rate(port, itertools.repeat(_get(path, cookie)))
+
+
+def _rate(port, requests):
+    load.run(port, [requests] * CLIENTS, 0.3)
+    outcome = load.run(port, [requests] * CLIENTS, SECONDS)
+    if outcome.refused:
+        raise SystemExit(f"a page was answered {outcome.refused[0][:200]!r}")
+    return outcome.per_second
+
+
+def _get(path, cookie=""):
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode()
+
+
+if __name__ == "__main__":
+    main()

@@ -52,7 +52,7 @@ class EvidenceForm(Form):
     document = StringField(_l("Document"))
     paragraph = StringField(_l("Paragraph"))
     terms = TextAreaField(_l("Words that stand there"))
-    source = FormField(SourceForm)
+    source = FormField(SourceForm, "")
     supports = TextAreaField(_l("What it supports"))
 
     @classmethod
@@ -187,7 +187,7 @@ def fields_of(kind: str, form: CommonForm, base: Mapping[str, Any]) -> dict[str,
         return dict(base)
     data = form.data
     kept = {name: base[name] for name in Common.model_fields if name in base and name not in EDITED}
-    shuffle = {} if not can_shuffle(kind) else {"shuffle": data["shuffle"]}
+    feedback = given(data["feedback"], "right", "partly", "wrong")
     return {
         **kept,
         **bare_fields(kind, form),
@@ -200,8 +200,8 @@ def fields_of(kind: str, form: CommonForm, base: Mapping[str, Any]) -> dict[str,
         "hints": [hint or "" for hint in filled(data["hints"])],
         "tags": lines(data["tags"]),
         "enemies": lines(data["enemies"]),
-        "feedback": given(data["feedback"], "right", "partly", "wrong"),
-        **shuffle,
+        **({"feedback": feedback} if feedback else {}),
+        **({"shuffle": data["shuffle"]} if can_shuffle(kind) else {}),
     }
 
 

@@ -57,6 +57,21 @@
     soon();
   }
 
+  /* What was typed before this script was there, or put back by the browser. */
+  function isTyped(control) {
+    if (control.closest("[data-preview]")) { return false; }
+    if (control.matches("[type=radio], [type=checkbox]")) { return control.checked !== control.defaultChecked; }
+    if (control.matches("select")) {
+      var first = Array.from(control.options).findIndex(function (option) { return option.defaultSelected; });
+      return control.selectedIndex !== Math.max(first, 0);
+    }
+    return control.matches("textarea, input:not([type=hidden])") && control.value !== control.defaultValue;
+  }
+  function catchUp() {
+    leaving = false;
+    if (Array.from(form.elements).some(isTyped)) { setDirty(true); soon(); }
+  }
+
   /* Rows are added, removed and moved by the server; the row in question gets the focus. Until the answer is there
      nothing can be typed, or it would be lost with the old form. */
   function change(button) {
@@ -106,7 +121,7 @@
     document.addEventListener("click", clicked);
     document.addEventListener("keydown", pressed);
     form.addEventListener("submit", function () { leaving = true; });
-    window.addEventListener("pageshow", function () { leaving = false; });
+    window.addEventListener("pageshow", catchUp);
     window.addEventListener("beforeunload", function (event) { if (dirty && !leaving) { event.preventDefault(); } });
   }
 

@@ -315,6 +315,9 @@ def test_a_cloze_is_written_gap_by_gap(ada, cast, bank):
     assert "Gap 2, Answer 1, Number: 'uno' is not a number" in str(found)
     send(ada, "add:own-gaps-0-single_choice-options:")
     assert ada.page.find(attrs={"autofocus": True})["name"] == "own-gaps-0-single_choice-options-4-text"
+    assert [
+        gap.has_attr("open") for gap in ada.page.find_all("details", {"data-keep": ["gap-1", "gap-2"]})
+    ] == [True, False]
     made = save_new(ada, {"own-gaps-1-numerical-answers-0-value": "1"})
     assert set(stored(cast, made)["gaps"]) == {"1", "2"}
 

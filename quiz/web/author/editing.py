@@ -30,6 +30,7 @@ from quiz.web.author.question_form import (
     differences,
     fields_of,
     form_of,
+    has_rules,
     posted,
 )
 from quiz.web.author.views import today
@@ -150,11 +151,16 @@ def _page(
             seen=seen or (None if part == "form" else _preview(desk)),
             different=_different(desk),
             name=types.editing(desk.kind).NAME,
-            rules=[(rule, _(rule.replace("_", " "))) for rule in types.get(desk.kind).rules],
+            rules=_rules(desk.kind),
             shuffles=can_shuffle(desk.kind),
         ),
         status,
     )
+
+
+def _rules(kind: str) -> list[tuple[str, str]]:
+    """The scoring rules to choose from, in words; none where there is nothing to choose."""
+    return [(rule, _(rule.replace("_", " "))) for rule in types.get(kind).rules] if has_rules(kind) else []
 
 
 # What the buttons do -----------------------------------------------------------------------------------------------

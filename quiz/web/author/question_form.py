@@ -138,6 +138,11 @@ def can_shuffle(kind: str) -> bool:
     return not found.always_shuffled and type(found).shuffled is not QuestionType.shuffled
 
 
+def has_rules(kind: str) -> bool:
+    """Whether there is more than one way to score questions of this type."""
+    return len(types.get(kind).rules) > 1
+
+
 # From a question to the form ---------------------------------------------------------------------------------------
 
 
@@ -156,7 +161,8 @@ def data_of(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         "tags": _lines(fields.get("tags", ())),
         "enemies": _lines(fields.get("enemies", ())),
         "feedback": texts(fields.get("feedback", {}), "right", "partly", "wrong"),
-        "shuffle": fields.get("shuffle", True),
+        "scoring": str(fields.get("scoring", "")) if has_rules(kind) else "",
+        "shuffle": can_shuffle(kind) and fields.get("shuffle", True),
         "own": types.editing(kind).from_fields(fields),
     }
 

@@ -99,20 +99,31 @@ def _ids(value: Any) -> Iterator[str]:
 
 
 def attend(form: Form, name: str) -> None:
-    """Lets the first control of the row of this name take the focus."""
-    for field in _leaves(form):
+    """Lets the first control of the row of this name take the focus. A row says by ``attended`` that it is looked at."""
+    for field in _fields(form):
         inside = field.name == name or field.name.startswith(f"{name}-")
-        if inside and field.short_name not in UNSEEN:
+        if isinstance(field, FormField):
+            field.form.attended = inside or name.startswith(f"{field.name}-")
+        elif inside and not isinstance(field, FieldList) and field.short_name not in UNSEEN:
             field.render_kw = {**(field.render_kw or {}), "autofocus": True}
             return
 
 
-def _leaves(fields: Iterable[Any]) -> Iterator[Any]:
-    for field in fields:
+def _fields(form: Any) -> Iterator[Any]:
+    """All fields that a page shows, outer ones before those inside them."""
+    for field in form if isinstance(form, FieldList) else _shown(form):
+        yield field
         if isinstance(field, FieldList | FormField):
-            yield from _leaves(field)
-        else:
-            yield field
+            yield from _fields(field)
+
+
+def _shown(form: Any) -> list[Any]:
+    """The fields of a form; of a row that has a type, those of its type and of no other."""
+    fields = {field.short_name: field for field in form}
+    own = fields["type"].data if "type" in fields else None
+    return [
+        field for name, field in fields.items() if own in (None, name) or not isinstance(field, FormField)
+    ]
 
 
 # Faults -------------------------------------------------------------------------------------------------------------
@@ -136,6 +147,8 @@ def _placed(form: Form, problem: Problem) -> Fault:
     label, field = "", None
     for number, found in _way(form, problem.where or "time"):
         label, field = _label(label, found, number), found
+        if isinstance(found, FormField):
+            found.form.attended = True
     words = _words(problem)
     if field is None:
         return Fault("", problem.where, words)
@@ -185,14 +198,14 @@ def _entry(rows: FieldList, place_: str, name: str) -> list[tuple[int, Any]] | N
 
 
 def _member(form: Any, name: str) -> list[tuple[None, Any]] | None:
-    """The field of this name in a form, or in a form inside it; where its rows have types, in that of the type."""
+    """The field of this name in a form, or in a form inside it."""
     if not isinstance(form, Form | FormField) or not name:
         return None
-    fields = {field.short_name: field for field in form}
-    if name in fields:
-        return [(None, fields[name])]
-    inside = [fields.get(fields["type"].data)] if "type" in fields else [*fields.values()]
-    for field in inside:
+    fields = _shown(form)
+    for field in fields:
+        if field.short_name == name:
+            return [(None, field)]
+    for field in fields:
         if isinstance(field, FormField) and (found := _member(field, name)):
             return found
     return None

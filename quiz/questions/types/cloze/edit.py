@@ -19,6 +19,8 @@ class _GapForm(Form):
     """A gap: its mark, its type, its weight; what belongs to the type is in the field of the type's name."""
 
     numbered = True
+    #: Whether somebody is at work on the gap, or something is wrong with it: the page then shows all of it.
+    attended = False
 
     id = StringField("")
     type = StringField("")

@@ -1,6 +1,7 @@
 """An application a test, on SQLite and on PostgreSQL: a copy of a migrated template, so that commits are real."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 
 import pytest
@@ -136,3 +137,15 @@ def cast(request, engine, app):
 def client(app):
     """A browser without JavaScript."""
     return app.test_client()
+
+
+@pytest.fixture
+def beside(app):
+    """``beside(work)`` runs it in another thread, in the application's context, and gives its future."""
+
+    def run(work):
+        with app.app_context():
+            return work()
+
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda work: pool.submit(run, work)

@@ -7,7 +7,7 @@ First a conditional UPDATE of the attempt's row finds the single winner (and wai
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -64,24 +64,24 @@ def over_before(now: datetime, grace: timedelta) -> Any:
     return and_(Attempt.finished_at.is_(None), Attempt.due_at < now - grace)
 
 
-def close_over(connection: Connection, attempts: Iterable[tuple[int, datetime]], now: datetime) -> int:
-    """Ends attempts whose time is up, each at its own deadline. Returns how many this call ended."""
-    return sum(close(connection, attempt_id, "time", due_at, now) for attempt_id, due_at in attempts)
-
-
 def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None:
-    rule = connection.execute(
-        select(QuizRevision.scale, QuizRevision.mode, QuizRevision.tries)
-        .join(Attempt, Attempt.revision_id == QuizRevision.id)
-        .where(Attempt.id == attempt_id)
-    ).one()
+    rule = _rule(connection, attempt_id)
     rows = _answered(connection, attempt_id)
     if rule.mode == "practice":
         marks = _practice_marks(connection, attempt_id, rows, rule.tries, now)
     else:
-        marks = [_mark(row, attempt_id, now) for row in rows]
+        marks = [_mark(row, attempt_id, now, *_score(row)) for row in rows]
         connection.execute(insert(Mark), marks)
     _set_grade(connection, attempt_id, rows, marks, rule.scale)
+
+
+def _rule(connection: Connection, attempt_id: int) -> Row[Any]:
+    """How the attempt's revision marks: scale, mode, tries."""
+    return connection.execute(
+        select(QuizRevision.scale, QuizRevision.mode, QuizRevision.tries)
+        .join(Attempt, Attempt.revision_id == QuizRevision.id)
+        .where(Attempt.id == attempt_id)
+    ).one()
 
 
 def _answered(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
@@ -136,8 +136,9 @@ def _is_unchecked(row: Row[Any], done: Sequence[Row[Any]]) -> bool:
     return row.act == "save" or (row.act == "hint" and (not checks or checks[-1] != row.fields))
 
 
-def _mark(row: Row[Any], attempt_id: int, now: datetime) -> dict[str, Any]:
-    fraction, problem_id = _score(row)
+def _mark(
+    row: Row[Any], attempt_id: int, now: datetime, fraction: Fraction | None, problem_id: str | None
+) -> dict[str, Any]:
     return {
         "attempt_id": attempt_id,
         "slot": row.slot,
@@ -222,15 +223,23 @@ def regrade(connection: Connection, attempt_id: int) -> None:
 
 
 def score_again(connection: Connection, attempt_id: int, slot: int, now: datetime, graded_by: int) -> None:
-    """Scores a slot's current answer in a new round; the mark before no longer counts, and is kept."""
+    """Scores a slot's current answer in a new round; the mark before no longer counts, and is kept.
+
+    In practice the answer is a further try: the tries and hints before it cost what they cost.
+    """
     (row,) = [one for one in _answered(connection, attempt_id) if one.slot == slot]
+    rule = _rule(connection, attempt_id)
+    if rule.mode == "practice":
+        stands, problem_id = _standing(row, deeds(connection, attempt_id, [slot])[slot], rule.tries)
+        fraction = stands.fraction
+    else:
+        fraction, problem_id = _score(row)
     present = connection.execute(
         update(Mark)
         .where(Mark.attempt_id == attempt_id, Mark.slot == slot, Mark.superseded_at.is_(None))
         .values(superseded_at=now)
         .returning(Mark.round)
     ).scalar_one()
-    connection.execute(
-        insert(Mark), [_mark(row, attempt_id, now) | {"round": present + 1, "graded_by": graded_by}]
-    )
+    mark = _mark(row, attempt_id, now, fraction, problem_id)
+    connection.execute(insert(Mark), [mark | {"round": present + 1, "graded_by": graded_by}])
     regrade(connection, attempt_id)

@@ -318,11 +318,14 @@ def _change(connection: Connection, user_id: int, **values: object) -> None:
 
 @contextmanager
 def _keeping_an_administrator(connection: Connection) -> Iterator[None]:
-    """Whoever is the last active administrator stays it; where there is none yet, there is nothing to keep."""
-    administrators = select(User.id).where(User.role == "administrator", User.active).limit(1)
-    before = connection.execute(administrators).first()
+    """Whoever is the last active administrator stays it; where there is none yet, there is nothing to keep.
+
+    Locks the administrators, so that no two of them take the right from each other.
+    """
+    administrators = select(User.id).where(User.role == "administrator", User.active).order_by(User.id)
+    before = connection.execute(administrators.with_for_update(key_share=True)).first()
     yield
-    if before is not None and connection.execute(administrators).first() is None:
+    if before is not None and connection.execute(administrators.limit(1)).first() is None:
         raise Invalid("somebody has to be administrator: make another person one first")
 
 

@@ -92,7 +92,11 @@ def start(
 
 
 def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
-    """The published quiz. Locks the enrolment, so that two starts of one student come one after the other."""
+    """The published quiz. Locks the enrolment, so that two starts of one student come one after the other.
+
+    A change of the quiz's dates under way is waited for, and the next one waits: no attempt gets a deadline of before.
+    """
+    connection.execute(select(Quiz.id).where(Quiz.id == quiz_id).with_for_update(read=True))
     found = connection.execute(
         select(
             Quiz.id,
@@ -561,14 +565,18 @@ def save(actor: Actor, attempt_id: int, one: SlotSave, writer: str, now: datetim
 def save_many(
     actor: Actor, attempt_id: int, saves: Iterable[SlotSave], writer: str, now: datetime, grace: timedelta
 ) -> list[Saved | QuizError]:
-    """Saves the answers of several slots in one transaction. Each has its own outcome, in order."""
-    outcomes: list[Saved | QuizError] = []
+    """Saves the answers of several slots in one transaction. Each has its own outcome, in order.
+
+    They are written by slot, whatever their order: two pages that save the same slots never wait for each other.
+    """
+    numbered = sorted(enumerate(saves), key=lambda pair: pair[1].slot)
+    outcomes: dict[int, Saved | QuizError] = {}
     with transaction() as connection:
-        for one in saves:
+        for place, one in numbered:
             given = Save(actor.id, actor.epoch, attempt_id, one.slot, one.seq, one.act, writer, one.fields)
             saved = write_answer(connection, given, now, grace)
-            outcomes.append(saved or refusal(connection, given, now, grace))
-    return outcomes
+            outcomes[place] = saved or refusal(connection, given, now, grace)
+    return [outcomes[place] for place in range(len(outcomes))]
 
 
 def flag(actor: Actor, attempt_id: int, slot: int, flagged: bool, now: datetime) -> None:

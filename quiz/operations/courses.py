@@ -180,7 +180,9 @@ def join_as(actor: Actor, code: str, address: str, now: datetime) -> int:
     """Joins one more course with the account that is signed in. Returns the course's id; a repeat is no error."""
     course = by_code(code, address, now)
     with transaction() as connection:
-        user = connection.execute(select(User.id).where(acting(actor))).first()
+        user = connection.execute(
+            select(User.id).where(acting(actor)).with_for_update(key_share=True)  # a second click waits
+        ).first()
         if user is None:
             raise SignedOut
         known = connection.execute(
@@ -415,6 +417,7 @@ def enrol(actor: Actor | None, course_id: int, username: str, role: str, now: da
             [Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(COURSE_ROLES))]
         )
     with transaction() as connection:
+        _lock(connection, course_id)
         if actor is None:
             _demand_course(connection, course_id)
         else:
@@ -439,6 +442,7 @@ def enrol(actor: Actor | None, course_id: int, username: str, role: str, now: da
 def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:
     """Takes a person out of the course. Their attempts stay."""
     with transaction() as connection:
+        _lock(connection, course_id)
         _my_course(connection, actor, course_id, TEACHING)
         found = connection.execute(
             delete(Enrolment)
@@ -449,6 +453,11 @@ def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:
             raise NotFound
         _demand_teacher(connection, course_id, actor)
         _audit(connection, actor, "course.remove", course_id, now, user=user_id)
+
+
+def _lock(connection: Connection, course_id: int) -> None:
+    """One change of a course's people at a time, so that two teachers do not take the course from each other."""
+    connection.execute(select(Course.id).where(Course.id == course_id).with_for_update(key_share=True))
 
 
 def _demand_course(connection: Connection, course_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import transaction
@@ -21,15 +21,18 @@ from quiz.operations.access import GRADING, Actor, acting, missing
 def accept_late(actor: Actor, attempt_id: int, late_id: int, now: datetime) -> None:
     """Lets a late answer count: it becomes the slot's current answer, which is scored again.
 
-    The mark before is kept, and the act audited. A repeat changes nothing. Raises Conflict while the attempt runs.
+    The mark before is kept, and the act audited. A repeat changes nothing. Raises Conflict while the attempt runs, and
+    where the question was closed, its key shown, before the answer came.
     """
     with transaction() as connection:
+        _lock(connection, attempt_id)
         late = _late(connection, actor, attempt_id, late_id)
         if late.accepted_at is not None:
             return
         if late.finished_at is None:
             raise Conflict("This attempt has not ended yet.")
-        _lock(connection, late)
+        if late.closed_at is not None:
+            raise Conflict("The right answer had been shown before this answer came.")
         _append(connection, late)
         connection.execute(
             update(LateAnswer).where(LateAnswer.id == late_id).values(accepted_at=now, accepted_by=actor.id)
@@ -40,9 +43,13 @@ def accept_late(actor: Actor, attempt_id: int, late_id: int, now: datetime) -> N
 
 def _late(connection: Connection, actor: Actor, attempt_id: int, late_id: int) -> Row[Any]:
     found = connection.execute(
-        select(LateAnswer, Attempt.finished_at, Enrolment.role)
+        select(LateAnswer, Attempt.finished_at, AttemptSlot.closed_at, Enrolment.role)
         .select_from(LateAnswer)
         .join(Attempt, Attempt.id == LateAnswer.attempt_id)
+        .join(
+            AttemptSlot,
+            and_(AttemptSlot.attempt_id == LateAnswer.attempt_id, AttemptSlot.slot == LateAnswer.slot),
+        )
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Enrolment, Enrolment.course_id == Quiz.course_id)
         .join(User, User.id == Enrolment.user_id)
@@ -55,13 +62,9 @@ def _late(connection: Connection, actor: Actor, attempt_id: int, late_id: int) -
     return found
 
 
-def _lock(connection: Connection, late: Row[Any]) -> None:
-    """One decision on a slot at a time."""
-    connection.execute(
-        select(AttemptSlot.slot)
-        .where(AttemptSlot.attempt_id == late.attempt_id, AttemptSlot.slot == late.slot)
-        .with_for_update()
-    ).one()
+def _lock(connection: Connection, attempt_id: int) -> None:
+    """One decision on an attempt at a time: the second sees what the first has decided, and the grade holds both."""
+    connection.execute(select(Attempt.id).where(Attempt.id == attempt_id).with_for_update())
 
 
 def _append(connection: Connection, late: Row[Any]) -> None:

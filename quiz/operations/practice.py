@@ -107,7 +107,10 @@ def _save(actor: Actor, attempt_id: int, one: SlotSave, writer: str) -> Save:
 
 
 def _locked(connection: Connection, actor: Actor, attempt_id: int, slot: int) -> Row[Any]:
-    """The slot, locked: a second check of it, or a save, waits and then sees whether this one has closed it."""
+    """The slot, locked: a second check of it, or a save, waits and then sees whether this one has closed it.
+
+    The key is left unlocked: a submission under way writes marks that refer to the slot, and must not wait for us.
+    """
     found = connection.execute(
         select(
             AttemptSlot.slot,
@@ -125,7 +128,7 @@ def _locked(connection: Connection, actor: Actor, attempt_id: int, slot: int) ->
         .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot)
-        .with_for_update(of=AttemptSlot)
+        .with_for_update(of=AttemptSlot, key_share=True)
     ).first()
     if found is None:
         raise missing(connection, actor)

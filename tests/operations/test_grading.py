@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from quiz.db import reading
 from quiz.errors import Conflict, Forbidden, NotFound, TooLate
-from quiz.models.attempt import LateAnswer, Mark
+from quiz.models.attempt import Answer, LateAnswer, Mark
 from quiz.models.audit import AuditEvent
 from quiz.operations import attempts, courses, grading, reviews, upkeep
 from tests.cast import GRACE, NOW
-from tests.operations.test_races import right_option
+from tests.operations.test_races import WAIT, demand_waiting, right_option
 
 LATE = NOW + timedelta(minutes=21)
 
@@ -80,3 +80,23 @@ def test_nothing_is_accepted_while_the_attempt_is_not_closed(cast):
         grading.accept_late(cast.ada, attempt, late_id, LATE)
     attempts.finish(cast.bo, attempt, LATE)
     grading.accept_late(cast.ada, attempt, late_id, LATE)
+
+
+def test_two_clicks_at_once_accept_once(beside, cast, late, monkeypatch):
+    """The second waits for the first, and then sees that it is done (PostgreSQL: without the lock it counted twice)."""
+    attempt, slot, late_id = late
+    locked, seen = grading._lock, []
+
+    def lock_and_let_another_try(connection, attempt_id):
+        locked(connection, attempt_id)
+        if not seen:
+            seen.append(beside(lambda: grading.accept_late(cast.ada, attempt, late_id, LATE)))
+            demand_waiting(seen[0])
+
+    monkeypatch.setattr(grading, "_lock", lock_and_let_another_try)
+    grading.accept_late(cast.ada, attempt, late_id, LATE)
+    seen[0].result(WAIT)
+    with reading() as connection:
+        for table, count in ((Mark, 2), (Answer, 1)):
+            held = select(func.count()).where(table.attempt_id == attempt, table.slot == slot)
+            assert connection.execute(held).scalar() == count

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from quiz.db import reading
-from quiz.errors import Invalid, SlotClosed, StaleAnswer, TooLate
+from quiz.db import reading, transaction
+from quiz.errors import Conflict, Invalid, SlotClosed, StaleAnswer, TooLate
 from quiz.models.attempt import Mark
-from quiz.operations import attempts, importing, practice, quizzes, reviews
+from quiz.operations import attempts, grading, importing, practice, quizzes, reviews
 from quiz.operations.attempts import SlotSave
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
+
+LATE = NOW + timedelta(minutes=21)
 
 HINTS = BANK.replace(
     "    prompt: How much is 12 × 12?",
@@ -244,3 +246,46 @@ def test_certainty_is_shown_beside_the_grade(cast):
     assert review.certainty.accuracy == pytest.approx(1 / 5)
     assert review.certainty.mean_mark == pytest.approx((3 - 2) / 5)  # right at 3, wrong at 2, three blanks
     assert review.grade == 20
+
+
+@pytest.fixture
+def late_answer(cast):
+    """``late_answer(attempt, slot, seq, answer)`` comes after the time was up; gives its id."""
+
+    def come(attempt, slot, seq, answer):
+        with pytest.raises(TooLate):
+            cast.save(attempt, slot, seq, answer, now=LATE)
+        questions = reviews.review(cast.ada, attempt, LATE, GRACE).questions
+        return next(one for one in questions if one.slot == slot).late[0].id
+
+    return come
+
+
+def test_a_late_answer_that_is_accepted_is_one_more_try(cast, practise, late_answer):
+    attempt, slots = practise("interactive")
+    slot = slots["short_text"]
+    check(cast, attempt, slot, 1, "nothing")
+    grading.accept_late(cast.ada, attempt, late_answer(attempt, slot, 2, "zero"), LATE)
+    counts = [fraction for _, fraction, _, counted in marks(attempt, slot) if counted]
+    assert counts == [pytest.approx(2 / 3)]
+
+
+def test_an_answer_given_after_the_key_was_shown_is_never_accepted(cast, practise, late_answer):
+    attempt, slots = practise("one")
+    slot = slots["short_text"]
+    check(cast, attempt, slot, 1, "nothing")
+    late_id = late_answer(attempt, slot, 2, "zero")
+    with pytest.raises(Conflict):
+        grading.accept_late(cast.ada, attempt, late_id, LATE)
+    assert reviews.review(cast.bo, attempt, LATE, GRACE).grade == 0
+
+
+def test_a_submission_does_not_wait_for_a_check_that_waits_for_it(beside, cast, practise):
+    """A check holds its slot, a submission the attempt: neither may need what the other holds (PostgreSQL)."""
+    attempt, slots = practise("interactive")
+    slot = slots["numerical"]
+    with transaction() as parked:
+        practice._locked(parked, cast.bo, attempt, slot)
+        if parked.dialect.name == "sqlite":
+            return  # one writer at a time
+        beside(lambda: attempts.finish(cast.bo, attempt, NOW)).result(5)

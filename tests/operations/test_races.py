@@ -4,6 +4,8 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,22 +18,12 @@ from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.closing import close
 from quiz.models.saving import Save, Saved
 from quiz.models.saving import save as write_answer
-from quiz.operations import attempts
-from tests.cast import GRACE, NOW
+from quiz.operations import accounts, attempts, courses, quizzes
+from quiz.operations.access import Actor
+from quiz.operations.attempts import SlotSave
+from tests.cast import ADDRESS, GRACE, NOW, PASSWORD
 
 WAIT = 10
-
-
-@pytest.fixture
-def beside(app):
-    """``beside(work)`` runs it in another thread, in the application's context, and gives its future."""
-
-    def run(work):
-        with app.app_context():
-            return work()
-
-    with ThreadPoolExecutor(1) as pool:
-        yield lambda work: pool.submit(run, work)
 
 
 def demand_waiting(future):
@@ -189,3 +181,72 @@ def test_the_last_acknowledged_answer_is_the_current_one(app, cast, saves):
     assert current.seq == before + len(accepted)
     if accepted:
         assert current.fields == accepted[current.seq][0]
+
+
+def test_pages_that_save_the_same_slots_in_another_order_never_wait_for_each_other(beside, cast, monkeypatch):
+    """One of them wins all slots. Written in the order of arrival they would stop each other (PostgreSQL)."""
+    attempt = cast.start()
+    saves = [SlotSave(slot, 1, {"answer": ["0"]}) for slot in (1, 2)]
+    write, others = attempts.write_answer, []
+
+    def write_and_let_another_save(*given):
+        written = write(*given)
+        if not others:
+            others.append(None)
+            others[0] = beside(lambda: attempts.save_many(cast.bo, attempt, saves, "b", NOW, GRACE))
+            time.sleep(0.3)
+        return written
+
+    monkeypatch.setattr(attempts, "write_answer", write_and_let_another_save)
+    mine = attempts.save_many(cast.bo, attempt, saves[::-1], "a", NOW, GRACE)
+    theirs = others[0].result(WAIT)
+    assert [type(one) for one in mine] == [Saved, Saved]
+    assert [type(one) for one in theirs] == [StaleAnswer, StaleAnswer]
+
+
+def test_an_attempt_started_while_its_quiz_is_changed_gets_the_new_deadline(beside, cast, monkeypatch):
+    insert_attempt, others = attempts._insert_attempt, []
+    quiz = quizzes.manage(cast.ada, cast.quiz)
+    sheet = replace(quiz.sheet, limit_minutes=5)
+
+    def insert_while_another_edits(*given):
+        edit = beside(lambda: quizzes.edit(cast.ada, cast.quiz, quiz.edits, sheet, quiz.blueprint_text, NOW))
+        others.append(edit)
+        time.sleep(0.5)
+        return insert_attempt(*given)
+
+    monkeypatch.setattr(attempts, "_insert_attempt", insert_while_another_edits)
+    attempt = cast.start()
+    others[0].result(WAIT)
+    assert attempts.page(cast.bo, attempt, None, NOW).due_at == NOW + timedelta(minutes=5)
+
+
+def test_two_administrators_do_not_take_the_right_from_each_other(beside, cast, monkeypatch):
+    other = Actor(accounts.add_user(None, "flo", "Flo", PASSWORD, "administrator", NOW), 1)
+    change, others = accounts._change, []
+
+    def change_while_the_other_does(*given, **values):
+        change(*given, **values)
+        if not others:
+            others.append(None)
+            others[0] = beside(lambda: accounts.set_role(other, cast.eve.id, "user", NOW))
+            demand_waiting(others[0])
+
+    monkeypatch.setattr(accounts, "_change", change_while_the_other_does)
+    accounts.set_role(cast.eve, other.id, "user", NOW)
+    with pytest.raises(QuizError):
+        others[0].result(WAIT)
+    assert accounts.user(cast.eve, cast.eve.id).role == "administrator"
+
+
+@pytest.mark.parametrize("often", ["join", "enrol"])
+def test_a_double_click_enters_a_course_once(app, cast, often):
+    def enter(_):
+        with app.app_context():
+            if often == "join":
+                return courses.join_as(cast.di, cast.join_code, ADDRESS, NOW)
+            return courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(enter, range(8)))
+    assert [one.id for one in accounts.me(cast.di).courses] == [cast.course]

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from quiz import clock
 from quiz.config import Settings
@@ -35,10 +36,20 @@ class _Json(DefaultJSONProvider):
         return value.isoformat() if isinstance(value, date) else DefaultJSONProvider.default(value)
 
 
+class _Id(IntegerConverter):
+    """A number in an address, as large as a row's id can be: a larger one is no page, and never asks the database."""
+
+    regex = r"\d{1,10}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def create_app(settings: Settings, now: Callable[[], datetime] = clock.now) -> Flask:
     """The application for these settings. ``now`` is its clock: a replay or a test gives another one."""
     app = Flask("quiz", static_folder=None, template_folder=None)
     app.json = _Json(app)
+    app.url_map.converters["int"] = _Id
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
     app.extensions["clock"] = now

@@ -303,6 +303,18 @@ def test_signed_out_on_another_device(bo, browser, attempt):
     assert both.status_code == 401
 
 
+@pytest.mark.parametrize("number", [2**31, 10**23, "9" * 5000])
+def test_a_number_that_no_row_has(bo, attempt, number):
+    for address in (
+        f"/attempts/{number}",
+        f"/attempts/{attempt}/slots/{number}",
+        f"/quizzes/{number}",
+        f"/courses/{number}",
+        f"/banks/{number}",
+    ):
+        assert bo.get(address).status_code == 404
+
+
 @pytest.mark.parametrize("attempt_shift, slot", [(0, 6), (0, 0), (1, 1), (1000, 1)])
 def test_not_theirs_or_no_such_slot(browser, bo, attempt, attempt_shift, slot):
     other = browser("cy")
@@ -404,6 +416,18 @@ def test_json_of_another_shape(bo, attempt, body):
 def test_json_that_is_none(bo, attempt):
     headers = {"Accept": "application/json", "X-CSRFToken": bo.token, "Content-Type": "application/json"}
     assert bo.client.post(f"/attempts/{attempt}/slots/1", data="{", headers=headers).status_code == 400
+
+
+def test_json_without_end(bo, attempt):
+    headers = {"Accept": "application/json", "X-CSRFToken": bo.token, "Content-Type": "application/json"}
+    answer = bo.client.post(f"/attempts/{attempt}/slots", data="[" * 900_000, headers=headers)
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("slot", [10**4, 10**30])
+def test_a_slot_that_no_paper_has(bo, attempt, slot):
+    slots = [{"slot": slot, "seq": 1, "fields": {}}]
+    assert bo.json(f"/attempts/{attempt}/slots", {"writer": "w", "slots": slots}).status_code == 422
 
 
 @pytest.mark.parametrize("answer", ["x" * 70_000, ["x"] * 101])

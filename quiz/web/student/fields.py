@@ -19,6 +19,8 @@ MOST_VALUES = 100
 LARGEST_SAVE = 80_000
 LARGEST_SAVES = 1_000_000
 MOST_SLOTS = 300
+#: No slot has a larger number: the form's names have room for four digits.
+LARGEST_NUMBER = 9999
 
 _KEPT = re.compile(r"answer(-\d{1,4})?|answered|certainty")
 _OF_SLOT = re.compile(r"s(\d{1,4})-(.+)", re.DOTALL)
@@ -30,7 +32,7 @@ _WRITER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 def read_save(slot: int) -> tuple[SlotSave, str]:
     """The save of one slot and its writer, from a form or a JSON object."""
     if request.is_json:
-        body = _object(request.get_json())
+        body = _body()
         return _from_object({**body, "slot": slot}), _writer(body.get("writer"))
     form = request.form
     return _from_form(slot, form), _writer(form.get("writer"))
@@ -39,7 +41,7 @@ def read_save(slot: int) -> tuple[SlotSave, str]:
 def read_saves() -> tuple[list[SlotSave], str]:
     """The saves of several slots and their writer: JSON, or a form whose names carry ``s<n>-`` in front."""
     if request.is_json:
-        body = _object(request.get_json())
+        body = _body()
         given, writer = body.get("slots"), _writer(body.get("writer"))
         if not isinstance(given, list) or not given:
             raise Invalid([Problem("slots", "this is not a list of slots")])
@@ -52,6 +54,13 @@ def read_saves() -> tuple[list[SlotSave], str]:
     return [_from_form(slot, form) for slot, form in sorted(forms.items())], _writer(
         request.form.get("writer")
     )
+
+
+def _body() -> Mapping[str, Any]:
+    try:
+        return _object(request.get_json())
+    except RecursionError:
+        raise Invalid([Problem("", "this is nested too deeply")]) from None
 
 
 def only_leads_on() -> bool:
@@ -84,7 +93,7 @@ def _from_object(body: Mapping[str, Any]) -> SlotSave:
     fields = _object(body.get("fields", {}))
     lists = ((name, [values] if isinstance(values, str) else values) for name, values in fields.items())
     slot = body.get("slot")
-    if not isinstance(slot, int) or isinstance(slot, bool):
+    if not isinstance(slot, int) or isinstance(slot, bool) or abs(slot) > LARGEST_NUMBER:
         raise Invalid([Problem("slot", "this is not the number of a slot")])
     return SlotSave(slot, _seq(body.get("seq")), _kept(lists), _act(body.get("act")))
 

@@ -21,7 +21,7 @@ from quiz.assembly.settings import STRICT, Positive, QuizSettings, Whole, whole
 from quiz.banks.model import LATER_TYPES, digest_of
 from quiz.errors import Invalid, Problem
 from quiz.questions import types
-from quiz.questions.fields import Day, Exact, Slug, Text, Truth, Words, fault, matches, not_negative
+from quiz.questions.fields import Day, Exact, Slug, Text, Truth, Words, fault, matches, worth
 from quiz.questions.validation import suggest, validate
 
 __all__ = ["Blueprint", "Count", "QuizSettings", "Section", "Tags", "read_blueprint", "schema"]
@@ -127,7 +127,7 @@ class Section(BaseModel):
     count: CountField | None = None
     include: tuple[Words, ...] = ()
     exclude: tuple[Words, ...] = ()
-    points: Annotated[Exact, AfterValidator(not_negative)] | None = None
+    points: Annotated[Exact, AfterValidator(worth)] | None = None
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -170,9 +170,17 @@ class Section(BaseModel):
         )
 
 
+#: Sections of a blueprint: what they have in common is counted for all of them together, at every look.
+MOST_SECTIONS: Final = 100
+
+
 def _some(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     if not sections:
         raise fault("has no section", "write one entry a section, beginning with '- '")
+    if len(sections) > MOST_SECTIONS:
+        raise fault(
+            f"has more than {MOST_SECTIONS} sections", "make one section of several, or several quizzes"
+        )
     return sections
 
 

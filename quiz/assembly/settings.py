@@ -17,7 +17,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from quiz.questions.fields import Exact, Truth, decimal_of, fault, not_negative, positive
+from quiz.questions.fields import Exact, Truth, decimal_of, fault, not_negative, positive, worth
 
 ReviewField: TypeAlias = Literal[
     "attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation", "grade"
@@ -136,7 +136,7 @@ class QuizSettings(BaseModel):
     attempts: Positive | None = None
     grading: Literal["highest", "average", "first", "last"] = "highest"
     #: The grade of a full score.
-    scale: Annotated[Exact, AfterValidator(positive)] = Fraction(100)
+    scale: Annotated[Exact, AfterValidator(positive), AfterValidator(worth)] = Fraction(100)
     passing: PassMark = Field("half", alias="pass")
     #: Minutes.
     limit: Positive | None = None

@@ -27,7 +27,7 @@ from quiz.questions.fields import (
     Words,
     between,
     matches,
-    not_negative,
+    worth,
 )
 from quiz.questions.validation import (
     field_names,
@@ -173,7 +173,7 @@ class Common(Content):
     difficulty: Literal["easy", "medium", "hard"] = "medium"
     objective: Text | None = None
     facility: _Facility | None = None
-    points: Annotated[Share, AfterValidator(not_negative)] = Fraction(1)
+    points: Annotated[Share, AfterValidator(worth)] = Fraction(1)
     scoring: Text
     penalty: _Penalty = DEFAULT_PENALTY
     shuffle: Truth = True

@@ -20,10 +20,13 @@ from pydantic_core import PydanticCustomError
 
 from quiz.questions.rules.numbers import show_number
 
-#: Numbers beyond this power of ten are refused: one short line could otherwise fill the memory.
-LARGEST_EXPONENT = 400
 #: Digits of an authored number.
 MOST_DIGITS = 200
+#: Numbers beyond this power of ten are refused: one short line could otherwise fill the memory. Written out, as it is
+#: stored, a number has no more digits than it may be read with.
+LARGEST_EXPONENT = MOST_DIGITS - 1
+#: Points of a question, and the scale of a quiz: sums and squares of them stay far inside a double.
+MOST_POINTS = 1_000_000
 
 
 class Number(Decimal):
@@ -182,6 +185,13 @@ def not_negative(value: Fraction) -> Fraction:
     """A validator: the number is zero or more."""
     if value < 0:
         raise fault(f"{_plain(value)} is below 0")
+    return value
+
+
+def worth(value: Fraction) -> Fraction:
+    """A validator: the number can be points, or a scale."""
+    if not_negative(value) > MOST_POINTS:
+        raise fault(f"is above {MOST_POINTS}", "write a smaller number")
     return value
 
 

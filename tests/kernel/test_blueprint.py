@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -309,3 +310,12 @@ def test_nonsense_is_read_or_refused_and_never_breaks_the_reader(value, field):
     given = {**PLAIN, field: value} if field != "section" else {**PLAIN, "sections": [value]}
     with suppress(Invalid):
         assert Blueprint.load(given).sections
+
+
+def test_sections_and_points_are_bounded():
+    """A hundred sections are looked at in a second, two thousand in hours."""
+    few = {"bank": "m", "count": {"min": 0, "max": 1}}
+    Blueprint.load({**PLAIN, "sections": [few] * 100})
+    assert "more than 100 sections" in problem(sections=[few] * 101)
+    assert "above 1000000" in problem(sections=section(points=Decimal("1e7")))
+    assert "above 1000000" in problem(settings={"scale": Decimal("1e7")})

@@ -144,3 +144,25 @@ def test_a_bank_is_written_as_an_author_would():
         "text: 2001",
     ):
         assert line in written
+
+
+NUMERICAL = HEAD + "questions:\n  - {{id: a, type: numerical, timeless: true, prompt: P, {}}}\n"
+
+
+@pytest.mark.parametrize("value", ["1e199", "-1e-199", "9" * 200, "0x" + "f" * 40])
+def test_the_largest_numbers_come_back(value):
+    bank = read_bank(NUMERICAL.format(f"answers: [{{value: {value}}}]"))
+    assert read_bank(write_bank(bank)) == bank
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "answers: [{value: 1e200}]",
+        "answers: [{value: 0x" + "f" * 20_000 + "}]",
+        "points: 1e7, answers: [{value: 1}]",
+    ],
+)
+def test_a_number_that_could_not_be_stored_is_a_fault(fields):
+    with pytest.raises(Invalid):
+        read_bank(NUMERICAL.format(fields))

@@ -188,8 +188,8 @@ class Mark(Base):
 
 
 def due_at(started_at: datetime, limit_minutes: int | None, closes_at: datetime | None) -> datetime | None:
-    """The earlier of start + limit and the close; None where there is neither."""
-    ends = [closes_at] if closes_at is not None else []
+    """The earlier of start + limit and the close, but never before the start; None where there is neither."""
+    ends = [max(started_at, closes_at)] if closes_at is not None else []
     if limit_minutes is not None:
         ends.append(started_at + timedelta(minutes=limit_minutes))
     return min(ends, default=None)

@@ -193,6 +193,13 @@ def test_a_new_limit_moves_the_deadline_of_open_attempts(cast):
     cast.save(attempt, 1, 1, "0", now=NOW + timedelta(days=300))
 
 
+def test_no_attempt_ends_before_it_began(cast):
+    attempt = cast.start()
+    edit(cast, closes_at=NOW - timedelta(days=1))
+    review = reviews.review(cast.bo, attempt, NOW + timedelta(minutes=1), GRACE)
+    assert (review.finished_at, review.ended_by) == (NOW, "time")
+
+
 def test_why_an_attempt_cannot_start(cast):
     edit(cast, opens_at=NOW + timedelta(hours=1), closes_at=NOW + timedelta(hours=2), attempts_allowed=1)
     with pytest.raises(NotOpen):

@@ -24,7 +24,9 @@ WORDS = {
 def promises(quiz: StartPage) -> list[tuple[str, str]]:
     """When, and what: (words, words). Moments that follow each other and show the same are told once."""
     shown = quiz.review
-    told = [(_("After each check"), shown.get("during", ()))] if quiz.mode == "practice" else []
+    told: list[tuple[str, Collection[str]]] = []
+    if quiz.mode == "practice":
+        told.append((_("After each check"), shown.get("during", ())))
     after, later = set(shown.get("after", ())), set(shown.get("later", ()))
     if after == later:
         told.append((_("After you submit"), after))

@@ -217,6 +217,8 @@ def test_the_words_of_templates_are_written_out():
 def test_what_a_fault_quotes_of_a_file_is_text(browser):
     ada = browser("ada")
     ada.get("/banks/import")
-    answer = ada.post("/banks/import", {"text": "format: quiz-bank/1\nbank: x\n<img src=x onerror=alert(1)>: 1\n"})
+    answer = ada.post(
+        "/banks/import", {"text": "format: quiz-bank/1\nbank: x\n<img src=x onerror=alert(1)>: 1\n"}
+    )
     assert "&lt;img" in answer.text
     assert not ada.page.main.find("img")

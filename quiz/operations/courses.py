@@ -373,7 +373,10 @@ def person(actor: Actor, course_id: int, user_id: int) -> Member:
 
 
 def issue_return_code(actor: Actor, course_id: int, user_id: int, now: datetime) -> str:
-    """A new return code for one of my students; the old one and their sessions end. Shown once, not stored."""
+    """A new return code for one of my students; the old one and their sessions end. Shown once, not stored.
+
+    Only for somebody whom I teach in every course they belong to: a code opens the whole account. Forbidden else.
+    """
     code = new_code(RETURN_CODE_LENGTH)
     with transaction() as connection:
         _my_course(connection, actor, course_id, TEACHING)
@@ -395,8 +398,16 @@ def issue_return_code(actor: Actor, course_id: int, user_id: int, now: datetime)
         ).first()
         if found is None:
             raise NotFound
+        if connection.execute(_elsewhere(actor, user_id)).first():
+            raise Forbidden("This person belongs to a course of somebody else too: ask an administrator.")
         _audit(connection, actor, "user.return-code", course_id, now, user=user_id)
     return grouped(code)
+
+
+def _elsewhere(actor: Actor, user_id: int) -> Any:
+    """Courses of this person in which the acting user does not teach."""
+    mine = select(Enrolment.course_id).where(Enrolment.user_id == actor.id, Enrolment.role.in_(TEACHING))
+    return select(Enrolment.course_id).where(Enrolment.user_id == user_id, Enrolment.course_id.not_in(mine))
 
 
 def set_joining(actor: Actor, course_id: int, open_: bool, new: bool, now: datetime) -> None:

@@ -163,3 +163,15 @@ def test_a_course_keeps_a_teacher(cast):
     with pytest.raises(Invalid):
         courses.remove(cast.ada, cast.course, cast.ada.id, NOW)
     assert courses.course(cast.ada, cast.course, NOW).role == "teacher"
+
+
+def test_a_teacher_issues_no_code_that_opens_another_teachers_course(cast):
+    other = courses.add_course(cast.di, "Other", "UTC", NOW)
+    courses.join_as(cast.bo, courses.course(cast.di, other, NOW).join_code, ADDRESS, NOW)
+    with pytest.raises(Forbidden):
+        courses.issue_return_code(cast.di, other, cast.bo.id, NOW)
+    with pytest.raises(Forbidden):
+        courses.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)
+    assert accounts.return_with_code(cast.codes["bo"], ADDRESS, NOW) == cast.bo
+    courses.enrol(cast.di, other, "ada", "teacher", NOW)
+    assert courses.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)

@@ -167,7 +167,8 @@ def test_it_ends_at_once_however_often_it_is_told(url, tmp_path, pause):
         for pid in [site.process.pid, *site.workers()] * 2:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        assert site.stop() == 0
+        # the last of the signals may meet a server that has ended everything and only has to go
+        assert site.stop() in (0, -signal.SIGTERM)
         assert time.monotonic() - begun < LAST_REQUESTS
 
 

@@ -96,10 +96,11 @@ def lose_the_network_while_answering(page, network, number, type_, *, keyboard):
 
 
 def lose_the_network_while_going_on(page, network, number):
-    """The next question comes all the same: the whole paper is in the browser."""
+    """The page stays, with its answer, and goes on by itself when the network is back."""
     network.cut()
     press(page, "Next")
-    expect_question(page, number + 1)
+    expect(banner(page, "You are offline.")).to_be_visible()
+    expect_question(page, number)
     network.is_cut = False
 
 

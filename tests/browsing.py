@@ -52,12 +52,8 @@ class Browser:
 
     def sign_in(self, name):
         """Begins a session as the pages do that ask for code or password, without the slow check of a password."""
-        actor = getattr(self.cast, name)
         app = self.client.application
-        with app.test_request_context():
-            enter(actor, Card.of(accounts.me(actor)), app.extensions["clock"]())
-            cookie = app.session_interface.get_signing_serializer(app).dumps(dict(session))
-        self.client.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
+        self.client.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie(app, getattr(self.cast, name)))
         self.get("/account")
         return self
 
@@ -83,6 +79,13 @@ class Browser:
     def text(self):
         """The words of the page's main part."""
         return " ".join(self.page.main.get_text(" ").split())
+
+
+def cookie(app, actor):
+    """The cookie of a new session of somebody."""
+    with app.test_request_context():
+        enter(actor, Card.of(accounts.me(actor)), app.extensions["clock"]())
+        return app.session_interface.get_signing_serializer(app).dumps(dict(session))
 
 
 class Watch:

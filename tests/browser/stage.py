@@ -1,0 +1,393 @@
+"""An installation with something to see on every page, in each of its states: the demo, and what the demo lacks."""
+
+import json
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+from werkzeug.exceptions import NotFound
+
+from quiz import clock
+from quiz.cli import _demo
+from quiz.errors import TooLate
+from quiz.operations import (
+    accounts,
+    analysis,
+    attempts,
+    authoring,
+    banks,
+    courses,
+    importing,
+    practice,
+    quizzes,
+)
+from quiz.operations.access import Actor
+from quiz.operations.attempts import SlotSave
+from quiz.questions import types
+from tests.browsing import cookie
+from tests.databases import app_on
+from tests.faults.site import Site
+
+PASSWORD = "correct horse battery"
+ADDRESS = "127.0.0.1"
+#: Long: what has run out stays to be seen as such before it is closed.
+GRACE = timedelta(hours=1)
+LIMIT = 40
+
+BANK = r"""
+format: quiz-bank/1
+bank: samples
+title: Samples of every question type
+language: en
+perspective: Arithmetic and school knowledge; one question of each type, with what makes a page hard to lay out.
+licence: CC-BY-4.0
+documents:
+  treatise: {title: A treatise on triangles, publisher: The school press, date: 2020-05-01}
+questions:
+  - id: single_choice
+    type: single_choice
+    topic: triangles/sides
+    level: apply
+    difficulty: medium
+    timeless: true
+    shuffle: false
+    hints: [Which side is opposite the right angle?, Add the squares of the other two.]
+    prompt: |
+      The legs of a right triangle are $a = 5$ and $b = 12$. How long is the hypotenuse?
+
+      $$c = \sqrt{a^2 + b^2}$$
+    options:
+      - {text: "$13$", correct: true, feedback: "$25 + 144 = 169 = 13^2$."}
+      - {text: "$17$", feedback: That is the sum of the legs.}
+      - {text: "$\\sqrt{119}$", feedback: The squares were subtracted.}
+      - {text: "It cannot be found, because nothing is said about the angles between the hypotenuse and either of the legs, nor about the area", feedback: Two sides of a right triangle give the third.}
+    feedback: {wrong: Draw it and try again.}
+    explanation: The square on the hypotenuse is the sum of the squares on the legs.
+    evidence: [{document: treatise, paragraph: 3, terms: [hypotenuse]}]
+  - id: multiple_response
+    type: multiple_response
+    topic: numbers/primes
+    level: understand
+    difficulty: easy
+    timeless: true
+    shuffle: false
+    hints: [One of them is even.]
+    prompt: Which of these are prime?
+    options:
+      - {text: "2", correct: true, feedback: The only even one.}
+      - {text: "9", feedback: It is 3 × 3.}
+      - {text: "11", correct: true, feedback: Nothing divides it.}
+      - {text: "21", feedback: It is 3 × 7.}
+    explanation: A prime has two divisors.
+    evidence: [{source: {title: Elements}, supports: what a prime is}]
+  - id: true_false
+    type: true_false
+    topic: numbers/primes
+    difficulty: easy
+    as_of: 2021-07-13
+    hints: [Look at the year.]
+    prompt: In July 2021 the largest known prime had more than twenty million digits.
+    answer: true
+    feedback_true: It had 24 862 048.
+    feedback_false: It had 24 862 048.
+    explanation: It was found in 2018.
+    evidence: [{source: {title: A list of primes}, supports: the number of digits}]
+  - id: short_text
+    type: short_text
+    topic: words/other-scripts
+    difficulty: medium
+    timeless: true
+    hints: [It is a capital.]
+    prompt: "Which city is 北京 (Пекин)?"
+    answers: [{text: Beijing}, {text: Peking, credit: 0.5, feedback: An older spelling.}]
+    explanation: The name means northern capital.
+    evidence: [{source: {title: An atlas}, supports: the names}]
+  - id: numerical
+    type: numerical
+    topic: triangles/area
+    difficulty: medium
+    timeless: true
+    hints: [Half of the base times the height.]
+    prompt: |
+      | triangle | base | height |
+      | --- | --- | --- |
+      | A | 6 | 4 |
+      | B | 10 | 3 |
+
+      How large is the area of **both** together?
+    answers: [{value: 27}, {value: 54, credit: 0, feedback: That is twice as much.}]
+    explanation: 12 and 15.
+    evidence: [{source: {title: Elements}, supports: the area of a triangle}]
+  - id: matching
+    type: matching
+    topic: triangles/kinds
+    difficulty: medium
+    timeless: true
+    hints: [Count the equal sides.]
+    prompt: Which triangle is which?
+    pairs:
+      - {stem: three equal sides, choice: equilateral}
+      - {stem: "two equal sides, the third of another length than those", choice: isosceles}
+      - {stem: no two sides equal, choice: scalene}
+    distractors: [a figure with four corners]
+    explanation: Named by the sides.
+    evidence: [{source: {title: Elements}, supports: the names}]
+  - id: ordering
+    type: ordering
+    topic: numbers/size
+    difficulty: hard
+    timeless: true
+    hints: [The first is less than one.]
+    prompt: Put them in order, the smallest first.
+    items: ["$\\frac{1}{2}$", "$\\sqrt{2}$", "a dozen", "a gross, which is a dozen dozens and so much larger than the others"]
+    explanation: 0.5, 1.41, 12, 144.
+    evidence: [{source: {title: Elements}, supports: the order}]
+  - id: cloze
+    type: cloze
+    topic: triangles/angles
+    difficulty: medium
+    timeless: true
+    hints: [Half a turn.]
+    prompt: Fill the gaps.
+    text: The angles of a triangle are together [[sum]] degrees; one of 90 degrees is called [[kind]]. A triangle has at most [[most]] of them, as [[who]] knew.
+    gaps:
+      sum: {type: numerical, answers: [{value: 180}, {value: 360, credit: 0, feedback: That is a square.}]}
+      kind: {type: single_choice, options: [{text: right, correct: true}, {text: wrong}, {text: flat}]}
+      most: {type: numerical, answers: [{value: 1}]}
+      who: {type: short_text, answers: [{text: Euclid}]}
+    explanation: Two right angles would already be 180 degrees.
+    evidence: [{source: {title: Elements}, supports: the sum}]
+"""
+SMALL = """
+format: quiz-bank/1
+bank: shrinking
+title: A bank that shrinks
+language: en
+questions:
+  - {{id: one, type: true_false, topic: sums, difficulty: easy, timeless: true, prompt: 1 + 1 = 2, answer: true, status: {status}}}
+"""
+TYPES = ("single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering", "cloze")  # fmt: skip
+#: A right answer to each, and one that is not right, as a browser sends them. Where the order is drawn, any will do.
+ANSWERS = {
+    "single_choice": {"answer": ["0"]},
+    "multiple_response": {"answer": ["0", "2"]},
+    "true_false": {"answer": ["0"]},
+    "short_text": {"answer": ["Beijing"]},
+    "numerical": {"answer": ["27"]},
+    "matching": {f"answer-{n}": [str(n)] for n in range(3)},
+    "ordering": {f"answer-{n}": [str(n + 1)] for n in range(4)},
+    "cloze": {"answer-0": ["180"], "answer-1": ["0"], "answer-2": ["1"], "answer-3": ["Euclid"]},
+}
+WRONG = {
+    **ANSWERS,
+    "single_choice": {"answer": ["1"]},
+    "multiple_response": {"answer": ["0"]},
+    "true_false": {"answer": ["1"]},
+    "short_text": {"answer": ["London"]},
+    "numerical": {"answer": ["54"]},
+    "cloze": {"answer-0": ["360"], "answer-1": ["1"], "answer-3": ["Euclid"]},
+}
+
+
+class Stage:
+    """The site and who is on it. ``ids`` are the names by which addresses are written: ``/quizzes/{types}``."""
+
+    def __init__(self, site, app, people, ids):
+        self.site, self.ids = site, ids
+        self.address = f"http://{ADDRESS}:{site.port}"
+        with app.app_context():
+            self.cookies = {name: cookie(app, actor) for name, actor in people.items()}
+        self._rules = app.url_map.bind(ADDRESS)
+
+    def path(self, pattern):
+        """An address of the site, such as ``/quizzes/7``."""
+        return pattern.format_map(self.ids)
+
+    def endpoint(self, pattern):
+        """The endpoint that answers there; None where none does."""
+        try:
+            return self._rules.match(self.path(pattern).partition("?")[0])[0]
+        except NotFound:
+            return None
+
+
+@contextmanager
+def staged(folder):
+    """The site, running, with all its data in this folder."""
+    url = f"sqlite:///{folder / 'quiz.db'}"
+    app = app_on(url, data_dir=folder)
+    with app.app_context():
+        people, ids = build(_demo.Folder(folder / "demo"), clock.now())
+    with Site(url, folder, GRACE_SECONDS=str(int(GRACE.total_seconds()))) as site:
+        yield Stage(site, app, people, ids)
+
+
+def build(folder, now):
+    """The demo and what it lacks. Returns the people by name and the ids by name."""
+    demo = _demo.build(folder, now, lambda _: None)
+    accounts.add_user(None, "newcomer", "Nora Newcomer", PASSWORD, "user", now)
+    accounts.add_user(None, "author", "Max Author", PASSWORD, "author", now)
+    names = ["newcomer", "author", *(account.username for account in demo.accounts)]
+    people = {name: Actor(accounts.find_user(name), 1) for name in names}
+    teacher = people["teacher"]
+    ids = {
+        **{f"user_{name}": actor.id for name, actor in people.items()},
+        "course": demo.course_id,
+        "join_code": demo.join_code,
+        "report": demo.simulated,
+        **{f"demo_{number}": quiz for number, (quiz, _) in enumerate(demo.quizzes, 1)},
+    }
+    ids |= write_banks(teacher, now)
+    ids |= make_quizzes(teacher, demo.course_id, now)
+    ids["empty_course"] = courses.add_course(teacher, "An empty course", "Europe/Berlin", now)
+    ids["empty_draft"] = draft(teacher, ids["empty_course"], "A draft in an empty course", now)
+    ids |= sit(people, ids, now)
+    ids |= reported(teacher, ids, now)
+    return people, ids
+
+
+# Banks and quizzes -------------------------------------------------------------------------------------------------
+
+
+def write_banks(teacher, now):
+    """A bank with a question of each type, one of which has a history, and an empty bank."""
+    bank = importing.import_bank(teacher, BANK, "samples.yaml", now).bank_id
+    importing.import_bank(teacher, BANK.replace("Which of these are prime?", "Which ones are prime?"), "samples.yaml", now)  # fmt: skip
+    empty = authoring.add_bank(teacher, "to-be-written", "A bank to be written", "en", now)
+    return {"bank": bank, "empty_bank": empty, **question_ids(teacher, bank)}
+
+
+def question_ids(teacher, bank):
+    """The id of each question of the samples, as ``q_matching``."""
+    rows = banks.bank(teacher, bank, 1, date(2026, 1, 1)).questions.rows
+    return {f"q_{row.slug}": row.question_id for row in rows}
+
+
+def blueprint(title, **settings):
+    sections = [{"title": type_, "bank": "samples", "types": [type_], "count": 1} for type_ in TYPES]
+    return json.dumps(
+        {"format": "quiz-blueprint/1", "title": title, "sections": sections, "order": "as_listed",
+         "shuffle_options": False, "settings": {"attempts": None, **settings}}
+    )  # fmt: skip
+
+
+def draft(teacher, course, title, now, **settings):
+    return quizzes.create(teacher, course, blueprint(title, **settings), now)
+
+
+def make_quizzes(teacher, course, now):
+    """A quiz of each kind and in each state."""
+    made = {
+        "types": {"title": "A test of every type", "limit": LIMIT, "pass": 50, "certainty": True},
+        "page": {"title": "All on one page", "layout": "all"},
+        "practice": {"title": "Practice of every type", "mode": "practice", "tries": "interactive"},
+        "practice_page": {"title": "Practice on one page", "mode": "practice", "tries": "adaptive", "layout": "all"},
+        "practice_one": {"title": "Practice with one try", "mode": "practice", "tries": "one"},
+        "practice_one_page": {"title": "Practice with one try on one page", "mode": "practice", "tries": "one", "layout": "all"},
+        "coded": {"title": "With an access code", "attempts": 2},
+        "scheduled": {"title": "For next week", "opens": (now + timedelta(days=7)).isoformat()},
+        "closed": {"title": "Of last week", "opens": (now - timedelta(days=9)).isoformat(),
+                   "closes": (now - timedelta(days=7)).isoformat()},
+        "secret": {"title": "Shown to nobody yet", "review": {"after": [], "later": [], "closed": []}},
+    }  # fmt: skip
+    ids = {name: draft(teacher, course, now=now, **settings) for name, settings in made.items()}
+    coded = quizzes.manage(teacher, ids["coded"])
+    sheet = replace(coded.sheet, access_code="sesame")
+    quizzes.edit(teacher, coded.id, coded.edits, sheet, coded.blueprint_text, now)
+    for quiz in ids.values():
+        quizzes.publish(teacher, quiz, now)
+    return {**ids, "draft": draft(teacher, course, "A draft", now), "unmet": unmeetable(teacher, course, now)}
+
+
+def unmeetable(teacher, course, now):
+    """A draft whose bank has lost a question since."""
+    text = SMALL.format(status="ready")
+    importing.import_bank(teacher, text, "shrinking.yaml", now)
+    sections = [{"title": "All of it", "bank": "shrinking", "count": 1}]
+    wanted = {"format": "quiz-blueprint/1", "title": "More than the bank holds", "sections": sections}
+    quiz = quizzes.create(teacher, course, json.dumps(wanted), now)
+    importing.import_bank(teacher, SMALL.format(status="draft"), "shrinking.yaml", now)
+    return quiz
+
+
+# Attempts ----------------------------------------------------------------------------------------------------------
+
+
+def sit(people, ids, now):
+    """Attempts in every state: under way, out of time, submitted, with a late answer; practice at each step."""
+    one, two, three, four = (people[f"student{number}"] for number in range(1, 5))
+    begin = partial(attempts.start, access_code="", now=now, grace=GRACE, seed=1)
+    running, page = begin(one, ids["types"]), begin(one, ids["page"])
+    answer(one, running, TYPES[:6], now)
+    answer(one, page, TYPES[:2], now)
+    attempts.flag(one, running, 3, True, now)
+    found = {"running": running, "running_page": page, "fresh": begin(two, ids["types"])}
+    for name, quiz in (("done", "types"), ("done_page", "page"), ("hidden", "secret")):
+        found[name] = begin(three, ids[quiz])
+        answer(three, found[name], TYPES[:7], now, WRONG)
+        attempts.finish(three, found[name], now + timedelta(minutes=9))
+    found["over"] = begin(four, ids["types"], now=now - timedelta(minutes=LIMIT + 1))
+    answer(four, found["over"], TYPES[:3], now - timedelta(minutes=LIMIT))
+    found["late"] = late(people["student5"], ids["types"], now)
+    return found | practise(one, three, ids, begin, now)
+
+
+def answer(who, attempt, kinds, now, answers=ANSWERS, seq=1):
+    for type_ in kinds:
+        fields = {**answers[type_], "certainty": ["2"]}
+        attempts.save(who, attempt, SlotSave(TYPES.index(type_) + 1, seq, fields), "stage", now, GRACE)
+
+
+def late(who, quiz, now):
+    """An attempt with an answer that came too late."""
+    begun = now - timedelta(hours=9)
+    attempt = attempts.start(who, quiz, "", begun, GRACE, seed=1)
+    answer(who, attempt, TYPES[:4], begun)
+    with suppress(TooLate):
+        answer(who, attempt, TYPES[:1], begun + timedelta(hours=8), WRONG, seq=2)
+    return attempt
+
+
+def practise(one, three, ids, begin, now):
+    """Practice: with a hint and tries, submitted, all on one page, with one try."""
+    running, page, single, all_ = (
+        begin(one, ids[name]) for name in ("practice", "practice_page", "practice_one", "practice_one_page")
+    )
+    try_once(one, running, "single_choice", 1, now, "hint")
+    try_once(one, running, "multiple_response", 1, now)
+    for type_ in ("true_false", "matching", "cloze"):
+        until_closed(one, running, type_, now)
+    try_once(one, page, "numerical", 1, now)
+    try_once(one, single, "single_choice", 1, now)
+    for type_ in TYPES:
+        try_once(one, all_, type_, 1, now)
+    done = begin(three, ids["practice"])
+    until_closed(three, done, "single_choice", now)
+    attempts.finish(three, done, now + timedelta(minutes=5))
+    return {"practising": running, "practising_page": page, "practised": single, "practised_page": all_,
+                    "practice_done": done}  # fmt: skip
+
+
+def reported(teacher, ids, now):
+    """The version ids of questions that reports look at: ``item_`` and the question's name in its bank."""
+    found = [
+        one
+        for quiz in ("report", "types")
+        for one in analysis.quiz_report(teacher, ids[quiz], "all", now).questions
+    ]
+    return {f"item_{one.question.rpartition('/')[2]}": one.version_id for one in found}
+
+
+def try_once(who, attempt, type_, seq, now, act="check"):
+    one = SlotSave(TYPES.index(type_) + 1, seq, WRONG[type_], act)
+    return practice.save(who, attempt, one, "stage", now, GRACE)
+
+
+def until_closed(who, attempt, type_, now):
+    seq = 1
+    while not try_once(who, attempt, type_, seq, now).closed:
+        seq += 1
+
+
+assert set(TYPES) == set(types.names())

@@ -1,0 +1,88 @@
+"""Every page in each of its states: axe finds nothing, wide and narrow, light and dark; the keyboard reaches all of it.
+
+A new page fails here until it stands in ``views.py``.
+"""
+
+import json
+
+import pytest
+
+from tests.browser.stage import staged
+from tests.browser.views import NOT_PAGES, VIEWS, View
+from tests.browser.visits import DESK, PHONE, Visits, check, focus, show, violations, width
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    """A running site with something on every page."""
+    with staged(tmp_path_factory.mktemp("stage")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visits(chrome, stage):
+    made = Visits(chrome, stage)
+    yield made
+    made.close()
+
+
+def test_every_page_has_a_view(client, stage):
+    rules = client.application.url_map.iter_rules()
+    there = {rule.endpoint for rule in rules if "GET" in rule.methods}
+    assert {stage.endpoint(view.path) for view in VIEWS} - {None} == there - NOT_PAGES
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=[view.name for view in VIEWS])
+def test_a_page(visits, view):
+    with visits.open(view) as page:
+        found = check(page, view)
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+WELCOME = View("welcome", None, "/")
+
+
+@pytest.mark.parametrize(
+    "planted,rule",
+    [
+        ("document.documentElement.removeAttribute('lang')", "html-has-lang"),
+        ("document.querySelector('h1').style.color = '#ddd'", "color-contrast"),
+        ("document.querySelector('main').innerHTML += '<h5>Too deep</h5>'", "heading-order"),
+        ("document.querySelector('label').remove()", "label"),
+    ],
+)
+def test_axe_would_find(visits, planted, rule):
+    with visits.open(WELCOME) as page:
+        page.evaluate(planted)
+        assert rule in {one["rule"] for one in violations(page)}
+
+
+@pytest.mark.parametrize(
+    "planted,words",
+    [
+        ("document.querySelector('main a').style.outline = 'none'", "shows no focus"),
+        ("document.querySelector('header').style.cssText = 'position: fixed; inset: 0; z-index: 9'", "is covered"),
+        ("document.querySelector('.q-skip').remove()", "nothing skips the bar"),
+    ],
+)  # fmt: skip
+def test_the_walk_would_find(visits, planted, words):
+    with visits.open(WELCOME) as page:
+        page.evaluate(planted)
+        assert any(words in one for one in focus(page))
+
+
+def test_a_wide_page_would_be_found(visits):
+    with visits.open(WELCOME) as page:
+        show(page, PHONE, "light")
+        page.evaluate("document.querySelector('h1').style.width = '500px'")
+        assert width(page)
+
+
+def test_the_first_tab_skips_the_bar(visits):
+    with visits.open(View("course", "teacher", "/")) as page:
+        show(page, DESK, "light")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#main")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")

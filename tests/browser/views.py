@@ -1,0 +1,230 @@
+"""Every page in its states: who looks, at which address, what is done there first. ``{names}`` are the stage's ids."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.stage import BANK, TYPES
+from tests.cast import BLUEPRINT
+
+#: What only programs fetch, and files.
+NOT_PAGES = {
+    "static", "health.alive", "health.ready", "auth.current_session",
+    "attempt.enter",                    # leads on to one of the others
+    "attempt.paper",                    # parts of a page, which its script puts in place
+    "author.export", "reports.results_csv", "reports.report_csv", "reports.report_xlsx", "reports.grade_book_csv",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """A page in one of its states. ``who`` None: nobody is signed in; ``status`` is that of the address itself.
+
+    ``lies_over``: something has been opened that lies over the page on purpose.
+    """
+
+    name: str
+    who: str | None
+    path: str
+    act: Callable | None = None
+    status: int = 200
+    lies_over: bool = False
+
+
+# What is done on a page --------------------------------------------------------------------------------------------
+
+
+def send(button, fields=(), **more):
+    """Fills fields by their names and presses a button by its words."""
+
+    def act(page):
+        for name, value in {**dict(fields), **more}.items():
+            field = page.locator(f'[name="{name}"]:visible').first
+            field.select_option(value) if field.evaluate("f => f.tagName") == "SELECT" else field.fill(value)
+        page.locator("form").evaluate_all("forms => forms.forEach(form => { form.noValidate = true; })")
+        with page.expect_navigation():
+            page.locator("button:visible", has_text=button).first.click()
+
+    return act
+
+
+def script(code):
+    """Runs a script that sends a form."""
+
+    def act(page):
+        with page.expect_navigation():
+            page.evaluate(code)
+
+    return act
+
+
+def opened(selector="main details"):
+    """Opens what is folded away."""
+    return lambda page: page.locator(selector).evaluate_all("all => all.forEach(one => { one.open = true; })")
+
+
+def offline(page):
+    """The question page after an answer that cannot be sent."""
+    page.context.set_offline(True)
+    page.locator(".q-option").first.click()
+    page.get_by_text("You are offline.").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("Try now").wait_for()
+
+
+STALE = """const form = document.querySelector("#answer");
+form.querySelector("[name=seq]").value = "1";
+form.querySelector("[name=answer][value='2']").checked = true;
+HTMLFormElement.prototype.submit.call(form);"""
+NO_TOKEN = """const form = document.querySelector("form[method=post]");
+form.querySelector("[name=csrf_token]").value = "";
+HTMLFormElement.prototype.submit.call(form);"""
+EDIT_CONFLICT = """const form = document.querySelector("[data-editor]");
+form.querySelector("[name=number]").value = "1";
+form.querySelector("[name=prompt]").value = "Which of these numbers are prime?";
+HTMLFormElement.prototype.submit.call(form);"""
+QUIZ_CONFLICT = """const form = document.querySelector("#quiz");
+form.querySelector("[name=edits]").value = "0";
+form.querySelector("[name=title]").value = "A test of all types";
+HTMLFormElement.prototype.submit.call(form);"""
+
+FAULTY = BANK.replace("difficulty: medium", "difficuly: medium", 2)
+CHANGED = BANK.replace("Which city is", "What is the name of the city")
+UNMEETABLE = BLUEPRINT.replace("bank: small", "bank: samples").replace("count: 5", "count: 70")
+TOO_MUCH = {"blueprint": UNMEETABLE}
+
+
+# The pages ---------------------------------------------------------------------------------------------------------
+
+WAYS_IN = [
+    View("welcome", None, "/"),
+    View("login", None, "/login"),
+    View("login-wrong", None, "/login", send("Sign in", username="nobody", password="wrong"), 200),
+    View("join-code", None, "/join"),
+    View("join-code-wrong", None, "/join?code=ABCD-EFGH", None, 404),
+    View("join", None, "/join/{join_code}"),
+    View("join-no-name", None, "/join/{join_code}", send("Join", name="")),
+    View("join-as-me", "newcomer", "/join/{join_code}"),
+    View("joined", None, "/join/{join_code}", send("Join", name="Ann")),
+    View("joined-before", "newcomer", "/joined"),
+    View("return", None, "/return"),
+    View("return-wrong", None, "/return", send("Come back", code="0000-0000-0000")),
+    View("account", "student1", "/account"),
+    View("account-wrong", "student1", "/account", send("Change password", current="no", new="short")),
+]
+STUDENT = [
+    View("home", "student1", "/"),
+    View("home-empty", "newcomer", "/"),
+    View("course", "student1", "/courses/{course}"),
+    View("start", "student2", "/quizzes/{practice}"),
+    View("start-test", "student5", "/quizzes/{page}"),
+    View("start-running", "student1", "/quizzes/{types}"),
+    View("start-code", "student1", "/quizzes/{coded}", send("Start now", access_code="guess")),
+    View("start-scheduled", "student1", "/quizzes/{scheduled}"),
+    View("start-closed", "student1", "/quizzes/{closed}"),
+    *(View(f"question-{kind}", "student1", f"/attempts/{{running}}/slots/{n}") for n, kind in enumerate(TYPES, 1)),
+    View("question-fresh", "student2", "/attempts/{fresh}/slots/1"),
+    View("question-numbers", "student1", "/attempts/{running}/slots/3", opened(".q-footbar details"), lies_over=True),
+    View("question-offline", "student2", "/attempts/{fresh}/slots/2", offline),
+    View("questions", "student1", "/attempts/{running_page}/slots"),
+    View("conflict", "student1", "/attempts/{running}/slots/1", script(STALE)),
+    View("summary", "student1", "/attempts/{running}/summary"),
+    View("summary-empty", "student2", "/attempts/{fresh}/summary"),
+    View("time-up", "student4", "/attempts/{over}/summary"),
+    View("review", "student3", "/attempts/{done}/review"),
+    View("review-hidden", "student3", "/attempts/{hidden}/review"),
+    View("review-late", "student5", "/attempts/{late}/review"),
+    *(View(f"practice-{kind}", "student1", f"/attempts/{{practising}}/slots/{n}") for n, kind in enumerate(TYPES, 1)),
+    View("practised", "student1", "/attempts/{practised}/slots/1"),
+    View("practised-page", "student1", "/attempts/{practised_page}/slots"),
+    View("practice-page", "student1", "/attempts/{practising_page}/slots"),
+    View("practice-summary", "student1", "/attempts/{practising}/summary"),
+    View("practice-review", "student3", "/attempts/{practice_done}/review"),
+    View("grades", "simulated01", "/grades"),
+    View("grades-empty", "newcomer", "/grades"),
+    View("progress", "simulated01", "/progress", opened()),
+    View("progress-empty", "newcomer", "/progress"),
+]  # fmt: skip
+COURSES = [
+    View("dashboard", "teacher", "/"),
+    View("dashboard-empty", "author", "/"),
+    View("teacher-course", "teacher", "/courses/{course}"),
+    View("teacher-course-empty", "teacher", "/courses/{empty_course}"),
+    View("course-new", "teacher", "/courses/new"),
+    View("course-new-wrong", "teacher", "/courses/new", send("Make", title="")),
+    View("join-sheet", "teacher", "/courses/{course}/join-sheet"),
+    View("people", "teacher", "/courses/{course}/people"),
+    View("people-wrong", "teacher", "/courses/{course}/people", send("Add", username="nobody-of-this-name")),
+    View("people-empty", "teacher", "/courses/{empty_course}/people"),
+    View("person-remove", "teacher", "/courses/{course}/people/{user_student5}/remove"),
+    View("person-code", "teacher", "/courses/{course}/people/{user_student5}/return-code"),
+]
+QUIZZES = [
+    View("quiz-new", "teacher", "/courses/{course}/quizzes/new"),
+    View("quiz-new-faults", "teacher", "/courses/{course}/quizzes/new", send("Save as a draft", blueprint="title: 3\nsections: x")),
+    View("quiz-new-unmet", "teacher", "/courses/{course}/quizzes/new", send("Save as a draft", TOO_MUCH)),
+    View("quiz-edit", "teacher", "/quizzes/{draft}/edit"),
+    View("quiz-edit-wrong", "teacher", "/quizzes/{draft}/edit", send("Save", title="", limit_minutes="soon")),
+    View("quiz-edit-conflict", "teacher", "/quizzes/{coded}/edit", script(QUIZ_CONFLICT)),
+    View("quiz-publish", "teacher", "/quizzes/{draft}/publish"),
+    View("quiz-publish-unmet", "teacher", "/quizzes/{unmet}/publish"),
+    View("results", "teacher", "/quizzes/{types}/results"),
+    View("results-many", "teacher", "/quizzes/{report}/results"),
+    View("results-empty", "teacher", "/quizzes/{closed}/results"),
+    View("teacher-review", "teacher", "/attempts/{done}/review"),
+    View("teacher-review-late", "teacher", "/attempts/{late}/review"),
+]  # fmt: skip
+REPORTS = [
+    View("report", "teacher", "/quizzes/{report}/report", opened()),
+    View("report-look", "teacher", "/quizzes/{report}/report?show=look"),
+    View("report-few", "teacher", "/quizzes/{types}/report"),
+    View("report-empty", "teacher", "/quizzes/{closed}/report"),
+    View("item-flawed", "teacher", "/quizzes/{report}/report/{item_hottest-planet}", opened()),
+    View("item-good", "teacher", "/quizzes/{report}/report/{item_largest-planet}"),
+    *(
+        View(f"item-{kind}", "teacher", f"/quizzes/{{types}}/report/{{item_{kind}}}")
+        for kind in ("multiple_response", "short_text", "cloze")
+    ),
+    View("grade-book", "teacher", "/courses/{course}/grades"),
+    View("grade-book-empty", "teacher", "/courses/{empty_course}/grades"),
+]
+BANKS = [
+    View("banks", "teacher", "/banks"),
+    View("banks-empty", "author", "/banks"),
+    View("bank", "teacher", "/banks/{bank}"),
+    View("bank-empty", "teacher", "/banks/{empty_bank}"),
+    View("bank-found-nothing", "teacher", "/banks/{bank}?words=zebra"),
+    View("bank-share-wrong", "teacher", "/banks/{bank}", send("Share", username="nobody-of-this-name")),
+    View("bank-new", "teacher", "/banks/new"),
+    View("bank-new-wrong", "teacher", "/banks/new", send("Make", bank="Not a Name!", title="")),
+    View("bank-head", "teacher", "/banks/{bank}/edit"),
+    View("import", "teacher", "/banks/import"),
+    View("import-faults", "teacher", "/banks/import", send("Look at it", text=FAULTY)),
+    View("import-preview", "teacher", "/banks/import", send("Look at it", text=CHANGED)),
+    *(View(f"bank-question-{kind}", "teacher", f"/questions/{{q_{kind}}}") for kind in TYPES),
+    View("question-types", "teacher", "/banks/{bank}/questions/new"),
+    *(
+        View(f"new-{kind}", "teacher", f"/banks/{{bank}}/questions/new?type={kind}")
+        for kind in ("single_choice", "cloze")
+    ),
+    *(View(f"edit-{kind}", "teacher", f"/questions/{{q_{kind}}}/edit", opened()) for kind in TYPES),
+    View("edit-wrong", "teacher", "/questions/{q_matching}/edit", send("Save", prompt="", explanation="")),
+    View("edit-conflict", "teacher", "/questions/{q_multiple_response}/edit", script(EDIT_CONFLICT)),
+    View("try", "teacher", "/questions/{q_ordering}/try"),
+    View("try-answered", "teacher", "/questions/{q_single_choice}/try", send("Try this answer")),
+    View("history", "teacher", "/questions/{q_multiple_response}/history"),
+    View("version", "teacher", "/questions/{q_multiple_response}/history/2"),
+    View("version-old", "teacher", "/questions/{q_multiple_response}/history/1"),
+]
+SITE = [
+    View("users", "admin", "/users"),
+    View("users-none", "admin", "/users?search=zebra"),
+    View("user", "admin", "/users/{user_student1}"),
+    View("user-new", "admin", "/users/new"),
+    View("user-new-wrong", "admin", "/users/new", send("Add", username="", name="", password="short")),
+    View("error-missing", "student1", "/nowhere", None, 404),
+    View("error-missing-signed-out", None, "/nowhere", None, 404),
+    View("error-forbidden", "student1", "/users", None, 403),
+    View("error-old-page", "student1", "/account", script(NO_TOKEN)),
+    View("error-in-progress", "student1", "/attempts/{running}/review", None, 409),
+]
+VIEWS = [*WAYS_IN, *STUDENT, *COURSES, *QUIZZES, *REPORTS, *BANKS, *SITE]

@@ -1,14 +1,15 @@
 /* answers.js - the way of an answer from the page to the server. Knows nothing of the page's looks.
 
    A slot's saves go one at a time. An unanswered save is repeated unchanged until the server answers; only the newest
-   later value waits behind it. What is not acknowledged is kept in this browser, under the user and the attempt.
+   later value waits behind it. In practice a save may also check the answer or take a hint (its act); it waits its turn
+   like any other. What is not acknowledged is kept in this browser, under the user and the attempt.
    The rules of seq and writer are those of the server (docs: "The web, as programs see it"). */
 (function () {
   "use strict";
 
   var COALESCE_MS = 400;
   var ANSWER_MS = 10000;
-  var BACKOFF_MS = [1000, 2000, 4000, 8000, 15000];
+  var BACKOFF_MS = [1000, 2000, 4000, 8000];
   var URGENT_MS = 1000;
   var KEEPALIVE_BYTES = 60000;   // browsers refuse larger bodies that outlive their page
 
@@ -49,7 +50,7 @@
   };
 
   /* The answers of one attempt. options: user, attempt, base (address of its slots), token, session (address),
-     on(event, slot, facts): saved, unsaved, waiting, conflict, late, submitted, closed, large, refused, gone,
+     on(event, slot, facts): saved, acted, unsaved, waiting, conflict, late, submitted, closed, large, refused, gone,
      signedout, other, back. */
   function Answers(options) {
     this.options = options;
@@ -59,6 +60,7 @@
     this.slots = new Map();
     this.blocked = false;      // signed out: nothing is sent until somebody signs in again
     this.ended = false;        // over: what changes now is not sent
+    this.isDown = false;       // the last request of all found no server
     this.urgent = false;       // the time is up: what is under way is accepted for some seconds more
     if (navigator.locks) { navigator.locks.request("quiz:" + this.writer, function () { return new Promise(function () {}); }); }
   }
@@ -112,13 +114,16 @@
     return "renewed";
   };
 
-  /* One slot. seq: the highest known. queue: saves under way, oldest first, repeated unchanged. next: what waits. */
+  /* One slot. seq: the highest known. last: the fields that it holds, where this page has saved them. queue: saves under
+     way, oldest first, repeated unchanged. next: what waits, act: what it does besides. */
   function Slot(answers, number) {
     this.answers = answers;
     this.number = number;
     this.seq = 0;
+    this.last = null;
     this.queue = [];
     this.next = null;
+    this.act = "save";
     this.conflict = null;
     this.isClosed = false;
     this.timer = 0;
@@ -136,6 +141,7 @@
   Slot.prototype.isAhead = function (seq) {
     return this.next !== null || this.conflict !== null || this.queue.some(function (save) { return save.seq > seq; });
   };
+  Slot.prototype.isActing = function () { return this.queue.some(function (save) { return save.act !== "save"; }); };
   Slot.prototype.knows = function (seq) { if (seq > this.seq && !this.queue.length) { this.seq = seq; } };
 
   Slot.prototype.change = function (fields) {
@@ -143,9 +149,20 @@
     if (this.conflict) { this.conflict.mine = fields; this.keep(); return; }
     this.next = fields;
     this.keep();
-    if (this.queue.length) { this.tell("waiting"); return; }
+    this.tell("waiting");
+    if (this.queue.length) { return; }
     clearTimeout(this.timer);
     this.timer = setTimeout(this.flush.bind(this), COALESCE_MS);
+  };
+
+  /* Checks the answer, or takes a hint: with what is on the page now, after whatever is under way. */
+  Slot.prototype.perform = function (act, fields) {
+    if (this.answers.ended || this.isClosed || this.conflict || this.isActing()) { return; }
+    clearTimeout(this.timer);
+    this.next = fields;
+    this.act = act;
+    this.enqueue();
+    this.retry();
   };
 
   Slot.prototype.flush = function () {
@@ -156,8 +173,9 @@
   };
   Slot.prototype.enqueue = function () {
     var last = this.queue[this.queue.length - 1];
-    this.queue.push({ seq: (last ? last.seq : this.seq) + 1, writer: this.answers.writer, fields: this.next });
+    this.queue.push({ seq: (last ? last.seq : this.seq) + 1, writer: this.answers.writer, act: this.act, fields: this.next });
     this.next = null;
+    this.act = "save";
     this.keep();
   };
   Slot.prototype.retry = function () {
@@ -193,7 +211,7 @@
   /* Sending ------------------------------------------------------------------------------------------------- */
 
   Slot.prototype.send = function (save) {
-    var body = new URLSearchParams({ seq: save.seq, writer: save.writer });
+    var body = new URLSearchParams({ seq: save.seq, writer: save.writer, act: save.act });
     Object.keys(save.fields).forEach(function (name) {
       save.fields[name].forEach(function (value) { body.append(name, value); });
     });
@@ -216,10 +234,16 @@
       facts = await reply.json();
     } catch (e) {                       // no answer, or none of ours: the same save again, later
       this.posting = false;
+      this.answers.isDown = true;
       this.again("network");
       return;
     }
     this.posting = false;
+    if (this.answers.isDown) {          // the others need not sit out their pauses
+      this.answers.isDown = false;
+      this.answers.each(function (slot) { slot.tries = 0; });
+      setTimeout(this.answers.retry.bind(this.answers));
+    }
     if (save === this.queue[0]) { await this.answered(save, reply, facts); }
   };
 
@@ -253,6 +277,8 @@
     this.queue.shift();
     this.tries = 0;
     this.seq = Math.max(this.seq, facts.seq);
+    this.last = save.fields;
+    if (save.act !== "save") { this.tell("acted", { act: save.act }); }
     var newerElsewhere = facts.current_seq > facts.seq && !this.queue.length && this.next === null;
     if (newerElsewhere && save.writer === this.answers.writer) { this.next = save.fields; }   // asks: becomes stale, both are shown
     if (newerElsewhere && save.writer !== this.answers.writer) { this.seq = Math.max(this.seq, facts.current_seq); }
@@ -267,12 +293,18 @@
 
   /* A newer answer stands. Our own (its reply was lost): post the newest again. Somebody else's: both are shown. */
   Slot.prototype.stale = function (save, current) {
-    var mine = this.newest();
+    var mine = this.newest(), act = (this.queue.find(function (one) { return one.act !== "save"; }) || save).act;
     this.queue = [];
     this.next = null;
     this.tries = 0;
-    if (same(mine, current.fields)) { this.seq = current.seq; this.settle(current.saved_at, mine); return; }
-    if (current.writer === save.writer || current.seq === 0) { this.seq = current.seq; this.next = mine; this.settle(); return; }
+    if (same(mine, current.fields) && act === "save") { this.seq = current.seq; this.settle(current.saved_at, mine); return; }
+    if (same(mine, current.fields) || current.writer === save.writer || current.seq === 0) {
+      this.seq = current.seq;
+      this.next = mine;
+      this.act = act;
+      this.settle();
+      return;
+    }
     this.conflict = { mine: mine, theirs: current };
     this.keep();
     this.tell("conflict", this.conflict);

@@ -1,16 +1,19 @@
 /* attempt.js - the page of a running attempt: controls, save state, numbers, steps, banners. Without it forms do the same.
 
-   Moving on fetches the next page and puts it in place of this one, so that saves under way go on, and a dead network
-   leaves the page with its answers where it is. */
+   The whole paper is fetched once (paper.js), so that moving on needs no network: the next question takes the place of
+   this one, and saves under way go on. Only the summary is asked of the server, since it says what is saved; without a
+   network it is made here. */
 (function () {
   "use strict";
 
   var root, words, answers, timer;
+  var paper = new window.Paper();
   var banners = new Map();       // key → element; they outlive the page's change
-  var destination = null;        // where somebody wants to go once all is saved: {address, back, form}
+  var destination = null;        // where somebody wants to go once all is saved: {address, back, form, server}
   var path = "";                 // of the page that is shown: a hash alone is no other page
   var wasOffline = false;
   var lastSaved = "";            // when the server last acknowledged something
+  var seeking = 0;               // counts the searches for the server's summary: the last one goes on
   var flags = new Map();         // slot → flag that the server does not know yet
 
   function all(selector, within) { return Array.from((within || document).querySelectorAll(selector)); }
@@ -122,19 +125,22 @@
 
   /* Numbers --------------------------------------------------------------------------------------------------- */
 
+  /* The numbers also change while the summary is shown in their place. */
+  function cellsOf(number) { return all(number ? '[data-cell="' + number + '"]' : ".q-navpanel [data-cell]", paper.view || document); }
   function showCell(number) {
-    var cells = all('[data-cell="' + number + '"]');
+    var cells = cellsOf(number);
     if (!cells.length) { return; }
-    var parts = [word("question", { n: number }), word("answered" in cells[0].dataset ? "answered" : "notAnswered")];
+    var state = ["checked", "answered"].find(function (name) { return name in cells[0].dataset; }) || "notAnswered";
+    var parts = [word("question", { n: number }), word(state)];
     if ("flagged" in cells[0].dataset) { parts.push(word("flagged")); }
     cells.forEach(function (cell) { cell.setAttribute("aria-label", parts.join(", ")); });
   }
   function mark(number, name, on) {
-    all('[data-cell="' + number + '"]').forEach(function (cell) { cell.toggleAttribute("data-" + name, on); });
+    cellsOf(number).forEach(function (cell) { cell.toggleAttribute("data-" + name, on); });
     showCell(number);
-    var cells = all(".q-navpanel [data-cell]");
+    var cells = cellsOf();
     var done = cells.filter(function (cell) { return "answered" in cell.dataset; }).length;
-    all("[data-count]").forEach(function (count) { count.textContent = word("doneOfAll", { done: done, all: cells.length }); });
+    all("[data-count]", paper.view || document).forEach(function (count) { count.textContent = word("doneOfAll", { done: done, all: cells.length }); });
   }
 
   function timeOf(moment) { return new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour12: false }); }
@@ -159,10 +165,14 @@
   function showAllSaved(savedAt) {
     if (answers.pending().length) { return; }
     showSaved(savedAt);
-    if (wasOffline) {
-      wasOffline = false;
-      showBannerFor(8000, "online", word("online"));
-    }
+    showOnline();
+    seekSummary(0);
+  }
+  function showOnline() {
+    if (!wasOffline) { return; }
+    wasOffline = false;
+    hideBanner("network");
+    showBannerFor(8000, "online", word("online"));
   }
   function showOffline() {
     wasOffline = true;
@@ -180,14 +190,15 @@
     saved: function (slot, facts) {
       var element = part(slot.number);
       mark(slot.number, "answered", window.Answers.isAnswered(facts.fields));
-      if (element) { forForms(element, slot); readBack(slot, element); }
+      if (element) { settled(element, slot); }
       showAllSaved(facts.saved_at);
     },
+    acted: function (slot, facts) { refresh(slot, facts.act, 0); },
     conflict: function (slot, facts) { showConflict(slot, facts); },
     late: function (slot) { over("late", slot); },
     submitted: function (slot) { over("submitted", slot); },
     gone: function (slot) { over("gone", slot); },
-    closed: function (slot) { stopped(slot, "closed"); },
+    closed: function (slot) { stopped(slot, "closed"); refresh(slot, "", 0); },
     large: function (slot) { stopped(slot, "large"); },
     refused: function (slot) { stopped(slot, "refused"); },
     signedout: function () { showSignIn("signedout"); },
@@ -196,7 +207,10 @@
   };
   function showSignIn(why) {
     showUnsaved();
-    showBanner("session", "bad", word(why), [link(word("signin"), root.dataset.login, true), button(word("try"), function () { answers.renew(); })]);
+    var form = window.SignIn.form(root.dataset.session, window.Answers.timeout, word("noServer"), async function () {
+      if (await answers.renew() === "renewed") { focusOn(document.querySelector("h1")); }
+    });
+    showBanner("session", "bad", word(why), [form, link(word("signin"), root.dataset.login, true), button(word("try"), function () { answers.renew(); })]);
   }
   function over(why) {
     destination = null;
@@ -215,7 +229,7 @@
     destination = null;
     showState("unsaved", word("unsaved"));
     if (!element) {
-      var cell = document.querySelector('[data-cell="' + slot.number + '"]');
+      var cell = cellsOf(slot.number)[0];
       showBanner(key, "look", word("stale", { n: slot.number }), cell ? [link(word("staleElsewhere"), cell.href)] : []);
       return;
     }
@@ -232,16 +246,46 @@
     ]);
   }
 
-  /* What the server makes of a typed answer ("not a number", "read as 1.5"): from the page that it would show now. */
+  /* The page of a slot as the server would show it now. */
+  function addressOf(number) { return root.dataset.base + (root.dataset.layout === "all" ? "" : "/" + number); }
+  async function fetchPage(address) {
+    var reply = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(window.Answers.timeout) });
+    return { ok: reply.ok, url: reply.url, page: new DOMParser().parseFromString(await reply.text(), "text/html") };
+  }
+
+  /* What the server makes of a typed answer ("not a number", "read as 1.5"). */
   async function readBack(slot, element) {
-    var notes = element.querySelector("[data-notes]");
-    if (!element.querySelector("input[type=text], input:not([type]), textarea") || element.contains(document.activeElement)) { return; }
+    if (!("unread" in element.dataset) || slot.isPending() || element.contains(document.activeElement)) { return; }
     try {
-      var reply = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(window.Answers.timeout) });
-      var page = new DOMParser().parseFromString(await reply.text(), "text/html");
-      var fresh = page.querySelector('[data-slot="' + slot.number + '"] [data-notes]');
-      if (fresh && !slot.isPending()) { notes.replaceChildren.apply(notes, Array.from(fresh.childNodes)); }
+      var fresh = (await fetchPage(addressOf(slot.number))).page.querySelector('[data-slot="' + slot.number + '"] [data-notes]');
+      if (!fresh || slot.isPending()) { return; }
+      element.querySelector("[data-notes]").replaceChildren.apply(element.querySelector("[data-notes]"), Array.from(fresh.childNodes));
+      delete element.dataset.unread;
     } catch (e) { /* the notes are a help; the answer itself is saved */ }
+  }
+  function settled(element, slot) { forForms(element, slot); readBack(slot, element); }
+
+  /* What a check or a hint has brought. It takes the focus, where its question is still shown. */
+  async function refresh(slot, act, tries) {
+    var address = addressOf(slot.number), fetched;
+    try { fetched = await fetchPage(address); } catch (e) {
+      setTimeout(refresh, Math.min(15000, 1000 * Math.pow(2, tries)), slot, act, tries + 1);
+      return;
+    }
+    var fresh = fetched.page.querySelector('[data-slot="' + slot.number + '"]');
+    if (!fetched.ok || !fresh) { return; }
+    mark(slot.number, "checked", "checked" in fetched.page.querySelector('[data-cell="' + slot.number + '"]').dataset);
+    paper.renew(new URL(address, location.href).pathname, slot.number, fetched.page);
+    var element = part(slot.number);
+    if (!element) { return; }
+    all("[data-only-script]", element).forEach(function (one) { one.hidden = false; });
+    document.dispatchEvent(new Event("page:shown"));
+    beginSlot(element);
+    focusOn((act === "hint" && all("[data-hint]", element).pop()) || document.getElementById("q" + slot.number + "-check") || element.querySelector(".q-complaint") || element.querySelector("h1, h2"));
+  }
+  function focusOn(element) {
+    if (!element.hasAttribute("tabindex")) { element.tabIndex = -1; }
+    element.focus();
   }
 
   /* What a plain form would post has to be right too: the seq after the newest known, by this page's writer. */
@@ -287,8 +331,9 @@
 
   /* Waits until all is saved, then moves. Staying is no loss: what is not saved is kept here and sent again. */
   async function go(wish) {
+    if (wish.address && paper.has(pathOf(wish.address))) { destination = null; showKept(wish); return; }
     var onTheWay = destination !== null;
-    destination = wish;
+    if (!onTheWay || !destination.form) { destination = wish; }
     answers.flush();
     if (onTheWay) { answers.retry(); return; }
     await saved();
@@ -296,7 +341,7 @@
       wish = destination;
       try {
         await (wish.form ? submit(wish.form) : load(wish));
-        destination = null;
+        if (destination === wish) { destination = null; }
       } catch (e) {
         showOffline();
         await pause(Math.min(15000, 1000 * Math.pow(2, tries)));
@@ -305,30 +350,71 @@
     hideBanner("waiting");
   }
   async function saved() {
-    for (var waited = 0; destination !== null && isBusy(); waited += 50) {
-      if (waited === 1500) { showBanner("waiting", "look", word("waiting")); }
+    for (var waited = 0; destination !== null && isBusy() && !(isKeptSummary(destination) && (wasOffline || waited > 3000)); waited += 50) {
+      if (waited === 1500 || (waited === 0 && wasOffline)) { sayWaiting(); }
       await pause(50);
     }
   }
 
+  function sayWaiting() {
+    showBanner("waiting", "look", word(destination.form ? "submits" : "waiting"));
+    if (destination.form) { banners.get("waiting").scrollIntoView({ block: "center" }); }     // the button is far below
+  }
+
+  function pathOf(address) { return new URL(address, location.href).pathname; }
+  function isKeptSummary(wish) { return Boolean(wish.address && !wish.server && paper.summary && pathOf(wish.address) === root.dataset.summary); }
+
+  /* A page from the browser's own copy of the paper. */
+  function showKept(wish) {
+    var url = new URL(wish.address, location.href);
+    answers.flush();
+    if (paper.has(url.pathname)) { paper.show(url.pathname); } else { paper.showSummary(word); }
+    shown(wish, url.href);
+    seekSummary(1000);
+  }
+  /* While our own summary is shown: asks for the server's, without a word until it comes. */
+  async function seekSummary(wait) {
+    var mine = seeking += 1;
+    function isWanted() { return seeking === mine && destination === null && document.querySelector("[data-kept]"); }
+    await pause(wait);
+    if (!isWanted()) { return; }
+    try {
+      var fetched = isBusy() ? null : await fetchPage(root.dataset.summary);
+      if (fetched && fetched.url.indexOf(new URL(root.dataset.enter, location.href).href) === 0 && isWanted()) { take({ address: root.dataset.summary, back: true }, fetched); return; }
+    } catch (e) { /* not there yet */ }
+    if (isWanted()) { seekSummary(Math.min(8000, 2 * Math.max(wait, 500))); }
+  }
+  function shown(wish, address) {
+    var hash = new URL(wish.address, location.href).hash;
+    if (!wish.back) { history.pushState(null, "", address.split("#")[0] + hash); }
+    hideBanner("waiting");
+    document.dispatchEvent(new Event("page:shown"));
+    begin();
+    showPlace(hash && document.getElementById(hash.slice(1)));
+  }
+
   async function load(wish) {
-    var reply = await fetch(wish.address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(window.Answers.timeout) });
-    var page = new DOMParser().parseFromString(await reply.text(), "text/html");
-    var next = page.querySelector("[data-attempt]");
-    if (!reply.ok || !next || next.dataset.attempt !== root.dataset.attempt || next.dataset.user !== root.dataset.user) {
-      location.assign(reply.ok ? reply.url : wish.address);
+    if (isKeptSummary(wish) && isBusy()) { showKept(wish); return; }
+    try { var fetched = await fetchPage(wish.address); } catch (e) {
+      if (!isKeptSummary(wish)) { throw e; }
+      showOffline();
+      if (destination === wish) { showKept(wish); }
       return;
     }
-    document.title = page.title;
-    document.body.replaceWith(document.adoptNode(page.body));
-    var hash = new URL(wish.address, location.href).hash;
-    if (!wish.back) { history.pushState(null, "", reply.url + hash); }
-    hideBanner("waiting");
+    if (destination === wish) { take(wish, fetched); }  // else somebody has turned to something else meanwhile
+  }
+  function take(wish, fetched) {
+    var next = fetched.page.querySelector("[data-attempt]");
+    if (!fetched.ok || !next || next.dataset.attempt !== root.dataset.attempt || next.dataset.user !== root.dataset.user) {
+      location.assign(fetched.ok ? fetched.url : wish.address);
+      return;
+    }
+    document.title = fetched.page.title;
+    document.body.replaceWith(document.adoptNode(fetched.page.body));
     hideBanner("network");
-    begin();
-    document.dispatchEvent(new Event("page:shown"));
-    showPlace(hash && document.getElementById(hash.slice(1)));
     wasOffline = false;
+    arrive(pathOf(fetched.url));
+    shown(wish, fetched.url);
   }
 
   /* The place on a new page where reading goes on: the question that the link named, else the top. */
@@ -340,9 +426,11 @@
   }
 
   async function submit(form) {
+    var body = new URLSearchParams(new FormData(form));
+    body.set("csrf_token", answers.token);           // the session may be a newer one than the page's
     var reply = await fetch(form.action, {
-      method: "POST", redirect: "manual", headers: { Accept: "text/html", "X-CSRFToken": answers.token },
-      body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(window.Answers.timeout)
+      method: "POST", redirect: "manual", headers: { Accept: "text/html" },
+      body: body, signal: AbortSignal.timeout(window.Answers.timeout)
     });
     if (reply.type === "opaqueredirect") { location.assign(root.dataset.enter); } else { form.submit(); }
   }
@@ -359,7 +447,11 @@
     var element = event.target.closest("[data-slot]");
     if (!element || !controls(element).some(function (one) { return one.control === event.target; })) { return; }
     var slot = answers.slot(Number(element.dataset.slot));
-    slot.change(collect(element));
+    var fields = collect(element);
+    slot.change(fields);
+    mark(slot.number, "answered", window.Answers.isAnswered(fields));
+    mark(slot.number, "checked", false);
+    if (!isChoice(event.target)) { element.dataset.unread = ""; }
     element.querySelector("[data-notes]").replaceChildren();
     showClear(element);
     if (event.type === "change" && !isChoice(event.target)) { slot.flush(); }   // left the field
@@ -370,6 +462,7 @@
       var element = clear.closest("[data-slot]"), radio = element.querySelector("input[type=radio]:checked");
       apply(element, {});
       answers.slot(Number(element.dataset.slot)).change(collect(element));
+      mark(Number(element.dataset.slot), "answered", false);
       if (radio) { radio.focus(); }
     }
     if (!anchor || anchor.target || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !isOurs(anchor)) { return; }
@@ -381,12 +474,23 @@
     if (event.target.id === "answer") {
       event.preventDefault();
       if (by && by.dataset.flag) { toggleFlag(Number(by.dataset.flag)); }
+      else if (by && by.dataset.act) { act(by.closest("[data-slot]"), by.dataset.act); }
       else if (by && by.dataset.to) { go({ address: by.dataset.to }); }
       else { answers.flush(); }
     } else if (event.target.matches("[data-finish] form")) {
       event.preventDefault();
       go({ form: event.target });
     }
+  }
+  function act(element, what) {
+    var fields = collect(element), notes = element.querySelector("[data-notes]");
+    if (what === "hint" || window.Answers.isAnswered(fields)) {
+      answers.slot(Number(element.dataset.slot)).perform(what, fields);
+      return;
+    }
+    var line = make("p", "q-complaint");
+    line.append(icon("exclamation-circle"), make("span", "", word("first")));
+    notes.replaceChildren(line);
   }
   function onKey(event) {
     var group = event.target.closest(".q-options");
@@ -399,22 +503,28 @@
 
   /* Begin ----------------------------------------------------------------------------------------------------- */
 
-  /* What a page needs, whether the browser loaded it or we put it in place. */
-  function begin() {
-    path = location.pathname;
+  /* A page that the server has just made: its token, its clock. */
+  function arrive(path) {
     root = document.querySelector("[data-attempt]");
     words = document.querySelector("[data-words]");
-    all("[data-only-script]").forEach(function (element) { element.hidden = false; });
-    all("[data-only-plain]").forEach(function (element) { element.hidden = true; });
-    banners.forEach(function (banner) { document.querySelector("[data-banners]").append(banner); });
+    paper.settle(path);
     if (!answers) { answers = new window.Answers(settings()); }
     answers.token = root.dataset.token;
-    all("[data-slot]").forEach(beginSlot);
-    flags.forEach(function (on, number) { showFlag(number, on); });
     var line = document.querySelector("[data-save]");
     if (isBusy()) { showUnsaved(); } else if (line && (lastSaved || line.dataset.savedAt)) { showSaved(lastSaved || line.dataset.savedAt); }
     if (timer) { timer.stop(); }
-    timer = window.Countdown.begin(word, function () { answers.hurry(); go({ address: root.dataset.summary }); });
+    timer = window.Countdown.begin(word, function () { answers.hurry(); go({ address: root.dataset.summary, server: true }); });
+  }
+  /* What a page needs, wherever it comes from. */
+  function begin() {
+    path = location.pathname;
+    root = document.querySelector("[data-attempt]");
+    all("[data-only-script]").forEach(function (element) { element.hidden = false; });
+    all("[data-only-plain]").forEach(function (element) { element.hidden = true; });
+    banners.forEach(function (banner) { document.querySelector("[data-banners]").append(banner); });
+    all("[data-slot]").forEach(beginSlot);
+    flags.forEach(function (on, number) { showFlag(number, on); });
+    paper.load(root.dataset.enter + "/paper", window.Answers.timeout);
   }
   function settings() {
     return {
@@ -430,21 +540,30 @@
     var slot = answers.slot(Number(element.dataset.slot)), seq = Number(element.dataset.seq);
     var writer = document.querySelector('#answer [name="writer"]');
     slot.knows(seq);
+    slot.isClosed = slot.isClosed || "closed" in element.dataset;
     if (writer) { writer.value = answers.writer; }
     if (slot.conflict) { showConflict(slot, slot.conflict); }
-    else if (slot.isAhead(seq)) { apply(element, slot.newest()); mark(slot.number, "answered", window.Answers.isAnswered(slot.newest())); }
-    forForms(element, slot);
+    else if (slot.isAhead(seq)) { put(element, slot, slot.newest()); }
+    else if (slot.seq > seq && slot.last) { put(element, slot, slot.last); }
+    showFlag(slot.number, "flagged" in (cellsOf(slot.number)[0] || element).dataset);
+    settled(element, slot);
     showClear(element);
   }
 
+  function put(element, slot, fields) {
+    apply(element, fields);
+    mark(slot.number, "answered", window.Answers.isAnswered(fields));
+  }
+
   async function start() {
+    arrive(location.pathname);
     begin();
     document.addEventListener("input", onInput);
     document.addEventListener("change", onInput);
     document.addEventListener("click", onClick);
     document.addEventListener("submit", onSubmit);
     document.addEventListener("keydown", onKey);
-    window.addEventListener("online", function () { answers.retry(); });
+    window.addEventListener("online", function () { answers.retry(); if (!isBusy()) { showOnline(); } });
     window.addEventListener("offline", showOffline);
     window.addEventListener("popstate", function () {
       if (location.pathname !== path) { go({ address: location.href, back: true }); }

@@ -86,6 +86,7 @@ def test_two_tabs(at_work):
     answer(one, slot, "short_text", ["after all"])
     press(one, "Next")
     expect_question(one, slot + 1)
+    expect_saved(one)
     assert current(attempt) == {slot: ["after all"]}
     assert kept(one) == kept(other) == "[]"
 

@@ -151,6 +151,7 @@ def test_what_is_not_moved_is_no_answer_until_it_is_said(device, school, quiz):
     page.get_by_role("button", name="Clear my answer").click()
     expect(page.get_by_role("button", name="This is my order")).to_be_visible()
     expect(cell(page, slot)).not_to_have_attribute("data-answered", "")
+    expect_saved(page)
     assert answered(attempt, slot) is None
 
 

@@ -77,12 +77,13 @@ def _bound(slots: Sized) -> None:
 
 
 def _forms_by_slot() -> dict[int, MultiDict[str, str]]:
+    """What is posted of each slot. The flag of a closed question comes alone: there is nothing to save."""
     forms: dict[int, MultiDict[str, str]] = {}
     for name, value in request.form.items(multi=True):
         found = _OF_SLOT.fullmatch(name)
         if found:
             forms.setdefault(int(found[1]), MultiDict()).add(found[2], value)
-    return forms
+    return {slot: form for slot, form in forms.items() if [*form] != ["flag"]}
 
 
 def _from_form(slot: int, form: MultiDict[str, str]) -> SlotSave:

@@ -111,7 +111,7 @@ def test_a_practice(practise, width):
     go_to(page, number["year"])
     question = part(page, number["year"])
     look(page, "practice-open")
-    expect(question).to_contain_text("3 tries left. Each further one costs 0.33 marks.")
+    expect(question).to_contain_text("3 tries left. Each but the first costs 0.33 marks.")
 
     question.get_by_role("button", name="Check").click()
     expect(question.locator("[data-notes]")).to_contain_text("Give an answer first, then check it.")

@@ -150,7 +150,12 @@ def figure(value: Fraction | Decimal | float | None, places: int = 2) -> str:
         else Decimal(value)
     )
     shown = round(exact, 9).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return format_decimal(shown, "#,##0." + "#" * places)
+    return typeset(format_decimal(shown, "#,##0." + "#" * places))
+
+
+def typeset(number: str) -> str:
+    """A number with a true minus sign, which is as wide as a figure and does not break."""
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 def percent(share: Fraction | Decimal | float | None) -> str:

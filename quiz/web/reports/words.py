@@ -11,7 +11,7 @@ from quiz.banks.analysing import QuestionReport
 from quiz.statistics import words
 from quiz.statistics.flags import Flag
 from quiz.statistics.verdicts import Verdict
-from quiz.web.html import figure, percent, said
+from quiz.web.html import figure, percent, said, typeset
 
 #: Flags that say that something is wrong; the others say that something is weak.
 GRAVE = ("possible-miskey", "negative-discrimination")
@@ -67,4 +67,4 @@ def _figure(name: str, value: float) -> str:
 
 def correlation(value: float | None) -> str:
     """A correlation with two decimals; a dash for none."""
-    return "–" if value is None else format_decimal(round(value, 9), "0.00")
+    return "–" if value is None else typeset(format_decimal(round(value, 9), "0.00"))

@@ -28,7 +28,9 @@ def main(folder, *wanted):
     with visiting() as visits:
         found = {view.name: taken(visits, view, folder) for view in views}
     (folder / "axe.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(f"{len(found)} pages in {folder}; axe found something on {sum(map(any, map(dict.values, found.values())))}")
+    print(
+        f"{len(found)} pages in {folder}; axe found something on {sum(map(any, map(dict.values, found.values())))}"
+    )
 
 
 def taken(visits, view, folder):
@@ -47,7 +49,9 @@ def taken(visits, view, folder):
 def visiting():
     """A browser at the site with something on every page, both of which last as long as this."""
     with tempfile.TemporaryDirectory() as data, staged(Path(data)) as stage, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
         visits = Visits(browser, stage)
         yield visits
         visits.close()

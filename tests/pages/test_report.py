@@ -177,7 +177,7 @@ def test_the_files_hold_what_the_page_says(ada, cast, miskeyed):
         ("C", "False", "16"),
     ]
     question_page(ada, cast, "1 + 1")
-    assert f"{float(questions['small/one']['discrimination_index']):.0f} %" in ada.text
+    assert f"{float(questions['small/one']['discrimination_index']):.0f} %".replace("-", "−") in ada.text
 
 
 def test_what_somebody_typed_is_no_formula_in_a_file(ada, cast):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 from pydantic import AfterValidator, Field, PlainValidator, ValidationError
 
 from quiz.errors import Invalid, Problem
-from quiz.files.richtext import to_html, to_prompt_html
+from quiz.files.richtext import TEXT_FORMATS, to_html, to_prompt_html
 from quiz.questions import types
 from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score
 from quiz.questions.fields import (
@@ -167,6 +167,10 @@ class Common(Content):
     bank: Slug
     id: Id
     type: Text
+    #: What the question is called in lists, where another system gave it a name.
+    name: Text | None = None
+    #: How its texts are written: those of other systems keep their HTML, which is made safe when it is shown.
+    text_format: Literal["markdown", "html", "plain"] = "markdown"
     prompt: Words
     topic: _Topic = ""
     level: Literal["", "remember", "understand", "apply", "analyse", "evaluate", "create"] = ""
@@ -210,9 +214,12 @@ class Question(Common):
         own = kind.content.model_fields
         common = {name: value for name, value in fields.items() if name not in own}
         common.setdefault("scoring", kind.rules[0])
+        context = _text_class(fields)
         try:
-            content = kind.content.model_validate({name: fields[name] for name in own if name in fields})
-            question = cls.model_validate({**_qualified_enemies(common), "content": content})
+            content = kind.content.model_validate(
+                {name: fields[name] for name in own if name in fields}, context=context
+            )
+            question = cls.model_validate({**_qualified_enemies(common), "content": content}, context=context)
         except ValidationError:
             raise Invalid(_shape_problems(fields, common, kind)) from None
         found = [*question.own_faults()]
@@ -351,6 +358,12 @@ def digest_of(value: Any) -> str:
 def _kind(fields: Mapping[str, Any]) -> QuestionType[Any] | None:
     name = fields.get("type")
     return types.get(name) if isinstance(name, str) and name in types.names() else None
+
+
+def _text_class(fields: Mapping[str, Any]) -> type[str] | None:
+    """The class of the question's texts; None: Markdown, or a name that is no format (which is reported)."""
+    name = fields.get("text_format", "markdown")
+    return TEXT_FORMATS.get(name) if name != "markdown" and isinstance(name, str) else None
 
 
 def _type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:

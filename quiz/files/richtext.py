@@ -1,14 +1,16 @@
 """Markdown to HTML, and the one sanitiser. All authored text that reaches a page goes through here.
 
 Raw HTML in the Markdown is shown as text; what the renderer makes is then held to a list of tags, attributes and
-link schemes. Images are not supported yet: their description is shown in their place. TeX becomes MathML.
+link schemes. Text that came from another system as HTML or as plain text says so by its class (``Html``, ``Plain``)
+and keeps its characters. Images are not supported yet: their description is shown in their place. TeX becomes MathML.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
-from html import unescape
+from html import escape, unescape
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,55 +90,93 @@ _NO_MARKUP: Final = re.compile(r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,.;?'’�
 #: Where a mark stood, while the text around it is made into HTML: private characters, which nothing touches.
 _PLACE: Final = re.compile("\ue000([0-9]+)\ue001")
 _PRIVATE: Final = re.compile("[\ue000\ue001]")
+_BLANK_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
+#: Where one block of HTML ends and the next begins: a line break where there is no room for blocks.
+_BETWEEN_BLOCKS: Final = re.compile(r"</(?:p|div|li|h[1-6])>\s*<(?:p|div|li|h[1-6])\b[^<>]*>")
 _TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 _BLOCK_ENDS: Final = re.compile(r"</(?:p|li|td|th|h[3-6]|pre|blockquote)>|<br>")
 
 
-@lru_cache(maxsize=8192)
-def to_html(markdown: str) -> str:
+class Html(str):
+    """Authored text that is HTML. It is kept as written, and made safe when it is shown."""
+
+    __slots__ = ()
+
+
+class Plain(str):
+    """Authored text in which no character means more than itself."""
+
+    __slots__ = ()
+
+
+#: The class of authored text by the name of its format (``text_format`` in bank files).
+TEXT_FORMATS: Final[Mapping[str, type[str]]] = {"markdown": str, "html": Html, "plain": Plain}
+
+
+def _blocks(text: str) -> str:
+    """The text's own HTML, before it is made safe."""
+    if isinstance(text, Html):
+        return str(text)
+    if isinstance(text, Plain):
+        return "".join(f"<p>{_lines(block)}</p>" for block in _BLANK_LINES.split(text.strip()) if block)
+    return str(_renderer().render(text))
+
+
+def _inline(text: str) -> str:
+    if isinstance(text, Html):
+        return _BETWEEN_BLOCKS.sub("<br>", text.strip())
+    return _lines(text.strip()) if isinstance(text, Plain) else str(_renderer().renderInline(text.strip()))
+
+
+def _lines(plain: str) -> str:
+    return escape(plain, quote=False).replace("\n", "<br>")
+
+
+@lru_cache(maxsize=8192, typed=True)
+def to_html(text: str) -> str:
     """Safe HTML blocks."""
-    return _safe(_renderer().render(markdown), TAGS).strip()
+    return _safe(_blocks(text), TAGS).strip()
 
 
-@lru_cache(maxsize=8192)
-def to_inline_html(markdown: str) -> str:
+@lru_cache(maxsize=8192, typed=True)
+def to_inline_html(text: str) -> str:
     """Safe HTML without blocks, for an option or another label: line breaks are kept, paragraphs become breaks."""
-    return _safe(_renderer().renderInline(markdown.strip()), INLINE_TAGS)
+    return _safe(_inline(text), INLINE_TAGS)
 
 
-@lru_cache(maxsize=8192)
-def to_prompt_html(markdown: str) -> str:
+@lru_cache(maxsize=8192, typed=True)
+def to_prompt_html(text: str) -> str:
     """Safe HTML for a legend or label: inline where the text is one paragraph, blocks otherwise."""
-    html = to_html(markdown)
+    html = to_html(text)
     return html[3:-4] if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1 else html
 
 
-@lru_cache(maxsize=8192)
-def to_html_around(markdown: str, mark: re.Pattern[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=8192, typed=True)
+def to_html_around(text: str, mark: re.Pattern[str]) -> tuple[str, ...]:
     """Safe HTML blocks, cut where the marks stand: HTML, first group of a mark, HTML, … HTML.
 
     A mark that occurs again, or stands where nothing can be put (in the address of a link), is left out.
     """
-    names, numbers = mark.findall(markdown), count()
-    placed = mark.sub(lambda _: f"\ue000{next(numbers)}\ue001", _PRIVATE.sub("", markdown))
+    names, numbers = mark.findall(text), count()
+    placed = type(text)(mark.sub(lambda _: f"\ue000{next(numbers)}\ue001", _PRIVATE.sub("", text)))
     html = _TAG.sub(lambda tag: _PLACE.sub("", tag[0]), to_html(placed))
     cut = _PLACE.split(html)
     pieces = cut[:1]
-    for number, text in zip(cut[1::2], cut[2::2], strict=True):
+    for number, after in zip(cut[1::2], cut[2::2], strict=True):
         name = names[int(number)]
         if name in pieces[1::2]:
-            pieces[-1] += text
+            pieces[-1] += after
         else:
-            pieces += [name, text]
+            pieces += [name, after]
     return tuple(pieces)
 
 
-@lru_cache(maxsize=8192)
-def to_text(markdown: str) -> str:
+@lru_cache(maxsize=8192, typed=True)
+def to_text(text: str) -> str:
     """The words alone on one line, for tables, CSV and page titles; mathematics as TeX."""
-    if _NO_MARKUP.fullmatch(markdown):
-        return " ".join(markdown.split())
-    html = sanitise(_renderer().render(markdown, {"plain": True}))
+    if isinstance(text, Plain) or _NO_MARKUP.fullmatch(text):
+        return " ".join(text.split())
+    html = sanitise(text if isinstance(text, Html) else _renderer().render(text, {"plain": True}))
     bare = nh3.clean(_BLOCK_ENDS.sub(" ", html), tags=set())
     return " ".join(unescape(bare).split())
 

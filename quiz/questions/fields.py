@@ -11,9 +11,9 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     PlainSerializer,
     PlainValidator,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -109,15 +109,22 @@ def _shown(value: object) -> str:
     return f"'{text[:40]}'"
 
 
-def _text(value: object) -> object:
-    if type(value) is str:
-        return value
+def _text(value: object, info: ValidationInfo) -> str:
+    """``info.context`` is the class of the question's texts (``richtext.TEXT_FORMATS``); None: Markdown."""
+    if type(value) is not str:
+        value = _written(value)
+    return value if info.context is None else info.context(value)
+
+
+def _written(value: object) -> str:
     if isinstance(value, Number):
         return value.written
     if isinstance(value, bool | Ambiguous):
         word = str(value).lower() if isinstance(value, bool) else value
         raise fault(f"{word} without quotes is a truth value, not text", f'put it in quotes: "{word}"')
-    return value
+    if isinstance(value, str):
+        return str(value)
+    raise PydanticCustomError("string_type", "Input should be a valid string")
 
 
 def _words(value: str) -> str:
@@ -222,7 +229,7 @@ _NUMBER = WithJsonSchema({"type": ["number", "string"]})
 _ID = "letters, digits, '.', '_', '-', beginning with a letter or digit, at most 64"
 
 #: Text as the author wrote it; a bare number keeps its characters, a bare true is refused.
-Text: TypeAlias = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
+Text: TypeAlias = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
 #: Text that is not blank.
 Words: TypeAlias = Annotated[Text, AfterValidator(_words)]
 #: A number exactly as written.

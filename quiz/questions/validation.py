@@ -26,12 +26,12 @@ _KINDS = {
 }
 
 
-def validate(model: type[M], given: object, where: Path = ()) -> M:
-    """The validated model. Raises Invalid with every fault found."""
+def validate(model: type[M], given: object, context: Any = None) -> M:
+    """The validated model. Raises Invalid with every fault found. ``context``: see ``fields.Text``."""
     try:
-        return model.model_validate(given)
+        return model.model_validate(given, context=context)
     except ValidationError as error:
-        raise Invalid(problems(error, model, where)) from None
+        raise Invalid(problems(error, model)) from None
 
 
 def problems(error: ValidationError, model: type[BaseModel], where: Path = ()) -> list[Problem]:

@@ -9,7 +9,10 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quiz.banks.model import Question
 from quiz.files.richtext import (
+    Html,
+    Plain,
     sanitise,
     to_html,
     to_html_around,
@@ -302,3 +305,37 @@ MARK = re.compile(r"\[\[(\w+)\]\]")
 )  # fmt: skip
 def test_a_text_is_cut_at_its_marks(markdown, pieces):
     assert to_html_around(markdown, MARK) == pieces
+
+
+# Texts of other systems --------------------------------------------------------------------------------------------
+
+
+def test_html_is_kept_and_made_safe_when_it_is_shown():
+    text = Html('<p onclick="x()">2 * 3 * 4 <b>&lt; 99</b></p><script>x()</script>\n<p>b</p>')
+    assert to_html(text) == "<p>2 * 3 * 4 <b>&lt; 99</b></p>\n<p>b</p>"
+    assert to_inline_html(Html("<p>a</p>\n<p>b</p>")) == "a<br>b"
+    assert to_text(text) == "2 * 3 * 4 < 99 b"
+
+
+def test_plain_text_means_no_more_than_it_says():
+    text = Plain("a *b* <i>\nc & d\n\n# e")
+    assert to_html(text) == "<p>a *b* &lt;i&gt;<br>c &amp; d</p><p># e</p>"
+    assert to_text(text) == "a *b* <i> c & d # e"
+    assert to_html(str(text)).startswith(
+        "<p>a <em>b</em>"
+    )  # the same characters as Markdown, at the same time
+
+
+def test_a_question_says_how_all_its_texts_are_written():
+    fields = {
+        "bank": "b", "id": "x", "type": "cloze", "timeless": True, "text_format": "html", "prompt": "<p>*P*</p>",
+        "text": "<p>*a* [[1]]</p>", "gaps": {"1": {"type": "single_choice", "options": [
+            {"text": "<i>*b*</i>", "correct": True}, "c"]}},
+    }  # fmt: skip
+    loaded = Question.load(fields)
+    shown = loaded.present(())
+    assert shown.prompt == "*P*"
+    assert shown.controls["text"][0]["html"] == "<p>*a* "
+    assert shown.controls["gaps"][0]["controls"]["options"][0] == "<i>*b*</i>"
+    assert Question.load(loaded.dump()) == loaded
+    assert loaded.dump()["text"] == fields["text"]

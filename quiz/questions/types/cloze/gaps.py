@@ -11,6 +11,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     PlainValidator,
     ValidationError,
+    ValidationInfo,
     model_serializer,
     model_validator,
 )
@@ -46,13 +47,13 @@ class Gap(Content):
 
     @model_validator(mode="before")
     @classmethod
-    def _of_its_type(cls, given: Any) -> Any:
+    def _of_its_type(cls, given: Any, info: ValidationInfo) -> Any:
         if not isinstance(given, Mapping) or isinstance(given.get("content"), Content):
             return given
         own = {name: given[name] for name in ("type", "weight") if name in given}
         rest = {name: value for name, value in given.items() if name not in own}
         try:
-            return {**own, "content": validate(_kind(given.get("type")).content, rest)}
+            return {**own, "content": validate(_kind(given.get("type")).content, rest, info.context)}
         except Invalid as error:
             raise ValidationError.from_exception_data("Gap", [*map(_detail, error.problems)]) from None
 

@@ -363,8 +363,13 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 def write_bank(bank: Bank) -> str:
     """The bank as the text of a file; ``read_bank`` gives an equal bank back."""
     questions = [{key: value for key, value in q.dump().items() if key != "bank"} for q in bank.questions]
+    return dump_yaml({**bank.header(), "questions": questions})
+
+
+def dump_yaml(value: Any) -> str:
+    """A JSON-able value as YAML, in the way in which bank files are written."""
     options: dict[str, Any] = {"Dumper": _Dumper, "allow_unicode": True, "sort_keys": False, "width": 110}
-    return str(yaml.dump({**bank.header(), "questions": questions}, **options))
+    return str(yaml.dump(value, **options))
 
 
 class _Dumper(_DUMPER):  # type: ignore[misc] # the one in C is found at run time

@@ -1,0 +1,89 @@
+"""``quiz convert``: between file formats, without a database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from quiz.formats.conversion import Report
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("dest", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--from", "read_as", metavar="FORMAT", help="The format of SOURCE (default: recognised).")
+@click.option("--to", "write_as", metavar="FORMAT", help="The format of DEST (default: by its ending).")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what became of each question, as JSON.",
+)
+@click.option("--strict", is_flag=True, help="Losses and unsupported questions give exit code 1 too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
+def convert(
+    source: Path,
+    dest: Path,
+    read_as: str | None,
+    write_as: str | None,
+    report: Path | None,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Convert the questions in SOURCE to the format of DEST.
+
+    Every question of SOURCE is accounted for: written, not supported, or wrong. What DEST cannot hold is named, field
+    by field. A question that is wrong does not keep the others back (exit code 1 then).
+
+    FORMAT is one of yaml, json and those that docs/formats lists.
+
+    Example: quiz convert questions.gift questions.yaml
+    """
+    from quiz.formats import by_suffix, format_of, get
+    from quiz.formats import conversion as engine
+
+    origin = get(read_as) if read_as else format_of(source)
+    target = get(write_as) if write_as else by_suffix(dest.name)
+    with click.progressbar(
+        length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        done = engine.convert(source, dest, origin, target, step=lambda: bar.update(1))
+    document = asdict(done)
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    if report:
+        report.write_text(text + "\n", "utf-8")
+    click.echo(text if as_json else "\n".join(_lines(done, dest)))
+    sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
+
+
+def _lines(done: Report, dest: Path) -> Iterator[str]:
+    for error in done.errors:
+        yield f"{done.source}: {error['where']}: {error['message']}"
+    for other in done.unsupported:
+        side = "cannot be written" if "stage" in other else "not supported"
+        yield f"{done.source}: {other['where']}: {other['kind']} {side}{_titled(other)}"
+    yield from _losses(done)
+    yield f"{done.read} read as {done.format}, {done.written} written to {dest}"
+
+
+def _titled(other: dict[str, Any]) -> str:
+    return f" ({other['title']})" if other["title"] else ""
+
+
+def _losses(done: Report) -> Iterator[str]:
+    """One line a kind of loss: which field, why, how many questions and the first of them."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for loss in done.losses:
+        groups.setdefault((loss["field"], loss["detail"]), []).append(loss["id"] or "the bank")
+    for (name, detail), ids in groups.items():
+        more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+        yield f"lost: {name} ({detail}): {', '.join(ids[:3])}{more}"
+
+
+COMMANDS = (convert,)

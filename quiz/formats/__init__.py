@@ -1,0 +1,57 @@
+"""File formats, one module each: found, not listed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from quiz.errors import Invalid
+from quiz.formats.base import HEAD_BYTES, Format
+from quiz.questions.validation import suggest
+from quiz.registry import modules
+
+_NOT_FORMATS = frozenset({"base", "conversion"})
+#: Confidence below which a file is of no format that we know.
+_LEAST = 0.3
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """The formats by name, sorted."""
+    found = [import_module(f"{__name__}.{name}") for name in modules(__name__) if name not in _NOT_FORMATS]
+    listed = [format for module in found for format in getattr(module, "FORMATS", ()) or (module.FORMAT,)]
+    return {format.name: format for format in sorted(listed, key=lambda format: format.name)}
+
+
+def get(name: str) -> Format:
+    """The format of this name. Raises Invalid, with a guess at what was meant."""
+    known = formats()
+    if name not in known:
+        raise Invalid(f"there is no format '{name}'{suggest(name, known)} – one of {', '.join(known)}")
+    return known[name]
+
+
+def recognise(head: bytes, name: str) -> Format:
+    """The format of a file that begins with ``head`` and is called ``name``. Raises Invalid."""
+    ranked = sorted(
+        ((format.sniff(head, name.lower()), format.name) for format in formats().values() if format.read),
+        reverse=True,
+    )
+    if not ranked or ranked[0][0] < _LEAST:
+        raise Invalid(f"{name}: the format is not recognised – say it with --from")
+    return formats()[ranked[0][1]]
+
+
+def format_of(path: Path) -> Format:
+    """The format of a file. Raises Invalid."""
+    with path.open("rb") as file:
+        return recognise(file.read(HEAD_BYTES), path.name)
+
+
+def by_suffix(name: str) -> Format:
+    """The format that a file of this name is to be written in. Raises Invalid where the ending says too little."""
+    for format in formats().values():
+        if format.writer and format.own_suffix and name.lower().endswith(format.suffixes):
+            return format
+    raise Invalid(f"{name}: the ending does not say which format is meant – say it with --to")

@@ -1,0 +1,224 @@
+"""Converts between formats: reads what a source holds, writes what the target can hold, and accounts for the rest."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from quiz.banks.model import Bank, Question
+from quiz.errors import Invalid, TooLarge
+from quiz.formats.base import (
+    USUAL,
+    Entry,
+    Fault,
+    Format,
+    Found,
+    Head,
+    Limits,
+    Loss,
+    Source,
+    Unsupported,
+    Unwritable,
+    Writer,
+    lost_fields,
+)
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_UNFIT = re.compile(r"[^A-Za-z0-9]+")
+#: What a question says of time where its source knows nothing of it.
+_TIMES = ("as_of", "valid", "timeless")
+
+
+@dataclass(slots=True)
+class Report:
+    """Every question of the source once in ``questions``, ``unsupported`` or ``errors`` (contracts.md §2)."""
+
+    source: str
+    format: str
+    read: int = 0
+    written: int = 0
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    losses: list[dict[str, Any]] = field(default_factory=list)
+    unsupported: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def lose(self, id: str | None, where: str, losses: Iterator[Loss] | list[Loss]) -> None:
+        """Notes losses; one field once."""
+        seen: set[str] = set()
+        for loss in losses:
+            if loss.field not in seen:
+                seen.add(loss.field)
+                self.losses.append({"id": id, "where": where, "field": loss.field, "detail": loss.detail})
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question that was read, and everything that came with it."""
+
+    where: str
+    question: Question
+    losses: tuple[Loss, ...]
+    files: Mapping[str, bytes]
+
+
+class Reading:
+    """The questions of a source as they come; ``bank`` is the header once the first of them has come.
+
+    Faults and what is not supported go into the report; so does the number of questions read.
+    """
+
+    def __init__(self, format: Format, source: Source, report: Report, slug: str) -> None:
+        if format.read is None:
+            raise Invalid(f"{format.name} can be written, not read")
+        self._entries = format.read(source)
+        self._limits, self._report = source.limits, report
+        self._ids: set[str] = set()
+        self._met = 0
+        self.bank = Bank.load({"bank": slug, "title": Path(source.name).stem or slug})
+        self._first = self._start()
+
+    def _start(self) -> Entry | None:
+        first = next(self._entries, None)
+        if not isinstance(first, Head):
+            return first
+        header = {**self.bank.header(), **first.fields}
+        header["bank"] = as_slug(header["bank"])
+        self.bank = Bank.load(header)
+        self._report.lose(None, "", [*first.losses])
+        return None
+
+    def __iter__(self) -> Iterator[Understood]:
+        if self._first is not None:
+            yield from self._taken(self._first)
+        for entry in self._entries:
+            yield from self._taken(entry)
+
+    def _taken(self, entry: Entry) -> Iterator[Understood]:
+        self._met += 1
+        if self._met > self._limits.questions:
+            raise TooLarge(f"more than {self._limits.questions} questions: cut the file into several")
+        if isinstance(entry, Unsupported):
+            told = {"where": entry.where, "kind": entry.kind, "title": entry.title}
+            self._report.unsupported.append(told)
+        elif isinstance(entry, Fault):
+            self._report.errors.append({"where": entry.where, "message": entry.message})
+        elif isinstance(entry, Found):
+            yield from self._understood(entry)
+
+    def _understood(self, found: Found) -> Iterator[Understood]:
+        fields = {**found.fields, "bank": self.bank.slug, "id": self._id(found.fields)}
+        if not any(fields.get(name) for name in _TIMES):
+            fields["timeless"] = True
+        if fields.get("name") == fields["id"]:
+            del fields["name"]
+        try:
+            question = Question.load(fields)
+        except Invalid as error:
+            message = "; ".join(str(problem) for problem in error.problems)
+            self._report.errors.append({"where": found.where, "message": message})
+            return
+        self._ids.add(question.id)
+        self._report.read += 1
+        yield Understood(found.where, question, tuple(found.losses), found.files)
+
+    def _id(self, fields: Mapping[str, Any]) -> str:
+        wished = fields.get("id") or fields.get("name") or ""
+        wished = wished if isinstance(wished, str) else str(wished)
+        base = wished if _ID.fullmatch(wished) else as_id(wished) or f"q{self._met}"
+        name, number = base, 1
+        while name in self._ids:
+            number += 1
+            name = f"{base[: 63 - len(str(number))]}-{number}"
+        return name
+
+
+def as_id(text: str) -> str:
+    """Letters, digits and hyphens of a name, at most 64; "" where it has none (Chinese, say)."""
+    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _UNFIT.sub("-", bare).strip("-")[:64].strip("-")
+
+
+def as_slug(text: str) -> str:
+    """The name of a bank, made of any text."""
+    return as_id(text).lower() or "bank"
+
+
+def convert(
+    source: Path,
+    target: Path,
+    read_as: Format,
+    write_as: Format,
+    limits: Limits = USUAL,
+    step: Callable[[], object] = lambda: None,
+) -> Report:
+    """Converts a file. The target is written whole or not at all. ``step`` is called once a question.
+
+    Raises Invalid or TooLarge where the source is refused as a whole: no target is then written.
+    """
+    if write_as.writer is None:
+        raise Invalid(f"{write_as.name} can be read, not written")
+    with source.open("rb") as file:
+        report = Report(str(source), read_as.name)
+        reading = Reading(
+            read_as, Source(file, source.name, source.parent, limits), report, as_slug(target.stem)
+        )
+        with _replaced(target) as written:
+            write(reading, write_as.writer, written, report, target.parent, step)
+    return report
+
+
+def write(
+    reading: Reading,
+    kind: type[Writer],
+    target: BinaryIO,
+    report: Report,
+    folder: Path | None,
+    step: Callable[[], object] = lambda: None,
+) -> None:
+    """Writes all questions of a reading to an open file."""
+    writer = kind(target, reading.bank, folder)
+    report.lose(None, "", [*writer.head_losses()])
+    for one in reading:
+        _write_one(writer, kind, one, report)
+        step()
+    writer.close()
+
+
+def _write_one(writer: Writer, kind: type[Writer], one: Understood, report: Report) -> None:
+    question = one.question
+    try:
+        losses = _added(writer, one)
+    except Unwritable as error:
+        told = {"id": question.id, "where": one.where, "kind": error.kind, "title": question.name or ""}
+        report.unsupported.append({**told, "stage": "write"})
+        return
+    report.written += 1
+    report.questions.append({"id": question.id, "type": question.type, "where": one.where})
+    report.lose(question.id, one.where, [*one.losses, *losses, *lost_fields(question, kind)])
+
+
+def _added(writer: Writer, one: Understood) -> Sequence[Loss]:
+    if one.question.type not in writer.types:
+        raise Unwritable(one.question.type)
+    return writer.add(one.question, one.files)
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[BinaryIO]:
+    """A file that takes the target's place when all went well, and leaves no trace when not."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+        os.chmod(name, 0o644)  # noqa: PTH101 - as open() would have made it
+        os.replace(name, target)  # noqa: PTH105
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

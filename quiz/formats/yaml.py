@@ -1,0 +1,151 @@
+"""Our own bank files, as YAML and as JSON: everything, and the only formats without any loss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from quiz.banks.model import Bank, Common, Question
+from quiz.banks.yaml import dump_yaml, read_mapping
+from quiz.errors import Invalid, TooLarge
+from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Writer
+from quiz.questions import types
+from quiz.questions.fields import Number
+
+_MARK = "quiz-bank/1"
+_FIELDS = frozenset(Common.model_fields).union(
+    *(types.get(name).content.model_fields for name in types.names())
+)
+
+
+def _sniff_yaml(head: bytes, name: str) -> float:
+    if b"format: " in head and _MARK.encode() in head:
+        return 0.99
+    return 0.4 if name.endswith((".yaml", ".yml")) else 0.0
+
+
+def _sniff_json(head: bytes, name: str) -> float:
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _MARK.encode() in head:
+        return 1.0
+    return 0.4 if name.endswith(".json") else 0.0
+
+
+def _whole(source: Source) -> bytes:
+    """The text, which is read at once: faults of YAML can lie anywhere before the first question."""
+    text = source.file.read(source.limits.bytes + 1)
+    if len(text) > source.limits.bytes:
+        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+    return text
+
+
+def _read_yaml(source: Source) -> Iterator[Entry]:
+    data, lines = read_mapping(_whole(source))
+    yield from _entries(source, data, lambda place: f"line {lines.at(('questions', place))}")
+
+
+def _read_json(source: Source) -> Iterator[Entry]:
+    options: dict[str, Any] = dict.fromkeys(("parse_float", "parse_int"), lambda text: Number(text, text))
+    try:
+        data = json.loads(_whole(source), object_pairs_hook=_once, **options)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"{source.name} is no JSON document: {error}") from None
+    if not isinstance(data, dict):
+        raise Invalid(f'{source.name}: write an object {{"format": "{_MARK}", "questions": […]}}')
+    yield from _entries(source, data, lambda place: f"item {place + 1}")
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key '{max(names, key=names.count)}' stands twice in an object")
+    return found
+
+
+def _entries(source: Source, data: Mapping[str, Any], where: Any) -> Iterator[Entry]:
+    header = {name: value for name, value in data.items() if name != "questions"}
+    if header.get("format") != _MARK:
+        raise Invalid(f"{source.name}: begin with format: {_MARK}")
+    yield Head(header)
+    listed = data.get("questions", [])
+    if not isinstance(listed, list):
+        raise Invalid(f"{source.name}: 'questions' must be a list")
+    for place, fields in enumerate(listed):
+        if isinstance(fields, dict):
+            yield Found(where(place), fields)
+        else:
+            yield Fault(where(place), "a question must be a mapping – write id: …, type: …, prompt: …")
+
+
+class _Own(Writer):
+    """What both writers share: each question is a piece of text, put between a beginning and an end."""
+
+    types = frozenset(types.names())
+    holds = _FIELDS
+    none: ClassVar[bytes]
+    begin: ClassVar[bytes]
+    between: ClassVar[bytes]
+    end: ClassVar[bytes]
+
+    def __init__(self, target: Any, bank: Bank, folder: Path | None = None) -> None:
+        super().__init__(target, bank, folder)
+        self._written = 0
+        self.target.write(self.head())
+
+    def head(self) -> bytes:
+        """The header, up to where the questions begin."""
+        raise NotImplementedError
+
+    def piece(self, fields: Mapping[str, Any]) -> bytes:
+        """One question."""
+        raise NotImplementedError
+
+    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        fields = {name: value for name, value in question.dump().items() if name != "bank"}
+        self.target.write((self.between if self._written else self.begin) + self.piece(fields))
+        self._written += 1
+        for name, content in files.items():
+            if self.folder is not None:
+                place = self.folder / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+        return ()
+
+    def close(self) -> None:
+        self.target.write(self.end if self._written else self.none)
+
+
+class _YamlWriter(_Own):
+    none, begin, between, end = b"questions: []\n", b"questions:\n", b"", b""
+
+    def head(self) -> bytes:
+        return dump_yaml(self.bank.header()).encode()
+
+    def piece(self, fields: Mapping[str, Any]) -> bytes:
+        return dump_yaml([fields]).encode()
+
+
+class _JsonWriter(_Own):
+    none, begin, between, end = b' "questions": []\n}\n', b' "questions": [\n', b",\n", b"\n ]\n}\n"
+
+    def head(self) -> bytes:
+        return (_json(self.bank.header())[:-2] + ",\n").encode()
+
+    def piece(self, fields: Mapping[str, Any]) -> bytes:
+        return b"  " + _json(fields).replace("\n", "\n  ").encode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+FORMATS = (
+    Format(
+        "yaml", "Our bank files", (".yaml", ".yml"), _sniff_yaml, _read_yaml, _YamlWriter, own_suffix=True
+    ),
+    Format(
+        "json", "Our bank files as JSON", (".json",), _sniff_json, _read_json, _JsonWriter, own_suffix=True
+    ),
+)

@@ -1,0 +1,49 @@
+"""Questions of every type and every shape that the types' own examples have, for tests of formats."""
+
+from quiz.banks.model import Bank, Question
+from quiz.formats.base import Source
+from quiz.formats.conversion import Reading, Report
+from quiz.questions import types
+
+
+def samples(names=None):
+    """Questions of these types (None: all), a few each; with what most formats have beside: name, points, feedback."""
+    found = []
+    for name in sorted(names or types.names()):
+        contents = []
+        for example in types.get(name).examples():
+            content = {**example.content, **({"scoring": example.rule} if example.rule else {})}
+            if content not in contents:
+                contents.append(content)
+        found += [
+            Question.load(
+                {
+                    "bank": "b", "id": f"{name.replace('_', '-')}-{number}", "type": name, "timeless": True,
+                    "name": f"{name} ~ {number}", "prompt": f"Which: {number} = {{a}} # b?", "points": 2,
+                    "explanation": "Because *so*: 50 % \\ x.", "topic": f"one/{name}", **content,
+                }
+            )
+            for number, content in enumerate(contents)
+        ]  # fmt: skip
+    return found
+
+
+def written(format, questions, folder=None, bank=None):
+    """The bytes that a format's writer makes of questions, and what it said was lost, by id."""
+    from io import BytesIO
+
+    target, losses = BytesIO(), {}
+    writer = format.writer(target, bank or Bank.load({"bank": "b", "title": "B"}), folder)
+    for question in questions:
+        losses[question.id] = [loss.field for loss in writer.add(question, {})]
+    writer.close()
+    return target.getvalue(), losses
+
+
+def read(format, content, name="file", folder=None):
+    """The questions that a format's reader finds, and the report."""
+    from io import BytesIO
+
+    report = Report(name, format.name)
+    reading = Reading(format, Source(BytesIO(content), name, folder), report, "b")
+    return [one.question for one in reading], report

@@ -1,0 +1,70 @@
+"""``quiz convert``: every question accounted for, nothing half-written, losses by field."""
+
+import json
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from quiz.banks.model import Bank
+from quiz.banks.yaml import read_bank, write_bank
+from quiz.cli import main
+from tests.formats.samples import samples
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["convert", *map(str, arguments)])
+
+
+@pytest.fixture
+def bank(tmp_path):
+    path = tmp_path / "all.yaml"
+    path.write_text(write_bank(Bank.load({"bank": "all", "title": "All"}, samples())))
+    return path
+
+
+def test_our_own_formats_lose_nothing(bank, tmp_path):
+    done = run(bank, tmp_path / "all.json", "--strict", "--report", tmp_path / "report.json")
+    assert done.exit_code == 0, done.output
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["read"], report["losses"], report["errors"]) == (report["written"], [], [])
+    assert run(tmp_path / "all.json", tmp_path / "again.yaml").exit_code == 0
+    assert (tmp_path / "again.yaml").read_text() == bank.read_text()
+    assert read_bank(tmp_path / "again.yaml") == read_bank(bank)
+
+
+def test_a_wrong_question_does_not_keep_the_others_back(bank, tmp_path):
+    data = yaml.safe_load(bank.read_text())
+    del data["questions"][1]["prompt"]
+    data["questions"][2] = "text"
+    bank.write_text(yaml.safe_dump(data, sort_keys=False))
+    done = run(bank, tmp_path / "all.json", "--json")
+    assert done.exit_code == 1
+    report = json.loads(done.stdout)
+    assert [error["message"] for error in report["errors"]] == [
+        "'prompt' is missing – add prompt: …",
+        "a question must be a mapping – write id: …, type: …, prompt: …",
+    ]
+    assert len(report["questions"]) == report["written"] == len(data["questions"]) - 2
+    assert len(json.loads((tmp_path / "all.json").read_text())["questions"]) == report["written"]
+
+
+def test_a_file_that_is_refused_writes_nothing(tmp_path):
+    (tmp_path / "bad.yaml").write_text("format: quiz-bank/1\nbank: [")
+    (tmp_path / "old.json").write_text("kept")
+    done = run(tmp_path / "bad.yaml", tmp_path / "old.json")
+    assert done.exit_code == 1
+    assert "no valid YAML" in done.output
+    assert (tmp_path / "old.json").read_text() == "kept"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.yaml", "old.json"]
+
+
+def test_what_is_meant_has_to_be_known(bank, tmp_path):
+    (tmp_path / "x.txt").write_text("")
+    for arguments, said in [
+        ((bank, tmp_path / "x.txt"), "say it with --to"),
+        ((tmp_path / "x.txt", tmp_path / "y.yaml"), "say it with --from"),
+        ((bank, tmp_path / "y.yaml", "--to", "yml"), "did you mean 'yaml'?"),
+    ]:
+        done = run(*arguments)
+        assert (done.exit_code, said in done.output) == (1, True), done.output

@@ -2,7 +2,8 @@
 
 Raw HTML in the Markdown is shown as text; what the renderer makes is then held to a list of tags, attributes and
 link schemes. Text that came from another system as HTML or as plain text says so by its class (``Html``, ``Plain``)
-and keeps its characters. Images are not supported yet: their description is shown in their place. TeX becomes MathML.
+and keeps its characters. Of images only our own are shown, those that a question has pinned (``quiz.banks.images``);
+in the place of others stands their alternative text. TeX becomes MathML.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ TAGS: Final = frozenset(
         "h6",
         "hr",
         "i",
+        "img",
         "kbd",
         "li",
         "mark",
@@ -70,6 +72,7 @@ INLINE_TAGS: Final = frozenset(
         "del",
         "em",
         "i",
+        "img",
         "kbd",
         "mark",
         "q",
@@ -81,7 +84,12 @@ INLINE_TAGS: Final = frozenset(
         "u",
     ]
 )
-ATTRIBUTES: Final = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
+ATTRIBUTES: Final = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "img": {"alt", "height", "src", "width"},
+    "ol": {"start"},
+}
 _ATTRIBUTES: Final = {**ATTRIBUTES, **dict.fromkeys(MATH_TAGS, MATH_ATTRIBUTES)}
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 
@@ -94,6 +102,11 @@ _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
 #: Where one block of HTML ends and the next begins: a line break where there is no room for blocks.
 _BETWEEN_BLOCKS: Final = re.compile(r"</(?:p|div|li|h[1-6])>\s*<(?:p|div|li|h[1-6])\b[^<>]*>")
 _TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+#: A pinned image (``pinned``) as a tag names it, and the address of an image on our pages.
+_PINNED: Final = re.compile(r'src="media:([0-9a-f]{64})/(\d{1,5})x(\d{1,5})/[^"]*"')
+_OUR_IMAGE: Final = re.compile(r"/media/[0-9a-f]{64}")
+#: An image that the sanitiser has left without an address; its alternative text, if any, is the first group.
+_NOT_SHOWN: Final = re.compile(r'<img(?! [^<>]*src=)(?:(?: alt="([^"]*)")|(?: [a-z]+="[^"]*"))*>')
 _BLOCK_ENDS: Final = re.compile(r"</(?:p|li|td|th|h[3-6]|pre|blockquote)>|<br>")
 
 
@@ -181,14 +194,30 @@ def to_text(text: str) -> str:
     return " ".join(unescape(bare).split())
 
 
+def pinned(digest: str, width: int, height: int, file: str) -> str:
+    """What stands in a text in place of an image's file name, so that it is shown: digest (SHA-256), pixels, name."""
+    return f"media:{digest}/{width}x{height}/{file}"
+
+
+def media_address(digest: str) -> str:
+    """Where the image of this digest (SHA-256) lies on our pages."""
+    return f"/media/{digest}"
+
+
+def _shown_image(found: re.Match[str]) -> str:
+    digest, width, height = found.groups()
+    return f'src="{media_address(digest)}" width="{width}" height="{height}"'
+
+
 def _safe(html: str, tags: frozenset[str]) -> str:
     """What our renderer has made, sanitised; MathML is admitted where the renderer has made some."""
+    html = _PINNED.sub(_shown_image, html)
     return sanitise(html, tags | MATH_TAGS if "<math" in html else tags)
 
 
 def sanitise(html: str, tags: frozenset[str] = TAGS) -> str:
     """The part of the HTML that is safe on our pages: nothing that runs, loads, styles or leaves the scheme list."""
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=set(tags),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items() if tag in tags},
@@ -197,10 +226,13 @@ def sanitise(html: str, tags: frozenset[str] = TAGS) -> str:
         clean_content_tags={"script", "style"},
         link_rel="noopener noreferrer nofollow",
     )
+    return _NOT_SHOWN.sub(lambda image: image[1] or "", clean)
 
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
-    """Links that name no scheme are refused too: ``//host`` would leave the site unseen."""
+    """Links that name no scheme are refused too: ``//host`` would leave the site unseen. Images are our own."""
+    if name == "src" and not _OUR_IMAGE.fullmatch(value):
+        return None
     if name == "href" and not value.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES)):
         return None
     return value
@@ -211,15 +243,17 @@ def _renderer() -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415 - slow; only what shows Markdown pays
 
     renderer = MarkdownIt("commonmark", {"html": False, "breaks": False}).enable(["table", "strikethrough"])
-    renderer.add_render_rule("image", _description)
+    renderer.add_render_rule("image", _image)
     for heading in ("heading_open", "heading_close"):
         renderer.add_render_rule(heading, _lower_heading)
     install(renderer)
     return renderer
 
 
-def _description(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    return str(self.renderInlineAsText(tokens[index].children, options, env)).replace("<", "&lt;")
+def _image(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    """The tag without a title: what an image shows is said where everybody is told, in its alternative text."""
+    text = escape(str(self.renderInlineAsText(tokens[index].children, options, env)))
+    return f'<img alt="{text}" src="{escape(str(tokens[index].attrGet("src")))}">'
 
 
 def _lower_heading(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

@@ -1,0 +1,122 @@
+"""Zip archives, bounded: no entry leaves its folder, and none is larger than it may be, whatever it says of itself."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Final
+
+from quiz.errors import Invalid, Problem
+
+START: Final = b"PK\x03\x04"
+#: What operating systems add by themselves.
+_LITTER: Final = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an archive may hold: entries, bytes of one and of all unpacked, times larger than packed."""
+
+    entries: int = 2_000
+    entry: int = 20_000_000
+    total: int = 60_000_000
+    ratio: int = 150
+
+
+class Archive:
+    """The files of a zip archive, by their paths with ``/``; each is unpacked when it is read."""
+
+    def __init__(self, content: bytes, limits: Limits = Limits()) -> None:
+        """Raises Invalid where anything in the archive is out of bounds, before any of it is unpacked."""
+        try:
+            self._zip = zipfile.ZipFile(BytesIO(content))
+        except (zipfile.BadZipFile, ValueError, OSError) as error:
+            raise _invalid(f"this is no zip archive: {error}", "pack it again") from None
+        self._limits = limits
+        listed = [
+            entry for entry in self._zip.infolist() if not entry.is_dir() and not _litter(entry.filename)
+        ]
+        if len(listed) > limits.entries:
+            raise _invalid(
+                f"the archive has more than {limits.entries} files", "pack only what belongs to it"
+            )
+        for entry in listed:
+            _demand_inside(entry)
+            self._demand_bounds(entry)
+        if sum(entry.file_size for entry in listed) > limits.total:
+            raise _invalid(f"unpacked it has more than {limits.total // 1_000_000} MB", "pack less")
+        self._entries = {entry.filename: entry for entry in listed}
+        if len(self._entries) < len(listed):
+            raise _invalid("a file stands in the archive twice", "pack it again")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths of the files, in the archive's order."""
+        return tuple(self._entries)
+
+    def read(self, name: str) -> bytes:
+        """The content of a file; KeyError where there is none. Raises Invalid where it is damaged or too large."""
+        entry = self._entries[name]
+        try:
+            with self._zip.open(entry) as file:
+                content = file.read(entry.file_size + 1)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+            raise _invalid(f"'{name}' cannot be unpacked: {error}", "pack it again") from None
+        if len(content) > entry.file_size:
+            raise _invalid(f"'{name}' is larger than the archive says", "pack it again")
+        return content
+
+    def _demand_bounds(self, entry: zipfile.ZipInfo) -> None:
+        if entry.flag_bits & 1:
+            raise _invalid(f"'{entry.filename}' is encrypted", "pack it without a password")
+        if entry.file_size > self._limits.entry:
+            most = f"{self._limits.entry // 1_000_000} MB is the most"
+            raise _invalid(f"'{entry.filename}' is too large", most)
+        if entry.file_size > max(entry.compress_size, 100) * self._limits.ratio:
+            raise _invalid(
+                f"'{entry.filename}' unpacks to far more than is packed", "pack what it holds in parts"
+            )
+
+
+def _demand_inside(entry: zipfile.ZipInfo) -> None:
+    """Raises Invalid for a path that leads elsewhere, and for a link."""
+    path = PurePosixPath(entry.filename)
+    strange = "\\" in entry.orig_filename or "\0" in entry.orig_filename or ":" in path.parts[0]
+    if path.is_absolute() or ".." in path.parts or strange:
+        raise _invalid(
+            f"'{entry.filename}' would leave the archive's folder", "pack it again with plain names"
+        )
+    mode = entry.external_attr >> 16
+    if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
+        raise _invalid(f"'{entry.filename}' is a link or no plain file", "pack the file itself")
+
+
+def _litter(name: str) -> bool:
+    return any(part in _LITTER for part in name.split("/"))
+
+
+def _invalid(what: str, mend: str) -> Invalid:
+    return Invalid([Problem("", what, mend)])
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether these bytes begin as a zip archive does."""
+    return content.startswith(START)
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A zip archive of these files by path, in their order; the same files give the same bytes."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, _FIRST_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(entry, content)
+    return made.getvalue()

@@ -29,7 +29,7 @@ def populate(url, students, and_then=lambda _attempts: None):
         now = datetime.now(UTC)
         found = []
         for number in range(students):
-            joined = courses.join(cast.join_code, f"Student {number}", "127.0.0.1", now)
+            joined = courses.join(cast.join_code, f"Student {number}", f"10.0.0.{number // 100}", now)
             attempt = attempts.start(joined.actor, cast.quiz, "", now, GRACE)
             found.append((joined.actor, attempt, joined.return_code))
         and_then([attempt for _, attempt, _ in found])

@@ -77,11 +77,11 @@ class Enrolment(Base):
 
 
 class Guess(Base):
-    """How often signing in failed for one account or one address within one window of time."""
+    """How often something failed, or was made, for one account or one address within one window of time."""
 
     __tablename__ = "guess"
 
-    #: SHA-256 of "account:<name>" or "address:<address>": the table holds neither.
+    #: SHA-256 of what is counted, such as "account:<name>" or "address:<address>": the table holds neither.
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
     window_start: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     failures: Mapped[int]

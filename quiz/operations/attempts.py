@@ -31,6 +31,7 @@ from quiz.models.attempt import Answer, Attempt, AttemptSlot, Fields, due_at, is
 from quiz.models.bank import Bank, Question, QuestionVersion, load_question
 from quiz.models.closing import close, current_answer
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
+from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.practising import deeds, headers, standing_of
 from quiz.models.quiz import Quiz, QuizRevision
@@ -72,23 +73,32 @@ def start(
     now: datetime,
     grace: timedelta,
     *,
+    address: str = "",
     seed: int | None = None,
 ) -> int:
     """Starts an attempt, or takes up the one in progress. Returns its id.
 
     ``seed`` None: the paper is drawn by a new secret one; the demo names its own, so that it is the same everywhere.
-    An attempt whose time is up is closed first. Raises NotOpen, QuizClosed, NoAttemptsLeft, AccessCode, Unmeetable.
+    An attempt whose time is up is closed first. Raises NotOpen, QuizClosed, NoAttemptsLeft, Unmeetable, AccessCode,
+    and TooMany where this student, or this ``address``, has sent too many wrong access codes.
     """
-    with transaction() as connection:
-        quiz = _startable(connection, actor, quiz_id)
-        open_one = _in_progress(connection, actor, quiz_id)
-        if open_one is not None:
-            if open_one.due_at is None or open_one.due_at >= now - grace:
-                return int(open_one.id)
-            close(connection, open_one.id, "time", open_one.due_at, now)
-        number = _may_start(connection, actor, quiz, access_code, now)
-        drawn_by = secrets.randbits(SEED_BITS) if seed is None else seed
-        return _insert_attempt(connection, actor, quiz, number, now, drawn_by)
+    try:
+        with transaction() as connection:
+            quiz = _startable(connection, actor, quiz_id)
+            open_one = _in_progress(connection, actor, quiz_id)
+            if open_one is not None:
+                if open_one.due_at is None or open_one.due_at >= now - grace:
+                    return int(open_one.id)
+                close(connection, open_one.id, "time", open_one.due_at, now)
+            number = _may_start(connection, actor, quiz, now)
+            _demand_code(connection, actor, quiz, access_code, address, now)
+            drawn_by = secrets.randbits(SEED_BITS) if seed is None else seed
+            return _insert_attempt(connection, actor, quiz, number, now, drawn_by)
+    except AccessCode:
+        if access_code.strip():  # no code is no guess
+            with transaction() as connection:
+                count_failure(connection, _guesser(actor, quiz_id), address, now)
+        raise
 
 
 def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
@@ -130,7 +140,7 @@ def _in_progress(connection: Connection, actor: Actor, quiz_id: int) -> Any:
     ).first()
 
 
-def _may_start(connection: Connection, actor: Actor, quiz: Row[Any], access_code: str, now: datetime) -> int:
+def _may_start(connection: Connection, actor: Actor, quiz: Row[Any], now: datetime) -> int:
     """The number that a new attempt gets; raises why there can be none."""
     if quiz.opens_at is not None and now < quiz.opens_at:
         raise NotOpen(opens_at=quiz.opens_at)
@@ -141,11 +151,23 @@ def _may_start(connection: Connection, actor: Actor, quiz: Row[Any], access_code
     ).scalar_one()
     if quiz.attempts_allowed is not None and used >= quiz.attempts_allowed:
         raise NoAttemptsLeft(allowed=quiz.attempts_allowed)
-    if quiz.access_code and not secrets.compare_digest(
-        quiz.access_code.encode(), access_code.strip().encode()
-    ):
-        raise AccessCode
     return used + 1
+
+
+def _demand_code(
+    connection: Connection, actor: Actor, quiz: Row[Any], given: str, address: str, now: datetime
+) -> None:
+    """Raises AccessCode where the quiz has a code and this is not it; TooMany where there have been too many guesses."""
+    if not quiz.access_code:
+        return
+    demand_patience(connection, _guesser(actor, quiz.id), address, now)
+    if not secrets.compare_digest(quiz.access_code.encode(), given.strip().encode()):
+        raise AccessCode
+
+
+def _guesser(actor: Actor, quiz_id: int) -> str:
+    """Under which name wrong access codes are counted: by student and quiz."""
+    return f"access:{quiz_id}:{actor.id}"
 
 
 def _insert_attempt(

@@ -18,7 +18,7 @@ from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
 from quiz.models.attempt import Attempt, moment
 from quiz.models.audit import record
 from quiz.models.codes import JOIN_CODE_LENGTH, RETURN_CODE_LENGTH, digest, grouped, new_code, normal
-from quiz.models.guessing import count_failure, demand_patience
+from quiz.models.guessing import count_account, count_failure, demand_patience
 from quiz.models.paging import Page, page_of
 from quiz.models.people import COURSE_ROLES, Course, Enrolment, User
 from quiz.models.progress import Progress, progress_of
@@ -137,12 +137,12 @@ def quiz_state(published: bool, opens_at: datetime | None, closes_at: datetime |
 
 def by_code(code: str, address: str, now: datetime) -> JoinCard:
     """The course of a join code. NotFound where there is none or it is closed; guesses are counted."""
-    with transaction() as connection:
+    with reading() as connection:
         demand_patience(connection, f"join:{normal(code)}", address, now)
         course = _open_course(connection, code)
-        if course is None:
-            count_failure(connection, f"join:{normal(code)}", address, now)
     if course is None:
+        with transaction() as connection:
+            count_failure(connection, f"join:{normal(code)}", address, now)
         raise NotFound
     return JoinCard(course.id, course.title)
 
@@ -154,7 +154,10 @@ def _open_course(connection: Connection, code: str) -> Row[Any] | None:
 
 
 def join(code: str, name: str, address: str, now: datetime) -> Joined:
-    """Joins a course as a new student, by name alone. The return code in the answer is the way back."""
+    """Joins a course as a new student, by name alone. The return code in the answer is the way back.
+
+    Raises NotFound as ``by_code`` does, Invalid for the name, TooMany where this address has made too many accounts.
+    """
     shown = " ".join(name.split())
     if not 1 <= len(shown) <= LONGEST_NAME:
         raise Invalid(
@@ -163,6 +166,7 @@ def join(code: str, name: str, address: str, now: datetime) -> Joined:
     course = by_code(code, address, now)
     return_code = new_code(RETURN_CODE_LENGTH)
     with transaction() as connection:
+        count_account(connection, f"join:{course.course_id}", address, now)
         user = connection.execute(
             insert(User)
             .values(name=shown, return_code_hash=digest(return_code), created_at=now)

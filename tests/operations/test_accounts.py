@@ -149,6 +149,27 @@ def test_a_class_behind_one_address_joins_at_once(cast):
     assert courses.people(cast.ada, cast.course, 1).people.total == 33
 
 
+def test_an_address_makes_two_hundred_accounts_an_hour_in_a_course(cast):
+    for number in range(200):
+        courses.join(cast.join_code, f"Student {number}", "127.0.0.3", NOW)
+    with pytest.raises(TooMany):
+        courses.join(cast.join_code, "One too many", "127.0.0.3", NOW)
+    assert courses.people(cast.ada, cast.course, 1).people.total == 203
+    courses.join(cast.join_code, "From elsewhere", "127.0.0.4", NOW)
+    courses.join(cast.join_code, "An hour later", "127.0.0.3", NOW + timedelta(hours=1))
+    other = courses.add_course(cast.di, "Other", "UTC", NOW)
+    courses.join(courses.course(cast.di, other, NOW).join_code, "Elsewhere", "127.0.0.3", NOW)
+
+
+def test_join_codes_cannot_be_guessed_without_limit(cast):
+    for number in range(200):
+        with pytest.raises(NotFound):
+            courses.by_code(f"{number:08}", "127.0.0.3", NOW)
+    with pytest.raises(TooMany):
+        courses.by_code(cast.join_code, "127.0.0.3", NOW)
+    assert courses.by_code(cast.join_code, ADDRESS, NOW).course_id == cast.course
+
+
 def test_joining_once_more_with_an_account(cast):
     other = courses.add_course(cast.di, "Other", "UTC", NOW)
     code = courses.course(cast.di, other, NOW).join_code

@@ -19,12 +19,13 @@ from quiz.errors import (
     NotFound,
     NotOpen,
     QuizClosed,
+    TooMany,
     Unmeetable,
 )
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.drawing import SqlIndex
 from quiz.operations import attempts, banks, courses, importing, quizzes, reviews
-from tests.cast import BANK, BLUEPRINT, GRACE, NOW
+from tests.cast import ADDRESS, BANK, BLUEPRINT, GRACE, NOW
 
 
 def edit(cast, now=NOW, **changes):
@@ -214,6 +215,40 @@ def test_why_an_attempt_cannot_start(cast):
     with pytest.raises(AccessCode):
         cast.start()
     assert attempts.start(cast.bo, cast.quiz, " sesame ", NOW, GRACE)
+
+
+def wrong_codes(cast, who, number, address=ADDRESS):
+    for _ in range(number):
+        with pytest.raises(AccessCode):
+            attempts.start(who, cast.quiz, "guess", NOW, GRACE, address=address)
+
+
+def test_an_access_code_takes_ten_guesses_an_hour_of_each_student(cast):
+    edit(cast, access_code="sesame")
+    wrong_codes(cast, cast.bo, 10)
+    with pytest.raises(TooMany) as caught:
+        attempts.start(cast.bo, cast.quiz, "sesame", NOW, GRACE, address=ADDRESS)
+    assert 0 < caught.value.retry_after <= 3601
+    assert attempts.start(cast.cy, cast.quiz, "sesame", NOW, GRACE, address=ADDRESS)
+    assert attempts.start(cast.bo, cast.quiz, "sesame", NOW + timedelta(hours=1), GRACE, address=ADDRESS)
+
+
+def test_no_access_code_is_no_guess(cast):
+    edit(cast, access_code="sesame")
+    for _ in range(11):
+        with pytest.raises(AccessCode):
+            attempts.start(cast.bo, cast.quiz, " ", NOW, GRACE, address=ADDRESS)
+    assert attempts.start(cast.bo, cast.quiz, "sesame", NOW, GRACE, address=ADDRESS)
+
+
+def test_an_address_takes_two_hundred_guesses_of_access_codes_an_hour(cast):
+    edit(cast, access_code="sesame")
+    for number in range(20):
+        guesser = courses.join(cast.join_code, f"Guesser {number}", "127.0.0.9", NOW).actor
+        wrong_codes(cast, guesser, 10)
+    with pytest.raises(TooMany):
+        attempts.start(cast.bo, cast.quiz, "sesame", NOW, GRACE, address=ADDRESS)
+    assert attempts.start(cast.bo, cast.quiz, "sesame", NOW, GRACE, address="127.0.0.2")
 
 
 def statements(work):

@@ -367,6 +367,16 @@ def test_quizzes_are_made_by_who_teaches(browser, cast, path):
     assert len(courses.course(cast.ada, cast.course, NOW).quizzes) == 1
 
 
+def test_guessing_an_access_code_ends_with_a_wait(browser, cast):
+    quizzes.edit(cast.ada, cast.quiz, 1, replace(stored(cast).sheet, access_code="sesame"), BLUEPRINT, NOW)
+    bo = browser("bo")
+    answers = [
+        bo.post(f"/quizzes/{cast.quiz}/attempts", {"access_code": f"guess {number}"}) for number in range(11)
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 10 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 3601
+
+
 def test_access_codes_are_not_shown_to_readers(browser, cast):
     courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     quizzes.edit(cast.ada, cast.quiz, 1, replace(stored(cast).sheet, access_code="sesame"), BLUEPRINT, NOW)

@@ -77,7 +77,9 @@ def start(quiz_id: int) -> ResponseReturnValue:
     """Start an attempt, or take up the one in progress."""
     code = request.form.get("access_code", "")
     try:
-        attempt_id = attempts.start(get_actor(), quiz_id, code, moment(), grace())
+        attempt_id = attempts.start(
+            get_actor(), quiz_id, code, moment(), grace(), address=request.remote_addr or ""
+        )
     except AccessCode as error:
         if wants_json():
             raise

@@ -208,6 +208,20 @@ def moment(finished_at: datetime | None, closes_at: datetime | None, now: dateti
     return "after" if now < finished_at + AFTER else "later"
 
 
+#: What of a review tells, or gives away, which answer is right.
+TELLS_KEY = frozenset({"marks", "right_wrong", "answer", "feedback", "explanation"})
+
+
+def key_was_out(
+    review: Mapping[str, Sequence[str]], finished_at: datetime, closes_at: datetime | None, at: datetime
+) -> bool:
+    """Whether the student could know the key at a moment after the end of their attempt, by these review options."""
+    moments = (
+        moment(finished_at, closes_at, one) for one in (finished_at, finished_at + AFTER, at) if one <= at
+    )
+    return any(TELLS_KEY & set(review.get(one, ())) for one in moments)
+
+
 Fields: TypeAlias = Mapping[str, Sequence[str]]
 #: How certain a student can be.
 CERTAINTIES = (1, 2, 3)

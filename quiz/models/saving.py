@@ -7,6 +7,7 @@ Without that lock an acknowledged answer can miss the marks. SQLite has one writ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +17,29 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.orm import aliased
 
 from quiz.db import UtcDateTime
-from quiz.errors import AttemptClosed, NotFound, QuizError, SignedOut, SlotClosed, StaleAnswer, TooLate
+from quiz.errors import (
+    AttemptClosed,
+    NotFound,
+    QuizError,
+    SignedOut,
+    SlotClosed,
+    StaleAnswer,
+    TooLate,
+    TooMany,
+)
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Fields, LateAnswer
 from quiz.models.people import Enrolment, User
 from quiz.models.quiz import Quiz
+
+
+#: How many answers a slot takes. An hour of typing without a pause makes fewer: our page sends one in 400 ms at most.
+MOST_ANSWERS = 2_000
+#: A slot that is full takes no more; whoever asks again has to wait so long, in seconds.
+FULL_RETRY_AFTER = 3_600
+#: How many late answers of a slot are kept, from all pages together: a page sends one or two and then knows.
+MOST_LATE = 50
+#: How long after its end an attempt's late answers are still kept: a device may have been without a network for days.
+LATE_HORIZON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +108,7 @@ _INSERT = (
             or_(Attempt.due_at.is_(None), Attempt.due_at >= bindparam("due_since", type_=UtcDateTime)),
             AttemptSlot.closed_at.is_(None),
             bindparam("seq", type_=Integer) == 1 + func.coalesce(_highest, 0),
+            bindparam("seq", type_=Integer) <= MOST_ANSWERS,  # there are no gaps: the seq is their number
         )
         .with_for_update(read=True, of=[Attempt, AttemptSlot])
         .suffix_with("ON CONFLICT DO NOTHING"),
@@ -154,22 +175,38 @@ _WHY = (
     .where(_is_acting)
 )
 
-_INSERT_LATE = insert(LateAnswer).from_select(
-    ["attempt_id", "slot", "seq", "fields", "writer", "received_at"],
-    select(
-        AttemptSlot.attempt_id,
-        AttemptSlot.slot,
-        bindparam("seq", type_=Integer),
-        bindparam("fields", type_=JSON),
-        bindparam("writer", type_=String),
-        bindparam("now", type_=UtcDateTime),
+_INSERT_LATE = (
+    insert(LateAnswer)
+    .from_select(
+        ["attempt_id", "slot", "seq", "fields", "writer", "received_at"],
+        select(
+            AttemptSlot.attempt_id,
+            AttemptSlot.slot,
+            bindparam("seq", type_=Integer),
+            bindparam("fields", type_=JSON),
+            bindparam("writer", type_=String),
+            bindparam("now", type_=UtcDateTime),
+        )
+        .where(
+            AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer),
+            AttemptSlot.slot == bindparam("slot", type_=Integer),
+            select(func.count())
+            .where(LateAnswer.attempt_id == AttemptSlot.attempt_id, LateAnswer.slot == AttemptSlot.slot)
+            .correlate(AttemptSlot)
+            .scalar_subquery()
+            < MOST_LATE,
+        )
+        .suffix_with("ON CONFLICT DO NOTHING"),
+        include_defaults=False,
     )
-    .where(
-        AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer),
-        AttemptSlot.slot == bindparam("slot", type_=Integer),
-    )
-    .suffix_with("ON CONFLICT DO NOTHING"),
-    include_defaults=False,
+    .returning(LateAnswer.id)
+)
+
+_LATE = select(LateAnswer.fields).where(
+    LateAnswer.attempt_id == bindparam("attempt_id", type_=Integer),
+    LateAnswer.slot == bindparam("slot", type_=Integer),
+    LateAnswer.seq == bindparam("seq", type_=Integer),
+    LateAnswer.writer == bindparam("writer", type_=String),
 )
 
 #: No slot gets near this many answers; a larger seq is answered like any other that is too high.
@@ -196,11 +233,27 @@ def refusal(connection: Connection, one: Save, now: datetime, grace: timedelta) 
     if found.writer == one.writer and found.act == one.act and found.fields == values["fields"]:
         return Saved(one.seq, found.saved_at, found.current_seq)
     if _over(found, values["due_since"]):
-        connection.execute(_INSERT_LATE, values)
-        return TooLate(kept=True)
+        return TooLate(kept=_keep_late(connection, found, values))
     if found.ended_by is not None:
         return AttemptClosed()
-    return SlotClosed() if found.closed_at is not None else StaleAnswer(current=_current_of(found))
+    if found.closed_at is not None:
+        return SlotClosed()
+    full = found.current_seq is not None and found.current_seq >= MOST_ANSWERS
+    if full and one.seq == found.current_seq + 1:
+        return TooMany(retry_after=FULL_RETRY_AFTER)
+    return StaleAnswer(current=_current_of(found))
+
+
+def _keep_late(connection: Connection, found: Row[Any], values: Mapping[str, Any]) -> bool:
+    """Keeps what came too late. False where it came after the horizon, or the slot has too many such answers already.
+
+    A repeat is kept once. What has been kept is never replaced.
+    """
+    if values["now"] > (found.finished_at or found.due_at) + LATE_HORIZON:
+        return False
+    if connection.execute(_INSERT_LATE, values).first() is not None:
+        return True
+    return connection.execute(_LATE, values).scalar() == values["fields"]
 
 
 def _values(one: Save, now: datetime, grace: timedelta) -> dict[str, Any]:

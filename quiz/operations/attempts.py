@@ -570,7 +570,8 @@ class SlotSave:
 def save(actor: Actor, attempt_id: int, one: SlotSave, writer: str, now: datetime, grace: timedelta) -> Saved:
     """Saves one answer; acknowledged means committed.
 
-    Raises SignedOut, NotFound, TooLate (kept apart), AttemptClosed, SlotClosed, StaleAnswer (with the current one).
+    Raises SignedOut, NotFound, TooLate (kept apart), AttemptClosed, SlotClosed, StaleAnswer (with the current one),
+    and TooMany where the slot has taken as many answers as a slot takes.
     """
     given = Save(actor.id, actor.epoch, attempt_id, one.slot, one.seq, one.act, writer, one.fields)
     with single_statement() as connection:

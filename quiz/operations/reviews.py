@@ -24,6 +24,7 @@ from quiz.models.attempt import (
     Mark,
     chosen_certainty,
     is_answered,
+    key_was_out,
     moment,
 )
 from quiz.models.bank import Bank, Question, QuestionVersion, load_question
@@ -45,6 +46,8 @@ class LateLine:
     summary: str
     received_at: datetime
     accepted_at: datetime | None
+    #: The review options let the student see the right answer by then; only told to who teaches.
+    key_was_out: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,9 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
     rows = _rows(connection, attempt.id)
     late = _late(connection, attempt.id)
     questions = (
-        [_question(row, late.get(row.slot, ()), allowed) for row in rows] if "attempt" in allowed else []
+        [_question(row, late.get(row.slot, ()), allowed, attempt) for row in rows]
+        if "attempt" in allowed
+        else []
     )
     open_marks = any(row.mark_max is not None and row.fraction is None for row in rows)
     earned = sum((row.mark_points or 0.0) for row in rows)
@@ -277,7 +282,9 @@ def _late(connection: Connection, attempt_id: int) -> dict[int, list[Row[Any]]]:
     return found
 
 
-def _question(row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str]) -> ReviewedQuestion:
+def _question(
+    row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str], attempt: Row[Any]
+) -> ReviewedQuestion:
     question = load_question(row.digest, row.content)
     response = question.parse(row.fields or {}, row.shown_order).response
     marked = _marked(question, row, response) if row.mark_max is not None else None
@@ -287,7 +294,7 @@ def _question(row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str]) 
         slot=row.slot,
         question=question.qualified,
         presented=question.present(row.shown_order),
-        late=tuple(_late_line(question, one, row.shown_order) for one in late),
+        late=tuple(_late_line(question, one, row.shown_order, attempt) for one in late),
     )
 
 
@@ -297,7 +304,9 @@ def _marked(question: LoadedQuestion, row: Row[Any], response: Response) -> Mark
     return Marked(row.fraction, row.mark_points, row.mark_max, None if last is None else float(last))
 
 
-def _late_line(question: LoadedQuestion, row: Row[Any], order: list[str]) -> LateLine:
+def _late_line(question: LoadedQuestion, row: Row[Any], order: list[str], attempt: Row[Any]) -> LateLine:
     response = question.parse(row.fields, order).response
     summary = question.kind.summarise(question.content, response)
-    return LateLine(row.id, summary, row.received_at, row.accepted_at)
+    ended = attempt.finished_at or attempt.due_at
+    out = key_was_out(attempt.review, ended, attempt.closes_at, row.received_at)
+    return LateLine(row.id, summary, row.received_at, row.accepted_at, out)

@@ -50,7 +50,7 @@
   };
 
   /* The answers of one attempt. options: user, attempt, base (address of its slots), token, session (address),
-     on(event, slot, facts): saved, acted, unsaved, waiting, conflict, late, submitted, closed, large, refused, gone,
+     on(event, slot, facts): saved, acted, unsaved, waiting, conflict, late, overdue, submitted, closed, large, refused, gone,
      signedout, other, back. */
   function Answers(options) {
     this.options = options;
@@ -266,7 +266,7 @@
       return;
     }
     var events = { "too-late": "late", "attempt-closed": "submitted", "slot-closed": "closed", "too-large": "large", "not-found": "gone" };
-    this.refused(events[facts.code] || "refused");
+    this.refused(facts.kept === false ? "overdue" : events[facts.code] || "refused");
   };
 
   Slot.prototype.renewed = function (outcome) {
@@ -324,7 +324,7 @@
     this.tries = 0;
     this.keep();
     this.isClosed = event === "closed";
-    if (event === "late" || event === "submitted" || event === "gone") { this.answers.ended = true; }
+    if (event === "late" || event === "overdue" || event === "submitted" || event === "gone") { this.answers.ended = true; }
     this.tell(event);
   };
   Slot.prototype.tell = function (event, facts) { this.answers.options.on(event, this, facts || {}); };

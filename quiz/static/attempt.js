@@ -184,8 +184,9 @@
     waiting: function () { if (!wasOffline) { showState("saving", word("saving")); } },
     unsaved: function (slot, facts) {
       showUnsaved();
-      if (facts.why === "network") { showOffline(); }
-      else if (facts.tries > 1) { showBanner("server", "look", word("unsaved") + " " + word("unsavedMore")); }
+      if (facts.why === "network") {
+        if (facts.tries > 1 || !navigator.onLine) { showOffline(); }   // one lost reply is no lost network
+      } else if (facts.tries > 1) { showBanner("server", "look", word("unsaved") + " " + word("unsavedMore")); }
     },
     saved: function (slot, facts) {
       var element = part(slot.number);
@@ -196,6 +197,7 @@
     acted: function (slot, facts) { refresh(slot, facts.act, 0); },
     conflict: function (slot, facts) { showConflict(slot, facts); },
     late: function (slot) { over("late", slot); },
+    overdue: function (slot) { over("overdue", slot); },
     submitted: function (slot) { over("submitted", slot); },
     gone: function (slot) { over("gone", slot); },
     closed: function (slot) { stopped(slot, "closed"); refresh(slot, "", 0); },

@@ -1,5 +1,6 @@
 """Late answers that a teacher lets count."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from quiz.db import reading
 from quiz.errors import Conflict, Forbidden, NotFound, TooLate
 from quiz.models.attempt import Answer, LateAnswer, Mark
 from quiz.models.audit import AuditEvent
-from quiz.operations import attempts, courses, grading, reviews, upkeep
+from quiz.operations import attempts, courses, grading, quizzes, reviews, upkeep
 from tests.cast import GRACE, NOW
 from tests.operations.test_races import WAIT, demand_waiting, right_option
 
@@ -49,6 +50,23 @@ def test_an_accepted_late_answer_counts_and_the_old_mark_is_kept(cast, late):
         acts = connection.execute(select(AuditEvent.act)).scalars().all()
     assert [tuple(mark) for mark in marks] == [(1, 0, None, LATE), (2, 1, cast.ada.id, None)]
     assert acts.count("answer.accept-late") == 1
+
+
+@pytest.mark.parametrize(
+    "review, out",
+    [
+        ({"after": ["marks"]}, True),
+        ({"later": ["answer"]}, False),  # it came in the first two minutes
+        ({"after": ["attempt", "max", "grade"]}, False),
+        ({"closed": ["answer"]}, False),
+    ],
+)
+def test_a_late_answer_from_when_the_key_could_be_seen_is_marked_for_the_teacher(cast, late, review, out):
+    attempt, slot, _ = late
+    managed = quizzes.manage(cast.ada, cast.quiz)
+    sheet = replace(managed.sheet, review=review)
+    quizzes.edit(cast.ada, cast.quiz, managed.edits, sheet, managed.blueprint_text, NOW)
+    assert line(cast, attempt, slot).key_was_out == out
 
 
 def test_only_who_grades_the_course_accepts(cast, late):

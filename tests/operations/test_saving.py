@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from quiz.db import reading
-from quiz.errors import AttemptClosed, NotFound, SignedOut, SlotClosed, StaleAnswer, TooLate
+from quiz.db import reading, transaction
+from quiz.errors import AttemptClosed, NotFound, SignedOut, SlotClosed, StaleAnswer, TooLate, TooMany
 from quiz.models.attempt import Answer, Attempt, LateAnswer, Mark
+from quiz.models.saving import MOST_ANSWERS, MOST_LATE
 from quiz.operations import accounts, attempts, upkeep
 from quiz.operations.access import Actor
+from quiz.operations.attempts import SlotSave
 from tests.cast import GRACE, NOW
 
 
@@ -105,6 +107,61 @@ def test_a_repeated_late_answer_is_kept_once(cast):
             cast.save(attempt, 1, 1, "0", now=late)
     with reading() as connection:
         assert len(connection.execute(select(LateAnswer.id)).all()) == 1
+
+
+def late_fields():
+    with reading() as connection:
+        return [row.fields for row in connection.execute(select(LateAnswer.fields).order_by(LateAnswer.id))]
+
+
+def kept_late(cast, attempt, seq, answer, now=NOW + timedelta(hours=1), **who):
+    with pytest.raises(TooLate) as caught:
+        cast.save(attempt, 1, seq, answer, now=now, **who)
+    return caught.value.facts["kept"]
+
+
+def test_late_answers_of_a_slot_are_bounded_whoever_writes_and_what_was_kept_stays(cast):
+    attempt = cast.start()
+    for number in range(MOST_LATE):
+        assert kept_late(cast, attempt, number + 1, str(number), writer=f"w{number % 7}")
+    for writer in ("w0", "another"):
+        assert not kept_late(cast, attempt, 999, "one too many", writer=writer)
+    assert kept_late(cast, attempt, 1, "0", writer="w0"), "a repeat of what was kept"
+    assert late_fields() == [{"answer": [str(number)]} for number in range(MOST_LATE)]
+
+
+def test_a_late_answer_under_a_name_that_is_taken_is_not_said_to_be_kept(cast):
+    attempt = cast.start()
+    assert kept_late(cast, attempt, 1, "0")
+    assert not kept_late(cast, attempt, 1, "1")
+    assert late_fields() == [{"answer": ["0"]}]
+
+
+@pytest.mark.parametrize("days, kept", [(30, True), (31, False)])
+def test_late_answers_are_kept_for_a_month(cast, days, kept):
+    attempt = cast.start()
+    upkeep.run(NOW + timedelta(hours=1), GRACE)
+    late = NOW + timedelta(minutes=20, days=days)
+    assert kept_late(cast, attempt, 1, "0", now=late) == kept
+    assert len(late_fields()) == kept
+
+
+def test_a_slot_takes_two_thousand_answers_and_then_asks_for_patience(cast):
+    attempt = cast.start()
+    cast.save(attempt, 1, 1, "0")
+    fill = {"attempt_id": attempt, "slot": 1, "act": "save", "fields": {}, "writer": "w1", "saved_at": NOW}
+    with transaction() as connection:
+        connection.execute(insert(Answer), [fill | {"seq": seq} for seq in range(2, MOST_ANSWERS)])
+    cast.save(attempt, 1, MOST_ANSWERS, "1")
+    with pytest.raises(TooMany) as caught:
+        cast.save(attempt, 1, MOST_ANSWERS + 1, "2")
+    assert caught.value.retry_after == 3600
+    assert cast.save(attempt, 1, MOST_ANSWERS, "1").seq == MOST_ANSWERS, "a repeat"
+    with pytest.raises(StaleAnswer):
+        cast.save(attempt, 1, MOST_ANSWERS + 2, "2")
+    (outcome,) = attempts.save_many(cast.bo, attempt, [SlotSave(1, MOST_ANSWERS + 1, {})], "w1", NOW, GRACE)
+    assert (outcome.status, len(stored(attempt))) == (429, MOST_ANSWERS)
+    cast.save(attempt, 2, 1, "0")
 
 
 def test_after_submitting_it_is_closed_but_a_repeat_still_succeeds(cast):

@@ -331,7 +331,7 @@ def test_a_repeat_is_a_success_also_after_the_end(bo, attempt, watch):
     assert bo.save(attempt, 1, 1, "0").json == {**first, "current_seq": 2}
 
 
-def test_too_late_is_kept_and_says_so(bo, attempt, watch):
+def test_too_late_is_kept_and_says_so(browser, bo, attempt, watch):
     watch.now = UP + GRACE
     assert bo.save(attempt, 1, 1, "0").status_code == 200
     watch.now += timedelta(seconds=1)
@@ -339,6 +339,10 @@ def test_too_late_is_kept_and_says_so(bo, attempt, watch):
     assert (answer.status_code, answer.json["code"], answer.json["kept"]) == (409, "too-late", True)
     bo.get(f"/attempts/{attempt}/review")
     assert "Came too late" in bo.text
+    assert "could be seen by then" not in bo.text
+    ada = browser("ada")
+    ada.get(f"/attempts/{attempt}/review")
+    assert "The right answer could be seen by then." in ada.text
 
 
 def test_too_late_by_form_says_what_was_kept(bo, attempt, watch):

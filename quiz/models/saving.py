@@ -31,9 +31,8 @@ from quiz.models.attempt import Answer, Attempt, AttemptSlot, Fields, LateAnswer
 from quiz.models.people import Enrolment, User
 from quiz.models.quiz import Quiz
 
-
-#: How many answers a slot takes. An hour of typing without a pause makes fewer: our page sends one in 400 ms at most.
-MOST_ANSWERS = 2_000
+#: How many answers a slot takes: an essay of four hours with a pause, at which our page saves, every three seconds.
+MOST_ANSWERS = 5_000
 #: A slot that is full takes no more; whoever asks again has to wait so long, in seconds.
 FULL_RETRY_AFTER = 3_600
 #: How many late answers of a slot are kept, from all pages together: a page sends one or two and then knows.
@@ -236,10 +235,12 @@ def refusal(connection: Connection, one: Save, now: datetime, grace: timedelta) 
         return TooLate(kept=_keep_late(connection, found, values))
     if found.ended_by is not None:
         return AttemptClosed()
-    if found.closed_at is not None:
-        return SlotClosed()
-    full = found.current_seq is not None and found.current_seq >= MOST_ANSWERS
-    if full and one.seq == found.current_seq + 1:
+    return SlotClosed() if found.closed_at is not None else _stale_or_full(found, one)
+
+
+def _stale_or_full(found: Row[Any], one: Save) -> QuizError:
+    is_next = one.seq == (found.current_seq or 0) + 1
+    if is_next and one.seq > MOST_ANSWERS:
         return TooMany(retry_after=FULL_RETRY_AFTER)
     return StaleAnswer(current=_current_of(found))
 

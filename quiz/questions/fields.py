@@ -123,7 +123,7 @@ def _written(value: object) -> str:
         word = str(value).lower() if isinstance(value, bool) else value
         raise fault(f"{word} without quotes is a truth value, not text", f'put it in quotes: "{word}"')
     if isinstance(value, str):
-        return str(value)
+        return value
     raise PydanticCustomError("string_type", "Input should be a valid string")
 
 

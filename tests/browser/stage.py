@@ -158,6 +158,32 @@ questions:
       who: {type: short_text, answers: [{text: Euclid}]}
     explanation: Two right angles would already be 180 degrees.
     evidence: [{source: {title: Elements}, supports: the sum}]
+  - id: gap_select
+    type: gap_select
+    topic: triangles/sides
+    difficulty: easy
+    timeless: true
+    hints: [Which is the longest?]
+    prompt: Fill the gaps.
+    text: The side opposite the right angle is the [[1]]; the other two are the [[2]].
+    choices: [hypotenuse, legs, base, heights]
+    gaps: {"1": a, "2": b}
+    shuffle: false
+    explanation: Greek for what is stretched under.
+    evidence: [{source: {title: Elements}, supports: the names}]
+  - id: drag_words
+    type: drag_words
+    topic: triangles/sides
+    difficulty: easy
+    timeless: true
+    hints: [Which is the longest?]
+    prompt: Put the words where they belong.
+    text: The side opposite the right angle is the [[1]]; the other two are the [[2]].
+    choices: [hypotenuse, legs, base, heights]
+    gaps: {"1": a, "2": b}
+    shuffle: false
+    explanation: Greek for what is stretched under.
+    evidence: [{source: {title: Elements}, supports: the names}]
 """
 SMALL = """
 format: quiz-bank/1
@@ -167,7 +193,7 @@ language: en
 questions:
   - {{id: one, type: true_false, topic: sums, difficulty: easy, timeless: true, prompt: 1 + 1 = 2, answer: true, status: {status}}}
 """
-TYPES = ("single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering", "cloze")  # fmt: skip
+TYPES = ("single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering", "cloze", "gap_select", "drag_words")  # fmt: skip
 #: A right answer to each, and one that is not right, as a browser sends them. Where the order is drawn, any will do.
 ANSWERS = {
     "single_choice": {"answer": ["0"]},
@@ -178,6 +204,8 @@ ANSWERS = {
     "matching": {f"answer-{n}": [str(n)] for n in range(3)},
     "ordering": {f"answer-{n}": [str(n + 1)] for n in range(4)},
     "cloze": {"answer-0": ["180"], "answer-1": ["0"], "answer-2": ["1"], "answer-3": ["Euclid"]},
+    "gap_select": {"answer-0": ["0"], "answer-1": ["1"]},
+    "drag_words": {"answer-0": ["0"], "answer-1": ["1"]},
 }
 WRONG = {
     **ANSWERS,
@@ -187,6 +215,8 @@ WRONG = {
     "short_text": {"answer": ["London"]},
     "numerical": {"answer": ["54"]},
     "cloze": {"answer-0": ["360"], "answer-1": ["1"], "answer-3": ["Euclid"]},
+    "gap_select": {"answer-0": ["2"], "answer-1": ["1"]},
+    "drag_words": {"answer-0": ["2"], "answer-1": ["1"]},
 }
 
 

@@ -157,8 +157,20 @@ def _filled(q, chosen, order):
     return fields
 
 
+def _worded(q, chosen, order):
+    """Each gap gets the last of the chosen that fits, else the first that fits at all."""
+    fields = {}
+    for place, gap in enumerate(q.content.shown):
+        fits = q.content.fitting(gap)
+        word = next((id for id in reversed(chosen) if id in fits), min(fits))
+        fields[f"answer-{place}"] = [str(order.index(word))]
+    return fields
+
+
 #: The fields of a page in this order on which these ids are chosen, where they are not just ticked.
-ANSWERED = {"matching": _matched, "ordering": _ranked, "cloze": _filled}
+ANSWERED = {
+    "matching": _matched, "ordering": _ranked, "cloze": _filled, "gap_select": _worded, "drag_words": _worded,
+}  # fmt: skip
 
 
 # ---------- No key before its time ----------
@@ -247,6 +259,27 @@ def cloze_twins(draw):
     return one(*choice[0]), one(*choice[1])
 
 
+@st.composite
+def word_gap_twins(draw):
+    """The same text and words in the same shown order; ids, authored order and the right words differ."""
+    shown = draw(st.lists(TEXTS, min_size=3, max_size=6, unique=True))
+    count = draw(st.integers(1, len(shown)))
+    pieces = [draw(TEXTS) for _ in range(count + 1)]
+
+    def one():
+        ids = draw(st.permutations(["a", "b", "c", "d", "e", "key", "x.1"]))[: len(shown)]
+        names = draw(st.permutations(["1", "2", "3", "4", "5", "6"]))[:count]
+        right = draw(st.permutations(ids))[:count]
+        text = (
+            "".join(f"{piece} [[{name}]] " for piece, name in zip(pieces, names, strict=False)) + pieces[-1]
+        )
+        words = [{"id": id, "text": text} for id, text in zip(ids, shown, strict=True)]
+        gaps = dict(draw(st.permutations([*zip(names, right, strict=True)])))
+        return {"text": text, "choices": draw(st.permutations(words)), "gaps": gaps}, tuple(ids)
+
+    return one(), one()
+
+
 TWINS = {
     "single_choice": choice_twins(several=False),
     "multiple_response": choice_twins(several=True),
@@ -258,6 +291,8 @@ TWINS = {
     "matching": matching_twins(),
     "ordering": ordering_twins(),
     "cloze": cloze_twins(),
+    "gap_select": word_gap_twins(),
+    "drag_words": word_gap_twins(),
 }
 
 

@@ -105,6 +105,21 @@ def cloze_contents(draw):
     return {"text": text, "gaps": gaps, **({"interchangeable": [alike]} if swapped else {})}
 
 
+@st.composite
+def word_gap_contents(draw):
+    """Gaps of one or two groups, each with a word of its own, and words for none."""
+    words = draw(st.lists(TEXTS, min_size=4, max_size=7, unique=True))
+    groups = [1 + n % draw(st.integers(1, 2)) for n in range(len(words))]
+    choices = [{"text": text, "group": group} for text, group in zip(words, groups, strict=True)]
+    right = [n for n in range(len(words) - 2) if groups.count(groups[n]) > 1] or [0]
+    gaps = {f"g{n}": "abcdefg"[n] for n in draw(st.permutations(right))[: draw(st.integers(1, 4))]}
+    for n in range(len(words)):
+        if f"g{n}" in gaps and groups.count(groups[n]) < 2:
+            choices[n]["group"] = choices[(n + 1) % len(words)]["group"]
+    marks = "".join(f" [[{name}]] {draw(TEXTS)}" for name in gaps)
+    return {"text": draw(TEXTS) + marks, "choices": choices, "gaps": gaps, "reuse": draw(st.booleans())}
+
+
 #: For each type, any of its contents.
 CONTENTS = {
     "single_choice": option_contents(single=True),
@@ -115,4 +130,6 @@ CONTENTS = {
     "matching": matching_contents(),
     "ordering": st.lists(TEXTS, min_size=2, max_size=6, unique=True).map(lambda texts: {"items": texts}),
     "cloze": cloze_contents(),
+    "gap_select": word_gap_contents(),
+    "drag_words": word_gap_contents(),
 }

@@ -1,0 +1,272 @@
+"""Gaps filled with given words: what gap_select and drag_words share. They differ in how a page shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import BeforeValidator, Field, PrivateAttr
+
+from quiz.errors import Invalid, Problem
+from quiz.files.richtext import to_html_around, to_text
+from quiz.questions.base import (
+    Content,
+    Example,
+    Order,
+    Parsed,
+    Part,
+    PartComplaint,
+    QuestionType,
+    Raw,
+    Response,
+    Score,
+)
+from quiz.questions.fields import Count, Id, Truth, Words, with_ids
+from quiz.questions.options import positions
+from quiz.questions.parts import MOST_PARTS, part_values, twice
+
+_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+
+
+class Word(Part):
+    """A word or phrase that can be put into the gaps of its group."""
+
+    main: ClassVar[str] = "text"
+
+    id: Id
+    text: Words
+    group: Count = 1
+
+
+class WordGaps(Content):
+    """A text in which ``[[id]]`` marks the gaps, the words, and for each gap the id of the right word."""
+
+    text: Words
+    choices: Annotated[
+        tuple[Word, ...], Field(min_length=2, max_length=MOST_PARTS), BeforeValidator(with_ids)
+    ]
+    gaps: Annotated[dict[Id, Id], Field(min_length=1, max_length=MOST_PARTS)]
+    #: Whether a word may stand in more than one gap; a page that only selects lets it anyway.
+    reuse: Truth = False
+    #: The order of the authored text, where this is a translation.
+    _order: tuple[str, ...] = PrivateAttr(())
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The gaps in the order of the authored text, which is that of the page."""
+        return self._order or tuple(_MARK.findall(self.text))
+
+    @cached_property
+    def words(self) -> Mapping[str, Word]:
+        """The words by id, in authored order."""
+        return {word.id: word for word in self.choices}
+
+    def fitting(self, gap: str) -> frozenset[str]:
+        """The ids of the words that can be put into a gap: those of the right word's group."""
+        group = self.words[self.gaps[gap]].group
+        return frozenset(word.id for word in self.choices if word.group == group)
+
+    def beside(self, authored: WordGaps) -> WordGaps:
+        """The same in a translation: the gaps keep the numbers that they have in the authored text."""
+        made = WordGaps(text=self.text, choices=self.choices, gaps=self.gaps, reuse=self.reuse)
+        made._order = authored.shown
+        return made
+
+    def faults(self) -> Iterator[Problem]:
+        """Marks without a gap, gaps without a mark or without their word, equal words, a word for two gaps."""
+        yield from twice([word.id for word in self.choices], "choices", "id")
+        texts = [f"{word.group}\0{word.text.strip()}" for word in self.choices]
+        for place, text in enumerate(texts):
+            if text in texts[:place]:
+                what = f"'{self.choices[place].text.strip()[:60]}' stands twice in its group"
+                yield Problem(f"choices[{place}].text", what, "take one out, or give it another group")
+        yield from self._mark_faults()
+        yield from self._key_faults()
+
+    def _mark_faults(self) -> Iterator[Problem]:
+        marks = _MARK.findall(self.text)
+        for name in dict.fromkeys(marks):
+            if name not in self.gaps:
+                mend = "say under gaps which word belongs there, or take the mark out"
+                yield Problem("text", f"there is no gap '{name}'", mend)
+            elif marks.count(name) > 1:
+                yield Problem("text", f"the gap '{name}' is marked twice", "give each mark its own gap")
+        for name in self.gaps:
+            if name not in marks:
+                yield Problem(
+                    f"gaps.{name}", "is not marked in the text", f"write [[{name}]] where it stands"
+                )
+
+    def _key_faults(self) -> Iterator[Problem]:
+        used: dict[str, str] = {}
+        for name, right in self.gaps.items():
+            if right not in self.words:
+                mend = f"write one of {', '.join(self.words)}"
+                yield Problem(f"gaps.{name}", f"there is no choice '{right}'", mend)
+            elif len(self.fitting(name)) < 2:
+                yield Problem(f"gaps.{name}", "has no other word to choose from", "add one of its group")
+            elif used.setdefault(right, name) != name and not self.reuse:
+                what = f"the word '{right}' belongs into the gap '{used[right]}' too"
+                yield Problem(f"gaps.{name}", what, "write reuse: true, or give each gap a word of its own")
+
+
+class WordGapType(QuestionType[WordGaps]):
+    """Both types. A response maps gaps to words."""
+
+    content = WordGaps
+    rules = ("weighted_gaps", "all_or_nothing")
+
+    def shuffled(self, content: WordGaps) -> tuple[str, ...]:
+        """The words."""
+        return tuple(content.words)
+
+    def beside(self, content: WordGaps, languages: Sequence[WordGaps]) -> WordGaps:
+        return content.beside(languages[0])
+
+    def present(self, content: WordGaps, order: Order) -> Mapping[str, Any]:
+        """``text``: pieces of ``html`` and the number (from 0) of the ``gap`` after it, None after the last; ``words``
+        by shown position, as plain text; ``gaps``: the shown positions of the ``words`` that fit; ``reuse``.
+        """
+        shown = [*(order or content.words)]
+        return {
+            "text": _pieces(content),
+            "words": [to_text(content.words[name].text) for name in shown],
+            "gaps": [
+                {"words": [place for place, word in enumerate(shown) if word in content.fitting(name)]}
+                for name in content.shown
+            ],
+            "reuse": content.reuse,
+        }
+
+    def parse(self, content: WordGaps, raw: Raw, order: Order) -> Parsed:
+        shown = [*(order or content.words)]
+        response: dict[str, str] = {}
+        complaints: list[str] = []
+        for place, name in enumerate(content.shown):
+            values = part_values(raw, place)
+            places, whole = positions(values, len(shown))
+            words = [shown[one] for one in places if shown[one] in content.fitting(name)]
+            if whole and len(words) == len(values) == 1:
+                response[name] = words[0]
+            elif values:
+                complaints.append(PartComplaint("This is not one of the choices.", place + 1))
+        if not content.reuse and len(set(response.values())) < len(response):
+            complaints.append("A word stands in two gaps.")
+        return Parsed(response or None, tuple(complaints))
+
+    def check(self, content: WordGaps, response: Response) -> None:
+        if response is None:
+            return
+        if not isinstance(response, Mapping):
+            raise Invalid("the response is not an object: gap id → choice id")
+        for gap, word in response.items():
+            if gap not in content.gaps:
+                raise Invalid(f"there is no gap '{gap}'")
+            if word is None:
+                continue
+            if not isinstance(word, str) or word not in content.words:
+                raise Invalid(f"there is no choice '{word}'")
+            if word not in content.fitting(gap):
+                raise Invalid(f"the choice '{word}' is not of the group of the gap '{gap}'")
+
+    def score(self, content: WordGaps, response: Response, rule: str) -> Score:
+        """``parts``: 1 or 0 for each gap."""
+        given = response or {}
+        parts = {name: Fraction(given.get(name) == right) for name, right in content.gaps.items()}
+        if rule == "all_or_nothing":
+            return Score(min(parts.values()), parts)
+        return Score(sum(parts.values(), Fraction(0)) / len(parts), parts)
+
+    def review(
+        self, content: WordGaps, response: Response, order: Order, allowed: frozenset[str]
+    ) -> Mapping[str, Any]:
+        """``text`` as in ``present``; ``gaps``, by shown position: ``response`` as plain text, "" for none (with
+        *attempt*), ``state`` of a response (with *right_wrong* too), ``right``, the right word (with *answer*).
+        """
+        given = response or {}
+        return {
+            "text": _pieces(content),
+            "gaps": [_reviewed(content, name, given.get(name), allowed) for name in content.shown],
+        }
+
+    def summarise(self, content: WordGaps, response: Response) -> str:
+        given = response or {}
+        return _numbered(content, (given.get(name) for name in content.shown))
+
+    def right_answer(self, content: WordGaps) -> str:
+        return _numbered(content, (content.gaps[name] for name in content.shown))
+
+    def random_guess(self, content: WordGaps, rule: str) -> Fraction | None:
+        """Of a guesser who chooses for each gap by itself (Moodle: the mean over the gaps)."""
+        chances = [Fraction(1, len(content.fitting(name))) for name in content.gaps]
+        return prod(chances) if rule == "all_or_nothing" else sum(chances, Fraction(0)) / len(chances)
+
+    def examples(self) -> tuple[Example, ...]:
+        charter = {
+            "text": "Decisions are taken by [[1]]; the secretariat is in [[2]], where [[3]] is spoken.",
+            "choices": [
+                {"text": "consensus"},
+                {"text": "majority"},
+                {"text": "Beijing", "group": 2},
+                {"text": "Tashkent", "group": 2},
+                {"text": "lot"},
+                {"text": "Chinese", "group": 3},
+                {"text": "Uzbek", "group": 3},
+            ],
+            "gaps": {"1": "a", "2": "c", "3": "f"},
+        }
+        same = {
+            "text": "[[1]] has a secretariat, [[2]] an anti-terrorist structure, [[3]] too.",
+            "choices": ["Beijing", "Tashkent"],
+            "gaps": {"1": "a", "2": "b", "3": "b"},
+            "reuse": True,
+        }
+        whole = {"1": "a", "2": "c", "3": "f"}
+        two = {"1": "a", "2": "d", "3": "f"}
+        return (
+            Example("right", charter, _chosen(0, 2, 5), whole, Fraction(1)),
+            Example("partly", charter, _chosen(0, 3, 5), two, Fraction(2, 3)),
+            Example("partly", charter, _chosen("", 2, ""), {"2": "c"}, Fraction(1, 3)),
+            Example("wrong", charter, _chosen(1, 3, 6), {"1": "b", "2": "d", "3": "g"}, Fraction(0)),
+            Example("right", same, _chosen(0, 1, 1), {"1": "a", "2": "b", "3": "b"}, Fraction(1)),
+            Example("right", charter, _chosen(0, 2, 5), whole, Fraction(1), "all_or_nothing"),
+            Example("wrong", charter, _chosen(0, 3, 5), two, Fraction(0), "all_or_nothing"),
+            Example("empty", charter, _chosen("", "", ""), None, Fraction(0)),
+            Example("malformed", charter, _chosen(2, 2, "x"), {"2": "c"}, Fraction(1, 3), complains=True),
+        )
+
+
+def _chosen(*places: int | str) -> Raw:
+    """The fields of a page on which each gap has the word of this shown position."""
+    return {"answered": ["1"], **{f"answer-{gap}": [str(place)] for gap, place in enumerate(places)}}
+
+
+def _pieces(content: WordGaps) -> list[Mapping[str, Any]]:
+    """The text around the gaps. A gap whose mark stands where no control can (a link's title) follows the text."""
+    cut = to_html_around(content.text, _MARK)
+    names = [*cut[1::2]]
+    names += [name for name in content.shown if name not in names]
+    html = [*cut[::2], *("" for _ in range(len(names) + 1 - len(cut[::2])))]
+    gaps = [*(content.shown.index(name) for name in names), None]
+    return [{"html": piece, "gap": gap} for piece, gap in zip(html, gaps, strict=True)]
+
+
+def _numbered(content: WordGaps, ids: Iterable[str | None]) -> str:
+    """The words in the gaps, each after the gap's number; gaps without one are left out."""
+    named = ((number, name) for number, name in enumerate(ids, 1) if name)
+    return "; ".join(f"{number}: {to_text(content.words[name].text)}" for number, name in named)
+
+
+def _reviewed(content: WordGaps, gap: str, word: str | None, allowed: frozenset[str]) -> Mapping[str, Any]:
+    row: dict[str, Any] = {}
+    if "attempt" in allowed:
+        row["response"] = to_text(content.words[word].text) if word else ""
+        if "right_wrong" in allowed and word:
+            row["state"] = "right" if word == content.gaps[gap] else "wrong"
+    if "answer" in allowed:
+        row["right"] = to_text(content.words[content.gaps[gap]].text)
+    return row

@@ -40,7 +40,7 @@ from quiz.questions.validation import (
 
 FORMAT: Final = "quiz-bank/1"
 #: Types of the format that this version does not do yet.
-LATER_TYPES = frozenset({"gap_select", "drag_words", "hotspot", "essay", "description"})
+LATER_TYPES = frozenset({"hotspot", "essay", "description"})
 #: The share of the mark that is expected while there are no data, by the author's label.
 EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
 DEFAULT_PENALTY = Fraction(1, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,9 +13,11 @@ from typing import Any, Final
 from quiz.banks.evidence import Findings, Shelf, check_evidence
 from quiz.banks.model import Bank, Question
 from quiz.banks.strategies import strategies
+from quiz.banks.translations import differences, missing
 from quiz.banks.yaml import BankProblem, Lines, in_bank, read_bank, read_mapping
 from quiz.errors import Invalid, Problem
 from quiz.questions.options import Options
+from quiz.questions.validation import path_text
 
 _FORMAT_LINE: Final = re.compile(rb"""^format:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
 _SUFFIXES: Final = (".yaml", ".yml")
@@ -86,8 +88,13 @@ def _may_be_bank(path: Path) -> bool:
     return found is None or found.group(1).startswith(b"quiz-bank/")
 
 
-def check_files(files: Iterable[Path], shelf: Shelf, as_of: date, today: date) -> Report:
-    """Checks each file. ``as_of``: the date for which drawable questions are counted."""
+def check_files(
+    files: Iterable[Path], shelf: Shelf, as_of: date, today: date, languages: Collection[str] = ()
+) -> Report:
+    """Checks each file. ``as_of``: the date for which drawable questions are counted.
+
+    ``languages``: those in which every text must be there.
+    """
     report = Report(as_of)
     seen: dict[str, str] = {}
     for path in files:
@@ -98,7 +105,7 @@ def check_files(files: Iterable[Path], shelf: Shelf, as_of: date, today: date) -
                 _fault(problem) for problem in error.problems if isinstance(problem, BankProblem)
             ]
             continue
-        _Check(path, bank, report).run(shelf, max(as_of, today))
+        _Check(path, bank, report, languages).run(shelf, max(as_of, today))
         if seen.setdefault(bank.slug, str(path)) != str(path):
             what = f"the bank '{bank.slug}' stands also in {seen[bank.slug]}"
             report.errors.append(Fault(str(path), 1, None, "bank", f"{what} – give one of them another name"))
@@ -118,20 +125,22 @@ def message(problem: Problem) -> str:
 class _Check:
     """The check of one bank that could be read."""
 
-    def __init__(self, path: Path, bank: Bank, report: Report) -> None:
+    def __init__(self, path: Path, bank: Bank, report: Report, languages: Collection[str]) -> None:
         self._path, self._bank, self._report = path, bank, report
+        self._wanted = [language for language in languages if language != bank.language]
         self._lines: Lines | None = None
         self._places = {question.id: place for place, question in enumerate(bank.questions)}
 
     def run(self, shelf: Shelf, latest: date) -> None:
         """Adds the bank, its errors and findings to the report."""
         evidence = check_evidence(self._bank, shelf)
-        faults = [*self._dates(latest), *self._evidence_missing(), *evidence.false]
+        faults = [*self._dates(latest), *self._evidence_missing(), *evidence.false, *self._untranslated()]
         problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
         problems += [_unreadable(name) for name in evidence.unreadable]
+        problems += self._untranslated_header()
         if problems:
             self._report.errors += map(_fault, in_bank(problems, self._at(), str(self._path)))
-        self._report.findings += self._changed(evidence)
+        self._report.findings += [*self._changed(evidence), *self._unequal()]
         self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
 
     def _at(self) -> Lines:
@@ -155,6 +164,42 @@ class _Check:
                 mend = "add {document, paragraph, terms} or {source, supports}, or set status: draft"
                 yield question, Problem("", "'evidence' is missing in a question that is ready", mend)
 
+    def _untranslated(self) -> Iterator[tuple[Question, Problem]]:
+        """Texts without a counterpart in a language that was asked for."""
+        for question in self._bank.questions if self._wanted else ():
+            fields = question.dump()
+            for language in self._wanted:
+                yield from ((question, problem) for problem in _untranslated(fields, language))
+
+    def _untranslated_header(self) -> Iterator[Problem]:
+        for language in self._wanted:
+            told = self._bank.translations.get(language)
+            for name in ("title", "perspective"):
+                if getattr(self._bank, name) and not getattr(told, name, None):
+                    where = f"translations.{language}.{name}" if told else "translations"
+                    yield Problem(where, f"{name} is missing in '{language}'", "add it at the bank's head")
+
+    def _unequal(self) -> Iterator[Finding]:
+        """X03: what a translation says differently."""
+        for question in self._bank.questions:
+            reasons = {one.rule: one.reason for one in question.suppress}
+            for language, given in question.translations.items():
+                for path, span, what in differences(question.dump(), given):
+                    where = path_text(("translations", language, *path))
+                    place = ("questions", self._places[question.id], "translations", language, *path)
+                    yield Finding(
+                        rule="X03",
+                        severity="warning",
+                        file=str(self._path),
+                        line=self._at().at(place),
+                        question=question.qualified,
+                        where=where,
+                        evidence=span,
+                        message=f"{where}: {what}",
+                        fix="say the same in every language, or suppress X03 with the reason",
+                        suppressed=reasons.get("X03"),
+                    )
+
     def _changed(self, evidence: Findings) -> Iterator[Finding]:
         for name, digest in evidence.changed.items():
             where = f"documents.{name}.sha256"
@@ -170,6 +215,18 @@ class _Check:
                 message=f"the file {name}.txt is not the one that the bank names",
                 fix="see what has changed, then write the new sha256",
             )
+
+
+def _untranslated(fields: Mapping[str, Any], language: str) -> Iterator[Problem]:
+    given = fields.get("translations", {}).get(language)
+    if given is None:
+        yield Problem(
+            "", f"there is no translation into '{language}'", f"add translations: {{{language}: …}}"
+        )
+        return
+    for path in missing(fields, given):
+        where = f"translations.{language}"
+        yield Problem(where, f"{path_text(path)} is missing", f"add it below translations: {language}:")
 
 
 def _unreadable(name: str) -> Problem:
@@ -190,8 +247,12 @@ def summary(path: Path, bank: Bank, evidence: Findings, as_of: date) -> dict[str
         "by_topic": _counts(q.topic for q in questions),
         "by_level": _counts(q.level for q in questions),
         "by_difficulty": _counts(q.difficulty for q in questions),
-        "languages": {bank.language: len(questions)},
+        "languages": {
+            bank.language: len(questions),
+            **_counts(language for question in questions for language in question.translations),
+        },
         "drawable": sum(question.drawable(as_of) for question in questions),
+        "stale": sum(_is_stale(question, as_of) for question in questions),
         "evidence": {
             "checked": evidence.checked,
             "not_checkable": evidence.not_checkable,
@@ -199,6 +260,12 @@ def summary(path: Path, bank: Bank, evidence: Findings, as_of: date) -> dict[str
         },
         "strategies": tricks,
     }
+
+
+def _is_stale(question: Question, on: date) -> bool:
+    """Whether the key was true once and is not any more."""
+    end = question.valid.end if question.valid else None
+    return question.status == "ready" and end is not None and end <= on
 
 
 def _counts(values: Iterable[str]) -> dict[str, int]:

@@ -10,8 +10,9 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, PlainValidator, ValidationError
+from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError
 
+from quiz.banks.translations import Texts, in_languages
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import TEXT_FORMATS, to_html, to_prompt_html
 from quiz.questions import types
@@ -160,9 +161,7 @@ class Document(Content):
 class Common(Content):
     """What every question has, whatever its type."""
 
-    later: ClassVar[frozenset[str]] = frozenset(
-        {"stimulus", "variables", "where", "variants", "translations", "certainty"}
-    )
+    later: ClassVar[frozenset[str]] = frozenset({"stimulus", "variables", "where", "variants", "certainty"})
 
     bank: Slug
     id: Id
@@ -195,12 +194,14 @@ class Common(Content):
     licence: Text | None = None
     status: Literal["draft", "ready", "retired"] = "ready"
     suppress: tuple[Suppression, ...] = ()
+    translations: dict[_Language, Texts] = Field(default_factory=dict)
 
 
 class Question(Common):
     """One question version. ``load(q.dump()) == q``; equal questions have equal digests."""
 
     content: Annotated[Content, _AS_IT_IS] = Field(exclude=True)
+    _in_languages: Mapping[str, Question] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def load(cls, fields: Mapping[str, Any]) -> Question:
@@ -225,7 +226,24 @@ class Question(Common):
         found = [*question.own_faults()]
         if found:
             raise Invalid(found)
+        return question.with_languages() if question.translations else question
+
+    def with_languages(self) -> Question:
+        """The question with itself in all its languages, each of which accepts what is right in another."""
+        alone = in_languages(self.dump(), Question.load)
+        contents = [self.content, *(other.content for other in alone.values())]
+        question = self.beside(contents)
+        translated = {name: other.beside(contents) for name, other in alone.items()}
+        question._in_languages = translated  # noqa: SLF001 (our own, just made)
         return question
+
+    def beside(self, contents: Sequence[Content]) -> Question:
+        """The question as one of several languages (``QuestionType.beside``)."""
+        return self.model_copy(update={"content": self.kind.beside(self.content, contents)})
+
+    def in_language(self, language: str) -> Question:
+        """The question in this language; as it was authored where it has no such translation."""
+        return self._in_languages.get(language, self)
 
     def dump(self) -> dict[str, Any]:
         """The canonical JSON-able form: ids explicit, numbers as text, what has its default value left out."""
@@ -314,6 +332,13 @@ class Question(Common):
             yield from _below("valid", self.valid.faults())
 
 
+class HeaderTexts(Content):
+    """What a bank says at its head, in another language."""
+
+    title: Words | None = None
+    perspective: Words | None = None
+
+
 class Bank(Content):
     """A question bank. ``slug`` is written ``bank`` in files."""
 
@@ -326,6 +351,7 @@ class Bank(Content):
     perspective: Text | None = None
     licence: Text | None = None
     documents: dict[Id, Document] = Field(default_factory=dict)
+    translations: dict[_Language, HeaderTexts] = Field(default_factory=dict)
     questions: Annotated[tuple[Question, ...], _AS_IT_IS] = Field((), exclude=True)
 
     @classmethod

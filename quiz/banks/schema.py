@@ -7,9 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from quiz.banks.model import FORMAT, Bank, Common
+from quiz.banks.translations import LISTED, TEXTS
 from quiz.questions import types
 
 _REF = "#/$defs/{model}"
+_WRITTEN = {"type": ["string", "number", "null"]}
 
 
 def bank_schema() -> dict[str, Any]:
@@ -49,6 +51,8 @@ def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
     common, own = _model(Common, definitions), _model(kind.content, definitions)
     properties = {**common["properties"], **own["properties"]}
     properties |= {"type": {"const": name}, "scoring": {"enum": list(kind.rules), "default": kind.rules[0]}}
+    texts = _translated({"type": "object", "properties": {**properties, "translations": {}}}, definitions)
+    properties["translations"] = {"type": "object", "additionalProperties": texts}
     del properties["bank"]
     required = [*common["required"], *own.get("required", ())]
     definitions[name] = {
@@ -59,6 +63,47 @@ def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
         "oneOf": [{"required": [field]} for field in ("as_of", "valid", "timeless")],
     }
     return {"$ref": _REF.format(model=name)}
+
+
+def _translated(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any] | None:
+    """What a translation holds of a value with this schema: its texts. None where it has none."""
+    if "$ref" in schema:
+        return _translated(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    choices = schema.get("anyOf") or schema.get("oneOf")
+    if choices:
+        return _one_of([_translated(choice, definitions) for choice in choices])
+    if "items" in schema:
+        part = _translated(schema["items"], definitions)
+        return part and {"type": "array", "items": {"anyOf": [part, _WRITTEN]}}
+    if isinstance(schema.get("additionalProperties"), dict):
+        part = _translated(schema["additionalProperties"], definitions)
+        return part and {"type": "object", "additionalProperties": part}
+    return _texts(schema.get("properties", {}), definitions)
+
+
+def _texts(properties: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any] | None:
+    kind = properties.get("type", {}).get("const")
+    held = {name: _field(name, kind, schema, definitions) for name, schema in properties.items()}
+    texts = {name: schema for name, schema in held.items() if schema}
+    return {"type": "object", "properties": texts, "additionalProperties": False} if texts else None
+
+
+def _field(
+    name: str, kind: str, schema: dict[str, Any], definitions: dict[str, Any]
+) -> dict[str, Any] | None:
+    if (kind, name) == LISTED:
+        return schema
+    found = _translated(schema, definitions)
+    if found or name not in TEXTS:
+        return found
+    return {"type": "array", "items": _WRITTEN} if schema.get("type") == "array" else _WRITTEN
+
+
+def _one_of(found: list[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """Any of the alternatives that hold texts; equal ones once."""
+    texts = [one for one in found if one]
+    kept = [one for place, one in enumerate(texts) if one not in texts[:place]]
+    return {"anyOf": kept} if len(kept) > 1 else kept[0] if kept else None
 
 
 def _model(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, Final
 import yaml
 
 from quiz.banks.model import FORMAT, Bank, Question
+from quiz.banks.translations import own_language
 from quiz.errors import Invalid, Problem
 from quiz.questions.fields import Ambiguous, Number
 from quiz.questions.validation import Path as Steps
@@ -284,6 +285,9 @@ class _BankReader:
         elif given != FORMAT:
             what = f"'{given}' is not a format of bank files"
             self.problems.append(Problem("format", what, f"write format: {FORMAT}"))
+        self.problems += own_language(
+            _mapping(self._header.get("translations")), _word(self._header.get("language"))
+        )
         try:
             return Bank.load({**self._header, "format": FORMAT})
         except Invalid as error:
@@ -324,6 +328,7 @@ class _BankReader:
             yield Problem("id", f"the id '{name}' stands twice in this bank", "give it another")
         yield from self._document_problems(fields)
         yield from self._enemy_problems(fields)
+        yield from own_language(_mapping(fields.get("translations")), _word(self._header.get("language")))
 
     def _document_problems(self, fields: Mapping[str, Any]) -> Iterator[Problem]:
         declared = _mapping(self._header.get("documents"))

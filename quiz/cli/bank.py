@@ -37,12 +37,23 @@ def bank() -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="Count the questions drawable at this date (default: today).",
 )
+@click.option(
+    "--languages",
+    default="",
+    metavar="LIST",
+    help="Every text must be there in each of these languages, such as en,ru,zh.",
+)
 @click.option("--strict", is_flag=True, help="Warnings and missing documents give exit code 1 too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def check(
-    paths: tuple[Path, ...], documents: Path | None, as_of: datetime | None, strict: bool, as_json: bool
+    paths: tuple[Path, ...],
+    documents: Path | None,
+    as_of: datetime | None,
+    languages: str,
+    strict: bool,
+    as_json: bool,
 ) -> None:
-    """Check bank files: form, keys, dates, evidence.
+    """Check bank files: form, keys, dates, evidence, translations.
 
     PATHS are bank files or folders with bank files. All faults are listed, with line and what to do.
 
@@ -59,7 +70,8 @@ def check(
             "There are no bank files here: YAML files that begin with format: quiz-bank/1."
         )
     with click.progressbar(files, label="Checking", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
-        report = check_files(shown, Shelf(documents), as_of.date() if as_of else today, today)
+        wanted = [language.strip() for language in languages.split(",") if language.strip()]
+        report = check_files(shown, Shelf(documents), as_of.date() if as_of else today, today, wanted)
     click.echo(_as_json(report) if as_json else _as_text(report, strict))
     sys.exit(1 if report.fails(strict=strict) else 0)
 
@@ -99,7 +111,10 @@ def _table(found: dict, as_of: date) -> list[str]:
         f"{evidence['missing_document']} without their document"
     )
     rows = [
-        ("questions", f"{found['questions']}, drawable on {as_of}: {found['drawable']}"),
+        (
+            "questions",
+            f"{found['questions']}, drawable on {as_of}: {found['drawable']}, stale: {found['stale']}",
+        ),
         *((name, _counts(found[f"by_{name}"])) for name in ("type", "topic", "level", "difficulty")),
         ("languages", _counts(found["languages"])),
         ("evidence", entries),

@@ -162,6 +162,12 @@ class QuestionType(ABC, Generic[C]):
         """Authored ids whose order may be shuffled, in authored order; empty where nothing is."""
         return ()
 
+    def beside(self, content: C, languages: Sequence[C]) -> C:
+        """The content of a question in one of several ``languages``, the authored one first: answers mean the same in
+        all of them, and what is right in one is right. Nothing to do where nothing is typed, and parts keep their place.
+        """
+        return content
+
     @abstractmethod
     def present(self, content: C, order: Order) -> Mapping[str, Any]:
         """The controls of ``Presented``: JSON-able, by shown position, free of anything that gives the key away."""

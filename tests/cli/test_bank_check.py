@@ -100,6 +100,7 @@ def test_a_good_bank(check):
                 "by_difficulty": {"easy": 1, "medium": 2},
                 "languages": {"en": 3},
                 "drawable": 3,
+                "stale": 0,
                 "evidence": {"checked": 2, "not_checkable": 1, "missing_document": 0},
                 "strategies": {"chance": 1 / 3, "longest": 1 / 3, "first": 0.0, "odd_one_out": 1 / 3},
             }
@@ -317,3 +318,59 @@ def test_help_shows_an_example():
         found = CliRunner().invoke(main, arguments)
         assert found.exit_code == 0
         assert "Example: quiz " in found.stdout
+
+
+# Languages and time ----------------------------------------------------------------------------------------------
+
+TRANSLATED = BANK.replace(
+    "perspective: Ours.", "perspective: Ours.\ntranslations: {ru: {title: Государства, perspective: Наша.}}"
+).replace(
+    "    answer: true\n",
+    "    answer: true\n    explanation: On 16 September 2021.\n"
+    "    translations: {ru: {prompt: Председатель — Таджикистан., explanation: 16 сентября 2021.}}\n",
+)
+
+
+def test_questions_are_counted_by_language(check):
+    _, found = as_json(check, TRANSLATED)
+    assert found["banks"][0]["languages"] == {"en": 3, "ru": 1}
+    assert found["findings"] == []
+
+
+def test_what_is_not_translated_is_an_error_where_it_was_asked_for(check):
+    code, found = as_json(check, TRANSLATED, "--languages", "en,ru")
+    assert code == 1
+    told = [(error["question"], error["message"]) for error in found["errors"]]
+    assert told == [
+        (f"states/{name}", "there is no translation into 'ru' – add translations: {ru: …}")
+        for name in ("count", "founded")
+    ]
+    text = TRANSLATED.replace(", explanation: 16 сентября 2021.", "").replace(", perspective: Наша.", "")
+    _, found = as_json(check, text, "--languages", "en,ru")
+    (error,) = [error for error in found["errors"] if error["question"] == "states/chair"]
+    assert error["where"] == "translations.ru"
+    assert text.splitlines()[error["line"] - 1].startswith("    translations: {ru:")
+    assert "explanation is missing" in error["message"]
+    (error,) = [error for error in found["errors"] if error["question"] is None]
+    assert "perspective is missing in 'ru'" in error["message"]
+    assert as_json(check, text)[0] == 0
+
+
+def test_a_number_that_a_translation_leaves_out_is_a_warning(check):
+    text = TRANSLATED.replace("16 сентября 2021.", "17 сентября 2021.")
+    code, found = as_json(check, text)
+    (finding,) = found["findings"]
+    assert (code, finding["rule"], finding["severity"]) == (0, "X03", "warning")
+    assert finding["where"] == "translations.ru.explanation"
+    assert (finding["evidence"], finding["question"]) == ("16", "states/chair")
+    assert as_json(check, text, "--strict")[0] == 1
+    excused = text.replace("    status: ready", "    suppress: [{rule: X03, reason: Another calendar.}]")
+    code, found = as_json(check, excused, "--strict")
+    assert (code, found["findings"][0]["suppressed"]) == (0, "Another calendar.")
+
+
+@pytest.mark.parametrize("as_of, stale", [("2021-09-16", 0), ("2021-09-17", 1)])
+def test_stale_questions_are_counted(check, as_of, stale):
+    _, found = as_json(check, BANK, "--as-of", as_of)
+    assert found["banks"][0]["stale"] == stale
+    assert f"stale: {stale}" in check(BANK, "--as-of", as_of)[1]

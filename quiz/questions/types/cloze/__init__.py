@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from math import prod
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_html, to_html_around
@@ -43,11 +43,23 @@ class Cloze(Content):
         BeforeValidator(numbered, json_schema_input_type=dict[Id, Gap] | list[Gap]),
     ]
     interchangeable: tuple[tuple[Id, ...], ...] = ()
+    #: The order of the authored text, where this is a translation.
+    _order: tuple[str, ...] = PrivateAttr(())
 
     @cached_property
     def shown(self) -> Mapping[str, Gap]:
-        """The gaps in the order of the text, which is that of the page."""
-        return {name: self.gaps[name] for name in _MARK.findall(self.text)}
+        """The gaps in the order of the authored text, which is that of the page."""
+        return {name: self.gaps[name] for name in self._order or _MARK.findall(self.text)}
+
+    def beside(self, languages: Sequence[Cloze]) -> Cloze:
+        """The same, gap by gap; in a translation the gaps keep the numbers that they have in the authored text."""
+        gaps = {
+            name: gap.beside([language.gaps[name] for language in languages])
+            for name, gap in self.gaps.items()
+        }
+        made = Cloze(text=self.text, gaps=gaps, interchangeable=self.interchangeable)
+        made._order = tuple(_MARK.findall(languages[0].text))
+        return made
 
     def faults(self) -> Iterator[Problem]:
         """Marks without a gap, gaps without a mark, faults of the gaps and of what is interchangeable."""
@@ -91,6 +103,9 @@ class _Type(QuestionType[Cloze]):
             for name, gap in content.shown.items()
             for option in gap.kind.shuffled(gap.content)
         )
+
+    def beside(self, content: Cloze, languages: Sequence[Cloze]) -> Cloze:
+        return content.beside(languages)
 
     def present(self, content: Cloze, order: Order) -> Mapping[str, Any]:
         """``text``: pieces of ``html`` and the number (from 0) of the ``gap`` after it, None after the last; ``gaps``:

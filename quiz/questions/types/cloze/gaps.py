@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -44,6 +44,11 @@ class Gap(Content):
     def score(self, response: Response) -> Score:
         """The score of a response to this gap alone."""
         return self.kind.score(self.content, response, self.rule)
+
+    def beside(self, languages: Sequence[Gap]) -> Gap:
+        """The gap of a question in one of several languages (``QuestionType.beside``)."""
+        content = self.kind.beside(self.content, [language.content for language in languages])
+        return self.model_copy(update={"content": content})
 
     @model_validator(mode="before")
     @classmethod

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from quiz.errors import Problem
 from quiz.questions.answers import (
@@ -45,6 +45,8 @@ class ShortText(Content):
     case_sensitive: Truth = False
     fold: tuple[Fold, ...] = ()
     typo: Literal[0, 1] = 0
+    #: The lists of the other languages: what is right in one of them is right.
+    _others: tuple[tuple[TextAnswer, ...], ...] = PrivateAttr(())
 
     def faults(self) -> Iterator[Problem]:
         """No full mark, or an answer of which folding leaves nothing."""
@@ -57,13 +59,27 @@ class ShortText(Content):
                 )
 
     def find(self, typed: str) -> TextAnswer | None:
-        """The first answer that the text matches; where none does, the first that it matches but for a typing error."""
+        """The first answer that the text matches; where none does, the first that it matches but for a typing error.
+
+        Each language has its own first answer; the one that is worth most counts, so that the mark is the same
+        whatever the language of the page.
+        """
+        found = (self._first(answers, typed) for answers in (self.answers, *self._others))
+        return max(filter(None, found), key=lambda answer: answer.credit, default=None)
+
+    def _first(self, answers: Sequence[TextAnswer], typed: str) -> TextAnswer | None:
         ways = (matches, nearly_matches) if self.typo else (matches,)
         for way in ways:
-            for answer in self.answers:
+            for answer in answers:
                 if way(answer.text, typed, self.fold, case_sensitive=self.case_sensitive):
                     return answer
         return None
+
+    def beside(self, languages: Sequence[ShortText]) -> ShortText:
+        """The same with the answers of the other languages beside its own."""
+        made = self.model_copy()
+        made._others = tuple(other.answers for other in languages if other is not self)  # noqa: SLF001 (our own, just made)
+        return made
 
 
 class _Type(QuestionType[ShortText]):
@@ -71,6 +87,9 @@ class _Type(QuestionType[ShortText]):
     content = ShortText
     rules = ("first_match",)
     fits_gap = True
+
+    def beside(self, content: ShortText, languages: Sequence[ShortText]) -> ShortText:
+        return content.beside(languages)
 
     def present(self, content: ShortText, order: Order) -> Mapping[str, Any]:
         """``case_sensitive``: whether capital letters matter, which the student is told."""

@@ -1,0 +1,275 @@
+"""Questions in other languages: ``translations`` hold texts, which are laid over the question as it was authored.
+
+A translation mirrors the question's text fields by name and place, and holds nothing else. So ids, keys, credits and
+numbers are those of the question, whatever the language. Only the answers of a short text are a list of their own.
+
+All this works on plain values: the canonical form that ``Question.dump`` gives, or a template in the same form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from unicodedata import normalize
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from quiz.errors import Invalid, Problem
+from quiz.files.richtext import to_html
+from quiz.questions.fields import Ambiguous, Number, fault
+from quiz.questions.validation import path_text, unknown_field
+
+Path: TypeAlias = tuple[str | int, ...]
+#: The words of a translation by the place of the text in the question.
+Words: TypeAlias = Mapping[Path, Any]
+T = TypeVar("T")
+
+#: The fields of the format that are written in a language, wherever in a question they stand.
+TEXTS: Final = frozenset(
+    {"prompt", "explanation", "hints", "feedback", "right", "partly", "wrong", "feedback_true", "feedback_false"}
+    | {"text", "stem", "choice", "label", "alt", "criterion", "model_answer"}
+)  # fmt: skip
+#: What a bare text of a part stands for: the first of these that the part has.
+_MAIN: Final = ("text", "label", "choice")
+#: The answers of a short text: spellings differ, so each language has its own list.
+LISTED: Final = ("short_text", "answers")
+
+_MARK: Final = re.compile(r"\[\[[^\[\]\s]+\]\]|\{\{.*?\}\}", re.DOTALL)
+_FORMULA: Final = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)", re.DOTALL)
+#: A number: figures, with signs or spaces between its groups.
+_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+|[ \u00a0\u202f]\d{3}(?!\d))*")
+#: Marks of structure in HTML that a translation keeps; emphasis is free, since scripts differ in it.
+_STRUCTURE: Final = re.compile(r"<(math|a|img|table|li|pre|code)\b")
+
+
+def _plain(value: Any, path: Path = ()) -> Any:
+    """The values of a translation as JSON has them; texts keep their characters, as everywhere in a bank."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part, (*path, str(name))) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part, (*path, place)) for place, part in enumerate(value)]
+    if isinstance(value, Number):
+        return value.written
+    if isinstance(value, Ambiguous):
+        what = f"{path_text(path)}: {value} without quotes is a truth value, not text"
+        raise fault(what, f'put it in quotes: "{value}"')
+    return value
+
+
+#: A question's texts in one language, as authored.
+Texts: TypeAlias = Annotated[dict[str, Any], BeforeValidator(_plain), WithJsonSchema({"type": "object"})]
+
+
+# Laying over --------------------------------------------------------------------------------------------------------
+
+
+def lay_over(fields: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The question in the language of a translation. Raises Invalid; ``where`` begins in the translation."""
+    words, found = read(fields, given)
+    if found:
+        raise Invalid(found)
+    laid: dict[str, Any] = _laid(fields, words, ())
+    return laid
+
+
+def read(fields: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[Words, list[Problem]]:
+    """The texts of a translation by their place in the question, and what is wrong with it."""
+    reading = _Reading()
+    reading.at((), fields, given)
+    return reading.words, reading.problems
+
+
+def in_languages(fields: Mapping[str, Any], load: Callable[[dict[str, Any]], T]) -> dict[str, T]:
+    """The question in each language of its ``translations``, by ``load``. Raises Invalid with all problems."""
+    own = {name: value for name, value in fields.items() if name != "translations"}
+    made: dict[str, T] = {}
+    found: list[Problem] = []
+    for language, given in fields["translations"].items():
+        try:
+            made[language] = load(lay_over(own, given))
+        except Invalid as error:
+            found += (_below(f"translations.{language}", problem) for problem in error.problems)
+    if found:
+        raise Invalid(found)
+    return made
+
+
+def _below(where: str, problem: Problem) -> Problem:
+    return Problem(f"{where}.{problem.where}" if problem.where else where, problem.what, problem.mend)
+
+
+def _laid(value: Any, words: Words, path: Path) -> Any:
+    if path in words:
+        return words[path]
+    if isinstance(value, Mapping):
+        return {name: _laid(part, words, (*path, name)) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_laid(part, words, (*path, place)) for place, part in enumerate(value)]
+    return value
+
+
+class _Reading:
+    """Follows a translation and its question side by side."""
+
+    def __init__(self) -> None:
+        self.words: dict[Path, Any] = {}
+        self.problems: list[Problem] = []
+
+    def at(self, path: Path, original: Any, given: Any) -> None:
+        """Takes what is given for the value at this place; null is nothing to translate."""
+        if given is None:
+            return
+        if isinstance(original, Mapping):
+            self._mapping(path, original, given)
+        elif isinstance(original, list):
+            self._list(path, original, given)
+        elif not isinstance(given, str):
+            self._fault(path, "must be text", "write it in quotes, or null where there is none to translate")
+        else:
+            self._text(path, original, given)
+
+    def _mapping(self, path: Path, original: Mapping[str, Any], given: Any) -> None:
+        own = _texts_of(original)
+        if isinstance(given, str):
+            main = next((name for name in _MAIN if name in own and "stem" not in own), None)
+            if main is None:
+                mend = f"write {{{', '.join(f'{name}: …' for name in own)}}}"
+                self._fault(path, "is a bare text, but it is not clear which", mend)
+                return
+            given = {main: given}
+        if not isinstance(given, Mapping):
+            self._fault(path, "must be a mapping", "write name: text")
+            return
+        for name, value in given.items():
+            self._field((*path, name), original, own, value)
+
+    def _field(self, path: Path, original: Mapping[str, Any], own: Mapping[str, Any], given: Any) -> None:
+        name = str(path[-1])
+        if (original.get("type"), name) == LISTED:
+            self.words[path] = given
+        elif name in own or (name in original and given is None):
+            self.at(path, original[name], given)
+        elif name in original:
+            what = f"'{name}' is no text: a translation holds texts only"
+            self._fault(path, what, "leave it out: ids, keys and numbers are those of the question")
+        elif name in TEXTS:
+            what = f"the question has no '{name}' here"
+            self._fault(path, what, "leave it out, or write it in the question first")
+        else:
+            self.problems.append(unknown_field(name, own, path[:-1]))
+
+    def _list(self, path: Path, original: list[Any], given: Any) -> None:
+        if not isinstance(given, list):
+            self._fault(path, "must be a list", "write one entry for each of the question's, in their order")
+        elif len(given) != len(original):
+            what = f"has {len(given)} entries, the question has {len(original)}"
+            self._fault(path, what, "write as many in the same order, null where there is no text")
+        else:
+            for place, (part, text) in enumerate(zip(original, given, strict=True)):
+                self.at((*path, place), part, text)
+
+    def _text(self, path: Path, original: str, given: str) -> None:
+        wanted, found = (Counter(_MARK.findall(text)) for text in (original, given))
+        if not given.strip():
+            self._fault(path, "is empty", "write a text, or null where there is none to translate")
+        elif wanted != found:
+            gone, new = (
+                " ".join((one - other).elements()) for one, other in ((wanted, found), (found, wanted))
+            )
+            said = [
+                f"{marks} {verb}"
+                for marks, verb in ((gone, "is missing"), (new, "is not in the original"))
+                if marks
+            ]
+            self._fault(path, ", ".join(said), "write the same marks as in the original")  # fmt: skip
+        self.words[path] = given
+
+    def _fault(self, path: Path, what: str, mend: str) -> None:
+        self.problems.append(Problem(path_text(path), what, mend))
+
+
+def _texts_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are texts or hold some."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if (name in TEXTS and _is_text(value))
+        or (fields.get("type"), name) == LISTED
+        or (name != "translations" and any(_texts_of(part) for part in _parts(value)))
+    }
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def _parts(value: Any) -> Iterable[Mapping[str, Any]]:
+    """The mappings directly in a value, which may be one itself."""
+    if isinstance(value, Mapping):
+        return (value,) if value else ()
+    return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list) else ()
+
+
+def own_language(translations: Iterable[str], language: str) -> Iterator[Problem]:
+    """A translation into the language of the bank (by default English)."""
+    language = language or "en"
+    if language in translations:
+        mend = f"leave it out, or write the bank's language: {language} as it is"
+        yield Problem(f"translations.{language}", f"the question itself is in '{language}'", mend)
+
+
+# Comparing ----------------------------------------------------------------------------------------------------------
+
+
+def missing(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Path]:
+    """The places of the question's texts that a translation leaves out; figures and formulas need no translation."""
+    words, _ = read(fields, given)
+    for path, text in texts(fields):
+        if path not in words and any(map(str.isalpha, _FORMULA.sub("", _MARK.sub("", text)))):
+            yield path
+
+
+def differences(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    """Where a translation may say something else: place, the span in the original, in words what differs.
+
+    A number of the original that does not stand in the translation, or another number of formulas, links and so on.
+    """
+    words, _ = read(fields, given)
+    for path, text in texts(fields):
+        other = words.get(path)
+        if not isinstance(other, str):
+            continue
+        for number in numbers(text) - numbers(other):
+            yield path, number, f"the number {number} of the original is missing"
+        for mark, count in (_structure(text) - _structure(other)).items():
+            yield path, f"<{mark}>", f"the original has {count} more of the kind <{mark}>"
+
+
+def texts(fields: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """The texts of a question and where they stand. Accepted answers of a short text are one, at their list."""
+    for name, value in _texts_of(fields).items():
+        yield from _texts_at((*path, name), value, listed=(fields.get("type"), name) == LISTED)
+
+
+def _texts_at(path: Path, value: Any, *, listed: bool) -> Iterator[tuple[Path, str]]:
+    if listed:
+        yield path, "\n".join(answer["text"] for answer in value)
+    elif isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        yield from texts(value, path)
+    else:
+        for place, part in enumerate(value):
+            yield from _texts_at((*path, place), part, listed=False)
+
+
+def numbers(text: str) -> Counter[str]:
+    """The numbers in a text by their digits alone: 1,000 and 1 000, 0.5 and 0,5 are alike."""
+    found = _NUMBER.findall(normalize("NFKC", _MARK.sub("", text)))
+    return Counter(re.sub(r"\D", "", number) for number in found)
+
+
+def _structure(text: str) -> Counter[str]:
+    return Counter(_STRUCTURE.findall(to_html(text)))

@@ -1,0 +1,276 @@
+"""Questions in several languages: texts laid over the authored question, and nothing but texts."""
+
+import pytest
+
+from quiz.banks.model import Question
+from quiz.banks.schema import bank_schema
+from quiz.banks.translations import differences, in_languages, missing, numbers
+from quiz.banks.yaml import BankProblem, read_bank, write_bank
+from quiz.errors import Invalid
+from quiz.questions import types
+from tests.kernel.questions import examples, of_example
+
+BANK = """
+format: quiz-bank/1
+bank: b
+title: Founding
+perspective: Ours.
+translations:
+  ru: {title: Основание, perspective: Наша.}
+questions:
+  - id: year
+    type: single_choice
+    timeless: true
+    prompt: In which year was it founded?
+    hints: [Before 2010.]
+    feedback: {right: Good.}
+    options: [1996, {text: In 2001, correct: true, feedback: In June.}]
+    explanation: On 15 June 2001.
+    translations:
+      ru:
+        prompt: В каком году она основана?
+        hints: [До 2010.]
+        feedback: {right: Верно.}
+        options: [null, {text: В 2001, feedback: В июне.}]
+        explanation: 15 июня 2001.
+  - id: city
+    type: short_text
+    timeless: true
+    prompt: Where?
+    answers: [Shanghai, {text: "*", credit: 0, feedback: No such place.}]
+    translations:
+      ru: {prompt: Где?, answers: [Шанхай, {text: Пудун, credit: 0.5, feedback: Точнее?}]}
+      zh: {prompt: 在哪里？, answers: [上海]}
+  - id: gaps
+    type: cloze
+    timeless: true
+    prompt: Fill in.
+    text: Founded in [[1]] in [[2]].
+    gaps:
+      "1": {type: short_text, answers: [Shanghai]}
+      "2": {type: single_choice, options: [winter, {text: summer, correct: true}]}
+    translations:
+      ru:
+        prompt: Дополните.
+        text: "[[2]] основана в городе [[1]]."
+        gaps: {"1": {answers: [Шанхай]}, "2": {options: [Зимой, Летом]}}
+  - id: pairs
+    type: matching
+    timeless: true
+    prompt: Match.
+    pairs: [{stem: Kazakhstan, choice: Central Asia}, {stem: India, choice: South Asia}]
+    distractors: [Europe]
+    translations:
+      ru:
+        prompt: Соедините.
+        pairs: [{stem: Казахстан, choice: Средняя Азия}, {stem: Индия, choice: Южная Азия}]
+        distractors: [Европа]
+"""
+
+
+@pytest.fixture(scope="module")
+def bank():
+    return read_bank(BANK)
+
+
+def test_texts_are_laid_over_and_the_skeleton_stays(bank):
+    question = bank.by_id["year"]
+    russian = question.in_language("ru")
+    assert (russian.prompt, russian.explanation) == ("В каком году она основана?", "15 июня 2001.")
+    assert (russian.hints, russian.feedback.right) == (("До 2010.",), "Верно.")
+    assert [option.text for option in russian.content.options] == ["1996", "В 2001"]
+    assert russian.content.options[1].feedback == "В июне."
+    assert russian.content.ids == question.content.ids
+    assert russian.score("b").fraction == question.score("b").fraction == 1
+    assert question.in_language("en") is question.in_language("zh") is question
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh"])
+@pytest.mark.parametrize(
+    "typed, credit", [("shanghai", 1), ("Шанхай", 1), ("上海", 1), ("пудун", 0.5), ("Moscow", 0)]
+)
+def test_what_is_right_in_one_language_is_right_in_all(bank, language, typed, credit):
+    question = bank.by_id["city"].in_language(language)
+    assert question.score(typed).fraction == credit
+
+
+def test_the_right_answer_is_told_in_the_language_shown(bank):
+    told = {name: bank.by_id["city"].in_language(name) for name in ("en", "ru", "zh")}
+    assert [one.kind.right_answer(one.content) for one in told.values()] == ["Shanghai", "Шанхай", "上海"]
+
+
+def test_gaps_keep_their_fields_where_words_change_places(bank):
+    question = bank.by_id["gaps"]
+    russian = question.in_language("ru")
+    raw = {"answered": ["1"], "answer-0": ["шанхай"], "answer-1": ["1"]}
+    for one in (question, russian):
+        assert one.parse(raw, ()).response == {"1": "шанхай", "2": "b"}
+        assert one.score({"1": "shanghai", "2": "b"}).fraction == 1
+        assert one.score({"1": "шанхай", "2": "a"}).parts == {"1": 1, "2": 0}
+    places = [piece["gap"] for piece in russian.present(()).controls["text"]]
+    assert places == [1, 0, None]
+
+
+def test_a_choice_of_a_matching_keeps_its_id(bank):
+    russian = bank.by_id["pairs"].in_language("ru").content
+    assert {name: choice.text for name, choice in russian.choices.items()} == {
+        "a": "Средняя Азия",
+        "b": "Южная Азия",
+        "c": "Европа",
+    }
+
+
+def test_nothing_is_lost_on_the_way(bank):
+    assert read_bank(write_bank(bank)) == bank
+    for question in bank.questions:
+        again = Question.load(question.dump())
+        assert again == question
+        assert again.digest == question.digest
+        assert again.in_language("ru") == question.in_language("ru")
+    fields = bank.by_id["year"].dump()
+    assert Question.load({**fields, "translations": {}}).digest != bank.by_id["year"].digest
+    assert bank.header()["translations"] == {"ru": {"title": "Основание", "perspective": "Наша."}}
+
+
+FAULTS = {
+    "another number of options": ("[null, {text: В 2001, feedback: В июне.}]", "[раз]", "options", "has 1 entries"),
+    "a key": ("{text: В 2001, feedback: В июне.}", "{text: В, correct: true}", "options[1].correct", "texts only"),
+    "an id": ("{text: В 2001, feedback: В июне.}", "{id: a, text: В}", "options[1].id", "texts only"),
+    "a field unknown": ("explanation: 15 июня 2001.", "explanaton: х", "explanaton", "did you mean 'explanation'?"),
+    "a field that is not there": ("feedback: {right: Верно.}", "feedback: {wrong: Нет.}", "feedback.wrong", "has no 'wrong'"),
+    "an empty text": ("prompt: В каком году она основана?", "prompt: ' '", "prompt", "is empty"),
+    "no text": ("prompt: В каком году она основана?", "prompt: [а]", "prompt", "must be text"),
+    "no mapping": ("feedback: {right: Верно.}", "feedback: Верно.", "feedback", "is a bare text"),
+    "equal options": ("[null, {text: В 2001, feedback: В июне.}]", "[В 2001, В 2001]", "options[1].text", "twice"),
+    "a gap mark lost": ("основана в городе [[1]].", "основана.", "text", "[[1]] is missing"),
+    "a gap mark more": ("основана в городе [[1]].", "основана [[1]] [[3]].", "text", "[[3]] is not in the original"),
+    "a placeholder": ("prompt: Дополните.", "prompt: 'Дополните {{ a }}.'", "prompt", "{{ a }} is not in the original"),
+    "no full mark": ("answers: [Шанхай, {text: Пудун, credit: 0.5", "answers: [{text: Пудун, credit: 0.5", "answers", "full mark"),
+    "the choices made one": ("choice: Южная Азия", "choice: Средняя Азия", "pairs[1].choice_id", "has two ids"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_where_it_stands(name):
+    old, new, where, words = FAULTS[name]
+    assert old in BANK
+    with pytest.raises(Invalid) as caught:
+        read_bank(BANK.replace(old, new), "b.yaml")
+    (problem,) = caught.value.problems
+    assert isinstance(problem, BankProblem)
+    assert problem.where == f"translations.ru.{where}"
+    assert words in problem.what
+    assert problem.mend or "did you mean" in problem.what
+    assert problem.line > 15
+
+
+def test_the_rest_of_the_file_is_still_checked():
+    text = BANK.replace("prompt: Где?", "prompt: ''").replace("prompt: Дополните.", "promt: Д")
+    with pytest.raises(Invalid) as caught:
+        read_bank(text)
+    assert [problem.question for problem in caught.value.problems] == ["b/city", "b/gaps"]
+
+
+@pytest.mark.parametrize("language", ["ru", "zh"])
+def test_no_translation_into_the_language_of_the_bank(language):
+    text = BANK.replace("title: Founding", f"title: Founding\nlanguage: {language}")
+    with pytest.raises(Invalid, match=f"the question itself is in '{language}'"):
+        read_bank(text)
+
+
+def test_texts_keep_their_characters():
+    text = BANK.replace("explanation: 15 июня 2001.", "explanation: 1.50")
+    assert read_bank(text).by_id["year"].in_language("ru").explanation == "1.50"
+
+
+@pytest.mark.parametrize("word", ["yes", "true"])
+def test_truth_values_are_no_texts(word):
+    with pytest.raises(Invalid, match="in quotes"):
+        read_bank(BANK.replace("explanation: 15 июня 2001.", f"explanation: {word}"))
+
+
+def test_what_is_missing(bank):
+    fields = bank.by_id["year"].dump()
+    assert [*missing(fields, fields["translations"]["ru"])] == []  # 1996 needs no translation
+    assert {*missing(fields, {"prompt": "?"})} == {
+        ("hints", 0),
+        ("feedback", "right"),
+        ("explanation",),
+        ("options", 1, "text"),
+        ("options", 1, "feedback"),
+    }
+    assert [*missing(bank.by_id["city"].dump(), {"prompt": "?"})] == [("answers",)]
+    gaps = [("text",), ("gaps", "1", "answers"), *(("gaps", "2", "options", n, "text") for n in (0, 1))]
+    assert [*missing(bank.by_id["gaps"].dump(), {"prompt": "?"})] == gaps
+
+
+def test_numbers_are_compared_by_their_digits():
+    assert numbers("1,000 and 1 000, 0.5 and 0,5") == {"1000": 2, "05": 2}
+    assert numbers("2001年6月15日，共５个") == {"2001": 1, "6": 1, "15": 1, "5": 1}
+    assert numbers("In 2017, 2021.") == {"2017": 1, "2021": 1}
+
+
+def test_differences_are_told(bank):
+    fields = bank.by_id["year"].dump()
+    assert [*differences(fields, fields["translations"]["ru"])] == []
+    found = [*differences(fields, {"explanation": "16 июня 2001.", "prompt": "`Где`?"})]
+    assert found == [(("explanation",), "15", "the number 15 of the original is missing")]
+    linked = {**fields, "explanation": "See [this](https://example.org/) and $x^2$."}
+    told = {span for _, span, _ in differences(linked, {"explanation": "Смотри $x^2$."})}
+    assert told == {"<a>"}
+
+
+@pytest.mark.parametrize("kind", types.names())
+def test_every_example_can_be_translated_into_itself(kind):
+    """A translation that repeats the texts changes nothing: derived from any content, whatever the type."""
+    for name, example in examples():
+        if name == kind:
+            assert example.content
+            question = of_example(name, example)
+            fields = question.dump()
+            same = {"zz": _texts(fields)}
+            (made,) = in_languages({**fields, "translations": same}, Question.load).values()
+            assert made == question
+            assert not [*missing(fields, same["zz"])]
+
+
+def _texts(fields):
+    """A question's texts as a translation, written as fully as can be."""
+    from quiz.banks.translations import texts
+
+    made = {"prompt": fields["prompt"]}
+    for name in {path[0] for path, _ in texts(fields)} - {"prompt"}:
+        made[name] = _only_texts(fields[name], listed=(fields["type"], name) == ("short_text", "answers"))
+    return made
+
+
+def _only_texts(value, *, listed=False):
+    from quiz.banks.translations import TEXTS
+
+    if listed or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        parts = [_only_texts(part) for part in value]
+        return parts if any(parts) else None
+    made = {
+        name: _only_texts(part, listed=(value.get("type"), name) == ("short_text", "answers"))
+        for name, part in value.items()
+        if name in TEXTS or isinstance(part, list | dict)
+    }
+    return {name: part for name, part in made.items() if part} or None
+
+
+def test_the_schema_knows_the_texts_of_each_type():
+    definitions = bank_schema()["$defs"]
+
+    def texts(kind):
+        return definitions[kind]["properties"]["translations"]["additionalProperties"]["properties"]
+
+    common = {"prompt", "hints", "feedback", "explanation"}
+    assert set(texts("single_choice")) == {*common, "options"}
+    assert set(texts("true_false")) == {*common, "feedback_true", "feedback_false"}
+    assert set(texts("cloze")) == {*common, "text", "gaps"}
+    assert set(texts("matching")) == {*common, "pairs", "distractors"}
+    option = texts("single_choice")["options"]["items"]["anyOf"][0]
+    assert set(option["properties"]) == {"text", "feedback"}
+    assert set(texts("matching")["pairs"]["items"]["anyOf"][0]["properties"]) == {"stem", "choice"}

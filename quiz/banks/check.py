@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from quiz.banks.evidence import Findings, Shelf, check_evidence
+from quiz.banks.images import opened
 from quiz.banks.model import Bank, Question
 from quiz.banks.strategies import strategies
 from quiz.banks.translations import differences, missing
@@ -145,7 +146,7 @@ class _Check:
 
     def _at(self) -> Lines:
         if self._lines is None:
-            self._lines = read_mapping(self._path.read_bytes())[1]
+            self._lines = read_mapping(opened(self._path)[0])[1]
         return self._lines
 
     def _problem(self, question: Question, problem: Problem) -> BankProblem:

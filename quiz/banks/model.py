@@ -30,6 +30,7 @@ from quiz.questions.fields import (
     matches,
     worth,
 )
+from quiz.questions.images import Pin, with_pins, without_pins
 from quiz.questions.validation import (
     field_names,
     not_yet,
@@ -193,6 +194,8 @@ class Common(Content):
     author: Text | None = None
     licence: Text | None = None
     status: Literal["draft", "ready", "retired"] = "ready"
+    #: What the names of its images stand for; written down by whoever reads them (``quiz.banks.images``).
+    images: dict[Text, Pin] = Field(default_factory=dict)
     suppress: tuple[Suppression, ...] = ()
     translations: dict[_Language, Texts] = Field(default_factory=dict)
 
@@ -209,6 +212,7 @@ class Question(Common):
 
         Raises Invalid with all problems; their ``where`` is relative to the question.
         """
+        fields = with_pins(fields)
         kind = _kind(fields)
         if kind is None:
             raise Invalid([*_type_problems(fields), *_common_problems(fields, set(fields))])
@@ -248,7 +252,8 @@ class Question(Common):
     def dump(self) -> dict[str, Any]:
         """The canonical JSON-able form: ids explicit, numbers as text, what has its default value left out."""
         options: dict[str, Any] = {"mode": "json", "by_alias": True, "exclude_defaults": True}
-        return {**self.model_dump(**options), **self.content.model_dump(**options)}
+        dumped = {**self.model_dump(**options), **self.content.model_dump(**options)}
+        return without_pins(dumped) if self.images else dumped
 
     @cached_property
     def digest(self) -> str:

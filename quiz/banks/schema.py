@@ -53,7 +53,7 @@ def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
     properties |= {"type": {"const": name}, "scoring": {"enum": list(kind.rules), "default": kind.rules[0]}}
     texts = _translated({"type": "object", "properties": {**properties, "translations": {}}}, definitions)
     properties["translations"] = {"type": "object", "additionalProperties": texts}
-    del properties["bank"]
+    del properties["bank"], properties["images"]
     required = [*common["required"], *own.get("required", ())]
     definitions[name] = {
         "type": "object",

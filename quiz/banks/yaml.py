@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import yaml
 
+from quiz.banks.images import Find, Pictures, bind, nowhere, opened
 from quiz.banks.model import FORMAT, Bank, Question
 from quiz.banks.translations import own_language
 from quiz.errors import Invalid, Problem
@@ -243,27 +244,37 @@ def steps(where: str) -> Steps:
     return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", where))
 
 
-def read_bank(source: Path | str | bytes, name: str = "") -> Bank:
+def read_bank(source: Path | str | bytes, name: str = "", find: Find = nowhere) -> Bank:
     """The bank in a file (a Path) or in a text. ``name`` is the file's name in messages (default: the path).
 
+    ``find`` finds the images of a text; those of a file lie beside it, or in the same zip archive.
     Raises Invalid with every problem found, each a BankProblem with its line.
     """
     file = name or (str(source) if isinstance(source, Path) else "")
     try:
-        data, lines = read_mapping(source.read_bytes() if isinstance(source, Path) else source)
+        text, find = _opened(source, find)
+        data, lines = read_mapping(text)
     except Invalid as error:
         raise Invalid(in_bank(error.problems, None, file)) from None
-    reader = _BankReader(data)
+    reader = _BankReader(data, find)
     bank = reader.bank()
     if bank is None:
         raise Invalid(in_bank(reader.problems, lines, file))
     return bank
 
 
+def _opened(source: Path | str | bytes, find: Find) -> tuple[str | bytes, Find]:
+    if not isinstance(source, Path):
+        return source, find
+    text, read = opened(source)
+    return text, Pictures(read).find
+
+
 class _BankReader:
     """Builds a bank from the data of its file, collecting every fault on the way."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], find: Find) -> None:
+        self._find = find
         self._header = {key: value for key, value in data.items() if key != "questions"}
         self._given = data.get("questions")
         self._slug = _word(data.get("bank")) or "bank"
@@ -314,8 +325,10 @@ class _BankReader:
             return None
         name = _word(fields.get("id"))
         self._add(place, name, self._around(place, name, fields))
+        images, found = bind(fields, self._find)
+        self._add(place, name, found)
         try:
-            return Question.load({**fields, "bank": self._slug})
+            return Question.load({**fields, "bank": self._slug, **({"images": images} if images else {})})
         except Invalid as error:
             self._add(place, name, [problem for problem in error.problems if problem.where != "bank"])
             return None
@@ -324,6 +337,10 @@ class _BankReader:
         """What is wrong with the question in this bank, whatever it is in itself."""
         if "bank" in fields:
             yield Problem("bank", "unknown field 'bank'", "the file's own bank: holds for all")
+        if "images" in fields:
+            yield Problem(
+                "images", "unknown field 'images'", "name images in the texts: ![…](images/name.png)"
+            )
         if name and self._first[name] != place:
             yield Problem("id", f"the id '{name}' stands twice in this bank", "give it another")
         yield from self._document_problems(fields)
@@ -367,7 +384,10 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def write_bank(bank: Bank) -> str:
     """The bank as the text of a file; ``read_bank`` gives an equal bank back."""
-    questions = [{key: value for key, value in q.dump().items() if key != "bank"} for q in bank.questions]
+    questions = [
+        {key: value for key, value in question.dump().items() if key not in ("bank", "images")}
+        for question in bank.questions
+    ]
     return dump_yaml({**bank.header(), "questions": questions})
 
 

@@ -102,7 +102,7 @@ _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
 #: Where one block of HTML ends and the next begins: a line break where there is no room for blocks.
 _BETWEEN_BLOCKS: Final = re.compile(r"</(?:p|div|li|h[1-6])>\s*<(?:p|div|li|h[1-6])\b[^<>]*>")
 _TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
-#: A pinned image (``pinned``) as a tag names it, and the address of an image on our pages.
+#: A pinned image (``quiz.questions.images``) as a tag names it, and the address of an image on our pages.
 _PINNED: Final = re.compile(r'src="media:([0-9a-f]{64})/(\d{1,5})x(\d{1,5})/[^"]*"')
 _OUR_IMAGE: Final = re.compile(r"/media/[0-9a-f]{64}")
 #: An image that the sanitiser has left without an address; its alternative text, if any, is the first group.
@@ -192,11 +192,6 @@ def to_text(text: str) -> str:
     html = sanitise(text if isinstance(text, Html) else _renderer().render(text, {"plain": True}))
     bare = nh3.clean(_BLOCK_ENDS.sub(" ", html), tags=set())
     return " ".join(unescape(bare).split())
-
-
-def pinned(digest: str, width: int, height: int, file: str) -> str:
-    """What stands in a text in place of an image's file name, so that it is shown: digest (SHA-256), pixels, name."""
-    return f"media:{digest}/{width}x{height}/{file}"
 
 
 def media_address(digest: str) -> str:

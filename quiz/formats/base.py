@@ -145,7 +145,7 @@ class Format:
 
 def lost_fields(question: Question, writer: type[Writer]) -> list[Loss]:
     """A loss for each field of the question that the writer's format does not hold."""
-    skip = {"bank", "id", "type", "timeless", "text_format"}
+    skip = {"bank", "id", "images", "type", "timeless", "text_format"}
     return [
         Loss(name, f"the format has no field for '{name}'")
         for name in question.dump()

@@ -103,7 +103,7 @@ class _Own(Writer):
         raise NotImplementedError
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        fields = {name: value for name, value in question.dump().items() if name != "bank"}
+        fields = {name: value for name, value in question.dump().items() if name not in ("bank", "images")}
         self.target.write((self.between if self._written else self.begin) + self.piece(fields))
         self._written += 1
         for name, content in files.items():

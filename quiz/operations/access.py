@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from quiz.errors import Forbidden, NotFound, QuizError, SignedOut
 from quiz.models.bank import Bank, BankShare
 from quiz.models.people import Course, Enrolment, User
+from quiz.models.quiz import Quiz, QuizRevision
 
 
 class Actor(NamedTuple):
@@ -29,6 +30,8 @@ RESULTS = ("teacher", "assistant", "reader")
 TEACHING = ("teacher",)
 #: Roles of a course that decide about marks.
 GRADING = ("teacher", "assistant")
+#: Rights of a bank that let somebody change it.
+EDITING = ("own", "edit")
 #: Roles of the site that make banks and courses.
 AUTHORING = ("author", "administrator")
 
@@ -80,6 +83,25 @@ def row_of_results(connection: Connection, actor: Actor | None, statement: Any, 
     return found
 
 
+def quiz_of_results(
+    connection: Connection, actor: Actor | None, quiz_id: int, *columns: Any, lock: bool = False
+) -> Row[Any]:
+    """A quiz with its course and, where it is published, its revision, for those who see the results of the course.
+
+    Holds all of ``Quiz``, the course's title and zone, the scale, and these further columns. ``lock``: another one who
+    locks it waits. The command line, ``actor`` None, may see all.
+    """
+    statement = (
+        select(Quiz, Course.title.label("course_title"), Course.time_zone, QuizRevision.scale, *columns)
+        .join(Course, Course.id == Quiz.course_id)
+        .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .where(Quiz.id == quiz_id)
+    )
+    if lock:
+        statement = statement.with_for_update(of=Quiz)
+    return row_of_results(connection, actor, statement, f"There is no quiz {quiz_id}.")
+
+
 def role_of(connection: Connection, actor: Actor) -> str:
     """The acting user's role in the site; SignedOut where the session is over."""
     role = connection.execute(select(User.role).where(acting(actor))).scalar()
@@ -117,3 +139,16 @@ def readable_banks(actor: Actor, *columns: Any) -> Any:
             )
         )
     )
+
+
+def editable_bank(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
+    """The bank, locked; NotFound where I may not read it, Forbidden where I may not change it."""
+    bank = connection.execute(
+        readable_banks(actor, Bank).where(Bank.id == bank_id).with_for_update(of=Bank)
+    ).first()
+    if bank is None:
+        raise missing(connection, actor)
+    if bank.access not in EDITING:
+        raise Forbidden
+    found: Row[Any] = bank
+    return found

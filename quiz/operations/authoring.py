@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.dice import Dice
 from quiz.assembly.draw import item_of, shown_order
+from quiz.banks.images import among, bound
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
@@ -25,16 +26,23 @@ from quiz.models.bank import (
     Bank,
     Question,
     QuestionVersion,
-    load_question,
 )
+from quiz.models.media import folder_of
 from quiz.models.people import User
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.versions import add_versions, bank_changed
-from quiz.operations.access import AUTHORING, Actor, demand_role, missing, readable_banks
+from quiz.operations.access import (
+    AUTHORING,
+    EDITING,
+    Actor,
+    demand_role,
+    editable_bank,
+    missing,
+    readable_banks,
+)
 from quiz.questions.base import Presented
+from quiz.questions.images import references
 
-#: Rights of a bank that let somebody change it.
-EDITING = ("own", "edit")
 #: Characters of all texts of a question together.
 LONGEST_QUESTION = 200_000
 
@@ -140,7 +148,7 @@ def bank_head(actor: Actor, bank_id: int) -> BankHead:
 def edit_bank(actor: Actor, bank_id: int, title: str, perspective: str, licence: str, now: datetime) -> None:
     """Changes what stands at a bank's head."""
     with transaction() as connection:
-        bank = _editable(connection, actor, bank_id)
+        bank = editable_bank(connection, actor, bank_id)
         changed = {"title": title, "perspective": perspective or None, "licence": licence or None}
         kept = {name: value for name, value in {**bank.header, **changed}.items() if value is not None}
         loaded = _loaded(kept)
@@ -163,19 +171,6 @@ def _loaded(header: Mapping[str, Any]) -> LoadedBank:
     if problems:
         raise Invalid(problems)
     return bank
-
-
-def _editable(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
-    """The bank, locked; NotFound where I may not read it, Forbidden where I may not change it."""
-    bank = connection.execute(
-        readable_banks(actor, Bank).where(Bank.id == bank_id).with_for_update(of=Bank)
-    ).first()
-    if bank is None:
-        raise missing(connection, actor)
-    if bank.access not in EDITING:
-        raise Forbidden
-    found: Row[Any] = bank
-    return found
 
 
 # Questions ---------------------------------------------------------------------------------------------------------
@@ -273,6 +268,7 @@ def try_out(
         bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
         if bank is None:
             raise missing(connection, actor)
+        fields = _bound(connection, bank_id, fields)
     question = _load(bank.slug, fields, fields.get("id") or "preview")
     order = list(shown_order(item_of(question), 1, Dice(0), shuffle=False))
     presented = question.present(order)
@@ -297,7 +293,8 @@ def save_question(
     content makes no new version. Raises Invalid with every problem at its field.
     """
     with transaction() as connection:
-        bank = _editable(connection, actor, bank_id)
+        bank = editable_bank(connection, actor, bank_id)
+        fields = _bound(connection, bank_id, fields)
         if question_id is None:
             slug = _new_slug(connection, bank_id, fields)
             question = _load(bank.slug, fields, slug)
@@ -315,6 +312,13 @@ def save_question(
         bank_changed(connection, bank_id, now)
         record(connection, actor.id, "question.save", ("question", question_id), now, version=number + 1)
     return question_id, number + 1
+
+
+def _bound(connection: Connection, bank_id: int, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The question with its images as the bank has them now, or as the version it began with had them."""
+    if next(references(fields), None) is None:
+        return {name: value for name, value in fields.items() if name != "images"}
+    return bound(fields, among(folder_of(connection, bank_id), fields.get("images", {})))
 
 
 def _load(bank: str, fields: Mapping[str, Any], slug: str) -> LoadedQuestion:
@@ -407,12 +411,11 @@ def restore(actor: Actor, question_id: int, number: int, now: datetime) -> int:
         ).first()
         if row is None:
             raise missing(connection, actor)
-        _editable(connection, actor, row.bank_id)
+        editable_bank(connection, actor, row.bank_id)
         if row.current:
             return number
-        add_versions(
-            connection, [(question_id, load_question(row.digest, row.content))], row.bank_id, actor.id, now
-        )
+        restored = LoadedQuestion.load(_bound(connection, row.bank_id, row.content))
+        add_versions(connection, [(question_id, restored)], row.bank_id, actor.id, now)
         bank_changed(connection, row.bank_id, now)
         newest: int = connection.execute(
             select(QuestionVersion.number).where(

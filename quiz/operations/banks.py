@@ -16,6 +16,7 @@ from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.yaml import write_bank
 from quiz.db import reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem
+from quiz.files.archive import pack
 from quiz.files.richtext import to_html, to_text
 from quiz.models.audit import record
 from quiz.models.bank import (
@@ -28,10 +29,12 @@ from quiz.models.bank import (
     load_question,
     source_line,
 )
+from quiz.models.media import contents_of
 from quiz.models.paging import Page, page_of
 from quiz.models.people import Enrolment, User
 from quiz.operations.access import AUTHORING, TEACHING, Actor, missing, readable_banks, role_of
 from quiz.questions.base import Presented
+from quiz.questions.images import digest_of_pin, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,23 +354,65 @@ def share(actor: Actor, bank_id: int, username: str, right: str, now: datetime) 
         record(connection, actor.id, "bank.share", ("bank", bank_id), now, user=user_id, right=right)
 
 
-def export_text(actor: Actor | None, bank_id: int) -> str:
-    """The bank as a file of our format: current versions, in order of their ids."""
+@dataclass(frozen=True, slots=True)
+class BankFile:
+    """A bank to take away: YAML, or a zip archive of that and its images."""
+
+    slug: str
+    suffix: str
+    content: bytes
+
+
+def export_file(actor: Actor | None, bank_id: int) -> BankFile:
+    """The bank as a file of our format, with its images where it shows any: current versions, in order of their ids."""
     with reading() as connection:
-        if actor is not None:
-            header = _bank(connection, actor, bank_id).header
-        else:
-            header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar()
-            if header is None:
-                raise NotFound(f"There is no bank {bank_id}.")
-        rows = connection.execute(
-            select(QuestionVersion.digest, QuestionVersion.content)
-            .join(Question, Question.id == QuestionVersion.question_id)
-            .where(Question.bank_id == bank_id, QuestionVersion.current)
-            .order_by(Question.id)
-        )
-        loaded = [load_question(row.digest, row.content) for row in rows]
-    return write_bank(LoadedBank.load(header, loaded))
+        bank, names = _exported(connection, actor, bank_id)
+        contents = contents_of(connection, names.values())
+    text = write_bank(bank).encode()
+    if not names:
+        return BankFile(bank.slug, ".yaml", text)
+    images = {name: contents[digest] for name, digest in sorted(names.items())}
+    return BankFile(bank.slug, ".zip", pack({f"{bank.slug}.yaml": text, **images}))
+
+
+def export_text(actor: Actor | None, bank_id: int) -> str:
+    """The same without images."""
+    with reading() as connection:
+        return write_bank(_exported(connection, actor, bank_id)[0])
+
+
+def _exported(connection: Connection, actor: Actor | None, bank_id: int) -> tuple[LoadedBank, dict[str, str]]:
+    """The bank, and the digests of the images that it shows, by the names that its texts give them."""
+    if actor is not None:
+        header = _bank(connection, actor, bank_id).header
+    else:
+        header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar()
+        if header is None:
+            raise NotFound(f"There is no bank {bank_id}.")
+    rows = connection.execute(
+        select(QuestionVersion.digest, QuestionVersion.content)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(Question.bank_id == bank_id, QuestionVersion.current)
+        .order_by(Question.id)
+    )
+    names: dict[str, str] = {}
+    loaded = [_named_apart(load_question(row.digest, row.content), names) for row in rows]
+    return LoadedBank.load(header, loaded), names
+
+
+def _named_apart(question: LoadedQuestion, names: dict[str, str]) -> LoadedQuestion:
+    """The question, whose images are added to ``names``; a name that stands there for another image gets a new one."""
+    digests = {file: digest_of_pin(pin) for file, pin in question.images.items()}
+    other = {
+        file: f"{file.rpartition('.')[0]}-{digest[:12]}.{file.rpartition('.')[2]}"
+        for file, digest in digests.items()
+        if names.get(file, digest) != digest
+    }
+    names |= {other.get(file, file): digest for file, digest in digests.items()}
+    if not other:
+        return question
+    pins = {other.get(file, file): pin for file, pin in question.images.items()}
+    return LoadedQuestion.load({**renamed(question.dump(), other), "images": pins})
 
 
 def find_bank(slug: str) -> int | None:

@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
+from quiz.banks.images import FOLDER, Pictures, among
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
-from quiz.banks.yaml import BankProblem, read_bank
-from quiz.db import transaction
+from quiz.banks.yaml import BankProblem, read_bank, read_mapping
+from quiz.db import reading, transaction
 from quiz.errors import Invalid, Problem
 from quiz.models.audit import record
 from quiz.models.bank import (
@@ -24,6 +25,7 @@ from quiz.models.bank import (
     Question,
     QuestionVersion,
 )
+from quiz.models.media import folder_of, keep_images
 from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role
 
@@ -41,17 +43,28 @@ class ImportReport:
     #: In the database, but no longer in the file; retired only where that was asked for.
     gone: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
+    #: Files of images that came with the bank and are shown by its questions.
+    images: tuple[str, ...] = ()
 
 
 def import_bank(
-    actor: Actor | None, text: str, name: str, now: datetime, *, dry_run: bool = False, prune: bool = False
+    actor: Actor | None,
+    text: str,
+    name: str,
+    now: datetime,
+    *,
+    pictures: Pictures | None = None,
+    dry_run: bool = False,
+    prune: bool = False,
 ) -> ImportReport:
     """Imports a bank file: same id and digest nothing, changed a new version, gone listed.
 
     ``actor`` None is the command line: the bank is then a shipped one, usable by every author. ``name`` stands in
-    messages. Raises Invalid with all faults of the file; then nothing is written.
+    messages. ``pictures`` are the image files that came with the text; without them those count that the bank has
+    already. Raises Invalid with all faults of the file; then nothing is written.
     """
-    bank = read_bank(text, name)
+    find = pictures.find if pictures else among(_folder(actor, text))
+    bank = read_bank(text, name, find)
     too_long = [*_too_long(bank)]
     if too_long:
         raise Invalid(too_long)
@@ -62,9 +75,26 @@ def import_bank(
             owner_id = actor.id
         bank_id = _editable(connection, bank.slug, owner_id)
         report = _compare(connection, bank, bank_id, prune=prune)
+        images = pictures.images if pictures else {}
+        report = replace(report, images=tuple(images))
         if dry_run:
             return report
-        return _write(connection, bank, report, owner_id, now)
+        written_to = _write_header(connection, bank, bank_id, owner_id, now)
+        keep_images(connection, written_to, images)
+        return _write(connection, bank, written_to, report, owner_id, now)
+
+
+def _folder(actor: Actor | None, text: str) -> dict[str, str]:
+    """The images that the bank of this text has already, by name; none are looked for where it names none."""
+    if f"{FOLDER}/" not in text:
+        return {}
+    try:
+        slug = read_mapping(text)[0].get("bank")
+    except Invalid:  # said with all the other faults, when the bank is read
+        return {}
+    with reading() as connection:
+        bank_id = _editable(connection, str(slug), actor.id if actor else None)
+        return {} if bank_id is None else folder_of(connection, bank_id)
 
 
 def _too_long(bank: LoadedBank) -> Iterator[Problem]:
@@ -125,9 +155,13 @@ def _compare(connection: Connection, bank: LoadedBank, bank_id: int | None, *, p
 
 
 def _write(
-    connection: Connection, bank: LoadedBank, report: ImportReport, owner_id: int | None, now: datetime
+    connection: Connection,
+    bank: LoadedBank,
+    bank_id: int,
+    report: ImportReport,
+    owner_id: int | None,
+    now: datetime,
 ) -> ImportReport:
-    bank_id = _write_header(connection, bank, report.bank_id, owner_id, now)
     by_id = bank.by_id
     if report.new:
         connection.execute(insert(Question), [{"bank_id": bank_id, "slug": slug} for slug in report.new])

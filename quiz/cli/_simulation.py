@@ -136,7 +136,7 @@ def build(
     students = _students(actor, course_id, begin)
     made = {sheet.stem: _quiz(actor, course_id, sheet.stem, begin) for sheet in SHEETS}
     known = _questions()
-    for sitting in _missing(_plan(students, made, first_day), made):
+    for sitting in _missing(_plan(students, made, first_day), made, begin):
         _sit(sitting, known)
     notes["simulated"] = {"course": course_id, "quiz": made["2-solar-system"]}
     return made["2-solar-system"]
@@ -221,9 +221,9 @@ def _sitting(
     return Sitting(student, sheet, quiz_id, number, first_day + timedelta(days=day, hours=hour), day)
 
 
-def _missing(plan: Iterator[Sitting], made: Mapping[str, int]) -> list[Sitting]:
+def _missing(plan: Iterator[Sitting], made: Mapping[str, int], begin: datetime) -> list[Sitting]:
     """What has not been finished yet: a start of the demo may have been broken off."""
-    finished = {(quiz_id, *row) for quiz_id in made.values() for row in _finished(quiz_id)}
+    finished = {(quiz_id, *row) for quiz_id in made.values() for row in _finished(quiz_id, begin)}
     return [
         sitting
         for sitting in plan
@@ -231,10 +231,11 @@ def _missing(plan: Iterator[Sitting], made: Mapping[str, int]) -> list[Sitting]:
     ]
 
 
-def _finished(quiz_id: int) -> Iterator[tuple[int, int | None]]:
+def _finished(quiz_id: int, begin: datetime) -> Iterator[tuple[int, int | None]]:
+    """(student, number) of the attempts that were submitted; seen from ``begin`` none is over that was broken off."""
     page = 1
     while True:
-        rows = reporting.results(None, quiz_id, page).rows
+        rows = reporting.results(None, quiz_id, page, begin).rows
         yield from ((row.user_id, row.number) for row in rows.rows if row.state == "finished")
         if page >= rows.pages:
             return

@@ -52,6 +52,7 @@ def report(quiz_id: int, file_format: str, table: str, which: str, output: Any, 
     Example: quiz report 1 --table questions -o questions.csv
     """
     from dataclasses import replace
+    from datetime import timedelta
 
     from quiz import clock
     from quiz.banks import report_tables
@@ -59,9 +60,10 @@ def report(quiz_id: int, file_format: str, table: str, which: str, output: Any, 
     from quiz.files.tables import write_csv, write_xlsx
     from quiz.operations import analysis, reporting
 
-    with store():
-        results = reporting.results_table(None, quiz_id, clock.now())
-        found = analysis.export_report(None, quiz_id, which, clock.now())
+    with store() as settings:
+        now, grace = clock.now(), timedelta(seconds=settings.grace_seconds)
+        results = reporting.results_table(None, quiz_id, now, grace)
+        found = analysis.export_report(None, quiz_id, which, now, grace)
     if as_json or file_format == "json":
         output.write((as_json_text(_document(found, results)) + "\n").encode())
         return

@@ -10,12 +10,17 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
     UniqueConstraint,
+    and_,
+    case,
+    func,
+    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,6 +68,8 @@ class Attempt(Base):
     number: Mapped[int]
     seed: Mapped[int] = mapped_column(BigInteger)
     as_of: Mapped[date] = mapped_column(Date)
+    #: In which the student reads the questions that have it; NULL = each as it was authored.
+    language: Mapped[str | None] = mapped_column(String(20))
     #: How the paper was drawn ("draw/1").
     algorithm: Mapped[str] = mapped_column(String(20))
     #: {slug: digest} of the banks as they were.
@@ -193,6 +200,34 @@ def due_at(started_at: datetime, limit_minutes: int | None, closes_at: datetime 
     if limit_minutes is not None:
         ends.append(started_at + timedelta(minutes=limit_minutes))
     return min(ends, default=None)
+
+
+#: How long after the deadline a save that was under way is accepted, where the installation does not say otherwise.
+GRACE = timedelta(seconds=30)
+
+
+def over(now: datetime, grace: timedelta) -> ColumnElement[bool]:
+    """The condition: the deadline and the grace for the last save have passed, whoever has seen to it or not."""
+    return Attempt.due_at < now - grace
+
+
+def ended_at(now: datetime, grace: timedelta) -> ColumnElement[datetime | None]:
+    """When the attempt ended, also where it is over and nobody has closed it yet; NULL = in progress.
+
+    What lists attempts reads this in place of ``finished_at``, so that it need not wait for the upkeep.
+    """
+    return func.coalesce(Attempt.finished_at, case((over(now, grace), Attempt.due_at)))
+
+
+def waits_for_a_mark() -> ColumnElement[bool]:
+    """The condition: a mark that counts needs grading. No grade alone may as well mean that there are no points."""
+    open_mark = (
+        select(Mark.slot)
+        .where(Mark.attempt_id == Attempt.id, Mark.superseded_at.is_(None), Mark.fraction.is_(None))
+        .correlate(Attempt)
+        .exists()
+    )
+    return and_(Attempt.finished_at.is_not(None), Attempt.grade.is_(None), open_mark)
 
 
 #: *after* lasts this long from finishing; then it is *later*, until the quiz closes.

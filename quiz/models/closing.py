@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import uuid4
@@ -57,11 +57,6 @@ def close(
         return False
     _write_marks(connection, attempt_id, now)
     return True
-
-
-def over_before(now: datetime, grace: timedelta) -> Any:
-    """The condition: in progress, but its deadline and the grace for the last save have passed."""
-    return and_(Attempt.finished_at.is_(None), Attempt.due_at < now - grace)
 
 
 def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None:

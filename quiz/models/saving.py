@@ -254,7 +254,7 @@ def _keep_late(connection: Connection, found: Row[Any], values: Mapping[str, Any
         return False
     if connection.execute(_INSERT_LATE, values).first() is not None:
         return True
-    return connection.execute(_LATE, values).scalar() == values["fields"]
+    return bool(connection.execute(_LATE, values).scalar() == values["fields"])
 
 
 def _values(one: Save, now: datetime, grace: timedelta) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from quiz.banks.analysing import Analysis, Answered, QuestionReport, analyse
@@ -28,12 +28,11 @@ from quiz.models.analysing import (
     save_times,
     versions_of,
 )
-from quiz.models.attempt import Attempt
+from quiz.models.attempt import GRACE
 from quiz.models.audit import record
 from quiz.models.bank import load_question
-from quiz.models.people import Course, Enrolment
-from quiz.models.quiz import Quiz, QuizRevision
-from quiz.operations.access import Actor, row_of_results
+from quiz.models.progress import progress_of
+from quiz.operations.access import Actor, quiz_of_results
 from quiz.statistics.verdicts import Verdict, verdicts
 
 __all__ = ["WHICH", "Bin", "QuizReport", "export_report", "quiz_report"]
@@ -95,52 +94,36 @@ class QuizReport:
         raise NotFound
 
 
-def quiz_report(actor: Actor | None, quiz_id: int, which: str, now: datetime) -> QuizReport:
+def quiz_report(
+    actor: Actor | None, quiz_id: int, which: str, now: datetime, grace: timedelta = GRACE
+) -> QuizReport:
     """The report of a quiz for those who see its results; ``which`` attempts count is first, last, all or counted.
 
     Readers of results see no keys before students may have seen them. Seven statements, however many the rows.
     """
     with reading() as connection:
-        return _report(connection, _quiz(connection, actor, quiz_id), which, now)
+        return _report(connection, quiz_of_results(connection, actor, quiz_id), which, now, grace)
 
 
-def export_report(actor: Actor | None, quiz_id: int, which: str, now: datetime) -> QuizReport:
+def export_report(
+    actor: Actor | None, quiz_id: int, which: str, now: datetime, grace: timedelta = GRACE
+) -> QuizReport:
     """The report, to be taken away as a file: that is audited."""
     with transaction() as connection:
-        found = _report(connection, _quiz(connection, actor, quiz_id), which, now)
+        found = _report(connection, quiz_of_results(connection, actor, quiz_id), which, now, grace)
         record(connection, actor.id if actor else None, "report.export", ("quiz", quiz_id), now, which=which)
     return found
-
-
-def _quiz(connection: Connection, actor: Actor | None, quiz_id: int) -> Row[Any]:
-    """The quiz, for those who see its results."""
-    statement = (
-        select(
-            Quiz.id,
-            Quiz.title,
-            Quiz.course_id,
-            Quiz.pass_grade,
-            Quiz.grading,
-            Quiz.review,
-            Quiz.closes_at,
-            Course.title.label("course_title"),
-            Course.time_zone,
-            QuizRevision.scale,
-        )
-        .join(Course, Course.id == Quiz.course_id)
-        .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
-        .where(Quiz.id == quiz_id)
-    )
-    return row_of_results(connection, actor, statement, f"There is no quiz {quiz_id}.")
 
 
 # Reading -----------------------------------------------------------------------------------------------------------
 
 
-def _report(connection: Connection, quiz: Row[Any], which: str, now: datetime) -> QuizReport:
+def _report(
+    connection: Connection, quiz: Row[Any], which: str, now: datetime, grace: timedelta
+) -> QuizReport:
     if which not in WHICH:
         raise Invalid([Problem("which", f"there are no '{which}' attempts", f"say {', '.join(WHICH)}")])
-    counts = _counts(connection, quiz)
+    progress = progress_of(connection, [quiz.id], now, grace)[quiz.id]
     attempts = counted_attempts(connection, quiz.id, which, quiz.grading)
     papers = _papers(connection, quiz, which, attempts)
     settled = [one for one in attempts if one.id in papers and one.grade is not None]
@@ -159,9 +142,9 @@ def _report(connection: Connection, quiz: Row[Any], which: str, now: datetime) -
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
         which=which,
-        students=counts.students,
-        started=counts.started,
-        finished=counts.finished,
+        students=progress.students,
+        started=progress.started,
+        finished=progress.finished,
         attempts=len(settled),
         left_out=left_out,
         first_finished=min((one.finished_at for one in settled), default=None),
@@ -172,20 +155,6 @@ def _report(connection: Connection, quiz: Row[Any], which: str, now: datetime) -
         analysis=found if keys_shown else _without_keys(found),
         keys_shown=keys_shown,
     )
-
-
-def _counts(connection: Connection, quiz: Row[Any]) -> Row[Any]:
-    """Students of the course, and how many of them have started and finished."""
-    mine = and_(Attempt.user_id == Enrolment.user_id, Attempt.quiz_id == quiz.id)
-    return connection.execute(
-        select(
-            func.count(Enrolment.user_id.distinct()).label("students"),
-            func.count(Attempt.user_id.distinct()).label("started"),
-            func.count(Attempt.user_id.distinct()).filter(Attempt.finished_at.is_not(None)).label("finished"),
-        )
-        .outerjoin(Attempt, mine)
-        .where(Enrolment.course_id == quiz.course_id, Enrolment.role == "student")
-    ).one()
 
 
 def _papers(

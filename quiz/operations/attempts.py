@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,14 +21,16 @@ from quiz.db import reading, single_statement, transaction
 from quiz.errors import (
     AccessCode,
     AttemptClosed,
+    Invalid,
     NoAttemptsLeft,
     NotOpen,
+    Problem,
     QuizClosed,
     QuizError,
     TooLate,
 )
 from quiz.files.richtext import to_html
-from quiz.models.attempt import Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
+from quiz.models.attempt import GRACE, Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
 from quiz.models.bank import Bank, Question, QuestionVersion, load_question
 from quiz.models.closing import close, current_answer
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
@@ -55,6 +58,7 @@ __all__ = [
     "page",
     "save",
     "save_many",
+    "set_language",
     "start",
     "summary",
 ]
@@ -75,10 +79,11 @@ def start(
     *,
     address: str = "",
     seed: int | None = None,
+    language: str = "",
 ) -> int:
     """Starts an attempt, or takes up the one in progress. Returns its id.
 
-    ``seed`` None: the paper is drawn by a new secret one; the demo names its own, so that it is the same everywhere.
+    ``language``: see ``set_language``. ``seed`` None: the paper is drawn by a new secret one; the demo names its own, so that it is the same everywhere.
     An attempt whose time is up is closed first. Raises NotOpen, QuizClosed, NoAttemptsLeft, Unmeetable, AccessCode,
     and TooMany where this student, or this ``address``, has sent too many wrong access codes.
     """
@@ -87,13 +92,14 @@ def start(
             quiz = _startable(connection, actor, quiz_id)
             open_one = _in_progress(connection, actor, quiz_id)
             if open_one is not None:
-                if open_one.due_at is None or open_one.due_at >= now - grace:
+                if not _is_over(open_one, now, grace):
                     return int(open_one.id)
                 close(connection, open_one.id, "time", open_one.due_at, now)
             number = _may_start(connection, actor, quiz, now)
             _demand_code(connection, actor, quiz, access_code, address, now)
             drawn_by = secrets.randbits(SEED_BITS) if seed is None else seed
-            return _insert_attempt(connection, actor, quiz, number, now, drawn_by)
+            spoken = language_tag(language)
+        return _insert_attempt(connection, actor, quiz, number, now, drawn_by, spoken)
     except AccessCode:
         if access_code.strip():  # no code is no guess
             with transaction() as connection:
@@ -171,7 +177,13 @@ def _guesser(actor: Actor, quiz_id: int) -> str:
 
 
 def _insert_attempt(
-    connection: Connection, actor: Actor, quiz: Row[Any], number: int, now: datetime, seed: int
+    connection: Connection,
+    actor: Actor,
+    quiz: Row[Any],
+    number: int,
+    now: datetime,
+    seed: int,
+    language: str | None,
 ) -> int:
     """Draws a paper and stores it."""
     blueprint = Blueprint.load(quiz.blueprint)
@@ -187,6 +199,7 @@ def _insert_attempt(
             number=number,
             seed=paper.seed,
             as_of=as_of,
+            language=language,
             algorithm=paper.algorithm,
             bank_digests=bank_digests(connection, quiz.banks),
             exposure=seen,
@@ -261,6 +274,9 @@ class QuestionView:
     points: float
     flagged: bool
     closed: bool
+    #: The one that it is shown in, and all that it has, the authored one first.
+    language: str
+    languages: tuple[str, ...]
     complaints: tuple[str, ...]
     read_as: str
     #: In practice: how the question stands after its checks, the hints taken (HTML), and whether there is another.
@@ -303,6 +319,11 @@ class AttemptPage:
         return self.due_at is not None and self.now > self.due_at
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Those of the questions on this page."""
+        return tuple(dict.fromkeys(language for view in self.questions for language in view.languages))
+
+    @property
     def answered(self) -> int:
         """How many slots have an answer."""
         return sum(state.answered for state in self.slots)
@@ -326,6 +347,7 @@ _ATTEMPT = (
         Attempt.due_at,
         Attempt.finished_at,
         Attempt.ended_by,
+        Attempt.language,
         Quiz.id.label("quiz_id"),
         Quiz.title.label("quiz_title"),
         Quiz.limit_minutes,
@@ -360,6 +382,7 @@ _SLOTS = (
         AttemptSlot.points,
         QuestionVersion.digest,
         QuestionVersion.content,
+        Bank.language,
         Answer.seq,
         Answer.act,
         Answer.fields,
@@ -377,6 +400,7 @@ _SLOTS = (
             ),
         ),
     )
+    .outerjoin(Bank, Bank.id == QuestionVersion.bank_id)
     .where(AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer))
     .order_by(AttemptSlot.slot)
 )
@@ -392,8 +416,8 @@ def _own(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
     return found
 
 
-def entry(actor: Actor, attempt_id: int, now: datetime) -> Entry:
-    """Where to go on: the slot saved last, else the first."""
+def entry(actor: Actor, attempt_id: int, now: datetime, grace: timedelta = GRACE) -> Entry:
+    """Where to go on: the slot saved last, else the first. Finished is also what is over and not closed yet."""
     with reading() as connection:
         attempt = _own(connection, actor, attempt_id)
         last = connection.execute(
@@ -402,13 +426,18 @@ def entry(actor: Actor, attempt_id: int, now: datetime) -> Entry:
             .order_by(Answer.saved_at.desc())
             .limit(1)
         ).scalar()
-    return Entry(_state(attempt, now), attempt.layout, last or 1)
+    state = "finished" if _is_over(attempt, now, grace) else _state(attempt, now)
+    return Entry(state, attempt.layout, last or 1)
 
 
 def _state(attempt: Row[Any], now: datetime) -> str:
     if attempt.finished_at is not None:
         return "finished"
     return "time-up" if attempt.due_at is not None and now > attempt.due_at else "open"
+
+
+def _is_over(attempt: Row[Any], now: datetime, grace: timedelta) -> bool:
+    return attempt.due_at is not None and attempt.due_at < now - grace
 
 
 def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> AttemptPage:
@@ -423,7 +452,7 @@ def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> Atte
         rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": shown}).all()
         if slot is not None and not any(row.slot == slot for row in rows):
             raise missing(connection, actor)
-        views = [_view(row) for row in rows if row.content is not None]
+        views = [_view(row, attempt.language) for row in rows if row.content is not None]
         if attempt.mode == "practice":
             views = _practised(connection, attempt, rows, views)
     return _page(attempt, rows, now, views)
@@ -437,12 +466,17 @@ def _demand_open(attempt: Row[Any], now: datetime) -> None:
         raise TooLate
 
 
-def summary(actor: Actor, attempt_id: int, now: datetime) -> AttemptPage:
-    """The state of all slots before submitting; also after the time is up, until it is closed."""
+def summary(actor: Actor, attempt_id: int, now: datetime, grace: timedelta = GRACE) -> AttemptPage:
+    """The state of all slots before submitting; also after the time is up, until saves under way cannot come any more.
+
+    Raises AttemptClosed where it has ended, TooLate where it is over.
+    """
     with reading() as connection:
         attempt = _own(connection, actor, attempt_id)
         if attempt.finished_at is not None:
             raise AttemptClosed
+        if _is_over(attempt, now, grace):
+            raise TooLate
         rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": _NO_SLOT}).all()
     return _page(attempt, rows, now)
 
@@ -481,8 +515,9 @@ def _page(
     )
 
 
-def _view(row: Row[Any]) -> QuestionView:
-    question = load_question(row.digest, row.content)
+def _view(row: Row[Any], language: str | None) -> QuestionView:
+    authored = load_question(row.digest, row.content)
+    question = authored.in_language(language or "")
     parsed = question.parse(row.fields or {}, row.shown_order)
     return QuestionView(
         slot=row.slot,
@@ -493,6 +528,8 @@ def _view(row: Row[Any]) -> QuestionView:
         points=row.points,
         flagged=row.flagged_at is not None,
         closed=row.closed_at is not None,
+        language=row.language if question is authored else str(language),
+        languages=(row.language, *authored.translations),
         complaints=parsed.complaints,
         read_as=parsed.read_as,
     )
@@ -520,7 +557,7 @@ def _with_outcome(
     allowed: frozenset[str],
     banks: Mapping[int, Mapping[str, Any]],
 ) -> QuestionView:
-    question = load_question(row.digest, row.content)
+    question = load_question(row.digest, row.content).in_language(attempt.language or "")
     stands = standing_of(question, done, row.shown_order, attempt.tries)
     view = replace(
         view,
@@ -615,6 +652,24 @@ def flag(actor: Actor, attempt_id: int, slot: int, flagged: bool, now: datetime)
         ).first()
         if found is None:
             raise missing(connection, actor)
+
+
+def set_language(actor: Actor, attempt_id: int, language: str, now: datetime) -> None:
+    """The language in which the student reads the questions that have it; "" = each as it was authored.
+
+    Answers stand: they are stored by shown position, which is the same in every language.
+    """
+    spoken = language_tag(language)
+    with transaction() as connection:
+        _demand_open(_own(connection, actor, attempt_id), now)
+        connection.execute(update(Attempt).where(Attempt.id == attempt_id).values(language=spoken))
+
+
+def language_tag(language: str) -> str | None:
+    """The tag as it is stored; None for none. Raises Invalid."""
+    if language and not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", language):
+        raise Invalid([Problem("language", "this is no tag of a language", "write one such as en, ru or zh")])
+    return language or None
 
 
 def finish(actor: Actor, attempt_id: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import available_timezones
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
-from quiz.models.attempt import Attempt, moment
+from quiz.models.attempt import GRACE, Attempt, ended_at, moment
 from quiz.models.audit import record
 from quiz.models.codes import JOIN_CODE_LENGTH, RETURN_CODE_LENGTH, digest, grouped, new_code, normal
 from quiz.models.guessing import count_account, count_failure, demand_patience
@@ -223,15 +223,15 @@ def _my_course(
     return found
 
 
-def course(actor: Actor, course_id: int, now: datetime) -> CoursePage:
+def course(actor: Actor, course_id: int, now: datetime, grace: timedelta = GRACE) -> CoursePage:
     """A course with its quizzes; students see the published ones. Three statements, four for those who see results."""
     with reading() as connection:
         found = _my_course(connection, actor, course_id)
         staff = found.role in RESULTS
         quizzes = connection.execute(_quizzes_of(course_id, drafts=staff)).all()
         ids = [quiz.id for quiz in quizzes]
-        attempts = _attempts_of(connection, actor, ids)
-        progress = progress_of(connection, ids) if staff else {}
+        attempts = _attempts_of(connection, actor, ids, now, grace)
+        progress = progress_of(connection, ids, now, grace) if staff else {}
     return CoursePage(
         id=found.id,
         title=found.title,
@@ -240,7 +240,7 @@ def course(actor: Actor, course_id: int, now: datetime) -> CoursePage:
         join_code=grouped(found.join_code) if found.role in TEACHING else None,
         join_open=found.join_open,
         quizzes=tuple(_card(quiz, attempts[quiz.id], now) for quiz in quizzes),
-        progress={quiz_id: progress.get(quiz_id, Progress()) for quiz_id in ids} if staff else {},
+        progress=progress,
     )
 
 
@@ -264,11 +264,13 @@ def _quizzes_of(course_id: int, *, drafts: bool) -> Any:
     return statement if drafts else statement.where(QuizRevision.id.is_not(None))
 
 
-def _attempts_of(connection: Connection, actor: Actor, quiz_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+def _attempts_of(
+    connection: Connection, actor: Actor, quiz_ids: Iterable[int], now: datetime, grace: timedelta
+) -> dict[int, list[Row[Any]]]:
     """My attempts at these quizzes, in their order."""
     found: dict[int, list[Row[Any]]] = defaultdict(list)
     rows = connection.execute(
-        select(Attempt.id, Attempt.quiz_id, Attempt.finished_at, Attempt.grade)
+        select(Attempt.id, Attempt.quiz_id, ended_at(now, grace).label("finished_at"), Attempt.grade)
         .where(Attempt.user_id == actor.id, Attempt.quiz_id.in_(list(quiz_ids)))
         .order_by(Attempt.quiz_id, Attempt.number)
     )

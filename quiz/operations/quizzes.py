@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, case, false, func, insert, literal, or_, select, update
+from sqlalchemy import Row, and_, case, false, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
@@ -16,13 +17,13 @@ from quiz.assembly.settings import EVERYTHING
 from quiz.assembly.supply import change_dates, scarcest, unmet
 from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem, Unmeetable
-from quiz.models.attempt import Attempt, due_at
+from quiz.models.attempt import GRACE, Attempt, due_at, ended_at
 from quiz.models.audit import record
-from quiz.models.bank import Bank, BankShare, QuestionVersion
+from quiz.models.bank import Bank, BankShare, QuestionVersion, StratumSize
 from quiz.models.drawing import SqlIndex
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
-from quiz.operations.access import RESULTS, TEACHING, Actor, acting, missing
+from quiz.operations.access import TEACHING, Actor, acting, missing, quiz_of_results
 
 LONGEST_TITLE = 200
 LONGEST_ACCESS_CODE = 80
@@ -160,8 +161,13 @@ class StartPage:
     certainty: bool
     needs_access_code: bool
     review: Mapping[str, Sequence[str]]
+    #: The day for which the questions are true: set by the quiz, else today in the course's time zone.
+    as_of: date
     #: Title of each bank, and what it rests on.
     perspectives: tuple[tuple[str, str], ...]
+    #: Languages in which questions can be read, each with how many there are of ``ready``; none where all are in one.
+    languages: Mapping[str, int]
+    ready: int
     in_progress: int | None
     why_not: str
 
@@ -450,41 +456,6 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
     return int(number)
 
 
-def _managed(connection: Connection, actor: Actor | None, quiz_id: int, *, lock: bool = False) -> Row[Any]:
-    """The quiz for those who see its results (and the command line). ``lock``: another editor waits."""
-    statement = (
-        select(
-            Quiz,
-            Course.title.label("course_title"),
-            Course.time_zone,
-            QuizRevision.number.label("revision"),
-            QuizRevision.published_at,
-            QuizRevision.blueprint,
-        )
-        .join(Course, Course.id == Quiz.course_id)
-        .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
-        .where(Quiz.id == quiz_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=Quiz)
-    if actor is None:
-        found = connection.execute(statement.add_columns(literal("teacher").label("role"))).first()
-        if found is None:
-            raise NotFound(f"There is no quiz {quiz_id}.")
-        return found
-    found = connection.execute(
-        statement.add_columns(Enrolment.role)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(acting(actor))
-    ).first()
-    if found is None:
-        raise missing(connection, actor)
-    if found.role not in RESULTS:
-        raise NotFound
-    return found
-
-
 def manage(actor: Actor, quiz_id: int) -> ManagedQuiz:
     """A quiz as those who teach its course work on it. Forbidden to those who only see its results."""
     with reading() as connection:
@@ -537,7 +508,9 @@ def _stored_sheet(quiz: Row[Any]) -> QuizSheet:
 
 
 def _taught(connection: Connection, actor: Actor | None, quiz_id: int, *, lock: bool = False) -> Row[Any]:
-    quiz = _managed(connection, actor, quiz_id, lock=lock)
+    """The quiz for those who teach its course (and the command line). ``lock``: another editor waits."""
+    columns = (QuizRevision.number.label("revision"), QuizRevision.published_at, QuizRevision.blueprint)
+    quiz = quiz_of_results(connection, actor, quiz_id, *columns, lock=lock)
     if quiz.role not in TEACHING:
         raise Forbidden
     return quiz
@@ -648,18 +621,18 @@ def _move_deadlines(connection: Connection, quiz_id: int, sheet: QuizSheet) -> l
 # The student's way in ------------------------------------------------------------------------------------------
 
 
-def start_page(actor: Actor, quiz_id: int, now: datetime) -> StartPage:
+def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRACE) -> StartPage:
     """The rules of a published quiz, for the people of its course."""
     with reading() as connection:
         quiz = _published(connection, actor, quiz_id)
         attempts = connection.execute(
-            select(Attempt.id, Attempt.finished_at).where(
+            select(Attempt.id, ended_at(now, grace).label("finished_at")).where(
                 Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id
             )
         ).all()
-        rows = connection.execute(select(Bank.title, Bank.header).where(Bank.id.in_(quiz.banks.values())))
-        perspectives = tuple((row.title, row.header.get("perspective", "")) for row in rows.all())
+        banks = _drawn_from(connection, quiz.banks.values())
     in_progress = next((one.id for one in attempts if one.finished_at is None), None)
+    blueprint = Blueprint.load(quiz.blueprint)
     return StartPage(
         id=quiz.id,
         title=quiz.title,
@@ -667,7 +640,7 @@ def start_page(actor: Actor, quiz_id: int, now: datetime) -> StartPage:
         course_title=quiz.course_title,
         time_zone=quiz.time_zone,
         role=quiz.role,
-        questions=_how_many(Blueprint.load(quiz.blueprint)),
+        questions=_how_many(blueprint),
         opens_at=quiz.opens_at,
         closes_at=quiz.closes_at,
         limit_minutes=quiz.limit_minutes,
@@ -682,10 +655,37 @@ def start_page(actor: Actor, quiz_id: int, now: datetime) -> StartPage:
         certainty=quiz.certainty,
         needs_access_code=bool(quiz.access_code),
         review=quiz.review,
-        perspectives=perspectives,
+        as_of=blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date(),
+        perspectives=tuple((row.title, row.header.get("perspective", "")) for row in banks),
+        languages=_languages(banks),
+        ready=sum(row.ready for row in banks),
         in_progress=in_progress,
         why_not="" if in_progress is not None else _why_not(quiz, len(attempts), now),
     )
+
+
+def _drawn_from(connection: Connection, banks: Iterable[int]) -> Sequence[Row[Any]]:
+    """The banks of a quiz with the number of their ready questions."""
+    ready = (
+        select(func.coalesce(func.sum(StratumSize.size), 0))
+        .where(StratumSize.bank_id == Bank.id)
+        .scalar_subquery()
+    )
+    return connection.execute(
+        select(Bank.title, Bank.header, Bank.language, Bank.languages, ready.label("ready"))
+        .where(Bank.id.in_(banks))
+        .order_by(Bank.id)
+    ).all()
+
+
+def _languages(banks: Sequence[Row[Any]]) -> Mapping[str, int]:
+    """How many ready questions there are in each language, those of the banks first; {} where none is translated."""
+    counts: Counter[str] = Counter()
+    for bank in banks:
+        counts[bank.language] += bank.ready
+    for bank in banks:
+        counts.update(bank.languages)
+    return dict(counts) if any(bank.languages for bank in banks) else {}
 
 
 def _published(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:

@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
 from quiz.errors import NotFound, SignedOut
 from quiz.files.richtext import to_text
 from quiz.files.tables import Table
-from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
+from quiz.models.attempt import (
+    GRACE,
+    Attempt,
+    AttemptSlot,
+    Mark,
+    ended_at,
+    moment,
+    over,
+    waits_for_a_mark,
+)
 from quiz.models.audit import record
 from quiz.models.bank import QuestionVersion, load_question
 from quiz.models.paging import PER_PAGE, Page, page_of
 from quiz.models.people import Course, Enrolment, User
+from quiz.models.progress import progress_of
 from quiz.models.quiz import Quiz, QuizRevision
-from quiz.operations.access import RESULTS, Actor, acting, missing, row_of_results
+from quiz.operations.access import RESULTS, Actor, acting, missing, quiz_of_results
 from quiz.questions.rules.grade import combine
 
 
@@ -122,12 +132,14 @@ class MyGrade:
 # A quiz ------------------------------------------------------------------------------------------------------------
 
 
-def results(actor: Actor | None, quiz_id: int, page: int) -> QuizResults:
+def results(
+    actor: Actor | None, quiz_id: int, page: int, now: datetime, grace: timedelta = GRACE
+) -> QuizResults:
     """Who has started, who has finished, with what grade; how each question fared."""
     with reading() as connection:
-        quiz = _quiz(connection, actor, quiz_id)
-        counts = _counts(connection, quiz)
-        rows = _attempt_rows(connection, quiz, page, PER_PAGE)
+        quiz = quiz_of_results(connection, actor, quiz_id)
+        progress = progress_of(connection, [quiz_id], now, grace)[quiz_id]
+        rows = page_of(connection, _rows_of(quiz, now, grace), page, _attempt_row)
         facilities = _facilities(connection, quiz_id)
     return QuizResults(
         quiz_id=quiz.id,
@@ -138,50 +150,16 @@ def results(actor: Actor | None, quiz_id: int, page: int) -> QuizResults:
         role=quiz.role,
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
-        students=counts.students,
-        started=counts.started,
-        finished=counts.finished,
-        mean_grade=counts.mean,
+        students=progress.students,
+        started=progress.started,
+        finished=progress.finished,
+        mean_grade=progress.mean_grade,
         rows=rows,
         facilities=facilities,
     )
 
 
-def _quiz(connection: Connection, actor: Actor | None, quiz_id: int) -> Row[Any]:
-    """The quiz, for those who see its results."""
-    statement = (
-        select(
-            Quiz.id,
-            Quiz.title,
-            Quiz.course_id,
-            Quiz.pass_grade,
-            Course.title.label("course_title"),
-            Course.time_zone,
-            QuizRevision.scale,
-        )
-        .join(Course, Course.id == Quiz.course_id)
-        .outerjoin(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
-        .where(Quiz.id == quiz_id)
-    )
-    return row_of_results(connection, actor, statement, f"There is no quiz {quiz_id}.")
-
-
-def _counts(connection: Connection, quiz: Row[Any]) -> Row[Any]:
-    """Students of the course, and how many of them have started and finished; the mean over graded attempts."""
-    mine = and_(Attempt.user_id == Enrolment.user_id, Attempt.quiz_id == quiz.id)
-    return connection.execute(
-        select(
-            func.count(Enrolment.user_id.distinct()).label("students"),
-            func.count(Attempt.user_id.distinct()).label("started"),
-            func.count(Attempt.user_id.distinct()).filter(Attempt.finished_at.is_not(None)).label("finished"),
-            func.avg(Attempt.grade).label("mean"),
-        )
-        .outerjoin(Attempt, mine)
-        .where(Enrolment.course_id == quiz.course_id, Enrolment.role == "student")
-    ).one()
-
-
-def _rows_of(quiz: Row[Any]) -> Any:
+def _rows_of(quiz: Row[Any], now: datetime, grace: timedelta) -> Any:
     """Each student of the course with their attempts; also those who have left it, if they have attempts."""
     people = (
         select(Enrolment.user_id)
@@ -195,10 +173,11 @@ def _rows_of(quiz: Row[Any]) -> Any:
             User.name,
             Attempt.id,
             Attempt.number,
-            Attempt.ended_by,
+            func.coalesce(Attempt.ended_by, case((over(now, grace), "time"))).label("ended_by"),
             Attempt.started_at,
-            Attempt.finished_at,
+            ended_at(now, grace).label("ended_at"),
             Attempt.grade,
+            waits_for_a_mark().label("needs_grading"),
         )
         .join(people, people.c.user_id == User.id)
         .outerjoin(Attempt, and_(Attempt.user_id == User.id, Attempt.quiz_id == quiz.id))
@@ -206,18 +185,8 @@ def _rows_of(quiz: Row[Any]) -> Any:
     )
 
 
-def _attempt_rows(connection: Connection, quiz: Row[Any], page: int, per_page: int) -> Page[AttemptRow]:
-    statement = _rows_of(quiz)
-    total: int = connection.execute(
-        select(func.count()).select_from(statement.order_by(None).subquery())
-    ).scalar_one()
-    number = min(max(1, page), max(1, -(-total // per_page)))
-    rows = connection.execute(statement.limit(per_page).offset((number - 1) * per_page))
-    return Page(tuple(_attempt_row(row) for row in rows), number, total, per_page)
-
-
 def _attempt_row(row: Row[Any]) -> AttemptRow:
-    finished = row.finished_at is not None
+    finished = row.ended_at is not None
     return AttemptRow(
         user_id=row.user_id,
         student=row.name,
@@ -226,9 +195,9 @@ def _attempt_row(row: Row[Any]) -> AttemptRow:
         state="finished" if finished else "not-started" if row.id is None else "in-progress",
         ended_by=row.ended_by,
         started_at=row.started_at,
-        finished_at=row.finished_at,
+        finished_at=row.ended_at,
         grade=row.grade,
-        needs_grading=finished and row.grade is None,
+        needs_grading=row.needs_grading,
     )
 
 
@@ -275,11 +244,11 @@ def _facility(version: Row[Any], figures: Row[Any]) -> QuestionFacility:
 RESULTS_HEADER = ("student", "attempt", "state", "ended by", "started (UTC)", "finished (UTC)", "grade", "of")
 
 
-def results_table(actor: Actor | None, quiz_id: int, now: datetime) -> Table:
+def results_table(actor: Actor | None, quiz_id: int, now: datetime, grace: timedelta = GRACE) -> Table:
     """All attempts of a quiz, for a file. The export is audited."""
     with transaction() as connection:
-        quiz = _quiz(connection, actor, quiz_id)
-        rows = tuple(_attempt_row(row) for row in connection.execute(_rows_of(quiz)))
+        quiz = quiz_of_results(connection, actor, quiz_id)
+        rows = [_attempt_row(row) for row in connection.execute(_rows_of(quiz, now, grace))]
         record(connection, actor.id if actor else None, "results.export", ("quiz", quiz_id), now)
     return Table(
         name=quiz.title,
@@ -395,17 +364,18 @@ def grade_book_table(actor: Actor, course_id: int, now: datetime) -> Table:
 # A student ---------------------------------------------------------------------------------------------------------
 
 
-def my_grades(actor: Actor, now: datetime, page: int) -> Page[MyGrade]:
+def my_grades(actor: Actor, now: datetime, page: int, grace: timedelta = GRACE) -> Page[MyGrade]:
     """My finished attempts over all courses, the newest first; a grade as far as its review options show it now."""
     with reading() as connection:
         if connection.execute(select(User.id).where(acting(actor))).first() is None:
             raise SignedOut
+        ended = ended_at(now, grace)
         return page_of(
             connection,
             select(
                 Attempt.id,
                 Attempt.number,
-                Attempt.finished_at,
+                ended.label("finished_at"),
                 Attempt.grade,
                 Quiz.id.label("quiz_id"),
                 Quiz.title.label("quiz_title"),
@@ -419,8 +389,8 @@ def my_grades(actor: Actor, now: datetime, page: int) -> Page[MyGrade]:
             .join(Course, Course.id == Quiz.course_id)
             .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
             .join(Enrolment, and_(Enrolment.course_id == Course.id, Enrolment.user_id == Attempt.user_id))
-            .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None))
-            .order_by(Attempt.finished_at.desc(), Attempt.id.desc()),
+            .where(Attempt.user_id == actor.id, ended.is_not(None))
+            .order_by(ended.desc(), Attempt.id.desc()),
             page,
             lambda row: _my_grade(row, now),
         )

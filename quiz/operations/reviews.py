@@ -56,6 +56,8 @@ class ReviewedQuestion(Outcome):
 
     slot: int
     question: str
+    #: Of its texts.
+    language: str
     presented: Presented
     late: tuple[LateLine, ...]
 
@@ -135,7 +137,6 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
             QuizRevision.scale,
             QuizRevision.certainty,
             student.c.name.label("student"),
-            Enrolment.role,
             Enrolment.role,
         )
         .select_from(Attempt)
@@ -241,6 +242,7 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             QuestionVersion.content,
             Question.slug,
             Bank.header,
+            Bank.language,
             Answer.fields,
             Mark.fraction,
             Mark.points.label("mark_points"),
@@ -285,7 +287,9 @@ def _late(connection: Connection, attempt_id: int) -> dict[int, list[Row[Any]]]:
 def _question(
     row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str], attempt: Row[Any]
 ) -> ReviewedQuestion:
-    question = load_question(row.digest, row.content)
+    """The question in the language in which the student read it."""
+    authored = load_question(row.digest, row.content)
+    question = authored.in_language(attempt.language or "")
     response = question.parse(row.fields or {}, row.shown_order).response
     marked = _marked(question, row, response) if row.mark_max is not None else None
     outcome = outcome_of(question, row.header, response, row.shown_order, marked, row.points, allowed)
@@ -293,6 +297,7 @@ def _question(
         **{name: getattr(outcome, name) for name in Outcome.__dataclass_fields__},
         slot=row.slot,
         question=question.qualified,
+        language=row.language if question is authored else attempt.language,
         presented=question.present(row.shown_order),
         late=tuple(_late_line(question, one, row.shown_order, attempt) for one in late),
     )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
-from sqlalchemy.engine import Connection
 
 from quiz.db import reading
-from quiz.models.attempt import Attempt
+from quiz.models.attempt import GRACE, Attempt, waits_for_a_mark
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.progress import Progress, progress_of
 from quiz.models.quiz import Quiz, QuizRevision
-from quiz.operations.access import RESULTS, TEACHING, Actor, acting, role_of
+from quiz.operations.access import GRADING, RESULTS, TEACHING, Actor, acting, role_of
 
 #: The most of each kind that the first page lists; the courses have the rest.
 MOST = 20
-GRADING_ROLES = ("teacher", "assistant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Dashboard:
         return zones.pop() if len(zones) == 1 else None
 
 
-def dashboard(actor: Actor, now: datetime) -> Dashboard:
+def dashboard(actor: Actor, now: datetime, grace: timedelta = GRACE) -> Dashboard:
     """My first page as somebody who teaches. Six statements."""
     with reading() as connection:
         role_of(connection, actor)
@@ -61,7 +59,8 @@ def dashboard(actor: Actor, now: datetime) -> Dashboard:
         drafts = connection.execute(_drafts(actor)).all()
         to_grade = connection.execute(_to_grade(actor)).all()
         running = connection.execute(_running(actor, now)).all()
-        progress = _progress(connection, [*to_grade, *running])
+        shown = {quiz.id for quiz in (*drafts, *to_grade, *running)}
+        progress = progress_of(connection, shown, now, grace)
     return Dashboard(
         students={row.id: row.students for row in students},
         drafts=tuple(_taught(row, progress) for row in drafts),
@@ -70,11 +69,7 @@ def dashboard(actor: Actor, now: datetime) -> Dashboard:
     )
 
 
-def _progress(connection: Connection, quizzes: list[Row[Any]]) -> dict[int, Progress]:
-    return progress_of(connection, {quiz.id for quiz in quizzes})
-
-
-def _taught(row: Row[Any], progress: dict[int, Progress]) -> TaughtQuiz:
+def _taught(row: Row[Any], progress: Mapping[int, Progress]) -> TaughtQuiz:
     return TaughtQuiz(
         row.id,
         row.title,
@@ -83,7 +78,7 @@ def _taught(row: Row[Any], progress: dict[int, Progress]) -> TaughtQuiz:
         row.role,
         row.time_zone,
         row.closes_at,
-        progress.get(row.id, Progress()),
+        progress[row.id],
     )
 
 
@@ -130,12 +125,9 @@ def _drafts(actor: Actor) -> Any:
 
 def _to_grade(actor: Actor) -> Any:
     waiting = (
-        select(Attempt.id)
-        .where(Attempt.quiz_id == Quiz.id, Attempt.finished_at.is_not(None), Attempt.grade.is_(None))
-        .correlate(Quiz)
-        .exists()
+        select(Attempt.id).where(Attempt.quiz_id == Quiz.id, waits_for_a_mark()).correlate(Quiz).exists()
     )
-    return _quizzes(actor, GRADING_ROLES).where(waiting).order_by(Quiz.closes_at, Quiz.id)
+    return _quizzes(actor, GRADING).where(waiting).order_by(Quiz.closes_at, Quiz.id)
 
 
 def _running(actor: Actor, now: datetime) -> Any:

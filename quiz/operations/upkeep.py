@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.models.attempt import Attempt
+from quiz.models.attempt import Attempt, over
 from quiz.models.audit import Claim
-from quiz.models.closing import close, over_before
+from quiz.models.closing import close
 
 #: How many attempts one transaction closes: a hall full of students ends at the same minute.
 BATCH = 50
@@ -42,16 +42,16 @@ def run(now: datetime, grace: timedelta) -> UpkeepReport:
 
 def _expire_some(now: datetime, grace: timedelta) -> int:
     with reading() as connection:
-        over = connection.execute(
+        expired = connection.execute(
             select(Attempt.id, Attempt.due_at)
-            .where(over_before(now, grace))
+            .where(Attempt.finished_at.is_(None), over(now, grace))
             .order_by(Attempt.due_at)
             .limit(BATCH)
         ).all()
-    if not over:
+    if not expired:
         return 0
     with transaction() as connection:
-        ended = [close(connection, one.id, "time", one.due_at, now) for one in over]
+        ended = [close(connection, one.id, "time", one.due_at, now) for one in expired]
     return len(ended)
 
 
@@ -75,9 +75,3 @@ def _take(connection: Connection, holder: str, now: datetime) -> bool:
         update(Claim).where(Claim.name == "upkeep").values(holder=holder, until=now + CLAIM_LASTS)
     )
     return True
-
-
-def release(holder: str) -> None:
-    """Lets the next process take over at once."""
-    with transaction() as connection:
-        connection.execute(delete(Claim).where(Claim.name == "upkeep", Claim.holder == holder))

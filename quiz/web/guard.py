@@ -7,7 +7,7 @@ operation, in the query that loads the row. Every change comes by POST and carri
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -49,6 +49,11 @@ def moment() -> datetime:
     if "moment" not in g:
         g.moment = current_app.extensions["clock"]()
     return g.moment
+
+
+def grace() -> timedelta:
+    """How long after the deadline a save that was under way is accepted."""
+    return timedelta(seconds=current_app.extensions["settings"].grace_seconds)
 
 
 def install(app: Flask) -> None:

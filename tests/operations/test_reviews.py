@@ -101,7 +101,7 @@ def test_a_review_closes_an_attempt_whose_time_is_up(cast):
 
 def test_results_say_who_did_what(cast):
     attempt = finished(cast)
-    results = reporting.results(cast.ada, cast.quiz, 1)
+    results = reporting.results(cast.ada, cast.quiz, 1, NOW)
     assert (results.students, results.started, results.finished) == (2, 1, 1)
     assert [(row.student, row.state) for row in results.rows.rows] == [
         ("Bo", "finished"),
@@ -138,7 +138,7 @@ def test_the_grade_book_combines_attempts_by_the_quizs_method(cast, method, expe
 
 def test_reports_are_for_those_who_see_results(cast):
     for report in (
-        lambda who: reporting.results(who, cast.quiz, 1),
+        lambda who: reporting.results(who, cast.quiz, 1, NOW),
         lambda who: reporting.results_table(who, cast.quiz, NOW),
         lambda who: reporting.grade_book(who, cast.course, 1),
         lambda who: reporting.grade_book_table(who, cast.course, NOW),

@@ -216,7 +216,7 @@ def test_what_is_not_there_is_not_found(ada, path):
 def test_many_students_take_no_more_statements_than_few(cast):
     def ask():
         with statements() as seen:
-            reporting.results(cast.ada, cast.quiz, 1)
+            reporting.results(cast.ada, cast.quiz, 1, NOW)
             reporting.grade_book(cast.ada, cast.course, 1)
         return len(seen)
 

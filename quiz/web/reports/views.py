@@ -15,7 +15,7 @@ from quiz.operations.access import TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
 from quiz.statistics.flags import ENOUGH, FEWEST
 from quiz.web.downloads import download_csv, download_xlsx
-from quiz.web.guard import moment, signed_in
+from quiz.web.guard import grace, moment, signed_in
 from quiz.web.html import percent, use_time_zone
 from quiz.web.reports.charts import BarChart, bar_chart
 from quiz.web.reports.pictures import curves_of, curves_title, progress_of, roles_of
@@ -55,7 +55,7 @@ def _which() -> str:
 @signed_in
 def results(quiz_id: int) -> ResponseReturnValue:
     """Who has started and finished, with what grade; how each question fared."""
-    found = reporting.results(get_actor(), quiz_id, _page())
+    found = reporting.results(get_actor(), quiz_id, _page(), moment(), grace())
     use_time_zone(found.time_zone)
     return render_template("reports/results.html", r=found, teaches=found.role in TEACHING)
 
@@ -64,7 +64,7 @@ def results(quiz_id: int) -> ResponseReturnValue:
 @signed_in
 def results_csv(quiz_id: int) -> ResponseReturnValue:
     """All attempts, for a spreadsheet."""
-    return _csv(reporting.results_table(get_actor(), quiz_id, moment()))
+    return _csv(reporting.results_table(get_actor(), quiz_id, moment(), grace()))
 
 
 # Report ------------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class Row:
 @signed_in
 def report(quiz_id: int) -> ResponseReturnValue:
     """What the attempts say: verdicts first, then the picture of the grades, then each question."""
-    found = analysis.quiz_report(get_actor(), quiz_id, _which(), moment())
+    found = analysis.quiz_report(get_actor(), quiz_id, _which(), moment(), grace())
     use_time_zone(found.time_zone)
     rows = sorted(map(_row, found.questions), key=lambda row: STATES.index(row.state))
     to_look = [row for row in rows if row.state in ("bad", "look")]
@@ -126,7 +126,7 @@ def _grades(found: QuizReport) -> BarChart | None:
 @signed_in
 def item(quiz_id: int, version_id: int) -> ResponseReturnValue:
     """One question: what is odd about it, its figures, who chose what."""
-    found = analysis.quiz_report(get_actor(), quiz_id, _which(), moment())
+    found = analysis.quiz_report(get_actor(), quiz_id, _which(), moment(), grace())
     use_time_zone(found.time_zone)
     one = found.question(version_id)
     return render_template(
@@ -145,7 +145,7 @@ def item(quiz_id: int, version_id: int) -> ResponseReturnValue:
 @signed_in
 def report_csv(quiz_id: int) -> ResponseReturnValue:
     """The questions with their figures, for a spreadsheet; ``table=options``: the options with theirs."""
-    found = analysis.export_report(get_actor(), quiz_id, _which(), moment())
+    found = analysis.export_report(get_actor(), quiz_id, _which(), moment(), grace())
     options = request.args.get("table") == "options"
     table = (report_tables.options_table if options else report_tables.questions_table)(found.analysis)
     return download_csv(write_csv(table.rows, table.header), f"{found.title} {table.name}")
@@ -155,7 +155,7 @@ def report_csv(quiz_id: int) -> ResponseReturnValue:
 @signed_in
 def report_xlsx(quiz_id: int) -> ResponseReturnValue:
     """The whole report as a workbook: the test, its questions, their options."""
-    found = analysis.export_report(get_actor(), quiz_id, _which(), moment())
+    found = analysis.export_report(get_actor(), quiz_id, _which(), moment(), grace())
     return download_xlsx(write_xlsx(report_tables.tables(found.analysis)), f"{found.title} report")
 
 

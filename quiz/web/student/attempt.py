@@ -17,11 +17,10 @@ from quiz.errors import AttemptClosed, Invalid, Problem, QuizError, SignedOut, S
 from quiz.operations import attempts, grading, practice, reviews
 from quiz.operations.attempts import Saved, SlotSave
 from quiz.web.errors import wants_json
-from quiz.web.guard import bounded, moment, signed_in
+from quiz.web.guard import bounded, grace, moment, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import get_actor, stay_until
 from quiz.web.student.fields import LARGEST_SAVE, LARGEST_SAVES, only_leads_on, read_save, read_saves
-from quiz.web.student.views import grace
 
 blueprint = Blueprint("attempt", __name__, url_prefix="/attempts/<int:attempt_id>")
 
@@ -34,7 +33,7 @@ _FLAG_OF_SLOT = re.compile(r"s(\d{1,4})-flag")
 @signed_in
 def enter(attempt_id: int) -> ResponseReturnValue:
     """Go on where this attempt was left: a question, the summary, or the review."""
-    entry = attempts.entry(get_actor(), attempt_id, moment())
+    entry = attempts.entry(get_actor(), attempt_id, moment(), grace())
     if entry.state == "finished":
         return _to("attempt.review", attempt_id)
     if entry.state == "time-up":
@@ -238,7 +237,7 @@ def flag(attempt_id: int, slot: int) -> ResponseReturnValue:
 def summary(attempt_id: int) -> ResponseReturnValue:
     """How every question stands, before submitting."""
     try:
-        page = attempts.summary(get_actor(), attempt_id, moment())
+        page = attempts.summary(get_actor(), attempt_id, moment(), grace())
     except (AttemptClosed, TooLate):
         return _to("attempt.review", attempt_id)
     use_time_zone(page.time_zone)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import AccessCode
 from quiz.operations import accounts, attempts, courses, quizzes, reporting, teaching
 from quiz.web.courses.views import teachers_page
 from quiz.web.errors import wants_json
-from quiz.web.guard import moment, public, signed_in
+from quiz.web.guard import grace, moment, public, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import Card, find_actor, get_actor, show
 from quiz.web.student.release import promises
 
 blueprint = Blueprint("student", __name__)
-
-
-def grace() -> timedelta:
-    """How long after the deadline a save that was under way is accepted."""
-    return timedelta(seconds=current_app.extensions["settings"].grace_seconds)
 
 
 @blueprint.get("/")
@@ -34,7 +27,7 @@ def home() -> ResponseReturnValue:
     me = accounts.me(actor)
     card = Card.of(me)
     show(card)
-    taught = teaching.dashboard(actor, moment()) if card.teaches else None
+    taught = teaching.dashboard(actor, moment(), grace()) if card.teaches else None
     use_time_zone(taught.time_zone if taught else None)
     return render_template("student/home.html", person=me, teaching=taught)
 
@@ -43,7 +36,7 @@ def home() -> ResponseReturnValue:
 @signed_in
 def course(course_id: int) -> ResponseReturnValue:
     """A course with its quizzes."""
-    found = courses.course(get_actor(), course_id, moment())
+    found = courses.course(get_actor(), course_id, moment(), grace())
     use_time_zone(found.time_zone)
     if found.role != "student":
         return teachers_page(found)
@@ -55,7 +48,8 @@ def course(course_id: int) -> ResponseReturnValue:
 def grades() -> ResponseReturnValue:
     """My own grades, over all my courses."""
     number = request.args.get("page", 1, type=int)
-    return render_template("student/grades.html", page=reporting.my_grades(get_actor(), moment(), number))
+    page = reporting.my_grades(get_actor(), moment(), number, grace())
+    return render_template("student/grades.html", page=page)
 
 
 @blueprint.get("/quizzes/<int:quiz_id>")
@@ -66,7 +60,7 @@ def start_page(quiz_id: int) -> ResponseReturnValue:
 
 
 def _start_page(quiz_id: int, wrong: str = "") -> str:
-    quiz = quizzes.start_page(get_actor(), quiz_id, moment())
+    quiz = quizzes.start_page(get_actor(), quiz_id, moment(), grace())
     use_time_zone(quiz.time_zone)
     return render_template("student/start.html", quiz=quiz, shown=promises(quiz), wrong=wrong)
 

@@ -83,7 +83,8 @@ def start(
 ) -> int:
     """Starts an attempt, or takes up the one in progress. Returns its id.
 
-    ``language``: see ``set_language``. ``seed`` None: the paper is drawn by a new secret one; the demo names its own, so that it is the same everywhere.
+    ``seed`` None: the paper is drawn by a new secret one; the demo names its own, so that it is the same everywhere.
+    ``language``: see ``set_language``.
     An attempt whose time is up is closed first. Raises NotOpen, QuizClosed, NoAttemptsLeft, Unmeetable, AccessCode,
     and TooMany where this student, or this ``address``, has sent too many wrong access codes.
     """
@@ -99,7 +100,7 @@ def start(
             _demand_code(connection, actor, quiz, access_code, address, now)
             drawn_by = secrets.randbits(SEED_BITS) if seed is None else seed
             spoken = language_tag(language)
-        return _insert_attempt(connection, actor, quiz, number, now, drawn_by, spoken)
+            return _insert_attempt(connection, actor, quiz, number, now, drawn_by, spoken)
     except AccessCode:
         if access_code.strip():  # no code is no guess
             with transaction() as connection:

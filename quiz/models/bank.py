@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Evidence
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import Base, UtcDateTime
@@ -46,6 +50,8 @@ class Bank(Base):
     #: Everything of the file but its questions (``Bank.header()``).
     header: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(80))
+    #: {language: ready questions translated into it}, kept by ``versions.bank_changed``; its own is not among them.
+    languages: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -105,6 +111,8 @@ class QuestionVersion(Base):
     difficulty: Mapped[str] = mapped_column(String(10))
     #: 0 … n − 1 by id among the current, ready questions of its stratum; NULL = not drawable.
     draw_rank: Mapped[int | None]
+    #: Those of its translations, parted by spaces.
+    languages: Mapped[str] = mapped_column(Text, default="")
     #: What a draw has to know (``assembly.index.Item.dump()``), so that it need not load the content.
     item: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: All texts, case folded, for the search in a bank.
@@ -124,6 +132,29 @@ class StratumSize(Base):
     type: Mapped[str] = mapped_column(String(40), primary_key=True)
     difficulty: Mapped[str] = mapped_column(String(10), primary_key=True)
     size: Mapped[int]
+
+
+def new_bank(connection: Connection, loaded: LoadedBank, owner_id: int | None, now: datetime) -> int | None:
+    """Makes a bank without questions. None where its owner has one of this name, be it since a moment ago.
+
+    Somebody who is just making it is waited for (PostgreSQL; SQLite has one writer).
+    """
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    return connection.execute(
+        insert(Bank)
+        .values(
+            slug=loaded.slug,
+            owner_id=owner_id,
+            title=loaded.title,
+            language=loaded.language,
+            header=loaded.header(),
+            digest=loaded.digest,
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Bank.id)
+    ).scalar()
 
 
 #: Loaded questions by digest of their content, so an entry is good for ever; the bound keeps memory small.

@@ -26,6 +26,7 @@ from quiz.models.bank import (
     Bank,
     Question,
     QuestionVersion,
+    new_bank,
 )
 from quiz.models.media import folder_of
 from quiz.models.people import User
@@ -110,25 +111,9 @@ def add_bank(actor: Actor, slug: str, title: str, language: str, now: datetime) 
     bank = _loaded({"bank": slug, "title": title, "language": language})
     with transaction() as connection:
         demand_role(connection, actor, AUTHORING)
-        taken = connection.execute(
-            select(Bank.id).where(Bank.slug == bank.slug, Bank.owner_id == actor.id)
-        ).first()
-        if taken:
+        bank_id = new_bank(connection, bank, actor.id, now)
+        if bank_id is None:
             raise Invalid([Problem("bank", f"you have a bank {bank.slug!r} already", "choose another name")])
-        bank_id: int = connection.execute(
-            insert(Bank)
-            .values(
-                slug=bank.slug,
-                owner_id=actor.id,
-                title=bank.title,
-                language=bank.language,
-                header=bank.header(),
-                digest=bank.digest,
-                created_at=now,
-                updated_at=now,
-            )
-            .returning(Bank.id)
-        ).scalar_one()
         record(connection, actor.id, "bank.add", ("bank", bank_id), now)
     return bank_id
 

@@ -24,6 +24,7 @@ from quiz.models.bank import (
     BankShare,
     Question,
     QuestionVersion,
+    new_bank,
 )
 from quiz.models.media import folder_of, keep_images
 from quiz.models.versions import add_versions, bank_changed
@@ -74,14 +75,17 @@ def import_bank(
             demand_role(connection, actor, AUTHORING)
             owner_id = actor.id
         bank_id = _editable(connection, bank.slug, owner_id)
+        if bank_id is None and not dry_run:
+            # where somebody else has made it meanwhile: compare with what they wrote
+            bank_id = new_bank(connection, bank, owner_id, now) or _editable(connection, bank.slug, owner_id)
         report = _compare(connection, bank, bank_id, prune=prune)
         images = pictures.images if pictures else {}
         report = replace(report, images=tuple(images))
-        if dry_run:
+        if dry_run or bank_id is None:
             return report
-        written_to = _write_header(connection, bank, bank_id, owner_id, now)
-        keep_images(connection, written_to, images)
-        return _write(connection, bank, written_to, report, owner_id, now)
+        _write_header(connection, bank, bank_id, now)
+        keep_images(connection, bank_id, images)
+        return _write(connection, bank, bank_id, report, owner_id, now)
 
 
 def _folder(actor: Actor | None, text: str) -> dict[str, str]:
@@ -125,6 +129,7 @@ def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | 
             .join(BankShare, BankShare.bank_id == Bank.id)
             .where(Bank.slug == slug, BankShare.user_id == owner_id, BankShare.right == "edit")
             .order_by(Bank.id)
+            .with_for_update(of=Bank)
         ).scalar()
     return found
 
@@ -186,12 +191,10 @@ def _write(
             changed=len(report.changed),
             retired=len(report.retired),
         )
-    return replace(report, bank_id=bank_id)
+    return report
 
 
-def _write_header(
-    connection: Connection, bank: LoadedBank, bank_id: int | None, owner_id: int | None, now: datetime
-) -> int:
+def _write_header(connection: Connection, bank: LoadedBank, bank_id: int, now: datetime) -> None:
     values = {
         "title": bank.title,
         "language": bank.language,
@@ -199,12 +202,7 @@ def _write_header(
         "digest": bank.digest,  # until ``bank_changed`` has seen what else stands in it
         "updated_at": now,
     }
-    if bank_id is not None:
-        connection.execute(update(Bank).where(Bank.id == bank_id).values(**values))
-        return bank_id
-    return connection.execute(
-        insert(Bank).values(slug=bank.slug, owner_id=owner_id, created_at=now, **values).returning(Bank.id)
-    ).scalar_one()
+    connection.execute(update(Bank).where(Bank.id == bank_id).values(**values))
 
 
 def _question_ids(connection: Connection, bank_id: int, slugs: Sequence[str]) -> dict[str, int]:

@@ -12,16 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
+from quiz.banks.yaml import read_bank
 from quiz.db import db, reading, transaction
-from quiz.errors import AttemptClosed, QuizError, SlotClosed, StaleAnswer
+from quiz.errors import AttemptClosed, Invalid, QuizError, SlotClosed, StaleAnswer
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
+from quiz.models.bank import new_bank
 from quiz.models.closing import close
 from quiz.models.saving import Save, Saved
 from quiz.models.saving import save as write_answer
-from quiz.operations import accounts, attempts, courses, quizzes
+from quiz.operations import accounts, attempts, authoring, courses, importing, quizzes
 from quiz.operations.access import Actor
 from quiz.operations.attempts import SlotSave
-from tests.cast import ADDRESS, GRACE, NOW, PASSWORD
+from tests.cast import ADDRESS, BANK, GRACE, NOW, PASSWORD
 
 WAIT = 10
 
@@ -250,3 +252,24 @@ def test_a_double_click_enters_a_course_once(app, cast, often):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(enter, range(8)))
     assert [one.id for one in accounts.me(cast.di).courses] == [cast.course]
+
+
+def test_two_first_imports_of_a_bank_come_one_after_the_other(beside, cast):
+    """The second waits, and compares with what the first has written (an IntegrityError on PostgreSQL before)."""
+    fresh = BANK.replace("bank: small", "bank: fresh")
+    with transaction() as parked:
+        first = new_bank(parked, read_bank(fresh, "fresh.yaml"), cast.ada.id, NOW)
+        second = beside(lambda: importing.import_bank(cast.ada, fresh, "fresh.yaml", NOW))
+        demand_waiting(second)
+    report = second.result(WAIT)
+    assert (report.bank_id, len(report.new)) == (first, 5)
+
+
+def test_the_second_of_two_who_make_a_bank_of_one_name_is_told(beside, cast):
+    fresh = BANK.replace("bank: small", "bank: fresh")
+    with transaction() as parked:
+        new_bank(parked, read_bank(fresh, "fresh.yaml"), cast.ada.id, NOW)
+        second = beside(lambda: authoring.add_bank(cast.ada, "fresh", "Another", "en", NOW))
+        demand_waiting(second)
+    with pytest.raises(Invalid, match="already"):
+        second.result(WAIT)

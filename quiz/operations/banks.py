@@ -363,10 +363,13 @@ class BankFile:
     content: bytes
 
 
-def export_file(actor: Actor | None, bank_id: int) -> BankFile:
-    """The bank as a file of our format, with its images where it shows any: current versions, in order of their ids."""
-    with reading() as connection:
-        bank, names = _exported(connection, actor, bank_id)
+def export_file(actor: Actor | None, bank_id: int, now: datetime) -> BankFile:
+    """The bank as a file of our format, with its images where it shows any: current versions, in order of their ids.
+
+    The export is audited: keys leave the program with it.
+    """
+    with transaction() as connection:
+        bank, names = _exported(connection, actor, bank_id, now)
         contents = contents_of(connection, names.values())
     text = write_bank(bank).encode()
     if not names:
@@ -375,13 +378,15 @@ def export_file(actor: Actor | None, bank_id: int) -> BankFile:
     return BankFile(bank.slug, ".zip", pack({f"{bank.slug}.yaml": text, **images}))
 
 
-def export_text(actor: Actor | None, bank_id: int) -> str:
+def export_text(actor: Actor | None, bank_id: int, now: datetime) -> str:
     """The same without images."""
-    with reading() as connection:
-        return write_bank(_exported(connection, actor, bank_id)[0])
+    with transaction() as connection:
+        return write_bank(_exported(connection, actor, bank_id, now)[0])
 
 
-def _exported(connection: Connection, actor: Actor | None, bank_id: int) -> tuple[LoadedBank, dict[str, str]]:
+def _exported(
+    connection: Connection, actor: Actor | None, bank_id: int, now: datetime
+) -> tuple[LoadedBank, dict[str, str]]:
     """The bank, and the digests of the images that it shows, by the names that its texts give them."""
     if actor is not None:
         header = _bank(connection, actor, bank_id).header
@@ -389,6 +394,7 @@ def _exported(connection: Connection, actor: Actor | None, bank_id: int) -> tupl
         header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar()
         if header is None:
             raise NotFound(f"There is no bank {bank_id}.")
+    record(connection, actor.id if actor else None, "bank.export", ("bank", bank_id), now)
     rows = connection.execute(
         select(QuestionVersion.digest, QuestionVersion.content)
         .join(Question, Question.id == QuestionVersion.question_id)

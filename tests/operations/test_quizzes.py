@@ -23,6 +23,7 @@ from quiz.errors import (
     Unmeetable,
 )
 from quiz.models.attempt import Attempt, AttemptSlot
+from quiz.models.audit import AuditEvent
 from quiz.models.drawing import SqlIndex
 from quiz.operations import attempts, banks, courses, importing, quizzes, reviews
 from tests.cast import ADDRESS, BANK, BLUEPRINT, GRACE, NOW
@@ -94,7 +95,7 @@ def test_a_bank_is_its_owners_until_it_is_shared(cast):
         banks.share(cast.di, mine.id, "eve", "read", NOW)
     banks.share(cast.ada, mine.id, "di", "none", NOW)
     with pytest.raises(NotFound):
-        banks.export_text(cast.di, mine.id)
+        banks.export_text(cast.di, mine.id, NOW)
 
 
 def test_reading_a_bank_gives_no_right_to_use_it(cast):
@@ -109,9 +110,24 @@ def test_reading_a_bank_gives_no_right_to_use_it(cast):
 
 def test_an_exported_bank_imports_as_the_same(cast):
     mine = banks.banks(cast.ada, 1).rows[0]
-    text = banks.export_text(cast.ada, mine.id)
+    text = banks.export_text(cast.ada, mine.id, NOW)
     assert read_bank(text, "x").digest == read_bank(BANK, "x").digest
     assert len(importing.import_bank(cast.ada, text, "x", NOW).unchanged) == 5
+
+
+def test_taking_a_bank_away_is_audited_and_only_that(cast):
+    mine = banks.banks(cast.ada, 1).rows[0]
+    with pytest.raises(NotFound):
+        banks.export_file(cast.bo, mine.id, NOW)
+    for who in (cast.ada, None):
+        banks.export_file(who, mine.id, NOW)
+    with reading() as connection:
+        rows = connection.execute(
+            select(AuditEvent.actor_id, AuditEvent.subject_id)
+            .where(AuditEvent.act == "bank.export")
+            .order_by(AuditEvent.id)
+        ).all()
+    assert [tuple(row) for row in rows] == [(cast.ada.id, mine.id), (None, mine.id)]
 
 
 def test_the_database_draws_the_paper_that_the_lists_draw(cast):

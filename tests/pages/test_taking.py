@@ -7,6 +7,7 @@ import pytest
 from quiz.operations import attempts, quizzes
 from quiz.web.html import iso
 from tests.cast import BLUEPRINT, GRACE, NOW
+from tests.statements import statements
 
 UP = NOW + timedelta(minutes=20)
 
@@ -387,6 +388,22 @@ def test_stale_by_form_offers_both_answers(bo, cast, attempt):
     answer = bo.post(form["action"], again)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/attempts/{attempt}/slots/2")
     assert attempts.page(cast.bo, attempt, 1, NOW).questions[0].fields["answer"] == ["1"]
+
+
+def test_a_page_of_many_conflicts_reads_the_paper_once(bo, cast, attempt):
+    """Two statements a slot: the save, and why it was refused."""
+    for slot in range(1, 6):
+        cast.save(attempt, slot, 1, "0", writer="phone")
+    counted = []
+    for slots in ([1], [1, 2, 3, 4, 5]):
+        form = {"writer": "laptop", "go": "next"}
+        for slot in slots:
+            form |= {f"s{slot}-seq": "1", f"s{slot}-answered": "1", f"s{slot}-answer": "1"}
+        with statements() as seen:
+            assert bo.post(f"/attempts/{attempt}/slots", form).status_code == 409
+        counted.append(len([one for one in seen if one.startswith(("SELECT", "INSERT"))]))
+        assert len(bo.page.main.find_all("form")) == len(slots)
+    assert counted == [2 + 2, 5 * 2 + 2]
 
 
 @pytest.mark.parametrize("seq", ["0", "-1", "x", "", "1.5", "1e3", "٣", "9" * 40])

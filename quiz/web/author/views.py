@@ -157,7 +157,7 @@ def share(bank_id: int) -> ResponseReturnValue:
 @signed_in
 def export(bank_id: int) -> ResponseReturnValue:
     """The bank as a file."""
-    text = banks.export_text(get_actor(), bank_id)
+    text = banks.export_text(get_actor(), bank_id, moment())
     name = banks.bank(get_actor(), bank_id, 1, today()).slug
     return download(text, name, ".yaml", "application/yaml")
 

@@ -176,6 +176,9 @@ def _after_saving(attempt_id: int, slot: int | None, done: SlotSave | None = Non
         if done.act == "check" and not attempts.is_answered(done.fields):
             flash(_("Give an answer first, then check it."), "look")
         return _to(**here, attempt_id=attempt_id, _anchor=f"q{done.slot}-{done.act}")
+    if "language-go" in request.form:
+        attempts.set_language(get_actor(), attempt_id, request.form.get("language", ""), moment())
+        return _to(**here, attempt_id=attempt_id)
     flagged = _flagged(slot)
     if flagged is not None:
         attempts.flag(get_actor(), attempt_id, *flagged, moment())
@@ -202,10 +205,13 @@ def _flagged(slot: int | None) -> tuple[int, bool] | None:
 
 def _conflict(attempt_id: int, refused: Sequence[tuple[SlotSave, QuizError]]) -> ResponseReturnValue:
     """Both answers, and a button for each: the server never decides between them."""
-    shown = []
-    for one, error in refused:
-        page = attempts.page(get_actor(), attempt_id, one.slot, moment())
-        shown.append({"mine": one, "theirs": error.facts["current"], "question": page.questions[0]})
+    only = refused[0][0].slot if len(refused) == 1 else None
+    page = attempts.page(get_actor(), attempt_id, only, moment())
+    questions = {view.slot: view for view in page.questions}
+    shown = [
+        {"mine": one, "theirs": error.facts["current"], "question": questions[one.slot]}
+        for one, error in refused
+    ]
     use_time_zone(page.time_zone)
     body = render_template(
         "student/conflict.html",
@@ -218,7 +224,15 @@ def _conflict(attempt_id: int, refused: Sequence[tuple[SlotSave, QuizError]]) ->
     return body, StaleAnswer.status
 
 
-# Flag, summary, submit -----------------------------------------------------------------------------------------
+# Language, flag, summary, submit ---------------------------------------------------------------------------------
+
+
+@blueprint.post("/language")
+@signed_in
+def language(attempt_id: int) -> ResponseReturnValue:
+    """Read the questions in another language; a page with a script has saved its answers before."""
+    attempts.set_language(get_actor(), attempt_id, request.form.get("language", ""), moment())
+    return ("", 204) if wants_json() else _to("attempt.enter", attempt_id)
 
 
 @blueprint.post("/slots/<int:slot>/flag")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -43,6 +44,7 @@ def add_versions(
                 "type": question.type,
                 "difficulty": question.difficulty,
                 "draw_rank": None,
+                "languages": " ".join(sorted(question.translations)),
                 "item": item_of(question).dump(),
                 "search_text": search_text(question),
                 "created_at": now,
@@ -96,7 +98,7 @@ def _texts(value: object) -> list[str]:
 
 
 def bank_changed(connection: Connection, bank_id: int, now: datetime) -> None:
-    """Gives the bank's questions their ranks anew, and the bank its digest (as ``banks.model.Bank.digest``)."""
+    """Gives the bank's questions their ranks anew, and the bank its digest (as ``banks.model.Bank.digest``) and counts."""
     renumber(connection, bank_id)
     rows = connection.execute(
         select(Question.slug, QuestionVersion.digest)
@@ -106,4 +108,20 @@ def bank_changed(connection: Connection, bank_id: int, now: datetime) -> None:
     listed = sorted((row.slug, row.digest) for row in rows)
     header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one()
     digest = digest_of({"header": header, "questions": listed})
-    connection.execute(update(Bank).where(Bank.id == bank_id).values(digest=digest, updated_at=now))
+    languages = _languages(connection, bank_id)
+    connection.execute(
+        update(Bank).where(Bank.id == bank_id).values(digest=digest, languages=languages, updated_at=now)
+    )
+
+
+def _languages(connection: Connection, bank_id: int) -> dict[str, int]:
+    """How many ready questions there are in each language that they are translated into."""
+    rows = connection.execute(
+        select(QuestionVersion.languages, func.count().label("questions"))
+        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.draw_rank.is_not(None))
+        .group_by(QuestionVersion.languages)
+    )
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update(dict.fromkeys(row.languages.split(), row.questions))
+    return dict(sorted(counts.items()))

@@ -326,6 +326,23 @@
     }
   }
 
+  /* Language -------------------------------------------------------------------------------------------------- */
+
+  /* Once all is saved the server makes this page anew, in another language. */
+  async function translate(language) {
+    answers.flush();
+    for (var waited = 0; isBusy() && waited < 5000; waited += 50) { await pause(50); }
+    try {
+      var reply = isBusy() ? null : await fetch(root.dataset.enter + "/language", {
+        method: "POST", headers: { Accept: "application/json", "X-CSRFToken": answers.token },
+        body: new URLSearchParams({ language: language }), signal: AbortSignal.timeout(window.Answers.timeout)
+      });
+      if (reply && reply.ok) { location.reload(); return; }
+      if (reply && (reply.status === 400 || reply.status === 401)) { await answers.renew(); return; }
+    } catch (e) { /* no network: said below */ }
+    showOffline();
+  }
+
   /* Steps ----------------------------------------------------------------------------------------------------- */
 
   function pause(ms) { return new Promise(function (resolve) { setTimeout(resolve, ms); }); }
@@ -478,6 +495,7 @@
       if (by && by.dataset.flag) { toggleFlag(Number(by.dataset.flag)); }
       else if (by && by.dataset.act) { act(by.closest("[data-slot]"), by.dataset.act); }
       else if (by && by.dataset.to) { go({ address: by.dataset.to }); }
+      else if (by && "language" in by.dataset) { translate(document.querySelector("#language").value); }
       else { answers.flush(); }
     } else if (event.target.matches("[data-finish] form")) {
       event.preventDefault();

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask, g, render_template, request, url_for
 from flask_babel import (
     format_date,
@@ -68,6 +69,7 @@ def install(app: Flask) -> None:
         "moment": moment,
         "minutes": minutes,
         "until": until,
+        "language": language_name,
     }
     env.globals |= {
         "icon": icon,
@@ -240,6 +242,15 @@ def described(field: Any, help_text: str) -> dict[str, str]:
 def here(**changed: Any) -> str:
     """The address of this page with some arguments changed."""
     return url_for(str(request.endpoint), **{**request.args, **(request.view_args or {}), **changed})
+
+
+def language_name(tag: str) -> str:
+    """A language by the name that it gives itself, such as Русский; its tag where that is not known."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(tag.replace("-", "_")) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return name[:1].upper() + name[1:]
 
 
 def role_name(role: str) -> str:

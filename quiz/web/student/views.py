@@ -62,7 +62,16 @@ def start_page(quiz_id: int) -> ResponseReturnValue:
 def _start_page(quiz_id: int, wrong: str = "") -> str:
     quiz = quizzes.start_page(get_actor(), quiz_id, moment(), grace())
     use_time_zone(quiz.time_zone)
-    return render_template("student/start.html", quiz=quiz, shown=promises(quiz), wrong=wrong)
+    return render_template(
+        "student/start.html", quiz=quiz, shown=promises(quiz), wrong=wrong, language=_language(quiz)
+    )
+
+
+def _language(quiz: quizzes.StartPage) -> str:
+    """The language to begin with: one that the browser asks for and all questions have, else the banks' own."""
+    whole = [language for language, count in quiz.languages.items() if count == quiz.ready]
+    wanted = request.form.get("language") or request.accept_languages.best_match(whole)
+    return wanted or next(iter(quiz.languages), "")
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/attempts")
@@ -72,7 +81,13 @@ def start(quiz_id: int) -> ResponseReturnValue:
     code = request.form.get("access_code", "")
     try:
         attempt_id = attempts.start(
-            get_actor(), quiz_id, code, moment(), grace(), address=request.remote_addr or ""
+            get_actor(),
+            quiz_id,
+            code,
+            moment(),
+            grace(),
+            address=request.remote_addr or "",
+            language=request.form.get("language", ""),
         )
     except AccessCode as error:
         if wants_json():

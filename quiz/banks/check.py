@@ -4,41 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from quiz.banks.evidence import Findings, Shelf, check_evidence
+from quiz.banks.findings import Finding
 from quiz.banks.images import opened
 from quiz.banks.model import Bank, Question
 from quiz.banks.strategies import strategies
-from quiz.banks.translations import differences, missing
-from quiz.banks.yaml import BankProblem, Lines, in_bank, read_bank, read_mapping
+from quiz.banks.translations import missing
+from quiz.banks.yaml import BankProblem, Lines, in_bank, read_bank, read_mapping, steps
 from quiz.errors import Invalid, Problem
 from quiz.questions.options import Options
 from quiz.questions.validation import path_text
 
+#: From a bank to what rules have to say about it, without file and line.
+Inspect: TypeAlias = Callable[[Bank], Iterable[Finding]]
 _FORMAT_LINE: Final = re.compile(rb"""^format:[ \t]*["']?([^\s"'#]+)""", re.MULTILINE)
 _SUFFIXES: Final = (".yaml", ".yml")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule has to say about a bank that is valid. ``severity`` is error or warning."""
-
-    rule: str
-    severity: str
-    file: str
-    line: int
-    question: str | None
-    where: str
-    evidence: str
-    message: str
-    fix: str
-    guideline: str = ""
-    suppressed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +48,18 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     def fails(self, *, strict: bool) -> bool:
-        """Whether the check is not passed; strict: warnings and missing documents count too."""
-        counted = [finding for finding in self.findings if finding.suppressed is None]
-        if self.errors or any(finding.severity == "error" for finding in counted):
+        """Whether the check is not passed; strict: warnings and missing documents count too, information never."""
+        counted = {finding.severity for finding in self.findings if finding.suppressed is None}
+        if self.errors or "error" in counted:
             return True
-        return strict and (bool(counted) or any(bank["evidence"]["missing_document"] for bank in self.banks))
+        return strict and (
+            "warning" in counted or any(bank["evidence"]["missing_document"] for bank in self.banks)
+        )
+
+
+def no_rules(_bank: Bank) -> Iterable[Finding]:
+    """Finds nothing: the check of form, dates and evidence alone."""
+    return ()
 
 
 def bank_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -90,11 +83,17 @@ def _may_be_bank(path: Path) -> bool:
 
 
 def check_files(
-    files: Iterable[Path], shelf: Shelf, as_of: date, today: date, languages: Collection[str] = ()
+    files: Iterable[Path],
+    shelf: Shelf,
+    as_of: date,
+    today: date,
+    languages: Collection[str] = (),
+    inspect: Inspect = no_rules,
 ) -> Report:
     """Checks each file. ``as_of``: the date for which drawable questions are counted.
 
-    ``languages``: those in which every text must be there.
+    ``languages``: those in which every text must be there. ``inspect``: the rules of the lint
+    (``quiz.lint.inspect.inspect_bank``), which stand a floor above.
     """
     report = Report(as_of)
     seen: dict[str, str] = {}
@@ -106,7 +105,7 @@ def check_files(
                 _fault(problem) for problem in error.problems if isinstance(problem, BankProblem)
             ]
             continue
-        _Check(path, bank, report, languages).run(shelf, max(as_of, today))
+        _Check(path, bank, report, languages).run(shelf, max(as_of, today), inspect)
         if seen.setdefault(bank.slug, str(path)) != str(path):
             what = f"the bank '{bank.slug}' stands also in {seen[bank.slug]}"
             report.errors.append(Fault(str(path), 1, None, "bank", f"{what} – give one of them another name"))
@@ -132,16 +131,16 @@ class _Check:
         self._lines: Lines | None = None
         self._places = {question.id: place for place, question in enumerate(bank.questions)}
 
-    def run(self, shelf: Shelf, latest: date) -> None:
+    def run(self, shelf: Shelf, latest: date, inspect: Inspect) -> None:
         """Adds the bank, its errors and findings to the report."""
         evidence = check_evidence(self._bank, shelf)
-        faults = [*self._dates(latest), *self._evidence_missing(), *evidence.false, *self._untranslated()]
+        faults = [*self._dates(latest), *evidence.false, *self._untranslated()]
         problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
         problems += [_unreadable(name) for name in evidence.unreadable]
         problems += self._untranslated_header()
         if problems:
             self._report.errors += map(_fault, in_bank(problems, self._at(), str(self._path)))
-        self._report.findings += [*self._changed(evidence), *self._unequal()]
+        self._report.findings += [*self._changed(evidence), *self._linted(inspect)]
         self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
 
     def _at(self) -> Lines:
@@ -159,12 +158,6 @@ class _Check:
                 what = f"{question.as_of} lies in the future: nobody can know yet what is true then"
                 yield question, Problem("as_of", what, "write the date that the prompt names")
 
-    def _evidence_missing(self) -> Iterator[tuple[Question, Problem]]:
-        for question in self._bank.questions:
-            if question.status == "ready" and not question.evidence:
-                mend = "add {document, paragraph, terms} or {source, supports}, or set status: draft"
-                yield question, Problem("", "'evidence' is missing in a question that is ready", mend)
-
     def _untranslated(self) -> Iterator[tuple[Question, Problem]]:
         """Texts without a counterpart in a language that was asked for."""
         for question in self._bank.questions if self._wanted else ():
@@ -180,26 +173,13 @@ class _Check:
                     where = f"translations.{language}.{name}" if told else "translations"
                     yield Problem(where, f"{name} is missing in '{language}'", "add it at the bank's head")
 
-    def _unequal(self) -> Iterator[Finding]:
-        """X03: what a translation says differently."""
-        for question in self._bank.questions:
-            reasons = {one.rule: one.reason for one in question.suppress}
-            for language, given in question.translations.items():
-                for path, span, what in differences(question.dump(), given):
-                    where = path_text(("translations", language, *path))
-                    place = ("questions", self._places[question.id], "translations", language, *path)
-                    yield Finding(
-                        rule="X03",
-                        severity="warning",
-                        file=str(self._path),
-                        line=self._at().at(place),
-                        question=question.qualified,
-                        where=where,
-                        evidence=span,
-                        message=f"{where}: {what}",
-                        fix="say the same in every language, or suppress X03 with the reason",
-                        suppressed=reasons.get("X03"),
-                    )
+    def _linted(self, inspect: Inspect) -> Iterator[Finding]:
+        """What the rules say, with file and line."""
+        for finding in inspect(self._bank):
+            place: tuple[str | int, ...] = steps(finding.where)
+            if finding.question:
+                place = ("questions", self._places[finding.question.partition("/")[2]], *place)
+            yield replace(finding, file=str(self._path), line=self._at().at(place))
 
     def _changed(self, evidence: Findings) -> Iterator[Finding]:
         for name, digest in evidence.changed.items():

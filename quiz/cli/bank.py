@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from quiz.cli._bank_store import export, import_
 
 if TYPE_CHECKING:
     from quiz.banks.check import Report
+    from quiz.banks.findings import Finding
 
 
 @click.group()
@@ -53,15 +55,17 @@ def check(
     strict: bool,
     as_json: bool,
 ) -> None:
-    """Check bank files: form, keys, dates, evidence, translations.
+    """Check bank files: form, keys, dates, evidence, translations, and how good the questions are.
 
-    PATHS are bank files or folders with bank files. All faults are listed, with line and what to do.
+    PATHS are bank files or folders with bank files. All faults are listed, with line and what to do. The rules that
+    findings name are explained in docs/lint.md; a question may suppress one and say why.
 
     Example: quiz bank check question_banks --documents documents --as-of 2021-07-13
     """
     from quiz.banks.check import bank_files, check_files
     from quiz.banks.evidence import Shelf
     from quiz.clock import now
+    from quiz.lint.inspect import inspect_bank
 
     today = now().date()
     files = [*bank_files(paths)]
@@ -71,7 +75,8 @@ def check(
         )
     with click.progressbar(files, label="Checking", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
         wanted = [language.strip() for language in languages.split(",") if language.strip()]
-        report = check_files(shown, Shelf(documents), as_of.date() if as_of else today, today, wanted)
+        at = as_of.date() if as_of else today
+        report = check_files(shown, Shelf(documents), at, today, wanted, inspect_bank)
     click.echo(_as_json(report) if as_json else _as_text(report, strict))
     sys.exit(1 if report.fails(strict=strict) else 0)
 
@@ -91,10 +96,14 @@ def _as_text(report: Report, strict: bool) -> str:
     lines += [
         f"{error.file}:{error.line}: {_named(error.question)}{error.message}" for error in report.errors
     ]
-    for finding in report.findings:
-        words = f"{finding.severity} {finding.rule}: {finding.message} – {finding.fix}"
-        lines.append(f"{finding.file}:{finding.line}: {_named(finding.question)}{words}")
+    lines += [_in_words(finding) for finding in report.findings if finding.suppressed is None]
     return "\n".join([*lines, _verdict(report, strict)])
+
+
+def _in_words(finding: Finding) -> str:
+    at = f"{finding.file}:{finding.line}: {_named(finding.question)}"
+    seen = f" “{finding.evidence}”" if finding.evidence else ""
+    return f"{at}{finding.severity} {finding.rule} {finding.where}:{seen} {finding.message} – {finding.fix}"
 
 
 def _named(question: str | None) -> str:
@@ -128,11 +137,15 @@ def _counts(counts: dict[str, int]) -> str:
 
 
 def _verdict(report: Report, strict: bool) -> str:
+    found = Counter("suppressed" if one.suppressed else one.severity for one in report.findings)
+    told = ", ".join(f"{kind} {number}" for kind, number in sorted(found.items())) or "none"
     if report.errors:
-        return f"{len(report.errors)} errors, {len(report.findings)} findings"
+        return f"{len(report.errors)} errors; findings: {told}"
+    if found["error"]:
+        return f"No faults of form, but findings to mend: {told}"
     if report.fails(strict=strict):
-        return "No errors, but with --strict findings and missing documents count: see --documents"
-    return f"No errors, {len(report.findings)} findings"
+        return f"No errors, but with --strict warnings and missing documents (--documents) count; findings: {told}"
+    return f"No errors; findings: {told}"
 
 
 @bank.command()

@@ -1,0 +1,99 @@
+"""Runs the rules over a question, a bank or the questions of a paper.
+
+What is found depends on nothing but the questions and the language: the order is that of the questions, then of the
+rules' ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
+from quiz.banks.findings import Finding
+from quiz.banks.model import Bank, Question
+from quiz.lint.language import table
+from quiz.lint.reading import Item, read
+from quiz.lint.rule import Flag, Rule, rules
+
+
+def inspect_bank(bank: Bank) -> list[Finding]:
+    """What the rules find in a bank's questions, one by one, in their translations and together.
+
+    Retired questions are let be.
+    """
+    items = _items(bank.questions, bank.language)
+    return [*_each(items), *_translated(bank.questions), *_together(items, "bank")]
+
+
+def inspect_question(question: Question, language: str) -> list[Finding]:
+    """What the rules find in one question by itself, in all its languages."""
+    return [*_each(_items((question,), language)), *_translated((question,))]
+
+
+def inspect_quiz(questions: Iterable[Question], language: str) -> list[Finding]:
+    """What the rules find between questions that stand on one paper."""
+    return [*_together(_items(questions, language), "quiz")]
+
+
+def not_applied(language: str) -> Mapping[str, str]:
+    """The rules that cannot work in a language, by id, and why."""
+    return {
+        one.id: "works in " + ", ".join(sorted(one.languages))
+        for one in rules().values()
+        if not one.works_in(table(language).tag)
+    }
+
+
+def _items(questions: Iterable[Question], language: str) -> Sequence[Item]:
+    return read([question for question in questions if question.status != "retired"], table(language))
+
+
+@cache
+def _scoped(scope: str, language: str) -> Sequence[Rule]:
+    return [one for one in rules().values() if one.scope == scope and one.works_in(language)]
+
+
+def _each(items: Sequence[Item]) -> Iterator[Finding]:
+    for item in items:
+        for one in _scoped("question", item.language.tag):
+            for flag in one.check(item):
+                yield _finding(one, flag, item)
+
+
+def _translated(questions: Sequence[Question]) -> Iterator[Finding]:
+    """What the rules that read words find in translations; the others have seen the question already."""
+    languages = sorted({language for question in questions for language in question.translations})
+    for language in languages:
+        told = [one.in_language(language) for one in questions if language in one.translations]
+        for finding in _each(_items(told, language)):
+            if rules()[finding.rule].languages:
+                yield replace(finding, where=f"translations.{language}.{finding.where}")
+
+
+def _together(items: Sequence[Item], scope: str) -> Iterator[Finding]:
+    if items:
+        for one in _scoped(scope, items[0].language.tag):
+            for flag in one.check(items):
+                yield _finding(one, flag, flag.item)
+
+
+def _finding(one: Rule, flag: Flag, item: Item | None) -> Finding:
+    reasons = {} if item is None else {said.rule: said.reason for said in item.question.suppress}
+    return Finding(
+        rule=one.id,
+        severity=flag.severity or one.severity,
+        file="",
+        line=0,
+        question=item.question.qualified if item else None,
+        where=flag.where,
+        evidence=_short(flag.evidence),
+        message=one.message,
+        fix=one.fix,
+        guideline=one.guideline,
+        suppressed=reasons.get(one.id),
+    )
+
+
+def _short(evidence: str, most: int = 160) -> str:
+    return evidence if len(evidence) <= most else f"{evidence[: most - 1]}…"

@@ -1,0 +1,120 @@
+"""Every rule finds what its examples show, and lets be what is sound; all that it says can be learnt from."""
+
+import pytest
+
+from quiz.banks.model import Bank, Question
+from quiz.lint.inspect import inspect_bank, inspect_question, inspect_quiz, not_applied
+from quiz.lint.language import table, tables
+from quiz.lint.rule import SCOPES, SEVERITIES, WORDS, ask, rules, several
+
+BAD = [(name, place) for name, rule in rules().items() for place in range(len(rule.bad))]
+GOOD = [(name, place) for name, rule in rules().items() for place in range(len(rule.good))]
+
+
+def language_of(example):
+    return example[0].get("language", "en")
+
+
+def questions_of(example):
+    kept = [{k: v for k, v in one.items() if k != "language" and v is not None} for one in example]
+    return tuple(map(Question.load, kept))
+
+
+def bank_of(*questions, language="en"):
+    return Bank.load({"bank": "examples", "title": "Examples", "language": language}).model_copy(
+        update={"questions": questions}
+    )
+
+
+def found(name, example):
+    """What a rule finds in an example, run as everywhere."""
+    questions, language = questions_of(example), language_of(example)
+    if rules()[name].scope == "quiz":
+        every = inspect_quiz(questions, language)
+    else:
+        every = inspect_bank(bank_of(*questions, language=language))
+    return [one for one in every if one.rule == name]
+
+
+@pytest.mark.parametrize("name, place", BAD)
+def test_a_bad_example_is_found(name, place):
+    findings = found(name, rules()[name].bad[place])
+    assert findings
+    for one in findings:
+        assert one.severity in SEVERITIES
+        assert one.suppressed is None
+
+
+@pytest.mark.parametrize("name, place", GOOD)
+def test_a_good_example_is_let_be(name, place):
+    assert found(name, rules()[name].good[place]) == []
+
+
+@pytest.mark.parametrize("name", rules())
+def test_a_rule_says_what_where_and_how_to_mend_it(name):
+    rule = rules()[name]
+    assert rule.scope in SCOPES
+    assert rule.severity in SEVERITIES
+    assert rule.title
+    assert rule.message
+    assert rule.fix
+    assert rule.guideline
+    assert rule.bad
+    assert rule.good
+    assert rule.check.__module__.startswith("quiz.lint.rules.")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, rule in rules().items() if set(rule.languages) == set(WORDS)]
+)
+def test_every_language_table_is_used(name):
+    """A pattern that every language has is tried with a text of that language, or the text has no words."""
+    shown = {language_of(example) for example in rules()[name].bad}
+    assert shown <= set(tables())
+
+
+def test_the_rules_are_those_of_the_field():
+    ids = {f"{family}{number:02}" for family, last in COUNTS.items() for number in range(1, last + 1)}
+    assert set(rules()) == ids - {"D02", "D03", "D04"}  # these need answers: quiz.statistics.flags
+
+
+COUNTS = {"S": 3, "L": 3, "P": 1, "O": 6, "N": 2, "A": 3, "C": 7, "T": 6, "D": 4, "F": 4, "X": 3, "G": 1}
+
+
+def test_a_suppression_keeps_the_finding_and_its_reason():
+    (example,) = ask("Which metal is not magnetic?", "Iron", "*Copper", "Nickel")
+    question = Question.load({**example, "suppress": [{"rule": "N01", "reason": "A riddle."}]})
+    (finding,) = inspect_question(question, "en")
+    assert (finding.rule, finding.suppressed) == ("N01", "A riddle.")
+
+
+def test_the_order_of_findings_is_that_of_the_questions_then_of_the_rules():
+    bad = several(*(one for rule in rules().values() if rule.scope == "question" for one in rule.bad[:1]))
+    questions = questions_of(bad)
+    once, again = (inspect_bank(bank_of(*questions)) for _ in range(2))
+    assert once == again
+    single = [one for one in once if rules()[one.rule].scope == "question"]
+    assert single == sorted(single, key=lambda one: (int(one.question.partition("/q")[2]), one.rule))
+
+
+def test_retired_questions_are_let_be():
+    (example,) = ask("Which metal is not magnetic?", "Iron", "*Copper", "Nickel")
+    assert inspect_bank(bank_of(Question.load({**example, "status": "retired"}))) == []
+
+
+def test_a_language_without_a_table_is_told_and_gets_the_rules_that_need_no_words():
+    (example,) = ask("Welches Metall ist nicht magnetisch?", "Eisen", "*Kupfer", evidence=[])
+    found = inspect_question(Question.load(example), "de")
+    assert [one.rule for one in found] == ["F02", "S03"]
+    assert not_applied("de")["N01"] == "works in en, ru, zh"
+    assert not_applied("ru") == {"C02": "works in en"}
+    assert not_applied("en") == {}
+    assert table("zh-Hans").tag == "zh"
+
+
+def test_translations_are_read_in_their_language():
+    (example,) = ask("Which metal attracts iron?", "Copper", "*Cobalt", "Lead")
+    russian = {"prompt": "Какой металл не притягивает железо?", "options": ["Медь", "Кобальт", "Свинец"]}
+    question = Question.load({**example, "translations": {"ru": russian}})
+    (finding,) = inspect_bank(bank_of(question))
+    assert (finding.rule, finding.where, finding.evidence) == ("N01", "translations.ru.prompt", "не")

@@ -143,3 +143,14 @@ def reading() -> Iterator[Connection]:
     """A reading transaction; goes on beside a writer."""
     with _expecting_the_database(), db.engine.connect() as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A reading transaction that sees the database as it was at one moment, however long it takes."""
+    engine = db.engine
+    option = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with _expecting_the_database(), engine.connect() as connection:
+        reader = connection.execution_options(**option)
+        with reader.begin():
+            yield reader

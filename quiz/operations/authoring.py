@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -107,10 +108,11 @@ class TryOut:
 
 
 def add_bank(actor: Actor, slug: str, title: str, language: str, now: datetime) -> int:
-    """Makes an empty bank of mine. Returns its id."""
-    bank = _loaded({"bank": slug, "title": title, "language": language})
+    """Makes an empty bank of mine; without a slug one is made of the title. Returns its id."""
     with transaction() as connection:
         demand_role(connection, actor, AUTHORING)
+        slug = slug or _new_bank_slug(connection, actor, title)
+        bank = _loaded({"bank": slug, "title": title, "language": language})
         bank_id = new_bank(connection, bank, actor.id, now)
         if bank_id is None:
             raise Invalid([Problem("bank", f"you have a bank {bank.slug!r} already", "choose another name")])
@@ -336,13 +338,24 @@ def _new_slug(connection: Connection, bank_id: int, fields: Mapping[str, Any]) -
         if given in taken:
             raise Invalid([Problem("id", f"there is a question {given!r} already", "choose another id")])
         return given
-    words = re.findall(r"[a-z0-9]+", str(fields.get("prompt", "")).casefold())
-    base = "-".join(words[:6])[:60].strip("-") or "question"
-    number, slug = 1, base
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug
+    return _untaken(_slug_of(str(fields.get("prompt", ""))) or "question", taken)
+
+
+def _new_bank_slug(connection: Connection, actor: Actor, title: str) -> str:
+    """One made of the title's first words; numbered where I have such a bank."""
+    taken = set(connection.execute(select(Bank.slug).where(Bank.owner_id == actor.id)).scalars())
+    return _untaken(_slug_of(title) or "bank", taken)
+
+
+def _slug_of(text: str) -> str:
+    """The first words of a text as a slug; "" where it has no Latin letters or digits."""
+    return "-".join(re.findall(r"[a-z0-9]+", text.casefold())[:6])[:60].strip("-")
+
+
+def _untaken(slug: str, taken: Collection[str]) -> str:
+    """The slug, numbered where it is taken."""
+    numbered = (f"{slug}-{number}" for number in count(2))
+    return next(one for one in chain([slug], numbered) if one not in taken)
 
 
 def history(actor: Actor, question_id: int) -> list[VersionRow]:

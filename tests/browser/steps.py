@@ -151,7 +151,7 @@ def shown(page, number, type_):
 
 
 def press(page, name, *, keyboard=False):
-    """Presses the button of the attempt's page that is there for this width: Next, Previous, Check, Finish and check."""
+    """Presses the button of the attempt's page that is there for this width: Next, Previous, To the summary."""
     button = page.locator("button:visible").filter(has_text=name)
     if not button.count():
         button = page.locator(f'button[aria-label="{name}"]:visible')
@@ -202,10 +202,10 @@ def cell(page, number):
     return page.locator(f'[data-cell="{number}"]:visible')
 
 
-def finish_and_check(page):
+def to_summary(page):
     """From the numbers to the summary."""
     open_numbers(page)
-    press(page, "Finish and check")
+    press(page, "To the summary")
 
 
 def submit(page, *, clicks=1):

@@ -14,7 +14,6 @@ from tests.browser.steps import (
     expect_question,
     expect_saved,
     expect_unsaved,
-    finish_and_check,
     heading,
     join,
     kept,
@@ -24,6 +23,7 @@ from tests.browser.steps import (
     shown,
     start,
     submit,
+    to_summary,
 )
 from tests.browser.test_taking import OTHERS, Acknowledged
 
@@ -79,7 +79,7 @@ def test_ten_questions_without_a_network(at_work, width):
     assert shown(page, 9, types[9]) == given[9]
     given[9] = answer(page, 9, types[9], OTHERS[types[9]])
 
-    finish_and_check(page)
+    to_summary(page)
     expect(heading(page)).to_have_text("All questions are answered")
     expect(page.get_by_role("listitem").filter(has_text="Question 10")).to_contain_text("answered, flagged")
     look(page, "offline-summary")
@@ -109,7 +109,7 @@ def test_submitting_waits_for_the_network(at_work):
     page, attempt, types = at_work()
     page.context.set_offline(True)
     given = {1: answer(page, 1, types[1])} | answer_the_rest(page, types)
-    finish_and_check(page)
+    to_summary(page)
     page.get_by_role("button", name="Submit").click()
     expect(banner(page, "Not submitted yet")).to_be_visible()
     look(page, "offline-submitting")
@@ -124,7 +124,7 @@ def test_all_on_one_page_without_a_network(at_work):
     page, attempt, types = at_work(layout="all")
     page.context.set_offline(True)
     given = {number: answer(page, number, types[number]) for number in (1, 3, 10)}
-    press(page, "Check")
+    press(page, "To the summary")
     expect(heading(page)).to_have_text("3 of 10 questions are answered")
     page.get_by_role("link", name="Question 3").click()
     expect(part(page, 3).get_by_role("heading")).to_be_in_viewport()

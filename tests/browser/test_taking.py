@@ -19,7 +19,6 @@ from tests.browser.steps import (
     expect_question,
     expect_saved,
     expect_unsaved,
-    finish_and_check,
     heading,
     join,
     kept,
@@ -29,6 +28,7 @@ from tests.browser.steps import (
     shown,
     start,
     submit,
+    to_summary,
 )
 from tests.faults.proxy import every_second_reply_lost
 
@@ -131,7 +131,7 @@ def test_ten_questions_over_a_bad_network(school, network, device, width):
         if number == 7:
             lose_the_network_while_going_on(page, network, 7)
         else:
-            press(page, "Check" if number == 10 else "Next", keyboard=keyboard)
+            press(page, "To the summary" if number == 10 else "Next", keyboard=keyboard)
         seen[type_] += 1
     expect(heading(page)).to_have_text("All questions are answered")
     look(page, "summary")
@@ -147,7 +147,7 @@ def test_ten_questions_over_a_bad_network(school, network, device, width):
     cell(page, 7).click()
     expect_question(page, 7)
     assert shown(page, 7, types[7]) == given[7]
-    finish_and_check(page)
+    to_summary(page)
     expect(page.get_by_role("heading", name="Flagged by you")).to_be_visible()
     look(page, "summary-flagged")
 
@@ -174,7 +174,7 @@ def test_without_a_script(school, device, width):
     for number in TEN:
         expect_question(page, number)
         given[number] = answer(page, number, types[number])
-        press(page, "Check" if number == 10 else "Next")
+        press(page, "To the summary" if number == 10 else "Next")
     expect(heading(page)).to_have_text("All questions are answered")
     look(page, "plain-summary")
     page.get_by_role("link", name="Question 3").click()
@@ -184,7 +184,7 @@ def test_without_a_script(school, device, width):
     expect(part(page, 3).get_by_role("button", name="Flagged")).to_be_visible()
     assert shown(page, 3, types[3]) == given[3]
     look(page, "plain-flagged")
-    finish_and_check(page)
+    to_summary(page)
     expect(page.get_by_role("heading", name="Flagged by you")).to_be_visible()
     submit(page, clicks=2)
     assert current(attempt) == given
@@ -207,7 +207,7 @@ def test_all_on_one_page(school, device, width, script):
     if script:
         expect(cell(page, 10)).to_have_attribute("aria-label", "Question 10, answered")
     look(page, f"all-{'script' if script else 'plain'}")
-    press(page, "Check")
+    press(page, "To the summary")
     expect(heading(page)).to_have_text("All questions are answered")
     page.get_by_role("link", name="Question 2", exact=True).click()
     expect(page).to_have_url(re.compile("/slots#q2$"))
@@ -218,7 +218,7 @@ def test_all_on_one_page(school, device, width, script):
     expect(heading(page)).to_have_text("A test of ten")
     assert {number: shown(page, number, types[number]) for number in TEN} == given
     given[2] = answer(page, 2, types[2], OTHERS[types[2]])
-    press(page, "Check")
+    press(page, "To the summary")
     submit(page)
     assert current(attempt) == given
     review_all(page, attempt, demand_marks(attempt, given))
@@ -250,7 +250,7 @@ def test_going_on_elsewhere(school, device):
     for number in range(6, 11):
         desk.goto(f"/attempts/{attempt}/slots/{number}")
         given[number] = answer(desk, number, types[number])
-        press(desk, "Check" if number == 10 else "Next")
+        press(desk, "To the summary" if number == 10 else "Next")
     expect(heading(desk)).to_have_text("All questions are answered")
     submit(desk)
     answer(phone, 6, types[6], OTHERS[types[6]])

@@ -204,8 +204,8 @@ WHOLE = """\
         ("one", {"time": "as_of", "as_of": "yesterday"}, "as_of", "As of: 'yesterday' is not a date"),
         ("one", {"time": "valid", "valid-start": "2026-12-01", "valid-end": "2026-11-01"}, "valid", "From when until when: from 2026-12-01 is not before to 2026-11-01"),
         ("one", {"time": "valid", "valid-end": "soon"}, "valid-end", "Until, not including: 'soon' is not a date"),
-        ("one", {"time": "as_of"}, "time", "When the answer is true: does not say when its key is true"),
-        ("one", {"evidence-0-source-title": ""}, "evidence-0-source-title", "Evidence 1, Title: is empty"),
+        ("one", {"time": "as_of"}, "time", "When the answer is true: does not say when its key is true – choose always"),
+        ("one", {"evidence-0-source-title": ""}, "evidence-0-source-title", "Evidence 1, Title: is empty – write something"),
         ("one", {"evidence-0-supports": ""}, "evidence-0", "Evidence 1: a source goes with 'supports' only"),
         ("one", {"prompt": "x" * 200_001}, "prompt", "Question: the question is longer than 200000 characters"),
     ],
@@ -520,6 +520,18 @@ def test_a_bank_is_made_and_filled(ada, cast):
     ada.get(place)
     assert ada.title == "My better bank"
     assert "Rests on sums." in ada.text
+
+
+@pytest.mark.parametrize(
+    "title, names",
+    [("World history", ["world-history", "world-history-2"]), ("Всемирная история", ["bank", "bank-2"])],
+)
+def test_a_bank_without_a_name_gets_one_of_its_title(ada, title, names):
+    for name in names:
+        ada.get("/banks/new")
+        ada.get(ada.post("/banks/new", {"title": title, "bank": "", "language": "en"}).headers["Location"])
+        assert ada.title == title
+        assert ada.page.main.find("dd", string=name)
 
 
 @pytest.mark.parametrize(

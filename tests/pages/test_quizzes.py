@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from quiz.operations import attempts, banks, courses, importing, quizzes
+from quiz.operations import attempts, authoring, banks, courses, importing, quizzes
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.doors import field_error, refused, status
 
@@ -68,6 +68,21 @@ def test_a_teacher_without_banks_is_told_so(browser, cast):
     di.get(f"/courses/{course}/quizzes/new")
     assert "Import a bank first" in di.text
     assert di.page.find("textarea").get_text().strip().startswith("format: quiz-blueprint/1")
+
+
+def test_the_blueprint_can_begin_with_one_bank(ada, cast):
+    bank = authoring.add_bank(cast.ada, "aaa", 'Kitchen: "hot" things', "en", NOW)
+    authoring.save_question(cast.ada, bank, None, 0, STATEMENT, NOW)
+    path = f"/courses/{cast.course}/quizzes/new"
+    ada.get(f"{path}?start=bank:aaa")
+    form = {"blueprint": ada.page.find("textarea").get_text().removeprefix("\r\n")}
+    assert ada.page.find("option", selected=True).get_text() == 'Kitchen: "hot" things'
+    assert "small" not in form["blueprint"]
+    ada.get(ada.post(path, form).headers["Location"])
+    assert ada.title == 'Kitchen: "hot" things'
+
+
+STATEMENT = {"type": "true_false", "prompt": "Water boils.", "answer": True, "timeless": True}
 
 
 def test_a_shipped_blueprint_can_be_taken(ada, cast):

@@ -15,7 +15,7 @@ class BankForm(Form):
     """A new bank."""
 
     title = StringField(_l("Title"), [DataRequired(_l("Enter a title."))])
-    bank = StringField(_l("Name in blueprints"), [DataRequired(_l("Enter a name."))])
+    bank = StringField(_l("Name in blueprints"))
     language = StringField(_l("Language"), [DataRequired(_l("Enter a language."))], default="en")
 
 

@@ -161,8 +161,17 @@ def _placed(form: Form, problem: Problem) -> Fault:
 
 def _words(problem: Problem) -> str:
     """What is wrong, and how to mend it unless that is said in the words of bank files."""
-    of_files = ": " in problem.mend or "{" in problem.mend
-    return f"{_(problem.what)} – {_(problem.mend)}" if problem.mend and not of_files else _(problem.what)
+    mend = _MENDS.get(problem.what, problem.mend)
+    of_files = ": " in mend or "{" in mend
+    return f"{_(problem.what)} – {_(mend)}" if mend and not of_files else _(problem.what)
+
+
+#: How a page mends what a bank file mends in other words (English, for gettext).
+_MENDS = {
+    "does not say when its key is true": "choose always, as of a day, or from a day until another",
+    "is empty": "write something",
+    "has too few entries": "fill in one more",
+}
 
 
 def _label(before: str, field: Any, number: int | None) -> str:

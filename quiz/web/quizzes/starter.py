@@ -28,12 +28,12 @@ def shipped_blueprints() -> dict[str, tuple[str, str]]:
     return {name: (read_blueprint(text, name).title, text) for name, text in texts.items()}
 
 
-def starter(banks: Sequence[UsableBank]) -> str:
+def starter(banks: Sequence[UsableBank], title: str = "My quiz") -> str:
     """A blueprint that these banks meet on most days, to be changed by its author."""
     listed = list(islice(banks, SECTIONS)) or [UsableBank("my-bank", "My bank", {})]
     lines = [
         "format: quiz-blueprint/1",
-        "title: My quiz",
+        f"title: {_quoted(title)}",
         "sections:",
         *(line for bank in listed for line in _section(bank)),
         _remarked("order: shuffled", "or as_listed, easy_to_hard"),

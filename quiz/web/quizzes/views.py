@@ -23,7 +23,8 @@ from quiz.web.session import get_actor
 
 blueprint = Blueprint("quizzes", __name__)
 
-OWN = "banks"
+#: What a new blueprint begins with: the banks that a teacher may use, one of them, or a shipped blueprint by its name.
+OWN, ONE = "banks", "bank:"
 
 
 # Make ------------------------------------------------------------------------------------------------------------
@@ -34,17 +35,29 @@ OWN = "banks"
 def new(course_id: int) -> ResponseReturnValue:
     """A blueprint to begin with."""
     bench = quizzes.workbench(get_actor(), course_id)
-    start = _start_form()
-    text = shipped_blueprints()[start.start.data][1] if start.start.data != OWN else starter(bench.banks)
-    return _new(bench, start, NewQuizForm(None, blueprint=text))
+    start = _start_form(bench)
+    return _new(bench, start, NewQuizForm(None, blueprint=_begun(bench, start.start.data)))
 
 
-def _start_form() -> StartForm:
+def _begun(bench: Workbench, name: str) -> str:
+    """The text of this name in the list of those to begin with."""
+    if name in shipped_blueprints():
+        return shipped_blueprints()[name][1]
+    one = next((bank for bank in bench.banks if ONE + bank.slug == name), None)
+    return starter([one], one.title) if one else starter(bench.banks)
+
+
+def _start_form(bench: Workbench) -> StartForm:
     form = StartForm(request.args)
-    texts = shipped_blueprints()
-    named = [SelectChoice(name, title) for name, (title, _text) in texts.items()]
-    form.start.choices = [SelectChoice(OWN, _("The banks that you may use")), *named]
-    if form.start.data not in texts:
+    form.start.choices = [
+        SelectChoice(OWN, _("The banks that you may use")),
+        *(SelectChoice(ONE + bank.slug, bank.title, optgroup=_("One bank")) for bank in bench.banks),
+        *(
+            SelectChoice(name, title, optgroup=_("Blueprints that come with the program"))
+            for name, (title, _text) in shipped_blueprints().items()
+        ),
+    ]
+    if form.start.data not in {choice.value for choice in form.start.choices}:
         form.start.data = OWN
     return form
 
@@ -67,17 +80,17 @@ def create(course_id: int) -> ResponseReturnValue:
         return (
             render_template("quizzes/_supply.html", **found)
             if _asks_for_part()
-            else _new(bench, _start_form(), form, **found)
+            else _new(bench, _start_form(bench), form, **found)
         )
     if not form.validate():
-        return _new(bench, _start_form(), form), Invalid.status
+        return _new(bench, _start_form(bench), form), Invalid.status
     try:
         quiz_id = quizzes.create(get_actor(), course_id, form.blueprint.data, moment())
     except Invalid as error:
-        return _new(bench, _start_form(), form, faults=_faults(form, error)), Invalid.status
+        return _new(bench, _start_form(bench), form, faults=_faults(form, error)), Invalid.status
     except Unmeetable as error:
         form.blueprint.errors = [_short()]
-        return _new(bench, _start_form(), form, unmet=error.unmet), Unmeetable.status
+        return _new(bench, _start_form(bench), form, unmet=error.unmet), Unmeetable.status
     flash(_("The draft is saved. Students see it when it is published."), "good")
     return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
 

@@ -4,8 +4,8 @@ import pytest
 
 from quiz.banks.model import Bank, Question
 from quiz.lint.inspect import inspect_bank, inspect_question, inspect_quiz, not_applied
-from quiz.lint.language import table, tables
-from quiz.lint.rule import SCOPES, SEVERITIES, WORDS, ask, rules, several
+from quiz.lint.language import table
+from quiz.lint.rule import SCOPES, SEVERITIES, ask, rules, several
 
 BAD = [(name, place) for name, rule in rules().items() for place in range(len(rule.bad))]
 GOOD = [(name, place) for name, rule in rules().items() for place in range(len(rule.good))]
@@ -62,15 +62,6 @@ def test_a_rule_says_what_where_and_how_to_mend_it(name):
     assert rule.bad
     assert rule.good
     assert rule.check.__module__.startswith("quiz.lint.rules.")
-
-
-@pytest.mark.parametrize(
-    "name", [name for name, rule in rules().items() if set(rule.languages) == set(WORDS)]
-)
-def test_every_language_table_is_used(name):
-    """A pattern that every language has is tried with a text of that language, or the text has no words."""
-    shown = {language_of(example) for example in rules()[name].bad}
-    assert shown <= set(tables())
 
 
 def test_the_rules_are_those_of_the_field():

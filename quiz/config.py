@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from quiz.errors import Invalid, Problem
 
 MINIMUM_SECRET_BYTES = 32
-REGISTRATION = ("join", "open", "closed")  # open: read as join until accounts without a course exist
+REGISTRATION = ("join", "open", "closed")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -112,7 +112,8 @@ class Settings:
         metadata=_read(
             "REGISTRATION",
             _one_of(REGISTRATION),
-            "join: students join by a course's code; closed: nobody joins, people are added by hand.",
+            "join: students join by a course's code; open: people may also make an account of their own, by user name "
+            "and password; closed: nobody joins, people are added by hand.",
         ),
     )
     log_level: str = field(

@@ -14,6 +14,8 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -103,6 +105,11 @@ def _on_sqlite_begin(connection: Connection) -> None:
     kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     if kind is not None:  # None: each statement is a transaction of its own
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def conflict_insert(connection: Connection, table: Any) -> Any:
+    """An INSERT of this engine's own kind, which can say what to do ``on_conflict``."""
+    return (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)
 
 
 @contextmanager

@@ -8,15 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Evidence
 from quiz.banks.model import Question as LoadedQuestion
-from quiz.db import Base, UtcDateTime
+from quiz.db import Base, UtcDateTime, conflict_insert
 from quiz.models.people import one_of
 
 SHARE_RIGHTS = ("read", "use", "edit")
@@ -139,9 +137,8 @@ def new_bank(connection: Connection, loaded: LoadedBank, owner_id: int | None, n
 
     Somebody who is just making it is waited for (PostgreSQL; SQLite has one writer).
     """
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    return connection.execute(
-        insert(Bank)
+    made: int | None = connection.execute(
+        conflict_insert(connection, Bank)
         .values(
             slug=loaded.slug,
             owner_id=owner_id,
@@ -155,6 +152,7 @@ def new_bank(connection: Connection, loaded: LoadedBank, owner_id: int | None, n
         .on_conflict_do_nothing()
         .returning(Bank.id)
     ).scalar()
+    return made
 
 
 #: Loaded questions by digest of their content, so an entry is good for ever; the bound keeps memory small.

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
+from quiz.db import conflict_insert
 from quiz.errors import TooMany
 from quiz.models.people import Guess
 
@@ -65,7 +64,7 @@ def count_failure(connection: Connection, account: str, address: str, now: datet
 def count_account(connection: Connection, way: str, address: str, now: datetime) -> None:
     """Counts an account that this address makes by this way. Raises TooMany where that is one too many in this hour.
 
-    To be called in the transaction that makes the account: where it fails, nothing was counted.
+    Where the transaction that counts it makes it too and fails, nothing was counted.
     """
     if _count(connection, _digest(f"made:{way}:{address}"), now) > ADDRESS_ACCOUNTS:
         raise _too_many(now)
@@ -74,8 +73,9 @@ def count_account(connection: Connection, way: str, address: str, now: datetime)
 def _count(connection: Connection, subject: str, now: datetime) -> int:
     """Adds one to the subject's count in this hour, and returns the count. Forgets hours that have passed."""
     connection.execute(delete(Guess).where(Guess.window_start < _window(now)))
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(Guess).values(subject=subject, window_start=_window(now), failures=1)
+    statement = conflict_insert(connection, Guess).values(
+        subject=subject, window_start=_window(now), failures=1
+    )
     counted: int = connection.execute(
         statement.on_conflict_do_update(
             index_elements=[Guess.subject, Guess.window_start], set_={"failures": Guess.failures + 1}

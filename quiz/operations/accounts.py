@@ -12,14 +12,14 @@ from zoneinfo import available_timezones
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Connection
 
-from quiz.db import reading, transaction
+from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
 from quiz.models.audit import record
 from quiz.models.codes import digest, grouped, new_code
-from quiz.models.guessing import count_failure, demand_patience
+from quiz.models.guessing import count_account, count_failure, demand_patience
 from quiz.models.paging import Page, page_of
 from quiz.models.people import SITE_ROLES, Course, Enrolment, User
 from quiz.operations.access import Actor, acting, demand_role
@@ -114,6 +114,21 @@ def sign_in(username: str, password: str, address: str, now: datetime) -> Actor:
     return Actor(user.id, user.session_epoch)
 
 
+def register(username: str, name: str, password: str, address: str, now: datetime) -> Actor:
+    """Makes an account of my own, without a course and with no rights but those that courses give. I am signed in by it.
+
+    Raises Invalid, also where the name is taken, and TooMany where this address has tried too often in this hour.
+    """
+    account, shown = _good_account(username, name, password, "user")
+    with transaction() as connection:  # of its own: what was tried counts, and a password costs a hash
+        count_account(connection, "register", address, now)
+    hashed = hash_password(password)
+    with transaction() as connection:
+        user_id = _insert(connection, account, shown, hashed, "user", now)
+        record(connection, user_id, "user.register", ("user", user_id), now)
+    return Actor(user_id, 1)
+
+
 def return_with_code(code: str, address: str, now: datetime) -> Actor:
     """Signs in by a personal return code, typed in any case, with or without hyphens."""
     hashed = digest(code)
@@ -206,16 +221,15 @@ def change_password(actor: Actor, current: str, new: str, now: datetime) -> Acto
 
 
 def _demand_good(password: str, where: str = "new") -> None:
+    problems = [*_password_problems(password, where)]
+    if problems:
+        raise Invalid(problems)
+
+
+def _password_problems(password: str, where: str) -> Iterator[Problem]:
     if not MINIMUM_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Invalid(
-            [
-                Problem(
-                    where,
-                    "this password is too short or too long",
-                    f"use {MINIMUM_PASSWORD} characters or more",
-                )
-            ]
-        )
+        mend = f"use {MINIMUM_PASSWORD} characters or more"
+        yield Problem(where, "this password is too short or too long", mend)
 
 
 def set_preferences(actor: Actor, theme: str, time_zone: str) -> None:
@@ -253,22 +267,35 @@ def _as_administrator(actor: Actor | None) -> Iterator[Connection]:
 
 def add_user(actor: Actor | None, username: str, name: str, password: str, role: str, now: datetime) -> int:
     """Adds a person with a password. Returns the id. Raises Invalid for a name that is taken or ill-formed."""
-    account, shown = username.strip().casefold(), name.strip()
-    problems = [*_account_problems(account, shown, role)]
-    if problems:
-        raise Invalid(problems)
-    _demand_good(password, "password")
+    account, shown = _good_account(username, name, password, role)
     hashed = hash_password(password)
     with _as_administrator(actor) as connection:
-        taken = connection.execute(select(User.id).where(User.username == account)).first()
-        if taken:
-            raise Invalid([Problem("username", f"the user name {account!r} is taken", "choose another one")])
-        user_id: int = connection.execute(
-            insert(User)
-            .values(username=account, name=shown or account, password_hash=hashed, role=role, created_at=now)
-            .returning(User.id)
-        ).scalar_one()
+        user_id = _insert(connection, account, shown, hashed, role, now)
         _audit(connection, actor, "user.add", user_id, now, role=role)
+    return user_id
+
+
+def _good_account(username: str, name: str, password: str, role: str) -> tuple[str, str]:
+    """The user name as it is stored, and the name to show. Raises Invalid with all that is wrong."""
+    account, shown = username.strip().casefold(), name.strip()
+    problems = [*_account_problems(account, shown, role), *_password_problems(password, "password")]
+    if problems:
+        raise Invalid(problems)
+    return account, shown or account
+
+
+def _insert(
+    connection: Connection, account: str, shown: str, password_hash: str, role: str, now: datetime
+) -> int:
+    """Stores a person with a password. Raises Invalid where the user name is taken, be it since a moment ago."""
+    user_id: int | None = connection.execute(
+        conflict_insert(connection, User)
+        .values(username=account, name=shown, password_hash=password_hash, role=role, created_at=now)
+        .on_conflict_do_nothing()
+        .returning(User.id)
+    ).scalar()
+    if user_id is None:
+        raise Invalid([Problem("username", f"the user name {account!r} is taken", "choose another one")])
     return user_id
 
 

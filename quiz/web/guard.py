@@ -56,6 +56,11 @@ def grace() -> timedelta:
     return timedelta(seconds=current_app.extensions["settings"].grace_seconds)
 
 
+def registration() -> str:
+    """How people come in: join (by a course's code), open (also by an account that they make), or closed."""
+    return str(current_app.extensions["settings"].registration)
+
+
 def install(app: Flask) -> None:
     """Checks every request before its view."""
     app.before_request(_check)

@@ -19,6 +19,14 @@ class LoginForm(Form):
     password = PasswordField(_l("Password"), [DataRequired(_l("Enter your password.")), Length(max=LONGEST)])
 
 
+class RegisterForm(Form):
+    """An account of one's own."""
+
+    username = StringField(_l("User name"), [DataRequired(_l("Choose a user name.")), Length(max=LONGEST)])
+    name = StringField(_l("Your name"), [Length(max=LONGEST)])
+    password = PasswordField(_l("Password"), [DataRequired(_l("Choose a password."))])
+
+
 class CodeForm(Form):
     """A course's join code."""
 

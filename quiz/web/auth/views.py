@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -12,9 +12,17 @@ from flask_wtf.csrf import generate_csrf
 from quiz.errors import Invalid, NotFound
 from quiz.operations import accounts, courses
 from quiz.operations.access import Actor
-from quiz.web.auth.forms import CodeForm, JoinForm, LoginForm, PasswordForm, PreferencesForm, ReturnForm
+from quiz.web.auth.forms import (
+    CodeForm,
+    JoinForm,
+    LoginForm,
+    PasswordForm,
+    PreferencesForm,
+    RegisterForm,
+    ReturnForm,
+)
 from quiz.web.forms import place
-from quiz.web.guard import moment, public, signed_in
+from quiz.web.guard import moment, public, registration, signed_in
 from quiz.web.session import Card, enter, find_actor, get_actor, leave, show
 
 blueprint = Blueprint("auth", __name__)
@@ -53,7 +61,27 @@ def login() -> ResponseReturnValue:
         else:
             _begin(actor)
             return redirect(safe_next(request.args.get("next")), 303)
-    return render_template("auth/login.html", form=form)
+    return render_template("auth/login.html", form=form, may_register=registration() == "open")
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+@public
+def register() -> ResponseReturnValue:
+    """Make an account by user name and password, where the installation lets people do that."""
+    if registration() != "open":
+        raise NotFound
+    form = RegisterForm()
+    if form.validate_on_submit():
+        try:
+            actor = accounts.register(
+                form.username.data, form.name.data or "", form.password.data, _address(), moment()
+            )
+        except Invalid as error:
+            place(form, error)
+        else:
+            _begin(actor)
+            return redirect(safe_next(request.args.get("next")), 303)
+    return render_template("auth/register.html", form=form)
 
 
 @blueprint.post("/logout")
@@ -89,7 +117,7 @@ def join_form() -> ResponseReturnValue:
 @public
 def join(code: str) -> ResponseReturnValue:
     """Join the course of this code, by name as a new student or as who is signed in; 404 where it is not open."""
-    if current_app.extensions["settings"].registration == "closed":
+    if registration() == "closed":
         raise NotFound
     card, form = courses.by_code(code, _address(), moment()), JoinForm()
     actor = find_actor(moment())

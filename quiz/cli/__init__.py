@@ -53,12 +53,19 @@ def _family(name: str) -> tuple[click.Command, ...]:
     return found
 
 
+#: So many faults of one file are listed; nobody reads on, and mending these mends most of the others.
+MOST_FAULTS = 200
+
+
 def lines_of(error: QuizError) -> Iterator[str]:
-    """The failure in words, a line for each problem: ``file:line: question: what – how to mend``."""
+    """The failure in words, a line for each problem: ``file:line: question: what – how to mend``.
+
+    The first ``MOST_FAULTS`` of them, and how many more there are.
+    """
     if not isinstance(error, Invalid):
         yield error.text
         return
-    for problem in error.problems:
+    for problem in error.problems[:MOST_FAULTS]:
         file, question = getattr(problem, "file", ""), getattr(problem, "question", "")
         place = (
             f"{file}:{problem.line}"
@@ -68,6 +75,8 @@ def lines_of(error: QuizError) -> Iterator[str]:
             else file
         )
         yield ": ".join(part for part in (place, question, str(problem)) if part)
+    if len(error.problems) > MOST_FAULTS:
+        yield f"and {len(error.problems) - MOST_FAULTS} more"
 
 
 @click.command(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quiz.cli import MOST_FAULTS
 from quiz.cli._store import as_json as json_option
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def import_(paths: tuple[Path, ...], shipped: bool, dry_run: bool, prune: bool, as_json: bool) -> None:
     """Import bank files into the database, for every author to use.
 
-    PATHS are bank files or folders with bank files. A question with the same id and content stays as it is, a changed
+    PATHS are bank files, zip archives of one and its images, or folders with bank files. A question with the same id and content stays as it is, a changed
     one becomes a new version, one that is gone from the file is listed, and retired only with --prune. A file with
     errors is left out as a whole; the others are imported.
 
@@ -33,6 +34,7 @@ def import_(paths: tuple[Path, ...], shipped: bool, dry_run: bool, prune: bool, 
     """
     from quiz import clock
     from quiz.banks.check import bank_files
+    from quiz.banks.images import Pictures, opened
     from quiz.cli._store import print_json, reading_file, store
     from quiz.errors import Invalid
     from quiz.files.shipped import shipped as folder
@@ -54,8 +56,16 @@ def import_(paths: tuple[Path, ...], shipped: bool, dry_run: bool, prune: bool, 
         for file in shown:
             try:
                 with reading_file(file):
-                    text = file.read_text("utf-8")
-                    done = import_bank(None, text, str(file), clock.now(), dry_run=dry_run, prune=prune)
+                    content, read = opened(file)
+                    done = import_bank(
+                        None,
+                        content.decode("utf-8"),
+                        str(file),
+                        clock.now(),
+                        pictures=Pictures(read),
+                        dry_run=dry_run,
+                        prune=prune,
+                    )
                 reports.append((file, done))
             except Invalid as error:
                 refused.append(error)
@@ -80,8 +90,9 @@ def _document(
                 "message": str(problem),
             }
             for error in refused
-            for problem in error.problems
+            for problem in error.problems[:MOST_FAULTS]
         ],
+        "more_errors": sum(max(0, len(error.problems) - MOST_FAULTS) for error in refused),
     }
 
 
@@ -93,7 +104,8 @@ def _print(reports: list[tuple[Path, ImportReport]], refused: list[Invalid], *, 
             click.echo(line, err=True)
     for file, report in reports:
         counts = {
-            name: len(getattr(report, name)) for name in ("new", "changed", "unchanged", "gone", "retired")
+            name: len(getattr(report, name))
+            for name in ("new", "changed", "unchanged", "gone", "retired", "images")
         }
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "no questions"
         click.echo(f"{file}: {report.bank}: {told}{' (nothing written)' if dry_run else ''}")
@@ -107,15 +119,18 @@ def _print(reports: list[tuple[Path, ImportReport]], refused: list[Invalid], *, 
 @click.option(
     "--output",
     "-o",
-    type=click.File("wb"),
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     default="-",
     help="The file to write.  [default: standard output]",
 )
-def export(name: str, output: Any) -> None:
+def export(name: str, output: Path) -> None:
     """Write a BANK of the database (its short name) as a bank file.
+
+    A bank that shows images becomes a zip archive of the bank file and the folder images.
 
     Example: quiz bank export membership -o membership.yaml
     """
+    from quiz import clock
     from quiz.cli._store import store
     from quiz.errors import NotFound
     from quiz.operations import banks
@@ -124,4 +139,9 @@ def export(name: str, output: Any) -> None:
         bank_id = banks.find_bank(name)
         if bank_id is None:
             raise NotFound(f"There is no bank {name!r} in the database.")
-        output.write(banks.export_text(None, bank_id).encode())
+        made = banks.export_file(None, bank_id, clock.now())
+    if str(output) != "-" and (output.suffix.lower() == ".zip") != (made.suffix == ".zip"):
+        held = "has images" if made.suffix == ".zip" else "has no images"
+        raise click.UsageError(f"This bank {held}: write it to a file that ends in {made.suffix}.")
+    with click.open_file(str(output), "wb") as file:
+        file.write(made.content)

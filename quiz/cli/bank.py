@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quiz.cli import MOST_FAULTS
 from quiz.cli._bank_store import export, import_
 
 if TYPE_CHECKING:
-    from quiz.banks.check import Report
+    from collections.abc import Sequence
+
+    from quiz.banks.check import Fault, Report
     from quiz.banks.findings import Finding
 
 
@@ -81,11 +84,25 @@ def check(
     sys.exit(1 if report.fails(strict=strict) else 0)
 
 
+def _first(errors: Sequence[Fault]) -> tuple[list[Fault], Counter[str]]:
+    """The first errors of each file, and how many more a file has."""
+    more: Counter[str] = Counter()
+    shown = []
+    for error in errors:
+        more[error.file] += 1
+        if more[error.file] <= MOST_FAULTS:
+            shown.append(error)
+    more.subtract(dict.fromkeys(more, MOST_FAULTS))
+    return shown, +more
+
+
 def _as_json(report: Report) -> str:
+    errors, more = _first(report.errors)
     document = {
         "as_of": report.as_of.isoformat(),
         "banks": report.banks,
-        "errors": [asdict(error) for error in report.errors],
+        "errors": [asdict(error) for error in errors],
+        "more_errors": more.total(),
         "findings": [asdict(finding) for finding in report.findings],
     }
     return json.dumps(document, ensure_ascii=False, indent=1)
@@ -93,9 +110,9 @@ def _as_json(report: Report) -> str:
 
 def _as_text(report: Report, strict: bool) -> str:
     lines = [line for found in report.banks for line in _table(found, report.as_of)]
-    lines += [
-        f"{error.file}:{error.line}: {_named(error.question)}{error.message}" for error in report.errors
-    ]
+    errors, more = _first(report.errors)
+    lines += [f"{error.file}:{error.line}: {_named(error.question)}{error.message}" for error in errors]
+    lines += [f"{file}: and {number} more" for file, number in more.items()]
     lines += [_in_words(finding) for finding in report.findings if finding.suppressed is None]
     return "\n".join([*lines, _verdict(report, strict)])
 

@@ -17,7 +17,7 @@ def publish(blueprint: Path, course_id: int, as_json: bool) -> None:
     """Make a quiz from a BLUEPRINT file and publish it in a course.
 
     Its settings (dates, limit, attempts, review) are those in the file. A blueprint that the banks cannot meet is
-    refused, with what is short. The address needs PUBLIC_URL to be whole.
+    refused, with what is short. The address is whole where PUBLIC_URL is set; without it only the path is printed.
 
     Example: quiz publish question_banks/blueprints/membership.yaml --course 1
     """
@@ -35,6 +35,8 @@ def publish(blueprint: Path, course_id: int, as_json: bool) -> None:
         print_json({"id": quiz_id, "title": title, "url": url})
     else:
         click.echo(f"Published: {title} (quiz {quiz_id}), {url}")
+    if not settings.public_url:
+        click.echo("The address is a path of your site: set PUBLIC_URL to have it whole.", err=True)
 
 
 COMMANDS = (publish,)

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ class Table:
 
 
 def write_csv(rows: Iterable[Sequence[Any]], header: Sequence[str]) -> str:
-    """The table as CSV (RFC 4180, CRLF). None is an empty cell; plain numbers are left as they are."""
+    """The table as CSV (RFC 4180, CRLF). None is an empty cell; plain numbers are left as they are; times are RFC 3339."""
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow([safe_cell(cell) for cell in header])
@@ -48,10 +48,16 @@ def write_csv(rows: Iterable[Sequence[Any]], header: Sequence[str]) -> str:
 
 def safe_cell(value: Any) -> str:
     """The cell's text, with an apostrophe in front where it would otherwise be run as a formula."""
-    text = "" if value is None else str(value)
+    text = _text(value)
     if not text.lstrip(" \xa0").startswith(_FORMULA) or _NUMBER.fullmatch(text):
         return text
     return f"'{text}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return "" if value is None else str(value)
 
 
 def write_xlsx(tables: Iterable[Table]) -> bytes:

@@ -204,15 +204,20 @@ def minutes(value: int | None) -> str:
     return _("no time limit") if value is None else _("%(n)s minutes", n=value).replace(" ", NO_BREAK_SPACE)
 
 
-def use_time_zone(name: str | None) -> None:
-    """The course's time zone, for whoever has chosen none; to be called before anything is formatted."""
+def use_time_zone(name: str | None, *, typed: bool = False) -> None:
+    """The course's time zone, for whoever has chosen none; to be called before anything is formatted.
+
+    ``typed``: times are typed on this page, in the course's zone; so all of it is in that zone, for everybody.
+    """
     g.course_time_zone = name
+    g.times_typed = typed
 
 
 def chosen_time_zone() -> str:
     """The user's time zone, else the course's, else UTC."""
     card = find_card()
-    return (card.time_zone if card else None) or g.get("course_time_zone") or "UTC"
+    chosen = card.time_zone if card and not g.get("times_typed") else None
+    return chosen or g.get("course_time_zone") or "UTC"
 
 
 def zone() -> str:

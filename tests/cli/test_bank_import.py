@@ -119,6 +119,33 @@ def test_publish_and_report(shell, cast, tmp_path):
     assert out.read_bytes().count(b"\r\n") == 3
 
 
+def test_times_in_csv_are_rfc_3339_in_utc(shell, cast):
+    attempts.finish(cast.bo, cast.start(), NOW)
+    row = next(csv.DictReader(StringIO(shell("report", cast.quiz).stdout)))
+    assert (row["started (UTC)"], row["finished (UTC)"]) == ("2026-11-23T09:00:00Z",) * 2
+
+
+def test_publish_says_that_its_address_is_a_path_where_no_public_address_is_set(shell, cast, tmp_path):
+    blueprint = tmp_path / "paper.yaml"
+    blueprint.write_text(BLUEPRINT, "utf-8")
+    told = shell("publish", blueprint, "--course", cast.course)
+    assert "PUBLIC_URL" in told.stderr
+    whole = shell("publish", blueprint, "--course", cast.course, PUBLIC_URL="https://quiz.example.org")
+    assert "PUBLIC_URL" not in whole.stderr
+
+
+def test_of_very_many_faults_the_first_are_listed_and_the_others_counted(shell, tmp_path):
+    path = tmp_path / "bad.yaml"
+    bad = "".join(f"  - {{id: q{number}, type: no_such_type}}\n" for number in range(1000))
+    path.write_text("format: quiz-bank/1\nbank: bad\ntitle: Bad\nlanguage: en\nquestions:\n" + bad, "utf-8")
+    checked = json.loads(shell("bank", "check", path, "--json", code=1).stdout)
+    assert (len(checked["errors"]), checked["more_errors"]) == (200, 2800)
+    assert f"{path}: and 2800 more" in shell("bank", "check", path, code=1).stdout
+    imported = json.loads(shell("bank", "import", path, "--json", code=1).stdout)
+    assert (len(imported["errors"]), imported["more_errors"]) == (200, 2800)
+    assert shell("bank", "import", path, code=1).stderr.splitlines()[-1] == "and 2800 more"
+
+
 def test_what_is_wrong_with_a_blueprint_is_said_with_its_line(shell, cast, tmp_path):
     path = tmp_path / "paper.yaml"
     path.write_text(BLUEPRINT.replace("order:", "ordre:"), "utf-8")

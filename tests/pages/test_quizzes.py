@@ -163,6 +163,15 @@ def test_saving_the_form_unchanged_changes_nothing(ada, cast):
     assert stored(cast).edits == 3
 
 
+def test_the_foot_names_the_zone_in_which_times_are_typed(ada, cast):
+    """Also to somebody who has chosen another one for what they read."""
+    ada.post("/account/preferences", {"theme": "auto", "time_zone": "Europe/Berlin"})
+    ada.get(f"/quizzes/{cast.quiz}/edit")
+    assert "Asia/Shanghai" in ada.page.footer.get_text()
+    ada.get(f"/quizzes/{cast.quiz}/results")
+    assert "Europe/Berlin" in ada.page.footer.get_text()
+
+
 def test_everything_can_be_changed_and_dates_are_the_courses(ada, cast):
     path = f"/quizzes/{cast.quiz}/edit"
     form = form_of(ada, path) | {

@@ -225,3 +225,11 @@ def test_many_students_take_no_more_statements_than_few(cast):
         student = joined(cast, f"Student {number}")
         attempts.finish(student, attempts.start(student, cast.quiz, "", NOW, GRACE), NOW)
     assert ask() == few
+
+
+def test_my_grades_are_in_the_zone_of_the_course_where_there_is_one(browser, cast):
+    attempts.finish(cast.bo, cast.start(), NOW)
+    bo = browser("bo")
+    bo.get("/grades")
+    assert "Asia/Shanghai" in bo.page.footer.get_text()
+    assert "17:00" in bo.text or "5:00" in bo.text

@@ -149,7 +149,7 @@ def edit(quiz_id: int) -> ResponseReturnValue:
 
 
 def _edit(quiz: ManagedQuiz, form: QuizForm, **found: Any) -> str:
-    use_time_zone(quiz.time_zone)
+    use_time_zone(quiz.time_zone, typed=True)
     told: dict[str, Any] = {"faults": (), "unmet": (), "differences": ()} | found
     if "supply" not in told:
         told["supply"] = _supply(quiz.course_id, form.blueprint.data, quiz.sheet)

@@ -49,6 +49,8 @@ def grades() -> ResponseReturnValue:
     """My own grades, over all my courses."""
     number = request.args.get("page", 1, type=int)
     page = reporting.my_grades(get_actor(), moment(), number, grace())
+    zones = {row.time_zone for row in page.rows}
+    use_time_zone(zones.pop() if len(zones) == 1 else None)
     return render_template("student/grades.html", page=page)
 
 

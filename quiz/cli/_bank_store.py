@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 def import_(paths: tuple[Path, ...], shipped: bool, dry_run: bool, prune: bool, as_json: bool) -> None:
     """Import bank files into the database, for every author to use.
 
-    PATHS are bank files, zip archives of one and its images, or folders with bank files. A question with the same id and content stays as it is, a changed
-    one becomes a new version, one that is gone from the file is listed, and retired only with --prune. A file with
-    errors is left out as a whole; the others are imported.
+    PATHS are bank files, zip archives of one and its images, or folders with bank files. A question with the same id
+    and content stays as it is, a changed one becomes a new version, one that is gone from the file is listed, and
+    retired only with --prune. A file with errors is left out as a whole; the others are imported.
 
     Example: quiz bank import question_banks --dry-run
     """

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from quiz.assembly.blueprint import read_blueprint
+from quiz.banks.images import Pictures, opened
 from quiz.cli import _simulation
 from quiz.files.shipped import shipped
 from quiz.operations import accounts, courses, importing, installation, quizzes
@@ -123,7 +124,9 @@ def build(folder: Folder, now: datetime, say: Callable[[str], None]) -> Demo:
 
 def _import_banks(now: datetime, say: Callable[[str], None]) -> None:
     for file in sorted(shipped("question_banks").glob("*.yaml")):
-        report = importing.import_bank(None, file.read_text("utf-8"), file.name, now)
+        content, read = opened(file)
+        pictures = Pictures(read)
+        report = importing.import_bank(None, content.decode(), file.name, now, pictures=pictures)
         if report.new or report.changed:
             say(f"Imported {len(report.new) + len(report.changed)} questions: {report.title}")
 

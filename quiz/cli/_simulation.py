@@ -245,7 +245,7 @@ def _finished(quiz_id: int, begin: datetime) -> Iterator[tuple[int, int | None]]
 def _questions() -> dict[str, Question]:
     """The questions of all banks that the quizzes draw from, by their prompts as students see them."""
     files = [shipped("demo") / "demo-flawed.yaml", *sorted(shipped("question_banks").glob("*.yaml"))]
-    banks = [read_bank(file.read_text("utf-8"), file.name) for file in files]
+    banks = [read_bank(file) for file in files]
     return {question.present(()).prompt: question for bank in banks for question in bank.questions}
 
 

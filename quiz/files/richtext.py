@@ -103,7 +103,9 @@ _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
 _BETWEEN_BLOCKS: Final = re.compile(r"</(?:p|div|li|h[1-6])>\s*<(?:p|div|li|h[1-6])\b[^<>]*>")
 _TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 #: A pinned image (``quiz.questions.images``) as a tag names it, and the address of an image on our pages.
-_PINNED: Final = re.compile(r'src="media:([0-9a-f]{64})/(\d{1,5})x(\d{1,5})/[^"]*"')
+_PINNED: Final = re.compile(
+    r"""\bsrc\s*=\s*(["']?)media:([0-9a-f]{64})/(\d{1,5})x(\d{1,5})/[\w./-]*\1""", re.IGNORECASE
+)
 _OUR_IMAGE: Final = re.compile(r"/media/[0-9a-f]{64}")
 #: An image that the sanitiser has left without an address; its alternative text, if any, is the first group.
 _NOT_SHOWN: Final = re.compile(r'<img(?! [^<>]*src=)(?:(?: alt="([^"]*)")|(?: [a-z]+="[^"]*"))*>')
@@ -200,7 +202,7 @@ def media_address(digest: str) -> str:
 
 
 def _shown_image(found: re.Match[str]) -> str:
-    digest, width, height = found.groups()
+    _quote, digest, width, height = found.groups()
     return f'src="{media_address(digest)}" width="{width}" height="{height}"'
 
 

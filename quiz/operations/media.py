@@ -110,7 +110,12 @@ def folder(actor: Actor, bank_id: int) -> Folder:
     by_digest: dict[str, list[tuple[int, str]]] = {}
     for use in uses:
         by_digest.setdefault(use.digest, []).append((use.id, use.slug))
-    rows = (FolderImage(*row.tuple(), used_by=tuple(by_digest.get(row.digest, ()))) for row in images)
+    rows = (
+        FolderImage(
+            one.name, one.digest, one.size, one.width, one.height, tuple(by_digest.get(one.digest, ()))
+        )
+        for one in images
+    )
     return Folder(bank_id, bank.title, bank.access in EDITING, tuple(rows))
 
 

@@ -5,12 +5,14 @@
                       data-unsaved where the page holds what is not saved
    [data-part]        a part that can be renewed; [data-preview] holds controls that belong to no edit
    [data-when]        words for saved, unsaved, lost (a part could not be renewed)
-   [data-plain]       what is not needed with a script; [data-narrow] the switch to the width of a phone */
+   [data-plain]       what is not needed with a script; [data-narrow] the switch to the width of a phone
+   [data-image]       where an image is added: [data-image-file], [data-image-alt], [data-image-into], [data-image-at];
+                      an image that is pasted or dropped into a text comes here, and waits for its alternative text */
 (function () {
   "use strict";
 
   var PAUSE_MS = 500;                                       // after the last key, before a part is renewed
-  var CHANGES = /^(add|remove|up|down|take):/;              // acts that change the form itself
+  var CHANGES = /^(add|remove|up|down|take|image):/;        // acts that change the form itself
   var form, live, pause, asked = {}, dirty = false, leaving = false;
 
   function part(name) { return document.querySelector('[data-part="' + name + '"]'); }
@@ -25,10 +27,11 @@
 
   /* Sends the form and puts the answer in the place of a part. A later question makes an earlier answer worthless. */
   function ask(name, act) {
-    var body = new URLSearchParams(new FormData(form)), number = (asked[name] = (asked[name] || 0) + 1);
+    var fields = new FormData(form), number = (asked[name] = (asked[name] || 0) + 1);
     clearTimeout(pause);
-    body.set("act", act);
-    body.set("part", name);
+    fields.set("act", act);
+    fields.set("part", name);
+    var body = act === "image:" ? fields : new URLSearchParams(fields);      // only there a file is sent
     return fetch(form.action, { method: "POST", body: body }).then(function (answer) {
       if (answer.redirected || !answer.ok) { throw new Error(String(answer.status)); }
       return answer.text();
@@ -100,9 +103,37 @@
     }
   }
 
-  /* Enter in the previewed question tries the answer; it does not save. */
+  /* An image in the clipboard, or under the mouse. Programs that copy text put a picture of it beside it. */
+  function imageOf(data) {
+    if (!data || data.types.includes("text/plain")) { return null; }
+    return Array.from(data.files).find(function (file) { return file.type.startsWith("image/"); });
+  }
+  function imagePart(name) { return document.querySelector("[data-image-" + name + "]"); }
+
+  function offered(event) {
+    var text = event.target.closest("textarea"), file = imageOf(event.clipboardData || event.dataTransfer), box;
+    var takes = text && Array.from(imagePart("into").options).some(function (option) { return option.value === text.name; });
+    if (!file || !takes) { return; }
+    event.preventDefault();
+    box = new DataTransfer();
+    box.items.add(file);
+    imagePart("file").files = box.files;
+    imagePart("into").value = text.name;
+    imagePart("at").value = text.selectionStart;
+    imagePart("alt").closest("details").open = true;
+    imagePart("alt").focus();
+  }
+  function over(event) {
+    if (event.target.closest("textarea") && event.dataTransfer.types.includes("Files")) { event.preventDefault(); }
+  }
+
+  /* Enter in the previewed question tries the answer, in the words for an image it adds that; it does not save. */
   function pressed(event) {
     var field = event.target;
+    if (event.key === "Enter" && field.matches("[data-image-alt]")) {
+      event.preventDefault();
+      change(field.closest("[data-image]").querySelector("button"));
+    }
     if (event.key === "Enter" && field.matches("[data-preview] input:not([type=radio]):not([type=checkbox])")) {
       event.preventDefault();
       ask("preview", "try");
@@ -118,6 +149,9 @@
     all("[data-narrow]").forEach(function (element) { element.hidden = false; });
     form.addEventListener("input", changed);
     form.addEventListener("change", changed);
+    form.addEventListener("paste", offered);
+    form.addEventListener("drop", offered);
+    form.addEventListener("dragover", over);
     document.addEventListener("click", clicked);
     document.addEventListener("keydown", pressed);
     form.addEventListener("submit", function () { leaving = true; });

@@ -48,7 +48,8 @@
   Paper.prototype.take = function (paper) {
     var pages = this.pages;
     all("[data-page]", paper).forEach(function (page) {
-      pages.set(page.dataset.page, { title: page.dataset.title, parts: partsOf(page.content) });
+      // a copy in this document, so that its images are loaded while there is a network
+      pages.set(page.dataset.page, { title: page.dataset.title, parts: partsOf(document.importNode(page.content, true)) });
     });
     if (!pages.size) { pages.set(this.path, { title: document.title, parts: {} }); }
     this.summary = paper.querySelector("[data-kept]");

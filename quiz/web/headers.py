@@ -26,17 +26,20 @@ HEADERS = {
 }
 TRANSPORT = "max-age=31536000; includeSubDomains"
 NOT_KEPT = ("Cache-Control", "no-store")
+#: What a view may say for itself.
+OWN = ("cache-control", "content-security-policy")
 
 
 def install(app: Flask, *, https: bool) -> None:
     """Adds the headers to every response. Pages are not kept by any cache: they are one person's."""
-    always = [*HEADERS.items(), *([("Strict-Transport-Security", TRANSPORT)] if https else [])]
+    always = [*HEADERS.items(), NOT_KEPT, *([("Strict-Transport-Security", TRANSPORT)] if https else [])]
     inner = app.wsgi_app
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            kept = any(name.lower() == "cache-control" for name, _ in headers)
-            return start_response(status, headers + always + ([] if kept else [NOT_KEPT]), *error)
+            own = {name.lower() for name, _ in headers}.intersection(OWN)
+            more = [(name, value) for name, value in always if name.lower() not in own]
+            return start_response(status, headers + more, *error)
 
         return inner(environ, start)
 

@@ -10,10 +10,12 @@ from datetime import timedelta
 import pytest
 
 from quiz.errors import TooLate
-from quiz.operations import attempts
+from quiz.files.images import read_image
+from quiz.operations import attempts, media
 from tests.browsing import Watch
 from tests.cast import NOW, PASSWORD
 from tests.databases import app_on, dispose
+from tests.pictures import png
 
 ANONYMOUS, STRANGER, STUDENT, OTHER, TEACHER, ADMINISTRATOR = "nobody", "di", "bo", "cy", "ada", "eve"
 SIGNED_IN = {STRANGER, STUDENT, OTHER, TEACHER, ADMINISTRATOR}
@@ -54,6 +56,9 @@ TABLE = {
     "GET auth.login": EVERYBODY,
     "POST auth.login": EVERYBODY,
     "POST auth.logout": EVERYBODY,
+    # closed to all but where REGISTRATION is open (tests/pages/test_registration.py)
+    "GET auth.register": set(),
+    "POST auth.register": set(),
     "POST auth.set_preferences": SIGNED_IN,
     "POST author.add_bank": AUTHORS,
     "GET author.bank": {TEACHER},
@@ -89,6 +94,9 @@ TABLE = {
     "GET health.alive": EVERYBODY,
     "GET health.ready": EVERYBODY,
     "GET quizzes.checklist": {TEACHER},
+    "POST images.delete": {TEACHER},
+    "GET images.folder": {TEACHER},
+    "GET images.image": {TEACHER},
     "POST quizzes.create": {TEACHER},
     "GET quizzes.edit": {TEACHER},
     "GET quizzes.new": {TEACHER},
@@ -111,7 +119,7 @@ TABLE = {
     "GET student.start_page": MEMBERS,
 }
 #: Enough of a form to come to the question of who may.
-FORM = {"seq": "1", "s1-seq": "1", "writer": "w", "answer": "0", "flagged": "1"}
+FORM = {"image": "images/x.png", "seq": "1", "s1-seq": "1", "writer": "w", "answer": "0", "flagged": "1"}
 REFUSED = (401, 403, 404)
 
 
@@ -128,10 +136,11 @@ def world(sqlite_with_cast, tmp_path_factory):
         with pytest.raises(TooLate):
             cast.save(attempt, 1, 1, "0", now=NOW + timedelta(hours=1))
         attempts.finish(cast.cy, cast.start(cast.cy), NOW)
+        media.add_image(cast.ada, 1, "x.png", png(), NOW)
         cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
     dispose(app)
     values = {
-        "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "late_id": 1,
+        "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "digest": read_image(png()).digest, "late_id": 1,
         "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values

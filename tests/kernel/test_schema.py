@@ -20,7 +20,7 @@ def test_every_type_has_all_its_fields_and_no_other():
     assert listed == [*types.names()]
     for name in types.names():
         question = schema["$defs"][name]
-        wanted = {*Common.model_fields, *types.get(name).content.model_fields} - {"bank"}
+        wanted = {*Common.model_fields, *types.get(name).content.model_fields} - {"bank", "images"}
         assert set(question["properties"]) == wanted
         assert question["additionalProperties"] is False
         assert {"id", "type", "prompt"} <= set(question["required"])

@@ -31,3 +31,15 @@ def press(browser, act, changes=None, **which):
     assert form.find("button", {"name": "act", "value": act}), f"there is no button {act}"
     sent = {name: values for name, values in found.items() if values is not None}
     return browser.post(form["action"], {**sent, "act": act})
+
+
+def upload(browser, path, fields, control, file_name, content):
+    """Sends a form with a file. The body is written out: a test client would leave its temporary file open."""
+    parts = [(f'name="{name}"', value.encode()) for name, values in fields.items() for value in values]
+    parts.append((f'name="{control}"; filename="{file_name}"', content))
+    body = b"".join(
+        f"--border\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
+        for head, value in parts
+    )
+    kind = "multipart/form-data; boundary=border"
+    return browser._shown(browser.client.post(path, data=body + b"--border--\r\n", content_type=kind))

@@ -21,7 +21,7 @@ from quiz.files.richtext import to_text
 from quiz.operations import authoring, banks
 from quiz.operations.authoring import Sheet, TryOut
 from quiz.questions import types
-from quiz.web.author import rows
+from quiz.web.author import pictures, rows
 from quiz.web.author.question_form import (
     CommonForm,
     Difference,
@@ -39,8 +39,10 @@ from quiz.web.session import get_actor
 
 blueprint = Blueprint("editor", __name__)
 
-#: The largest body of the editor's form, in bytes.
+#: The largest texts of the editor's form, in bytes, and its largest body: with an image, also one that is too large to
+#: be kept, so that what was typed is not lost with it.
 LARGEST_FORM = 600_000
+LARGEST_BODY = 16_000_000
 #: In front of the names of the previewed question's controls.
 TRY = "try-"
 
@@ -63,6 +65,8 @@ class Desk:
     sheet: Sheet
     kind: str
     form: CommonForm
+    #: What is being added to one of the texts.
+    picture: pictures.Picture = field(default_factory=pictures.Picture)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -101,7 +105,7 @@ def _choose(sheet: Sheet) -> str:
 
 @blueprint.post("/banks/<int:bank_id>/questions/new")
 @signed_in
-@bounded(LARGEST_FORM)
+@bounded(LARGEST_BODY)
 def create(bank_id: int) -> ResponseReturnValue:
     """Save a new question, or work on its form."""
     sheet = authoring.new_sheet(get_actor(), bank_id)
@@ -122,7 +126,7 @@ def edit(question_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/questions/<int:question_id>/edit")
 @signed_in
-@bounded(LARGEST_FORM)
+@bounded(LARGEST_BODY)
 def save(question_id: int) -> ResponseReturnValue:
     """Save a question as its next version, or work on its form."""
     sheet = authoring.edit_sheet(get_actor(), question_id, _number(request.form.get("number")))
@@ -153,6 +157,7 @@ def _page(
             name=types.editing(desk.kind).NAME,
             rules=_rules(desk.kind),
             shuffles=can_shuffle(desk.kind),
+            texts=[*pictures.texts(desk.form)],
         ),
         status,
     )
@@ -237,6 +242,13 @@ def _change(desk: Desk, act: str, rest: str) -> ResponseReturnValue:
     return _page(desk)
 
 
+def _add_image(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
+    """Put an image into the bank, and into a text."""
+    desk.picture = pictures.posted(desk.sheet.fields.get("text_format", "markdown"))
+    added = desk.picture.add(get_actor(), desk.sheet.bank_id, desk.form, moment())
+    return _page(desk, status=200 if added or "part" in request.form else Invalid.status)
+
+
 def _look(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
     """Show the question as a student sees it; where somebody asks (not the script), also what is wrong with it."""
     faults: Sequence[rows.Fault] = ()
@@ -256,6 +268,7 @@ def _try(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
 _ACTS: Mapping[str, Callable[[Desk, str, str], ResponseReturnValue]] = {
     "save": _save,
     "take": _take,
+    "image": _add_image,
     "preview": _look,
     "try": _try,
     **dict.fromkeys(("add", "remove", "up", "down"), _change),

@@ -48,6 +48,8 @@ class CommitForm(Form):
     """The text that has been looked at, on its way through the preview."""
 
     text = TextAreaField()
+    #: A zip archive in base64, where the bank came in one.
+    archive = TextAreaField()
     name = HiddenField()
     prune = BooleanField(_l("Retire the questions that are no longer in the file"))
 

@@ -100,7 +100,7 @@ def _ids(value: Any) -> Iterator[str]:
 
 def attend(form: Form, name: str) -> None:
     """Lets the first control of the row of this name take the focus. A row says by ``attended`` that it is looked at."""
-    for field in _fields(form):
+    for field in fields(form):
         inside = field.name == name or field.name.startswith(f"{name}-")
         if isinstance(field, FormField):
             field.form.attended = inside or name.startswith(f"{field.name}-")
@@ -109,21 +109,19 @@ def attend(form: Form, name: str) -> None:
             return
 
 
-def _fields(form: Any) -> Iterator[Any]:
+def fields(form: Any) -> Iterator[Any]:
     """All fields that a page shows, outer ones before those inside them."""
-    for field in form if isinstance(form, FieldList) else _shown(form):
+    for field in form if isinstance(form, FieldList) else shown(form):
         yield field
         if isinstance(field, FieldList | FormField):
-            yield from _fields(field)
+            yield from fields(field)
 
 
-def _shown(form: Any) -> list[Any]:
+def shown(form: Any) -> list[Any]:
     """The fields of a form; of a row that has a type, those of its type and of no other."""
-    fields = {field.short_name: field for field in form}
-    own = fields["type"].data if "type" in fields else None
-    return [
-        field for name, field in fields.items() if own in (None, name) or not isinstance(field, FormField)
-    ]
+    named = {field.short_name: field for field in form}
+    own = named["type"].data if "type" in named else None
+    return [field for name, field in named.items() if own in (None, name) or not isinstance(field, FormField)]
 
 
 # Faults -------------------------------------------------------------------------------------------------------------
@@ -149,17 +147,17 @@ def _placed(form: Form, problem: Problem) -> Fault:
         label, field = _label(label, found, number), found
         if isinstance(found, FormField):
             found.form.attended = True
-    words = _words(problem)
+    said = words(problem)
     if field is None:
-        return Fault("", problem.where, words)
+        return Fault("", problem.where, said)
     if isinstance(field, FormField):
-        field.form.form_errors = [*field.form.form_errors, words]
+        field.form.form_errors = [*field.form.form_errors, said]
     else:
-        field.errors = [*field.errors, words]
-    return Fault(field.id, label, words)
+        field.errors = [*field.errors, said]
+    return Fault(field.id, label, said)
 
 
-def _words(problem: Problem) -> str:
+def words(problem: Problem) -> str:
     """What is wrong, and how to mend it unless that is said in the words of bank files."""
     mend = _MENDS.get(problem.what, problem.mend)
     of_files = ": " in mend or "{" in mend
@@ -210,11 +208,11 @@ def _member(form: Any, name: str) -> list[tuple[None, Any]] | None:
     """The field of this name in a form, or in a form inside it."""
     if not isinstance(form, Form | FormField) or not name:
         return None
-    fields = _shown(form)
-    for field in fields:
+    inside = shown(form)
+    for field in inside:
         if field.short_name == name:
             return [(None, field)]
-    for field in fields:
+    for field in inside:
         if isinstance(field, FormField) and (found := _member(field, name)):
             return found
     return None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,8 +14,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone, ngettext
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import BadRequest
 
+from quiz.banks.images import Pictures, unpacked
 from quiz.errors import Invalid, Problem
+from quiz.files.archive import is_archive
 from quiz.operations import accounts, authoring, banks, importing
 from quiz.operations.access import AUTHORING
 from quiz.operations.banks import Filter
@@ -25,9 +31,11 @@ from quiz.web.session import get_actor
 
 blueprint = Blueprint("author", __name__)
 
-#: The largest bank file, in bytes; a request carries a little more.
+#: The largest bank file, in bytes, and the largest archive of one and its images. A request carries a little more, and
+#: between the preview and the import an archive is written in base64.
 LARGEST_FILE = 5_000_000
-LARGEST_IMPORT = LARGEST_FILE + 200_000
+LARGEST_ARCHIVE = 10_000_000
+LARGEST_IMPORT = LARGEST_ARCHIVE * 4 // 3 + 200_000
 
 
 def page_number() -> int:
@@ -157,9 +165,9 @@ def share(bank_id: int) -> ResponseReturnValue:
 @signed_in
 def export(bank_id: int) -> ResponseReturnValue:
     """The bank as a file."""
-    text = banks.export_text(get_actor(), bank_id, moment())
-    name = banks.bank(get_actor(), bank_id, 1, today()).slug
-    return download(text, name, ".yaml", "application/yaml")
+    made = banks.export_file(get_actor(), bank_id, moment())
+    kind = "application/zip" if made.suffix == ".zip" else "application/yaml"
+    return download(made.content, made.slug, made.suffix, kind)
 
 
 @blueprint.get("/questions/<int:question_id>")
@@ -188,30 +196,62 @@ def preview() -> ResponseReturnValue:
     accounts.demand(get_actor(), AUTHORING)
     form = ImportForm()
     try:
-        text, name = _given(form)
-        report = importing.import_bank(get_actor(), text, name, moment(), dry_run=True)
+        given = _given(form)
+        report = importing.import_bank(
+            get_actor(), given.text, given.name, moment(), pictures=given.pictures, dry_run=True
+        )
     except Invalid as error:
         return _mend(form, error)
-    commit = CommitForm(None, text=text, name=name)
+    kept = {"archive": b64encode(given.archive).decode()} if given.archive else {"text": given.text}
+    commit = CommitForm(None, name=given.name, **kept)
     return render_template("author/preview.html", report=report, form=commit)
 
 
-def _given(form: ImportForm) -> tuple[str, str]:
-    """The text that was sent, and a name for it; the form keeps the text. Raises Invalid."""
-    name = _("the pasted text")
+@dataclass
+class Given:
+    """What was sent: the bank file's text, a name for it, and the archive in which it came, with its images."""
+
+    text: str
+    name: str
+    archive: bytes = b""
+    pictures: Pictures | None = None
+
+
+def _given(form: ImportForm) -> Given:
+    """What was sent; the form keeps the text. Raises Invalid."""
+    given = Given(form.text.data or "", _("the pasted text"))
     if form.file.data:
-        form.text.data, name = _text_of(form.file.data), form.file.data.filename
-    if not (form.text.data or "").strip():
+        given = _of_file(form.file.data)
+        form.text.data = given.text
+    if not given.text.strip():
         raise Invalid(
             [Problem("file", _("there is nothing to import"), _("choose a file or paste its text"))]
         )
-    return form.text.data, name
+    return given
 
 
-def _text_of(file: FileStorage) -> str:
-    content = file.read()
+def _of_file(file: FileStorage) -> Given:
+    content, name = file.read(), file.filename or ""
+    if is_archive(content):
+        return _of_archive(content, name)
     if len(content) > LARGEST_FILE:
         raise Invalid([Problem("file", _("the file is larger than 5 MB"), _("cut it into several banks"))])
+    return Given(_decoded(content), name)
+
+
+def _of_archive(content: bytes, name: str) -> Given:
+    if len(content) > LARGEST_ARCHIVE:
+        raise Invalid(
+            [Problem("file", _("the archive is larger than 10 MB"), _("cut it into several banks"))]
+        )
+    try:
+        text, read = unpacked(content)
+    except Invalid as error:
+        raise Invalid(replace(problem, where="file") for problem in error.problems) from None
+    return Given(_decoded(text), name, content, Pictures(read))
+
+
+def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -238,13 +278,17 @@ def commit() -> ResponseReturnValue:
     """Import what has been looked at."""
     accounts.demand(get_actor(), AUTHORING)
     form = CommitForm()
-    name = form.name.data or _("the file")
+    given = Given(form.text.data or "", form.name.data or _("the file"))
     try:
+        if form.archive.data:
+            given = _of_archive(b64decode(form.archive.data), given.name)
         report = importing.import_bank(
-            get_actor(), form.text.data or "", name, moment(), prune=form.prune.data
+            get_actor(), given.text, given.name, moment(), pictures=given.pictures, prune=form.prune.data
         )
+    except binascii.Error:
+        raise BadRequest from None
     except Invalid as error:
-        return _mend(ImportForm(None, text=form.text.data), error)
+        return _mend(ImportForm(None, text=given.text), error)
     flash(
         _(
             "Imported: %(new)s new, %(changed)s changed, %(retired)s retired.",

@@ -9,20 +9,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, case, false, func, insert, or_, select, update
+from sqlalchemy import Row, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.settings import EVERYTHING
-from quiz.assembly.supply import change_dates, scarcest, unmet
+from quiz.assembly.supply import scarcest
 from quiz.db import reading, transaction
-from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem, Unmeetable
+from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
 from quiz.models.attempt import GRACE, Attempt, due_at, ended_at
 from quiz.models.audit import record
-from quiz.models.bank import Bank, BankShare, QuestionVersion, StratumSize
+from quiz.models.bank import Bank, QuestionVersion, StratumSize
 from quiz.models.drawing import SqlIndex
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
+from quiz.models.supplying import Held, Opening, days_of, demand_held, held_for, usable_banks
 from quiz.operations.access import TEACHING, Actor, acting, missing, quiz_of_results
 
 LONGEST_TITLE = 200
@@ -179,7 +180,7 @@ def workbench(actor: Actor, course_id: int) -> Workbench:
     """What a teacher of the course makes a new quiz with."""
     with reading() as connection:
         course = _teaching(connection, actor, course_id)
-        banks = _banks(connection, actor, course_id)
+        banks = usable_banks(connection, actor.id, course_id)
         version = QuestionVersion
         rows = connection.execute(
             select(Bank.slug, Bank.title, version.difficulty, func.count().label("ready"))
@@ -209,7 +210,7 @@ def create(actor: Actor | None, course_id: int, blueprint_text: str, now: dateti
         course = _teaching(connection, actor, course_id)
         sheet = _sheet_of(blueprint, course.time_zone)
         _demand_good(sheet, blueprint_text)
-        _demand_supply(connection, actor, course, blueprint, sheet, now)
+        demand_held(_held(connection, actor, course, blueprint, sheet, now))
         quiz_id: int = connection.execute(
             insert(Quiz)
             .values(
@@ -289,105 +290,21 @@ def _columns(sheet: QuizSheet) -> dict[str, Any]:
 # Supply ------------------------------------------------------------------------------------------------------------
 
 
-def _usable(actor: Actor | None, course_id: int) -> tuple[Any, Any]:
-    """Two conditions on banks: they are my own, and they are shared with me for use.
-
-    From the command line: they are one of the course's teachers'; none is shared.
-    """
-    if actor is None:
-        of_teacher = select(Enrolment.user_id).where(
-            Enrolment.course_id == course_id,
-            Enrolment.user_id == Bank.owner_id,
-            Enrolment.role == "teacher",
-        )
-        return of_teacher.exists(), false()
-    shared = select(BankShare.bank_id).where(
-        BankShare.bank_id == Bank.id,
-        BankShare.user_id == actor.id,
-        BankShare.right.in_(("use", "edit")),
-    )
-    return Bank.owner_id == actor.id, shared.exists()
-
-
-def _banks(
-    connection: Connection, actor: Actor | None, course_id: int, names: Sequence[str] | None = None
-) -> dict[str, int]:
-    """Which bank a name means: my own, else one shared with me for use, else a shipped one. None: all names."""
-    mine, shared = _usable(actor, course_id)
-    statement = (
-        select(Bank.slug, Bank.id)
-        .where(or_(mine, shared, Bank.owner_id.is_(None)))
-        .order_by(case((mine, 2), (Bank.owner_id.is_(None), 0), else_=1), Bank.id.desc())
-    )
-    if names is not None:
-        statement = statement.where(Bank.slug.in_(names))
-    return {row.slug: row.id for row in connection.execute(statement)}  # the last of a name wins: mine
-
-
-@dataclass(frozen=True, slots=True)
-class _Supply:
-    """The banks by name, the days looked at, and what is missing."""
-
-    banks: Mapping[str, int]
-    days: Sequence[date]
-    unknown: Sequence[str]
-    unmet: Sequence[Mapping[str, Any]]
-
-
-def _supply(
+def _held(
     connection: Connection,
     actor: Actor | None,
     course: Row[Any],
     blueprint: Blueprint,
     sheet: QuizSheet,
     now: datetime,
-) -> _Supply:
-    banks = _banks(connection, actor, course.id, blueprint.banks)
-    unknown = [name for name in blueprint.banks if name not in banks]
-    if unknown:
-        return _Supply(banks, (), unknown, ())
-    index = SqlIndex(connection, banks)
-    days = _days(index, blueprint, course.time_zone, sheet, now)
-    for day in days:
-        short = unmet(blueprint, index, day)
-        if short:
-            return _Supply(banks, days, (), [{**one, "as_of": day.isoformat()} for one in short])
-    return _Supply(banks, days, (), ())
+) -> Held:
+    """What the banks that I may use hold for a blueprint, on every day on which the quiz is open."""
+    user_id = actor.id if actor else None
+    return held_for(connection, user_id, course.id, blueprint, _opening(course, sheet), now)
 
 
-def _demand_supply(
-    connection: Connection,
-    actor: Actor | None,
-    course: Row[Any],
-    blueprint: Blueprint,
-    sheet: QuizSheet,
-    now: datetime,
-) -> Mapping[str, int]:
-    """The banks by name. Raises Invalid for unknown ones, Unmeetable where a day while open has too few questions."""
-    found = _supply(connection, actor, course, blueprint, sheet, now)
-    if found.unknown:
-        raise Invalid(
-            Problem(
-                "sections", f"there is no bank {name!r} that you may use", "import it, or ask for a share"
-            )
-            for name in found.unknown
-        )
-    if found.unmet:
-        raise Unmeetable([dict(one) for one in found.unmet])
-    return found.banks
-
-
-def _days(
-    index: SqlIndex, blueprint: Blueprint, time_zone: str, sheet: QuizSheet, now: datetime
-) -> Sequence[date]:
-    """The days from open to close on which the drawable questions change, the first one included."""
-    if blueprint.as_of is not None:
-        return [blueprint.as_of]
-    zone = ZoneInfo(time_zone)
-    first = max(now, sheet.opens_at or now).astimezone(zone).date()
-    last = sheet.closes_at.astimezone(zone).date() if sheet.closes_at else date.max
-    items = [item for stratum in index.strata(blueprint.banks) for item in index.listed(stratum)]
-    return change_dates(items, first, max(first, last))
+def _opening(course: Row[Any], sheet: QuizSheet) -> Opening:
+    return Opening(course.time_zone, sheet.opens_at, sheet.closes_at)
 
 
 def supply(
@@ -402,9 +319,9 @@ def supply(
     with reading() as connection:
         course = _teaching(connection, actor, course_id)
         sheet = sheet or _sheet_of(blueprint, course.time_zone)
-        found = _supply(connection, actor, course, blueprint, sheet, now)
+        found = _held(connection, actor, course, blueprint, sheet, now)
         index = SqlIndex(connection, found.banks)
-        days = found.days or _days(index, blueprint, course.time_zone, sheet, now)
+        days = found.days or days_of(index, blueprint, _opening(course, sheet), now)
         counts = scarcest(blueprint, index, days)
     sections = tuple(
         SectionSupply(section.name, section.bounds.min, section.bounds.max, available, day)
@@ -422,7 +339,7 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
         quiz = _taught(connection, actor, quiz_id, lock=True)
         blueprint = _supported(quiz.blueprint_text)
         course = _teaching(connection, actor, quiz.course_id)
-        banks = _demand_supply(connection, actor, course, blueprint, _stored_sheet(quiz), now)
+        banks = demand_held(_held(connection, actor, course, blueprint, _stored_sheet(quiz), now))
         connection.execute(
             update(QuizRevision)
             .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
@@ -487,7 +404,7 @@ def checklist(actor: Actor, quiz_id: int, now: datetime) -> Checklist:
         quiz = _taught(connection, actor, quiz_id)
         blueprint = _supported(quiz.blueprint_text)
         course = _teaching(connection, actor, quiz.course_id)
-        found = _supply(connection, actor, course, blueprint, _stored_sheet(quiz), now)
+        found = _held(connection, actor, course, blueprint, _stored_sheet(quiz), now)
         titles = connection.execute(
             select(Bank.title).where(Bank.id.in_(found.banks.values())).order_by(Bank.title)
         ).scalars()
@@ -545,7 +462,7 @@ def edit(
         if quiz.edits != edits:
             raise EditConflict(edits=quiz.edits)
         course = _teaching(connection, actor, quiz.course_id)
-        _demand_supply(connection, actor, course, blueprint, sheet, now)
+        demand_held(_held(connection, actor, course, blueprint, sheet, now))
         sheet = _in_step(sheet, _supported(quiz.blueprint_text), blueprint)
         connection.execute(
             update(Quiz)

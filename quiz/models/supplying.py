@@ -1,0 +1,120 @@
+"""Which banks a course's quiz may draw from, and whether they hold what a blueprint asks for on every day it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, false, or_, select
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.supply import change_dates, unmet
+from quiz.errors import Invalid, Problem, Unmeetable
+from quiz.models.bank import Bank, BankShare
+from quiz.models.drawing import SqlIndex
+from quiz.models.people import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The banks by name, the days looked at, the names of unknown banks, and what is missing on the first day it is."""
+
+    banks: Mapping[str, int]
+    days: Sequence[date]
+    unknown: Sequence[str] = ()
+    unmet: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When a quiz can be taken: from ``opens_at`` (None: now) to ``closes_at`` (None: for ever), in its course's zone."""
+
+    time_zone: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+def _usable(user_id: int | None, course_id: int) -> tuple[Any, Any]:
+    """Two conditions on banks: they are my own, and they are shared with me for use.
+
+    From the command line, ``user_id`` None: they are one of the course's teachers'; none is shared.
+    """
+    if user_id is None:
+        of_teacher = select(Enrolment.user_id).where(
+            Enrolment.course_id == course_id,
+            Enrolment.user_id == Bank.owner_id,
+            Enrolment.role == "teacher",
+        )
+        return of_teacher.exists(), false()
+    shared = select(BankShare.bank_id).where(
+        BankShare.bank_id == Bank.id,
+        BankShare.user_id == user_id,
+        BankShare.right.in_(("use", "edit")),
+    )
+    return Bank.owner_id == user_id, shared.exists()
+
+
+def usable_banks(
+    connection: Connection, user_id: int | None, course_id: int, names: Sequence[str] | None = None
+) -> dict[str, int]:
+    """Which bank a name means: my own, else one shared with me for use, else a shipped one. None: all names."""
+    mine, shared = _usable(user_id, course_id)
+    statement = (
+        select(Bank.slug, Bank.id)
+        .where(or_(mine, shared, Bank.owner_id.is_(None)))
+        .order_by(case((mine, 2), (Bank.owner_id.is_(None), 0), else_=1), Bank.id.desc())
+    )
+    if names is not None:
+        statement = statement.where(Bank.slug.in_(names))
+    return {row.slug: row.id for row in connection.execute(statement)}  # the last of a name wins: mine
+
+
+def held_for(
+    connection: Connection,
+    user_id: int | None,
+    course_id: int,
+    blueprint: Blueprint,
+    opening: Opening,
+    now: datetime,
+) -> Held:
+    """What the banks that the blueprint names hold for it; ``user_id`` says whose banks they are (None: the command line's)."""
+    banks = usable_banks(connection, user_id, course_id, blueprint.banks)
+    unknown = [name for name in blueprint.banks if name not in banks]
+    if unknown:
+        return Held(banks, (), unknown)
+    index = SqlIndex(connection, banks)
+    days = days_of(index, blueprint, opening, now)
+    for day in days:
+        short = unmet(blueprint, index, day)
+        if short:
+            return Held(banks, days, (), [{**one, "as_of": day.isoformat()} for one in short])
+    return Held(banks, days)
+
+
+def demand_held(held: Held) -> Mapping[str, int]:
+    """The banks by name. Raises Invalid for unknown ones, Unmeetable where a day while open has too few questions."""
+    if held.unknown:
+        raise Invalid(
+            Problem(
+                "sections", f"there is no bank {name!r} that you may use", "import it, or ask for a share"
+            )
+            for name in held.unknown
+        )
+    if held.unmet:
+        raise Unmeetable([dict(one) for one in held.unmet])
+    return held.banks
+
+
+def days_of(index: SqlIndex, blueprint: Blueprint, opening: Opening, now: datetime) -> Sequence[date]:
+    """The days from open to close on which the drawable questions change, the first one included."""
+    if blueprint.as_of is not None:
+        return [blueprint.as_of]
+    zone = ZoneInfo(opening.time_zone)
+    first = max(now, opening.opens_at or now).astimezone(zone).date()
+    last = opening.closes_at.astimezone(zone).date() if opening.closes_at else date.max
+    items = [item for stratum in index.strata(blueprint.banks) for item in index.listed(stratum)]
+    return change_dates(items, first, max(first, last))

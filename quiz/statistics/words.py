@@ -51,7 +51,7 @@ WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
 GENERAL: Final[Mapping[str, tuple[str, str]]] = {
     "few": (
         "Too few attempts to judge questions.",
-        "%(n)s count; the questions are looked at from %(fewest)s on.",
+        "%(n)s so far; the questions are looked at from %(fewest)s on.",
     ),
     "reliable": (
         "It tells students apart well.",
@@ -67,11 +67,11 @@ GENERAL: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "passed": (
         "%(passed)s of %(n)s passed.",
-        "They reached %(pass_grade)s or more.",
+        "It takes %(pass_grade)s or more.",
     ),
     "passed-near": (
         "%(passed)s of %(n)s passed.",
-        "They reached %(pass_grade)s or more; %(near)s lie within one standard error (%(standard_error)s) of it.",
+        "It takes %(pass_grade)s or more; %(near)s lie within one standard error (%(standard_error)s) of it.",
     ),
     "left-out": (
         "Some attempts are left out of the figures.",

@@ -22,6 +22,7 @@ from flask_babel import (
     get_locale,
     get_timezone,
     get_translations,
+    ngettext,
 )
 from flask_babel import gettext as _
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -201,7 +202,9 @@ def iso(value: datetime | None) -> str:
 
 def minutes(value: int | None) -> str:
     """A time limit in words."""
-    return _("no time limit") if value is None else _("%(n)s minutes", n=value).replace(" ", NO_BREAK_SPACE)
+    if value is None:
+        return _("no time limit")
+    return ngettext("%(num)d minute", "%(num)d minutes", value).replace(" ", NO_BREAK_SPACE)
 
 
 def use_time_zone(name: str | None, *, typed: bool = False) -> None:

@@ -8,13 +8,11 @@ RFC 3339 in UTC, bytes base64.
 from __future__ import annotations
 
 import json
-import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, Final
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from sqlalchemy import Column, MetaData, Table, func, select, text
 from sqlalchemy.engine import Connection
@@ -22,6 +20,7 @@ from sqlalchemy.engine import Connection
 from quiz import __version__
 from quiz.db import snapshot, transaction
 from quiz.errors import Conflict, Invalid, Problem
+from quiz.files.bundle import Bundle
 from quiz.operations import installation
 
 FORMAT: Final = "quiz-backup/1"
@@ -38,10 +37,10 @@ def backup(path: Path, now: datetime, step: Callable[[str], object]) -> dict[str
     ``step`` is told the name of each table before its rows.
     """
     rows: dict[str, int] = {}
-    with ZipFile(path, "x", ZIP_DEFLATED) as archive, snapshot() as connection:
+    with Bundle(path, "x") as bundle, snapshot() as connection:
         for table in _tables(connection):
             step(table.name)
-            with archive.open(_member(table.name), "w", force_zip64=True) as file:
+            with bundle.writing(_member(table.name)) as file:
                 rows[table.name] = _write(connection, table, file)
         manifest = {
             "format": FORMAT,
@@ -50,7 +49,8 @@ def backup(path: Path, now: datetime, step: Callable[[str], object]) -> dict[str
             "created_at": _plain(now),
             "rows": rows,
         }
-        archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
+        with bundle.writing(MANIFEST) as file:
+            file.write(json.dumps(manifest, indent=1).encode())
     return rows
 
 
@@ -60,15 +60,15 @@ def restore(path: Path, step: Callable[[str], object]) -> dict[str, int]:
     A database without tables is created; a backup of an earlier revision is brought to this program's. Raises Conflict
     where the database holds anything, Invalid where the file is no backup, damaged, or of a later revision.
     """
-    with _opened(path) as archive:
-        manifest = _manifest(archive)
+    with Bundle(path, "r") as bundle:
+        manifest = _manifest(bundle)
         present = installation.present()
         if present not in (None, manifest["revision"]):
             _demand_empty()
             installation.downgrade("base")
         installation.upgrade(manifest["revision"])
         with transaction() as connection:
-            rows = _fill(connection, archive, manifest["rows"], step)
+            rows = _fill(connection, bundle, manifest["rows"], step)
     installation.upgrade()
     return rows
 
@@ -115,22 +115,15 @@ def _plain(value: Any) -> Any:
 # In ------------------------------------------------------------------------------------------------------------------
 
 
-def _opened(path: Path) -> ZipFile:
-    try:
-        return ZipFile(path)
-    except BadZipFile:
-        raise Invalid([_fault("this is no backup", "name a file that quiz backup has written")]) from None
-
-
 def _fault(what: str, mend: str = "take another backup") -> Problem:
     return Problem("", what, mend)
 
 
-def _manifest(archive: ZipFile) -> Mapping[str, Any]:
+def _manifest(bundle: Bundle) -> Mapping[str, Any]:
     try:
-        manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+        manifest: dict[str, Any] = json.loads(b"".join(bundle.lines(MANIFEST)))
         told = manifest["format"], manifest["revision"], manifest["rows"]
-    except (KeyError, ValueError, BadZipFile, zlib.error):
+    except (KeyError, ValueError, Invalid):
         raise Invalid([_fault("this is no backup", "name a file that quiz backup has written")]) from None
     if told[0] != FORMAT or not isinstance(told[1], str) or told[1] > installation.head():
         what = f"this backup ({told[0]}, revision {told[1]}) is of a later version of the program"
@@ -149,7 +142,7 @@ def _demand_empty() -> None:
 
 
 def _fill(
-    connection: Connection, archive: ZipFile, rows: Mapping[str, int], step: Callable[[str], object]
+    connection: Connection, bundle: Bundle, rows: Mapping[str, int], step: Callable[[str], object]
 ) -> dict[str, int]:
     _demand_empty()
     found = {}
@@ -159,28 +152,27 @@ def _fill(
         raise Invalid([_fault(f"{_DAMAGED}: there is no table {min(missing)} in that revision")])
     for table in tables:
         step(table.name)
-        found[table.name] = _read(connection, table, archive)
+        found[table.name] = _read(connection, table, bundle)
         if found[table.name] != rows.get(table.name):
             raise Invalid([_fault(f"{_DAMAGED}: rows of {table.name} are missing")])
         _go_on_counting(connection, table)
     return found
 
 
-def _read(connection: Connection, table: Table, archive: ZipFile) -> int:
+def _read(connection: Connection, table: Table, bundle: Bundle) -> int:
     count = 0
     try:
-        with archive.open(_member(table.name)) as file:
-            lines = iter(file)
-            columns = [table.columns[name] for name in json.loads(next(lines))]
-            readers = [(column.name, _reader(connection, column)) for column in columns]
-            for batch in _batches(lines):
-                values = [
-                    {name: read(value) for (name, read), value in zip(readers, json.loads(line), strict=True)}
-                    for line in batch
-                ]
-                connection.execute(table.insert(), values)
-                count += len(values)
-    except (KeyError, ValueError, TypeError, StopIteration, BadZipFile, zlib.error, EOFError) as error:
+        lines = bundle.lines(_member(table.name))
+        columns = [table.columns[name] for name in json.loads(next(lines))]
+        readers = [(column.name, _reader(connection, column)) for column in columns]
+        for batch in _batches(lines):
+            values = [
+                {name: read(value) for (name, read), value in zip(readers, json.loads(line), strict=True)}
+                for line in batch
+            ]
+            connection.execute(table.insert(), values)
+            count += len(values)
+    except (KeyError, ValueError, TypeError, StopIteration) as error:
         raise Invalid([_fault(f"{_DAMAGED}: {table.name}: {error}")]) from error
     return count
 

@@ -320,6 +320,12 @@ def test_the_checklist_says_what_publishing_does_and_publishes_nothing(ada, cast
     assert stored(cast, draft).revision is None
 
 
+def test_one_question_is_counted_in_the_singular(ada, cast):
+    one = quizzes.create(cast.ada, cast.course, BLUEPRINT.replace("count: 5", "count: 1"), NOW)
+    ada.get(f"/quizzes/{one}/publish")
+    assert "Each student gets a paper of one question." in ada.text
+
+
 def test_publishing_shows_the_quiz_to_students(ada, browser, cast, draft):
     bo = browser("bo")
     assert bo.get(f"/quizzes/{draft}").status_code == 404

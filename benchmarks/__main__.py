@@ -1,6 +1,7 @@
 """Runs every benchmark: ``make bench``."""
 
-from benchmarks import attempt, save
+from benchmarks import attempt, bank_check, save
 
 save.main()
 attempt.main()
+bank_check.main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -26,6 +26,12 @@ class Page(Generic[T]):
     def pages(self) -> int:
         """How many pages there are; at least 1."""
         return max(1, -(-self.total // self.per_page))
+
+
+def part_of(rows: Sequence[T], number: int, per_page: int = PER_PAGE) -> Page[T]:
+    """The page of this number of rows that are there already; a number past the end gives the last page."""
+    number = min(max(1, number), max(1, -(-len(rows) // per_page)))
+    return Page(tuple(rows[(number - 1) * per_page : number * per_page]), number, len(rows), per_page)
 
 
 def page_of(

@@ -61,6 +61,7 @@ def test_a_question_is_written_tried_and_saved(device, bank, width):
     expect(page.get_by_role("alert")).to_be_focused()
     look(page, "editor-fault")
     page.get_by_role("radio", name="Always").check()
+    page.get_by_label("Status").select_option("draft")  # one that is ready needs a source
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved as version 1.")).to_be_visible()
     expect(heading(page)).to_have_text("How much is 2 + 2?")
@@ -86,6 +87,7 @@ def test_leaving_asks_only_where_something_would_be_lost(device, bank):
     page.get_by_label("Question", exact=True).fill("Water is wet.")
     page.get_by_role("radio", name="True").first.check()
     page.get_by_role("radio", name="Always").check()
+    page.get_by_label("Status").select_option("draft")  # one that is ready needs a source
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved as version 1.")).to_be_visible()
     page.get_by_role("link", name="Banks").first.click()

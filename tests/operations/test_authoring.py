@@ -12,6 +12,7 @@ NEW = {
     "prompt": "How much is 3 + 3?",
     "timeless": True,
     "options": [{"text": "6", "correct": True}, {"text": "33"}],
+    "evidence": [{"source": {"title": "A table of sums"}, "supports": "the sum"}],
 }
 
 
@@ -158,3 +159,19 @@ def test_a_bank_of_ones_own(cast):
 def test_questions_are_found_by_words_and_filters(cast, bank, wanted, found):
     assert set(listed(cast, bank, **wanted)) == found
     assert BANK
+
+
+def test_errors_of_the_rules_keep_a_question_from_ready(cast, bank):
+    wrong = {
+        **NEW,
+        "prompt": "Which sum is **NOT** 6?",
+        "options": [{"text": "Not 3 + 3", "correct": True}, {"text": "2 + 4"}],
+    }
+    with pytest.raises(Invalid) as caught:
+        authoring.save_question(cast.ada, bank, None, 0, {**wrong, "evidence": []}, NOW)
+    assert [problem.where for problem in caught.value.problems] == ["evidence", "options[0].text"]
+    assert all("draft" in problem.mend for problem in caught.value.problems)
+    assert "which-sum-is-not-6" not in listed(cast, bank)
+    draft, _ = authoring.save_question(cast.ada, bank, None, 0, {**wrong, "status": "draft"}, NOW)
+    excused = {**wrong, "suppress": [{"rule": "N02", "reason": "A lesson on negation."}]}
+    assert authoring.save_question(cast.ada, bank, draft, 1, excused, NOW) == (draft, 2)

@@ -14,10 +14,18 @@ from tests.pages.forms import controls, press
 
 NAMES = types.names()
 
+#: What a question that is ready rests on, and how that is typed.
+SOURCED = {"evidence": [{"source": {"title": "A book"}, "supports": "the key"}]}
+SOURCE_TYPED = {
+    "evidence-0-kind": "source",
+    "evidence-0-source-title": "A book",
+    "evidence-0-supports": "the key",
+}
+
 
 def dumped(name, example):
     """The question of an example as the editor has it, without the id that it will be given."""
-    fields = of_example(name, example).dump()
+    fields = {**of_example(name, example).dump(), **SOURCED}
     return {field: value for field, value in fields.items() if field not in ("bank", "id")}
 
 
@@ -104,10 +112,10 @@ def faults(browser):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_question_of_every_type_is_written(ada, cast, bank, name):
-    wanted = of_example(name, types.get(name).examples()[0])
+    wanted = Question.load({**of_example(name, types.get(name).examples()[0]).dump(), **SOURCED})
     ada.get(f"/banks/{bank}/questions/new?type={name}")
     typed = fill(ada, types.editing(name).from_fields(wanted.dump()), "own")
-    made = save_new(ada, {"prompt": "What is *it*?", "time": "timeless", **typed})
+    made = save_new(ada, {"prompt": "What is *it*?", "time": "timeless", **SOURCE_TYPED, **typed})
     assert Question.load({**stored(cast, made), "bank": "b", "id": "q"}) == wanted
     assert "Saved as version 1." in ada.text
     send(ada, "save", {"prompt": "What is it now?", "difficulty": "hard", "topic": "sums/new"}, 303)
@@ -301,7 +309,7 @@ def test_a_cloze_is_written_gap_by_gap(ada, cast, bank):
     send(
         ada,
         "add:own-gaps:single_choice",
-        {"prompt": "Fill in", "time": "timeless", "own-text": "[[1]] is [[2]]."},
+        {"prompt": "Fill in", "time": "timeless", "own-text": "[[1]] is [[2]].", **SOURCE_TYPED},
     )
     send(ada, "add:own-gaps:numerical", {"own-gaps-0-single_choice-options-0-text": "One"})
     wrong = {
@@ -318,7 +326,7 @@ def test_a_cloze_is_written_gap_by_gap(ada, cast, bank):
     assert [
         gap.has_attr("open") for gap in ada.page.find_all("details", {"data-keep": ["gap-1", "gap-2"]})
     ] == [True, False]
-    made = save_new(ada, {"own-gaps-1-numerical-answers-0-value": "1"})
+    made = save_new(ada, {"own-gaps-1-numerical-answers-0-value": "1", **SOURCE_TYPED})
     assert set(stored(cast, made)["gaps"]) == {"1", "2"}
 
 

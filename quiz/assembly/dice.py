@@ -13,6 +13,7 @@ The digest is read as one big-endian number of 256 bits. Purposes and their fiel
                           questions that it demands; the number modulo the size of the cell
 ``search``   0, id        the order in which candidates are tried where supply is tight
 ``order``    0, id        the order of the questions of a shuffled paper
+``variant``  id, key      the variant of a family (``bank/id``): the least throw
 ``options``  slot, id     the order of a question's options; a third field r = 1, 2 … where a repeat is needed
 
 A form of several differs from the others only by its number, so form 1 of a run with seed S is the paper that a

@@ -13,6 +13,9 @@ How many each section gets: its minimum, then one more in turn, in the order of 
 until ``questions`` is reached (without ``questions``: as many as there are up to its maximum). So every student
 gets the same number of each.
 
+A family of questions (``quiz.banks.families``) is drawn like one question, so a paper holds one variant of it at most;
+which one, is thrown once the questions are chosen.
+
 The same blueprint, index, seed and day give the same paper, on every machine; how candidates are looked up, many at
 a time, has no influence on it.
 """
@@ -58,6 +61,7 @@ class PaperSlot:
     section: str
     #: ``bank/id``.
     question: str
+    #: The key of the variant; None where the question is no family.
     variant: str | None
     #: Authored ids of the options as they are shown; empty where nothing can be shuffled.
     order: tuple[str, ...]
@@ -108,7 +112,7 @@ def draw(
 ) -> Paper:
     """The paper of this seed on this day; ``form`` numbers several parallel papers of one seed from 1.
 
-    ``seen`` says how often the student has had a question (``bank/id``): those never seen are preferred, then those
+    ``seen`` says how often the student has had a question (``bank/id``) or a variant (``bank/id#key``): those never seen are preferred, then those
     least seen. It belongs to the paper's record, like the seed. In a supply so tight that the whole of it has to be
     searched, any paper that meets the blueprint is taken.
 
@@ -119,7 +123,9 @@ def draw(
     drawn = _picked(parts, blueprint.questions, dice, lookup, seen or {})
     if drawn is None:
         drawn = _searched(parts, blueprint.questions, dice, lookup)
-    return _paper(blueprint, parts, drawn, dice, as_of)
+    chosen = [(part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))]
+    variants = _variants(index, [item for _, item in chosen], dice, as_of, seen or {})
+    return _paper(blueprint, parts, chosen, variants, dice, as_of)
 
 
 def _picked(
@@ -147,12 +153,36 @@ def _searched(
     return drawn
 
 
+def _variants(
+    index: Index, items: Sequence[Item], dice: Dice, as_of: date, seen: Mapping[str, int]
+) -> Mapping[str, tuple[str, Item]]:
+    """Of each family among the items one variant: its key, and the item of its question.
+
+    Each is equally likely among those that the student has had least often.
+    """
+    if not any(item.family for item in items):
+        return {}
+    drawn = {}
+    for name, family in index.families(items).items():
+        throws = (
+            (seen.get(f"{name}#{key}", 0), dice.throw("variant", name, key), key)
+            for key in family.variants(as_of)
+        )
+        key = min(throws)[-1]
+        drawn[name] = key, item_of(family.variant(key, as_of))
+    return drawn
+
+
 def _paper(
-    blueprint: Blueprint, parts: Sequence[Part], drawn: Mapping[int, list[Item]], dice: Dice, as_of: date
+    blueprint: Blueprint,
+    parts: Sequence[Part],
+    chosen: list[tuple[Part, Item]],
+    variants: Mapping[str, tuple[str, Item]],
+    dice: Dice,
+    as_of: date,
 ) -> Paper:
-    chosen = [(part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))]
     slots = tuple(
-        _slot(number, part, item, blueprint, dice)
+        _slot(number, part, item, variants.get(item.qualified, (None, item)), blueprint, dice)
         for number, (part, item) in enumerate(_ordered(chosen, blueprint, dice), 1)
     )
     table = tuple(
@@ -172,10 +202,13 @@ def _ordered(chosen: list[tuple[Part, Item]], blueprint: Blueprint, dice: Dice) 
     return chosen
 
 
-def _slot(number: int, part: Part, item: Item, blueprint: Blueprint, dice: Dice) -> PaperSlot:
+def _slot(
+    number: int, part: Part, item: Item, variant: tuple[str | None, Item], blueprint: Blueprint, dice: Dice
+) -> PaperSlot:
     points = item.points if part.section.points is None else part.section.points
-    order = tuple(shown_order(item, number, dice, shuffle=blueprint.shuffle_options))
-    return PaperSlot(number, part.section.name, item.qualified, None, order, points, item.expected_facility)
+    key, shown = variant
+    order = tuple(shown_order(shown, number, dice, shuffle=blueprint.shuffle_options))
+    return PaperSlot(number, part.section.name, item.qualified, key, order, points, item.expected_facility)
 
 
 def shown_order(item: Item, number: int, dice: Dice, *, shuffle: bool) -> Sequence[str]:

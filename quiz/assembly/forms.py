@@ -71,7 +71,7 @@ class Forms:
 
     def _content(self, slot: PaperSlot) -> dict[str, Any]:
         bank, _, id = slot.question.partition("/")
-        question = self.banks[bank].by_id[id]
+        question = self.banks[bank].by_id[id].variant(slot.variant, self.as_of)
         shown = question.present(slot.order)
         return {
             "type": question.type,
@@ -105,8 +105,11 @@ def _number(value: Fraction) -> int | float:
 
 
 def _overlap(papers: Sequence[Paper]) -> dict[str, Any]:
-    """How many questions two forms share, at most and on average; null where there are no two."""
-    sets = [{slot.question for slot in paper.slots} for paper in papers]
+    """How many questions two forms share, at most and on average; null where there are no two.
+
+    Two variants of a family are two questions.
+    """
+    sets = [{(slot.question, slot.variant) for slot in paper.slots} for paper in papers]
     shared = [len(one & other) for one, other in combinations(sets, 2)]
     return {"max": max(shared, default=None), "mean": sum(shared) / len(shared) if shared else None}
 

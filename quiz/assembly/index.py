@@ -10,7 +10,8 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Protocol
 
-from quiz.banks.model import EXPECTED, Bank, Question
+from quiz.banks.families import Family
+from quiz.banks.model import EXPECTED, Authored, Bank, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Item:
     always_shuffled: bool = False
     #: True where the authored order is the key, so that it is never the shown one.
     order_is_key: bool = False
+    #: True for a family: the paper gets one of its variants, whose options are not known here.
+    family: bool = False
+    #: When a family has variants that depend on the date: spans such as ``2001-06-15/2017-06-09``, the second day
+    #: exclusive, an open end empty.
+    spans: tuple[str, ...] | None = None
 
     @property
     def qualified(self) -> str:
@@ -63,6 +69,8 @@ class Item:
 
     def in_force(self, on: date) -> bool:
         """Whether the key is true on that day."""
+        if self.spans is not None:
+            return any(_within(on.isoformat(), span) for span in self.spans)
         return (self.start is None or self.start <= on) and (self.end is None or on < self.end)
 
     def dump(self) -> dict[str, Any]:
@@ -74,7 +82,9 @@ class Item:
     def load(cls, values: Mapping[str, Any]) -> Item:
         """The item of which ``dump`` made these values."""
         read = dict(values)
-        read.update((name, tuple(read[name])) for name in ("tags", "enemies", "option_ids") if name in read)
+        read.update(
+            (name, tuple(read[name])) for name in ("tags", "enemies", "option_ids", "spans") if name in read
+        )
         read.update((name, Fraction(read[name])) for name in ("facility", "points") if name in read)
         read.update((name, date.fromisoformat(read[name])) for name in ("start", "end") if name in read)
         return cls(**read)
@@ -91,8 +101,13 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Fraction | date) else value
 
 
-def item_of(question: Question) -> Item:
-    """The item that stands for a question in an index."""
+def _within(day: str, span: str) -> bool:
+    start, _, end = span.partition("/")
+    return start <= day and (not end or day < end)
+
+
+def item_of(question: Authored) -> Item:
+    """The item that stands for a question or a family in an index."""
     start, end = question.as_of, None
     if question.valid is not None:
         start, end = question.valid.start, question.valid.end
@@ -108,11 +123,18 @@ def item_of(question: Question) -> Item:
         points=question.points,
         start=start,
         end=end,
-        option_ids=question.kind.shuffled(question.content),
+        option_ids=question.kind.shuffled(question.content) if isinstance(question, Question) else (),
         shuffle=question.shuffle,
         always_shuffled=question.kind.always_shuffled,
         order_is_key=question.kind.order_is_key,
+        family=isinstance(question, Family),
+        spans=_spans(question) if isinstance(question, Family) and question.generated else None,
     )
+
+
+def _spans(family: Family) -> tuple[str, ...]:
+    days = (("" if day is None else day.isoformat() for day in span) for span in family.spans())
+    return tuple(map("/".join, days))
 
 
 class Index(Protocol):
@@ -134,11 +156,16 @@ class Index(Protocol):
         """All items of a stratum by rank."""
         ...
 
+    def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
+        """The families among these, whole, by ``bank/id``."""
+        ...
+
 
 class ListIndex:
     """An index over items in memory."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, items: Iterable[Item], families: Iterable[Authored] = ()) -> None:
+        self._families = {family.qualified: family for family in families}
         self._named = {item.qualified: item for item in items}
         groups: dict[tuple[str, str, str, str], list[Item]] = defaultdict(list)
         for item in sorted(self._named.values(), key=attrgetter("id")):
@@ -147,10 +174,9 @@ class ListIndex:
 
     @classmethod
     def of(cls, banks: Iterable[Bank]) -> ListIndex:
-        """Over the ready questions of banks."""
-        return cls(
-            item_of(question) for bank in banks for question in bank.questions if question.status == "ready"
-        )
+        """Over the ready questions and families of banks."""
+        ready = [one for bank in banks for one in bank.authored if one.status == "ready"]
+        return cls(map(item_of, ready), [one for one in ready if isinstance(one, Family)])
 
     @property
     def items(self) -> Iterable[Item]:
@@ -168,3 +194,6 @@ class ListIndex:
 
     def listed(self, stratum: Stratum) -> Sequence[Item]:
         return self._lists[stratum]
+
+    def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
+        return {item.qualified: self._families[item.qualified] for item in items if item.family}

@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from quiz.banks.evidence import Findings, Shelf, check_evidence
 from quiz.banks.findings import Finding
 from quiz.banks.images import opened
-from quiz.banks.model import Bank, Question
+from quiz.banks.model import Authored, Bank
 from quiz.banks.strategies import strategies
 from quiz.banks.translations import missing
-from quiz.banks.yaml import BankProblem, Lines, in_bank, read_bank, read_mapping, steps
+from quiz.banks.yaml import LISTS, BankProblem, Lines, in_bank, read_bank, read_mapping, steps
 from quiz.errors import Invalid, Problem
 from quiz.questions.options import Options
 from quiz.questions.validation import path_text
@@ -128,13 +129,11 @@ class _Check:
     def __init__(self, path: Path, bank: Bank, report: Report, languages: Collection[str]) -> None:
         self._path, self._bank, self._report = path, bank, report
         self._wanted = [language for language in languages if language != bank.language]
-        self._lines: Lines | None = None
-        self._places = {question.id: place for place, question in enumerate(bank.questions)}
 
     def run(self, shelf: Shelf, latest: date, inspect: Inspect) -> None:
         """Adds the bank, its errors and findings to the report."""
         evidence = check_evidence(self._bank, shelf)
-        faults = [*self._dates(latest), *evidence.false, *self._untranslated()]
+        faults = [*self._dates(latest), *evidence.false, *self._untranslated(), *self._variants()]
         problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
         problems += [_unreadable(name) for name in evidence.unreadable]
         problems += self._untranslated_header()
@@ -143,25 +142,40 @@ class _Check:
         self._report.findings += [*self._changed(evidence), *self._linted(inspect)]
         self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
 
-    def _at(self) -> Lines:
-        if self._lines is None:
-            self._lines = read_mapping(opened(self._path)[0])[1]
-        return self._lines
+    @cached_property
+    def _source(self) -> tuple[Mapping[str, Any], Lines]:
+        return read_mapping(opened(self._path)[0])
 
-    def _problem(self, question: Question, problem: Problem) -> BankProblem:
-        where = f"questions[{self._places[question.id]}].{problem.where}".rstrip(".")
+    def _at(self) -> Lines:
+        return self._source[1]
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[str, int]]:
+        """In which list of the file, and where in it, what has an id stands."""
+        lists = [(name, self._source[0].get(name) or ()) for name in LISTS]
+        return {str(one["id"]): (name, place) for name, listed in lists for place, one in enumerate(listed)}
+
+    def _problem(self, question: Authored, problem: Problem) -> BankProblem:
+        name, place = self._places[question.id]
+        where = f"{name}[{place}].{problem.where}".rstrip(".")
         return BankProblem(where, problem.what, problem.mend, None, question.qualified)
 
-    def _dates(self, latest: date) -> Iterator[tuple[Question, Problem]]:
-        for question in self._bank.questions:
+    def _variants(self) -> Iterator[tuple[Authored, Problem]]:
+        """What is wrong with any variant of a family at any date."""
+        for family in self._bank.families:
+            yield from ((family, problem) for problem in family.faults())
+
+    def _dates(self, latest: date) -> Iterator[tuple[Authored, Problem]]:
+        for question in self._bank.authored:
             if question.as_of is not None and question.as_of > latest:
                 what = f"{question.as_of} lies in the future: nobody can know yet what is true then"
                 yield question, Problem("as_of", what, "write the date that the prompt names")
 
-    def _untranslated(self) -> Iterator[tuple[Question, Problem]]:
+    def _untranslated(self) -> Iterator[tuple[Authored, Problem]]:
         """Texts without a counterpart in a language that was asked for."""
-        for question in self._bank.questions if self._wanted else ():
-            fields = question.dump()
+        for question in self._bank.authored if self._wanted else ():
+            sample = question.sample()
+            fields = sample.dump() if sample else {}
             for language in self._wanted:
                 yield from ((question, problem) for problem in _untranslated(fields, language))
 
@@ -178,7 +192,7 @@ class _Check:
         for finding in inspect(self._bank):
             place: tuple[str | int, ...] = steps(finding.where)
             if finding.question:
-                place = ("questions", self._places[finding.question.partition("/")[2]], *place)
+                place = (*self._places[finding.question.partition("/")[2]], *place)
             yield replace(finding, file=str(self._path), line=self._at().at(place))
 
     def _changed(self, evidence: Findings) -> Iterator[Finding]:
@@ -216,14 +230,16 @@ def _unreadable(name: str) -> Problem:
 
 def summary(path: Path, bank: Bank, evidence: Findings, as_of: date) -> dict[str, Any]:
     """What a bank holds, JSON-able; shares as the nearest doubles."""
-    questions = bank.questions
-    single = [q.content for q in questions if q.type == "single_choice" and isinstance(q.content, Options)]
+    questions = [one for one in bank.authored if not one.generated]
+    single = [
+        q.content for q in bank.questions if q.type == "single_choice" and isinstance(q.content, Options)
+    ]
     tricks = {name: None if share is None else float(share) for name, share in strategies(single).items()}
     return {
         "bank": bank.slug,
         "file": str(path),
         "questions": len(questions),
-        "variants": 0,
+        "variants": sum(len(family.every_key()) for family in bank.families),
         "by_type": _counts(q.type for q in questions),
         "by_topic": _counts(q.topic for q in questions),
         "by_level": _counts(q.level for q in questions),
@@ -243,7 +259,7 @@ def summary(path: Path, bank: Bank, evidence: Findings, as_of: date) -> dict[str
     }
 
 
-def _is_stale(question: Question, on: date) -> bool:
+def _is_stale(question: Authored, on: date) -> bool:
     """Whether the key was true once and is not any more."""
     end = question.valid.end if question.valid else None
     return question.status == "ready" and end is not None and end <= on

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from unicodedata import normalize
 
-from quiz.banks.model import Bank, Document, Evidence, Question
+from quiz.banks.model import Authored, Bank, Document, Evidence
 from quiz.errors import Problem
 
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛‹›′", "'"))
@@ -77,7 +77,7 @@ class Findings:
     checked: int = 0
     not_checkable: int = 0
     missing_document: int = 0
-    false: list[tuple[Question, Problem]] = field(default_factory=list)
+    false: list[tuple[Authored, Problem]] = field(default_factory=list)
     changed: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
 
@@ -90,7 +90,7 @@ def check_evidence(bank: Bank, shelf: Shelf) -> Findings:
         for name, document in bank.documents.items()
         if (text := _text(name, document, shelf, found))
     }
-    for question in bank.questions:
+    for question in bank.authored:
         for place, evidence in enumerate(question.evidence):
             if evidence.document is None:
                 found.not_checkable += 1

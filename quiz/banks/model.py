@@ -162,7 +162,7 @@ class Document(Content):
 class Common(Content):
     """What every question has, whatever its type."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"stimulus", "variables", "where", "variants", "certainty"})
+    later: ClassVar[frozenset[str]] = frozenset({"stimulus", "certainty"})
 
     bank: Slug
     id: Id
@@ -200,7 +200,74 @@ class Common(Content):
     translations: dict[_Language, Texts] = Field(default_factory=dict)
 
 
-class Question(Common):
+class Authored(Common):
+    """What stands in a bank: a question, or a family of them (``quiz.banks.families``)."""
+
+    def dump(self) -> dict[str, Any]:
+        """The canonical JSON-able form."""
+        raise NotImplementedError
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:…`` over the canonical form."""
+        return digest_of(self.dump())
+
+    @property
+    def qualified(self) -> str:
+        """``bank/id``."""
+        return f"{self.bank}/{self.id}"
+
+    @property
+    def expected_facility(self) -> Fraction:
+        """The expected share of the mark: authored, or by difficulty."""
+        return EXPECTED[self.difficulty] if self.facility is None else self.facility
+
+    @property
+    def kind(self) -> QuestionType[Any]:
+        """The question's type."""
+        return types.get(self.type)
+
+    def in_force(self, on: date) -> bool:
+        """Whether the key is true at this date (contracts.md §3, "Time"), whatever the status."""
+        if self.timeless:
+            return True
+        if self.valid is None:
+            return self.as_of is not None and self.as_of <= on
+        return (self.valid.start is None or self.valid.start <= on) and (
+            self.valid.end is None or on < self.valid.end
+        )
+
+    def drawable(self, on: date) -> bool:
+        """Whether a paper of this date may hold the question."""
+        return self.status == "ready" and self.in_force(on)
+
+    def variants(self, on: date) -> tuple[str, ...]:
+        """The keys of the variants that a paper of this date may hold; a question that is no family has none."""
+        return ()
+
+    def variant(self, key: str | None, on: date) -> Question:
+        """The question that stands on a paper of this date. Raises Invalid where there is no such variant."""
+        raise NotImplementedError
+
+    @property
+    def generated(self) -> bool:
+        """Whether it is made from tables, and is as of the date of the paper."""
+        return False
+
+    def sample(self) -> Question | None:
+        """One of the questions that it stands for; None where there is none at any date."""
+        raise NotImplementedError
+
+    def every_key(self) -> frozenset[str]:
+        """The keys of all variants that there are at any date."""
+        return frozenset()
+
+    def faults(self) -> Iterator[Problem]:
+        """What is wrong with any of its variants at any date; a question that could be loaded has no faults."""
+        yield from ()
+
+
+class Question(Authored):
     """One question version. ``load(q.dump()) == q``; equal questions have equal digests."""
 
     content: Annotated[Content, _AS_IT_IS] = Field(exclude=True)
@@ -213,9 +280,9 @@ class Question(Common):
         Raises Invalid with all problems; their ``where`` is relative to the question.
         """
         fields = with_pins(fields)
-        kind = _kind(fields)
+        kind = kind_of(fields)
         if kind is None:
-            raise Invalid([*_type_problems(fields), *_common_problems(fields, set(fields))])
+            raise Invalid([*type_problems(fields), *_common_problems(fields, set(fields))])
         own = kind.content.model_fields
         common = {name: value for name, value in fields.items() if name not in own}
         common.setdefault("scoring", kind.rules[0])
@@ -224,7 +291,7 @@ class Question(Common):
             content = kind.content.model_validate(
                 {name: fields[name] for name in own if name in fields}, context=context
             )
-            question = cls.model_validate({**_qualified_enemies(common), "content": content}, context=context)
+            question = cls.model_validate({**qualified_enemies(common), "content": content}, context=context)
         except ValidationError:
             raise Invalid(_shape_problems(fields, common, kind)) from None
         found = [*question.own_faults()]
@@ -255,39 +322,15 @@ class Question(Common):
         dumped = {**self.model_dump(**options), **self.content.model_dump(**options)}
         return without_pins(dumped) if self.images else dumped
 
-    @cached_property
-    def digest(self) -> str:
-        """``sha256:…`` over the canonical form."""
-        return digest_of(self.dump())
+    def variant(self, key: str | None, on: date) -> Question:
+        """The question itself. Raises Invalid where a variant is asked for."""
+        if key is not None:
+            raise Invalid(f"'{self.qualified}' has no variants")
+        return self
 
-    @property
-    def qualified(self) -> str:
-        """``bank/id``."""
-        return f"{self.bank}/{self.id}"
-
-    @property
-    def kind(self) -> QuestionType[Any]:
-        """The question's type."""
-        return types.get(self.type)
-
-    @property
-    def expected_facility(self) -> Fraction:
-        """The expected share of the mark: authored, or by difficulty."""
-        return EXPECTED[self.difficulty] if self.facility is None else self.facility
-
-    def in_force(self, on: date) -> bool:
-        """Whether the key is true at this date (contracts.md §3, "Time"), whatever the status."""
-        if self.timeless:
-            return True
-        if self.valid is None:
-            return self.as_of is not None and self.as_of <= on
-        return (self.valid.start is None or self.valid.start <= on) and (
-            self.valid.end is None or on < self.valid.end
-        )
-
-    def drawable(self, on: date) -> bool:
-        """Whether a paper of this date may hold the question."""
-        return self.status == "ready" and self.in_force(on)
+    def sample(self) -> Question:
+        """The question itself."""
+        return self
 
     def present(self, order: Order) -> Presented:
         """What a student may see, with the parts in this order of authored ids (empty: as authored)."""
@@ -347,7 +390,7 @@ class HeaderTexts(Content):
 class Bank(Content):
     """A question bank. ``slug`` is written ``bank`` in files."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"stimuli", "tables", "generators"})
+    later: ClassVar[frozenset[str]] = frozenset({"stimuli"})
 
     format: Literal["quiz-bank/1"] = FORMAT
     slug: Slug = Field(alias="bank")
@@ -358,26 +401,39 @@ class Bank(Content):
     documents: dict[Id, Document] = Field(default_factory=dict)
     translations: dict[_Language, HeaderTexts] = Field(default_factory=dict)
     questions: Annotated[tuple[Question, ...], _AS_IT_IS] = Field((), exclude=True)
+    #: Questions with variables, and generators.
+    families: Annotated[tuple[Authored, ...], _AS_IT_IS] = Field((), exclude=True)
 
     @classmethod
-    def load(cls, header: Mapping[str, Any], questions: Sequence[Question] = ()) -> Bank:
-        """A bank from its header (the form that ``header()`` gives) and its questions. Raises Invalid."""
-        return validate(cls, {**header, "questions": tuple(questions)})
+    def load(cls, header: Mapping[str, Any], authored: Sequence[Authored] = ()) -> Bank:
+        """A bank from its header (the form that ``header()`` gives) and what stands in it. Raises Invalid."""
+        return validate(cls, header).holding(authored)
+
+    def holding(self, authored: Sequence[Authored]) -> Bank:
+        """The bank with these questions and families in place of its own."""
+        questions = tuple(one for one in authored if isinstance(one, Question))
+        families = tuple(one for one in authored if not isinstance(one, Question))
+        return self.model_copy(update={"questions": questions, "families": families})
+
+    @property
+    def authored(self) -> tuple[Authored, ...]:
+        """The questions, then the families."""
+        return (*self.questions, *self.families)
 
     def header(self) -> dict[str, Any]:
-        """Everything but the questions, JSON-able."""
+        """Everything but the questions and families, JSON-able."""
         return {"format": self.format, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
 
     @cached_property
     def digest(self) -> str:
         """``sha256:…`` over header and questions, which are taken in the order of their ids."""
-        listed = sorted((question.id, question.digest) for question in self.questions)
+        listed = sorted((question.id, question.digest) for question in self.authored)
         return digest_of({"header": self.header(), "questions": listed})
 
     @cached_property
-    def by_id(self) -> Mapping[str, Question]:
-        """The questions by id without the bank's name."""
-        return {question.id: question for question in self.questions}
+    def by_id(self) -> Mapping[str, Authored]:
+        """The questions and families by id without the bank's name."""
+        return {question.id: question for question in self.authored}
 
 
 def digest_of(value: Any) -> str:
@@ -386,7 +442,8 @@ def digest_of(value: Any) -> str:
     return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
-def _kind(fields: Mapping[str, Any]) -> QuestionType[Any] | None:
+def kind_of(fields: Mapping[str, Any]) -> QuestionType[Any] | None:
+    """The question's type; None where it is none that there is (``type_problems`` then says so)."""
     name = fields.get("type")
     return types.get(name) if isinstance(name, str) and name in types.names() else None
 
@@ -397,7 +454,8 @@ def _text_class(fields: Mapping[str, Any]) -> type[str] | None:
     return TEXT_FORMATS.get(name) if name != "markdown" and isinstance(name, str) else None
 
 
-def _type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
+def type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with the type."""
     given = fields.get("type")
     if given is None:
         yield Problem("", "'type' is missing", f"write type: and one of {', '.join(types.names())}")
@@ -471,7 +529,8 @@ def _below(where: str, found: Iterator[Problem]) -> Iterator[Problem]:
         yield Problem(f"{where}.{problem.where}" if problem.where else where, problem.what, problem.mend)
 
 
-def _qualified_enemies(common: Mapping[str, Any]) -> Mapping[str, Any]:
+def qualified_enemies(common: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields with the names of enemies as ``bank/id``."""
     enemies, bank = common.get("enemies"), common.get("bank")
     if not isinstance(enemies, list | tuple):
         return common

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid
 from quiz.questions.base import Response, Score
@@ -18,12 +20,15 @@ from quiz.questions.validation import suggest
 _FIELDS: Final = frozenset({"question", "response", "tries", "mode", "hints", "certainty", "variant"})
 
 
-def score_line(bank: Bank, line: str | bytes) -> dict[str, Any]:
-    """The score of one line, JSON-able; in its place ``error`` where the line cannot be scored."""
+def score_line(bank: Bank, line: str | bytes, as_of: date) -> dict[str, Any]:
+    """The score of one line, JSON-able; in its place ``error`` where the line cannot be scored.
+
+    Variants of families are those of the date ``as_of``.
+    """
     given: Any = None
     try:
         given = json.loads(line)
-        return _scored(bank, _object(given))
+        return _scored(bank, _object(given), as_of)
     except Invalid as error:
         said = "; ".join(map(str, error.problems))
     except (ValueError, RecursionError) as error:
@@ -37,22 +42,32 @@ def _object(given: Any) -> dict[str, Any]:
     for name in given:
         if name not in _FIELDS:
             raise Invalid(f"unknown field '{name}'{suggest(name, _FIELDS)}")
-    if "variant" in given:
-        raise Invalid("'variant' is known, not supported yet")
     return given
 
 
-def _question(bank: Bank, name: Any) -> Question:
+def _question(bank: Bank, given: Mapping[str, Any], as_of: date) -> Question:
+    name, variant = given.get("question"), given.get("variant")
     if not isinstance(name, str):
         raise Invalid("'question' is missing or not a text")
     found = bank.by_id.get(name.removeprefix(f"{bank.slug}/"))
     if found is None:
         raise Invalid(f"there is no question '{name}'{suggest(name, bank.by_id)}")
-    return found
+    if variant is not None and not isinstance(variant, str):
+        raise Invalid("'variant' is no key, which is a text")
+    if variant is None and isinstance(found, Family):
+        example = next(iter(found.variants(as_of)), None)
+        raise Invalid(
+            f"'{name}' is a family: 'variant' is missing" + (f", such as '{example}'" if example else "")
+        )
+    if variant is not None and isinstance(found, Family) and variant not in found.variants(as_of):
+        raise Invalid(
+            f"'{name}' has no variant '{variant}' on {as_of}{suggest(variant, found.variants(as_of))}"
+        )
+    return found.variant(variant, as_of)
 
 
-def _scored(bank: Bank, given: Mapping[str, Any]) -> dict[str, Any]:
-    question = _question(bank, given.get("question"))
+def _scored(bank: Bank, given: Mapping[str, Any], as_of: date) -> dict[str, Any]:
+    question = _question(bank, given, as_of)
     if "tries" in given:
         return _with_tries(question, given)
     for name in ("mode", "hints"):

@@ -15,8 +15,11 @@ from typing import Any, Final
 
 import yaml
 
-from quiz.banks.images import Find, Pictures, bind, nowhere, opened
-from quiz.banks.model import FORMAT, Bank, Question
+from quiz.banks.families import Family, is_family
+from quiz.banks.images import Find, Pictures, Read, bind, nowhere, opened
+from quiz.banks.model import FORMAT, Authored, Bank, Question
+from quiz.banks.tables import FIELD as TABLES
+from quiz.banks.tables import read_tables, shared, unused
 from quiz.banks.translations import own_language
 from quiz.errors import Invalid, Problem
 from quiz.questions.fields import Ambiguous, Number
@@ -25,6 +28,8 @@ from quiz.questions.validation import path_text, suggest
 
 #: Nesting beyond this is refused: no bank needs it, and deep files could exhaust the stack.
 DEEPEST = 40
+#: What stands in a bank, besides its header and its tables.
+LISTS: Final = ("questions", "generators")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BASE_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -235,8 +240,9 @@ def in_bank(problems: Iterable[Problem], lines: Lines | None, file: str) -> list
 
 def _in_bank(problem: Problem, file: str) -> BankProblem:
     question = getattr(problem, "question", "")
-    where = re.sub(r"^questions\[\d+\]\.?", "", problem.where) if question else problem.where
-    return BankProblem(where, problem.what, problem.mend, problem.line, question, file)
+    where = re.sub(r"^(questions|generators)\[\d+\]\.?", "", problem.where) if question else problem.where
+    own = getattr(problem, "file", "") or file  # a table of the bank is a file of its own
+    return BankProblem(where, problem.what, problem.mend, problem.line, question, own)
 
 
 def steps(where: str) -> Steps:
@@ -244,50 +250,56 @@ def steps(where: str) -> Steps:
     return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", where))
 
 
-def read_bank(source: Path | str | bytes, name: str = "", find: Find = nowhere) -> Bank:
+def read_bank(
+    source: Path | str | bytes, name: str = "", find: Find = nowhere, read: Read | None = None
+) -> Bank:
     """The bank in a file (a Path) or in a text. ``name`` is the file's name in messages (default: the path).
 
-    ``find`` finds the images of a text; those of a file lie beside it, or in the same zip archive.
+    ``find`` finds the images of a text, ``read`` its tables; those of a file lie beside it, or in the same zip archive.
     Raises Invalid with every problem found, each a BankProblem with its line.
     """
     file = name or (str(source) if isinstance(source, Path) else "")
     try:
-        text, find = _opened(source, find)
+        text, find, read = _opened(source, find, read)
         data, lines = read_mapping(text)
     except Invalid as error:
         raise Invalid(in_bank(error.problems, None, file)) from None
-    reader = _BankReader(data, find)
+    reader = _BankReader(data, find, read)
     bank = reader.bank()
     if bank is None:
         raise Invalid(in_bank(reader.problems, lines, file))
     return bank
 
 
-def _opened(source: Path | str | bytes, find: Find) -> tuple[str | bytes, Find]:
+def _opened(
+    source: Path | str | bytes, find: Find, read: Read | None
+) -> tuple[str | bytes, Find, Read | None]:
     if not isinstance(source, Path):
-        return source, find
-    text, read = opened(source)
-    return text, Pictures(read).find
+        return source, find, read
+    text, beside = opened(source)
+    return text, Pictures(beside).find, beside
 
 
 class _BankReader:
     """Builds a bank from the data of its file, collecting every fault on the way."""
 
-    def __init__(self, data: Mapping[str, Any], find: Find) -> None:
+    def __init__(self, data: Mapping[str, Any], find: Find, read: Read | None) -> None:
         self._find = find
-        self._header = {key: value for key, value in data.items() if key != "questions"}
-        self._given = data.get("questions")
+        self._header = {key: value for key, value in data.items() if key not in (*LISTS, TABLES)}
+        self._given = data
         self._slug = _word(data.get("bank")) or "bank"
-        self._first: dict[str, int] = {}
-        self.problems: list[Problem] = []
+        self._first: dict[str, str] = {}
+        self._tables, self.problems = read_tables(data.get(TABLES), read)
 
     def bank(self) -> Bank | None:
         """The bank; None where there are problems."""
         header = self._head()
-        questions = [self._question(place, fields) for place, fields in enumerate(self._listed())]
+        listed = [(name, place, fields) for name in LISTS for place, fields in enumerate(self._listed(name))]
+        authored = [self._authored(f"{name}[{place}]", fields) for name, place, fields in listed]
+        self.problems += unused(self._tables, authored)
         if header is None or self.problems:
             return None
-        return header.model_copy(update={"questions": tuple(questions)})
+        return header.holding([one for one in authored if one is not None])
 
     def _head(self) -> Bank | None:
         given = self._header.get("format")
@@ -305,43 +317,80 @@ class _BankReader:
             self.problems += error.problems
             return None
 
-    def _listed(self) -> list[Any]:
-        mend = "write questions: and one entry each, beginning with '- '"
-        if self._given is None:
+    def _listed(self, name: str) -> list[Any]:
+        given = self._given.get(name)
+        mend = f"write {name}: and one entry each, beginning with '- '"
+        if given is None and name == "questions" and "generators" not in self._given:
             self.problems.append(Problem("", "'questions' is missing", mend))
-        elif not isinstance(self._given, list):
-            self.problems.append(Problem("questions", "must be a list", mend))
-        listed = self._given if isinstance(self._given, list) else []
+        elif given is not None and not isinstance(given, list):
+            self.problems.append(Problem(name, "must be a list", mend))
+        listed = given if isinstance(given, list) else []
         for place, fields in enumerate(listed):
             if isinstance(fields, dict):
-                self._first.setdefault(_word(fields.get("id")), place)
+                self._first.setdefault(_word(fields.get("id")), f"{name}[{place}]")
         return listed
 
-    def _question(self, place: int, fields: Any) -> Question | None:
-        """The question at this place of the list; None where it has faults of its own."""
+    def _authored(self, where: str, fields: Any) -> Authored | None:
+        """The question or family at this place; None where it has faults of its own."""
         if not isinstance(fields, dict):
             problem = Problem("", "a question must be a mapping", "write id: …, type: …, prompt: …")
-            self._add(place, "", [problem])
+            self._add(where, "", [problem])
             return None
         name = _word(fields.get("id"))
-        self._add(place, name, self._around(place, name, fields))
+        self._add(where, name, self._around(where, name, fields))
         images, found = bind(fields, self._find)
-        self._add(place, name, found)
+        self._add(where, name, found)
         try:
-            return Question.load({**fields, "bank": self._slug, **({"images": images} if images else {})})
+            return self._loaded(
+                where, {**fields, "bank": self._slug, **({"images": images} if images else {})}
+            )
         except Invalid as error:
-            self._add(place, name, [problem for problem in error.problems if problem.where != "bank"])
+            self._add(where, name, [problem for problem in error.problems if not self._is_told(problem)])
             return None
 
-    def _around(self, place: int, name: str, fields: Mapping[str, Any]) -> Iterator[Problem]:
+    def _is_told(self, problem: Problem) -> bool:
+        """Whether it is a fault of the bank's name or of one of its tables, which are told where they stand."""
+        bad = _mapping(self._given.get(TABLES)).keys() - self._tables
+        return problem.where == "bank" or any(f"there is no table '{name}'" in problem.what for name in bad)
+
+    def _loaded(self, where: str, fields: dict[str, Any]) -> Authored:
+        """Raises Invalid. What stands under ``generators:`` is a family, and so is a question with ``variables:``."""
+        generated = where.startswith("generators")
+        if generated and "each" not in fields:
+            raise Invalid([Problem("", "'each' is missing", "write each: and the name of a table")])
+        if not generated and not is_family(fields):
+            return Question.load(fields)
+        language = _word(self._header.get("language"))
+        family = Family.load(
+            {**fields, **({"language": language} if language else {}), **self._with_tables(fields)}
+        )
+        found = [*family.sample_faults()]
+        if found:
+            raise Invalid(found)
+        return family
+
+    def _with_tables(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The bank's tables, and those that a generator brings itself, which go before them."""
+        if "each" not in fields:
+            return {}
+        own, found = read_tables(fields.get(TABLES), None)
+        if found:
+            raise Invalid(found)
+        return {TABLES: {**self._tables, **own}}
+
+    def _around(self, where: str, name: str, fields: Mapping[str, Any]) -> Iterator[Problem]:
         """What is wrong with the question in this bank, whatever it is in itself."""
         if "bank" in fields:
             yield Problem("bank", "unknown field 'bank'", "the file's own bank: holds for all")
+        if "language" in fields:
+            yield Problem("language", "unknown field 'language'", "the file's own language: holds for all")
+        if "each" in fields and where.startswith("questions"):
+            yield Problem("each", "makes it a generator", "write it under generators:")
         if "images" in fields:
             yield Problem(
                 "images", "unknown field 'images'", "name images in the texts: ![…](images/name.png)"
             )
-        if name and self._first[name] != place:
+        if name and self._first[name] != where:
             yield Problem("id", f"the id '{name}' stands twice in this bank", "give it another")
         yield from self._document_problems(fields)
         yield from self._enemy_problems(fields)
@@ -362,10 +411,10 @@ class _BankReader:
                 what = f"there is no question '{name}'{suggest(name, self._first)}"
                 yield Problem(f"enemies[{index}]", what, "name a question of this bank")
 
-    def _add(self, place: int, name: str, found: Iterable[Problem]) -> None:
+    def _add(self, where: str, name: str, found: Iterable[Problem]) -> None:
         question = f"{self._slug}/{name or '?'}"
         for problem in found:
-            path = f"questions[{place}].{problem.where}".rstrip(".")
+            path = f"{where}.{problem.where}".rstrip(".")
             self.problems.append(BankProblem(path, problem.what, problem.mend, None, question))
 
 
@@ -384,11 +433,20 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def write_bank(bank: Bank) -> str:
     """The bank as the text of a file; ``read_bank`` gives an equal bank back."""
-    questions = [
-        {key: value for key, value in question.dump().items() if key not in ("bank", "images")}
-        for question in bank.questions
+    left_out = ("bank", "images", "language")
+    dumped = [
+        {key: value for key, value in one.dump().items() if key not in left_out} for one in bank.authored
     ]
-    return dump_yaml({**bank.header(), "questions": questions})
+    tables, generators = shared([one for one in dumped if "each" in one])
+    lists = {
+        "questions": [one for one in dumped if "each" not in one],
+        TABLES: tables,
+        "generators": generators,
+    }
+    written = {
+        name: value for name, value in lists.items() if value or (name == "questions" and not generators)
+    }
+    return dump_yaml({**bank.header(), **written})
 
 
 def dump_yaml(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,12 +14,18 @@ import click
 @click.argument("bank", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("responses", type=click.File("rb"))
 @click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date of variants of generated questions (default: today).",
+)
+@click.option(
     "--json", "_as_json", is_flag=True, hidden=True, help="The output is JSON, a line each, in any case."
 )
-def score(bank: Path, responses: BinaryIO, _as_json: bool) -> None:
+def score(bank: Path, responses: BinaryIO, as_of: datetime | None, _as_json: bool) -> None:
     """Score RESPONSES to the questions of a BANK file.
 
-    RESPONSES holds one JSON object a line, {"question": "id", "response": R}; - reads standard input. Each line gives
+    RESPONSES holds one JSON object a line, {"question": "id", "response": R}, with "variant": "KZ" where the question is
+    a family; - reads standard input. Each line gives
     one JSON object with fraction, score, max, feedback and the right answer, or with an error (exit code 1 then).
 
     Example: quiz score question_banks/membership.yaml responses.jsonl
@@ -27,13 +34,15 @@ def score(bank: Path, responses: BinaryIO, _as_json: bool) -> None:
 
     from quiz.banks.scoring import score_line
     from quiz.banks.yaml import read_bank
+    from quiz.clock import now
 
     loaded = read_bank(bank, str(bank))
+    day = (as_of or now()).date()
     failed = False
     for line in responses:
         if not line.strip():
             continue
-        scored = score_line(loaded, line)
+        scored = score_line(loaded, line, day)
         failed = failed or "error" in scored
         click.echo(json.dumps(scored, ensure_ascii=False))
     sys.exit(1 if failed else 0)

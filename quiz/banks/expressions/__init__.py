@@ -30,33 +30,35 @@ class Expression:
 
     text: str
     node: Node = field(compare=False)
+    #: The field that it stands in, for messages.
+    where: str = ""
 
     @classmethod
-    def read(cls, text: str) -> Expression:
+    def read(cls, text: str, where: str = "") -> Expression:
         """Raises Invalid with the character that is wrong."""
         try:
-            return cls(text, Parser(text).whole())
+            return cls(text, Parser(text).whole(), where)
         except Mistake as mistake:
-            raise Invalid([_located(text, mistake)]) from None
+            raise Invalid([_located(text, mistake, where)]) from None
 
     def value(self, scope: Scope) -> Value:
         """What it stands for. Raises Invalid with the character that is wrong."""
         try:
             return self.node.value(scope)
         except Mistake as mistake:
-            raise Invalid([_located(self.text, mistake)]) from None
+            raise Invalid([_located(self.text, mistake, self.where)]) from None
 
     def truth(self, scope: Scope) -> bool:
         """Its value, which must be true or false. Raises Invalid."""
         try:
             return self.node.truth(scope)
         except Mistake as mistake:
-            raise Invalid([_located(self.text, mistake)]) from None
+            raise Invalid([_located(self.text, mistake, self.where)]) from None
 
     def faults(self, names: Iterable[str], tables: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
         """Names that stand for nothing, given those that can be used and the columns of each table."""
         for what, mend, at in _unknown(self.node, [*names], tables):
-            yield _located(self.text, Mistake(what, mend, at))
+            yield _located(self.text, Mistake(what, mend, at), self.where)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
@@ -67,10 +69,10 @@ class Expression:
         return tuple(found)
 
 
-def _located(text: str, mistake: Mistake) -> Problem:
+def _located(text: str, mistake: Mistake, where: str) -> Problem:
     shown_text = text if len(text) <= 80 else text[:79] + "…"
     place = "" if mistake.at is None else f"at character {mistake.at + 1} "
-    return Problem("", f"{place}of '{shown_text}': {mistake.what}", mistake.mend)
+    return Problem(where, f"{place}of '{shown_text}': {mistake.what}", mistake.mend)
 
 
 def _unknown(
@@ -148,4 +150,4 @@ def _in_words(expression: Expression, scope: Scope) -> str:
     try:
         return shown(value, scope.language)
     except Mistake as mistake:
-        raise Invalid([_located(expression.text, mistake)]) from None
+        raise Invalid([_located(expression.text, mistake, expression.where)]) from None

@@ -1,0 +1,127 @@
+"""The fact tables of a bank file: read beside it or inside it, handed to the generators, and written back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from quiz.banks.facts import FILE, Table
+from quiz.banks.images import Read
+from quiz.banks.model import Authored
+from quiz.errors import Invalid, Problem
+from quiz.questions.base import Content
+from quiz.questions.fields import Id, Text
+from quiz.questions.validation import problems
+
+#: Where they stand in a bank file.
+FIELD: Final = "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class TableProblem(Problem):
+    """A fault in a table that is a file of its own; ``line`` is counted in that file."""
+
+    file: str = ""
+
+
+class TableSource(Content):
+    """Where a table is: the CSV file beside the bank, or its text; ``key`` is the column that names its rows."""
+
+    key: Id
+    file: Text | None = None
+    csv: Text | None = None
+
+    def faults(self) -> Iterator[Problem]:
+        """Neither or both, or a file that lies elsewhere."""
+        if (self.file is None) == (self.csv is None):
+            yield Problem("", "needs either a file or csv", "write {file: tables/members.csv, key: code}")
+        elif self.file is not None and not FILE.fullmatch(self.file):
+            yield Problem("file", f"'{self.file}' is no CSV file beside the bank", "write tables/members.csv")
+
+
+def read_tables(given: Any, read: Read | None) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+    """The tables by name as generators hold them (``key``, ``csv``), and the faults of those that are none.
+
+    ``read`` None: the bank came as a text, without its folder.
+    """
+    if given is None:
+        return {}, []
+    if not isinstance(given, Mapping):
+        return {}, [
+            Problem(FIELD, "must be a mapping", "write members: {file: tables/members.csv, key: code}")
+        ]
+    made: dict[str, dict[str, str]] = {}
+    found: list[Problem] = []
+    for name, value in given.items():
+        try:
+            made[name] = _table(name, value, read)
+        except Invalid as error:
+            found += error.problems
+    return made, found
+
+
+def _table(name: str, given: Any, read: Read | None) -> dict[str, str]:
+    where = f"{FIELD}.{name}"
+    try:
+        source = TableSource.model_validate(given)
+    except ValidationError as error:
+        raise Invalid(problems(error, TableSource, (FIELD, name))) from None
+    found = [Problem(f"{where}.{one.where}".rstrip("."), one.what, one.mend) for one in source.faults()]
+    if found:
+        raise Invalid(found)
+    text = source.csv if source.file is None else _text(where, source.file, read)
+    try:
+        Table.read(name, source.key, text or "")
+    except Invalid as error:
+        raise Invalid(_placed(one, where, source.file) for one in error.problems) from None
+    return {"key": source.key, "csv": text or ""}
+
+
+def _text(where: str, file: str, read: Read | None) -> str:
+    if read is None:
+        mend = "bring a .zip that holds the bank file and the folder, or write the table's text under csv:"
+        raise Invalid([Problem(f"{where}.file", f"'{file}' did not come with the bank", mend)])
+    try:
+        return read(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise Invalid([TableProblem(where, "is not UTF-8 text", "save it as UTF-8", line, file)]) from None
+    except Invalid:
+        mend = "put the file there (not a link to it), or mend its name"
+        raise Invalid(
+            [Problem(f"{where}.file", f"there is no table '{file}' beside the bank", mend)]
+        ) from None
+
+
+def _placed(problem: Problem, where: str, file: str | None) -> Problem:
+    """A fault of a table with its file and line; inside a bank file with the line of the table."""
+    if file is not None:
+        return TableProblem(where, problem.what, problem.mend, problem.line, file)
+    line = f"line {problem.line} of the table: " if problem.line else ""
+    return Problem(f"{where}.csv", f"{line}{problem.what}", problem.mend)
+
+
+def unused(tables: Mapping[str, Any], authored: Sequence[Authored | None]) -> Iterator[Problem]:
+    """Tables that no generator looks into. None authored stands for one with faults, which may be the one that does."""
+    used = {name for one in authored if one is not None for name in one.dump().get(FIELD, ())}
+    if None not in authored:
+        for name in tables.keys() - used:
+            what = "no generator looks into this table"
+            yield Problem(f"{FIELD}.{name}", what, "name it in each: or in an expression, or leave it out")
+
+
+def shared(generators: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The tables of the bank, and the generators without them; one that has a table of another content keeps it."""
+    tables: dict[str, Any] = {}
+    for generator in generators:
+        for name, table in generator.get(FIELD, {}).items():
+            tables.setdefault(name, table)
+    rest = []
+    for generator in generators:
+        own = {name: table for name, table in generator.get(FIELD, {}).items() if tables[name] != table}
+        fields = {name: value for name, value in generator.items() if name != FIELD}
+        rest.append({**fields, FIELD: own} if own else fields)
+    return tables, rest

@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from quiz.banks.making import Calculated, Generator
 from quiz.banks.model import FORMAT, Bank, Common
+from quiz.banks.tables import TableSource
 from quiz.banks.translations import LISTED, TEXTS
 from quiz.questions import types
 
@@ -19,9 +21,13 @@ def bank_schema() -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     questions = [_question(name, definitions) for name in types.names()]
     header = _model(Bank, definitions)
+    calculated = _template(Calculated, ["id", "type", "prompt", "variables"], definitions)
+    generator = _template(Generator, ["id", "type", "prompt", "each"], definitions)
     header["properties"] |= {
         "format": {"const": FORMAT},
-        "questions": {"type": "array", "items": {"oneOf": questions}},
+        "questions": {"type": "array", "items": {"oneOf": [*questions, calculated]}},
+        "tables": {"type": "object", "additionalProperties": _model(TableSource, definitions)},
+        "generators": {"type": "array", "items": generator},
     }
     definitions.pop("Question", None)  # the questions stand under their types
     return {
@@ -29,7 +35,8 @@ def bank_schema() -> dict[str, Any]:
         "title": "A question bank (quiz-bank/1)",
         "type": "object",
         "properties": _untitled(header["properties"]),
-        "required": ["format", "bank", "title", "questions"],
+        "required": ["format", "bank", "title"],
+        "anyOf": [{"required": ["questions"]}, {"required": ["generators"]}],
         "additionalProperties": False,
         "$defs": _untitled(dict(sorted(definitions.items()))),
     }
@@ -63,6 +70,15 @@ def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
         "oneOf": [{"required": [field]} for field in ("as_of", "valid", "timeless")],
     }
     return {"$ref": _REF.format(model=name)}
+
+
+def _template(maker: type[BaseModel], required: list[str], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A family: what makes its variants, and common fields; those of the type are templates, and checked when read."""
+    own, common = _model(maker, definitions), _model(Common, definitions)
+    properties = {**common["properties"], **own["properties"], "type": {"enum": [*types.names()]}}
+    left_out = ("bank", "images", "translations", "scoring")
+    kept = {name: schema for name, schema in properties.items() if name not in left_out}
+    return {"type": "object", "properties": kept, "required": required}
 
 
 def _translated(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any] | None:

@@ -92,8 +92,9 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.admin.views import blueprint as admin
     from quiz.web.auth.views import blueprint as auth
     from quiz.web.author.editing import blueprint as editor
-    from quiz.web.author.views import blueprint as author
     from quiz.web.author.images import blueprint as images
+    from quiz.web.author.translating import blueprint as translating
+    from quiz.web.author.views import blueprint as author
     from quiz.web.courses.views import blueprint as courses
     from quiz.web.quizzes.views import blueprint as quizzes
     from quiz.web.reports.views import blueprint as reports
@@ -119,6 +120,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         reports,
         author,
         editor,
+        translating,
         images,
         admin,
     ):

@@ -220,6 +220,61 @@ def own_language(translations: Iterable[str], language: str) -> Iterator[Problem
         yield Problem(f"translations.{language}", f"the question itself is in '{language}'", mend)
 
 
+# Writing ------------------------------------------------------------------------------------------------------------
+
+
+def written(fields: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """A translation of a question from texts by their place; what ``read`` gives. {} where there are none."""
+    return _written(fields, words, ()) or {}
+
+
+def _written(value: Any, words: Words, path: Path) -> Any:
+    if path in words:
+        return words[path]
+    if isinstance(value, Mapping):
+        held = {name: _written(part, words, (*path, name)) for name, part in value.items()}
+        return {name: part for name, part in held.items() if part is not None} or None
+    if isinstance(value, list):
+        parts = [_written(part, words, (*path, place)) for place, part in enumerate(value)]
+        return parts if any(part is not None for part in parts) else None
+    return None
+
+
+def carried(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The translations of a question that has been changed: each text goes with its part, wherever that stands now.
+
+    A text is left out where its part is gone, or where its marks are no longer those of the original.
+    """
+    made: dict[str, dict[str, Any]] = {}
+    places = {_by_name(before, path): path for path, _ in texts(before)}
+    for language, given in before.get("translations", {}).items():
+        words, _ = read(before, given)
+        named = {name: words[path] for name, path in places.items() if path in words}
+        kept = {
+            path: named[name]
+            for path, text in texts(after)
+            if (name := _by_name(after, path)) in named and _fits(text, named[name])
+        }
+        if translation := written(after, kept):
+            made[language] = translation
+    return made
+
+
+def _fits(original: str, text: Any) -> bool:
+    return not isinstance(text, str) or Counter(_MARK.findall(original)) == Counter(_MARK.findall(text))
+
+
+def _by_name(fields: Mapping[str, Any], path: Path) -> Path:
+    """The place with the ids of parts, where they have some, for their numbers."""
+    value: Any = fields
+    named: list[str | int] = []
+    for step in path:
+        value = value[step]
+        has_id = isinstance(step, int) and isinstance(value, Mapping) and "id" in value
+        named.append(f"#{value['id']}" if has_id else step)
+    return tuple(named)
+
+
 # Comparing ----------------------------------------------------------------------------------------------------------
 
 
@@ -253,9 +308,17 @@ def texts(fields: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, st
         yield from _texts_at((*path, name), value, listed=(fields.get("type"), name) == LISTED)
 
 
+def is_listed(fields: Mapping[str, Any], path: Path) -> bool:
+    """Whether this place holds the accepted answers of a short text, which a translation lists anew."""
+    owner: Any = fields
+    for step in path[:-1]:
+        owner = owner[step]
+    return isinstance(owner, Mapping) and (owner.get("type"), path[-1]) == LISTED
+
+
 def _texts_at(path: Path, value: Any, *, listed: bool) -> Iterator[tuple[Path, str]]:
     if listed:
-        yield path, "\n".join(answer["text"] for answer in value)
+        yield path, "\n".join(map(_spelling, value))
     elif isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
@@ -263,6 +326,10 @@ def _texts_at(path: Path, value: Any, *, listed: bool) -> Iterator[tuple[Path, s
     else:
         for place, part in enumerate(value):
             yield from _texts_at((*path, place), part, listed=False)
+
+
+def _spelling(answer: Any) -> str:
+    return str(answer.get("text", "")) if isinstance(answer, Mapping) else str(answer)
 
 
 def numbers(text: str) -> Counter[str]:

@@ -17,6 +17,7 @@ from quiz.assembly.draw import item_of, shown_order
 from quiz.banks.images import among, bound
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
+from quiz.banks.translations import own_language
 from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
 from quiz.models.audit import record
@@ -248,15 +249,22 @@ def _part_ids(value: Any) -> Iterator[str]:
 
 
 def try_out(
-    actor: Actor, bank_id: int, fields: Mapping[str, Any], raw: Mapping[str, list[str]] | None
+    actor: Actor,
+    bank_id: int,
+    fields: Mapping[str, Any],
+    raw: Mapping[str, list[str]] | None,
+    language: str = "",
 ) -> TryOut:
-    """Shows a question that is not saved as a student sees it; with an answer, scores that. Writes nothing."""
+    """Shows a question that is not saved as a student sees it; with an answer, scores that. Writes nothing.
+
+    In the ``language``, where it has that one.
+    """
     with reading() as connection:
         bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
         if bank is None:
             raise missing(connection, actor)
         fields = _bound(connection, bank_id, fields)
-    question = _load(bank.slug, fields, fields.get("id") or "preview")
+    question = _load(bank.slug, fields, fields.get("id") or "preview").in_language(language)
     order = list(shown_order(item_of(question), 1, Dice(0), shuffle=False))
     presented = question.present(order)
     if raw is None:
@@ -281,6 +289,9 @@ def save_question(
     """
     with transaction() as connection:
         bank = editable_bank(connection, actor, bank_id)
+        twice = [*own_language(fields.get("translations", {}), bank.language)]
+        if twice:
+            raise Invalid(twice)
         fields = _bound(connection, bank_id, fields)
         if question_id is None:
             slug = _new_slug(connection, bank_id, fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -26,12 +26,14 @@ from quiz.models.bank import (
     Question,
     QuestionVersion,
     SourceLine,
+    StratumSize,
     load_question,
     source_line,
 )
 from quiz.models.media import contents_of
 from quiz.models.paging import Page, page_of
 from quiz.models.people import Enrolment, User
+from quiz.models.validity import Turn, turns
 from quiz.operations.access import AUTHORING, TEACHING, Actor, missing, readable_banks, role_of
 from quiz.questions.base import Presented
 from quiz.questions.images import digest_of_pin, renamed
@@ -91,6 +93,10 @@ class BankPage:
     by_difficulty: tuple[tuple[str, int], ...]
     by_topic: tuple[tuple[str, int], ...]
     questions: Page[QuestionRow]
+    #: Ready questions, and how many of them are translated into each language.
+    ready: int
+    languages: Mapping[str, int]
+    turns: tuple[Turn, ...]
     shares: tuple[Share, ...]
 
 
@@ -123,6 +129,9 @@ class QuestionPage:
     valid_to: date | None
     drawable: bool
     status: str
+    #: The one shown, and all that the question has, the authored one first.
+    language: str
+    languages: tuple[str, ...]
 
 
 def banks(actor: Actor, page: int) -> Page[BankRow]:
@@ -219,8 +228,18 @@ def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = Filte
             by_difficulty=_counts(connection, bank_id, QuestionVersion.difficulty),
             by_topic=_counts(connection, bank_id, QuestionVersion.topic),
             questions=questions,
+            ready=_ready(connection, bank_id),
+            languages=found.languages,
+            turns=turns(connection, bank_id, on),
             shares=_shares(connection, bank_id) if found.access == "own" else (),
         )
+
+
+def _ready(connection: Connection, bank_id: int) -> int:
+    found: int = connection.execute(
+        select(func.coalesce(func.sum(StratumSize.size), 0)).where(StratumSize.bank_id == bank_id)
+    ).scalar_one()
+    return found
 
 
 def _conditions(wanted: Filter) -> Iterator[Any]:
@@ -273,10 +292,12 @@ def _shares(connection: Connection, bank_id: int) -> tuple[Share, ...]:
     return tuple(Share(*row) for row in rows)
 
 
-def question(actor: Actor, question_id: int, on: date, number: int | None = None) -> QuestionPage:
+def question(
+    actor: Actor, question_id: int, on: date, number: int | None = None, language: str = ""
+) -> QuestionPage:
     """A version of a question (None: the current one), with its key, for those who may read its bank.
 
-    ``drawable`` on that day.
+    ``drawable`` on that day; in the ``language``, where it has that one.
     """
     wanted = QuestionVersion.current if number is None else QuestionVersion.number == number
     with reading() as connection:
@@ -286,6 +307,7 @@ def question(actor: Actor, question_id: int, on: date, number: int | None = None
                 Bank.id,
                 Bank.title,
                 Bank.header,
+                Bank.language,
                 QuestionVersion.question_id,
                 QuestionVersion.number,
                 QuestionVersion.current,
@@ -297,10 +319,11 @@ def question(actor: Actor, question_id: int, on: date, number: int | None = None
         ).first()
         if row is None:
             raise missing(connection, actor)
-    return _question_page(row, load_question(row.digest, row.content), on)
+    return _question_page(row, load_question(row.digest, row.content), on, language)
 
 
-def _question_page(row: Row[Any], loaded: LoadedQuestion, on: date) -> QuestionPage:
+def _question_page(row: Row[Any], authored: LoadedQuestion, on: date, language: str) -> QuestionPage:
+    loaded = authored.in_language(language)
     key = frozenset({"right_wrong", "answer", "feedback", "explanation"})
     return QuestionPage(
         question_id=row.question_id,
@@ -327,6 +350,8 @@ def _question_page(row: Row[Any], loaded: LoadedQuestion, on: date) -> QuestionP
         valid_to=loaded.valid.end if loaded.valid else None,
         drawable=loaded.drawable(on),
         status=loaded.status,
+        language=row.language if loaded is authored else language,
+        languages=(row.language, *authored.translations),
     )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from werkzeug.exceptions import NotFound
 
 from quiz import clock
+from quiz.banks.images import Pictures
 from quiz.cli import _demo
 from quiz.errors import TooLate
 from quiz.operations import (
@@ -19,6 +20,7 @@ from quiz.operations import (
     banks,
     courses,
     importing,
+    media,
     practice,
     quizzes,
 )
@@ -28,6 +30,7 @@ from quiz.questions import types
 from tests.browsing import cookie
 from tests.databases import app_on
 from tests.faults.site import Site
+from tests.pictures import SVG, png, svg
 
 PASSWORD = "correct horse battery"
 ADDRESS = "127.0.0.1"
@@ -55,11 +58,12 @@ questions:
     hints: [Which side is opposite the right angle?, Add the squares of the other two.]
     prompt: |
       The legs of a right triangle are $a = 5$ and $b = 12$. How long is the hypotenuse?
+      ![A right triangle that stands on its longer leg](images/triangle.svg)
 
       $$c = \sqrt{a^2 + b^2}$$
     options:
       - {text: "$13$", correct: true, feedback: "$25 + 144 = 169 = 13^2$."}
-      - {text: "$17$", feedback: That is the sum of the legs.}
+      - {text: "![a bar as long as both legs](images/bar.png)", feedback: That is the sum of the legs.}
       - {text: "$\\sqrt{119}$", feedback: The squares were subtracted.}
       - {text: "It cannot be found, because nothing is said about the angles between the hypotenuse and either of the legs, nor about the area", feedback: Two sides of a right triangle give the third.}
     feedback: {wrong: Draw it and try again.}
@@ -246,7 +250,7 @@ class Stage:
 def staged(folder):
     """The site, running, with all its data in this folder."""
     url = f"sqlite:///{folder / 'quiz.db'}"
-    app = app_on(url, data_dir=folder)
+    app = app_on(url, data_dir=folder, registration="open")
     with app.app_context():
         people, ids = build(_demo.Folder(folder / "demo"), clock.now())
     with Site(url, folder, GRACE_SECONDS=str(int(GRACE.total_seconds()))) as site:
@@ -280,10 +284,20 @@ def build(folder, now):
 # Banks and quizzes -------------------------------------------------------------------------------------------------
 
 
+TRIANGLE = '<path d="M2 98H238V2z" fill="none" stroke="#000" stroke-width="2"/>'
+IMAGES = {
+    "images/triangle.svg": svg(TRIANGLE, 'viewBox="0 0 240 100" width="480"'),
+    "images/bar.png": png(340, 30, 120),
+}
+
+
 def write_banks(teacher, now):
     """A bank with a question of each type, one of which has a history, and an empty bank."""
-    bank = importing.import_bank(teacher, BANK, "samples.yaml", now).bank_id
+    pictures = Pictures(IMAGES.__getitem__)
+    bank = importing.import_bank(teacher, BANK, "samples.yaml", now, pictures=pictures).bank_id
     importing.import_bank(teacher, BANK.replace("Which of these are prime?", "Which ones are prime?"), "samples.yaml", now)  # fmt: skip
+    for name in ("an unused image.png", "another one.svg"):
+        media.add_image(teacher, bank, name, png(900, 300, 200) if name.endswith("png") else SVG, now)
     empty = authoring.add_bank(teacher, "to-be-written", "A bank to be written", "en", now)
     return {"bank": bank, "empty_bank": empty, **question_ids(teacher, bank)}
 

@@ -98,6 +98,8 @@ TABLE = {
     "GET images.folder": {TEACHER},
     "GET images.image": {TEACHER},
     "POST quizzes.create": {TEACHER},
+    "GET translating.translation": {TEACHER},
+    "POST translating.save": {TEACHER},
     "GET quizzes.edit": {TEACHER},
     "GET quizzes.new": {TEACHER},
     "POST quizzes.publish": {TEACHER},

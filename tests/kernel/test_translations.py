@@ -4,7 +4,7 @@ import pytest
 
 from quiz.banks.model import Question
 from quiz.banks.schema import bank_schema
-from quiz.banks.translations import differences, in_languages, missing, numbers
+from quiz.banks.translations import carried, differences, in_languages, missing, numbers, read, written
 from quiz.banks.yaml import BankProblem, read_bank, write_bank
 from quiz.errors import Invalid
 from quiz.questions import types
@@ -274,3 +274,53 @@ def test_the_schema_knows_the_texts_of_each_type():
     option = texts("single_choice")["options"]["items"]["anyOf"][0]
     assert set(option["properties"]) == {"text", "feedback"}
     assert set(texts("matching")["pairs"]["items"]["anyOf"][0]["properties"]) == {"stem", "choice"}
+
+
+# When the question changes --------------------------------------------------------------------------------------
+
+
+def changed(question, **fields):
+    before = {**question.dump()}
+    after = {**before, **fields}
+    return Question.load({**after, "translations": carried(before, after)})
+
+
+def test_what_is_written_is_what_was_read(bank):
+    for question in bank.questions:
+        fields = question.dump()
+        for given in fields["translations"].values():
+            words, _ = read(fields, given)
+            assert read(fields, written(fields, words)) == (words, [])
+    assert written(fields, {}) == {}
+
+
+def test_a_text_goes_with_its_part(bank):
+    question = bank.by_id["pairs"]
+    first, second = question.dump()["pairs"]
+    russian = changed(question, pairs=[second, first]).in_language("ru").content
+    assert [(pair.stem, pair.choice) for pair in russian.pairs] == [
+        ("Индия", "Южная Азия"),
+        ("Казахстан", "Средняя Азия"),
+    ]
+    options = bank.by_id["year"].dump()["options"]
+    more = [{"id": "c", "text": "In 2017"}, *reversed(options)]
+    russian = changed(bank.by_id["year"], options=more).in_language("ru").content
+    assert [option.text for option in russian.options] == ["In 2017", "В 2001", "1996"]
+
+
+def test_a_text_of_a_part_that_is_gone_goes_with_it(bank):
+    made = changed(bank.by_id["pairs"], distractors=[])
+    assert "distractors" not in made.translations["ru"]
+    assert len(made.in_language("ru").content.choices) == 2
+
+
+def test_a_text_whose_marks_no_longer_fit_is_left_out(bank):
+    gaps = bank.by_id["gaps"].dump()["gaps"]
+    made = changed(bank.by_id["gaps"], text="Only [[1]].", gaps={"1": gaps["1"]})
+    assert made.translations["ru"] == {"prompt": "Дополните.", "gaps": {"1": {"answers": ["Шанхай"]}}}
+    assert made.in_language("ru").content.text == "Only [[1]]."
+
+
+def test_hints_keep_their_place(bank):
+    made = changed(bank.by_id["year"], hints=["Before 2010, that is."])
+    assert made.in_language("ru").hints == ("До 2010.",)

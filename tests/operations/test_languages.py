@@ -131,7 +131,7 @@ def test_what_is_no_language_is_refused(school):
 
 def test_an_export_gives_the_translations_back(school):
     bank = banks.banks(school.ada, 1).rows[0].id
-    text = banks.export_text(school.ada, bank)
+    text = banks.export_text(school.ada, bank, NOW)
     assert importing.import_bank(school.ada, text, "again.yaml", NOW).unchanged == tuple(
         importing.import_bank(school.ada, translated(), "small.yaml", NOW).unchanged
     )

@@ -5,6 +5,7 @@ import pytest
 from quiz.operations import importing, quizzes
 from tests.cast import BLUEPRINT, NOW
 from tests.operations.test_languages import translated
+from tests.pages.forms import press
 
 ALL = "\n    translations: {ru: {prompt: По-русски.}}\n"
 
@@ -74,7 +75,7 @@ def test_without_translations_there_is_nothing_to_choose(cast, browser):
     assert not bo.page.find("select", {"id": "language"})
     bo.get(f"/attempts/{bo.start()}/slots/1")
     assert not bo.page.find("select", {"id": "language"})
-    assert bo.page.find("fieldset").parent["lang"] == "en"
+    assert [one["lang"] for one in bo.page.find(id="answer").find_all("div", lang=True)] == ["en"]
 
 
 def test_a_language_is_chosen_at_the_start(bo, school):
@@ -152,3 +153,155 @@ def test_in_practice_feedback_and_explanation_are_in_the_language(bo, school):
     given = {"language": "en", "language-go": "1"}  # a closed question has nothing to save
     bo.get(bo.post(f"/attempts/{attempt}/slots/{slot}", given).headers["Location"])
     assert "What is 9 − 9 called?" in bo.text
+
+
+# For authors -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ada(school, browser):
+    return browser("ada")
+
+
+def question_id(ada, slug):
+    ada.get("/banks/1")
+    cell = next(cell for cell in ada.page.find_all("th") if cell.find("span", string=slug))
+    return int(cell.a["href"].rsplit("/", 1)[1])
+
+
+def typed(page):
+    """What the form of the page would send."""
+    form = next(form for form in page.main.find_all("form") if form.find("textarea"))
+    hidden = {field["name"]: field.get("value", "") for field in form.find_all("input")}
+    return hidden | {area["name"]: area.get_text().lstrip("\r\n") for area in form.find_all("textarea")}
+
+
+def field_of(page, text):
+    """The name of the control below this text of the question."""
+    (help_text,) = [one for one in page.find_all(class_="form-text") if one.get_text() == text]
+    return help_text["id"].removesuffix("-help")
+
+
+def test_the_bank_page_counts_languages(ada):
+    ada.get("/banks/1")
+    assert "English, Русский (3 of 5 questions), 中文 (1 of 5 questions)" in ada.text
+
+
+def test_an_author_sees_each_language(ada):
+    number = question_id(ada, "two")
+    ada.get(f"/questions/{number}?language=ru")
+    assert ada.page.find(id="prompt")["lang"] == "ru"
+    assert "два" in ada.text
+    links = {
+        link.get_text(strip=True)
+        for link in ada.page.find("nav", {"aria-label": "Language of the question"})("a")
+    }
+    assert links == {"English", "Русский", "中文"}
+    ada.get(f"/questions/{number}/try?language=ru")
+    assert "Какие чётные?" in ada.text
+    ada.get(f"/questions/{number}")
+    assert ada.page.find(id="prompt")["lang"] == "en"
+
+
+def test_an_author_writes_a_translation(ada):
+    number = question_id(ada, "three")
+    ada.get(f"/questions/{number}/translation")
+    assert ada.page.find("input", {"id": "language"})
+    ada.get(f"/questions/{number}/translation?language=kk")
+    names = {text: field_of(ada.page, text) for text in ("2 − 1 = 1", "Take one away.")}
+    given = typed(ada.page) | {
+        names["2 − 1 = 1"]: "Екіден бір шықса – бір",
+        names["Take one away."]: "Бірді ал.",
+    }
+    answer = ada.post(f"/questions/{number}/translation", given)
+    assert answer.status_code == 303
+    ada.get(answer.headers["Location"])
+    assert "Екіден бір шықса – бір" in ada.text
+    assert "Бірді ал." in ada.text
+    assert "It leaves one." in ada.text  # what is not translated
+    ada.get(f"/questions/{number}/translation?language=kk")
+    assert typed(ada.page)[names["Take one away."]] == "Бірді ал."
+    emptied = {
+        name: value if name in ("number", "language", "csrf_token") else ""
+        for name, value in typed(ada.page).items()
+    }
+    assert ada.post(f"/questions/{number}/translation", emptied).status_code == 303
+    ada.get(f"/questions/{number}")
+    assert not ada.page.find("nav", {"aria-label": "Language of the question"})
+
+
+def test_accepted_answers_are_a_list_of_their_own(ada):
+    number = question_id(ada, "four")
+    ada.get(f"/questions/{number}/translation?language=ru")
+    name = field_of(ada.page, "zero\nnought")
+    assert typed(ada.page)[name] == "ноль"
+    ada.post(f"/questions/{number}/translation", typed(ada.page) | {name: "ноль\nнуль"})
+    ada.get(f"/questions/{number}/translation?language=ru")
+    assert typed(ada.page)[name] == "ноль\nнуль"
+
+
+@pytest.mark.parametrize(
+    "language, change, words",
+    [
+        ("en", {}, "the question itself is in"),
+        ("not one", {}, "not well formed"),
+        ("ru", {"1": "{{ a }}"}, "is not in the original"),
+    ],
+)
+def test_a_faulty_translation_is_told_and_kept(ada, language, change, words):
+    number = question_id(ada, "one")
+    ada.get(f"/questions/{number}/translation?language=ru")
+    name = field_of(ada.page, "How much is 1 + 1?")
+    given = typed(ada.page) | {"language": language, name: change.get("1", "Сколько?")}
+    answer = ada.post(f"/questions/{number}/translation", given)
+    assert answer.status_code == 422
+    assert words in ada.text
+    assert typed(ada.page)[name] == given[name]
+
+
+def test_two_translators_meet(ada):
+    number = question_id(ada, "one")
+    ada.get(f"/questions/{number}/translation?language=ru")
+    name, mine = field_of(ada.page, "How much is 1 + 1?"), typed(ada.page)
+    assert ada.post(f"/questions/{number}/translation", mine | {name: "Раз?"}).status_code == 303
+    assert ada.post(f"/questions/{number}/translation", mine | {name: "Два?"}).status_code == 409
+    assert "Somebody has saved the question meanwhile" in ada.text
+    assert ada.post(f"/questions/{number}/translation", typed(ada.page)).status_code == 303
+    assert "Два?" in ada.get(f"/questions/{number}?language=ru").text
+
+
+def test_the_editor_carries_translations_along(ada):
+    number = question_id(ada, "two")
+    ada.get(f"/questions/{number}/edit")
+    press(ada, "down:own-options:0", attrs={"data-editor": True})
+    assert press(ada, "save", attrs={"data-editor": True}).status_code == 303
+    shown = ada.get(f"/questions/{number}?language=ru").text
+    assert sorted(("два", "три", "четыре", "пять"), key=shown.index) == ["три", "два", "четыре", "пять"]
+
+
+def test_what_goes_stale_is_listed(school, browser):
+    text = translated()
+    for slug, valid in (
+        ("one", "{from: 2020-01-01, to: 2026-11-23}"),
+        ("two", "{to: 2027-11-23}"),
+        ("three", "{to: 2027-11-24}"),
+        ("four", "{from: 2026-11-24}"),
+    ):
+        before, after = text.split(f"  - id: {slug}\n")
+        text = f"{before}  - id: {slug}\n{after.replace('timeless: true', f'valid: {valid}', 1)}"
+    importing.import_bank(school.ada, text, "small.yaml", NOW)
+    ada = browser("ada")
+    ada.get("/banks/1")
+    section = ada.page.find(id="h-turns").parent
+    told = [" ".join(one.get_text(" ").split()) for one in section.find_all("li")]
+    assert told == [
+        "How much is 1 + 1? one, not drawn since 23 November 2026",
+        "Which are even? two, drawn until before 23 November 2027",
+        "What is 9 − 9 called? four, drawn from 24 November 2026",
+    ]
+    assert section.find("a")["href"] == f"/questions/{question_id(ada, 'one')}"
+
+
+def test_nothing_is_listed_where_nothing_goes_stale(ada):
+    ada.get("/banks/1")
+    assert not ada.page.find(id="h-turns")

@@ -315,7 +315,8 @@ def answer(question_id: int) -> ResponseReturnValue:
 
 def _trial(question_id: int, raw: dict[str, list[str]] | None) -> str:
     sheet = authoring.sheet(get_actor(), question_id)
-    seen = Seen(authoring.try_out(get_actor(), sheet.bank_id, sheet.fields, raw), raw or {})
+    language = request.args.get("language", "")
+    seen = Seen(authoring.try_out(get_actor(), sheet.bank_id, sheet.fields, raw, language), raw or {})
     return render_template("author/try.html", sheet=sheet, seen=seen)
 
 

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, StringField, TextAreaField
 
 from quiz.banks.model import Common
+from quiz.banks.translations import carried
 from quiz.errors import TooLarge
 from quiz.questions import types
 from quiz.questions.base import QuestionType
@@ -194,7 +195,7 @@ def fields_of(kind: str, form: CommonForm, base: Mapping[str, Any]) -> dict[str,
     data = form.data
     kept = {name: base[name] for name in Common.model_fields if name in base and name not in EDITED}
     feedback = given(data["feedback"], "right", "partly", "wrong")
-    return {
+    made = {
         **kept,
         **bare_fields(kind, form),
         **{name: value.strip() for name, value in given(data, *_VALUES).items()},
@@ -209,6 +210,7 @@ def fields_of(kind: str, form: CommonForm, base: Mapping[str, Any]) -> dict[str,
         **({"feedback": feedback} if feedback else {}),
         **({"shuffle": data["shuffle"]} if can_shuffle(kind) else {}),
     }
+    return {**made, "translations": carried(base, made)} if "translations" in base else made
 
 
 def bare_fields(kind: str, form: CommonForm) -> dict[str, Any]:

@@ -174,7 +174,9 @@ def export(bank_id: int) -> ResponseReturnValue:
 @signed_in
 def question(question_id: int) -> ResponseReturnValue:
     """One question with its key and reasons."""
-    return render_template("author/question.html", q=banks.question(get_actor(), question_id, today()))
+    language = request.args.get("language", "")
+    found = banks.question(get_actor(), question_id, today(), language=language)
+    return render_template("author/question.html", q=found)
 
 
 # Import ----------------------------------------------------------------------------------------------------------

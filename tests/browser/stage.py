@@ -250,10 +250,10 @@ class Stage:
 def staged(folder):
     """The site, running, with all its data in this folder."""
     url = f"sqlite:///{folder / 'quiz.db'}"
-    app = app_on(url, data_dir=folder, registration="open")
+    app = app_on(url, data_dir=folder)
     with app.app_context():
         people, ids = build(_demo.Folder(folder / "demo"), clock.now())
-    with Site(url, folder, GRACE_SECONDS=str(int(GRACE.total_seconds()))) as site:
+    with Site(url, folder, GRACE_SECONDS=str(int(GRACE.total_seconds())), REGISTRATION="open") as site:
         yield Stage(site, app, people, ids)
 
 

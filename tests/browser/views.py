@@ -11,7 +11,7 @@ NOT_PAGES = {
     "static", "health.alive", "health.ready", "auth.current_session",
     "attempt.enter",                    # leads on to one of the others
     "attempt.paper",                    # parts of a page, which its script puts in place
-    "author.export", "reports.results_csv", "reports.report_csv", "reports.report_xlsx", "reports.grade_book_csv",
+    "images.image", "author.export", "reports.results_csv", "reports.report_csv", "reports.report_xlsx", "reports.grade_book_csv",
 }  # fmt: skip
 
 
@@ -62,6 +62,13 @@ def opened(selector="main details"):
     return lambda page: page.locator(selector).evaluate_all("all => all.forEach(one => { one.open = true; })")
 
 
+def add_no_image(page):
+    """Asks for an image to be added without choosing one."""
+    opened("#image")(page)
+    page.get_by_role("button", name="Add the image").click()
+    page.get_by_text("choose a file").wait_for()
+
+
 def offline(page):
     """The question page after an answer that cannot be sent."""
     page.context.set_offline(True)
@@ -99,6 +106,8 @@ WAYS_IN = [
     View("welcome", None, "/"),
     View("login", None, "/login"),
     View("login-wrong", None, "/login", send("Sign in", username="nobody", password="wrong"), 200),
+    View("register", None, "/register"),
+    View("register-wrong", None, "/register", send("Make the account", username="a b", password="short")),
     View("join-code", None, "/join"),
     View("join-code-wrong", None, "/join?code=ABCD-EFGH", None, 404),
     View("join", None, "/join/{join_code}"),
@@ -197,6 +206,9 @@ BANKS = [
     View("bank-new", "teacher", "/banks/new"),
     View("bank-new-wrong", "teacher", "/banks/new", send("Make", bank="Not a Name!", title="")),
     View("bank-head", "teacher", "/banks/{bank}/edit"),
+    View("bank-images", "teacher", "/banks/{bank}/images"),
+    View("bank-images-none", "teacher", "/banks/{empty_bank}/images"),
+    View("image-wrong", "teacher", "/banks/{bank}/questions/new?type=ordering", add_no_image),
     View("import", "teacher", "/banks/import"),
     View("import-faults", "teacher", "/banks/import", send("Look at it", text=FAULTY)),
     View("import-preview", "teacher", "/banks/import", send("Look at it", text=CHANGED)),

@@ -68,6 +68,7 @@ def test_an_image_is_put_into_a_text(ada, cast, maps):
     assert into[:2] == ["prompt", "explanation"]
     assert {"own-options-0-text", "own-options-0-feedback", "feedback-right"} <= set(into)
     assert "tags" not in into
+    assert not ada.page.find("details", id="image").has_attr("open")
     answer = add(ada, png(9, 9), alt="the *plan*  [of] it", into="prompt")
     assert answer.status_code == 200
     prompt = ada.page.find(id="prompt")

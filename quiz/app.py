@@ -93,6 +93,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.auth.views import blueprint as auth
     from quiz.web.author.editing import blueprint as editor
     from quiz.web.author.images import blueprint as images
+    from quiz.web.author.linting import blueprint as linting
     from quiz.web.author.translating import blueprint as translating
     from quiz.web.author.views import blueprint as author
     from quiz.web.courses.views import blueprint as courses
@@ -122,6 +123,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         editor,
         translating,
         images,
+        linting,
         admin,
     ):
         app.register_blueprint(blueprint)

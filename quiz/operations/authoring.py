@@ -14,12 +14,14 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.dice import Dice
 from quiz.assembly.draw import item_of, shown_order
+from quiz.banks.findings import Finding
 from quiz.banks.images import among, bound
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.translations import own_language
 from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
+from quiz.lint.inspect import inspect_question
 from quiz.models.audit import record
 from quiz.models.bank import (
     LONGEST_LANGUAGE,
@@ -103,6 +105,8 @@ class TryOut:
     presented: Presented
     outcome: Outcome | None
     complaints: tuple[str, ...]
+    #: What the rules of good questions say to it.
+    findings: tuple[Finding, ...] = ()
 
 
 # Banks -----------------------------------------------------------------------------------------------------------
@@ -267,8 +271,9 @@ def try_out(
     question = _load(bank.slug, fields, fields.get("id") or "preview").in_language(language)
     order = list(shown_order(item_of(question), 1, Dice(0), shuffle=False))
     presented = question.present(order)
+    findings = tuple(inspect_question(question, bank.language))
     if raw is None:
-        return TryOut(presented, None, ())
+        return TryOut(presented, None, (), findings)
     parsed = question.parse(raw, order)
     fraction = question.score(parsed.response).fraction
     share = None if fraction is None else float(fraction)
@@ -276,7 +281,7 @@ def try_out(
     marked = Marked(share, None if share is None else share * points, points, share)
     everything = frozenset({"attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation"})
     outcome = outcome_of(question, bank.header, parsed.response, order, marked, points, everything)
-    return TryOut(presented, outcome, parsed.complaints)
+    return TryOut(presented, outcome, parsed.complaints, findings)
 
 
 def save_question(
@@ -285,7 +290,8 @@ def save_question(
     """Saves a new question (``question_id`` None), or a new version of one. Returns its id and version number.
 
     ``number`` is the version that the author began with: EditConflict where somebody has saved a later one. Equal
-    content makes no new version. Raises Invalid with every problem at its field.
+    content makes no new version. Raises Invalid with every problem at its field; in a question that is ready also with
+    what the rules of good questions call an error.
     """
     with transaction() as connection:
         bank = editable_bank(connection, actor, bank_id)
@@ -296,6 +302,7 @@ def save_question(
         if question_id is None:
             slug = _new_slug(connection, bank_id, fields)
             question = _load(bank.slug, fields, slug)
+            _demand_good(question, bank.language)
             question_id = connection.execute(
                 insert(Question).values(bank_id=bank_id, slug=slug).returning(Question.id)
             ).scalar_one()
@@ -306,10 +313,24 @@ def save_question(
             question = _load(bank.slug, fields, present.slug)
             if question.digest == present.digest:
                 return question_id, number
+            _demand_good(question, bank.language)
         add_versions(connection, [(question_id, question)], bank_id, actor.id, now)
         bank_changed(connection, bank_id, now)
         record(connection, actor.id, "question.save", ("question", question_id), now, version=number + 1)
     return question_id, number + 1
+
+
+def _demand_good(question: LoadedQuestion, language: str) -> None:
+    """Raises Invalid where a question that is ready breaks a rule of severity error without giving a reason."""
+    if question.status != "ready":
+        return
+    problems = [
+        Problem(found.where, found.message, f"{found.fix}; or save it as a draft ({found.rule})")
+        for found in inspect_question(question, language)
+        if found.severity == "error" and found.suppressed is None
+    ]
+    if problems:
+        raise Invalid(problems)
 
 
 def _bound(connection: Connection, bank_id: int, fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -93,6 +93,8 @@ TABLE = {
     "GET editor.version": {TEACHER},
     "GET health.alive": EVERYBODY,
     "GET health.ready": EVERYBODY,
+    "GET linting.all_rules": SIGNED_IN,
+    "GET linting.findings": {TEACHER},
     "GET quizzes.checklist": {TEACHER},
     "POST images.delete": {TEACHER},
     "GET images.folder": {TEACHER},

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from quiz.banks.findings import Finding
 from quiz.errors import EditConflict, Invalid, TooLarge
 from quiz.files.richtext import to_text
 from quiz.operations import authoring, banks
@@ -56,6 +57,8 @@ class Seen:
     tried: TryOut | None = None
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[rows.Fault] = ()
+    #: What the rules say to it, where it is being written.
+    findings: Sequence[Finding] = ()
 
 
 @dataclass
@@ -278,9 +281,13 @@ _ACTS: Mapping[str, Callable[[Desk, str, str], ResponseReturnValue]] = {
 def _preview(desk: Desk, raw: Mapping[str, list[str]] | None = None) -> Seen:
     """The question that the form says. What stands around it (time, evidence …) need not be right for that."""
     shown: Sequence[rows.Fault] = ()
-    for fields in (desk.fields, {**bare_fields(desk.kind, desk.form), "timeless": True}):
+    bare = {**bare_fields(desk.kind, desk.form), "timeless": True}
+    for fields, left_out in ((desk.fields, ()), (bare, ("explanation", "evidence"))):
         try:
-            return Seen(authoring.try_out(get_actor(), desk.sheet.bank_id, fields, raw), raw or {})
+            tried = authoring.try_out(get_actor(), desk.sheet.bank_id, fields, raw)
+            return Seen(
+                tried, raw or {}, findings=[one for one in tried.findings if one.where not in left_out]
+            )
         except Invalid as error:
             # placed on a form of their own: the page is not to blame for what is only just being written
             shown = rows.place(type(desk.form)(data=desk.form.data), error.problems)

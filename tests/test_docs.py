@@ -52,6 +52,23 @@ def test_the_teachers_blueprint_is_one():
     assert len(read_blueprint(text, "blueprint").sections) == 2
 
 
+def test_the_question_type_of_the_walk_needs_its_folder_alone(tmp_path):
+    """The files of the page, put into a copy of the tree, pass the contract tests of question types."""
+    for name in ("quiz", "tests", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    text = (ROOT / "docs/extending.md").read_text("utf-8")
+    files = re.findall(r"`(quiz/questions/types/\w+/[\w.]+)`.*?^```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (folder,) = {(tmp_path / path).parent for path, _ in files}
+    folder.mkdir()
+    for path, lines in files:
+        (tmp_path / path).write_text(lines, "utf-8")
+    tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--hypothesis-profile=ci", "tests/every/test_types.py", "tests/every/test_editing.py", "-k", folder.name]  # fmt: skip
+    ran = subprocess.run(tests, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert int(re.search(r"(\d+) passed", ran.stdout)[1]) > 30
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page):
     text = page.read_text("utf-8")

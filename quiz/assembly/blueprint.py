@@ -59,12 +59,12 @@ def _count(value: Any) -> Any:
 
 
 def _type(name: str) -> str:
+    if name in types.names():
+        return name
     if name in LATER_TYPES:
         raise fault(f"the type '{name}' is known, not supported yet", "leave it out for now")
-    if name not in types.names():
-        known = ", ".join(types.names())
-        raise fault(f"unknown type '{name}'{suggest(name, types.names())}", f"write some of {known}")
-    return name
+    known = ", ".join(types.names())
+    raise fault(f"unknown type '{name}'{suggest(name, types.names())}", f"write some of {known}")
 
 
 def _difficulty(value: Any) -> Any:

@@ -144,6 +144,17 @@ class Example:
     complains: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two contents that a student must not be able to tell apart: only key, credits, feedback, ids or file order differ.
+
+    ``orders`` are the ids of either in the order in which both show the same; empty where nothing is shuffled.
+    """
+
+    contents: tuple[Mapping[str, Any], Mapping[str, Any]]
+    orders: tuple[Order, Order] = ((), ())
+
+
 class QuestionType(ABC, Generic[C]):
     """One question type. Its folder holds this, its authoring form and its templates."""
 
@@ -226,4 +237,8 @@ class QuestionType(ABC, Generic[C]):
 
     @abstractmethod
     def examples(self) -> tuple[Example, ...]:
-        """At least one right, one wrong, one empty and, where the type has them, partly right and malformed."""
+        """At least one right, one wrong, one empty, one malformed, and partly right ones where the type has them."""
+
+    def twins(self) -> tuple[Twins, ...]:
+        """Pairs for the contract test that no page gives the key away; () where tests draw them at random."""
+        return ()

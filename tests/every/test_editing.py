@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from quiz.banks.model import Question
 from quiz.errors import Invalid
 from quiz.questions import types
-from tests.kernel.questions import COMMON, CONTENTS, examples, of_example, question
+from tests.kernel.questions import COMMON, contents, examples, of_example, question
 
 NAMES = types.names()
 
@@ -49,7 +49,7 @@ def test_an_example_comes_back_as_it_was(name, example):
 @given(data=st.data())
 def test_any_content_keeps_its_meaning(name, data):
     """Correct marks that say no, and such like, may go; what the form shows stays."""
-    q = question(name, data.draw(CONTENTS[name]))
+    q = question(name, data.draw(contents(name)))
     form = posted(name, shown(name, q.dump()))
     saved = read(name, form)
     assert saved.present(()) == q.present(())

@@ -96,7 +96,7 @@ def cloze_contents(draw):
     """Gaps of every type that fits, marked in a text; two of them may be interchangeable."""
     fitting = [name for name in types.names() if types.get(name).fits_gap]
     chosen = draw(st.lists(st.sampled_from(fitting), min_size=1, max_size=4))
-    gaps = {f"g{n}": {"type": name, **draw(CONTENTS[name])} for n, name in enumerate(chosen)}
+    gaps = {f"g{n}": {"type": name, **draw(contents(name))} for n, name in enumerate(chosen)}
     if draw(st.booleans()):
         gaps["g0"]["weight"] = 3
     text = draw(TEXTS) + "".join(f" [[{id}]] {draw(TEXTS)}" for id in draw(st.permutations([*gaps])))
@@ -120,7 +120,12 @@ def word_gap_contents(draw):
     return {"text": draw(TEXTS) + marks, "choices": choices, "gaps": gaps, "reuse": draw(st.booleans())}
 
 
-#: For each type, any of its contents.
+def contents(name):
+    """Any content of a type: drawn where CONTENTS can, else one of the type's own examples."""
+    return CONTENTS.get(name) or st.sampled_from([example.content for example in types.get(name).examples()])
+
+
+#: For each of these types, any of its contents.
 CONTENTS = {
     "single_choice": option_contents(single=True),
     "multiple_response": option_contents(single=False),

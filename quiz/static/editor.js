@@ -78,12 +78,13 @@
   /* Rows are added, removed and moved by the server; the row in question gets the focus. Until the answer is there
      nothing can be typed, or it would be lost with the old form. */
   function change(button) {
-    var list = button.closest("fieldset"), fields = part("form");
+    var list = button.closest("fieldset"), fields = part("form"), files = imagePart("file").files;
     setDirty(true);
     fields.inert = true;
     ask("form", button.value).then(function (done) {
       fields.inert = false;
       if (!done) { button.focus(); return; }
+      if (imagePart("alt").matches("[aria-invalid]")) { imagePart("file").files = files; }     // the words were missing, not the file
       var target = part("form").querySelector("[autofocus]") || (list && document.getElementById(list.id) || part("form")).querySelector("button");
       if (target) { target.focus(); }
       soon();

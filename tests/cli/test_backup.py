@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from quiz.db import reading
-from quiz.operations import attempts, backups, installation
+from quiz.operations import attempts, backups, installation, media
 from quiz.operations.attempts import SlotSave
 from tests.cast import GRACE, NOW
 from tests.cli.commands import Shell
 from tests.databases import app_on, dispose
+from tests.pictures import png
 
 
 def contents():
@@ -36,6 +37,7 @@ def lived(app, cast):
     for seq, answer in enumerate(["1", "2"], 1):
         attempts.save(cast.bo, attempt, SlotSave(1, seq, {"answer": [answer]}), "w", NOW, GRACE)
     attempts.finish(cast.bo, attempt, NOW + timedelta(minutes=3))
+    media.add_image(cast.ada, 1, "field.png", png(), NOW)
     return contents()
 
 

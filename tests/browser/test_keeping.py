@@ -137,6 +137,7 @@ def test_reload_without_a_network(at_work, network):
     expect_unsaved(page)
     look(page, "put-back")
     assert stored(attempt) == {}
+    expect(banner(page, "You are offline.")).to_be_visible()  # one lost reply alone does not say so
     network.restore()
     page.get_by_role("button", name="Try now").click()
     expect_saved(page)

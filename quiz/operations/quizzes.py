@@ -136,6 +136,20 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Perspective:
+    """A bank and what it rests on; ``translations``: {language: {title, perspective}}."""
+
+    title: str
+    perspective: str
+    translations: Mapping[str, Mapping[str, str]]
+
+    def told(self, name: str, language: str) -> str:
+        """The title or the perspective in this language, else as it was authored."""
+        authored: str = getattr(self, name)
+        return self.translations.get(language, {}).get(name, authored)
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
     """What a student reads before starting. ``why_not`` is the code of what stands against it, "" for nothing."""
 
@@ -164,8 +178,8 @@ class StartPage:
     review: Mapping[str, Sequence[str]]
     #: The day for which the questions are true: set by the quiz, else today in the course's time zone.
     as_of: date
-    #: Title of each bank, and what it rests on.
-    perspectives: tuple[tuple[str, str], ...]
+    #: What the banks rest on.
+    perspectives: tuple[Perspective, ...]
     #: Languages in which questions can be read, each with how many there are of ``ready``; none where all are in one.
     languages: Mapping[str, int]
     ready: int
@@ -573,7 +587,10 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
         needs_access_code=bool(quiz.access_code),
         review=quiz.review,
         as_of=blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date(),
-        perspectives=tuple((row.title, row.header.get("perspective", "")) for row in banks),
+        perspectives=tuple(
+            Perspective(row.title, row.header.get("perspective", ""), row.header.get("translations", {}))
+            for row in banks
+        ),
         languages=_languages(banks),
         ready=sum(row.ready for row in banks),
         in_progress=in_progress,

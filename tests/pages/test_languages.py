@@ -52,7 +52,7 @@ def test_the_start_page_offers_the_languages(bo, school):
         ("ru", "Русский – 3 of 5 questions", False),
         ("zh", "中文 – 1 of 5 questions", False),
     ]
-    assert "True as of 23 November 2026" in bo.text.replace("\xa0", " ")
+    assert "Questions as of 23 November 2026" in bo.text.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,10 @@ def test_the_browser_chooses_where_all_questions_have_its_language(bo, school, a
     for before in ("    prompt: 2 − 1 = 1\n", "    prompt: How much is 12 × 12?\n"):
         assert before in text
         text = text.replace(before, before.rstrip("\n") + ALL)
+    text = text.replace("licence:", "translations: {ru: {title: Малый банк}}\nlicence:", 1)
     importing.import_bank(school.ada, text, "small.yaml", NOW)
     bo.get(f"/quizzes/{school.quiz}", headers={"Accept-Language": accepts})
+    assert ("Малый банк Rests on arithmetic." in bo.text) == (chosen == "ru")
     assert [value for value, _, selected in options(bo.page) if selected] == [chosen]
 
 

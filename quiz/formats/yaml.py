@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from quiz.banks.images import Pictures, beside, bind
 from quiz.banks.model import Bank, Common, Question
 from quiz.banks.yaml import dump_yaml, read_mapping
 from quiz.errors import Invalid, TooLarge
@@ -74,9 +75,20 @@ def _entries(source: Source, data: Mapping[str, Any], where: Any) -> Iterator[En
         raise Invalid(f"{source.name}: 'questions' must be a list")
     for place, fields in enumerate(listed):
         if isinstance(fields, dict):
-            yield Found(where(place), fields)
+            yield _found(source, where(place), fields)
         else:
             yield Fault(where(place), "a question must be a mapping – write id: …, type: …, prompt: …")
+
+
+def _found(source: Source, where: str, fields: dict[str, Any]) -> Found | Fault:
+    """The question with the images that lie beside its file; a text that came alone names them only."""
+    if source.folder is None:
+        return Found(where, fields)
+    pictures = Pictures(beside(source.folder / source.name))
+    _pins, faults = bind(fields, pictures.find)
+    if faults:
+        return Fault(where, "; ".join(map(str, faults)))
+    return Found(where, fields, files={name: image.content for name, image in pictures.images.items()})
 
 
 class _Own(Writer):

@@ -60,3 +60,15 @@ def test_in_and_out(shell, bank, tmp_path):
     assert (
         "maps.yaml:9: maps/field: prompt: 'images/../../secret.png' is no image of the folder" in told.output
     )
+
+
+def test_images_go_with_a_bank_that_is_converted(shell, bank, tmp_path):
+    (tmp_path / "out").mkdir()
+    shell("convert", bank, tmp_path / "out/maps.json")
+    assert (tmp_path / "out/images/field.png").read_bytes() == png()
+    shell("convert", tmp_path / "out/maps.json", tmp_path / "back.yaml")
+    assert "images:" not in (tmp_path / "back.yaml").read_text("utf-8")
+    assert shell.json("bank", "check", tmp_path / "back.yaml")["errors"] == []
+    (tmp_path / "images/field.png").unlink()
+    told = shell("convert", tmp_path / "back.yaml", tmp_path / "again.json", code=1)
+    assert "there is no image 'images/field.png'" in told.output

@@ -1,4 +1,4 @@
-"""Write docs/settings.md and docs/commands.md from the code: `python tools/reference.py` (or `make docs`).
+"""Write docs/settings.md, docs/commands.md and docs/lint.md from the code: `python -m tools.reference` (or `make docs`).
 
 A test holds the files equal to what the code says, so a setting or command cannot go undocumented.
 """
@@ -11,6 +11,7 @@ import click
 
 from quiz.cli import main as quiz
 from quiz.config import Settings
+from tools import lint_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH = 100
@@ -68,7 +69,7 @@ def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
                 yield from _sections(found, click.Context(found, info_name=name, parent=context))
 
 
-PAGES = {"settings.md": settings, "commands.md": commands}
+PAGES = {"settings.md": settings, "commands.md": commands, "lint.md": lint_page.page}
 
 
 def main() -> None:

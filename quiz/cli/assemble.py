@@ -17,6 +17,7 @@ from quiz.errors import Invalid, Problem, Unmeetable
 
 if TYPE_CHECKING:
     from quiz.assembly.blueprint import Blueprint
+    from quiz.assembly.forms import Forms
     from quiz.banks.model import Bank
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -57,8 +58,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--with-content", is_flag=True, help="Add each question as presented, and its key.")
 @click.option("--replay", type=_FILE, help="Draw once more what this PAPER.json holds.")
+@click.option("--lint", is_flag=True, help="Say too which questions of a form give each other away.")
 @click.option("--json", is_flag=True, expose_value=False, help="The same as --format json.")
-def assemble(
+def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
     blueprint: Path,
     banks: tuple[Path, ...],
     forms: int,
@@ -67,6 +69,7 @@ def assemble(
     out: Path | None,
     with_content: bool,
     replay: Path | None,
+    lint: bool,
 ) -> None:
     """Generate papers from a BLUEPRINT and the BANK files (or folders) that it draws from.
 
@@ -88,7 +91,8 @@ def assemble(
             made = Forms.draw(plan, loaded, record.seed, record.as_of, _shown(record.numbers))
             record.check(made)
         with_content = with_content or record.with_content
-    _write(made.document(with_content=with_content), out)
+    document = made.document(with_content=with_content)
+    _write({**document, "findings": [*_findings(made)]} if lint else document, out)
     if made.unmet:
         with reading_file(blueprint):
             raise Unmeetable([*made.unmet])
@@ -130,6 +134,22 @@ def _read_banks(paths: tuple[Path, ...]) -> dict[str, Bank]:
     if problems:
         raise Invalid(problems)
     return banks
+
+
+def _findings(made: Forms) -> Iterator[dict[str, Any]]:
+    """What the rules find between the questions of each form; questions are read in the language of the first bank."""
+    from dataclasses import asdict
+
+    from quiz.lint.inspect import inspect_quiz
+
+    language = next(iter(made.banks.values())).language
+    for paper in made.papers:
+        questions = []
+        for slot in paper.slots:
+            slug, _, name = slot.question.partition("/")
+            questions.append(made.banks[slug].by_id[name].variant(slot.variant, made.as_of))
+        for finding in inspect_quiz(questions, language):
+            yield {"form": paper.form, **asdict(finding)}
 
 
 def _refuse_beside_replay(ctx: click.Context) -> None:

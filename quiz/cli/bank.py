@@ -100,12 +100,19 @@ def _as_json(report: Report) -> str:
     errors, more = _first(report.errors)
     document = {
         "as_of": report.as_of.isoformat(),
-        "banks": report.banks,
+        "banks": [{**found, "not_applied": _not_applied(found)} for found in report.banks],
         "errors": [asdict(error) for error in errors],
         "more_errors": more.total(),
         "findings": [asdict(finding) for finding in report.findings],
     }
     return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _not_applied(found: dict) -> dict[str, str]:
+    """The rules that cannot work in the bank's language, and why; it is the first of those that are counted."""
+    from quiz.lint.inspect import not_applied
+
+    return {**not_applied(next(iter(found["languages"])))}
 
 
 def _as_text(report: Report, strict: bool) -> str:
@@ -145,6 +152,7 @@ def _table(found: dict, as_of: date) -> list[str]:
         ("languages", _counts(found["languages"])),
         ("evidence", entries),
         ("guessing", guesses or "no single choice"),
+        *((("no rules", ", ".join(unable)),) if (unable := _not_applied(found)) else ()),
     ]
     return [f"{found['bank']} ({found['file']})", *(f"  {name:<11}{value}" for name, value in rows), ""]
 

@@ -113,6 +113,26 @@ def test_with_content_each_question_is_presented_with_its_key(folder):
         assert shown == {"a": number, "b": "none", "c": "many"}
 
 
+def test_lint_names_the_questions_of_a_form_that_give_each_other_away(folder):
+    plan = "format: quiz-blueprint/1\ntitle: T\nsections: [{title: All, bank: one, count: 2}]\n"
+    (folder / "plan.yaml").write_text(plan)
+    (folder / "banks" / "one.yaml").write_text(CUEING)
+    whole = json.loads(run(folder, "--lint", "--forms", 2).stdout)
+    told = [(one["form"], one["rule"], one["question"], one["evidence"]) for one in whole["findings"]]
+    assert told == [(form, "C07", "one/who", "one/when: When did John Lackland seal it?") for form in (1, 2)]
+    assert "findings" not in json.loads(run(folder).stdout)
+
+
+CUEING = """\
+format: quiz-bank/1
+bank: one
+title: A bank
+questions:
+  - {id: who, type: single_choice, prompt: Who sealed the charter?, timeless: true, options: [{text: John Lackland, correct: true}, Richard, Henry]}
+  - {id: when, type: single_choice, prompt: When did John Lackland seal it?, timeless: true, options: [{text: "1215", correct: true}, "1066"]}
+"""
+
+
 def test_out_writes_the_document_into_a_folder(folder):
     result = run(folder, "--out", folder / "new" / "papers")
     assert (result.exit_code, result.stdout.strip()) == (0, str(folder / "new" / "papers" / "paper.json"))

@@ -106,9 +106,11 @@ def test_a_good_bank(check):
                 "stale": 0,
                 "evidence": {"checked": 2, "not_checkable": 1, "missing_document": 0},
                 "strategies": {"chance": 1 / 3, "longest": 1 / 3, "first": 0.0, "odd_one_out": 1 / 3},
+                "not_applied": {},
             }
         ],
         "errors": [],
+        "more_errors": 0,
         "findings": [],
     }
 
@@ -400,3 +402,9 @@ def test_stale_questions_are_counted(check, as_of, stale):
     _, found = as_json(check, BANK, "--as-of", as_of)
     assert found["banks"][0]["stale"] == stale
     assert f"stale: {stale}" in check(BANK, "--as-of", as_of)[1]
+
+
+def test_rules_that_cannot_work_in_a_language_are_named(check):
+    text = EXPLAINED.replace("language: en", "language: ru")
+    assert as_json(check, text)[1]["banks"][0]["not_applied"] == {"C02": "works in en"}
+    assert "no rules   C02" in check(text)[1]

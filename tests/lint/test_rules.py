@@ -1,5 +1,8 @@
 """Every rule finds what its examples show, and lets be what is sound; all that it says can be learnt from."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from quiz.banks.model import Bank, Question
@@ -109,3 +112,8 @@ def test_translations_are_read_in_their_language():
     question = Question.load({**example, "translations": {"ru": russian}})
     (finding,) = inspect_bank(bank_of(question))
     assert (finding.rule, finding.where, finding.evidence) == ("N01", "translations.ru.prompt", "не")
+
+
+def test_the_guide_for_teachers_names_every_rule_and_no_other():
+    text = (Path(__file__).parents[2] / "docs" / "writing-questions.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\b[A-Z]\d\d\b", text)) == set(rules())

@@ -66,6 +66,10 @@ def keep_images(connection: Connection, bank_id: int, images: Mapping[str, Image
     """Puts images into a bank's folder by name; one of the same name is replaced there. Versions keep what they show."""
     for name, image in images.items():
         _keep(connection, image)
+        if not _is_kept(
+            connection, image.digest
+        ):  # somebody has just deleted it, where nothing else showed it
+            _keep(connection, image)
         same = (BankImage.bank_id == bank_id) & (BankImage.name == name)
         connection.execute(delete(BankImage).where(same))
         connection.execute(insert(BankImage).values(bank_id=bank_id, name=name, digest=image.digest))
@@ -85,6 +89,12 @@ def _keep(connection: Connection, image: Image) -> None:
     # two authors may bring the same image at the same moment: the second waits, and then finds it there
     once = row.suffix_with("ON CONFLICT DO NOTHING")
     connection.execute(insert(Media).from_select([*values], once))
+
+
+def _is_kept(connection: Connection, digest: str) -> bool:
+    """Whether the content is there, and stays for as long as the transaction lasts."""
+    there = select(Media.digest).where(Media.digest == digest).with_for_update(read=True)
+    return connection.execute(there).first() is not None
 
 
 def folder_of(connection: Connection, bank_id: int) -> dict[str, str]:
@@ -134,7 +144,11 @@ def note_images(connection: Connection, bank_id: int, pins: Mapping[int, Mapping
 
 
 def drop_unused(connection: Connection, digests: Iterable[str]) -> None:
-    """Deletes the contents among these that no bank's folder and no version has any more."""
+    """Deletes the contents among these that no bank's folder and no version has any more.
+
+    They are locked first: who was about to use one has done so when the second statement looks.
+    """
+    connection.execute(select(Media.digest).where(Media.digest.in_([*digests])).with_for_update())
     connection.execute(
         delete(Media).where(
             Media.digest.in_([*digests]),

@@ -1,13 +1,14 @@
 """Images in the store: kept once, seen by whoever may see a question with them, there and back again."""
 
 import pytest
+from sqlalchemy import delete
 
 from quiz.banks.images import Pictures, unpacked
-from quiz.db import reading
+from quiz.db import reading, transaction
 from quiz.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from quiz.files.archive import Archive, pack
 from quiz.files.images import read_image
-from quiz.models.media import Media
+from quiz.models.media import BankImage, Media, drop_unused, keep_images
 from quiz.operations import attempts, authoring, banks, courses, importing, media, quizzes
 from quiz.operations.access import Actor
 from tests.cast import NOW
@@ -179,6 +180,26 @@ def test_images_are_added_used_and_deleted(app, cast, maps):
     assert stored() == {FIELD, BOX, read_image(png(6, 6)).digest}
     with pytest.raises(NotFound):
         media.delete_image(cast.ada, maps, name, NOW)
+
+
+@pytest.mark.parametrize("first", ["deleting", "adding"])
+def test_one_deletes_an_image_while_another_adds_the_same(app, cast, maps, beside, first):
+    """The later of the two waits for the other, and sees what that has done."""
+    other = authoring.add_bank(cast.di, "other", "Other", "en", NOW)
+    mine = read_image(png(8, 8))
+    media.add_image(cast.ada, maps, "mine.png", mine.content, NOW)
+    with transaction() as connection:
+        if first == "deleting":
+            connection.execute(delete(BankImage).where(BankImage.digest == mine.digest))
+            drop_unused(connection, [mine.digest])
+            waiting = beside(lambda: media.add_image(cast.di, other, "x.png", mine.content, NOW))
+        else:
+            keep_images(connection, other, {"images/x.png": mine})
+            waiting = beside(lambda: media.delete_image(cast.ada, maps, "images/mine.png", NOW))
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.3)
+    waiting.result()
+    assert media.image(cast.di, mine.digest).content == mine.content
 
 
 def test_who_changes_the_folder(app, cast, maps):

@@ -16,6 +16,7 @@ from unicodedata import normalize
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from quiz.banks.numerals import spelled
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_html
 from quiz.questions.fields import Ambiguous, Number, fault
@@ -289,7 +290,7 @@ def missing(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Pat
 def differences(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
     """Where a translation may say something else: place, the span in the original, in words what differs.
 
-    A number of the original that does not stand in the translation, or another number of formulas, links and so on.
+    A number of the original that does not stand in the translation, in figures or in words; fewer formulas, links …
     """
     words, _ = read(fields, given)
     for path, text in texts(fields):
@@ -297,7 +298,8 @@ def differences(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator
         if not isinstance(other, str):
             continue
         for number in numbers(text) - numbers(other):
-            yield path, number, f"the number {number} of the original is missing"
+            if not spelled(number, other):
+                yield path, number, f"the number {number} of the original is missing"
         for mark, count in (_structure(text) - _structure(other)).items():
             yield path, f"<{mark}>", f"the original has {count} more of the kind <{mark}>"
 

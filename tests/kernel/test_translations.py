@@ -3,6 +3,7 @@
 import pytest
 
 from quiz.banks.model import Question
+from quiz.banks.numerals import spelled
 from quiz.banks.schema import bank_schema
 from quiz.banks.translations import carried, differences, in_languages, missing, numbers, read, written
 from quiz.banks.yaml import BankProblem, read_bank, write_bank
@@ -208,6 +209,31 @@ def test_numbers_are_compared_by_their_digits():
     assert numbers("1,000 and 1 000, 0.5 and 0,5") == {"1000": 2, "05": 2}
     assert numbers("2001年6月15日，共５个") == {"2001": 1, "6": 1, "15": 1, "5": 1}
     assert numbers("In 2017, 2021.") == {"2017": 1, "2021": 1}
+
+
+@pytest.mark.parametrize(
+    "digits, text",
+    [
+        ("20", "двадцатая годовщина"),
+        ("20", "二十周年"),
+        ("25", "двадцатипятилетие"),
+        ("25", "Двадцать пять лет"),
+        ("2", "两个国家"),
+        ("8", "восемь стран"),
+        ("10", "十个"),
+        ("16", "十六"),
+        ("3", "трёх"),
+    ],
+)
+def test_numbers_may_stand_in_words(digits, text):
+    assert spelled(digits, text)
+
+
+@pytest.mark.parametrize(
+    "digits, text", [("20", "тридцатая"), ("25", "двадцать"), ("100", "сто"), ("7", "八")]
+)
+def test_other_words_are_no_such_number(digits, text):
+    assert not spelled(digits, text)
 
 
 def test_differences_are_told(bank):

@@ -18,6 +18,11 @@ class Answers:
 
     replaced: ClassVar[tuple[str, ...]] = ()
 
+    @property
+    def told(self) -> Sequence[Candidate]:
+        """What was chosen."""
+        return ()
+
     def written(
         self, texts: Mapping[str, Compiled], drawn: Drawn, language: str, *, translation: bool
     ) -> dict[str, Any]:
@@ -33,6 +38,10 @@ class Options(Answers):
     def __init__(self, right: Candidate, wrong: Sequence[Candidate]) -> None:
         self._right = right
         self._listed = in_order([right, *wrong])
+
+    @property
+    def told(self) -> Sequence[Candidate]:
+        return self._listed
 
     def written(
         self, texts: Mapping[str, Compiled], drawn: Drawn, language: str, *, translation: bool
@@ -56,6 +65,10 @@ class Choices(Answers):
 
     def __init__(self, wrong: Sequence[Candidate]) -> None:
         self._wrong = in_order(wrong)
+
+    @property
+    def told(self) -> Sequence[Candidate]:
+        return self._wrong
 
     def written(
         self, texts: Mapping[str, Compiled], drawn: Drawn, language: str, *, translation: bool

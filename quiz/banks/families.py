@@ -9,15 +9,16 @@ A generator's question at a date d has ``as_of: d``: it says what is true on the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, TypeVar
 
 from pydantic import PrivateAttr
 
 from quiz.banks.answering import ANSWER, Answers, Choices, Options, as_mapping
-from quiz.banks.boundaries import turning_days
+from quiz.banks.boundaries import is_as_of, turning_days
 from quiz.banks.distractors import FIELD, Candidate, Chooser, WrongAnswers, fold, value_of
 from quiz.banks.expressions import AS_OF, Expression
 from quiz.banks.expressions.terms import OverTable
@@ -35,6 +36,9 @@ _OWN_TEXTS: Final = ("prompt", "explanation", "hints", "feedback", "translations
 _TIME: Final = ("as_of", "valid", "timeless")
 #: So many faults of a family are told.
 MOST_FAULTS: Final = 20
+#: Dates whose variants are kept.
+MOST_KEPT: Final = 8
+T = TypeVar("T")
 _A_DAY: Final = timedelta(days=1)
 #: For a family in which nothing depends on the date.
 _ANY_DAY: Final = date(2001, 6, 15)
@@ -54,7 +58,8 @@ class Family(Authored):
     """A family of questions, with the fields that all of them share. ``load(f.dump()) == f``."""
 
     _parts: Parts = PrivateAttr()
-    _seen: dict[date, Any] = PrivateAttr(default_factory=dict)
+    _drawn: dict[date, Sequence[Drawn]] = PrivateAttr(default_factory=dict)
+    _right: dict[date, Mapping[str, set[str]]] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def load(cls, fields: Mapping[str, Any]) -> Family:
@@ -97,7 +102,7 @@ class Family(Authored):
         return self._keys(on) if self.generated or super().in_force(on) else ()
 
     def _keys(self, on: date) -> tuple[str, ...]:
-        return tuple(drawn.key for drawn in self._kept(on)[0])
+        return tuple(drawn.key for drawn in self._chosen(on))
 
     def in_force(self, on: date) -> bool:
         """Whether there are variants at this date."""
@@ -109,7 +114,7 @@ class Family(Authored):
             drawn = self._maker.drawn(key or "", on)
         except KeyError:
             raise Invalid(f"'{self.qualified}' has no variant '{key}'") from None
-        return Question.load(self._question(drawn, on))
+        return Question.load(self._question(drawn, self._answers(drawn, on), on))
 
     def turning_days(self) -> list[date]:
         """The days from which on the variants, their keys or their distractors may be others."""
@@ -129,25 +134,44 @@ class Family(Authored):
         turns = self.turning_days()
         starts: list[date | None] = [None, *turns]
         ends: list[date | None] = [*turns, None]
-        for day, start, end in zip(self.days(), starts, ends, strict=True):
-            if self.variants(day):
+        for (_, keys), start, end in zip(self._history, starts, ends, strict=True):
+            if keys:
                 goes_on = bool(found) and found[-1][1] == start
                 found.append((found.pop()[0] if goes_on else start, end))
         return found
 
+    @cached_property
+    def _history(self) -> Sequence[tuple[date, tuple[str, ...]]]:
+        """The keys of the variants on each of the days."""
+        return [(day, self._keys(day)) for day in self.days()]
+
     def faults(self) -> Iterator[Problem]:
         """What is wrong with any variant at any date. At most ``MOST_FAULTS``, each kind once."""
         told: set[tuple[str, str]] = set()
-        for problem in self._variant_faults(self.days()):
-            if (problem.where, problem.what.partition(": ")[2]) in told:
-                continue
-            told.add((problem.where, problem.what.partition(": ")[2]))
-            yield problem
+        for key, on, problem in self._all_faults():
+            if (problem.where, problem.what) not in told:
+                told.add((problem.where, problem.what))
+                yield _of_variant(key, on, problem)
             if len(told) == MOST_FAULTS:
                 return
 
+    def _all_faults(self) -> Iterator[tuple[str, date, Problem]]:
+        """The faults of all variants on all days; one that is the same question as on an earlier day is passed over."""
+        known: dict[str, Any] = {}
+        for on, keys in self._history:
+            for key in keys:
+                try:
+                    drawn = self._maker.drawn(key, on)
+                    answers = self._answers(drawn, on)
+                    same = (answers.told, on if self._parts.tells_the_date else None)
+                    if known.get(key) != same:
+                        known[key] = same
+                        Question.load(self._question(drawn, answers, on))
+                except Invalid as error:
+                    yield from ((key, on, problem) for problem in error.problems)
+
     def every_key(self) -> frozenset[str]:
-        return frozenset(key for day in self.days() for key in self._keys(day))
+        return frozenset(key for _, keys in self._history for key in keys)
 
     def sample(self) -> Question | None:
         """A variant of the last date at which there are any."""
@@ -155,62 +179,45 @@ class Family(Authored):
         return self.variant(*found) if found else None
 
     def _latest(self) -> tuple[str, date] | None:
-        days = [day for day in reversed(self.days()) if self._keys(day)]
-        return (self._keys(days[0])[0], days[0]) if days else None
+        found = ((keys[0], day) for day in reversed(self.days()) if (keys := self._keys(day)))
+        return next(found, None)
 
     def sample_faults(self) -> Iterator[Problem]:
         """What is wrong with one variant at the last date at which there are any; that there is none at any date."""
         found = self._latest()
-        if found is not None:
-            yield from self._faults_of(found[:1], found[1])
-        else:
+        if found is None:
             yield Problem("where", "no row satisfies it at any date", "mend the condition, or add rows")
+            return
+        try:
+            self.variant(*found)
+        except Invalid as error:
+            yield from (_of_variant(*found, problem) for problem in error.problems)
 
-    def _variant_faults(self, days: Sequence[date]) -> Iterator[Problem]:
-        yield from self.sample_faults()
-        for day in days:
-            yield from self._faults_of(self._keys(day), day)
+    def _chosen(self, on: date) -> Sequence[Drawn]:
+        """The variants of a date, kept for the dates that were asked for last."""
+        return _kept(self._drawn, on, self._maker.chosen)
 
-    def _faults_of(self, keys: Sequence[str], on: date) -> Iterator[Problem]:
-        for key in keys:
-            try:
-                self.variant(key, on)
-            except Invalid as error:
-                for problem in error.problems:
-                    what = f"variant '{key}' on {on}: {problem.what}"
-                    yield Problem(problem.where, what, problem.mend)
-
-    def _kept(self, on: date) -> tuple[Sequence[Drawn], dict[str, set[str]]]:
-        """The variants of a date, and the right answers of each prompt: kept for the dates that are asked for."""
-        if on not in self._seen:
-            if len(self._seen) > 8:
-                self._seen.clear()
-            self._seen[on] = self._maker.chosen(on), self._right_answers(on)
-        kept: tuple[Sequence[Drawn], dict[str, set[str]]] = self._seen[on]
-        return kept
-
-    def _right_answers(self, on: date) -> dict[str, set[str]]:
+    def _right_answers(self, on: date) -> Mapping[str, set[str]]:
         """The answers that are right to each prompt: rows that make the same prompt are all right answers to it."""
+        return _kept(self._right, on, self._find_right_answers)
+
+    def _find_right_answers(self, on: date) -> Mapping[str, set[str]]:
         found: dict[str, set[str]] = {}
-        if ANSWER not in self._texts or self._parts.chooser is None:
-            return found
+        text = as_mapping(self._texts[ANSWER])["text"]
         for drawn in self._maker.all(on):
             scope = drawn.scope(self.language)
-            answer = filled(as_mapping(self._texts[ANSWER]), scope, (ANSWER,))
-            found.setdefault(filled(self._texts["prompt"], scope, ("prompt",)), set()).add(
-                fold(str(answer["text"]))
-            )
+            prompt = filled(self._texts["prompt"], scope, ("prompt",))
+            found.setdefault(prompt, set()).add(fold(str(filled(text, scope, (ANSWER,)))))
         return found
 
     # One question --------------------------------------------------------------------------------------------------
 
-    def _question(self, drawn: Drawn, on: date) -> dict[str, Any]:
+    def _question(self, drawn: Drawn, answers: Answers, on: date) -> dict[str, Any]:
         """The fields of the question of one variant."""
         recipe = self._parts.recipe
         left_out = {*recipe.fields, *self._texts, "language"}
         made = {name: value for name, value in self._parts.fields.items() if name not in left_out}
         drawn = recipe.ordered(drawn)
-        answers = self._answers(drawn, on)
         made |= self._written(self._texts, drawn, answers, self.language)
         translations = self._texts.get("translations", {})
         if translations:
@@ -257,7 +264,7 @@ class Family(Authored):
             text = str(filled(given["text"], scope, (ANSWER,)))
             right = Candidate(None, None, text, value_of(given["text"], text, scope))
             prompt = filled(self._texts["prompt"], scope, ("prompt",))
-            barred = {fold(text), *self._kept(on)[1].get(prompt, ())}
+            barred = {fold(text), *self._right_answers(on).get(prompt, ())}
             return Options(right, chooser.chosen(drawn, self.language, right.value, barred))
         pairs = self._texts.get("pairs", ())
         made = (
@@ -267,6 +274,19 @@ class Family(Authored):
         )
         barred = {fold(str(pair["choice"])) for pair in made}
         return Choices(chooser.chosen(drawn, self.language, None, barred))
+
+
+def _of_variant(key: str, on: date, problem: Problem) -> Problem:
+    return Problem(problem.where, f"variant '{key}' on {on}: {problem.what}", problem.mend)
+
+
+def _kept(store: dict[date, T], on: date, make: Callable[[date], T]) -> T:
+    """What was made for this date; what was made for the dates before it is dropped where there are too many."""
+    if on not in store:
+        if len(store) >= MOST_KEPT:
+            store.clear()
+        store[on] = make(on)
+    return store[on]
 
 
 @dataclass(frozen=True)
@@ -286,6 +306,13 @@ class Parts:
         return (
             used + [one for one in (self.chooser.where, self.chooser.near) if one] if self.chooser else used
         )
+
+    @cached_property
+    def tells_the_date(self) -> bool:
+        """Whether the texts of a question, or its key, depend on the date of the paper by themselves."""
+        parts = [self.texts, self.chooser.given if self.chooser else {}]
+        used = [one for part in parts for _, one in expressions(part)]
+        return any(is_as_of(node) for one in used for node in one.nodes)
 
     @property
     def tables(self) -> set[str]:

@@ -6,7 +6,7 @@ and always, and a row that is added or left out changes as few of the others as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -125,6 +125,16 @@ class Rows:
         return known if self.take is None else {**known, ROWS: self.row_names}
 
     @cached_property
+    def _called(self) -> Sequence[Mapping[str, Row]]:
+        """The rows of each table that a variant takes one of, by the names that columns have there."""
+        return [_by_name(table, {*self.names}) for table in self._named]
+
+    @cached_property
+    def _inner(self) -> Mapping[str, Row]:
+        """The rows of the table that a variant takes several of."""
+        return _by_name(self.each[-1], {*self.row_names})
+
+    @cached_property
     def _facts(self) -> Mapping[str, Sequence[Row]]:
         return {name: [*table.rows.values()] for name, table in self.tables.items()}
 
@@ -162,9 +172,10 @@ class Rows:
     def _taken(self, named: Sequence[str], on: date) -> Iterator[Drawn]:
         """The variants with these rows of the first tables, in the order in which they are chosen."""
         scope = self._of(named, (), on).scope("en")
-        last = self.each[-1]
         keys = [
-            key for key, row in last.rows.items() if self.where is None or self.where.truth(scope.inner(row))
+            key
+            for key, row in self._inner.items()
+            if self.where is None or self.where.truth(scope.inner(row))
         ]
         for taken in _lots(keys, self.take or 0, (self.name, *named), self.most or USUAL_VARIANTS):
             if self._differ(scope, taken):
@@ -173,16 +184,16 @@ class Rows:
                     yield drawn
 
     def _differ(self, scope: Scope, taken: Sequence[str]) -> bool:
-        scopes = [scope.inner(self.each[-1].rows[key]) for key in taken]
+        scopes = [scope.inner(self._inner[key]) for key in taken]
         return all(len({one.value(inner) for inner in scopes}) == len(scopes) for one in self.distinct)
 
     def _of(self, named: Sequence[str], taken: Sequence[str], on: date) -> Drawn:
-        rows = [table.rows[key] for table, key in zip(self._named, named, strict=True)]
-        values = {**_values(self._named, rows), AS_OF: on}
+        values: dict[str, Value] = {AS_OF: on}
+        for rows, key in zip(self._called, named, strict=True):
+            values |= rows[key]
         if self.take is None:
             return Drawn(BETWEEN.join(named), values, self._facts)
-        last = self.each[-1:]
-        inner = [_values(last, [last[0].rows[key]]) for key in taken]
+        inner = [self._inner[key] for key in taken]
         return Drawn(BETWEEN.join((*named, *taken)), values, {**self._facts, ROWS: inner})
 
     def drawn(self, key: str, on: date) -> Drawn:
@@ -200,14 +211,15 @@ def _names(tables: Sequence[Table]) -> Iterator[str]:
     yield from (f"{table.name}.{column}" for table in tables for column in table.columns)
 
 
-def _values(tables: Sequence[Table], rows: Sequence[Row]) -> dict[str, Value]:
-    known = dict.fromkeys(_names(tables))
-    for table, row in zip(tables, rows, strict=True):
-        for column, value in row.items():
-            for name in (column, f"{table.name}.{column}"):
-                if name in known:
-                    known[name] = value
-    return known
+def _by_name(table: Table, known: Collection[str]) -> dict[str, Row]:
+    """The rows of a table, their values under each of the known names that their column has."""
+    called = [
+        (name, column)
+        for column in table.columns
+        for name in (column, f"{table.name}.{column}")
+        if name in known
+    ]
+    return {key: {name: row[column] for name, column in called} for key, row in table.rows.items()}
 
 
 def _lots(keys: Sequence[str], take: int, seed: Sequence[str], most: int) -> Iterator[Sequence[str]]:

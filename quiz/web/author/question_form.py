@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -157,7 +157,7 @@ def data_of(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         "status": fields.get("status", "ready"),
         "time": next((name for name in ("as_of", "valid", "timeless") if fields.get(name)), ""),
         "valid": {"start": valid.get("from", ""), "end": valid.get("to", "")},
-        "evidence": [_evidence_row(one) for one in fields.get("evidence", ())],
+        "evidence": [_evidence_row(one) for one in fields.get("evidence", ())] if fields else [_NO_EVIDENCE],
         "hints": list(fields.get("hints", ())),
         "tags": _lines(fields.get("tags", ())),
         "enemies": _lines(fields.get("enemies", ())),
@@ -166,6 +166,10 @@ def data_of(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         "shuffle": can_shuffle(kind) and fields.get("shuffle", True),
         "own": types.editing(kind).from_fields(fields),
     }
+
+
+#: The row that a new question begins with, since it has to rest on something.
+_NO_EVIDENCE: Final = {"kind": "source"}
 
 
 def _evidence_row(evidence: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,10 +66,8 @@ def keep_images(connection: Connection, bank_id: int, images: Mapping[str, Image
     """Puts images into a bank's folder by name; one of the same name is replaced there. Versions keep what they show."""
     for name, image in images.items():
         _keep(connection, image)
-        if not _is_kept(
-            connection, image.digest
-        ):  # somebody has just deleted it, where nothing else showed it
-            _keep(connection, image)
+        if not _is_kept(connection, image.digest):
+            _keep(connection, image)  # somebody has just deleted it: nothing else showed it
         same = (BankImage.bank_id == bank_id) & (BankImage.name == name)
         connection.execute(delete(BankImage).where(same))
         connection.execute(insert(BankImage).values(bank_id=bank_id, name=name, digest=image.digest))

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+from quiz.banks.families import Family
 from quiz.banks.findings import Finding
-from quiz.banks.model import Bank, Question
+from quiz.banks.model import Authored, Bank, Question
 from quiz.lint.language import table
 from quiz.lint.reading import Item, read
 from quiz.lint.rule import Flag, Rule, rules
@@ -20,15 +21,17 @@ from quiz.lint.rule import Flag, Rule, rules
 def inspect_bank(bank: Bank) -> list[Finding]:
     """What the rules find in a bank's questions, one by one, in their translations and together.
 
-    Retired questions are let be.
+    Of a family one variant stands for all. Retired questions are let be.
     """
-    items = _items(bank.questions, bank.language)
-    return [*_each(items), *_translated(bank.questions), *_together(items, "bank")]
+    questions = tuple(_samples(bank.authored))
+    items = _items(questions, bank.language)
+    return [*_each(items), *_translated(questions), *_together(items, "bank")]
 
 
-def inspect_question(question: Question, language: str) -> list[Finding]:
-    """What the rules find in one question by itself, in all its languages."""
-    return [*_each(_items((question,), language)), *_translated((question,))]
+def inspect_question(authored: Authored, language: str) -> list[Finding]:
+    """What the rules find in one question by itself (of a family in one variant), in all its languages."""
+    questions = tuple(_samples((authored,)))
+    return [*_each(_items(questions, language)), *_translated(questions)]
 
 
 def inspect_quiz(questions: Iterable[Question], language: str) -> list[Finding]:
@@ -43,6 +46,14 @@ def not_applied(language: str) -> Mapping[str, str]:
         for one in rules().values()
         if not one.works_in(table(language).tag)
     }
+
+
+def _samples(authored: Iterable[Authored]) -> Iterator[Question]:
+    """Each question, and of each family that has variants one of them."""
+    for one in authored:
+        sample = one.sample() if isinstance(one, Family) else one
+        if isinstance(sample, Question):
+            yield sample
 
 
 def _items(questions: Iterable[Question], language: str) -> Sequence[Item]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from quiz.banks import families
 from quiz.banks.model import Bank, Question
 from quiz.lint.inspect import inspect_bank, inspect_question, inspect_quiz, not_applied
 from quiz.lint.language import table
@@ -117,3 +118,14 @@ def test_translations_are_read_in_their_language():
 def test_the_guide_for_teachers_names_every_rule_and_no_other():
     text = (Path(__file__).parents[2] / "docs" / "writing-questions.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\b[A-Z]\d\d\b", text)) == set(rules())
+
+
+def test_one_variant_stands_for_its_family():
+    fields = {
+        "bank": "examples", "id": "sums", "type": "numerical", "timeless": True, "explanation": "Add them.", "evidence": [],
+        "variables": {"a": {"values": ["2", "3"]}}, "variants": 2, "prompt": "How much is {{ a }} + 1?",
+        "answers": [{"formula": "a + 1"}],
+    }  # fmt: skip
+    bank = bank_of().holding((families.load(fields),))
+    (finding,) = inspect_bank(bank)
+    assert (finding.rule, finding.question, finding.where) == ("F02", "examples/sums", "evidence")

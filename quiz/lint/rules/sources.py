@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from quiz.lint.reading import Item
 from quiz.lint.rule import WORDS, Flag, Rule, ask
@@ -51,8 +53,8 @@ def no_source(item: Item) -> Iterator[Flag]:
     good=[ask("Who was Secretary-General of the UN at the end of 2015?", "Kofi Annan", "*Ban Ki-moon", "António Guterres", timeless=False, as_of="2015-12-31")],
 )  # fmt: skip
 def true_for_a_time(item: Item) -> Iterator[Flag]:
-    """Not where ``valid`` bounds the time; with ``as_of`` the stem has to name the day, so "now" is wrong there too."""
-    if item.question.valid:
+    """Not where ``valid`` bounds the time or the stem names a year; ``as_of`` alone does not tell the student."""
+    if item.question.valid or _YEAR.search(item.stem.folded):
         return
     found = item.language.today.search(item.language.quotation.sub("", item.stem.folded))
     if found:
@@ -79,6 +81,9 @@ def feedback_contradicts(item: Item) -> Iterator[Flag]:
         found = against.search(choice.feedback.casefold())
         if found and not _credited(item):
             yield Flag(f"{choice.where}.feedback", choice.feedback)
+
+
+_YEAR: Final = re.compile(r"(?<!\d)(?:1\d|20)\d\d(?!\d)")
 
 
 def _credited(item: Item) -> bool:

@@ -34,7 +34,7 @@ def _measure(size):
         path.write_text(_bank(size), encoding="utf-8")
         floors, ours = [], []
         for _ in range(ROUNDS):
-            floors.append(_cpu(lambda: yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)))  # noqa: S506 - safe
+            floors.append(_cpu(lambda: yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)))
             ours.append(_cpu(lambda: check_files([path], Shelf(None), TODAY, TODAY, (), inspect_bank)))
     floor, whole = statistics.median(floors), statistics.median(ours)
     print(
@@ -51,16 +51,31 @@ def _cpu(work):
 
 def _bank(size):
     """The shipped questions again and again, each with a number of its own."""
-    found = [question for path in sorted(shipped("question_banks").glob("*.yaml")) for question in read_bank(path).questions]
+    found = [
+        question
+        for path in sorted(shipped("question_banks").glob("*.yaml"))
+        for question in read_bank(path).questions
+    ]
     listed = [_numbered(found[number % len(found)], number) for number in range(size)]
     head = {"format": "quiz-bank/1", "bank": "large", "title": "Large", "language": "en"}
-    return yaml.dump({**head, "questions": listed}, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
+    return yaml.dump(
+        {**head, "questions": listed}, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False
+    )
 
 
 def _numbered(question, number):
-    fields = {name: value for name, value in question.dump().items() if name not in ("bank", "enemies", "translations")}
+    fields = {
+        name: value
+        for name, value in question.dump().items()
+        if name not in ("bank", "enemies", "translations")
+    }
     evidence = [{"source": {"title": "A book"}, "supports": "the key"}]
-    return {**fields, "id": f"q{number}", "prompt": f"{fields['prompt']} Case {number}.", "evidence": evidence}
+    return {
+        **fields,
+        "id": f"q{number}",
+        "prompt": f"{fields['prompt']} Case {number}.",
+        "evidence": evidence,
+    }
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@ the order of the source; a writer is given one question after the other, so that
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
 from quiz.banks.model import Bank, Question
+from quiz.errors import Invalid, TooLarge
 
 #: Bytes of a source that ``sniff`` is shown.
 HEAD_BYTES: Final = 4096
@@ -112,6 +115,10 @@ class Writer(ABC):
         """``bank`` is the header alone; ``folder``: where pictures are put beside the file, if it cannot hold them."""
         self.target, self.bank, self.folder = target, bank, folder
 
+    def held(self, question: Question) -> frozenset[str]:
+        """The fields of this question that are held without loss, where that depends on the question."""
+        return self.holds
+
     def head_losses(self) -> Sequence[Loss]:
         """What of the bank's header cannot be held."""
         return ()
@@ -143,16 +150,88 @@ class Format:
     own_suffix: bool = False
 
 
-def lost_fields(question: Question, writer: type[Writer]) -> list[Loss]:
-    """A loss for each field of the question that the writer's format does not hold."""
-    skip = {"bank", "id", "images", "type", "timeless", "text_format"}
+def lost_fields(question: Question, held: frozenset[str]) -> list[Loss]:
+    """A loss for each field of the question that its writer does not hold."""
+    skip = {"bank", "id", "type", "timeless", "text_format"}
     return [
         Loss(name, f"the format has no field for '{name}'")
         for name in question.dump()
-        if name not in skip and name not in writer.holds and not _as_usual(question, name)
+        if name not in skip and name not in held and not _as_usual(question, name)
     ]
 
 
 def _as_usual(question: Question, name: str) -> bool:
     """Whether a field says no more than its absence would."""
     return name == "scoring" and question.scoring == question.kind.rules[0]
+
+
+# What several formats need -------------------------------------------------------------------------------------------
+
+
+def decoded(source: Source) -> str:
+    """The text of a source, each line ending with LF: UTF-8 or UTF-16 by its mark, else UTF-8, else Windows-1252.
+
+    Raises TooLarge, and Invalid where it is no text.
+    """
+    content = source.file.read(source.limits.bytes + 1)
+    if len(content) > source.limits.bytes:
+        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+    text = _text(content)
+    if "\0" in text:
+        raise Invalid(f"{source.name} is no text file – save it as plain text in UTF-8")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def topic_of(names: Sequence[str]) -> str:
+    """Our topic for the names of nested categories: white space and ``/`` inside a name become hyphens."""
+    return "/".join(re.sub(r"[\s/]+", "-", name.strip()) for name in names if name.strip())
+
+
+def percentage(credit: Fraction) -> str:
+    """A credit in percent, as Moodle writes it: at most five places, without zeros at the end."""
+    text = f"{float(credit) * 100:.5f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def credits_of(options: Sequence[Any]) -> list[Fraction]:
+    """What ticking each option of a multiple response is worth: its credit, or the share that its mark stands for."""
+    right = sum(option.right for option in options)
+    wrong = len(options) - right
+    return [
+        option.credit
+        if option.credit is not None
+        else Fraction(1, right)
+        if option.right
+        else Fraction(-1, wrong)
+        for option in options
+    ]
+
+
+def marked(options: Sequence[Mapping[str, Any]], *, single: bool) -> list[dict[str, Any]]:
+    """Options with credits, given ``correct`` marks in their place where these mean the same."""
+    credits = [option["credit"] for option in options]
+    right = [credit > 0 for credit in credits]
+    count, others = sum(right), len(right) - sum(right)
+    shares = (Fraction(1), Fraction(0)) if single else (Fraction(1, count or 1), Fraction(-1, others or 1))
+    same = count > 0 and all(
+        credit == shares[0] if one else credit == shares[1]
+        for credit, one in zip(credits, right, strict=True)
+    )
+    if not same or (single and count != 1):
+        return [dict(option) for option in options]
+    return [
+        {
+            **{name: value for name, value in option.items() if name != "credit"},
+            **({"correct": True} if one else {}),
+        }
+        for option, one in zip(options, right, strict=True)
+    ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from quiz.banks.model import Bank, Question
+from quiz.banks.model import LATER_TYPES, Bank, Question
 from quiz.errors import Invalid, TooLarge
 from quiz.formats.base import (
     USUAL,
@@ -31,6 +31,7 @@ from quiz.formats.base import (
 )
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ID_WORDS = "letters, digits, '.', '_' and '-', at most 64"
 _UNFIT = re.compile(r"[^A-Za-z0-9]+")
 #: What a question says of time where its source knows nothing of it.
 _TIMES = ("as_of", "valid", "timeless")
@@ -113,6 +114,11 @@ class Reading:
             yield from self._understood(entry)
 
     def _understood(self, found: Found) -> Iterator[Understood]:
+        kind = found.fields.get("type")
+        if kind in LATER_TYPES:
+            told = {"where": found.where, "kind": kind, "title": found.fields.get("name", "")}
+            self._report.unsupported.append(told)
+            return
         fields = {**found.fields, "bank": self.bank.slug, "id": self._id(found.fields)}
         if not any(fields.get(name) for name in _TIMES):
             fields["timeless"] = True
@@ -126,7 +132,8 @@ class Reading:
             return
         self._ids.add(question.id)
         self._report.read += 1
-        yield Understood(found.where, question, tuple(found.losses), found.files)
+        losses = (*found.losses, *_renamed(found.fields.get("id"), question.id))
+        yield Understood(found.where, question, losses, found.files)
 
     def _id(self, fields: Mapping[str, Any]) -> str:
         wished = fields.get("id") or fields.get("name") or ""
@@ -137,6 +144,11 @@ class Reading:
             number += 1
             name = f"{base[: 63 - len(str(number))]}-{number}"
         return name
+
+
+def _renamed(given: object, id: str) -> Iterator[Loss]:
+    if given and given != id:
+        yield Loss("id", f"'{given}' became '{id}': an id has {_ID_WORDS}, once in a bank")
 
 
 def as_id(text: str) -> str:
@@ -186,12 +198,12 @@ def write(
     writer = kind(target, reading.bank, folder)
     report.lose(None, "", [*writer.head_losses()])
     for one in reading:
-        _write_one(writer, kind, one, report)
+        _write_one(writer, one, report)
         step()
     writer.close()
 
 
-def _write_one(writer: Writer, kind: type[Writer], one: Understood, report: Report) -> None:
+def _write_one(writer: Writer, one: Understood, report: Report) -> None:
     question = one.question
     try:
         losses = _added(writer, one)
@@ -201,7 +213,7 @@ def _write_one(writer: Writer, kind: type[Writer], one: Understood, report: Repo
         return
     report.written += 1
     report.questions.append({"id": question.id, "type": question.type, "where": one.where})
-    report.lose(question.id, one.where, [*one.losses, *losses, *lost_fields(question, kind)])
+    report.lose(question.id, one.where, [*one.losses, *losses, *lost_fields(question, writer.held(question))])
 
 
 def _added(writer: Writer, one: Understood) -> Sequence[Loss]:

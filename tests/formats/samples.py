@@ -5,9 +5,19 @@ from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
 from quiz.questions import types
 
+#: What a question may look like beside its content: easy, with every mark that some format takes for its own, HTML.
+DRESSES = (
+    {"prompt": "Which is right?"},
+    {
+        "prompt": "Which: 1 = {a} # b -> c ~ d?", "name": "A name ~ with :: marks", "points": 2,
+        "explanation": "Because *so*: 50 % \\ x.\n\nSecond line.",
+    },
+    {"prompt": "<p>Which <b>one</b> &lt; 2?</p>", "text_format": "html", "explanation": "<p>So.</p>", "tags": ["x", "y z"]},
+)  # fmt: skip
+
 
 def samples(names=None):
-    """Questions of these types (None: all), a few each; with what most formats have beside: name, points, feedback."""
+    """Questions of these types (None: all): each content of the types' examples in each dress."""
     found = []
     for name in sorted(names or types.names()):
         contents = []
@@ -18,12 +28,12 @@ def samples(names=None):
         found += [
             Question.load(
                 {
-                    "bank": "b", "id": f"{name.replace('_', '-')}-{number}", "type": name, "timeless": True,
-                    "name": f"{name} ~ {number}", "prompt": f"Which: {number} = {{a}} # b?", "points": 2,
-                    "explanation": "Because *so*: 50 % \\ x.", "topic": f"one/{name}", **content,
+                    "bank": "b", "id": f"{name.replace('_', '-')}-{number}-{look}", "type": name, "timeless": True,
+                    "topic": f"one/{name}", **dress, **content,
                 }
             )
             for number, content in enumerate(contents)
+            for look, dress in enumerate(DRESSES)
         ]  # fmt: skip
     return found
 

@@ -122,7 +122,9 @@ def word_gap_contents(draw):
 
 def contents(name):
     """Any content of a type: drawn where CONTENTS can, else one of the type's own examples."""
-    return CONTENTS.get(name) or st.sampled_from([example.content for example in types.get(name).examples()])
+    if name in CONTENTS:
+        return CONTENTS[name]
+    return st.sampled_from([example.content for example in types.get(name).examples()])
 
 
 #: For each of these types, any of its contents.

@@ -28,6 +28,8 @@ class Language:
     content: Tokens
     #: How many more words than the longest distractor a key must have to stand out, and what counts as long.
     longer_by: int
+    #: How many stems a stem and a key must share to be a clue (Chinese: two pairs, which are three characters).
+    shared: int
     long_option: int
     long_sentence: int
     long_stem: int

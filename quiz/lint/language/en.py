@@ -51,6 +51,7 @@ LANGUAGE: Final = Language(
     tag="en",
     tokens=tokens,
     content=content,
+    shared=1,
     longer_by=2,
     long_option=9,
     long_sentence=25,

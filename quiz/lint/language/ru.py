@@ -48,6 +48,7 @@ LANGUAGE: Final = Language(
     tag="ru",
     tokens=tokens,
     content=content,
+    shared=1,
     longer_by=2,
     long_option=8,
     long_sentence=25,

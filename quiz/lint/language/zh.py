@@ -41,6 +41,7 @@ LANGUAGE: Final = Language(
     tag="zh",
     tokens=tokens,
     content=content,
+    shared=2,
     longer_by=6,
     long_option=16,
     long_sentence=60,

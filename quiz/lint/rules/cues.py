@@ -36,7 +36,7 @@ def word_returns(item: Item) -> Iterator[Flag]:
     others = frozenset().union(*(choice.text.content for choice in item.distractors))
     shared = (item.stem.content & item.key.text.content) - others - item.common
     telling = sorted(stem for stem in shared if not stem.isdecimal())
-    if telling:
+    if len(telling) >= item.language.shared:
         yield Flag(item.key.text.where, ", ".join(telling))
 
 

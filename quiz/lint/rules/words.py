@@ -23,7 +23,9 @@ from quiz.lint.rules.negation import negation_of
     good=[ask("How many angles has a triangle?", "Only two", "*Always three", "Four or more")],
 )  # fmt: skip
 def absolute_distractor(item: Item) -> Iterator[Flag]:
-    """In a negative question the parts are exchanged: there the false option is the key."""
+    """In a negative question the parts are exchanged: there the false option is the key. An option that is one word
+    ("none" among numbers) makes no claim.
+    """
     if item.rivals is None:
         return
     key, others = item.rivals
@@ -33,7 +35,7 @@ def absolute_distractor(item: Item) -> Iterator[Flag]:
         return
     for choice in suspects:
         found = pattern.search(choice.text.folded)
-        if found:
+        if found and len(choice.text.tokens) > 1:
             yield Flag(choice.text.where, choice.text.span(found))
 
 

@@ -172,12 +172,13 @@ class _Reading:
                 self.at((*path, place), part, text)
 
     def _text(self, path: Path, original: str, given: str) -> None:
-        wanted, found = (Counter(_MARK.findall(text)) for text in (original, given))
+        wanted, found = _marks(original), _marks(given)
         if not given.strip():
             self._fault(path, "is empty", "write a text, or null where there is none to translate")
         elif wanted != found:
             gone, new = (
-                " ".join((one - other).elements()) for one, other in ((wanted, found), (found, wanted))
+                " ".join((Counter(one) - Counter(other)).elements())
+                for one, other in ((wanted, found), (found, wanted))
             )
             said = [
                 f"{marks} {verb}"
@@ -189,6 +190,10 @@ class _Reading:
 
     def _fault(self, path: Path, what: str, mend: str) -> None:
         self.problems.append(Problem(path_text(path), what, mend))
+
+
+def _marks(text: str) -> list[str]:
+    return sorted(_MARK.findall(text))
 
 
 def _texts_of(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -262,7 +267,7 @@ def carried(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, di
 
 
 def _fits(original: str, text: Any) -> bool:
-    return not isinstance(text, str) or Counter(_MARK.findall(original)) == Counter(_MARK.findall(text))
+    return not isinstance(text, str) or _marks(original) == _marks(text)
 
 
 def _by_name(fields: Mapping[str, Any], path: Path) -> Path:

@@ -1,6 +1,6 @@
 """The authoring form of gap_select."""
 
-from quiz.questions.types._words_edit import EditForm, from_fields, to_fields
+from quiz.questions.wordgaps_edit import EditForm, from_fields, to_fields
 
 __all__ = ["NAME", "SUMMARY", "EditForm", "from_fields", "to_fields"]
 

@@ -146,7 +146,7 @@ def test_the_list_of_images(ada, cast, maps):
     ada.get(f"/banks/{maps}")
     assert ada.page.find("a", href=f"/banks/{maps}/images")
     ada.get(f"/banks/{maps}/images")
-    assert "unused.png 5 × 5 0 kB no question Delete" in ada.text
+    assert "unused.png 5 × 5 0 kB no question Delete : unused.png" in ada.text
     assert len(ada.page.find_all("form", action=f"/banks/{maps}/images/delete")) == 1
     assert ada.post(f"/banks/{maps}/images/delete", {"image": "images/unused.png"}).status_code == 303
     assert ada.post(f"/banks/{maps}/images/delete", {"image": "images/field.png"}).status_code == 409

@@ -36,7 +36,8 @@ def riddle(cast, bank):
 def said(browser):
     """What the rules say in the editor: the ids of the rules that are linked."""
     found = browser.page.find(id="preview").find("section", {"aria-labelledby": "h-findings"})
-    return [link["href"].partition("#")[2] for link in found.find_all("a")] if found else []
+    links = found.find_all("a") if found else []
+    return [link["href"].removeprefix("/rules#") for link in links if link["href"].startswith("/rules#")]
 
 
 def test_the_editor_shows_what_the_rules_say_to_what_is_typed(ada, riddle):
@@ -50,6 +51,7 @@ def test_the_editor_shows_what_the_rules_say_to_what_is_typed(ada, riddle):
         attrs=EDITOR,
     )
     assert said(ada) == ["A01"]
+    assert ada.page.find(id="preview").find("a", href="#own-options-2-text").get_text() == "Option 3"
     press(ada, "preview", {"part": "preview", "prompt": "Which metal is it?"}, attrs=EDITOR)
     assert ada.page.find("html") is None
 

@@ -16,8 +16,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from quiz.banks.families import is_family
 from quiz.banks.findings import Finding
-from quiz.errors import EditConflict, Invalid, TooLarge
+from quiz.errors import EditConflict, Invalid, Problem, TooLarge
 from quiz.files.richtext import to_text
 from quiz.operations import authoring, banks
 from quiz.operations.authoring import Sheet, TryOut
@@ -57,8 +58,8 @@ class Seen:
     tried: TryOut | None = None
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[rows.Fault] = ()
-    #: What the rules say to it, where it is being written.
-    findings: Sequence[Finding] = ()
+    #: What the rules say to it, where it is being written, and to which field.
+    findings: Sequence[tuple[Finding, rows.Fault]] = ()
 
 
 @dataclass
@@ -285,13 +286,20 @@ def _preview(desk: Desk, raw: Mapping[str, list[str]] | None = None) -> Seen:
     for fields, left_out in ((desk.fields, ()), (bare, ("explanation", "evidence"))):
         try:
             tried = authoring.try_out(get_actor(), desk.sheet.bank_id, fields, raw)
-            return Seen(
-                tried, raw or {}, findings=[one for one in tried.findings if one.where not in left_out]
-            )
+            told = [one for one in tried.findings if one.where not in left_out]
+            return Seen(tried, raw or {}, findings=_at_fields(desk, told))
         except Invalid as error:
             # placed on a form of their own: the page is not to blame for what is only just being written
             shown = rows.place(type(desk.form)(data=desk.form.data), error.problems)
     return Seen(missing=shown)
+
+
+def _at_fields(desk: Desk, findings: Sequence[Finding]) -> list[tuple[Finding, rows.Fault]]:
+    """The findings with the fields that they speak of; to the fields themselves nothing is said."""
+    form = type(desk.form)(data=desk.form.data)
+    return [
+        *zip(findings, rows.place(form, [Problem(one.where, one.message) for one in findings]), strict=True)
+    ]
 
 
 def _answer(controls: MultiDict[str, str]) -> dict[str, list[str]]:
@@ -348,7 +356,7 @@ def version(question_id: int, number: int) -> ResponseReturnValue:
     if number > 1:
         before = authoring.sheet(get_actor(), question_id, number - 1)
         kind = sheet.fields["type"]
-        if before.fields["type"] == kind:
+        if before.fields["type"] == kind and not is_family({**before.fields, **sheet.fields}):
             changed = [*differences(form_of(kind, before.fields), form_of(kind, sheet.fields))]
     shown = banks.question(get_actor(), question_id, today(), number)
     return render_template("author/version.html", sheet=sheet, q=shown, changed=changed)

@@ -1,12 +1,14 @@
 """Take pictures of every page: `python -m tools.screens FOLDER`, for whoever changes the look.
 
 Each page in each of its states (tests/browser/views.py), on desk and phone, light and dark, and in `axe.json` what axe
-finds on each. Some alone: `python -m tools.screens FOLDER report edit-` takes the views whose names begin so.
+finds on each page. Some alone: `python -m tools.screens FOLDER report edit-` takes the views whose names begin so.
+`python -m tools.screens --docs` takes the few pictures that the guides show.
 """
 
 import json
 import sys
 import tempfile
+from base64 import b64decode
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +20,17 @@ from tests.browser.visits import COLOURS, DESK, PHONE, Visits, show, violations
 from tools.system_packages import find_chromium
 
 SCREENS = {"desk": DESK, "phone": PHONE}
+#: The pictures of the guides, in docs/pictures: which view, on what, in which colours.
+PICTURES = {
+    "question": ("question-ordering", "desk", "light"),
+    "phone": ("question-multiple_response", "phone", "dark"),
+    "review": ("practice-multiple_response", "phone", "light"),
+    "editor": ("edit-multiple_response", "desk", "light"),
+    "report": ("report-look", "desk", "light"),
+    "item": ("item-flawed", "desk", "light"),
+}
+#: WebP, in percent: the largest picture stays below 80 kB.
+QUALITY = 75
 
 
 def main(folder, *wanted):
@@ -27,22 +40,39 @@ def main(folder, *wanted):
     views = [view for view in VIEWS if not wanted or view.name.startswith(wanted)]
     with visiting() as visits:
         found = {view.name: taken(visits, view, folder) for view in views}
-    (folder / "axe.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(
-        f"{len(found)} pages in {folder}; axe found something on {sum(map(any, map(dict.values, found.values())))}"
+    lines = ",\n".join(
+        f"{json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}" for name, one in found.items()
     )
+    (folder / "axe.json").write_text(f"{{\n{lines}\n}}\n", "utf-8")
+    print(f"{len(found)} pages in {folder}; axe found something on {sum(map(bool, found.values()))}")
 
 
 def taken(visits, view, folder):
-    """Take a view's four pictures; returns what axe finds on each."""
-    found = {}
+    """Take a view's four pictures; returns what axe finds on any of them, each with the look on which."""
+    found = []
     with visits.open(view) as page:
         for name, screen in SCREENS.items():
             for scheme in ("light", "dark"):
                 show(page, screen, scheme)
                 page.screenshot(path=folder / f"{view.name}-{name}-{scheme}.png", full_page=True)
-                found[f"{name}, {scheme}"] = violations(page, COLOURS if scheme == "dark" else None)
+                rules = COLOURS if scheme == "dark" else None
+                found += ({"look": f"{name}, {scheme}", **one} for one in violations(page, rules))
     return found
+
+
+def picture_docs():
+    """Take the pictures of the guides: what a window shows, as WebP."""
+    folder = Path(__file__).parent.parent / "docs/pictures"
+    folder.mkdir(exist_ok=True)
+    views = {view.name: view for view in VIEWS}
+    with visiting() as visits:
+        for name, (view, screen, scheme) in PICTURES.items():
+            with visits.open(views[view]) as page:
+                show(page, SCREENS[screen], scheme)
+                page.evaluate("scrollTo(0, 0)")
+                wanted = {"format": "webp", "quality": QUALITY}
+                shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", wanted)
+                (folder / f"{name}.webp").write_bytes(b64decode(shot["data"]))
 
 
 @contextmanager
@@ -59,4 +89,4 @@ def visiting():
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    picture_docs() if sys.argv[1:] == ["--docs"] else main(*sys.argv[1:])

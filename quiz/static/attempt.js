@@ -143,7 +143,16 @@
     all("[data-count]", paper.view || document).forEach(function (count) { count.textContent = word("doneOfAll", { done: done, all: cells.length }); });
   }
 
-  function timeOf(moment) { return new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour12: false }); }
+  /* In the zone of the page; a browser that does not know its name has RangeError for it, and shows its own. */
+  function timeOf(moment) {
+    var language = document.documentElement.lang;
+    try {
+      return new Date(moment).toLocaleTimeString(language, { hour12: false, timeZone: root.dataset.zone });
+    } catch (error) {
+      if (!(error instanceof RangeError)) { throw error; }
+      return new Date(moment).toLocaleTimeString(language, { hour12: false });
+    }
+  }
 
   /* Save state ------------------------------------------------------------------------------------------------ */
 

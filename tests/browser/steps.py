@@ -151,7 +151,7 @@ def shown(page, number, type_):
 
 
 def press(page, name, *, keyboard=False):
-    """Presses the button of the attempt's page that is there for this width: Next, Previous, To the summary."""
+    """Presses the button of the attempt's page that is there for this width: Next, Previous, Summary."""
     button = page.locator("button:visible").filter(has_text=name)
     if not button.count():
         button = page.locator(f'button[aria-label="{name}"]:visible')
@@ -205,7 +205,7 @@ def cell(page, number):
 def to_summary(page):
     """From the numbers to the summary."""
     open_numbers(page)
-    press(page, "To the summary")
+    press(page, "Summary")
 
 
 def submit(page, *, clicks=1):

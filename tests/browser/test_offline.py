@@ -124,7 +124,7 @@ def test_all_on_one_page_without_a_network(at_work):
     page, attempt, types = at_work(layout="all")
     page.context.set_offline(True)
     given = {number: answer(page, number, types[number]) for number in (1, 3, 10)}
-    press(page, "To the summary")
+    press(page, "Summary")
     expect(heading(page)).to_have_text("3 of 10 questions are answered")
     page.get_by_role("link", name="Question 3").click()
     expect(part(page, 3).get_by_role("heading")).to_be_in_viewport()

@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
+from datetime import time
 from html import unescape
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
+from quiz import clock
 from quiz.files.richtext import to_text
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.school import current, demand_marks, ended, paper, stored
@@ -103,6 +106,17 @@ def lose_the_network_while_going_on(page, network, number):
     network.is_cut = False
 
 
+def test_a_save_is_told_in_the_time_zone_of_the_course(school, device):
+    page = device(DESK)
+    join(page, school, "Bo")
+    attempt = start(page, school.add_quiz(limit=15))
+    answer(page, 1, paper(attempt)[1].question.type)
+    expect_saved(page)
+    said = time.fromisoformat(re.search(r"[\d:]{8}", page.locator("[data-save]").inner_text())[0])
+    there = clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    assert (there - there.replace(hour=said.hour, minute=said.minute, second=said.second)).seconds < 60
+
+
 @pytest.mark.parametrize(
     "engine, width",
     [("sqlite", PHONE), ("sqlite", DESK), ("postgresql", DESK)],
@@ -131,7 +145,7 @@ def test_ten_questions_over_a_bad_network(school, network, device, width):
         if number == 7:
             lose_the_network_while_going_on(page, network, 7)
         else:
-            press(page, "To the summary" if number == 10 else "Next", keyboard=keyboard)
+            press(page, "Summary" if number == 10 else "Next", keyboard=keyboard)
         seen[type_] += 1
     expect(heading(page)).to_have_text("All questions are answered")
     look(page, "summary")
@@ -174,7 +188,7 @@ def test_without_a_script(school, device, width):
     for number in TEN:
         expect_question(page, number)
         given[number] = answer(page, number, types[number])
-        press(page, "To the summary" if number == 10 else "Next")
+        press(page, "Summary" if number == 10 else "Next")
     expect(heading(page)).to_have_text("All questions are answered")
     look(page, "plain-summary")
     page.get_by_role("link", name="Question 3").click()
@@ -207,7 +221,7 @@ def test_all_on_one_page(school, device, width, script):
     if script:
         expect(cell(page, 10)).to_have_attribute("aria-label", "Question 10, answered")
     look(page, f"all-{'script' if script else 'plain'}")
-    press(page, "To the summary")
+    press(page, "Summary")
     expect(heading(page)).to_have_text("All questions are answered")
     page.get_by_role("link", name="Question 2", exact=True).click()
     expect(page).to_have_url(re.compile("/slots#q2$"))
@@ -218,7 +232,7 @@ def test_all_on_one_page(school, device, width, script):
     expect(heading(page)).to_have_text("A test of ten")
     assert {number: shown(page, number, types[number]) for number in TEN} == given
     given[2] = answer(page, 2, types[2], OTHERS[types[2]])
-    press(page, "To the summary")
+    press(page, "Summary")
     submit(page)
     assert current(attempt) == given
     review_all(page, attempt, demand_marks(attempt, given))
@@ -250,7 +264,7 @@ def test_going_on_elsewhere(school, device):
     for number in range(6, 11):
         desk.goto(f"/attempts/{attempt}/slots/{number}")
         given[number] = answer(desk, number, types[number])
-        press(desk, "To the summary" if number == 10 else "Next")
+        press(desk, "Summary" if number == 10 else "Next")
     expect(heading(desk)).to_have_text("All questions are answered")
     submit(desk)
     answer(phone, 6, types[6], OTHERS[types[6]])

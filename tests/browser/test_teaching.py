@@ -83,7 +83,7 @@ def take(page, school):
     for number, slot in paper(attempt).items():
         expect_question(page, number, of=5)
         answer(page, number, slot.question.type, wrong_answer(slot) if number == 1 else right_answer(slot))
-        press(page, "To the summary" if number == 5 else "Next")
+        press(page, "Summary" if number == 5 else "Next")
     submit(page)
     return attempt
 

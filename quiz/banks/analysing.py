@@ -47,6 +47,10 @@ class Answered:
     response: Response
     #: Seconds spent on it, as far as saves tell; None where it was never saved.
     seconds: float | None
+    #: Which variant of a family it was; None where it is no family.
+    variant: str | None = None
+    #: The prompt as the bank has it, plain: that of a family names what differs.
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,16 @@ class GivenAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantReport:
+    """A variant of a family: how many papers held it, and its facility, 0 to 1. ``prompt`` is plain."""
+
+    key: str
+    prompt: str
+    n: int
+    facility: float
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionReport:
     """A question version's figures over the papers that held it; texts are plain."""
 
@@ -95,6 +109,8 @@ class QuestionReport:
     blank: int
     options: tuple[OptionReport, ...]
     answers: tuple[GivenAnswer, ...]
+    #: Of a family, each variant that was asked; its options and answers differ, so there are no common ones.
+    variants: tuple[VariantReport, ...]
     flags: tuple[Flag, ...]
     #: The median of the seconds spent on it; None where no save tells.
     seconds: float | None
@@ -197,7 +213,8 @@ def _question(
     maximum = float(points.mean())
     x, total = fractions * maximum, totals[rows]
     rest = percent_rests(marks[rows], attainable[rows], fractions * points, points)
-    choices = question.kind.choices(question.content)
+    variants = _variants(cells)
+    choices = () if variants else question.kind.choices(question.content)
     chosen = _chosen(question, choices, cells)
     guess = question.kind.random_guess(question.content, question.scoring)
     keys = tuple(place for place, choice in enumerate(choices) if choice.right)
@@ -210,16 +227,31 @@ def _question(
         question=question.qualified,
         type=question.type,
         topic=question.topic,
-        prompt=to_text(question.prompt),
+        prompt=cells[0].answered.prompt or to_text(question.prompt),
         figures=item_figures(x, maximum, total, rest),
         random_guess=seen.guess,
         intended_weight=intended_weight(maximum, attainable[rows]),
         effective_weight=None,
         blank=sum(not question.answered(cell.answered.response) for cell in cells),
         options=_options(choices, option_figures(chosen, total, rest)),
-        answers=() if choices else _answers(question, cells),
+        answers=() if choices or variants else _answers(question, cells),
+        variants=variants,
         flags=tuple(flags(seen)),
         seconds=median(seconds) if seconds else None,
+    )
+
+
+def _variants(cells: Sequence[_Cell]) -> tuple[VariantReport, ...]:
+    """The variants by key; none where the question is no family."""
+    by_key: dict[str, list[Answered]] = defaultdict(list)
+    for cell in cells:
+        if cell.answered.variant is not None:
+            by_key[cell.answered.variant].append(cell.answered)
+    return tuple(
+        VariantReport(
+            key, to_text(given[0].question.prompt), len(given), float(np.mean([one.fraction for one in given]))
+        )
+        for key, given in sorted(by_key.items())
     )
 
 

@@ -27,7 +27,7 @@ class Pictures:
     """The image files beside one bank, each read once, when it is first asked for."""
 
     def __init__(self, read: Read) -> None:
-        self._read = read
+        self.read = read
         self._found: dict[str, Image | Invalid] = {}
 
     @property
@@ -46,7 +46,7 @@ class Pictures:
 
     def _load(self, file: str) -> Image | Invalid:
         try:
-            image = read_image(self._read(file))
+            image = read_image(self.read(file))
             named_rightly(image, file)
         except Invalid as error:
             return error

@@ -65,12 +65,15 @@ def marked_slots(connection: Connection, quiz_id: int, which: str, grading: str)
             AttemptSlot.slot,
             AttemptSlot.section,
             AttemptSlot.version_id,
+            AttemptSlot.variant,
+            Attempt.as_of,
             AttemptSlot.shown_order,
             AttemptSlot.points,
             Answer.fields,
             Mark.fraction,
         )
         .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .outerjoin(Answer, current_answer())
         .outerjoin(
             Mark,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from quiz.banks.families import load
+from quiz.banks.model import Authored, Evidence
 from quiz.banks.model import Bank as LoadedBank
-from quiz.banks.model import Evidence
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import Base, UtcDateTime, conflict_insert
 from quiz.models.people import one_of
@@ -20,7 +21,7 @@ from quiz.models.people import one_of
 SHARE_RIGHTS = ("read", "use", "edit")
 STATUSES = ("draft", "ready", "retired")
 #: What the columns hold, in characters.
-LONGEST_TITLE, LONGEST_LANGUAGE, LONGEST_TOPIC = 300, 20, 200
+LONGEST_TITLE, LONGEST_LANGUAGE, LONGEST_TOPIC, LONGEST_VARIANT = 300, 20, 200, 200
 
 
 class Bank(Base):
@@ -155,18 +156,31 @@ def new_bank(connection: Connection, loaded: LoadedBank, owner_id: int | None, n
     return made
 
 
-#: Loaded questions by digest of their content, so an entry is good for ever; the bound keeps memory small.
-_loaded: dict[str, LoadedQuestion] = {}
+#: Loaded questions and families by digest of their content, and variants of families by key and date as well: so an
+#: entry is good for ever; the bound keeps memory small.
+_loaded: dict[Any, Any] = {}
 _LOADED_MOST = 5_000
+T = TypeVar("T")
 
 
-def load_question(digest: str, content: dict[str, Any]) -> LoadedQuestion:
-    """The question of a version, from its stored content; kept, since the next student gets it too."""
-    found = _loaded.get(digest)
+def load_authored(digest: str, content: dict[str, Any]) -> Authored:
+    """The question or family of a version, from its stored content; kept, since the next student gets it too."""
+    return _kept(digest, lambda: load(content))
+
+
+def load_variant(digest: str, content: dict[str, Any], variant: str | None, on: date) -> LoadedQuestion:
+    """The question that a version is on a paper of this date; ``variant`` None where it is no family."""
+    if variant is None:
+        return load_authored(digest, content).variant(None, on)
+    return _kept((digest, variant, on), lambda: load_authored(digest, content).variant(variant, on))
+
+
+def _kept(key: Any, make: Callable[[], T]) -> T:
+    found: T | None = _loaded.get(key)
     if found is None:
         if len(_loaded) >= _LOADED_MOST:
             _loaded.clear()
-        found = _loaded[digest] = LoadedQuestion.load(content)
+        found = _loaded[key] = make()
     return found
 
 

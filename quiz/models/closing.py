@@ -19,8 +19,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from quiz.banks.trying import Act, Standing
+from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
-from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.bank import QuestionVersion
 from quiz.models.practising import deeds, record_try, standing_of
 from quiz.models.quiz import QuizRevision
 from quiz.questions.rules.grade import SlotMark, grade
@@ -87,12 +88,12 @@ def _answered(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             AttemptSlot.shown_order,
             AttemptSlot.points,
             AttemptSlot.bonus,
-            QuestionVersion.digest,
-            QuestionVersion.content,
+            *ASKED,
             Answer.act,
             Answer.fields,
         )
         .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .outerjoin(Answer, current_answer())
         .where(AttemptSlot.attempt_id == attempt_id)
@@ -115,7 +116,7 @@ def _practice_marks(
 
 def _standing(row: Row[Any], done: Sequence[Row[Any]], tries: str) -> tuple[Standing, str | None]:
     try:
-        question = load_question(row.digest, row.content)
+        question = asked(row)
         last = None
         if _is_unchecked(row, done):
             last = Act("check", question.parse(row.fields, row.shown_order).response)
@@ -153,7 +154,7 @@ def _mark(
 def _score(row: Row[Any]) -> tuple[Fraction | None, str | None]:
     """The fraction, or None with the log's id of what went wrong: one bad question never stops a submission."""
     try:
-        question = load_question(row.digest, row.content)
+        question = asked(row)
         parsed = question.parse(row.fields or {}, row.shown_order)
         return question.score(parsed.response).fraction, None
     except Exception as error:  # noqa: BLE001 (one bad question never stops a submission)

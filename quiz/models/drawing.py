@@ -10,7 +10,8 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.index import Item, Stratum
-from quiz.models.bank import Bank, Question, QuestionVersion, StratumSize
+from quiz.banks.model import Authored
+from quiz.models.bank import Bank, Question, QuestionVersion, StratumSize, load_authored
 
 _ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item)
 
@@ -91,6 +92,25 @@ class SqlIndex:
             )
         )
         return [Item.load(row.item) for row in rows]
+
+    def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
+        """The families among these, whole, in one statement."""
+        rows = self._connection.execute(
+            select(Question.bank_id, Question.slug, QuestionVersion.digest, QuestionVersion.content)
+            .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
+            .where(
+                or_(
+                    *(
+                        and_(Question.bank_id == self._ids[item.bank], Question.slug == item.id)
+                        for item in items
+                        if item.family
+                    )
+                )
+            )
+        )
+        return {
+            f"{self._names[row.bank_id]}/{row.slug}": load_authored(row.digest, row.content) for row in rows
+        }
 
     def _key(self, stratum: Stratum) -> tuple[int, str, str, str]:
         return self._ids[stratum.bank], stratum.topic, stratum.type, stratum.difficulty

@@ -10,8 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.index import item_of
-from quiz.banks.model import Question as LoadedQuestion
-from quiz.banks.model import digest_of
+from quiz.banks.model import Authored, digest_of
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drawing import renumber
 from quiz.models.media import note_images
@@ -19,7 +18,7 @@ from quiz.models.media import note_images
 
 def add_versions(
     connection: Connection,
-    questions: Sequence[tuple[int, LoadedQuestion]],
+    questions: Sequence[tuple[int, Authored]],
     bank_id: int,
     owner_id: int | None,
     now: datetime,
@@ -77,14 +76,14 @@ def _unset_current(connection: Connection, question_ids: Sequence[int]) -> None:
         )
 
 
-def search_text(question: LoadedQuestion) -> str:
+def search_text(question: Authored) -> str:
     """What a search looks into: id, topic, tags, facts, and every text of the question, case folded."""
     dumped = question.dump()
     return " ".join(_texts(dumped)).casefold()
 
 
 #: Fields whose words would make every search find everything.
-_NOT_SEARCHED = frozenset({"type", "scoring", "difficulty", "level", "status", "bank", "digest"})
+_NOT_SEARCHED = frozenset({"type", "scoring", "difficulty", "level", "status", "bank", "digest", "tables"})
 
 
 def _texts(value: object) -> list[str]:

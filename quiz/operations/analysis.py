@@ -17,9 +17,10 @@ from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from quiz.banks.analysing import Analysis, Answered, QuestionReport, analyse
-from quiz.banks.model import Question
+from quiz.banks.model import Authored, Question
 from quiz.db import reading, transaction
 from quiz.errors import Invalid, NotFound, Problem
+from quiz.files.richtext import to_text
 from quiz.models.analysing import (
     WHICH,
     counted_attempts,
@@ -30,7 +31,7 @@ from quiz.models.analysing import (
 )
 from quiz.models.attempt import GRACE
 from quiz.models.audit import record
-from quiz.models.bank import load_question
+from quiz.models.bank import load_authored
 from quiz.models.progress import progress_of
 from quiz.operations.access import Actor, quiz_of_results
 from quiz.statistics.verdicts import Verdict, verdicts
@@ -164,9 +165,10 @@ def _papers(
     started = {one.id: one.started_at for one in attempts}
     seconds = _seconds(save_times(connection, quiz.id, which, quiz.grading), started)
     versions = {
-        row.id: (row.number, load_question(row.digest, row.content))
+        row.id: (row.number, load_authored(row.digest, row.content))
         for row in versions_of(connection, quiz.id)
     }
+    variants: dict[Any, Question] = {}
     papers: dict[int, list[Answered]] = defaultdict(list)
     open_ones = set()
     for row in marked_slots(connection, quiz.id, which, quiz.grading):
@@ -174,15 +176,24 @@ def _papers(
             open_ones.add(row.attempt_id)
         else:
             spent = seconds.get((row.attempt_id, row.slot))
-            papers[row.attempt_id].append(_answered(row, *versions[row.version_id], spent))
+            papers[row.attempt_id].append(_answered(row, *versions[row.version_id], spent, variants))
     return {attempt_id: paper for attempt_id, paper in papers.items() if attempt_id not in open_ones}
 
 
-def _answered(row: Row[Any], version: int, question: Question, seconds: float | None) -> Answered:
+def _answered(
+    row: Row[Any], version: int, authored: Authored, seconds: float | None, variants: dict[Any, Question]
+) -> Answered:
+    """What was answered in a slot; ``variants`` keeps the questions that families were, which many papers share."""
+    key = row.version_id, row.variant, row.as_of
+    if key not in variants:
+        variants[key] = authored.variant(row.variant, row.as_of)
+    question = variants[key]
     return Answered(
         version_id=row.version_id,
         version=version,
         question=question,
+        variant=row.variant,
+        prompt=to_text(authored.prompt),
         slot=row.slot,
         section=row.section,
         points=row.points,

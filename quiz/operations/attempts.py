@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -30,8 +31,9 @@ from quiz.errors import (
     TooLate,
 )
 from quiz.files.richtext import to_html
+from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import GRACE, Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
-from quiz.models.bank import Bank, Question, QuestionVersion, load_question
+from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.closing import close, current_answer
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
 from quiz.models.guessing import count_failure, demand_patience
@@ -214,18 +216,24 @@ def _insert_attempt(
 
 
 def _seen(connection: Connection, actor: Actor, quiz_id: int) -> dict[str, int]:
-    """How often this student has had each question (``bank/id``) in earlier attempts at this quiz."""
+    """How often this student has had each question (``bank/id``), and each variant (``bank/id#key``), in earlier
+    attempts at this quiz.
+    """
     rows = connection.execute(
-        select(Bank.slug, Question.slug, func.count())
+        select(Bank.slug, Question.slug, AttemptSlot.variant, func.count())
         .select_from(Attempt)
         .join(AttemptSlot, AttemptSlot.attempt_id == Attempt.id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
         .join(Bank, Bank.id == Question.bank_id)
         .where(Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id)
-        .group_by(Bank.slug, Question.slug)
+        .group_by(Bank.slug, Question.slug, AttemptSlot.variant)
     )
-    return {f"{bank}/{question}": count for bank, question, count in rows}
+    seen: Counter[str] = Counter()
+    for bank, question, variant, count in rows:
+        name = f"{bank}/{question}"
+        seen.update({name: count, **({f"{name}#{variant}": count} if variant is not None else {})})
+    return dict(seen)
 
 
 def _insert_slots(connection: Connection, attempt_id: int, paper: Paper, banks: Mapping[str, int]) -> None:
@@ -381,8 +389,7 @@ _SLOTS = (
         AttemptSlot.closed_at,
         AttemptSlot.shown_order,
         AttemptSlot.points,
-        QuestionVersion.digest,
-        QuestionVersion.content,
+        *ASKED,
         Bank.language,
         Answer.seq,
         Answer.act,
@@ -390,6 +397,7 @@ _SLOTS = (
         Answer.saved_at,
     )
     .select_from(AttemptSlot)
+    .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
     .outerjoin(Answer, current_answer())
     .outerjoin(
         QuestionVersion,
@@ -517,7 +525,7 @@ def _page(
 
 
 def _view(row: Row[Any], language: str | None) -> QuestionView:
-    authored = load_question(row.digest, row.content)
+    authored = asked(row)
     question = authored.in_language(language or "")
     parsed = question.parse(row.fields or {}, row.shown_order)
     return QuestionView(
@@ -558,7 +566,7 @@ def _with_outcome(
     allowed: frozenset[str],
     banks: Mapping[int, Mapping[str, Any]],
 ) -> QuestionView:
-    question = load_question(row.digest, row.content).in_language(attempt.language or "")
+    question = asked(row).in_language(attempt.language or "")
     stands = standing_of(question, done, row.shown_order, attempt.tries)
     view = replace(
         view,

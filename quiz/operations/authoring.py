@@ -14,13 +14,14 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.dice import Dice
 from quiz.assembly.draw import item_of, shown_order
+from quiz.banks.families import is_family, load
 from quiz.banks.findings import Finding
 from quiz.banks.images import among, bound
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.translations import own_language
 from quiz.db import reading, transaction
-from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
+from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem
 from quiz.lint.inspect import inspect_question
 from quiz.models.audit import record
 from quiz.models.bank import (
@@ -74,6 +75,12 @@ class Sheet:
     def editable(self) -> bool:
         """Whether I may change the bank."""
         return self.access in EDITING
+
+
+#: Why a family of questions has no form.
+MADE_ELSEWHERE = (
+    "This is a family of questions. It is changed in its bank file, which is then imported again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +198,8 @@ def edit_sheet(actor: Actor, question_id: int, number: int | None = None) -> She
         found = _version(connection, actor, question_id, number)
         if not found.editable:
             raise Forbidden
+        if is_family(found.fields):
+            raise Conflict(MADE_ELSEWHERE)
         return found
 
 
@@ -267,6 +276,8 @@ def try_out(
         bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
         if bank is None:
             raise missing(connection, actor)
+        if is_family(fields):
+            raise Conflict(MADE_ELSEWHERE)
         fields = _bound(connection, bank_id, fields)
     question = _load(bank.slug, fields, fields.get("id") or "preview").in_language(language)
     order = list(shown_order(item_of(question), 1, Dice(0), shuffle=False))
@@ -310,6 +321,8 @@ def save_question(
             present = _present(connection, bank_id, question_id, actor)
             if present.number != number:
                 raise EditConflict(number=present.number)
+            if present.item.get("family"):
+                raise Conflict(MADE_ELSEWHERE)
             question = _load(bank.slug, fields, present.slug)
             if question.digest == present.digest:
                 return question_id, number
@@ -353,7 +366,7 @@ def _load(bank: str, fields: Mapping[str, Any], slug: str) -> LoadedQuestion:
 
 def _present(connection: Connection, bank_id: int, question_id: int, actor: Actor) -> Row[Any]:
     found = connection.execute(
-        select(QuestionVersion.number, QuestionVersion.digest, Question.slug)
+        select(QuestionVersion.number, QuestionVersion.digest, QuestionVersion.item, Question.slug)
         .join(Question, Question.id == QuestionVersion.question_id)
         .where(Question.id == question_id, Question.bank_id == bank_id, QuestionVersion.current)
     ).first()
@@ -444,7 +457,7 @@ def restore(actor: Actor, question_id: int, number: int, now: datetime) -> int:
         editable_bank(connection, actor, row.bank_id)
         if row.current:
             return number
-        restored = LoadedQuestion.load(_bound(connection, row.bank_id, row.content))
+        restored = load(_bound(connection, row.bank_id, row.content))
         add_versions(connection, [(question_id, restored)], row.bank_id, actor.id, now)
         bank_changed(connection, row.bank_id, now)
         newest: int = connection.execute(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Row, and_, case, delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
+from quiz.banks.families import Family, load
+from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.yaml import write_bank
@@ -27,11 +29,12 @@ from quiz.models.bank import (
     QuestionVersion,
     SourceLine,
     StratumSize,
-    load_question,
+    load_authored,
+    load_variant,
     source_line,
 )
 from quiz.models.media import contents_of
-from quiz.models.paging import Page, page_of
+from quiz.models.paging import Page, page_of, part_of
 from quiz.models.people import Enrolment, User
 from quiz.models.validity import Turn, turns
 from quiz.operations.access import AUTHORING, TEACHING, Actor, missing, readable_banks, role_of
@@ -100,6 +103,19 @@ class BankPage:
     shares: tuple[Share, ...]
 
 
+#: So many variants of a family are shown at once.
+VARIANTS_PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """A variant of a family; prompt and right answer as plain text."""
+
+    key: str
+    prompt: str
+    answer: str
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
     """A version of a question as its author sees it: presented, with its key and reasons."""
@@ -132,6 +148,8 @@ class QuestionPage:
     #: The one shown, and all that the question has, the authored one first.
     language: str
     languages: tuple[str, ...]
+    #: Of a family a page of those that there are on the day; None: it is none.
+    variants: Page[VariantRow] | None
 
 
 def banks(actor: Actor, page: int) -> Page[BankRow]:
@@ -256,7 +274,7 @@ def _conditions(wanted: Filter) -> Iterator[Any]:
 
 
 def _question_row(row: Row[Any], on: date) -> QuestionRow:
-    question = load_question(row.digest, row.content)
+    question = load_authored(row.digest, row.content)
     return QuestionRow(
         question_id=row.id,
         slug=row.slug,
@@ -293,11 +311,18 @@ def _shares(connection: Connection, bank_id: int) -> tuple[Share, ...]:
 
 
 def question(
-    actor: Actor, question_id: int, on: date, number: int | None = None, language: str = ""
+    actor: Actor,
+    question_id: int,
+    on: date,
+    number: int | None = None,
+    language: str = "",
+    variant: str = "",
+    page: int = 1,
 ) -> QuestionPage:
     """A version of a question (None: the current one), with its key, for those who may read its bank.
 
-    ``drawable`` on that day; in the ``language``, where it has that one.
+    ``drawable`` on that day; in the ``language``, where it has that one. Of a family the ``variant`` ("" = the first)
+    and a page of all there are on that day; where there is none, one of the last day that had any.
     """
     wanted = QuestionVersion.current if number is None else QuestionVersion.number == number
     with reading() as connection:
@@ -319,7 +344,26 @@ def question(
         ).first()
         if row is None:
             raise missing(connection, actor)
-    return _question_page(row, load_question(row.digest, row.content), on, language)
+    family = load_authored(row.digest, row.content)
+    keys = family.variants(on)
+    if variant and variant not in keys:
+        raise NotFound
+    shown = load_variant(row.digest, row.content, variant or keys[0], on) if keys else family.sample()
+    if shown is None:
+        raise NotFound
+    rows = _variant_rows(family, on, language, page) if isinstance(family, Family) else None
+    return replace(_question_page(row, shown, on, language), drawable=family.drawable(on), variants=rows)
+
+
+def _variant_rows(family: Family, on: date, language: str, number: int) -> Page[VariantRow]:
+    keys = part_of(family.variants(on), number, VARIANTS_PER_PAGE)
+    rows = tuple(_variant_row(key, family.variant(key, on), language) for key in keys.rows)
+    return Page(rows, keys.number, keys.total, keys.per_page)
+
+
+def _variant_row(key: str, question: LoadedQuestion, language: str) -> VariantRow:
+    shown = question.in_language(language)
+    return VariantRow(key, to_text(shown.prompt), shown.kind.right_answer(shown.content))
 
 
 def _question_page(row: Row[Any], authored: LoadedQuestion, on: date, language: str) -> QuestionPage:
@@ -352,6 +396,7 @@ def _question_page(row: Row[Any], authored: LoadedQuestion, on: date, language: 
         status=loaded.status,
         language=row.language if loaded is authored else language,
         languages=(row.language, *authored.translations),
+        variants=None,
     )
 
 
@@ -427,11 +472,11 @@ def _exported(
         .order_by(Question.id)
     )
     names: dict[str, str] = {}
-    loaded = [_named_apart(load_question(row.digest, row.content), names) for row in rows]
+    loaded = [_named_apart(load_authored(row.digest, row.content), names) for row in rows]
     return LoadedBank.load(header, loaded), names
 
 
-def _named_apart(question: LoadedQuestion, names: dict[str, str]) -> LoadedQuestion:
+def _named_apart(question: Authored, names: dict[str, str]) -> Authored:
     """The question, whose images are added to ``names``; a name that stands there for another image gets a new one."""
     digests = {file: digest_of_pin(pin) for file, pin in question.images.items()}
     other = {
@@ -443,7 +488,7 @@ def _named_apart(question: LoadedQuestion, names: dict[str, str]) -> LoadedQuest
     if not other:
         return question
     pins = {other.get(file, file): pin for file, pin in question.images.items()}
-    return LoadedQuestion.load({**renamed(question.dump(), other), "images": pins})
+    return load({**renamed(question.dump(), other), "images": pins})
 
 
 def find_bank(slug: str) -> int | None:

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
+from quiz.banks.families import load
 from quiz.banks.images import FOLDER, Pictures, among
 from quiz.banks.model import Bank as LoadedBank
-from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
 from quiz.db import reading, transaction
 from quiz.errors import Invalid, Problem
@@ -20,6 +20,7 @@ from quiz.models.bank import (
     LONGEST_LANGUAGE,
     LONGEST_TITLE,
     LONGEST_TOPIC,
+    LONGEST_VARIANT,
     Bank,
     BankShare,
     Question,
@@ -61,12 +62,12 @@ def import_bank(
     """Imports a bank file: same id and digest nothing, changed a new version, gone listed.
 
     ``actor`` None is the command line: the bank is then a shipped one, usable by every author. ``name`` stands in
-    messages. ``pictures`` are the image files that came with the text; without them those count that the bank has
+    messages. ``pictures`` are the files that came with the text, images and tables; without them those count that the bank has
     already. Raises Invalid with all faults of the file; then nothing is written.
     """
     find = pictures.find if pictures else among(_folder(actor, text))
-    bank = read_bank(text, name, find)
-    too_long = [*_too_long(bank)]
+    bank = read_bank(text, name, find, pictures.read if pictures else None)
+    too_long = [*_too_long(bank), *_wrong_variants(bank)]
     if too_long:
         raise Invalid(too_long)
     with transaction() as connection:
@@ -109,10 +110,22 @@ def _too_long(bank: LoadedBank) -> Iterator[Problem]:
     ):
         if len(value) > most:
             yield BankProblem(where, "this is too long", f"use up to {most} characters")
-    for question in bank.questions:
+    for question in bank.authored:
         if len(question.topic) > LONGEST_TOPIC:
             mend = f"use up to {LONGEST_TOPIC} characters"
             yield BankProblem("topic", "this is too long", mend, question=question.qualified)
+
+
+def _wrong_variants(bank: LoadedBank) -> Iterator[Problem]:
+    """What is wrong with variants of its families, at any date; keys that the store does not hold."""
+    for family in bank.families:
+        for problem in family.faults():
+            yield BankProblem(problem.where, problem.what, problem.mend, question=family.qualified)
+        longest = max(map(len, family.every_key()), default=0)
+        if longest > LONGEST_VARIANT:
+            what = f"the key of a variant has {longest} characters"
+            mend = f"up to {LONGEST_VARIANT}: take fewer rows, or give them shorter keys"
+            yield BankProblem("take", what, mend, question=family.qualified)
 
 
 def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | None:
@@ -143,7 +156,7 @@ def _compare(connection: Connection, bank: LoadedBank, bank_id: int | None, *, p
             .where(Question.bank_id == bank_id, QuestionVersion.current)
         )
         stored = {row.slug: (row.digest, row.status) for row in rows}
-    given = {question.id: question.digest for question in bank.questions}
+    given = {question.id: question.digest for question in bank.authored}
     gone = tuple(sorted(set(stored) - set(given)))
     return ImportReport(
         bank=bank.slug,
@@ -219,5 +232,5 @@ def _retire(connection: Connection, question_ids: Sequence[int], owner_id: int |
         old = connection.execute(
             select(QuestionVersion).where(QuestionVersion.question_id == question_id, QuestionVersion.current)
         ).one()
-        retired = LoadedQuestion.load({**old.content, "status": "retired"})
+        retired = load({**old.content, "status": "retired"})
         add_versions(connection, [(question_id, retired)], old.bank_id, owner_id, now)

@@ -14,7 +14,7 @@ from quiz.banks.model import Bank as LoadedBank
 from quiz.db import reading
 from quiz.lint.inspect import inspect_bank, not_applied
 from quiz.lint.rule import SEVERITIES, rules
-from quiz.models.bank import Bank, Question, QuestionVersion, load_question
+from quiz.models.bank import Bank, Question, QuestionVersion, load_authored
 from quiz.models.paging import Page, part_of
 from quiz.operations.access import EDITING, Actor, missing, readable_banks
 
@@ -95,9 +95,8 @@ def _inspected(connection: Connection, bank_id: int) -> Sequence[FindingRow]:
         .order_by(QuestionVersion.topic, Question.slug)
     ).all()
     ids = {row.slug: row.id for row in rows}
-    questions = tuple(load_question(row.digest, row.content) for row in rows)
-    bank = LoadedBank.load(header).model_copy(update={"questions": questions})
-    found = sorted(inspect_bank(bank), key=_gravity)
+    questions = tuple(load_authored(row.digest, row.content) for row in rows)
+    found = sorted(inspect_bank(LoadedBank.load(header, questions)), key=_gravity)
     slugs = [(one.question or "").partition("/")[2] for one in found]
     return tuple(FindingRow(one, ids.get(slug), slug) for one, slug in zip(found, slugs, strict=True))
 

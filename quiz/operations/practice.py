@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from quiz.banks.trying import may_take_hint
 from quiz.db import transaction
 from quiz.errors import Invalid, Problem, QuizError, StaleAnswer
+from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Attempt, AttemptSlot
-from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.bank import QuestionVersion
 from quiz.models.people import User
 from quiz.models.practising import deeds, record_try, standing_of
 from quiz.models.quiz import QuizRevision
@@ -35,7 +36,7 @@ def check(
     """
     with transaction() as connection:
         slot = _locked(connection, actor, attempt_id, one.slot)
-        question = load_question(slot.digest, slot.content)
+        question = asked(slot)
         parsed = question.parse(one.fields, slot.shown_order)
         counts = slot.mode == "practice" and parsed.response is not None and not parsed.complaints
         given = _save(actor, attempt_id, replace(one, act="check" if counts else "save"), writer)
@@ -96,7 +97,7 @@ def save_many(
 
 
 def _may_take_hint(connection: Connection, attempt_id: int, slot: Row[Any]) -> bool:
-    question = load_question(slot.digest, slot.content)
+    question = asked(slot)
     done = deeds(connection, attempt_id, [slot.slot])[slot.slot]
     stands = standing_of(question, done, slot.shown_order, slot.tries)
     return slot.mode == "practice" and may_take_hint(question, stands, slot.tries)
@@ -117,8 +118,7 @@ def _locked(connection: Connection, actor: Actor, attempt_id: int, slot: int) ->
             AttemptSlot.shown_order,
             AttemptSlot.points,
             AttemptSlot.closed_at,
-            QuestionVersion.digest,
-            QuestionVersion.content,
+            *ASKED,
             QuizRevision.mode,
             QuizRevision.tries,
         )
@@ -137,7 +137,7 @@ def _locked(connection: Connection, actor: Actor, attempt_id: int, slot: int) ->
 
 def _score(connection: Connection, attempt_id: int, slot: Row[Any], now: datetime) -> bool:
     """Writes the mark of the tries so far. Returns whether the slot is closed now."""
-    question = load_question(slot.digest, slot.content)
+    question = asked(slot)
     done = deeds(connection, attempt_id, [slot.slot])[slot.slot]
     stands = standing_of(question, done, slot.shown_order, slot.tries)
     if stands.closed:

@@ -27,7 +27,7 @@ from quiz.models.attempt import (
     waits_for_a_mark,
 )
 from quiz.models.audit import record
-from quiz.models.bank import QuestionVersion, load_question
+from quiz.models.bank import QuestionVersion, load_authored
 from quiz.models.paging import PER_PAGE, Page, page_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.progress import progress_of
@@ -232,7 +232,7 @@ def _facilities(connection: Connection, quiz_id: int) -> tuple[QuestionFacility,
 
 
 def _facility(version: Row[Any], figures: Row[Any]) -> QuestionFacility:
-    question = load_question(version.digest, version.content)
+    question = load_authored(version.digest, version.content)
     return QuestionFacility(
         question=question.qualified,
         prompt=to_text(question.prompt),

@@ -16,6 +16,7 @@ from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
 from quiz.errors import InProgress
 from quiz.models.analysing import key_is_out
+from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import (
     Answer,
     Attempt,
@@ -27,7 +28,7 @@ from quiz.models.attempt import (
     key_was_out,
     moment,
 )
-from quiz.models.bank import Bank, Question, QuestionVersion, load_question
+from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.closing import close, current_answer
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
@@ -238,8 +239,7 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             AttemptSlot.shown_order,
             AttemptSlot.points,
             AttemptSlot.bonus,
-            QuestionVersion.digest,
-            QuestionVersion.content,
+            *ASKED,
             Question.slug,
             Bank.header,
             Bank.language,
@@ -249,6 +249,7 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             Mark.max.label("mark_max"),
         )
         .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
         .join(Bank, Bank.id == Question.bank_id)
@@ -288,7 +289,7 @@ def _question(
     row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str], attempt: Row[Any]
 ) -> ReviewedQuestion:
     """The question in the language in which the student read it."""
-    authored = load_question(row.digest, row.content)
+    authored = asked(row)
     question = authored.in_language(attempt.language or "")
     response = question.parse(row.fields or {}, row.shown_order).response
     marked = _marked(question, row, response) if row.mark_max is not None else None

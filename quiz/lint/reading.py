@@ -17,6 +17,10 @@ from quiz.questions.options import Options
 
 _SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?。！？])(?<!\b\w\.)\s+|(?<=[。！？])")
 _EMPHASISED: Final = re.compile(r"\*\*(.+?)\*\*|__(.+?)__|(?<!\w)\*([^*]+)\*|<(?:b|strong|em|u)>(.+?)</")
+#: Characters of a text that are read: a pattern may look at each more than once, and nobody reads a longer stem.
+READ_MOST: Final = 5_000
+#: Options that are compared with each other.
+COMPARED_MOST: Final = 50
 #: A word that stands in more than this share of a bank's questions is its subject, and gives nothing away.
 COMMON_SHARE: Final = 0.1
 #: Questions below which a bank has no subject of its own yet.
@@ -24,10 +28,10 @@ COMMON_FROM: Final = 20
 
 
 class Text:
-    """A text of a question. ``where`` is its path in the question."""
+    """A text of a question, as far as it is read. ``where`` is its path in the question."""
 
     def __init__(self, raw: str, where: str, language: Language) -> None:
-        self.raw, self.where, self._language = raw, where, language
+        self.raw, self.where, self._language = raw[:READ_MOST], where, language
 
     @cached_property
     def plain(self) -> str:

@@ -1,9 +1,12 @@
 """Every rule finds what its examples show, and lets be what is sound; all that it says can be learnt from."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from quiz.banks import families
 from quiz.banks.model import Bank, Question
@@ -129,3 +132,53 @@ def test_one_variant_stands_for_its_family():
     bank = bank_of().holding((families.load(fields),))
     (finding,) = inspect_bank(bank)
     assert (finding.rule, finding.question, finding.where) == ("F02", "examples/sums", "evidence")
+
+
+PIECES = st.sampled_from(
+    [
+        "not ",
+        "не ",
+        "不",
+        "**",
+        "«",
+        "“",
+        "1,2,3",
+        "1.5 ",
+        "−3",
+        "½",
+        "②",
+        "____",
+        "?",
+        ". ",
+        "![](x.png)",
+        "$x$",
+        "between 5 to 7 ",
+        "Ab",
+        " and ",
+        "年",
+        "&nbsp;",
+    ]
+) | st.text(max_size=6)
+TEXT = st.lists(PIECES, min_size=1, max_size=8).map("".join).filter(str.strip)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), st.sampled_from(["en", "ru", "zh", "de"]))
+def test_no_text_upsets_a_rule(data, language):
+    texts = data.draw(st.lists(TEXT, min_size=2, max_size=5, unique_by=str.strip))
+    (example,) = ask(data.draw(TEXT), shuffle=data.draw(st.booleans()))
+    options = [{"text": text, "correct": place == 0} for place, text in enumerate(texts)]
+    question = Question.load({**example, "type": "single_choice", "options": options})
+    for finding in inspect_bank(bank_of(question, language=language)):
+        assert finding.rule in rules()
+
+
+def test_a_hostile_text_is_read_in_no_time():
+    """Marks that open and never close, digits without end, hundreds of options: all within bounds."""
+    for piece in ("«", "<b>not ", "1.", "**not ", "how many members "):
+        (example,) = ask(
+            piece * 20_000, *(f"{'*' * (not n)}{n} {piece * 30}" for n in range(300)), shuffle=False
+        )
+        before = time.process_time()
+        inspect_question(Question.load(example), "en")
+        assert time.process_time() - before < 5

@@ -41,6 +41,7 @@ def content(text: str) -> Sequence[str]:
     return [stem(word) for word in tokens(text) if word not in _STOP and (len(word) >= 4 or word.isdecimal())]
 
 
+_FIGURE: Final = r"-?\d[\d,]*(?:\.\d+)?"
 _COLOURS: Final = "(?:red|green|blue|yellow|orange|purple|pink|brown|black|white|grey|gray)"
 _DRAWN: Final = (
     "(?:picture|figure|diagram|image|photo|photograph|map|graph|chart|table|drawing|list|text|passage|box)"
@@ -115,7 +116,9 @@ LANGUAGE: Final = Language(
         stem,
     ),
     unchanged=re.compile(r"\b(?:same|unchanged|constant|not change|no change|neither|equal)\b"),
-    between=re.compile(r"(?<![\w.])(-?\d[\d,]*(?:\.\d+)?)\W{0,3}(?:to|–|—|-)\s*(-?\d[\d,]*(?:\.\d+)?)"),
+    between=re.compile(
+        rf"(?<![\w.])({_FIGURE})\W{{0,3}}(?:to|–|—|-)\s*({_FIGURE})|\bbetween ({_FIGURE})[^\d]{{0,4}} and ({_FIGURE})"
+    ),
     below=re.compile(r"\b(?:below|under|less than|fewer than|at most|up to|lower than|before)\s+(-?\d[\d,]*(?:\.\d+)?)"),
     above=re.compile(
         r"\b(?:above|over|more than|at least|from|higher than|greater than|after)\s+(-?\d[\d,]*(?:\.\d+)?)"

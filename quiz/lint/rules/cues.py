@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from quiz.lint.reading import Choice, Item, Text
+from quiz.lint.reading import COMPARED_MOST, Choice, Item, Text
 from quiz.lint.rule import WORDS, Flag, Rule, ask, several
 
 _MID_CAPITAL: Final = re.compile(r"(?<=[\w,] )[A-ZА-ЯЁ][\w’'-]+")
@@ -142,7 +142,7 @@ def pair_of_opposites(item: Item) -> Iterator[Flag]:
         return
     if any(item.language.unchanged.search(choice.text.folded) for choice in item.choices):
         return
-    pairs = [pair for pair in combinations(item.choices, 2) if _opposite(item, *pair)]
+    pairs = [pair for pair in combinations(item.choices[:COMPARED_MOST], 2) if _opposite(item, *pair)]
     if len(pairs) == 1 and any(choice.right for choice in pairs[0]):
         one, other = pairs[0]
         yield Flag("options", f"{one.text.plain} / {other.text.plain}")

@@ -13,6 +13,8 @@ from quiz.lint.rule import Flag, Rule, ask, several
 
 #: How much of stem and key together two questions share (Jaccard), or of the stem where their keys are equal (cosine).
 ALIKE, ALIKE_STEM = 0.80, 0.85
+#: Questions with the same rare word that one is compared with: in a bank of few words, the last of them.
+COMPARED_MOST: Final = 300
 #: Whatever passes either test shares at least this part of its words with the other.
 _LEAST: Final = ALIKE_STEM**2
 
@@ -50,7 +52,13 @@ def asked_already(items: Sequence[Item]) -> Iterator[Flag]:
         first = ranked[: len(ranked) - ceil(_LEAST * len(ranked)) + 1]
         buckets = [(one.item.question.type, one.figures, word) for word in first]
         twin = next(
-            (other for bucket in buckets for other in seen.get(bucket, ()) if _alike(one, other)), None
+            (
+                other
+                for bucket in buckets
+                for other in seen.get(bucket, [])[-COMPARED_MOST:]
+                if _alike(one, other)
+            ),
+            None,
         )
         if twin is None:
             for bucket in buckets:

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, pairwise, permutations
 from typing import Final, TypeAlias
 
-from quiz.lint.reading import Choice, Item
+from quiz.lint.reading import COMPARED_MOST, Choice, Item
 from quiz.lint.rule import WORDS, Flag, Rule, ask
 
 Span: TypeAlias = tuple[float, float]
 _NUMBER: Final = re.compile(r"[-−+]?\d[\d,   ]*(?:\.\d+)?")
 _UNIT: Final = re.compile(r"^\W*[-−+]?\d[\d.,   /]*\W*(?:[^\W\d]{1,12}|%|°|°c)?\W*(?:[^\W\d]{1,4})?\W*$")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2},\d{3}$")
+#: Characters of an option that is a number with its unit.
+_LONGEST_NUMBER: Final = 40
 _YEAR: Final = range(1000, 2101)
 
 
@@ -117,6 +120,8 @@ def _in_order(values: Sequence[tuple[float, ...]]) -> bool:
 def _size(choice: Choice, months: dict[str, int]) -> tuple[float, ...] | None:
     """What a number or date is ordered by: (value,) or (year, month, day); None for other texts."""
     text = choice.text.folded
+    if len(text) > _LONGEST_NUMBER:
+        return None
     if _UNIT.match(text):
         return _figures(text)[:1]
     month = next((number for name, number in months.items() if name in text), None)
@@ -132,8 +137,10 @@ def _figures(text: str) -> tuple[float, ...]:
 
 
 def number(written: str) -> float:
-    """The value of a figure such as ``1,200``, ``−3`` or ``2.5``."""
-    return float(re.sub(r"[,   ]", "", written).replace("−", "-"))
+    """The value of a figure such as ``1,200``, ``−3``, ``2.5`` or ``2,5``: a comma before three figures parts thousands."""
+    bare = re.sub(r"\s", "", written).replace("−", "-").rstrip(",")
+    whole = "." in bare or bare.count(",") > 1 or _THOUSANDS.search(bare)
+    return float(bare.replace(",", "" if whole else "."))
 
 
 @Rule(
@@ -144,6 +151,7 @@ def number(written: str) -> float:
     languages=WORDS,
     bad=[
         ask("How many bones does an adult have?", "100 to 150", "140 to 200", "*201 to 210"),
+        ask("At which temperature does gold melt?", "below 900 °C", "between 800 and 1000 °C", "*above 1000 °C"),
         ask("Who elects the school council?", "*Pupils", "Pupils of the upper school", "Teachers"),
     ],
     good=[ask("How many bones does an adult have?", "100 to 150", "150 to 200", "*200 to 250")],
@@ -152,11 +160,13 @@ def overlapping_options(item: Item) -> Iterator[Flag]:
     """Ranges that intersect, and a phrase beside the same phrase narrowed down. Ranges of years are periods."""
     if item.question.type != "single_choice":
         return
-    spans = [(choice, span) for choice in item.worded if (span := _span(item, choice)) is not None]
+    spans = [
+        (choice, span) for choice in item.worded[:COMPARED_MOST] if (span := _span(item, choice)) is not None
+    ]
     for (one, first), (other, second) in combinations(spans, 2):
         if max(first[0], second[0]) < min(first[1], second[1]):
             yield Flag(other.text.where, f"{one.text.plain} / {other.text.plain}")
-    for one, other in permutations(item.choices, 2):
+    for one, other in permutations(item.choices[:COMPARED_MOST], 2):
         wide, narrow = one.text.folded.strip(" ."), other.text.folded
         if len(wide) > 2 and narrow.startswith(wide) and item.language.narrowing.search(narrow[len(wide) :]):
             yield Flag(other.text.where, f"{one.text.plain} / {other.text.plain}")
@@ -169,7 +179,7 @@ def _span(item: Item, choice: Choice) -> Span | None:
         return None
     between = item.language.between.search(text)
     if between:
-        low, high = (number(part) for part in between.groups())
+        low, high = (number(part) for part in between.groups() if part)
         return None if low in _YEAR and high in _YEAR else (low, high)
     for pattern, make in ((item.language.below, _up_to), (item.language.above, _from)):
         found = pattern.search(text)

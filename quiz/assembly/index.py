@@ -73,6 +73,14 @@ class Item:
             return any(_within(on.isoformat(), span) for span in self.spans)
         return (self.start is None or self.start <= on) and (self.end is None or on < self.end)
 
+    @property
+    def turns(self) -> set[date]:
+        """The days on which it comes into force or goes out of it."""
+        days = {day for day in (self.start, self.end) if day is not None}
+        return days | {
+            date.fromisoformat(day) for span in self.spans or () for day in span.split("/") if day
+        }
+
     def dump(self) -> dict[str, Any]:
         """JSON-able, for a column of an index; what is as usual is left out."""
         values = {name: getattr(self, name) for name in self.__slots__}

@@ -54,5 +54,5 @@ def _matching(section: Section, items: Iterable[Item], held: Sequence[Item], on:
 
 def change_dates(items: Iterable[Item], start: date, end: date | None) -> list[date]:
     """``start`` and the days after it, up to and with ``end``, on which questions come into force or go out of it."""
-    days = {day for item in items for day in (item.start, item.end) if day is not None}
+    days = {day for item in items for day in item.turns}
     return sorted({start} | {day for day in days if start < day and (end is None or day <= end)})

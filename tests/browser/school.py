@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from quiz import clock
+from quiz.banks.images import Pictures, opened
 from quiz.banks.model import Question
 from quiz.db import reading
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark
@@ -36,7 +37,8 @@ class School:
         """Imports the banks; nobody has joined, and there is no quiz."""
         teacher = Actor(accounts.add_user(None, TEACHER, "Ada", PASSWORD, "author", clock.now()), 1)
         for file in sorted(BANKS.glob("*.yaml")):
-            importing.import_bank(None, file.read_text("utf-8"), file.name, clock.now())
+            content, read = opened(file)
+            importing.import_bank(None, content.decode(), file.name, clock.now(), pictures=Pictures(read))
         course = courses.add_course(teacher, "SCO studies", "Asia/Shanghai", clock.now())
         return cls(teacher, course, courses.course(teacher, course, clock.now()).join_code)
 

@@ -175,7 +175,14 @@ def export(bank_id: int) -> ResponseReturnValue:
 def question(question_id: int) -> ResponseReturnValue:
     """One question with its key and reasons."""
     language = request.args.get("language", "")
-    found = banks.question(get_actor(), question_id, today(), language=language)
+    found = banks.question(
+        get_actor(),
+        question_id,
+        today(),
+        language=language,
+        variant=request.args.get("variant", ""),
+        page=page_number(),
+    )
     return render_template("author/question.html", q=found)
 
 

@@ -41,6 +41,8 @@ _MARK: Final = re.compile(r"\[\[[^\[\]\s]+\]\]|\{\{.*?\}\}", re.DOTALL)
 _FORMULA: Final = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)", re.DOTALL)
 #: A number: figures, with signs or spaces between its groups.
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+|[ \u00a0\u202f]\d{3}(?!\d))*")
+#: The wide comma and full stop of Chinese part clauses, not groups of figures; NFKC would make plain ones of them.
+_WIDE: Final = str.maketrans("\uff0c\uff0e", "\uff1b\uff1b")
 #: Marks of structure in HTML that a translation keeps; emphasis is free, since scripts differ in it.
 _STRUCTURE: Final = re.compile(r"<(math|a|img|table|li|pre|code)\b")
 
@@ -341,7 +343,7 @@ def _spelling(answer: Any) -> str:
 
 def numbers(text: str) -> Counter[str]:
     """The numbers in a text by their digits alone: 1,000 and 1 000, 0.5 and 0,5 are alike."""
-    found = _NUMBER.findall(normalize("NFKC", _MARK.sub("", text)))
+    found = _NUMBER.findall(normalize("NFKC", _MARK.sub("", text).translate(_WIDE)))
     return Counter(re.sub(r"\D", "", number) for number in found)
 
 

@@ -211,6 +211,13 @@ def test_numbers_are_compared_by_their_digits():
     assert numbers("In 2017, 2021.") == {"2017": 1, "2021": 1}
 
 
+def test_wide_signs_part_numbers():
+    assert numbers("分别为6，2021，202") == {"6": 1, "2021": 1, "202": 1}
+    assert numbers("７．2021年") == {"7": 1, "2021": 1}
+    fields = {"type": "true_false", "prompt": "Founded in 2001; 6 members."}
+    assert [*differences(fields, {"prompt": "成员国为6，2001年成立。"})] == []
+
+
 @pytest.mark.parametrize(
     "digits, text",
     [

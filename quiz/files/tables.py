@@ -1,16 +1,18 @@
-"""Tables out. Every cell that a spreadsheet would run as a formula is disarmed here, and nowhere else."""
+"""Tables out, and sheets in. Every cell that a spreadsheet would run as a formula is disarmed here, and nowhere else."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from typing import Any, Final
 
 import xlsxwriter
+
+from quiz.errors import Invalid, Problem
 
 #: Characters with which a spreadsheet takes a cell for a formula, also after white space.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -24,6 +26,7 @@ _WORKBOOK: Final = {
     "strings_to_numbers": False,
     "remove_timezone": True,
 }
+_EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 LONGEST_CELL: Final = 32_767
 LONGEST_SHEET_NAME: Final = 31
 
@@ -64,6 +67,7 @@ def write_xlsx(tables: Iterable[Table]) -> bytes:
     """The tables as a workbook (Office Open XML), a sheet each, heads bold and frozen. Text is never a formula."""
     out = BytesIO()
     with xlsxwriter.Workbook(out, _WORKBOOK) as workbook:
+        workbook.set_properties({"created": _EPOCH})  # the same tables give the same bytes
         bold = workbook.add_format({"bold": True})
         moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         for table in tables:
@@ -90,3 +94,27 @@ def _write(sheet: Any, row: int, place: int, value: object, moment: Any) -> None
         sheet.write_number(row, place, value)
     elif value is not None:
         sheet.write_string(row, place, str(value)[:LONGEST_CELL])
+
+
+def read_sheet(content: bytes) -> Iterator[list[str]]:
+    """The rows of a workbook's first sheet (.xlsx), from its first row on, as texts: whole numbers without a point, days
+    as year-month-day, formulas as the values last worked out. Raises Invalid where it is no workbook.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only who reads a sheet pays
+
+    try:
+        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, ValueError, OSError, IndexError) as error:
+        raise Invalid([Problem("", f"this is no workbook: {error}", "save it as .xlsx")]) from None
+    yield from ([_shown(cell) for cell in row] for row in rows)
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell == datetime(cell.year, cell.month, cell.day, tzinfo=cell.tzinfo):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, datetime | date) else str(cell)

@@ -1,0 +1,97 @@
+"""Sheets: CSV and Excel workbooks that a teacher fills in, a row a question; and the sheet of Kahoot."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+from quiz.errors import Invalid, TooLarge
+from quiz.files.archive import Archive, Limits
+from quiz.files.tables import Table, read_sheet, safe_cell, write_xlsx
+from quiz.formats.base import Entry, Format, Source, decoded
+from quiz.formats.sheets import kahoot
+from quiz.formats.sheets.reading import entries
+from quiz.formats.sheets.writing import SheetWriter
+
+#: A workbook's parts may be larger unpacked than other archives': sheets are text that packs well.
+_WORKBOOK: Final = Limits(entries=500, entry=100_000_000, total=200_000_000, ratio=200)
+_START: Final = b"PK\x03\x04"
+_HEADED: Final = re.compile(r"""(^|[,;\t"'])\s*prompt\s*($|[,;\t"'\r\n])""", re.IGNORECASE | re.MULTILINE)
+#: What a spreadsheet would run; ``safe_cell`` puts an apostrophe in front of it.
+_DISARMED: Final = re.compile(r"'(?=[ \xa0]*[=+\-@\t\r\n＝＋－＠])")
+
+
+def _read_csv(source: Source) -> Iterator[Entry]:
+    text = decoded(source)
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    delimiter = max(",;\t", key=first.count)
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        yield from entries((_armed(row) for row in rows), source.name)
+    except csv.Error as error:
+        raise Invalid(f"{source.name}: line {rows.line_num}: no valid CSV: {error}") from None
+
+
+def _armed(row: Sequence[str]) -> list[str]:
+    """Without the apostrophes that disarm formulas."""
+    return [_DISARMED.sub("", cell, count=1) if cell.startswith("'") else cell for cell in row]
+
+
+def _read_xlsx(source: Source) -> Iterator[Entry]:
+    yield from entries(_cells(source), source.name)
+
+
+def _read_kahoot(source: Source) -> Iterator[Entry]:
+    yield from kahoot.entries(_cells(source), source.name)
+
+
+def _cells(source: Source) -> Iterator[list[str]]:
+    """The rows of a workbook's first sheet. Raises Invalid where it is none, or out of bounds."""
+    content = source.file.read(source.limits.bytes + 1)
+    if len(content) > source.limits.bytes:
+        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+    Archive(content, _WORKBOOK)  # its bounds, before anything is unpacked
+    yield from read_sheet(content)
+
+
+class _CsvWriter(SheetWriter):
+    def write_rows(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """In UTF-8 with its mark, without which Excel takes it for Windows-1252."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerows([safe_cell(cell) for cell in row] for row in chain([head], rows))
+        self.target.write(out.getvalue().encode("utf-8-sig"))
+
+
+class _XlsxWriter(SheetWriter):
+    def write_rows(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        self.target.write(write_xlsx([Table("questions", tuple(head), tuple(tuple(row) for row in rows))]))
+
+
+def _sniff_csv(head: bytes, name: str) -> float:
+    text = head.decode("utf-8", "replace")
+    if b"\0" in head or not _HEADED.search(text):
+        return 0.35 if name.endswith((".csv", ".tsv")) else 0.0
+    return 0.9 if name.endswith((".csv", ".tsv")) else 0.5
+
+
+def _sniff_xlsx(head: bytes, name: str) -> float:
+    return 0.8 if head.startswith(_START) and name.endswith(".xlsx") else 0.0
+
+
+FORMATS = (
+    Format("csv", "Sheet (CSV)", (".csv", ".tsv"), _sniff_csv, _read_csv, _CsvWriter, own_suffix=True),
+    Format("xlsx", "Sheet (Excel)", (".xlsx",), _sniff_xlsx, _read_xlsx, _XlsxWriter, own_suffix=True),
+    Format(
+        "kahoot",
+        "Kahoot's sheet",
+        (".kahoot.xlsx",),
+        lambda _head, _name: 0.0,
+        _read_kahoot,
+        kahoot.KahootWriter,
+    ),
+)

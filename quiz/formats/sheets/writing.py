@@ -1,0 +1,220 @@
+"""Questions to rows of a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from quiz.banks.model import Question
+from quiz.formats.base import Loss, Unwritable, Writer
+from quiz.formats.sheets.columns import AFTER, COMMON, MOST, PART, USUAL, letters
+from quiz.questions.rules.numbers import show_number
+
+Cells = dict[str, str]
+
+
+class SheetWriter(Writer):
+    """Gathers the rows, since the columns are known when all questions are; ``write_rows`` puts them into a file."""
+
+    types = frozenset(
+        {
+            "single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering",
+            "gap_select", "drag_words", "essay", "description",
+        }
+    )  # fmt: skip
+    holds = frozenset(
+        {
+            "name", "topic", "difficulty", "level", "points", "prompt", "explanation", "hints", "feedback", "tags", "as_of",
+            "valid", "scoring", "penalty", "shuffle", "options", "choose", "answer", "feedback_true", "feedback_false",
+            "answers", "case_sensitive", "pairs", "distractors", "items", "text", "choices", "gaps", "reuse",
+        }
+    )  # fmt: skip
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._rows: list[Cells] = []
+
+    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        cells, losses = row_of(question)
+        self._rows.append(cells)
+        return [*losses, *([Loss("images", "sheets have no pictures")] if files else [])]
+
+    def close(self) -> None:
+        parts = max((_parts(cells) for cells in self._rows), default=0)
+        names = [f"{one} {letter}" for letter in letters(max(parts, USUAL)) for one in PART]
+        used = {name for cells in self._rows for name in cells}
+        head = [
+            "id", "type", *COMMON,
+            *(name for name in names if name in used or name[:6] == "option"),
+            *AFTER,
+        ]  # fmt: skip
+        self.write_rows(head, ([cells.get(name, "") for name in head] for cells in self._rows))
+
+    def write_rows(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Writes the file."""
+        raise NotImplementedError
+
+
+def _parts(cells: Cells) -> int:
+    return max((place for place, letter in enumerate(letters(MOST), 1) if _has(cells, letter)), default=0)
+
+
+def _has(cells: Cells, letter: str) -> bool:
+    return any(f"{one} {letter}" in cells for one in PART)
+
+
+def row_of(question: Question) -> tuple[Cells, list[Loss]]:
+    """The cells of a question by the name of their column, and what of it they cannot hold. Raises Unwritable."""
+    told = question.feedback
+    span = question.valid
+    cells = {
+        "id": question.id,
+        "type": question.type,
+        "name": question.name or "",
+        "topic": question.topic,
+        "difficulty": question.difficulty if question.difficulty != "medium" else "",
+        "level": question.level,
+        "points": show_number(question.points) if question.points != 1 else "",
+        "prompt": question.prompt,
+        "explanation": question.explanation or "",
+        "hints": "\n".join(" ".join(hint.split()) for hint in question.hints),
+        "feedback right": (told and told.right) or "",
+        "feedback partly": (told and told.partly) or "",
+        "feedback wrong": (told and told.wrong) or "",
+        "tags": ", ".join(question.tags),
+        "as of": str(question.as_of or ""),
+        "valid from": str((span and span.start) or ""),
+        "valid to": str((span and span.end) or ""),
+        "scoring": question.scoring if question.scoring != question.kind.rules[0] else "",
+        "penalty": show_number(question.penalty) if "penalty" in question.dump() else "",
+        "shuffle": "" if question.shuffle else "false",
+        "format": question.text_format if question.text_format != "markdown" else "",
+    }
+    own, losses = _CONTENTS[question.type](question.content)
+    if any("," in tag for tag in question.tags):
+        losses.append(Loss("tags", "a comma parts tags"))
+    if any(hint != " ".join(hint.split()) for hint in question.hints):
+        losses.append(Loss("hints", "a hint is one line of its cell"))
+    written = {name: text for name, text in {**cells, **own}.items() if text}
+    if any(text != text.strip() for text in written.values()):
+        losses.append(Loss("prompt", "white space around a text is lost"))
+    return {name: text.strip() for name, text in written.items()}, losses
+
+
+Body = tuple[Cells, list[Loss]]
+
+
+def _options(content: Any) -> Body:
+    _demand_room(content.options)
+    cells: Cells = {}
+    for letter, option in zip(letters(MOST), content.options, strict=False):
+        cells[f"option {letter}"] = option.text
+        cells[f"feedback {letter}"] = option.feedback or ""
+        if option.credit is not None:
+            cells[f"credit {letter}"] = show_number(option.credit)
+    if not content.credited:
+        cells["right"] = ", ".join(
+            letter for letter, option in zip(letters(MOST), content.options, strict=False) if option.correct
+        )
+    cells["choose"] = str(getattr(content, "choose", None) or "")
+    return cells, _inexact([one.credit for one in content.options if one.credit is not None], "options")
+
+
+def _truth(content: Any) -> Body:
+    return {
+        "right": str(content.answer).lower(),
+        "feedback A": content.feedback_true or "",
+        "feedback B": content.feedback_false or "",
+    }, []
+
+
+def _typed(content: Any) -> Body:
+    cells, losses = _answers(content.answers, lambda answer: answer.text)
+    return {**cells, "case sensitive": "true" if content.case_sensitive else ""}, losses
+
+
+def _numbers(content: Any) -> Body:
+    return _answers(content.answers, _number)
+
+
+def _number(answer: Any) -> str:
+    if answer.value is None:
+        low, high = answer.bounds
+        return f"{show_number(low)} .. {show_number(high)}"
+    value, by = show_number(answer.value), answer.tolerance
+    if not by:
+        return value
+    if answer.tolerance_type == "relative":
+        return f"{value} ± {show_number(by * 100)} %"
+    return f"{value} {'×' if answer.tolerance_type == 'geometric' else '±'} {show_number(by)}"
+
+
+def _answers(answers: Sequence[Any], text: Callable[[Any], str]) -> Body:
+    _demand_room(answers)
+    cells: Cells = {}
+    for letter, answer in zip(letters(MOST), answers, strict=False):
+        cells[f"option {letter}"] = text(answer)
+        cells[f"credit {letter}"] = "" if answer.credit == 1 else show_number(answer.credit)
+        cells[f"feedback {letter}"] = answer.feedback or ""
+    return cells, _inexact([answer.credit for answer in answers], "answers")
+
+
+def _inexact(credits: Sequence[Fraction], field: str) -> list[Loss]:
+    from decimal import Decimal  # noqa: PLC0415
+
+    from quiz.questions.fields import exact  # noqa: PLC0415
+
+    good = all(exact(Decimal(show_number(credit))) == credit for credit in credits)
+    return [] if good else [Loss(field, "a credit is rounded")]
+
+
+def _pairs(content: Any) -> Body:
+    rows = [
+        *((pair.stem, pair.choice) for pair in content.pairs),
+        *(("", one.choice) for one in content.distractors),
+    ]
+    _demand_room(rows)
+    cells: Cells = {}
+    for letter, (stem, choice) in zip(letters(MOST), rows, strict=False):
+        cells |= {f"option {letter}": stem, f"match {letter}": choice}
+    return cells, []
+
+
+def _items(content: Any) -> Body:
+    return {
+        f"option {letter}": item.text for letter, item in zip(letters(MOST), content.items, strict=False)
+    }, []
+
+
+def _word_gaps(content: Any) -> Body:
+    cells: Cells = {"text": content.text, "reuse": "true" if content.reuse else ""}
+    for letter, word in zip(letters(MOST), content.choices, strict=False):
+        cells[f"option {letter}"] = word.text
+        cells[f"group {letter}"] = str(word.group) if word.group != 1 else ""
+        cells[f"match {letter}"] = ", ".join(gap for gap, right in content.gaps.items() if right == word.id)
+    return cells, []
+
+
+def _demand_room(parts: Sequence[Any]) -> None:
+    if len(parts) > MOST:
+        raise Unwritable(f"more than {MOST} parts")
+
+
+def _nothing(_content: Any) -> Body:
+    return {}, []
+
+
+_CONTENTS: Final[Mapping[str, Callable[[Any], Body]]] = {
+    "single_choice": _options,
+    "multiple_response": _options,
+    "true_false": _truth,
+    "short_text": _typed,
+    "numerical": _numbers,
+    "matching": _pairs,
+    "ordering": _items,
+    "gap_select": _word_gaps,
+    "drag_words": _word_gaps,
+    "essay": _nothing,
+    "description": _nothing,
+}

@@ -1,5 +1,6 @@
 """The page docs/lint.md: the rules with their examples as the code has them, and how well they agree with a reader."""
 
+import re
 from collections.abc import Iterator
 
 from benchmarks import lint
@@ -54,6 +55,9 @@ version of another question in the set may be called a duplicate of it (D01), wh
 This page is written by `make docs`.
 """
 
+#: Markdown of an image, which a sentence of the page shows and does not mean.
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+
 
 def page() -> str:
     """The page as the code and the labelled questions make it."""
@@ -95,7 +99,8 @@ def _anchor(rule: Rule) -> str:
 
 def _example(rule: Rule) -> str:
     shown = f"*Not so*\n\n{_quoted(rule.bad)}\n\n*Better*\n\n{_quoted(rule.good)}"
-    return f"\n### {rule.id} {rule.title}\n\n{rule.message}. {rule.fix}.\n\n{shown}\n"
+    fix = _IMAGE.sub(r"`\g<0>`", rule.fix)
+    return f"\n### {rule.id} {rule.title}\n\n{rule.message}. {fix}.\n\n{shown}\n"
 
 
 def _quoted(examples: Examples) -> str:

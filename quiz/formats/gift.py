@@ -8,7 +8,7 @@ where it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from quiz.banks.model import Question
 from quiz.files.richtext import to_html
+from quiz.formats._moodle import ORDER_RULES, category, rounded
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -49,18 +50,6 @@ _CATEGORY: Final = "$CATEGORY:"
 #: Lines in which the end of an open brace is looked for.
 _FAR: Final = 60
 _TRUE: Final = {"T": True, "TRUE": True, "F": False, "FALSE": False}
-#: Moodle's words for our rules of ordering, by which it grades.
-_GRADING: Final = {
-    "ALL_OR_NOTHING": "all_or_nothing",
-    "ABSOLUTE_POSITION": "absolute_position",
-    "RELATIVE_NEXT_EXCLUDE_LAST": "next_exclude_last",
-    "RELATIVE_NEXT_INCLUDE_LAST": "next_include_last",
-    "RELATIVE_ONE_PREVIOUS_AND_NEXT": "previous_and_next",
-    "RELATIVE_ALL_PREVIOUS_AND_NEXT": "all_previous_and_next",
-    "LONGEST_ORDERED_SUBSET": "longest_subsequence",
-    "LONGEST_CONTIGUOUS_SUBSET": "longest_consecutive",
-    "RELATIVE_TO_CORRECT": "relative_to_correct",
-}
 
 
 class _Wrong(Exception):
@@ -98,7 +87,7 @@ def _read(source: Source) -> Iterator[Entry]:
     topic = ""
     for block in _blocks([line.strip() for line in decoded(source).split("\n")]):
         if block.lines[0].startswith(_CATEGORY):
-            topic = topic_of(_category(block.lines[0].removeprefix(_CATEGORY)))
+            topic = topic_of(category(block.lines[0].removeprefix(_CATEGORY)))
         else:
             yield _entry(block, topic)
 
@@ -133,14 +122,6 @@ def _is_open(lines: Sequence[str], following: Sequence[str]) -> bool:
     rest = _ESCAPE.sub("", "\n".join(following))
     closing, opening = rest.find("}"), rest.find("{")
     return closing >= 0 and not 0 <= opening < closing
-
-
-def _category(path: str) -> list[str]:
-    """The segments of a category; ``//`` is a slash inside a name, ``$course$`` and ``top`` are places in Moodle."""
-    names = [name.replace("\ue200", "/").strip() for name in path.replace("//", "\ue200").split("/")]
-    while names and (not names[0] or names[0] == "top" or re.fullmatch(r"\$\w+\$", names[0])):
-        names.pop(0)
-    return names
 
 
 def _read_missing_word(source: Source) -> Iterator[Entry]:
@@ -300,7 +281,7 @@ def _decimal(text: str) -> Decimal:
 def _ordering(answers: str) -> dict[str, Any]:
     """``{>5 ALL VERTICAL ABSOLUTE_POSITION …`` on the first line, then an item a line (the extension of qtype_ordering)."""
     first, _, rest = answers.partition("\n")
-    rule = next((_GRADING[word] for word in first.split() if word in _GRADING), "absolute_position")
+    rule = next((ORDER_RULES[word] for word in first.split() if word in ORDER_RULES), "absolute_position")
     items = [{"text": _Text(line)} for line in rest.split("\n") if line.strip()]
     if len(items) < 2:
         raise _Wrong("there are fewer than two items – write each on a line of its own below the >")
@@ -510,13 +491,6 @@ def _weight(credit: Fraction) -> str:
     return f"%{percentage(credit)}%"
 
 
-def _rounded(credits: Iterable[Fraction], field: str) -> list[Loss]:
-    """A loss where a weight in percent does not say exactly what was meant."""
-    if all(percent(Decimal(percentage(credit))) == credit for credit in credits):
-        return []
-    return [Loss(field, "GIFT rounds weights to five places of a percentage")]
-
-
 #: What stands between the braces (None: there are none), and what of it was lost.
 Body: TypeAlias = tuple[str | None, list[Loss]]
 
@@ -531,7 +505,7 @@ def _single(question: Question, content: Any) -> Body:
         f"{_shown(option.text, question)}{_told(option, question)}"
         for place, (option, credit) in enumerate(zip(content.options, credits, strict=True))
     ]
-    return "".join(rows), _rounded(credits, "options")
+    return "".join(rows), rounded(credits, "options")
 
 
 def _multiple(question: Question, content: Any) -> Body:
@@ -540,7 +514,7 @@ def _multiple(question: Question, content: Any) -> Body:
         f"\n\t~{_weight(credit)}{_shown(option.text, question)}{_told(option, question)}"
         for option, credit in zip(content.options, credits, strict=True)
     ]
-    return "".join(rows), _rounded(credits, "options")
+    return "".join(rows), rounded(credits, "options")
 
 
 def _truth(question: Question, content: Any) -> Body:
@@ -558,11 +532,11 @@ def _typed(question: Question, content: Any) -> Body:
         f"\n\t={_weight(answer.credit)}{_out(answer.text)}{_told(answer, question)}"
         for answer in content.answers
     ]
-    return "".join(rows), _rounded([answer.credit for answer in content.answers], "answers")
+    return "".join(rows), rounded([answer.credit for answer in content.answers], "answers")
 
 
 def _numbers(question: Question, content: Any) -> Body:
-    losses = _rounded([answer.credit for answer in content.answers], "answers")
+    losses = rounded([answer.credit for answer in content.answers], "answers")
     rows = []
     for answer in content.answers:
         low, high = answer.bounds
@@ -587,7 +561,7 @@ def _pairs(question: Question, content: Any) -> Body:
 
 
 def _items(question: Question, content: Any) -> Body:
-    rule = {ours: moodle for moodle, ours in _GRADING.items()}.get(question.scoring)
+    rule = {ours: moodle for moodle, ours in ORDER_RULES.items()}.get(question.scoring)
     losses = [] if rule else [Loss("scoring", f"Moodle does not grade by {question.scoring}")]
     head = f">{len(content.items)} ALL VERTICAL {rule or 'ABSOLUTE_POSITION'}"
     return head + "".join(f"\n\t{_shown(item.text, question)}" for item in content.items), losses

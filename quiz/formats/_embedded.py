@@ -1,0 +1,295 @@
+"""Moodle's embedded answers: ``{2:MULTICHOICE:=right~wrong#why}`` in a text is a gap with its weight, type and answers.
+
+Read as Moodle 4.5 does (``question/type/multianswer``): an alternative begins after ``~`` with ``=`` for the full mark or
+``%50%``; ``#`` begins its feedback; a backslash takes the meaning from ``}``, ``#`` and ``~``, as entities do, which
+are what is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from html import unescape
+from math import lcm
+from typing import Any, Final
+
+from quiz.formats._moodle import Styled, as_html, became_html, centred, from_html, rounded, without_marks
+from quiz.formats.base import Loss, Unwritable, marked, percentage
+from quiz.questions.fields import percent
+
+_START: Final = re.compile(
+    r"\{([0-9]{0,9}):(SHORTANSWER|SA|MW|SHORTANSWER_C|SAC|MWC|NUMERICAL|NM"
+    r"|(?:MULTICHOICE|MULTIRESPONSE)(?:_(?:V|H|S|VS|HS))?|MC(?:V|H|S|VS|HS)?|MR(?:H|S|HS)?):"
+)
+_REST: Final = re.compile(r"((?:[^\\}]|\\.)*)\}", re.DOTALL)
+#: A gap, wherever it stands.
+GAP: Final = re.compile(rf"{_START.pattern}{_REST.pattern}", re.DOTALL)
+_SHARE: Final = re.compile(r"\s*(?:=|%(-?[0-9]+(?:[.,][0-9]*)?)%)")
+_FEEDBACK: Final = re.compile(r"(?<!\\)(?<!&)(?<!&amp;)#")
+_ESCAPED: Final = re.compile(r"\\([}#~{\"/=\\])")
+_SPECIAL: Final = re.compile(r"[&~#}{\\]")
+_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+
+
+class Wrong(Exception):
+    """What is wrong with a gap, and how to mend it."""
+
+
+class Foreign(Exception):
+    """A gap of a kind that we do not have; the text of the exception is Moodle's word."""
+
+
+@dataclass(slots=True)
+class Embedded:
+    """A text in which ``[[1]]`` marks the gaps, these as in bank files, and what was lost."""
+
+    text: Styled
+    gaps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Whether the options of its choices are shuffled; None where it has none.
+    shuffle: bool | None = None
+    losses: list[Loss] = field(default_factory=list)
+
+    @property
+    def points(self) -> Fraction:
+        """The sum of the weights, which is what Moodle gives for the whole."""
+        return sum((Fraction(gap.get("weight", 1)) for gap in self.gaps.values()), Fraction(0))
+
+
+def read_embedded(text: Styled) -> Embedded:
+    """Raises Wrong, and Foreign for a gap that we do not have."""
+    found = Embedded(text)
+    pieces: list[str] = []
+    shuffles: list[bool] = []
+    place = 0
+    while start := _START.search(text, place):
+        rest = _REST.match(text, start.end())
+        if rest is None:
+            raise Wrong(f"the gap {start[0]} has no end – close it with }}")
+        name = str(len(found.gaps) + 1)
+        pieces += [without_marks(text[place : start.start()], text.style), f"[[{name}]]"]
+        kind, shuffled = _kind(start[2])
+        if shuffled is not None:
+            shuffles.append(shuffled)
+        gap, losses = _gap(kind, _alternatives(rest[1]))
+        found.gaps[name] = {**gap, **_weight(start[1])}
+        found.losses += losses
+        found.losses += _looks(start[2])
+        place = rest.end()
+    if not found.gaps:
+        raise Wrong("there is no gap – write one such as {1:SHORTANSWER:=answer}")
+    pieces.append(without_marks(text[place:], text.style))
+    found.text = Styled("".join(pieces), text.style)
+    found.shuffle = any(shuffles) if shuffles else None
+    if len({*shuffles}) > 1:
+        found.losses.append(Loss("shuffle", "all choices of a text are shuffled, or none"))
+    return found
+
+
+def _kind(word: str) -> tuple[str, bool | None]:
+    """Our type for Moodle's word, and whether options are shuffled, None where there are none."""
+    if word.startswith(("MULTIRESPONSE", "MR")):
+        raise Foreign(f"cloze with {word}")
+    if word.startswith(("MULTICHOICE", "MC")):
+        return "single_choice", word.removeprefix("MULTICHOICE").removeprefix("MC").endswith("S")
+    if word in ("NUMERICAL", "NM"):
+        return "numerical", None
+    return ("case_sensitive" if word.endswith("C") else "short_text"), None
+
+
+def _looks(word: str) -> list[Loss]:
+    bare = word.removeprefix("MULTICHOICE").removeprefix("MC").strip("_")
+    if word.startswith("M") and bare[:1] in ("V", "H"):
+        return [Loss("layout", "choices in a text are always lists to select from")]
+    return []
+
+
+def _weight(digits: str) -> dict[str, int]:
+    weight = int(digits or 1)
+    if not weight:
+        raise Wrong("a gap counts nothing – give it a weight of 1 or more")
+    return {} if weight == 1 else {"weight": weight}
+
+
+@dataclass(frozen=True, slots=True)
+class _Alternative:
+    """One answer: what it is worth, its text, and what is said to it."""
+
+    credit: Fraction
+    text: str
+    feedback: str
+
+
+def _alternatives(inside: str) -> list[_Alternative]:
+    found = []
+    for part in re.split(r"(?<!\\)~", inside):
+        if not part.strip():
+            continue
+        share = _SHARE.match(part)
+        text, _, feedback = _cut(part[share.end() :] if share else part)
+        found.append(_Alternative(_credit(share), _decoded(text).strip(), _decoded(feedback).strip()))
+    if not found:
+        raise Wrong("a gap has no answer – write one such as {1:SHORTANSWER:=answer}")
+    return found
+
+
+def _credit(share: re.Match[str] | None) -> Fraction:
+    if share is None:
+        return Fraction(0)
+    return Fraction(1) if share[1] is None else percent(Decimal(share[1].replace(",", ".")))
+
+
+def _cut(part: str) -> tuple[str, str, str]:
+    found = _FEEDBACK.search(part)
+    return (part[: found.start()], "#", part[found.end() :]) if found else (part, "", "")
+
+
+def _decoded(text: str) -> str:
+    return unescape(_ESCAPED.sub(r"\1", text))
+
+
+def _gap(kind: str, answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Loss]]:
+    if kind == "single_choice":
+        options = [
+            {"text": from_html(one.text), "credit": one.credit, **_feedback(one)}
+            for one in answers
+            if one.text
+        ]
+        return {"type": kind, "options": marked(options, single=True)}, []
+    if kind == "numerical":
+        return _numerical(answers)
+    case = {"case_sensitive": True} if kind == "case_sensitive" else {}
+    typed = [{"text": one.text, **_worth(one), **_feedback(one)} for one in answers if one.text]
+    return {"type": "short_text", "answers": typed, **case}, []
+
+
+def _numerical(answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Loss]]:
+    listed = [one for one in answers if one.text != "*"]
+    rest = (
+        [Loss("answers", "what is worth or said to any other number")] if len(listed) < len(answers) else []
+    )
+    return {"type": "numerical", "answers": [_number(one) for one in listed]}, rest
+
+
+def _number(one: _Alternative) -> dict[str, Any]:
+    value, _, tolerance = one.text.partition(":")
+    width = {"tolerance": _decimal(tolerance)} if tolerance and _decimal(tolerance) else {}
+    return {"value": _decimal(value), **width, **_worth(one), **_feedback(one)}
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise Wrong(
+            f"'{text.strip()[:40]}' in a gap is no number – write {{1:NUMERICAL:=3}} or {{1:NUMERICAL:=3:0.5}}"
+        )
+    return value
+
+
+def _worth(one: _Alternative) -> dict[str, Fraction]:
+    return {} if one.credit == 1 else {"credit": one.credit}
+
+
+def _feedback(one: _Alternative) -> dict[str, Styled]:
+    return {"feedback": from_html(one.feedback)} if one.feedback else {}
+
+
+# Writing -------------------------------------------------------------------------------------------------------------
+
+
+def write_embedded(
+    text: str, gaps: Mapping[str, Any], text_format: str, shuffle: bool, points: Fraction
+) -> tuple[str, list[Loss]]:
+    """The text with its gaps (``quiz.questions.types.cloze``) written into it, and what was lost.
+
+    Raises Unwritable where the text already holds what Moodle would take for a gap.
+    """
+    if _START.search(text):
+        raise Unwritable("a text that Moodle would take for a gap")
+    weights, losses = _weights(gaps, points)
+    codes: dict[str, str] = {}
+    for name, gap in gaps.items():
+        word, alternatives, lost = _WRITTEN[gap.type](gap.content, text_format, shuffle)
+        losses += lost
+        codes[name] = f"{{{weights[name]}:{word}:{'~'.join(alternatives)}}}"
+    return _MARK.sub(lambda mark: codes[mark[1]], text), losses
+
+
+def _weights(gaps: Mapping[str, Any], points: Fraction) -> tuple[Mapping[str, int], list[Loss]]:
+    """Whole weights in the proportion of the gaps', which add up to the points where they can."""
+    total = sum((gap.weight for gap in gaps.values()), Fraction(0))
+    exact = {name: gap.weight * points / total for name, gap in gaps.items()}
+    if points and all(weight.denominator == 1 for weight in exact.values()):
+        return {name: int(weight) for name, weight in exact.items()}, []
+    scale = lcm(*(gap.weight.denominator for gap in gaps.values()))
+    whole = {name: int(gap.weight * scale) for name, gap in gaps.items()}
+    return whole, [Loss("points", f"Moodle gives the sum of the gaps' weights, {sum(whole.values())}")]
+
+
+def _alternative(credit: Fraction, text: str, feedback: str) -> str:
+    """One answer as it stands in the gap; both texts are what Moodle is to see."""
+    share = "=" if credit == 1 else f"%{percentage(credit)}%"
+    bare = "" if not credit and text[:1] not in ("=", "%") else share
+    return bare + _coded(text) + (f"#{_coded(feedback)}" if feedback else "")
+
+
+def _coded(text: str) -> str:
+    """Text in which nothing means more than itself; Moodle decodes the entities."""
+    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", text)
+
+
+def _choice(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
+    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    texts = [as_html(one.text, text_format) for one in content.options]
+    told = [as_html(one.feedback or "", text_format) for one in content.options]
+    parts = [_alternative(*one) for one in zip(credits, texts, told, strict=True)]
+    losses = [*rounded(credits, "gaps"), *became_html([*texts, *told], text_format)]
+    return "MULTICHOICE_S" if shuffle else "MULTICHOICE", parts, losses
+
+
+def _truth(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
+    told = [as_html(content.feedback_to(value) or "", text_format) for value in (True, False)]
+    parts = [
+        _alternative(Fraction(content.answer == value), str(value), feedback)
+        for value, feedback in zip((True, False), told, strict=True)
+    ]
+    losses = [Loss("gaps", "true or false became a choice"), *became_html(told, text_format)]
+    return "MULTICHOICE_S" if shuffle else "MULTICHOICE", parts, losses
+
+
+def _typed(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[str], list[Loss]]:
+    told = [as_html(one.feedback or "", text_format) for one in content.answers]
+    parts = [
+        _alternative(one.credit, one.text, feedback)
+        for one, feedback in zip(content.answers, told, strict=True)
+    ]
+    losses = [*rounded([one.credit for one in content.answers], "gaps"), *became_html(told, text_format)]
+    if content.fold or content.typo:
+        losses.append(Loss("gaps", "Moodle forgives neither accents, punctuation nor typing errors"))
+    return "SHORTANSWER_C" if content.case_sensitive else "SHORTANSWER", parts, losses
+
+
+def _numbers(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[str], list[Loss]]:
+    parts, told = [], [as_html(one.feedback or "", text_format) for one in content.answers]
+    losses = [*rounded([one.credit for one in content.answers], "gaps"), *became_html(told, text_format)]
+    for answer, feedback in zip(content.answers, told, strict=True):
+        value, tolerance, lost = centred(answer)
+        said = value if tolerance == "0" else f"{value}:{tolerance}"
+        parts.append(_alternative(answer.credit, said, feedback))
+        losses += [Loss("gaps", loss.detail) for loss in lost]
+    if content.unit_rule is not None:
+        losses.append(Loss("gaps", "a number in a text has no units"))
+    return "NUMERICAL", parts, losses
+
+
+_WRITTEN: Final = {
+    "single_choice": _choice,
+    "true_false": _truth,
+    "short_text": _typed,
+    "numerical": _numbers,
+}

@@ -1,0 +1,218 @@
+"""What Moodle's formats share: texts that carry their format, paths of categories, words for ordering rules.
+
+Moodle keeps a format with each text; a question of ours has one for all (``text_format``). ``settled`` finds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from html import escape, unescape
+from typing import Any, Final, Self
+
+from quiz.files.richtext import Html, to_html, to_inline_html, to_text
+from quiz.formats.base import Loss, percentage
+from quiz.questions.fields import percent
+from quiz.questions.rules.numbers import show_number
+
+#: Moodle's words for our rules of ordering, by which it grades.
+ORDER_RULES: Final = {
+    "ALL_OR_NOTHING": "all_or_nothing",
+    "ABSOLUTE_POSITION": "absolute_position",
+    "RELATIVE_NEXT_EXCLUDE_LAST": "next_exclude_last",
+    "RELATIVE_NEXT_INCLUDE_LAST": "next_include_last",
+    "RELATIVE_ONE_PREVIOUS_AND_NEXT": "previous_and_next",
+    "RELATIVE_ALL_PREVIOUS_AND_NEXT": "all_previous_and_next",
+    "LONGEST_ORDERED_SUBSET": "longest_subsequence",
+    "LONGEST_CONTIGUOUS_SUBSET": "longest_consecutive",
+    "RELATIVE_TO_CORRECT": "relative_to_correct",
+}
+#: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
+FILL_IN: Final = "Fill in the gaps."
+
+_MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
+_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+_ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+#: Characters that mean something in Markdown wherever they stand, and those that do at the start of a line.
+_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MULTILINE)
+_LIKE_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+#: A block of HTML that can stand in front of a text with gaps.
+_BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+
+
+class Styled(str):
+    """A text with the format that it is written in: ``html``, ``markdown``, ``plain``, ``moodle``, or "" for none said.
+
+    ``moodle`` is Moodle's own: plain text in which HTML is allowed and line breaks are meant. ``kept`` is a text that
+    Moodle has no format for and always shows as it stands; it says nothing about the format of the others.
+    """
+
+    __slots__ = ("kept", "style")
+    style: str
+    kept: bool
+
+    def __new__(cls, text: str, style: str = "", *, kept: bool = False) -> Self:
+        made = super().__new__(cls, text)
+        made.style, made.kept = style, kept
+        return made
+
+
+def settled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with their texts in one format, and that format: what all agree on, else HTML.
+
+    A text that names no format has that of the prompt.
+    """
+    prompt = fields["prompt"].style or "html"
+    styles = {text.style or prompt for text in _texts(fields) if text and not text.kept}
+    shared = styles.pop() if len(styles) == 1 else "html"
+    if shared == "moodle":
+        shared = "html" if any(_MARKUP.search(text) for text in _texts(fields)) else "plain"
+    made: dict[str, Any] = _as(fields, shared, prompt)
+    return {**made, "text_format": shared} if shared != "markdown" else made
+
+
+def _texts(value: Any) -> Iterator[Styled]:
+    if isinstance(value, Styled):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)
+
+
+def _as(value: Any, shared: str, prompt: str) -> Any:
+    if isinstance(value, Styled):
+        return _in_format(value, "plain" if value.kept else value.style or prompt, shared)
+    if isinstance(value, Mapping):
+        return {name: _as(one, shared, prompt) for name, one in value.items()}
+    return [_as(one, shared, prompt) for one in value] if isinstance(value, list) else value
+
+
+def _in_format(text: str, style: str, shared: str) -> str:
+    """The text in the shared format, which is its own, or Markdown for what is kept, or plain for Moodle's, or HTML."""
+    if style == shared or (style, shared) == ("moodle", "plain"):
+        return str(text)
+    if shared == "markdown":
+        return _PUNCTUATION.sub(r"\\\1", text) if _MARKDOWN.search(text) else str(text)
+    if style == "markdown":
+        return to_html(str(text))
+    shown = escape(text, quote=False) if style == "plain" else str(text)
+    return shown.replace("\n", "<br />")
+
+
+def kept(text: str, text_format: str) -> str:
+    """A text of a question where Moodle has plain text: what ``settled`` reads back is the same. Markup is lost."""
+    if text_format == "plain":
+        return text
+    if text_format == "html":
+        bare = text.replace("<br />", "\n")
+        return to_text(Html(text)) if re.search(r"<[a-zA-Z/!]", bare) else unescape(bare)
+    bare = _ESCAPED.sub(r"\1", text)
+    return bare if _in_format(bare, "plain", "markdown") == text else to_text(text)
+
+
+def holds_markup(text: str, text_format: str) -> bool:
+    """Whether ``kept`` loses anything of the text."""
+    return _in_format(kept(text, text_format), "plain", text_format) != text
+
+
+# Categories ----------------------------------------------------------------------------------------------------------
+
+
+def category(path: str) -> list[str]:
+    """The names in the path of a category; ``//`` is a slash inside a name, ``$course$`` and ``top`` are places in Moodle."""
+    names = [name.replace("\ue200", "/").strip() for name in path.replace("//", "\ue200").split("/")]
+    while names and (not names[0] or names[0] == "top" or re.fullmatch(r"\$\w+\$", names[0])):
+        names.pop(0)
+    return names
+
+
+# Numbers -------------------------------------------------------------------------------------------------------------
+
+
+def rounded(credits: Iterable[Fraction], field: str) -> list[Loss]:
+    """A loss where a weight in percent does not say exactly what was meant."""
+    if all(percent(Decimal(percentage(credit))) == credit for credit in credits):
+        return []
+    return [Loss(field, "Moodle rounds weights to five places of a percentage")]
+
+
+def centred(answer: Any) -> tuple[str, str, list[Loss]]:
+    """An accepted number as Moodle has it, a value and an absolute tolerance, and what that loses."""
+    value, tolerance = answer.value, answer.tolerance
+    losses = []
+    if value is None or answer.tolerance_type != "absolute":
+        low, high = answer.bounds
+        value, tolerance = (low + high) / 2, (high - low) / 2
+        kind = "range" if answer.value is None else f"{answer.tolerance_type} tolerance"
+        losses.append(Loss("answers", f"a {kind} became a value with an absolute tolerance"))
+    said, width = show_number(value), show_number(tolerance)
+    if (Fraction(said), Fraction(width)) != (value, tolerance):
+        losses.append(Loss("answers", "a number was rounded to twelve figures"))
+    return said, width, losses
+
+
+# Texts with gaps -----------------------------------------------------------------------------------------------------
+
+
+def parted(text: Styled, mark: re.Pattern[str]) -> tuple[Styled, Styled]:
+    """What stands in front of a text with gaps, and the text itself.
+
+    In front stand the paragraphs before the first that holds a mark; where there is none, ``FILL_IN`` does.
+    """
+    first = mark.search(text)
+    until = first.start() if first else 0
+    end = _blocks_end(text, until) if text.style in ("html", "moodle", "") else 0
+    if not end and text.style != "html":
+        end = max(0, text.rfind("\n\n", 0, until))
+    front, rest = text[:end].strip(), text[end:].strip()
+    if not front or not rest:
+        return Styled(FILL_IN, text.style, kept=True), text
+    return Styled(front, text.style), Styled(rest, text.style)
+
+
+def _blocks_end(text: str, until: int) -> int:
+    end = 0
+    while (found := _BLOCK.match(text, end)) and found.end() <= until:
+        end = found.end()
+    return end
+
+
+def joined(prompt: str, text: str, text_format: str) -> str:
+    """The prompt in front of the text with gaps, so that ``parted`` finds where it ends."""
+    if prompt == FILL_IN:
+        return text
+    if text_format != "html":
+        return f"{prompt}\n\n{text}"
+    whole = prompt if _blocks_end(prompt, len(prompt)) == len(prompt.rstrip()) else f"<p>{prompt}</p>"
+    return f"{whole}\n{text}"
+
+
+def without_marks(text: str, style: str) -> str:
+    """The text with what only looks like a mark of a gap of ours written otherwise; plain text has no other way."""
+    if style == "plain" or "[[" not in text:
+        return text
+    return _LIKE_MARK.sub(r"[\\[\1]]" if style == "markdown" else r"&#91;[\1]]", text)
+
+
+def as_html(text: str, text_format: str) -> str:
+    """A text for a place where Moodle has HTML, whatever the format of the question."""
+    if text_format == "html":
+        return text
+    if holds_markup(text, text_format):
+        return to_inline_html(text)
+    literal = kept(text, text_format)
+    return escape(literal, quote=False) if _MARKUP.search(literal) else literal
+
+
+def from_html(text: str) -> Styled:
+    """A text of such a place: where it holds no markup it goes with any format."""
+    return Styled(text, "html") if _MARKUP.search(text) else Styled(text, kept=True)
+
+
+def became_html(texts: Iterable[str], text_format: str) -> list[Loss]:
+    """A loss where ``from_html`` will make the whole question HTML."""
+    if text_format == "html" or not any(map(_MARKUP.search, texts)):
+        return []
+    return [Loss("text_format", "the texts in Moodle's gaps are HTML")]

@@ -65,8 +65,11 @@ class PaperSlot:
     variant: str | None
     #: Authored ids of the options as they are shown; empty where nothing can be shuffled.
     order: tuple[str, ...]
+    #: 0 for a text without a question.
     points: Fraction
     expected_facility: Fraction
+    #: False for a text without a question.
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +208,13 @@ def _ordered(chosen: list[tuple[Part, Item]], blueprint: Blueprint, dice: Dice) 
 def _slot(
     number: int, part: Part, item: Item, variant: tuple[str | None, Item], blueprint: Blueprint, dice: Dice
 ) -> PaperSlot:
-    points = item.points if part.section.points is None else part.section.points
+    given = part.section.points if item.asks else None
+    points = item.points if given is None else given
     key, shown = variant
     order = tuple(shown_order(shown, number, dice, shuffle=blueprint.shuffle_options))
-    return PaperSlot(number, part.section.name, item.qualified, key, order, points, item.expected_facility)
+    return PaperSlot(
+        number, part.section.name, item.qualified, key, order, points, item.expected_facility, item.asks
+    )
 
 
 def shown_order(item: Item, number: int, dice: Dice, *, shuffle: bool) -> Sequence[str]:

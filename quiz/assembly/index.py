@@ -56,6 +56,8 @@ class Item:
     #: When a family has variants that depend on the date: spans such as ``2001-06-15/2017-06-09``, the second day
     #: exclusive, an open end empty.
     spans: tuple[str, ...] | None = None
+    #: False for a text without a question.
+    asks: bool = True
 
     @property
     def qualified(self) -> str:
@@ -77,9 +79,7 @@ class Item:
     def turns(self) -> set[date]:
         """The days on which it comes into force or goes out of it."""
         days = {day for day in (self.start, self.end) if day is not None}
-        return days | {
-            date.fromisoformat(day) for span in self.spans or () for day in span.split("/") if day
-        }
+        return days | {date.fromisoformat(day) for span in self.spans or () for day in span.split("/") if day}
 
     def dump(self) -> dict[str, Any]:
         """JSON-able, for a column of an index; what is as usual is left out."""
@@ -128,7 +128,7 @@ def item_of(question: Authored) -> Item:
         tags=tuple(question.tags),
         enemies=tuple(question.enemies),
         facility=question.facility,
-        points=question.points,
+        points=question.worth,
         start=start,
         end=end,
         option_ids=question.kind.shuffled(question.content) if isinstance(question, Question) else (),
@@ -137,6 +137,7 @@ def item_of(question: Authored) -> Item:
         order_is_key=question.kind.order_is_key,
         family=isinstance(question, Family),
         spans=_spans(question) if isinstance(question, Family) and question.generated else None,
+        asks=question.kind.asks,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from quiz.assembly.blueprint import LABELS, Blueprint, Label, Section
 from quiz.assembly.index import Index, Item, Stratum
 from quiz.errors import Unmeetable
+from quiz.questions import types
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,14 @@ def parts_of(blueprint: Blueprint, index: Index, on: date) -> list[Part]:
 
 
 def covers(section: Section, stratum: Stratum) -> bool:
-    """Whether the questions of a stratum are of the section's banks, types and topic."""
+    """Whether the questions of a stratum are of the section's banks, types and topic.
+
+    Texts that ask nothing stand only where a section names their type: no paper has a question less for them.
+    """
     topic = section.topic
     return (
         stratum.bank in section.sources
-        and (not section.types or stratum.type in section.types)
+        and (stratum.type in section.types if section.types else types.get(stratum.type).asks)
         and (topic is None or stratum.topic == topic or stratum.topic.startswith(f"{topic}/"))
     )
 

@@ -42,7 +42,7 @@ from quiz.questions.validation import (
 
 FORMAT: Final = "quiz-bank/1"
 #: Types of the format that this version does not do yet.
-LATER_TYPES = frozenset({"hotspot", "essay", "description"})
+LATER_TYPES = frozenset({"hotspot"})
 #: The share of the mark that is expected while there are no data, by the author's label.
 EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
 DEFAULT_PENALTY = Fraction(1, 3)
@@ -227,6 +227,11 @@ class Authored(Common):
         """The question's type."""
         return types.get(self.type)
 
+    @property
+    def worth(self) -> Fraction:
+        """Its points on a paper whose section names none: those authored, 0 where it asks nothing."""
+        return self.points if self.kind.asks else Fraction(0)
+
     def in_force(self, on: date) -> bool:
         """Whether the key is true at this date (contracts.md §3, "Time"), whatever the status."""
         if self.timeless:
@@ -363,7 +368,7 @@ class Question(Authored):
         return {**told, "general": to_html(general or "")}
 
     def _general_feedback(self, fraction: Fraction | None) -> str | None:
-        if self.feedback is None or fraction is None:
+        if self.feedback is None or fraction is None or not self.kind.asks:
             return None
         if fraction >= 1:
             return self.feedback.right

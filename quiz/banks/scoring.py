@@ -68,6 +68,8 @@ def _question(bank: Bank, given: Mapping[str, Any], as_of: date) -> Question:
 
 def _scored(bank: Bank, given: Mapping[str, Any], as_of: date) -> dict[str, Any]:
     question = _question(bank, given, as_of)
+    if not question.kind.asks:
+        raise Invalid(f"'{given['question']}' is a {question.type}: it is not scored")
     if "tries" in given:
         return _with_tries(question, given)
     for name in ("mode", "hints"):
@@ -80,9 +82,9 @@ def _scored(bank: Bank, given: Mapping[str, Any], as_of: date) -> dict[str, Any]
     out = _result(given["question"], question, response, score, score.fraction)
     if "certainty" in given:
         answered = question.answered(response)
-        out["cbm"] = _double(
-            certainty_mark(score.fraction or Fraction(0), _certainty(given), answered=answered)
-        )
+        certainty, fraction = _certainty(given), score.fraction
+        earned = None if fraction is None else certainty_mark(fraction, certainty, answered=answered)
+        out["cbm"] = _double(earned)
     return out
 
 
@@ -98,6 +100,7 @@ def _result(
     return {
         "question": name,
         "fraction": _double(fraction),
+        **({"needs_grading": True} if fraction is None else {}),
         "score": _double(earned),
         "max": float(question.points),
         "parts": {
@@ -134,6 +137,8 @@ class _Tries:
 
 
 def _with_tries(question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
+    if question.kind.by_hand:
+        raise Invalid(f"a {question.type} is marked by hand, it has no tries: write 'response'")
     tries = _tries(given)
     scores = [_score(question, response) for response in tries.responses]
     fractions = [score.fraction or Fraction(0) for score in scores]

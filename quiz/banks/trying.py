@@ -45,10 +45,10 @@ class Standing:
 
 def allowed_tries(question: Question, rule: str) -> int | None:
     """How many tries the rule gives; None = as many as wanted."""
+    if rule == "one" or question.kind.by_hand:  # nobody can say at once whether to try again
+        return 1
     if rule == "adaptive":
         return None
-    if rule == "one":
-        return 1
     return len(question.hints) + 1 if question.hints else TRIES_WITHOUT_HINTS
 
 

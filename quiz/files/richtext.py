@@ -147,10 +147,15 @@ def _lines(plain: str) -> str:
     return escape(plain, quote=False).replace("\n", "<br>")
 
 
+def to_html_once(text: str) -> str:
+    """Safe HTML blocks of a text that is hardly shown twice, such as an essay: it is not kept in memory."""
+    return _safe(_blocks(text), TAGS).strip()
+
+
 @lru_cache(maxsize=8192, typed=True)
 def to_html(text: str) -> str:
     """Safe HTML blocks."""
-    return _safe(_blocks(text), TAGS).strip()
+    return to_html_once(text)
 
 
 @lru_cache(maxsize=8192, typed=True)

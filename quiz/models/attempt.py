@@ -16,12 +16,15 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     String,
+    Text,
     UniqueConstraint,
     and_,
     case,
+    false,
     func,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -108,6 +111,8 @@ class AttemptSlot(Base):
     shown_order: Mapped[list[str]] = mapped_column(JSON)
     points: Mapped[float]
     bonus: Mapped[bool] = mapped_column(default=False)
+    #: False for a text without a question, which has neither answer nor mark.
+    asks: Mapped[bool] = mapped_column(default=True, server_default=true())
     #: NULL = not flagged.
     flagged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: NULL = open; else when its key was shown.
@@ -187,6 +192,12 @@ class Mark(Base):
     final: Mapped[bool]
     #: NULL = by the program.
     graded_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: The points are a person's; else the program's, at the word of ``graded_by`` where that is set.
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: What the person says to the student, Markdown; NULL = nothing.
+    comment: Mapped[str | None] = mapped_column(Text)
+    #: Of each criterion of the question's rubric the place of the level given, from 0; NULL = marked without.
+    rubric: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     #: The log's id of what went wrong in scoring; NULL = nothing did.
     problem_id: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -42,14 +42,14 @@ def typed_text(raw: Raw) -> str | None:
     return typed if typed.strip() else None
 
 
-def check_typed(response: Response) -> None:
+def check_typed(response: Response, longest: int = LONGEST_TYPED) -> None:
     """Raises Invalid where a program's response is no text, or one that is too long."""
     if response is None:
         return
     if not isinstance(response, str):
         raise Invalid("the response is not a text (write numbers in quotes, as typed)")
-    if len(response) > LONGEST_TYPED:
-        raise Invalid(f"the response is longer than {LONGEST_TYPED} characters")
+    if len(response) > longest:
+        raise Invalid(f"the response is longer than {longest} characters")
 
 
 def reviewed_text(

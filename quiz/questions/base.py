@@ -132,14 +132,14 @@ class Example:
     """A response with the score it must get. Drives contract tests, docs and newcomers.
 
     ``raw`` are the fields that a browser would post when the options are shown in authored order.
-    ``kind`` is one of right, partly, wrong, empty, malformed.
+    ``kind`` is one of right, partly, wrong, empty, malformed; by_hand, of fraction None, where a person has to judge.
     """
 
     kind: str
     content: Mapping[str, Any]
     raw: Raw
     response: Response
-    fraction: Fraction
+    fraction: Fraction | None
     rule: str = ""
     complains: bool = False
 
@@ -168,6 +168,10 @@ class QuestionType(ABC, Generic[C]):
     order_is_key: ClassVar[bool] = False
     #: True where the type can be a gap in a text; its folder then holds gap.html, the control inside a sentence.
     fits_gap: ClassVar[bool] = False
+    #: False for a text that asks nothing: on a paper it is worth no points, and has neither answer nor mark.
+    asks: ClassVar[bool] = True
+    #: True where a person judges each answer: until then it has no fraction.
+    by_hand: ClassVar[bool] = False
 
     def shuffled(self, content: C) -> tuple[str, ...]:
         """Authored ids whose order may be shuffled, in authored order; empty where nothing is."""
@@ -237,7 +241,10 @@ class QuestionType(ABC, Generic[C]):
 
     @abstractmethod
     def examples(self) -> tuple[Example, ...]:
-        """At least one right, one wrong, one empty, one malformed, and partly right ones where the type has them."""
+        """At least one right, one wrong, one empty, one malformed, and partly right ones where the type has them.
+
+        One by_hand in place of right and wrong where the type is; neither where it asks nothing.
+        """
 
     def twins(self) -> tuple[Twins, ...]:
         """Pairs for the contract test that no page gives the key away; () where tests draw them at random."""

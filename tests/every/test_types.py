@@ -15,6 +15,9 @@ from quiz.questions import types
 from tests.kernel.questions import CONTENTS, TEXTS, contents, examples, of_example, question, render
 
 NAMES = types.names()
+#: Types that ask something, and those of them that the program scores.
+ASKING = [name for name in NAMES if types.get(name).asks]
+SCORED = [name for name in ASKING if not types.get(name).by_hand]
 ALLOWED = ("attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation", "grade")
 SUBSETS = [frozenset(chosen) for n in range(len(ALLOWED) + 1) for chosen in combinations(ALLOWED, n)]
 
@@ -29,6 +32,8 @@ def test_the_types_are_found():
         "short_text",
         "numerical",
         "cloze",
+        "essay",
+        "description",
     }
 
 
@@ -58,9 +63,9 @@ def test_what_a_response_chooses_is_among_the_choices(name, example):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_examples_cover_the_kinds(name):
-    assert {"right", "wrong", "empty", "malformed"} <= {
-        example.kind for example in types.get(name).examples()
-    }
+    judged = {"right", "wrong"} if name in SCORED else {"by_hand"} if name in ASKING else set()
+    assert judged | {"empty", "malformed"} <= {example.kind for example in types.get(name).examples()}
+    assert all((one.fraction is None) == (one.kind == "by_hand") for one in types.get(name).examples())
     assert {example.rule for example in types.get(name).examples()} >= set(types.get(name).rules[1:])
 
 
@@ -74,7 +79,7 @@ def test_no_answer_is_nothing_in_every_form(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("response", [7, 2.5, {"a": 1}, ["zz"], [3], "zz" * 6000])
+@pytest.mark.parametrize("response", [7, 2.5, {"a": 1}, ["zz"], [3], "zz" * 12_000])
 def test_a_response_of_another_kind_is_refused(name, response):
     q = of_example(name, types.get(name).examples()[0])
     with pytest.raises(Invalid):
@@ -98,9 +103,12 @@ def test_whatever_is_posted_the_score_lies_in_its_bounds(name, data):
     raw = data.draw(st.dictionaries(st.sampled_from(FIELDS), POSTED, max_size=6))
     parsed = q.parse({**raw, "answered": ["1"]}, q.kind.shuffled(q.content))
     q.kind.check(q.content, parsed.response)
-    score = q.score(parsed.response)
-    assert -1 <= score.fraction <= 1
-    assert isinstance(score.fraction, Fraction)
+    fraction = q.score(parsed.response).fraction
+    if q.kind.by_hand and q.answered(parsed.response):
+        assert fraction is None
+    else:
+        assert -1 <= fraction <= 1
+        assert isinstance(fraction, Fraction)
     q.kind.summarise(q.content, parsed.response)
     guess = q.kind.random_guess(q.content, rule)
     assert guess is None or -1 <= guess <= 1
@@ -292,6 +300,8 @@ TWINS = {
     "cloze": cloze_twins(),
     "gap_select": word_gap_twins(),
     "drag_words": word_gap_twins(),
+    # which has no key that could be given away
+    "description": plain_twins(st.just({})),
 }
 
 
@@ -353,7 +363,8 @@ def test_a_review_tells_only_what_is_allowed(name, example):
         if "feedback" not in allowed:
             assert not values(told, "feedback")
             assert "GENERAL" not in str(told)
-        assert bool(told["general"]) == ({"attempt", "feedback"} <= allowed)
+        scored = q.kind.asks and example.fraction is not None
+        assert bool(told["general"]) == (scored and {"attempt", "feedback"} <= allowed)
         if not allowed & {"answer", "right_wrong"}:
             assert "data-state" not in page
 
@@ -376,7 +387,7 @@ def values(told, name):
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SCORED)
 def test_a_review_with_everything_shows_response_and_key(name):
     example = next(e for e in types.get(name).examples() if e.kind == "wrong")
     q = of_example(name, example)
@@ -394,7 +405,7 @@ def test_feedback_of_options_not_chosen_waits_for_the_key():
     assert "WHY-A" not in told
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ASKING)
 def test_what_is_typed_and_authored_is_escaped(name):
     bad = '"><script>alert(1)</script>'
     example = types.get(name).examples()[0]
@@ -411,7 +422,7 @@ def test_what_is_typed_and_authored_is_escaped(name):
     assert " disabled" in page
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ASKING)
 def test_the_page_holds_the_current_answer_and_says_it_was_there(name):
     example = types.get(name).examples()[0]
     q = of_example(name, example)
@@ -425,15 +436,27 @@ def test_the_page_holds_the_current_answer_and_says_it_was_there(name):
 
 
 def posted(page):
-    """The fields that a browser would send from this page."""
+    """The fields that a browser would send from this page; blanks say nothing."""
     fields = {}
-    for control in BeautifulSoup(page, "html.parser").select("input[name], select[name]"):
-        if control.name == "select":
+    for control in BeautifulSoup(page, "html.parser").select("input[name], select[name], textarea[name]"):
+        if control.name == "textarea":
+            values = [control.text.removeprefix("\n")]  # which browsers do not take for text
+        elif control.name == "select":
             chosen = control.select("option[selected]") or control.select("option")[:1]
             values = [option.get("value", option.text) for option in chosen]
         else:
             values = [control["value"]] * (
                 control.get("type") not in ("radio", "checkbox") or "checked" in control.attrs
             )
-        fields.setdefault(control["name"], []).extend(values)
+        fields.setdefault(control["name"], []).extend(filter(None, values))
     return {name: values for name, values in fields.items() if values}
+
+
+def test_a_text_that_asks_nothing_shows_itself_and_takes_nothing():
+    q = question("description", {}, prompt='Read *this* <b> "first".')
+    page = render(
+        "types/description/answer.html", presented=q.present(()), fields=POST, prefix="", disabled=False
+    )
+    assert "Read <em>this</em> &lt;b&gt;" in page
+    assert posted(page) == {}
+    assert not q.answered(q.parse(POST, ()).response)

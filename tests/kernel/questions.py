@@ -120,6 +120,28 @@ def word_gap_contents(draw):
     return {"text": draw(TEXTS) + marks, "choices": choices, "gaps": gaps, "reuse": draw(st.booleans())}
 
 
+@st.composite
+def essay_contents(draw):
+    """With or without limits, a rubric and a model answer."""
+    few, more = sorted(draw(st.lists(st.integers(1, 500), min_size=2, max_size=2)))
+    points = st.integers(0, 20).map(lambda n: str(n / 2))
+    level = st.fixed_dictionaries({"points": points, "text": TEXTS})
+    best = st.fixed_dictionaries({"points": st.just("10.5"), "text": TEXTS})
+    levels = st.tuples(st.lists(level, min_size=1, max_size=3), best).map(lambda two: [*two[0], two[1]])
+    criterion = st.fixed_dictionaries({"criterion": TEXTS, "levels": levels})
+    return draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "format": st.sampled_from(["plain", "rich"]),
+                "words": st.sampled_from([{"min": few}, {"max": more}, {"min": few, "max": more}]),
+                "rubric": st.lists(criterion, max_size=3),
+                "model_answer": TEXTS,
+            },
+        )
+    )
+
+
 def contents(name):
     """Any content of a type: drawn where CONTENTS can, else one of the type's own examples."""
     if name in CONTENTS:
@@ -139,4 +161,6 @@ CONTENTS = {
     "cloze": cloze_contents(),
     "gap_select": word_gap_contents(),
     "drag_words": word_gap_contents(),
+    "essay": essay_contents(),
+    "description": st.just({}),
 }

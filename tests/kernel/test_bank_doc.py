@@ -20,7 +20,16 @@ def test_the_whole_bank_can_be_read():
 
 
 def test_the_examples_of_types_are_valid():
-    names = ("single_choice", "matching", "ordering", "cloze", "gap_select", "short_text", "numerical")
+    names = (
+        "single_choice",
+        "matching",
+        "ordering",
+        "cloze",
+        "gap_select",
+        "short_text",
+        "numerical",
+        "essay",
+    )
     for name, text in zip(names, blocks("yaml")[1:], strict=True):
         question(name, read_mapping(text)[0])
 

@@ -147,7 +147,19 @@ def test_expected_facility():
         ),
         ("numerical", {"answers": [1], "unit": "required"}, "needs units"),
         ("numerical", {"answers": [{"formula": "a * b"}]}, "known, not supported yet"),
-        ("essay", {}, "the type 'essay' is known, not supported yet"),
+        ("essay", {"words": {"min": 9, "max": 3}}, "9 is more than max 3"),
+        ("essay", {"rubric": [{"criterion": "Style", "levels": [{"points": 1, "text": "good"}]}]}, "too few"),
+        (
+            "essay",
+            {"rubric": [{"criterion": "Style", "levels": [{"points": 0, "text": t} for t in "ab"]}]},
+            "no level gives points",
+        ),
+        (
+            "essay",
+            {"rubric": [{"criterion": "A\nB", "levels": [{"points": n, "text": "t"} for n in (0, 1)]}]},
+            "one line",
+        ),
+        ("description", {"answer": True}, "unknown field 'answer'"),
         ("single_chioce", {}, "did you mean 'single_choice'"),
     ],
 )

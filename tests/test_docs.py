@@ -58,7 +58,9 @@ def test_the_question_type_of_the_walk_needs_its_folder_alone(tmp_path):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     text = (ROOT / "docs/extending.md").read_text("utf-8")
-    files = re.findall(r"`(quiz/questions/types/\w+/[\w.]+)`.*?^```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    files = re.findall(
+        r"`(quiz/questions/types/\w+/[\w.]+)`.*?^```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
     (folder,) = {(tmp_path / path).parent for path, _ in files}
     folder.mkdir()
     for path, lines in files:

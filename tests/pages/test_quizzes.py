@@ -82,7 +82,13 @@ def test_the_blueprint_can_begin_with_one_bank(ada, cast):
     assert ada.title == 'Kitchen: "hot" things'
 
 
-STATEMENT = {"type": "true_false", "prompt": "Water boils.", "answer": True, "timeless": True, "status": "draft"}
+STATEMENT = {
+    "type": "true_false",
+    "prompt": "Water boils.",
+    "answer": True,
+    "timeless": True,
+    "status": "draft",
+}
 
 
 def test_a_shipped_blueprint_can_be_taken(ada, cast):

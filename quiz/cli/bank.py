@@ -148,6 +148,7 @@ def _table(found: dict, as_of: date) -> list[str]:
             "questions",
             f"{found['questions']}, drawable on {as_of}: {found['drawable']}, stale: {found['stale']}",
         ),
+        *((("variants", str(found["variants"])),) if found["variants"] else ()),
         *((name, _counts(found[f"by_{name}"])) for name in ("type", "topic", "level", "difficulty")),
         ("languages", _counts(found["languages"])),
         ("evidence", entries),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from quiz.banks.families import is_family
 from quiz.banks.images import Pictures, beside, bind
 from quiz.banks.model import Bank, Common, Question
-from quiz.banks.yaml import dump_yaml, read_mapping
+from quiz.banks.tables import FIELD as TABLES
+from quiz.banks.yaml import LISTS, dump_yaml, read_mapping
 from quiz.errors import Invalid, TooLarge
-from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Writer
+from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Unsupported, Writer
 from quiz.questions import types
 from quiz.questions.fields import Number
 
@@ -43,7 +45,7 @@ def _whole(source: Source) -> bytes:
 
 def _read_yaml(source: Source) -> Iterator[Entry]:
     data, lines = read_mapping(_whole(source))
-    yield from _entries(source, data, lambda place: f"line {lines.at(('questions', place))}")
+    yield from _entries(source, data, lambda name, place: f"line {lines.at((name, place))}")
 
 
 def _read_json(source: Source) -> Iterator[Entry]:
@@ -54,7 +56,8 @@ def _read_json(source: Source) -> Iterator[Entry]:
         raise Invalid(f"{source.name} is no JSON document: {error}") from None
     if not isinstance(data, dict):
         raise Invalid(f'{source.name}: write an object {{"format": "{_MARK}", "questions": […]}}')
-    yield from _entries(source, data, lambda place: f"item {place + 1}")
+    words = dict(zip(LISTS, ("item", "generator"), strict=True))
+    yield from _entries(source, data, lambda name, place: f"{words[name]} {place + 1}")
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -65,19 +68,25 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _entries(source: Source, data: Mapping[str, Any], where: Any) -> Iterator[Entry]:
-    header = {name: value for name, value in data.items() if name != "questions"}
+def _entries(source: Source, data: Mapping[str, Any], where: Callable[[str, int], str]) -> Iterator[Entry]:
+    header = {name: value for name, value in data.items() if name not in (*LISTS, TABLES)}
     if header.get("format") != _MARK:
         raise Invalid(f"{source.name}: begin with format: {_MARK}")
     yield Head(header)
-    listed = data.get("questions", [])
-    if not isinstance(listed, list):
-        raise Invalid(f"{source.name}: 'questions' must be a list")
-    for place, fields in enumerate(listed):
-        if isinstance(fields, dict):
-            yield _found(source, where(place), fields)
-        else:
-            yield Fault(where(place), "a question must be a mapping – write id: …, type: …, prompt: …")
+    for name in LISTS:
+        listed = data.get(name, [])
+        if not isinstance(listed, list):
+            raise Invalid(f"{source.name}: '{name}' must be a list")
+        yield from (_entry(source, where(name, place), fields) for place, fields in enumerate(listed))
+
+
+def _entry(source: Source, where: str, fields: Any) -> Entry:
+    """A question; of a family, which no other format can hold, that there is one."""
+    if not isinstance(fields, dict):
+        return Fault(where, "a question must be a mapping – write id: …, type: …, prompt: …")
+    if is_family(fields):
+        return Unsupported(where, "family", str(fields.get("id", "")))
+    return _found(source, where, fields)
 
 
 def _found(source: Source, where: str, fields: dict[str, Any]) -> Found | Fault:

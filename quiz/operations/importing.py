@@ -117,8 +117,14 @@ def _too_long(bank: LoadedBank) -> Iterator[Problem]:
 
 
 def _wrong_variants(bank: LoadedBank) -> Iterator[Problem]:
-    """What is wrong with variants of its families, at any date; keys that the store does not hold."""
+    """What is wrong with variants of its families, at any date; keys that the store does not hold.
+
+    Families that are stored already, in any version, have been looked through when they were.
+    """
+    stored = _stored([family.digest for family in bank.families])
     for family in bank.families:
+        if family.digest in stored:
+            continue
         for problem in family.faults():
             yield BankProblem(problem.where, problem.what, problem.mend, question=family.qualified)
         longest = max(map(len, family.every_key()), default=0)
@@ -126,6 +132,15 @@ def _wrong_variants(bank: LoadedBank) -> Iterator[Problem]:
             what = f"the key of a variant has {longest} characters"
             mend = f"up to {LONGEST_VARIANT}: take fewer rows, or give them shorter keys"
             yield BankProblem("take", what, mend, question=family.qualified)
+
+
+def _stored(digests: Sequence[str]) -> set[str]:
+    """Which of these contents there are in the store."""
+    if not digests:
+        return set()
+    with reading() as connection:
+        known = select(QuestionVersion.digest).where(QuestionVersion.digest.in_(digests))
+        return {*connection.execute(known).scalars()}
 
 
 def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | None:

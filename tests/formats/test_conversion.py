@@ -10,6 +10,7 @@ from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.cli import main
 from tests.formats.samples import samples
+from tests.kernel.test_families import BANK as FAMILIES
 
 
 def run(*arguments):
@@ -68,3 +69,15 @@ def test_what_is_meant_has_to_be_known(bank, tmp_path):
     ]:
         done = run(*arguments)
         assert (done.exit_code, said in done.output) == (1, True), done.output
+
+
+def test_families_are_listed_as_not_supported(tmp_path):
+    families = tmp_path / "families.yaml"
+    families.write_text(FAMILIES, "utf-8")
+    done = run(families, tmp_path / "plain.json", "--report", tmp_path / "report.json")
+    assert done.exit_code == 0, done.output
+    report = json.loads((tmp_path / "report.json").read_text())
+    told = [(one["where"], one["kind"], one["title"]) for one in report["unsupported"]]
+    assert told[0] == ("line 7", "family", "product")
+    assert len(told) == 7
+    assert (report["read"], report["written"], report["errors"]) == (0, 0, [])

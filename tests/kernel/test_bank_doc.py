@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 
+from quiz.banks.expressions.functions import FUNCTIONS
+from quiz.banks.expressions.grammar import OVER_TABLES
 from quiz.banks.model import Bank, Common
 from quiz.banks.yaml import read_bank, read_mapping
 from quiz.questions import types
 from tests.kernel.questions import question
+from tests.kernel.test_families import MEMBERS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "formats" / "bank.md").read_text()
 
@@ -32,6 +35,18 @@ def test_the_examples_of_types_are_valid():
     )
     for name, text in zip(names, blocks("yaml")[1:], strict=True):
         question(name, read_mapping(text)[0])
+
+
+def test_the_families_can_be_read(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "members.csv").write_text(MEMBERS, "utf-8")
+    head = "format: quiz-bank/1\nbank: b\ntitle: Families\n"
+    (tmp_path / "b.yaml").write_text(head + "".join(blocks("yml")), "utf-8")
+    bank = read_bank(tmp_path / "b.yaml")
+    assert [problem for family in bank.families for problem in family.faults()] == []
+    assert [family.id for family in bank.families] == ["product", "joined-when", "in-order", "how-many"]
+    said = set(re.findall(r"`([a-z_]+)", TEXT.partition("### Expressions")[2].partition("## ")[0]))
+    assert {*FUNCTIONS, *OVER_TABLES} <= said
 
 
 def test_every_field_type_and_rule_is_described():

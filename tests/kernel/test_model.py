@@ -146,7 +146,7 @@ def test_expected_facility():
             "twice",
         ),
         ("numerical", {"answers": [1], "unit": "required"}, "needs units"),
-        ("numerical", {"answers": [{"formula": "a * b"}]}, "known, not supported yet"),
+        ("numerical", {"answers": [{"formula": "a * b"}]}, "unknown field 'formula'"),
         ("essay", {"words": {"min": 9, "max": 3}}, "9 is more than max 3"),
         ("essay", {"rubric": [{"criterion": "Style", "levels": [{"points": 1, "text": "good"}]}]}, "too few"),
         (

@@ -35,7 +35,6 @@ class NumberAnswer(Answer):
     """An accepted number: ``value`` with its tolerance, or everything from ``min`` to ``max``, bounds included."""
 
     main: ClassVar[str] = "value"
-    later: ClassVar[frozenset[str]] = frozenset({"formula"})
 
     value: Exact | None = None
     tolerance: Annotated[Exact, AfterValidator(not_negative)] = Fraction(0)

@@ -56,7 +56,7 @@ LANGUAGE: Final = Language(
     denial=any_of("不 没有 没 无法 并非 从未", whole=False),
     all_of_these=re.compile(r"^(?:以上|上述|上面)(?:选项|各项|答案|说法)?(?:全部|全|都|皆|均)(?:是|对|正确|包括)?\W*$"),
     none_of_these=re.compile(r"^(?:以上|上述|上面)(?:选项|各项|答案|说法)?(?:全|都|皆|均)?(?:不|非|没有)(?:是|对|正确)?\W*$"),
-    reason=re.compile(r"为什么|为何|如果|原因"),
+    reason=re.compile(r"为什么|为何|如果|原因|(?:哪里|什么地方|有什么|有何)(?:不对|不妥|错误|问题)|错在"),
     quotation=re.compile(r"[“«\"「‘][^”»\"」’]*[”»\"」’]"),
     labels=re.compile(r"^(?:只有|仅)?[1-6a-e](?:(?:和|与|、|,|及)?[1-6a-e])+\W*$"),
     truth=re.compile(r"^(?:是|不是|对|不对|正确|错误|否)(?=\W|$)"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Final
 
 from quiz.banks.families import Family
 from quiz.banks.findings import Finding
@@ -16,6 +17,9 @@ from quiz.banks.model import Authored, Bank, Question
 from quiz.lint.language import table
 from quiz.lint.reading import Item, read
 from quiz.lint.rule import Flag, Rule, rules
+
+#: The rule that a key needs a source.
+UNSOURCED: Final = "F02"
 
 
 def inspect_bank(bank: Bank) -> list[Finding]:
@@ -25,13 +29,24 @@ def inspect_bank(bank: Bank) -> list[Finding]:
     """
     questions = tuple(_samples(bank.authored))
     items = _items(questions, bank.language)
-    return [*_each(items), *_translated(questions), *_together(items, "bank")]
+    sourced = bool(bank.documents) or any(question.evidence for question in questions)
+    return _settled([*_each(items), *_translated(questions), *_together(items, "bank")], sourced=sourced)
 
 
-def inspect_question(authored: Authored, language: str) -> list[Finding]:
-    """What the rules find in one question by itself (of a family in one variant), in all its languages."""
+def inspect_question(authored: Authored, language: str, *, sourced: bool) -> list[Finding]:
+    """What the rules find in one question by itself (of a family in one variant), in all its languages.
+
+    ``sourced``: whether its bank names what its keys rest on.
+    """
     questions = tuple(_samples((authored,)))
-    return [*_each(_items(questions, language)), *_translated(questions)]
+    return _settled([*_each(_items(questions, language)), *_translated(questions)], sourced=sourced)
+
+
+def _settled(findings: list[Finding], *, sourced: bool) -> list[Finding]:
+    """A bank that names no source anywhere (exercises in arithmetic, a file from another system) is told, not refused."""
+    if sourced:
+        return findings
+    return [replace(one, severity="warning") if one.rule == UNSOURCED else one for one in findings]
 
 
 def inspect_quiz(questions: Iterable[Question], language: str) -> list[Finding]:

@@ -68,6 +68,8 @@ class Sheet:
     #: Titles of the bank's documents by id, and the topics of its questions.
     documents: Mapping[str, str]
     topics: tuple[str, ...]
+    #: The names of the bank's images.
+    images: tuple[str, ...]
     #: Whatever has been the id of a part in any version of the question: never to be given to another part.
     used: frozenset[str]
 
@@ -247,6 +249,7 @@ def _sheet(
         number=number,
         documents={name: document["title"] for name, document in documents.items()},
         topics=tuple(topic for topic in topics if topic),
+        images=tuple(sorted(folder_of(connection, bank.id))),
         **version,
     )
 
@@ -282,7 +285,7 @@ def try_out(
     question = _load(bank.slug, fields, fields.get("id") or "preview").in_language(language)
     order = list(shown_order(item_of(question), 1, Dice(0), shuffle=False))
     presented = question.present(order)
-    findings = tuple(inspect_question(question, bank.language))
+    findings = tuple(inspect_question(question, bank.language, sourced=_is_sourced(bank)))
     if raw is None:
         return TryOut(presented, None, (), findings)
     parsed = question.parse(raw, order)
@@ -313,7 +316,7 @@ def save_question(
         if question_id is None:
             slug = _new_slug(connection, bank_id, fields)
             question = _load(bank.slug, fields, slug)
-            _demand_good(question, bank.language)
+            _demand_good(question, bank.language, sourced=_is_sourced(bank))
             question_id = connection.execute(
                 insert(Question).values(bank_id=bank_id, slug=slug).returning(Question.id)
             ).scalar_one()
@@ -326,20 +329,25 @@ def save_question(
             question = _load(bank.slug, fields, present.slug)
             if question.digest == present.digest:
                 return question_id, number
-            _demand_good(question, bank.language)
+            _demand_good(question, bank.language, sourced=_is_sourced(bank))
         add_versions(connection, [(question_id, question)], bank_id, actor.id, now)
         bank_changed(connection, bank_id, now)
         record(connection, actor.id, "question.save", ("question", question_id), now, version=number + 1)
     return question_id, number + 1
 
 
-def _demand_good(question: LoadedQuestion, language: str) -> None:
+def _is_sourced(bank: Row[Any]) -> bool:
+    """Whether a bank has documents, on which its keys rest: then every one of its questions that is ready names its own."""
+    return bool(bank.header.get("documents"))
+
+
+def _demand_good(question: LoadedQuestion, language: str, *, sourced: bool) -> None:
     """Raises Invalid where a question that is ready breaks a rule of severity error without giving a reason."""
     if question.status != "ready":
         return
     problems = [
         Problem(found.where, found.message, f"{found.fix}; or save it as a draft ({found.rule})")
-        for found in inspect_question(question, language)
+        for found in inspect_question(question, language, sourced=sourced)
         if found.severity == "error" and found.suppressed is None
     ]
     if problems:

@@ -12,7 +12,7 @@ from quiz.banks import families
 from quiz.banks.model import Bank, Question
 from quiz.lint.inspect import inspect_bank, inspect_question, inspect_quiz, not_applied
 from quiz.lint.language import table
-from quiz.lint.rule import SCOPES, SEVERITIES, ask, rules, several
+from quiz.lint.rule import SCOPES, SEVERITIES, SOUND, ask, rules, several
 
 BAD = [(name, place) for name, rule in rules().items() for place in range(len(rule.bad))]
 GOOD = [(name, place) for name, rule in rules().items() for place in range(len(rule.good))]
@@ -82,7 +82,7 @@ COUNTS = {"S": 3, "L": 3, "P": 1, "O": 6, "N": 2, "A": 3, "C": 7, "T": 6, "D": 4
 def test_a_suppression_keeps_the_finding_and_its_reason():
     (example,) = ask("Which metal is not magnetic?", "Iron", "*Copper", "Nickel")
     question = Question.load({**example, "suppress": [{"rule": "N01", "reason": "A riddle."}]})
-    (finding,) = inspect_question(question, "en")
+    (finding,) = inspect_question(question, "en", sourced=True)
     assert (finding.rule, finding.suppressed) == ("N01", "A riddle.")
 
 
@@ -102,7 +102,7 @@ def test_retired_questions_are_let_be():
 
 def test_a_language_without_a_table_is_told_and_gets_the_rules_that_need_no_words():
     (example,) = ask("Welches Metall ist nicht magnetisch?", "Eisen", "*Kupfer", evidence=[])
-    found = inspect_question(Question.load(example), "de")
+    found = inspect_question(Question.load(example), "de", sourced=True)
     assert [one.rule for one in found] == ["F02", "S03"]
     assert not_applied("de")["N01"] == "works in en, ru, zh"
     assert not_applied("ru") == {"C02": "works in en"}
@@ -121,6 +121,15 @@ def test_translations_are_read_in_their_language():
 def test_the_guide_for_teachers_names_every_rule_and_no_other():
     text = (Path(__file__).parents[2] / "docs" / "writing-questions.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\b[A-Z]\d\d\b", text)) == set(rules())
+
+
+def test_a_bank_without_any_source_is_told_and_not_refused():
+    one = {**SOUND, "id": "a", "type": "true_false", "answer": True, "prompt": "Is 2 + 2 = 4?", "evidence": []}
+    two = {**one, "id": "b", "prompt": "Is 3 + 3 = 6?", "evidence": SOUND["evidence"]}
+    for fields, severity in (([one], "warning"), ([one, two], "error")):
+        bank = Bank.load({"bank": "examples", "title": "T"}, [Question.load(each) for each in fields])
+        (found,) = [finding for finding in inspect_bank(bank) if finding.rule == "F02"]
+        assert (found.question, found.severity) == ("examples/a", severity)
 
 
 def test_one_variant_stands_for_its_family():
@@ -180,5 +189,5 @@ def test_a_hostile_text_is_read_in_no_time():
             piece * 20_000, *(f"{'*' * (not n)}{n} {piece * 30}" for n in range(300)), shuffle=False
         )
         before = time.process_time()
-        inspect_question(Question.load(example), "en")
+        inspect_question(Question.load(example), "en", sourced=True)
         assert time.process_time() - before < 5

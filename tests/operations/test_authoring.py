@@ -169,9 +169,18 @@ def test_errors_of_the_rules_keep_a_question_from_ready(cast, bank):
     }
     with pytest.raises(Invalid) as caught:
         authoring.save_question(cast.ada, bank, None, 0, {**wrong, "evidence": []}, NOW)
-    assert [problem.where for problem in caught.value.problems] == ["evidence", "options[0].text"]
+    assert [problem.where for problem in caught.value.problems] == ["options[0].text"], "its bank names no sources"
     assert all("draft" in problem.mend for problem in caught.value.problems)
     assert "which-sum-is-not-6" not in listed(cast, bank)
     draft, _ = authoring.save_question(cast.ada, bank, None, 0, {**wrong, "status": "draft"}, NOW)
     excused = {**wrong, "suppress": [{"rule": "N02", "reason": "A lesson on negation."}]}
     assert authoring.save_question(cast.ada, bank, draft, 1, excused, NOW) == (draft, 2)
+
+
+def test_a_bank_with_documents_wants_a_source_for_whatever_is_ready(cast):
+    documents = "documents: {paper: {title: A paper}}\nquestions:"
+    bank = importing.import_bank(cast.ada, BANK.replace("questions:", documents), "small.yaml", NOW).bank_id
+    with pytest.raises(Invalid) as caught:
+        authoring.save_question(cast.ada, bank, None, 0, {**NEW, "evidence": []}, NOW)
+    assert [problem.where for problem in caught.value.problems] == ["evidence"]
+    authoring.save_question(cast.ada, bank, None, 0, {**NEW, "evidence": [], "status": "draft"}, NOW)

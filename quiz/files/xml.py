@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final, TypeAlias
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, TooLarge
 
 #: An element of a tree as ``lxml.etree`` has it: ``tag``, ``attrib``, ``text``, ``tail``, ``sourceline``, children.
 Element: TypeAlias = Any
@@ -13,6 +14,18 @@ Element: TypeAlias = Any
 #: Bytes of a document that is read where the caller says nothing else.
 MOST_BYTES: Final = 20_000_000
 #: What the parser says first: a document type could name entities and other files.
+#: What keeps the parser from entities, document types and the network.
+_SAFE: Final = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+#: Bytes that are parsed at a time.
+_CHUNK: Final = 65_536
 _DOCTYPE: Final = "a document type (<!DOCTYPE …>) is not allowed here"
 
 
@@ -28,26 +41,87 @@ def read_xml(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
         raise Invalid(
             [Problem("", f"the XML is larger than {most_bytes} bytes", "cut it into several files")]
         )
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLParser(**_SAFE)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        said = re.sub(r", line \d+, column \d+.*$", "", error.msg or "it is empty")
-        mend = "mend it, or export it again"
-        raise Invalid([Problem("", f"no valid XML: {said}", mend, error.lineno or 1)]) from None
+        raise _broken(error) from None
     except ValueError as error:  # characters that XML does not know
         raise Invalid([Problem("", f"no valid XML: {error}", "delete them", 1)]) from None
+    _demand_no_type(root)
+    return root
+
+
+def stream_xml(file: BinaryIO, root: str, tag: str, most_bytes: int = MOST_BYTES) -> Iterator[Element]:
+    """The elements ``tag`` directly below the root, one after the other; each is emptied when the next is asked for.
+
+    Raises Invalid like ``read_xml``, after the elements before the fault, and where the root is called otherwise;
+    TooLarge where a single element has more than ``most_bytes``.
+    """
+    from lxml import etree  # noqa: PLC0415 - slow; only what reads XML pays
+
+    parser = etree.XMLPullParser(events=("start", "end"), tag=(root, tag), **_SAFE)
+    read, fault = 0, None
+    while fault is None and (chunk := file.read(_CHUNK)):
+        read += len(chunk)
+        fault = _fed(parser, chunk)
+        for element in _finished(parser, tag):
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+            read = 0
+        if read > most_bytes + _CHUNK:
+            raise TooLarge(f"a single <{tag}> is larger than {most_bytes // 1_000_000} MB")
+    fault = fault or _end(parser, root)
+    if fault is not None:
+        raise fault
+
+
+def _fed(parser: Any, chunk: bytes) -> Invalid | None:
+    """What is wrong in this piece of the document; what stands before it has been understood."""
+    from lxml import etree  # noqa: PLC0415 - loaded by now
+
+    try:
+        parser.feed(chunk)
+    except etree.XMLSyntaxError as error:
+        return _broken(error)
+    return None
+
+
+def _finished(parser: Any, tag: str) -> Iterator[Element]:
+    """The elements directly below the root that are complete by now. Raises Invalid for a document type."""
+    for event, element in parser.read_events():
+        parent = element.getparent()
+        if parent is None:
+            _demand_no_type(element)
+        elif event == "end" and parent.getparent() is None and element.tag == tag:
+            yield element
+
+
+def _end(parser: Any, root: str) -> Invalid | None:
+    """What is wrong with the document as a whole."""
+    from lxml import etree  # noqa: PLC0415 - loaded by now
+
+    try:
+        found = parser.close()
+    except etree.XMLSyntaxError as error:
+        return _broken(error)
+    _demand_no_type(found)
+    if found.tag == root:
+        return None
+    return Invalid([Problem("", f"the XML begins with <{found.tag}>", f"it has to be <{root}>", 1)])
+
+
+def _broken(error: Any) -> Invalid:
+    """What the parser says of a document that is not well formed."""
+    said = re.sub(r", line \d+, column \d+.*$", "", error.msg or "it is empty")
+    return Invalid([Problem("", f"no valid XML: {said}", "mend it, or export it again", error.lineno or 1)])
+
+
+def _demand_no_type(root: Element) -> None:
     if root.getroottree().docinfo.doctype:
         raise Invalid([Problem("", _DOCTYPE, "delete that line", 1)])
-    return root
 
 
 def write_xml(root: Element) -> bytes:

@@ -40,6 +40,8 @@ _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MUL
 _LIKE_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 #: A block of HTML that can stand in front of a text with gaps.
 _BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+#: A paragraph that holds a prompt, as ``joined`` writes it.
+_ONE_PARAGRAPH: Final = re.compile(r"<p>((?:(?!</?p\b).)+)</p>", re.DOTALL | re.IGNORECASE)
 
 
 class Styled(str):
@@ -169,7 +171,8 @@ def parted(text: Styled, mark: re.Pattern[str]) -> tuple[Styled, Styled]:
     front, rest = text[:end].strip(), text[end:].strip()
     if not front or not rest:
         return Styled(FILL_IN, text.style, kept=True), text
-    return Styled(front, text.style), Styled(rest, text.style)
+    alone = _ONE_PARAGRAPH.fullmatch(front)
+    return Styled(alone[1] if alone else front, text.style), Styled(rest, text.style)
 
 
 def _blocks_end(text: str, until: int) -> int:

@@ -4,6 +4,8 @@ from quiz.banks.model import Bank, Question
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
 from quiz.questions import types
+from quiz.questions.images import references
+from tests.pictures import svg
 
 #: What a question may look like beside its content: easy, with every mark that some format takes for its own, HTML.
 DRESSES = (
@@ -38,6 +40,11 @@ def samples(names=None):
     return found
 
 
+def pictures(question):
+    """A picture for each that the question names."""
+    return {one.file: svg(attributes='width="80" height="60"') for one in references(question.dump())}
+
+
 def written(format, questions, folder=None, bank=None):
     """The bytes that a format's writer makes of questions, and what it said was lost, by id."""
     from io import BytesIO
@@ -45,7 +52,7 @@ def written(format, questions, folder=None, bank=None):
     target, losses = BytesIO(), {}
     writer = format.writer(target, bank or Bank.load({"bank": "b", "title": "B"}), folder)
     for question in questions:
-        losses[question.id] = [loss.field for loss in writer.add(question, {})]
+        losses[question.id] = [loss.field for loss in writer.add(question, pictures(question))]
     writer.close()
     return target.getvalue(), losses
 

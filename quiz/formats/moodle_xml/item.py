@@ -1,0 +1,172 @@
+"""One ``<question>`` of a file: its parts by name, its texts with their formats, its pictures, and what is lost of it."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from quiz.errors import Invalid
+from quiz.files.images import SUFFIXES, read_image
+from quiz.files.xml import Element
+from quiz.formats._moodle import Styled
+from quiz.formats.base import Loss
+from quiz.questions.images import references
+
+#: What Moodle's import trims off a text.
+_BLANK: Final = " \t\n\r\0\x0b"
+#: Names of formats, and their numbers in old files. ``wiki_like`` is Moodle's own with marks that Moodle has given up.
+_STYLES: Final = {
+    "html": "html", "1": "html", "plain_text": "plain", "plain": "plain", "2": "plain", "markdown": "markdown",
+    "4": "markdown", "moodle_auto_format": "moodle", "0": "moodle", "wiki_like": "moodle", "3": "moodle", "": "",
+}  # fmt: skip
+_STEM: Final = re.compile(r"[^A-Za-z0-9._-]+")
+PLACE: Final = "@@PLUGINFILE@@"
+
+
+class Wrong(Exception):
+    """What is wrong with a question, and how to mend it."""
+
+
+def string(element: Element) -> str:
+    """All text of an element; what older exports left unescaped in it counts too."""
+    return str("".join(element.itertext()) if len(element) else element.text or "")
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The names that the pictures of a file have got: each name stands for one content."""
+
+    _named: dict[str, str] = field(default_factory=dict)
+
+    def name(self, wished: str, content: bytes) -> tuple[str, bytes]:
+        """The name under ``images/`` and the content to keep. Raises Invalid where it is no picture."""
+        image = read_image(content)
+        stem, _, ending = wished.rpartition(".")
+        suffix = f".{ending.lower()}"
+        if suffix not in SUFFIXES[image.mime]:
+            stem, suffix = stem or wished, SUFFIXES[image.mime][0]
+        stem = _STEM.sub("-", stem).strip("-.")[:80] or "image"
+        digest = sha256(image.content).hexdigest()
+        name, number = f"images/{stem}{suffix}", 1
+        while self._named.setdefault(name, digest) != digest:
+            number += 1
+            name = f"images/{stem}-{number}{suffix}"
+        return name, image.content
+
+
+@dataclass(slots=True)
+class Item:
+    """A question as it is read: ``losses`` and ``files`` gather while its parts are asked for."""
+
+    element: Element
+    pictures: Pictures
+    parts: dict[str, list[Element]] = field(default_factory=dict)
+    losses: list[Loss] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for child in self.element:
+            self.parts.setdefault(child.tag, []).append(child)
+
+    def lose(self, name: str, detail: str) -> None:
+        """Notes a loss of the field of this name."""
+        self.losses.append(Loss(name, detail))
+
+    # Parts -----------------------------------------------------------------------------------------------------------
+
+    def all(self, name: str) -> Sequence[Element]:
+        """The parts of this name, in order."""
+        return self.parts.get(name, ())
+
+    def has(self, name: str) -> bool:
+        """Whether there is a part of this name: some say all by being there."""
+        return name in self.parts
+
+    def word(self, name: str, default: str = "") -> str:
+        """The text of the first part of this name, with or without a ``<text>`` around it."""
+        found = self.parts.get(name)
+        return string(found[0]).strip(_BLANK) if found else default
+
+    def truth(self, name: str, default: bool) -> bool:
+        """A part that is true or false; 1 and 0 in old files."""
+        return self.word(name, "1" if default else "") not in ("", "0", "false")
+
+    def number(self, name: str, default: str) -> Decimal:
+        """A part that is a number. Raises Wrong."""
+        return decimal(self.word(name) or default, f"<{name}>")
+
+    # Texts -----------------------------------------------------------------------------------------------------------
+
+    def text(self, name: str) -> Styled:
+        """The text of the first part of this name; "" where there is none."""
+        found = self.parts.get(name)
+        return self.styled(found[0]) if found else Styled("")
+
+    def styled(self, element: Element) -> Styled:
+        """The text of an element that has ``<text>``, a format, and files."""
+        content: str | None = None
+        files: list[Element] = []
+        for child in element:
+            if child.tag == "text":
+                content = string(child) if content is None else content
+            elif child.tag == "file":
+                files.append(child)
+        text = ((element.text or "") if content is None else content).strip(_BLANK)
+        said = element.get("format", "").strip()
+        style = _STYLES.get(said, "html")
+        if files:
+            text = self._with_files(text, style or "html", files)
+        return Styled(text, style)
+
+    def _with_files(self, text: str, style: str, files: Sequence[Element]) -> str:
+        for file in files:
+            wished = file.get("name", "")
+            name = self.picture(file)
+            if name is None:
+                continue
+            path = f"{file.get('path') or '/'}{wished}"
+            for written in (quote(path), path, escape(path)):
+                text = text.replace(f"{PLACE}{written}", name)
+            if name not in text:
+                self.lose("files", f"'{wished}' is shown in no text")
+        blind = [one for one in references({"text": text, "text_format": style}) if not one.alt.strip()]
+        if blind:
+            self.lose("images", f"'{blind[0].file}' has no alternative text – say what it shows")
+        return text
+
+    def picture(self, file: Element) -> str | None:
+        """The name of the picture in a ``<file>``; None where it holds none that we can show, which is a loss."""
+        return self.keep(file.get("name", ""), string(file))
+
+    def keep(self, wished: str, coded: str) -> str | None:
+        """The name of a picture in Base64; None, and a loss, where it is none."""
+        try:
+            name, content = self.pictures.name(wished, b64decode(coded))
+        except (Invalid, NotBase64) as error:
+            self.lose("files", f"'{wished[:60]}' is no picture that can be shown: {error}")
+            return None
+        self.files[name] = content
+        return name
+
+    def unknown(self, known: frozenset[str]) -> Iterator[str]:
+        """The names of parts that nobody asks for."""
+        return (name for name in self.parts if name not in known and isinstance(name, str))
+
+
+def decimal(text: str, where: str) -> Decimal:
+    """A number, with a point or a comma. Raises Wrong."""
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise Wrong(f"'{text.strip()[:40]}' in {where} is no number – write one such as 0.5")
+    return value

@@ -1,0 +1,476 @@
+"""Moodle XML, read: a stream of ``<question>`` elements, among them the categories that the following belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from quiz.errors import Invalid
+from quiz.files.images import read_image
+from quiz.files.xml import Element, stream_xml
+from quiz.formats._embedded import GAP, Foreign, read_embedded
+from quiz.formats._embedded import Wrong as WrongGap
+from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, parted, settled
+from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
+from quiz.formats.moodle_xml.item import Item, Pictures, Wrong, decimal, string
+from quiz.formats.moodle_xml.words import WORD, word_gaps
+from quiz.questions.fields import exact, letters, percent
+
+_COMMON: Final = frozenset(
+    "name questiontext generalfeedback defaultgrade penalty hidden idnumber tags coursetags hint image image_base64"
+    " correctfeedback partiallycorrectfeedback incorrectfeedback".split()
+)
+#: Parts that we do not have, the values that say no more than their absence would, and what is lost otherwise.
+_LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
+    name: (frozenset(quiet), detail)
+    for name, quiet, detail in (
+        ("answernumbering", ("", "abc"), "options are numbered one way"),
+        ("showstandardinstruction", ("", "0"), "the page says by itself how to answer"),
+        ("shownumcorrect", ("0", "false"), "how many parts are right is not told"),
+        ("correctresponsesfeedback", ("", "0", "false"), "how many parts are right is not told"),
+        ("unitsleft", ("", "0"), "units stand after the number"),
+        ("instructions", ("",), "there are no instructions beside the prompt"),
+        ("responsefieldlines", ("", "10", "15"), "the field for the answer grows by itself"),
+        ("responserequired", ("", "0", "1"), ""),
+        ("attachments", ("", "0"), "no files can be handed in"),
+        ("attachmentsrequired", ("", "0"), "no files can be handed in"),
+        ("maxbytes", ("", "0"), "no files can be handed in"),
+        ("filetypeslist", ("",), "no files can be handed in"),
+        ("graderinfo", ("",), "there are no notes for who marks"),
+        ("responsetemplate", ("",), "the answer begins empty"),
+        ("layouttype", ("", "VERTICAL", "0"), "items stand one below the other"),
+        ("selecttype", ("", "ALL", "0"), "all items are shown"),
+        ("selectcount", (), ""),
+        ("showgrading", ("", "SHOW", "1"), "the review says how it was marked"),
+        ("numberingstyle", ("", "none"), "items are not numbered"),
+        ("showmisplaced", ("0", "false"), "the review shows every marker"),
+    )
+}
+_SHUFFLE: Final = frozenset({"shuffleanswers"})
+_CHOICE: Final = _SHUFFLE | {"single", "answer"}
+_NUMBER: Final = frozenset({"answer", "units", "unitgradingtype", "unitpenalty", "showunits"})
+_ESSAY: Final = frozenset({"responseformat", "minwordlimit", "maxwordlimit"})
+_MARKER: Final = _SHUFFLE | {"file", "drag", "drop"}
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """The entries of a file. Where it breaks off, what stood before comes in, and the break is a fault."""
+    topic, pictures, met = "", Pictures(), False
+    pending: list[Loss] = []
+    try:
+        for element in stream_xml(source.file, "quiz", "question", source.limits.question_bytes):
+            met = True
+            if element.get("type") == "category":
+                topic, lost = _category(Item(element, pictures))
+                pending += lost
+                continue
+            entry = _entry(element, pictures, topic, pending)
+            pending = pending if isinstance(entry, Fault | Unsupported) else []
+            yield entry
+    except Invalid as error:
+        if not met:
+            raise
+        problem = error.problems[0]
+        yield Fault(f"line {problem.line}", f"{problem.what}; what follows is not read – {problem.mend}")
+
+
+def _category(item: Item) -> tuple[str, list[Loss]]:
+    path = item.word("category")
+    said = [name for name in ("info", "idnumber") if item.word(name)]
+    lost = [Loss("topic", f"the category {path} has a description or number of its own")] if said else []
+    return topic_of(category(path)), lost
+
+
+def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]) -> Entry:
+    where = f"line {element.sourceline}"
+    item = Item(element, pictures)
+    kind = element.get("type", "")
+    title = item.word("name")
+    if not kind:
+        return Fault(where, 'the question has no type – write <question type="multichoice">, say')
+    if kind not in _KINDS:
+        return Unsupported(where, kind, title)
+    reader, known = _KINDS[kind]
+    try:
+        fields = {**_common(item, kind), **reader(item)}
+    except (Wrong, WrongGap) as error:
+        return Fault(where, f"{title[:60]}: {error}" if title else str(error))
+    except Foreign as error:
+        return Unsupported(where, str(error) or kind, title)
+    if topic:
+        fields["topic"] = topic
+    _lose_the_rest(item, known)
+    return Found(where, settled(fields), [*pending, *item.losses], item.files)
+
+
+def _lose_the_rest(item: Item, known: frozenset[str]) -> None:
+    for name in item.unknown(known | _COMMON):
+        quiet, detail = _LOST.get(name, (frozenset(), f"nothing here holds <{name}>"))
+        if detail and item.word(name) not in quiet:
+            item.lose(name, detail)
+
+
+# What every question has ---------------------------------------------------------------------------------------------
+
+
+def _common(item: Item, kind: str) -> dict[str, Any]:
+    said = {
+        "name": item.word("name"),
+        "explanation": item.text("generalfeedback"),
+        "id": item.word("idnumber"),
+        "tags": _tags(item),
+        "hints": _hints(item),
+        "feedback": _feedback(item),
+    }
+    fields: dict[str, Any] = {
+        "prompt": _prompt(item),
+        **{name: value for name, value in said.items() if value},
+    }
+    if item.word("hidden") == "1":
+        fields["status"] = "retired"
+    if kind != "description":
+        fields |= _marks(item, kind)
+    return fields
+
+
+def _prompt(item: Item) -> Styled:
+    """The text of the question; at its end the picture of files from before Moodle 2."""
+    text = item.text("questiontext")
+    style = text.style or "html"
+    if item.has("image") and item.has("image_base64") and item.word("image_base64"):
+        name = item.keep(item.word("image").rpartition("/")[2], item.word("image_base64"))
+        item.lose("images", f"'{name}' has no alternative text – say what it shows")
+        return Styled(f'{text} <img src="{name}" alt="" />' if name else text, style)
+    return Styled(text, style)
+
+
+def _marks(item: Item, kind: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    points = exact(item.number("defaultgrade", "1"))
+    if points != 1 and kind not in ("cloze", "multianswer"):
+        fields["points"] = points
+    penalty = item.number("penalty", "0.3333333")
+    if abs(penalty - Decimal("0.3333333")) >= Decimal("0.005") and kind != "essay":
+        fields["penalty"] = exact(penalty)
+    return fields
+
+
+def _tags(item: Item) -> list[str]:
+    """Tags of the question and of the course, each once."""
+    found = [
+        string(tag).strip()
+        for part in ("tags", "coursetags")
+        for one in item.all(part)
+        for tag in one
+        if len(tag)
+    ]
+    return [*dict.fromkeys(filter(None, found))]
+
+
+def _hints(item: Item) -> list[Styled]:
+    found = []
+    for hint in item.all("hint"):
+        old = hint.find("hintcontent")
+        text = item.styled(hint if old is None else old)
+        if text:
+            found.append(text)
+        for child in hint:
+            if child.tag not in ("text", "file", "hintcontent") and string(child).strip() not in (
+                "0",
+                "false",
+            ):
+                item.lose("hints", f"a hint only says something: <{child.tag}> is not done")
+        if not text:
+            item.lose("hints", "a hint without a text")
+    return found
+
+
+def _feedback(item: Item) -> dict[str, Styled]:
+    named = zip(
+        ("right", "partly", "wrong"),
+        ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"),
+        strict=True,
+    )
+    return {ours: text for ours, theirs in named if (text := item.text(theirs))}
+
+
+def _shuffle(item: Item, default: bool) -> dict[str, bool]:
+    return {} if item.truth("shuffleanswers", default) else {"shuffle": False}
+
+
+def _told(item: Item, answer: Element) -> dict[str, Styled]:
+    found = answer.find("feedback")
+    text = Styled("") if found is None else item.styled(found)
+    return {"feedback": text} if text else {}
+
+
+def _credit(answer: Element) -> Fraction:
+    """A share of the mark; some old files have it as an element, from 0 to 1."""
+    inside = answer.find("fraction")
+    if inside is not None and string(inside).strip():
+        return exact(decimal(string(inside), "<fraction>"))
+    return percent(decimal(answer.get("fraction") or "0", "the fraction of an answer"))
+
+
+def _worth(answer: Element) -> dict[str, Fraction]:
+    credit = _credit(answer)
+    return {} if credit == 1 else {"credit": credit}
+
+
+# Each type -----------------------------------------------------------------------------------------------------------
+
+
+def _multichoice(item: Item) -> dict[str, Any]:
+    single = item.truth("single", default=True)
+    options = [
+        {"text": item.styled(answer), "credit": _credit(answer), **_told(item, answer)}
+        for answer in item.all("answer")
+    ]
+    listed = [one for one in options if one["text"] or one["credit"] or "feedback" in one]
+    return {
+        "type": "single_choice" if single else "multiple_response",
+        "options": marked(listed, single=single),
+        **_shuffle(item, default=False),
+    }
+
+
+def _truefalse(item: Item) -> dict[str, Any]:
+    """The answer of 100 % is right. Where the texts are not in English, the first answer is *true*."""
+    answers = {}
+    for place, answer in enumerate(item.all("answer")):
+        word = str(item.styled(answer)).lower()
+        answers[{"true": True, "false": False}.get(word, place == 0)] = answer
+    right = [value for value, answer in answers.items() if _credit(answer) == 1]
+    if len(right) != 1:
+        raise Wrong('one of the two answers has to be right – give it fraction="100"')
+    told = {f"feedback_{str(value).lower()}": _told(item, answer) for value, answer in answers.items()}
+    texts = {name: text["feedback"] for name, text in told.items() if text}
+    return {"type": "true_false", "answer": right[0], **texts}
+
+
+def _shortanswer(item: Item) -> dict[str, Any]:
+    answers = [
+        {"text": str(item.styled(answer)), **_worth(answer), **_told(item, answer)}
+        for answer in item.all("answer")
+    ]
+    case = {"case_sensitive": True} if item.truth("usecase", default=False) else {}
+    return {"type": "short_text", "answers": answers, **case}
+
+
+def _numerical(item: Item) -> dict[str, Any]:
+    answers: list[dict[str, Any]] = []
+    others: dict[str, Any] = {}
+    for answer in item.all("answer"):
+        value = str(item.styled(answer))
+        if value in ("*", ""):
+            others |= _any_number(item, answer)
+        else:
+            answers.append(
+                {
+                    "value": decimal(value, "an answer"),
+                    **_tolerance(answer),
+                    **_worth(answer),
+                    **_told(item, answer),
+                }
+            )
+    return {"type": "numerical", "answers": answers, **others, **_units(item, answers)}
+
+
+def _any_number(item: Item, answer: Element) -> dict[str, Any]:
+    """``*``: what is said to any other number."""
+    if _credit(answer):
+        item.lose("answers", "any other number is worth nothing")
+    told = _told(item, answer)
+    return {"feedback": {"wrong": told["feedback"]}} if told else {}
+
+
+def _tolerance(answer: Element) -> dict[str, Decimal]:
+    found = answer.find("tolerance")
+    width = decimal(string(found).strip() or "0", "<tolerance>") if found is not None else Decimal(0)
+    return {"tolerance": abs(width)} if width else {}
+
+
+def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Moodle multiplies the answer, we the number typed: a factor of ours is one over theirs."""
+    units = []
+    for unit in (one for part in item.all("units") for one in part if one.tag == "unit"):
+        name, times = unit.find("unit_name"), unit.find("multiplier")
+        value = decimal(string(times).strip() or "1" if times is not None else "1", "<multiplier>")
+        if value <= 0:
+            raise Wrong(
+                "a unit's multiplier has to be above 0 – write how many of it make one of the answer's unit"
+            )
+        units.append({"unit": "" if name is None else string(name).strip(), "factor": 1 / Fraction(value)})
+    if not units:
+        return {}
+    if item.word("showunits", "0") not in ("0", "3", ""):
+        item.lose("showunits", "the unit is typed after the number")
+    grading = item.word("unitgradingtype", "0") or "0"
+    if grading == "0":
+        return {"units": units, "unit": "optional", "unit_penalty": Fraction(0)}
+    if grading == "1" and any("credit" in answer for answer in answers):
+        item.lose("unit_penalty", "it is taken off the whole mark, not in proportion to the answer's")
+    return {"units": units, "unit": "required", "unit_penalty": exact(item.number("unitpenalty", "0.1"))}
+
+
+def _matching(item: Item) -> dict[str, Any]:
+    pairs, distractors = [], []
+    for one in item.all("subquestion"):
+        stem, answer = item.styled(one), one.find("answer")
+        choice = Styled("" if answer is None else string(answer).strip(), kept=True)
+        if stem and choice:
+            pairs.append({"stem": stem, "choice": choice})
+        elif choice:
+            distractors.append({"choice": choice})
+        elif stem:
+            raise Wrong(f"'{stem[:40]}' has no answer – write what goes with it")
+    more = {"distractors": distractors} if distractors else {}
+    return {"type": "matching", "pairs": pairs, **more, **_shuffle(item, default=True)}
+
+
+def _ordering(item: Item) -> dict[str, Any]:
+    said = item.word("gradingtype", "ABSOLUTE_POSITION")
+    word = _OLD_GRADING.get(said, said)
+    if word not in ORDER_RULES:
+        raise Wrong(f"there is no grading '{said}' – write one of {', '.join(ORDER_RULES)}")
+    items = [{"text": item.styled(answer)} for answer in item.all("answer")]
+    if any(_told(item, answer) for answer in item.all("answer")):
+        item.lose("items", "an item has no feedback of its own")
+    return {"type": "ordering", "scoring": ORDER_RULES[word], "items": items}
+
+
+#: Gradings by the numbers that Moodle stores, as some exports have them.
+_OLD_GRADING: Final = {str(number): word for number, word in enumerate(ORDER_RULES, -1)}
+
+
+def _essay(item: Item) -> dict[str, Any]:
+    said = item.word("responseformat", "editor")
+    if said not in ("editor", "plain"):
+        item.lose(
+            "format",
+            f"the format of answers '{said}' became {'plain' if said == 'monospaced' else 'rich'} text",
+        )
+    words = {
+        name: int(value)
+        for name, part in (("min", "minwordlimit"), ("max", "maxwordlimit"))
+        if (value := item.word(part)).isdecimal() and int(value)
+    }
+    rich = {} if said in ("plain", "monospaced") else {"format": "rich"}
+    return {"type": "essay", **rich, **({"words": words} if words else {})}
+
+
+def _description(_item: Item) -> dict[str, Any]:
+    return {"type": "description"}
+
+
+def _cloze(item: Item) -> dict[str, Any]:
+    prompt, text = parted(_prompt(item), GAP)
+    found = read_embedded(text)
+    item.losses += found.losses
+    more: dict[str, Any] = {"points": found.points} if found.points != 1 else {}
+    if found.shuffle is False:
+        more["shuffle"] = False
+    return {"type": "cloze", "prompt": prompt, "text": found.text, "gaps": found.gaps, **more}
+
+
+def _gapselect(item: Item) -> dict[str, Any]:
+    choices = [
+        {"text": Styled(_within(one, "text"), kept=True), "group": _within(one, "group")}
+        for one in item.all("selectoption")
+    ]
+    return {"type": "gap_select", **_word_gaps(item, choices), **_shuffle(item, default=True)}
+
+
+def _ddwtos(item: Item) -> dict[str, Any]:
+    boxes = item.all("dragbox")
+    choices = [{"text": from_html(_within(one, "text")), "group": _within(one, "group")} for one in boxes]
+    endless = [one.find("infinite") is not None for one in boxes]
+    if any(endless) and not all(endless):
+        item.lose("reuse", "all words can be used again, or none")
+    reuse = {"reuse": True} if any(endless) else {}
+    return {"type": "drag_words", **_word_gaps(item, choices), **reuse, **_shuffle(item, default=True)}
+
+
+def _within(element: Element, name: str) -> str:
+    found = element.find(name)
+    return "" if found is None else string(found).strip()
+
+
+def _word_gaps(item: Item, choices: list[dict[str, Any]]) -> dict[str, Any]:
+    """``[[n]]`` is a gap into which the n-th word belongs; ours have names of their own."""
+    prompt, text = parted(_prompt(item), WORD)
+    names = letters(len(choices))
+    gaps, marked_text = word_gaps(text, names)
+    for choice in choices:
+        if choice["group"] in ("", "1"):
+            del choice["group"]
+    twice = len({*gaps.values()}) < len(gaps)
+    reuse = {"reuse": True} if twice else {}
+    return {"prompt": prompt, "text": marked_text, "choices": choices, "gaps": gaps, **reuse}
+
+
+def _ddmarker(item: Item) -> dict[str, Any]:
+    """A picture with one marker, to be put onto every place where it belongs; several markers are no hotspot."""
+    labels = {_within(drag, "no"): _within(drag, "text") for drag in item.all("drag")}
+    drops = item.all("drop")
+    used = {_within(drop, "choice") for drop in drops}
+    if len(used) != 1 or not used <= set(labels):
+        raise Foreign
+    label = labels[used.pop()]
+    if len(labels) > 1:
+        item.lose("regions", "markers that belong nowhere")
+    regions = [
+        {
+            "label": Styled(label if len(drops) == 1 else f"{label} {place}", kept=True),
+            "correct": True,
+            **_shape(drop),
+        }
+        for place, drop in enumerate(drops, 1)
+    ]
+    return {"type": "hotspot", "image": _background(item), "regions": regions}
+
+
+def _background(item: Item) -> dict[str, Any]:
+    name = next((name for file in item.all("file") if (name := item.picture(file))), None)
+    if name is None:
+        raise Wrong("there is no picture that can be shown – export the question again with its file")
+    image = read_image(item.files[name])
+    item.lose("image", "it has no alternative text – say what it shows")
+    alt = Styled(item.word("name") or name.removeprefix("images/"), kept=True)
+    return {"file": name, "alt": alt, "width": image.width, "height": image.height}
+
+
+def _shape(drop: Element) -> dict[str, Any]:
+    """``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…``."""
+    kind, coords = _within(drop, "shape"), _within(drop, "coords")
+    numbers = [decimal(part, "<coords>") for part in coords.replace(";", ",").split(",") if part.strip()]
+    if kind == "circle" and len(numbers) == 3:
+        return {"shape": "circle", "coords": numbers}
+    if kind == "rectangle" and len(numbers) == 4:
+        left, top, width, height = numbers
+        return {"shape": "rect", "coords": [left, top, left + width, top + height]}
+    if kind == "polygon" and len(numbers) >= 6 and not len(numbers) % 2:
+        return {"shape": "poly", "coords": numbers}
+    raise Wrong(
+        f"'{coords[:40]}' are no coordinates of a {kind or 'shape'} – write x,y;r or x,y;w,h or x,y;x,y;x,y"
+    )
+
+
+_KINDS: Final[Mapping[str, tuple[Callable[[Item], dict[str, Any]], frozenset[str]]]] = {
+    "multichoice": (_multichoice, _CHOICE),
+    "truefalse": (_truefalse, frozenset({"answer"})),
+    "shortanswer": (_shortanswer, frozenset({"answer", "usecase"})),
+    "numerical": (_numerical, _NUMBER),
+    "matching": (_matching, _SHUFFLE | {"subquestion"}),
+    "match": (_matching, _SHUFFLE | {"subquestion"}),
+    "ordering": (_ordering, frozenset({"answer", "gradingtype"})),
+    "essay": (_essay, _ESSAY),
+    "description": (_description, frozenset()),
+    "cloze": (_cloze, frozenset()),
+    "multianswer": (_cloze, frozenset()),
+    "gapselect": (_gapselect, _SHUFFLE | {"selectoption"}),
+    "ddwtos": (_ddwtos, _SHUFFLE | {"dragbox"}),
+    "ddmarker": (_ddmarker, _MARKER),
+}

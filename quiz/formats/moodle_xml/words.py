@@ -1,0 +1,34 @@
+"""``[[n]]`` in Moodle's texts with gaps: the n-th word belongs there. Ours: a gap by name, whose word is said apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from quiz.formats._moodle import Styled, without_marks
+from quiz.formats.moodle_xml.item import Wrong
+
+WORD: Final = re.compile(r"\[\[([0-9]{1,4})\]\]")
+_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+
+
+def word_gaps(text: Styled, words: Sequence[str]) -> tuple[dict[str, str], Styled]:
+    """The gaps, numbered, each with the id of its word out of ``words``, and the text with their marks. Raises Wrong."""
+    gaps: dict[str, str] = {}
+    pieces: list[str] = []
+    for place, piece in enumerate(WORD.split(text)):
+        if place % 2 == 0:
+            pieces.append(without_marks(piece, text.style))
+        elif 1 <= int(piece) <= len(words):
+            name = str(len(gaps) + 1)
+            gaps[name] = words[int(piece) - 1]
+            pieces.append(f"[[{name}]]")
+        else:
+            raise Wrong(f"there is no word for [[{piece}]] – there are {len(words)}, counted from 1")
+    return gaps, Styled("".join(pieces), text.style)
+
+
+def numbered(text: str, gaps: Mapping[str, str], words: Sequence[str]) -> str:
+    """The text as Moodle has it: in each gap the number of its word among ``words``."""
+    return _MARK.sub(lambda mark: f"[[{words.index(gaps[mark[1]]) + 1}]]", text)

@@ -1,0 +1,460 @@
+"""Moodle XML, written element by element in the order in which Moodle 4.5 writes it."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from quiz.banks.model import Bank, Question
+from quiz.files.images import read_image
+from quiz.formats._embedded import write_embedded
+from quiz.formats._moodle import (
+    ORDER_RULES,
+    as_html,
+    became_html,
+    centred,
+    holds_markup,
+    joined,
+    kept,
+    rounded,
+)
+from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage
+from quiz.formats.moodle_xml.item import PLACE
+from quiz.formats.moodle_xml.words import numbered
+from quiz.questions.fields import exact
+from quiz.questions.images import references, renamed
+from quiz.questions.rules.numbers import show_number
+
+_FORMATS: Final = {"html": "html", "markdown": "markdown", "plain": "plain_text"}
+_RULES: Final = {ours: moodle for moodle, ours in ORDER_RULES.items()}
+#: Characters that no XML document can hold.
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKUP: Final = re.compile("[<>&\"']")
+_NAMES: Final = (
+    ("right", "correctfeedback"),
+    ("partly", "partiallycorrectfeedback"),
+    ("wrong", "incorrectfeedback"),
+)
+#: Types whose questions have feedback by how right the whole answer was.
+_COMBINED: Final = frozenset(
+    "single_choice multiple_response matching ordering gap_select drag_words hotspot".split()
+)
+
+
+class Sheet:
+    """One question while it is written: lines of XML, its pictures, and what was lost."""
+
+    def __init__(self, question: Question, files: Mapping[str, bytes]) -> None:
+        self.question = question
+        self.files = {name: f"{PLACE}/{name.removeprefix('images/')}" for name in files}
+        self.contents = files
+        self.format = _FORMATS[question.text_format]
+        self.lines: list[str] = []
+        self.losses: list[Loss] = []
+
+    def line(self, text: str) -> None:
+        """A line of XML."""
+        self.lines.append(text)
+
+    def put(self, name: str, value: object) -> None:
+        """An element that holds a word or number."""
+        self.lines.append(f"    <{name}>{value}</{name}>")
+
+    def lose(self, name: str, detail: str) -> None:
+        """Notes a loss of the field of this name."""
+        self.losses.append(Loss(name, detail))
+
+    def text(self, text: str | None) -> str:
+        """``<text>``, and the files that it shows."""
+        shown = text or ""
+        attached = ""
+        if self.files and shown:
+            named = {"prompt": shown, "text_format": self.question.text_format}
+            used = dict.fromkeys(one.file for one in references(named) if one.file in self.files)
+            shown = renamed(named, self.files)["prompt"] if used else shown
+            attached = "".join(f"\n{self.file(name)}" for name in used)
+        return f"<text>{coded(shown)}</text>{attached}"
+
+    def file(self, name: str) -> str:
+        """``<file>`` with a picture."""
+        folder, _, last = name.removeprefix("images").rpartition("/")
+        content = b64encode(self.contents[name]).decode()
+        return f'<file name="{last}" path="{folder}/" encoding="base64">{content}</file>'
+
+    def styled(self, name: str, text: str | None, indent: str = "    ") -> None:
+        """An element with a format and a text."""
+        self.lines += (
+            f'{indent}<{name} format="{self.format}">',
+            f"{indent}  {self.text(text)}",
+            f"{indent}</{name}>",
+        )
+
+    def bare(self, text: str, field: str) -> str:
+        """A text of the question where Moodle has plain text, as ``<text>``."""
+        if holds_markup(text, self.question.text_format):
+            self.lose(field, "Moodle has plain text here: its markup")
+        return f"<text>{coded(kept(text, self.question.text_format))}</text>"
+
+    def answer(
+        self, credit: Fraction, text: str, format: str, feedback: str | None, more: Sequence[str] = ()
+    ) -> None:
+        """``<answer>``; ``text`` with its element around it."""
+        self.line(f'    <answer fraction="{percentage(credit)}" format="{format}">')
+        self.line(f"      {text}")
+        self.styled("feedback", feedback, "      ")
+        self.lines += more
+        self.line("    </answer>")
+
+    def shuffle(self) -> None:
+        """Whether parts are shuffled."""
+        self.put("shuffleanswers", str(self.question.shuffle).lower())
+
+    def combined(self) -> None:
+        """Feedback by how right the whole answer was."""
+        told = self.question.feedback
+        for ours, theirs in _NAMES:
+            self.styled(theirs, getattr(told, ours) if told else None)
+
+
+def coded(text: str) -> str:
+    """Text as it stands in an element. Raises Unwritable for characters that XML does not know."""
+    if _NO_XML.search(text):
+        raise Unwritable("a text with characters that XML does not know")
+    if not _MARKUP.search(text) and "\r" not in text:
+        return text
+    held = text.replace("]]>", "]]]]><![CDATA[>").replace("\r", "]]>&#13;<![CDATA[")
+    return f"<![CDATA[{held}]]>"
+
+
+class MoodleWriter(Writer):
+    """Writes a ``<quiz>``; a category where the topic changes."""
+
+    types = frozenset(
+        {
+            "single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering",
+            "essay", "description", "cloze", "gap_select", "drag_words", "hotspot",
+        }
+    )  # fmt: skip
+    holds = frozenset(
+        {
+            "name", "topic", "prompt", "points", "penalty", "explanation", "tags", "hints", "shuffle", "options",
+            "answer", "feedback_true", "feedback_false", "answers", "case_sensitive", "units", "unit_penalty", "pairs",
+            "distractors", "items", "format", "words", "text", "gaps", "choices", "reuse", "image", "regions",
+        }
+    )  # fmt: skip
+
+    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
+        super().__init__(target, bank, folder)
+        self._topic = ""
+        self.target.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n')
+
+    def head_losses(self) -> Sequence[Loss]:
+        said = [name for name in self.bank.header() if name not in ("format", "bank", "title")]
+        return [Loss(name, "Moodle XML says nothing of the bank") for name in said]
+
+    def held(self, question: Question) -> frozenset[str]:
+        return self.holds | frozenset(_held(question))
+
+    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        sheet = Sheet(question, files)
+        kind, prompt, write = _WRITTEN[question.type]
+        head = [] if question.topic == self._topic else _category(question.topic)
+        sheet.line(f'  <question type="{kind}">')
+        sheet.line(f"    <name>\n      <text>{coded(question.name or question.id)}</text>\n    </name>")
+        sheet.styled("questiontext", prompt(sheet))
+        sheet.styled("generalfeedback", question.explanation)
+        _marks(sheet, kind)
+        sheet.put("hidden", int(question.status == "retired"))
+        sheet.put("idnumber", question.id)
+        write(sheet, question.content)
+        for hint in question.hints:
+            sheet.styled("hint", hint)
+        if question.tags:
+            sheet.line("    <tags>")
+            sheet.lines += (f"      <tag><text>{coded(tag)}</text></tag>" for tag in question.tags)
+            sheet.line("    </tags>")
+        sheet.line("  </question>\n")
+        self.target.write("\n".join([*head, *sheet.lines]).encode())
+        self._topic = question.topic
+        return sheet.losses
+
+    def close(self) -> None:
+        self.target.write(b"</quiz>\n")
+
+
+def _held(question: Question) -> Iterator[str]:
+    """Fields that are held for some questions only."""
+    told = question.feedback
+    if question.type in _COMBINED or (
+        question.type == "numerical" and told and not told.right and not told.partly
+    ):
+        yield "feedback"
+    if question.type == "ordering":
+        yield "scoring"
+    if question.status == "retired":
+        yield "status"
+    if question.type == "numerical" and question.content.unit_rule != "none":  # type: ignore[attr-defined]
+        yield "unit"
+
+
+def _category(topic: str) -> list[str]:
+    path = f"$course$/top/{topic}" if topic else "$course$/top"
+    return [
+        '  <question type="category">',
+        f"    <category>\n      <text>{coded(path)}</text>\n    </category>",
+        '    <info format="moodle_auto_format">\n      <text></text>\n    </info>',
+        "    <idnumber></idnumber>",
+        "  </question>",
+    ]
+
+
+def _marks(sheet: Sheet, kind: str) -> None:
+    """The points, which Moodle counts itself for a cloze, and what a further try costs."""
+    question = sheet.question
+    no_marks = kind == "description"
+    if kind != "cloze":
+        sheet.put("defaultgrade", _places(sheet, "points", Fraction(0) if no_marks else question.points))
+    no_tries = kind in ("description", "essay")
+    sheet.put("penalty", _places(sheet, "penalty", Fraction(0) if no_tries else question.penalty))
+
+
+def _places(sheet: Sheet, field: str, value: Fraction) -> str:
+    """A number with the seven places that Moodle stores."""
+    said = f"{float(value):.7f}"
+    if exact(Decimal(said)) != value:
+        sheet.lose(field, "Moodle stores seven decimals")
+    return said
+
+
+# Each type -----------------------------------------------------------------------------------------------------------
+
+
+def _plain_prompt(sheet: Sheet) -> str:
+    return sheet.question.prompt
+
+
+def _choice(sheet: Sheet, content: Any) -> None:
+    single = sheet.question.type == "single_choice"
+    if single:
+        credits = [
+            Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options
+        ]
+    else:
+        credits = credits_of(content.options)
+    sheet.put("single", str(single).lower())
+    sheet.shuffle()
+    sheet.put("answernumbering", "abc")
+    sheet.put("showstandardinstruction", "0")
+    sheet.combined()
+    for option, credit in zip(content.options, credits, strict=True):
+        sheet.answer(credit, sheet.text(option.text), sheet.format, option.feedback)
+    sheet.losses += rounded(credits, "options")
+
+
+def _truth(sheet: Sheet, content: Any) -> None:
+    for value in (True, False):
+        text = f"<text>{str(value).lower()}</text>"
+        credit = Fraction(value == content.answer)
+        sheet.answer(credit, text, "moodle_auto_format", content.feedback_to(value))
+
+
+def _typed(sheet: Sheet, content: Any) -> None:
+    sheet.put("usecase", int(content.case_sensitive))
+    for answer in content.answers:
+        text = f"<text>{coded(answer.text)}</text>"
+        sheet.answer(answer.credit, text, "moodle_auto_format", answer.feedback)
+    sheet.losses += rounded([answer.credit for answer in content.answers], "answers")
+
+
+def _numbers(sheet: Sheet, content: Any) -> None:
+    for answer in content.answers:
+        value, tolerance, losses = centred(answer)
+        more = [f"      <tolerance>{tolerance}</tolerance>"]
+        sheet.answer(answer.credit, f"<text>{value}</text>", "moodle_auto_format", answer.feedback, more)
+        sheet.losses += losses
+    told = sheet.question.feedback
+    if told and told.wrong:
+        more = ["      <tolerance>0</tolerance>"]
+        sheet.answer(Fraction(0), "<text>*</text>", "moodle_auto_format", told.wrong, more)
+    sheet.losses += rounded([answer.credit for answer in content.answers], "answers")
+    _units(sheet, content)
+
+
+def _units(sheet: Sheet, content: Any) -> None:
+    """Moodle's multiplier says how many of the unit make one of the answer's; our factor is one over that."""
+    if content.units:
+        sheet.line("    <units>")
+        for unit in content.units:
+            times = show_number(1 / unit.factor)
+            if Fraction(times) * unit.factor != 1:
+                sheet.lose("units", "a factor was rounded to twelve figures")
+            sheet.line(f"      <unit>\n        <multiplier>{times}</multiplier>")
+            sheet.line(f"        <unit_name>{coded(unit.unit)}</unit_name>\n      </unit>")
+        sheet.line("    </units>")
+    required = content.units and content.unit_rule == "required"
+    if content.units and not required and content.unit_penalty:
+        sheet.lose("unit_penalty", "where the unit may be left out, a wrong one costs nothing")
+    sheet.put("unitgradingtype", 2 if required else 0)
+    sheet.put("unitpenalty", _places(sheet, "unit_penalty", content.unit_penalty))
+    sheet.put("showunits", 0 if content.units else 3)
+    sheet.put("unitsleft", 0)
+
+
+def _pairs(sheet: Sheet, content: Any) -> None:
+    sheet.shuffle()
+    sheet.combined()
+    rows = [(pair.stem, pair.choice) for pair in content.pairs]
+    rows += [("", one.choice) for one in content.distractors]
+    for stem, choice in rows:
+        sheet.line(f'    <subquestion format="{sheet.format}">')
+        sheet.line(f"      {sheet.text(stem)}")
+        field = "pairs" if stem else "distractors"
+        sheet.line(
+            f"      <answer>\n        {sheet.bare(choice, field)}\n      </answer>\n    </subquestion>"
+        )
+
+
+def _items(sheet: Sheet, content: Any) -> None:
+    rule = _RULES.get(sheet.question.scoring)
+    if rule is None:
+        sheet.lose("scoring", f"Moodle does not grade by {sheet.question.scoring}")
+    for name, value in (
+        ("layouttype", "VERTICAL"),
+        ("selecttype", "ALL"),
+        ("selectcount", 0),
+        ("gradingtype", rule or "ABSOLUTE_POSITION"),
+        ("showgrading", "SHOW"),
+        ("numberingstyle", "none"),
+    ):
+        sheet.put(name, value)
+    sheet.combined()
+    for place, item in enumerate(content.items, 1):
+        sheet.line(f'    <answer fraction="{place}.0000000" format="{sheet.format}">')
+        sheet.line(f"      {sheet.text(item.text)}\n    </answer>")
+
+
+def _essay(sheet: Sheet, content: Any) -> None:
+    for name, value in (
+        ("responseformat", "editor" if content.format == "rich" else "plain"),
+        ("responserequired", 1),
+        ("responsefieldlines", 15),
+        ("minwordlimit", (content.words and content.words.min) or ""),
+        ("maxwordlimit", (content.words and content.words.max) or ""),
+        ("attachments", 0),
+        ("attachmentsrequired", 0),
+        ("maxbytes", 0),
+        ("filetypeslist", ""),
+    ):
+        sheet.put(name, value)
+    sheet.styled("graderinfo", None)
+    sheet.styled("responsetemplate", None)
+
+
+def _nothing(_sheet: Sheet, _content: Any) -> None:
+    """A description has no more than its text."""
+
+
+def _cloze_prompt(sheet: Sheet) -> str:
+    """The text with its gaps, the prompt in front."""
+    question, content = sheet.question, sheet.question.content
+    coded_text, losses = write_embedded(
+        content.text,  # type: ignore[attr-defined]
+        content.gaps,  # type: ignore[attr-defined]
+        question.text_format,
+        question.shuffle,
+        question.points,
+    )
+    sheet.losses += losses
+    return joined(question.prompt, coded_text, question.text_format)
+
+
+def _words_prompt(sheet: Sheet) -> str:
+    question, content = sheet.question, sheet.question.content
+    words = [word.id for word in content.choices]  # type: ignore[attr-defined]
+    text = numbered(content.text, content.gaps, words)  # type: ignore[attr-defined]
+    return joined(question.prompt, text, question.text_format)
+
+
+def _select(sheet: Sheet, content: Any) -> None:
+    sheet.shuffle()
+    sheet.combined()
+    for word in content.choices:
+        sheet.line(f"    <selectoption>\n      {sheet.bare(word.text, 'choices')}")
+        sheet.line(f"      <group>{word.group}</group>\n    </selectoption>")
+
+
+def _drag(sheet: Sheet, content: Any) -> None:
+    sheet.shuffle()
+    sheet.combined()
+    texts = [as_html(word.text, sheet.question.text_format) for word in content.choices]
+    sheet.losses += became_html(texts, sheet.question.text_format)
+    for word, text in zip(content.choices, texts, strict=True):
+        sheet.line(f"    <dragbox>\n      <text>{coded(text)}</text>\n      <group>{word.group}</group>")
+        if content.reuse:
+            sheet.line("      <infinite/>")
+        sheet.line("    </dragbox>")
+
+
+def _marker(sheet: Sheet, content: Any) -> None:
+    """One marker for every right region; a picture is measured in its pixels there."""
+    name = content.image.file
+    found = sheet.contents.get(name)
+    if found is None:
+        raise Unwritable("hotspot without its picture")
+    right = [region for region in content.regions if region.correct]
+    if len(right) < len(content.regions):
+        sheet.lose("regions", "regions that are not right, and what is said to them")
+    sheet.lose("image", "its alternative text, and units other than its pixels")
+    sheet.line("    <shuffleanswers/>")
+    sheet.combined()
+    sheet.line(f"    {sheet.file(name)}")
+    label = right[0].label if len(right) == 1 else sheet.question.name or "●"
+    sheet.line(f"    <drag>\n      <no>1</no>\n      {sheet.bare(label, 'regions')}")
+    sheet.line(f"      <noofdrags>{content.places}</noofdrags>\n    </drag>")
+    scale = _scale(content.image, found)
+    for number, region in enumerate(right, 1):
+        shape, coords = _shape(region, scale)
+        sheet.line(f"    <drop>\n      <no>{number}</no>\n      <shape>{shape}</shape>")
+        sheet.line(f"      <coords>{coords}</coords>\n      <choice>1</choice>\n    </drop>")
+
+
+def _scale(image: Any, content: bytes) -> tuple[Fraction, Fraction]:
+    """Pixels for each unit of positions, across and down."""
+    pixels = read_image(content)
+    width, height = image.size
+    return Fraction(pixels.width, width), Fraction(pixels.height, height)
+
+
+def _shape(region: Any, scale: tuple[Fraction, Fraction]) -> tuple[str, str]:
+    """``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…`` in whole pixels."""
+    if region.shape == "circle":
+        x, y, radius = region.coords
+        return "circle", f"{round(x * scale[0])},{round(y * scale[1])};{round(radius * min(scale))}"
+    points = [round(value * scale[place % 2]) for place, value in enumerate(region.coords)]
+    if region.shape == "rect":
+        left, top, right, bottom = points
+        return "rectangle", f"{left},{top};{right - left},{bottom - top}"
+    return "polygon", ";".join(f"{x},{y}" for x, y in zip(points[::2], points[1::2], strict=True))
+
+
+#: Moodle's word for each type, the text of the question, and what comes after what all have.
+_WRITTEN: Final[Mapping[str, tuple[str, Callable[[Sheet], str], Callable[[Sheet, Any], None]]]] = {
+    "single_choice": ("multichoice", _plain_prompt, _choice),
+    "multiple_response": ("multichoice", _plain_prompt, _choice),
+    "true_false": ("truefalse", _plain_prompt, _truth),
+    "short_text": ("shortanswer", _plain_prompt, _typed),
+    "numerical": ("numerical", _plain_prompt, _numbers),
+    "matching": ("matching", _plain_prompt, _pairs),
+    "ordering": ("ordering", _plain_prompt, _items),
+    "essay": ("essay", _plain_prompt, _essay),
+    "description": ("description", _plain_prompt, _nothing),
+    "cloze": ("cloze", _cloze_prompt, _nothing),
+    "gap_select": ("gapselect", _words_prompt, _select),
+    "drag_words": ("ddwtos", _words_prompt, _drag),
+    "hotspot": ("ddmarker", _plain_prompt, _marker),
+}

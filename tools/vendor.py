@@ -26,7 +26,7 @@ ICONS = """
     check-circle-fill check-lg chevron-down chevron-right chevron-up circle circle-half clock copy dash-circle download
     exclamation-circle exclamation-triangle exclamation-triangle-fill eye eye-slash file-earmark-text flag flag-fill
     gear grip-vertical hand-index info-circle journal-check journal-text key list list-ul pencil people plus-lg printer
-    search three-dots trash upload wifi-off x-circle-fill x-lg
+    search three-dots trash upload wifi-off x-circle-fill x-lg zoom-in zoom-out
 """.split()
 
 

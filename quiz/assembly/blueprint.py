@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from quiz.assembly.settings import STRICT, Positive, QuizSettings, Whole, whole
-from quiz.banks.model import LATER_TYPES, digest_of
+from quiz.banks.model import digest_of
 from quiz.errors import Invalid, Problem
 from quiz.questions import types
 from quiz.questions.fields import Day, Exact, Slug, Text, Truth, Words, fault, matches, worth
@@ -61,8 +61,6 @@ def _count(value: Any) -> Any:
 def _type(name: str) -> str:
     if name in types.names():
         return name
-    if name in LATER_TYPES:
-        raise fault(f"the type '{name}' is known, not supported yet", "leave it out for now")
     known = ", ".join(types.names())
     raise fault(f"unknown type '{name}'{suggest(name, types.names())}", f"write some of {known}")
 

@@ -41,8 +41,6 @@ from quiz.questions.validation import (
 )
 
 FORMAT: Final = "quiz-bank/1"
-#: Types of the format that this version does not do yet.
-LATER_TYPES = frozenset({"hotspot"})
 #: The share of the mark that is expected while there are no data, by the author's label.
 EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
 DEFAULT_PENALTY = Fraction(1, 3)
@@ -464,12 +462,8 @@ def type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
     given = fields.get("type")
     if given is None:
         yield Problem("", "'type' is missing", f"write type: and one of {', '.join(types.names())}")
-    elif isinstance(given, str) and given in LATER_TYPES:
-        yield Problem(
-            "type", f"the type '{given}' is known, not supported yet", "leave the question out for now"
-        )
     else:
-        hint = suggest(str(given), {*types.names(), *LATER_TYPES})
+        hint = suggest(str(given), types.names())
         yield Problem("type", f"unknown type '{given}'{hint}", f"write one of {', '.join(types.names())}")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from quiz.banks.model import LATER_TYPES, Bank, Question
+from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid, TooLarge
 from quiz.formats.base import (
     USUAL,
@@ -114,11 +114,6 @@ class Reading:
             yield from self._understood(entry)
 
     def _understood(self, found: Found) -> Iterator[Understood]:
-        kind = found.fields.get("type")
-        if kind in LATER_TYPES:
-            told = {"where": found.where, "kind": kind, "title": found.fields.get("name", "")}
-            self._report.unsupported.append(told)
-            return
         fields = {**found.fields, "bank": self.bank.slug, "id": self._id(found.fields)}
         if not any(fields.get(name) for name in _TIMES):
             fields["timeless"] = True

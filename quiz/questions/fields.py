@@ -218,13 +218,13 @@ def matches(pattern: str, mend: str) -> Callable[[str], str]:
     return well_formed
 
 
-def _number_text(value: Fraction) -> str:
+def number_text(value: Fraction) -> str:
     """The stored form of a number: a decimal where it ends, else such as 1/3."""
     text = show_number(value)
     return text if Fraction(text) == value else str(value)
 
 
-_AS_TEXT = PlainSerializer(_number_text, return_type=str)
+_AS_TEXT = PlainSerializer(number_text, return_type=str)
 _NUMBER = WithJsonSchema({"type": ["number", "string"]})
 _ID = "letters, digits, '.', '_', '-', beginning with a letter or digit, at most 64"
 

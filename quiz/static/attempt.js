@@ -93,22 +93,32 @@
     return fields;
   }
   function apply(element, fields) {
-    controls(element).forEach(function (one) {
-      var values = fields[one.name] || [];
-      if (isChoice(one.control)) { one.control.checked = values.includes(one.control.value); }
-      else if (one.name !== "answered") { one.control.value = values[0] || ""; }
+    var own = controls(element), typed = toType(own, fields);
+    own.forEach(function (one) {
+      if (isChoice(one.control)) { one.control.checked = (fields[one.name] || []).includes(one.control.value); }
+      else if (one.name !== "answered") { one.control.value = typed[one.name].shift() || ""; }
     });
     element.dispatchEvent(new Event("answer:set", { bubbles: true }));   // ordering.js shows what the fields say
     showClear(element);
   }
+  /* The values by name that no box or button of the page stands for: the fields of that name share them in order. */
+  function toType(own, fields) {
+    var left = {};
+    own.forEach(function (one) { left[one.name] = left[one.name] || (fields[one.name] || []).slice(); });
+    own.filter(function (one) { return isChoice(one.control); }).forEach(function (one) {
+      left[one.name] = left[one.name].filter(function (value) { return value !== one.control.value; });
+    });
+    return left;
+  }
   function describe(element, fields) {
-    var texts = [];
-    controls(element).forEach(function (one) {
-      (fields[one.name] || []).forEach(function (value) {
-        if (isChoice(one.control)) {
-          if (one.control.value === value) { texts.push(one.control.closest("label").querySelector(".q-option-text").textContent); }
-        } else if (one.name !== "answered" && value.trim()) { texts.push(inWords(one.control, value)); }
-      });
+    var texts = [], own = controls(element), typed = toType(own, fields);
+    own.forEach(function (one) {
+      if (isChoice(one.control)) {
+        if ((fields[one.name] || []).includes(one.control.value)) { texts.push(one.control.closest("label").querySelector(".q-option-text").textContent); }
+      } else if (one.name !== "answered") {
+        var value = typed[one.name].shift() || "";
+        if (value.trim()) { texts.push(inWords(one.control, value)); }
+      }
     });
     return texts.join("; ") || word("empty");
   }

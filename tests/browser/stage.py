@@ -188,6 +188,21 @@ questions:
     shuffle: false
     explanation: Greek for what is stretched under.
     evidence: [{source: {title: Elements}, supports: the names}]
+  - id: hotspot
+    type: hotspot
+    topic: triangles/kinds
+    difficulty: easy
+    timeless: true
+    hints: [It has four corners.]
+    prompt: Mark what is **no** triangle.
+    image: {file: images/shapes.svg, alt: "Four shapes in a row: a square, a tall triangle, a flat triangle and a disc"}
+    regions:
+      - {id: square, label: the square, shape: rect, coords: "20, 40, 120, 140", correct: true}
+      - {id: tall, label: the tall triangle, shape: poly, coords: "150, 140, 200, 20, 250, 140", feedback: It has three corners.}
+      - {id: flat, label: the flat triangle, shape: poly, coords: "270, 140, 380, 100, 420, 140"}
+      - {id: disc, label: the disc, shape: circle, coords: "500, 90, 50", correct: true}
+    explanation: A square and a disc.
+    evidence: [{source: {title: Elements}, supports: the names}]
 """
 SMALL = """
 format: quiz-bank/1
@@ -197,7 +212,7 @@ language: en
 questions:
   - {{id: one, type: true_false, topic: sums, difficulty: easy, timeless: true, prompt: 1 + 1 = 2, answer: true, status: {status}}}
 """
-SAMPLED = ("single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering", "cloze", "gap_select", "drag_words")  # fmt: skip
+SAMPLED = ("single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering", "cloze", "gap_select", "drag_words", "hotspot")  # fmt: skip
 #: Types that have no sample above are shown by the first of their own examples.
 PLAIN = tuple(name for name in types.names() if name not in SAMPLED)
 TYPES = SAMPLED + PLAIN
@@ -228,6 +243,7 @@ ANSWERS = {
     "cloze": {"answer-0": ["180"], "answer-1": ["0"], "answer-2": ["1"], "answer-3": ["Euclid"]},
     "gap_select": {"answer-0": ["0"], "answer-1": ["1"]},
     "drag_words": {"answer-0": ["0"], "answer-1": ["1"]},
+    "hotspot": {"answer": ["70,90", "500,91"]},
     **{name: plain_answer(name, "right") for name in PLAIN},
 }
 WRONG = {
@@ -240,6 +256,7 @@ WRONG = {
     "cloze": {"answer-0": ["360"], "answer-1": ["1"], "answer-3": ["Euclid"]},
     "gap_select": {"answer-0": ["2"], "answer-1": ["1"]},
     "drag_words": {"answer-0": ["2"], "answer-1": ["1"]},
+    "hotspot": {"answer": ["200,100", "450,20"]},
     **{name: plain_answer(name, "wrong") for name in PLAIN},
 }
 
@@ -305,9 +322,14 @@ def build(folder, now):
 
 
 TRIANGLE = '<path d="M2 98H238V2z" fill="none" stroke="#000" stroke-width="2"/>'
+SHAPES = (
+    '<path d="M20 40H120V140H20Z" fill="#d9b44a"/><path d="M150 140L200 20L250 140Z" fill="#7aa6c2"/>'
+    '<path d="M270 140L380 100L420 140Z" fill="#8fb996"/><circle cx="500" cy="90" r="50" fill="#c98686"/>'
+)
 IMAGES = {
     "images/triangle.svg": svg(TRIANGLE, 'viewBox="0 0 240 100" width="480"'),
     "images/bar.png": png(340, 30, 120),
+    "images/shapes.svg": svg(SHAPES, 'viewBox="0 0 600 180" width="600"'),
 }
 
 

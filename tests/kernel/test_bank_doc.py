@@ -32,6 +32,7 @@ def test_the_examples_of_types_are_valid():
         "short_text",
         "numerical",
         "essay",
+        "hotspot",
     )
     for name, text in zip(names, blocks("yaml")[1:], strict=True):
         question(name, read_mapping(text)[0])

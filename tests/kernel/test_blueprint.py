@@ -203,8 +203,8 @@ def test_settings_that_are_not_done_yet_are_refused(field, value):
         ({"sections": section(count={"min": 3, "max": 2})}, "sections[0].count: min 3 is above max 2"),
         ({"sections": section(count={"from": 3})}, "sections[0].count.from: unknown field 'from'"),
         (
-            {"sections": section(types=["hotspot"])},
-            "sections[0].types[0]: the type 'hotspot' is known, not supported",
+            {"sections": section(types=["hotspt"])},
+            "sections[0].types[0]: unknown type 'hotspt', did you mean 'hotspot'?",
         ),
         ({"sections": section(types=["single"])}, "sections[0].types[0]: unknown type 'single'"),
         ({"sections": section(topic="a//b")}, "sections[0].topic: 'a//b' is not well formed"),
@@ -280,7 +280,7 @@ sections:
     count: 1e999
     types:
       - single_choice
-      - hotspot
+      - hotspt
 settings:
   navigation: sequential
 """

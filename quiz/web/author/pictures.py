@@ -52,7 +52,11 @@ class Picture:
         except Invalid as error:
             self.faults["file"] += map(rows.words, error.problems)
             return False
-        text.data = self._with_mark(text.data or "", name)
+        if isinstance(text, FormField):
+            text.form.file.data, text.form.alt.data = name, self.alt
+            text = text.form.file
+        else:
+            text.data = self._with_mark(text.data or "", name)
         text.render_kw = {**(text.render_kw or {}), "autofocus": True}
         self.alt = ""
         return True
@@ -97,20 +101,22 @@ def posted(text_format: str) -> Picture:
 
 
 def texts(form: Any, of: str = "") -> Iterator[tuple[str, str]]:
-    """The Markdown texts of a form, to choose from: the name of the control, its words."""
+    """Where an image can stand in a form, to choose from: Markdown texts, and parts that are an image. Names, words."""
     for one in rows.shown(form):
         label = _(str(one.label.text)) if one.label.text else ""
         if isinstance(one, FieldList):
             for number, entry in enumerate(one, 1):
                 yield from _entry(entry, f"{of} {label} {number}".strip())
-        elif isinstance(one, FormField):
+        elif isinstance(one, FormField) and "file" not in one.form:
             yield from texts(one.form, of)
         else:
             yield from _entry(one, ", ".join(filter(None, (of, label))))
 
 
 def _entry(one: Any, words: str) -> Iterator[tuple[str, str]]:
-    if isinstance(one, FormField):
+    if isinstance(one, FormField) and "file" in one.form:
+        yield one.name, words
+    elif isinstance(one, FormField):
         yield from texts(one.form, words)
     elif isinstance(one, TextAreaField) and not _NO_MARKDOWN.fullmatch(one.name):
         yield one.name, words

@@ -24,7 +24,7 @@ from quiz.banks.expressions import AS_OF, Expression
 from quiz.banks.expressions.terms import OverTable
 from quiz.banks.making import Recipe, recipe_of, turns_plainly
 from quiz.banks.model import Authored, Common, Question, kind_of, qualified_enemies, type_problems
-from quiz.banks.templates import Compiled, below, compiled, expressions, filled, plain
+from quiz.banks.templates import Compiled, below, compiled, expressions, filled, is_formula, plain
 from quiz.banks.variants import Drawn, Maker, Rows
 from quiz.errors import Invalid, Problem
 from quiz.questions.validation import field_names, suggest, unknown_field, validate
@@ -355,6 +355,9 @@ class _Loader:
         self._found += [
             unknown_field(name, known - {"bank"}, ()) for name in self._fields if name not in known
         ]
+        self._found += _shape_faults(self._fields)
+        if self._found:
+            raise Invalid(self._found)
         texts = compiled(self._texts(recipe), (), self._found)
         chooser = self._chooser(f"{self._fields['bank']}/{self._fields['id']}")
         self._found += recipe.faults()
@@ -421,6 +424,42 @@ class _Loader:
         except Invalid as error:
             self._found += error.problems
             return None
+
+
+def _shape_faults(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """That what a family puts together has the form in which it can be put together."""
+    made = isinstance(fields.get(FIELD), Mapping)
+    if made and ANSWER in fields:
+        yield from _answer_faults(fields[ANSWER], ANSWER, needs_text=True)
+    elif made and not _are_pairs(fields.get("pairs")):
+        yield Problem(
+            "pairs", "must be pairs of stem and choice", "write {stem: …, choice: …}, or a list of them"
+        )
+    translations = fields.get("translations", {})
+    for language, texts in translations.items() if isinstance(translations, Mapping) else ():
+        where = f"translations.{language}"
+        if not _holds_texts(texts):
+            yield Problem(where, "must be a mapping", "write prompt: and the other texts")
+            continue
+        if made and ANSWER in texts:
+            yield from _answer_faults(texts[ANSWER], f"{where}.{ANSWER}", needs_text=False)
+        if made and not _holds_texts(texts.get(FIELD, {})):
+            yield Problem(f"{where}.{FIELD}", "must be a mapping", "write {value: …, feedback: …}")
+
+
+def _holds_texts(given: Any) -> bool:
+    return isinstance(given, Mapping) and not is_formula(given)
+
+
+def _answer_faults(given: Any, where: str, *, needs_text: bool) -> Iterator[Problem]:
+    text = as_mapping(given).get("text")
+    if not isinstance(text, str) and (needs_text or text is not None):
+        yield Problem(where, "must be a text", 'write "{{ country }}", or {text: …, feedback: …}')
+
+
+def _are_pairs(given: Any) -> bool:
+    pairs = [given] if isinstance(given, Mapping) else given
+    return isinstance(pairs, list) and all(isinstance(one, Mapping) and "choice" in one for one in pairs)
 
 
 def _name_faults(maker: Maker, texts: Mapping[str, Compiled], chooser: Chooser | None) -> Iterator[Problem]:

@@ -183,6 +183,8 @@ def _each(given: Any, tables: Mapping[str, Table], found: list[Problem]) -> Iter
     """The tables that are gone through; a list of days is a table of its own."""
     listed = given if isinstance(given, list) and not _are_days(given) else [given]
     seen: set[str] = set()
+    if not listed:
+        found.append(Problem("each", "is empty", "write the name of a table"))
     for place, one in enumerate(listed):
         where = "each" if one is given else f"each[{place}]"
         table = (

@@ -31,12 +31,17 @@ def plain(value: Any, path: Path, found: list[Problem]) -> Any:
     return value.written if isinstance(value, Number) else value
 
 
+def is_formula(value: Any) -> bool:
+    """Whether an authored value is a formula."""
+    return isinstance(value, Mapping) and value.keys() == _FORMULA
+
+
 def compiled(value: Any, path: Path, found: list[Problem]) -> Compiled:
     """The value with its expressions read; what is wrong with them is added to ``found``."""
     try:
         if isinstance(value, str) and "{{" in value:
             return Template.read(value)
-        if isinstance(value, Mapping) and value.keys() == _FORMULA:
+        if is_formula(value):
             return Expression.read(str(value["formula"]))
     except Invalid as error:
         found += below(path, error)

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -358,3 +359,50 @@ def test_figures_are_exact():
         }
     )  # fmt: skip
     assert family.variant("1", LATE).content.answers[0].value == Fraction(1, 3)
+
+
+# Whatever is written ------------------------------------------------------------------------------------------------
+
+JUNK = [
+    None, True, "", [], {}, "x", "0", [[]], [{}], {"formula": "1"}, {"formula": None}, {"formula": {"a": 1}}, "{{ x }}",
+    "{{", "{{ country }}", ["{{ joined }}"], 3, {"a": {"b": "c"}}, "as_of", "joined", "members", ["members", "members"],
+    "count(members)", "1/0", -1, "2001-06-15", ["2001-06-15"], [["2001-06-15"]], float("inf"), "rows", "a" * 2000,
+]  # fmt: skip
+FIELDS = (
+    "take where having distinct order variants answer distractors items options pairs translations hints each"
+)
+
+
+def places(value, path=()):
+    """The paths to all values inside a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in inner:
+        yield (*path, step)
+        yield from places(part, (*path, step))
+
+
+def spoiled(fields, dice):
+    """A copy with one or two values replaced by junk, and sometimes a field too many."""
+    made = json.loads(json.dumps(fields))
+    for _ in range(dice.randint(1, 2)):
+        *path, last = dice.choice([*places(made)])
+        holder = made
+        for step in path:
+            holder = holder[step]
+        holder[last] = dice.choice(JUNK)
+    return {**made, dice.choice(FIELDS.split()): dice.choice(JUNK)} if dice.random() < 0.3 else made
+
+
+def test_whatever_is_written_is_a_family_or_has_faults(bank):
+    dice = Random(3)
+    forms = [json.loads(json.dumps(family.dump())) for family in bank.families]
+    loaded = 0
+    for _ in range(1_200):
+        try:
+            family = Family.load(spoiled(dice.choice(forms), dice))
+        except Invalid:
+            continue
+        loaded += 1
+        assert all(problem.what for problem in family.faults())
+        family.spans()
+    assert loaded > 20

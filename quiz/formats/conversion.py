@@ -6,9 +6,10 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -75,11 +76,12 @@ class Reading:
     Faults and what is not supported go into the report; so does the number of questions read.
     """
 
-    def __init__(self, format: Format, source: Source, report: Report, slug: str) -> None:
+    def __init__(self, format: Format, source: Source, report: Report, slug: str, prefix: str = "q") -> None:
+        """``slug`` names the bank where the source does not; ``prefix`` begins the ids of questions without a name."""
         if format.read is None:
             raise Invalid(f"{format.name} can be written, not read")
         self._entries = format.read(source)
-        self._limits, self._report = source.limits, report
+        self._limits, self._report, self._prefix = source.limits, report, prefix
         self._ids: set[str] = set()
         self._met = 0
         self.bank = Bank.load({"bank": slug, "title": Path(source.name).stem or slug})
@@ -133,7 +135,7 @@ class Reading:
     def _id(self, fields: Mapping[str, Any]) -> str:
         wished = fields.get("id") or fields.get("name") or ""
         wished = wished if isinstance(wished, str) else str(wished)
-        base = wished if _ID.fullmatch(wished) else as_id(wished) or f"q{self._met}"
+        base = wished if _ID.fullmatch(wished) else as_id(wished) or f"{self._prefix}{self._met}"
         name, number = base, 1
         while name in self._ids:
             number += 1
@@ -169,33 +171,72 @@ def convert(
 
     Raises Invalid or TooLarge where the source is refused as a whole: no target is then written.
     """
-    if write_as.writer is None:
-        raise Invalid(f"{write_as.name} can be read, not written")
     with source.open("rb") as file:
         report = Report(str(source), read_as.name)
         reading = Reading(
             read_as, Source(file, source.name, source.parent, limits), report, as_slug(target.stem)
         )
         with _replaced(target) as written:
-            write(reading, write_as.writer, written, report, target.parent, step)
+            write(reading, reading.bank, write_as, written, report, target.parent, step)
     return report
 
 
 def write(
-    reading: Reading,
-    kind: type[Writer],
+    questions: Iterable[Understood],
+    bank: Bank,
+    write_as: Format,
     target: BinaryIO,
     report: Report,
-    folder: Path | None,
+    folder: Path | None = None,
     step: Callable[[], object] = lambda: None,
 ) -> None:
-    """Writes all questions of a reading to an open file."""
-    writer = kind(target, reading.bank, folder)
+    """Writes questions to an open file; ``bank`` is the header, ``folder`` where pictures go beside the file."""
+    if write_as.writer is None:
+        raise Invalid(f"{write_as.name} can be read, not written")
+    writer = write_as.writer(target, bank, folder)
     report.lose(None, "", [*writer.head_losses()])
-    for one in reading:
+    for one in questions:
         _write_one(writer, one, report)
         step()
     writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A file in memory, the pictures that belong beside it, and what became of each question."""
+
+    content: bytes
+    files: Mapping[str, bytes]
+    report: Report
+
+
+def convert_upload(source: Source, read_as: Format, write_as: Format, name: str) -> Converted:
+    """Converts a file that somebody sent, all in memory. ``name`` is that of the bank; ids that have to be made begin with it.
+
+    Raises Invalid or TooLarge where the file is refused as a whole.
+    """
+    report, target, files = Report(source.name, read_as.name), BytesIO(), dict[str, bytes]()
+    reading = Reading(read_as, source, report, as_slug(name), f"{as_slug(name)[:50]}-")
+
+    def kept() -> Iterator[Understood]:
+        for one in reading:
+            files.update(one.files)
+            yield one
+
+    write(kept(), reading.bank, write_as, target, report)
+    return Converted(target.getvalue(), files, report)
+
+
+def export(bank: Bank, files: Mapping[str, bytes], write_as: Format) -> Converted:
+    """The questions of a bank in another format; ``files`` are its pictures by the names in its texts."""
+    report, target = Report(bank.slug, "yaml"), BytesIO()
+    understood = (
+        Understood(one.qualified, one, (), {name: files[name] for name in one.images if name in files})
+        for one in bank.questions
+    )
+    report.read = len(bank.questions)
+    write(understood, bank.model_copy(update={"questions": ()}), write_as, target, report)
+    return Converted(target.getvalue(), {}, report)
 
 
 def _write_one(writer: Writer, one: Understood, report: Report) -> None:

@@ -17,9 +17,15 @@ def run(*arguments):
     return CliRunner().invoke(main, ["convert", *map(str, arguments)])
 
 
+#: What the examples of hotspot name.
+SHAPES = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 60"><path d="M0 0h80v60z"/></svg>'
+
+
 @pytest.fixture
 def bank(tmp_path):
     path = tmp_path / "all.yaml"
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "shapes.svg").write_text(SHAPES)
     path.write_text(write_bank(Bank.load({"bank": "all", "title": "All"}, samples())))
     return path
 

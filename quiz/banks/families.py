@@ -147,6 +147,11 @@ class Family(Authored):
 
     def faults(self) -> Iterator[Problem]:
         """What is wrong with any variant at any date. At most ``MOST_FAULTS``, each kind once."""
+        try:
+            _ = self._history
+        except Invalid as error:  # conditions that cannot be asked of some row
+            yield from error.problems
+            return
         told: set[tuple[str, str]] = set()
         for key, on, problem in self._all_faults():
             if (problem.where, problem.what) not in told:
@@ -184,7 +189,11 @@ class Family(Authored):
 
     def sample_faults(self) -> Iterator[Problem]:
         """What is wrong with one variant at the last date at which there are any; that there is none at any date."""
-        found = self._latest()
+        try:
+            found = self._latest()
+        except Invalid as error:
+            yield from error.problems
+            return
         if found is None:
             yield Problem("where", "no row satisfies it at any date", "mend the condition, or add rows")
             return

@@ -55,7 +55,7 @@ def _counted(quiz_id: int, which: str, grading: str) -> Any:
 
 
 def marked_slots(connection: Connection, quiz_id: int, which: str, grading: str) -> Sequence[Row[Any]]:
-    """Each slot of the attempts that count, with its mark and the answer that stands. One statement.
+    """Each slot of the attempts that count and that asks something, with its mark and the answer that stands. One statement.
 
     Bonus slots stand outside the analysis. ``fraction`` None: it needs grading.
     """
@@ -83,7 +83,11 @@ def marked_slots(connection: Connection, quiz_id: int, which: str, grading: str)
                 Mark.superseded_at.is_(None),
             ),
         )
-        .where(AttemptSlot.attempt_id.in_(_counted(quiz_id, which, grading)), AttemptSlot.bonus.is_(False))
+        .where(
+            AttemptSlot.attempt_id.in_(_counted(quiz_id, which, grading)),
+            AttemptSlot.asks,
+            AttemptSlot.bonus.is_(False),
+        )
         .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
     ).all()
 

@@ -7,7 +7,7 @@ First a conditional UPDATE of the attempt's row finds the single winner (and wai
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -67,7 +67,8 @@ def _write_marks(connection: Connection, attempt_id: int, now: datetime) -> None
         marks = _practice_marks(connection, attempt_id, rows, rule.tries, now)
     else:
         marks = [_mark(row, attempt_id, now, *_score(row)) for row in rows]
-        connection.execute(insert(Mark), marks)
+        if marks:
+            connection.execute(insert(Mark), marks)
     _set_grade(connection, attempt_id, rows, marks, rule.scale)
 
 
@@ -81,7 +82,7 @@ def _rule(connection: Connection, attempt_id: int) -> Row[Any]:
 
 
 def _answered(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
-    """Each slot with its question and its current answer."""
+    """Each slot that asks something, with its question and its current answer."""
     return connection.execute(
         select(
             AttemptSlot.slot,
@@ -96,7 +97,7 @@ def _answered(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .outerjoin(Answer, current_answer())
-        .where(AttemptSlot.attempt_id == attempt_id)
+        .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.asks)
         .order_by(AttemptSlot.slot)
     ).all()
 
@@ -133,7 +134,7 @@ def _is_unchecked(row: Row[Any], done: Sequence[Row[Any]]) -> bool:
 
 
 def _mark(
-    row: Row[Any], attempt_id: int, now: datetime, fraction: Fraction | None, problem_id: str | None
+    row: Row[Any], attempt_id: int, now: datetime, fraction: Fraction | None, problem_id: str | None = None
 ) -> dict[str, Any]:
     return {
         "attempt_id": attempt_id,
@@ -230,12 +231,33 @@ def score_again(connection: Connection, attempt_id: int, slot: int, now: datetim
         fraction = stands.fraction
     else:
         fraction, problem_id = _score(row)
+    _mark_anew(connection, _mark(row, attempt_id, now, fraction, problem_id) | {"graded_by": graded_by})
+
+
+def mark_by_hand(
+    connection: Connection,
+    slot: Row[Any],
+    fraction: Fraction,
+    now: datetime,
+    graded_by: int,
+    said: Mapping[str, Any],
+) -> None:
+    """Gives a slot (``attempt_id slot points``) this share of its points in a new round, which a person answers for.
+
+    ``said``: ``comment`` and ``rubric`` of the mark. The mark before no longer counts, and is kept.
+    """
+    mark = _mark(slot, slot.attempt_id, now, fraction)
+    _mark_anew(connection, {**mark, **said, "graded_by": graded_by, "by_hand": True})
+
+
+def _mark_anew(connection: Connection, mark: dict[str, Any]) -> None:
+    """Puts the mark in the place of the one that counts, a round later, and works out the grade."""
+    attempt_id = mark["attempt_id"]
     present = connection.execute(
         update(Mark)
-        .where(Mark.attempt_id == attempt_id, Mark.slot == slot, Mark.superseded_at.is_(None))
-        .values(superseded_at=now)
+        .where(Mark.attempt_id == attempt_id, Mark.slot == mark["slot"], Mark.superseded_at.is_(None))
+        .values(superseded_at=mark["created_at"])
         .returning(Mark.round)
     ).scalar_one()
-    mark = _mark(row, attempt_id, now, fraction, problem_id)
-    connection.execute(insert(Mark), [mark | {"round": present + 1, "graded_by": graded_by}])
+    connection.execute(insert(Mark), [mark | {"round": present + 1}])
     regrade(connection, attempt_id)

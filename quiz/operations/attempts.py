@@ -250,6 +250,7 @@ def _insert_slots(connection: Connection, attempt_id: int, paper: Paper, banks: 
                 "shown_order": list(slot.order),
                 "points": float(slot.points),
                 "bonus": False,
+                "asks": slot.asks,
             }
             for slot in paper.slots
         ],
@@ -269,6 +270,8 @@ class SlotState:
     closed: bool
     #: In practice: the answer that stands has been checked.
     checked: bool
+    #: False for a text without a question: there is nothing to answer.
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +286,8 @@ class QuestionView:
     points: float
     flagged: bool
     closed: bool
+    #: False for a text without a question.
+    asks: bool
     #: The one that it is shown in, and all that it has, the authored one first.
     language: str
     languages: tuple[str, ...]
@@ -333,9 +338,14 @@ class AttemptPage:
         return tuple(dict.fromkeys(language for view in self.questions for language in view.languages))
 
     @property
+    def asked(self) -> tuple[SlotState, ...]:
+        """The slots that ask something."""
+        return tuple(state for state in self.slots if state.asks)
+
+    @property
     def answered(self) -> int:
         """How many slots have an answer."""
-        return sum(state.answered for state in self.slots)
+        return sum(state.answered for state in self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +399,7 @@ _SLOTS = (
         AttemptSlot.closed_at,
         AttemptSlot.shown_order,
         AttemptSlot.points,
+        AttemptSlot.asks,
         *ASKED,
         Bank.language,
         Answer.seq,
@@ -517,6 +528,7 @@ def _page(
                 flagged=row.flagged_at is not None,
                 closed=row.closed_at is not None,
                 checked=row.act == "check",
+                asks=row.asks,
             )
             for row in rows
         ),
@@ -537,6 +549,7 @@ def _view(row: Row[Any], language: str | None) -> QuestionView:
         points=row.points,
         flagged=row.flagged_at is not None,
         closed=row.closed_at is not None,
+        asks=row.asks,
         language=row.language if question is authored else str(language),
         languages=(row.language, *authored.translations),
         complaints=parsed.complaints,

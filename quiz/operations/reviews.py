@@ -30,6 +30,7 @@ from quiz.models.attempt import (
 )
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.closing import close, current_answer
+from quiz.models.marking import Judgement, judgement_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.reviewing import Marked, Outcome, outcome_of
@@ -56,11 +57,16 @@ class ReviewedQuestion(Outcome):
     """One question looked back at."""
 
     slot: int
+    #: False for a text without a question.
+    asks: bool
+    version_id: int
     question: str
     #: Of its texts.
     language: str
     presented: Presented
     late: tuple[LateLine, ...]
+    #: What the person says who has marked it; None where the program has, or nobody yet.
+    judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +245,8 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             AttemptSlot.shown_order,
             AttemptSlot.points,
             AttemptSlot.bonus,
+            AttemptSlot.asks,
+            AttemptSlot.version_id,
             *ASKED,
             Question.slug,
             Bank.header,
@@ -247,6 +255,9 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             Mark.fraction,
             Mark.points.label("mark_points"),
             Mark.max.label("mark_max"),
+            Mark.by_hand,
+            Mark.rubric,
+            Mark.comment,
         )
         .select_from(AttemptSlot)
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
@@ -297,16 +308,24 @@ def _question(
     return ReviewedQuestion(
         **{name: getattr(outcome, name) for name in Outcome.__dataclass_fields__},
         slot=row.slot,
+        asks=row.asks,
+        version_id=row.version_id,
         question=question.qualified,
         language=row.language if question is authored else attempt.language,
         presented=question.present(row.shown_order),
         late=tuple(_late_line(question, one, row.shown_order, attempt) for one in late),
+        judgement=judgement_of(question, row.rubric, row.comment, allowed) if row.by_hand else None,
     )
 
 
 def _marked(question: LoadedQuestion, row: Row[Any], response: Response) -> Marked:
-    """The mark; the verdict is on the answer itself, so penalties for tries do not turn right into partly right."""
-    last = None if row.fraction is None else question.score(response).fraction
+    """The mark; the verdict is on the answer itself, so penalties for tries do not turn right into partly right.
+
+    What a person has given is that person's verdict.
+    """
+    if row.fraction is None or row.by_hand:
+        return Marked(row.fraction, row.mark_points, row.mark_max, row.fraction)
+    last = question.score(response).fraction
     return Marked(row.fraction, row.mark_points, row.mark_max, None if last is None else float(last))
 
 

@@ -136,11 +136,11 @@
   /* Numbers --------------------------------------------------------------------------------------------------- */
 
   /* The numbers also change while the summary is shown in their place. */
-  function cellsOf(number) { return all(number ? '[data-cell="' + number + '"]' : ".q-navpanel [data-cell]", paper.view || document); }
+  function cellsOf(number) { return all(number ? '[data-cell="' + number + '"]' : ".q-navpanel [data-cell]:not([data-text])", paper.view || document); }
   function showCell(number) {
     var cells = cellsOf(number);
     if (!cells.length) { return; }
-    var state = ["checked", "answered"].find(function (name) { return name in cells[0].dataset; }) || "notAnswered";
+    var state = ["text", "checked", "answered"].find(function (name) { return name in cells[0].dataset; }) || "notAnswered";
     var parts = [word("question", { n: number }), word(state)];
     if ("flagged" in cells[0].dataset) { parts.push(word("flagged")); }
     cells.forEach(function (cell) { cell.setAttribute("aria-label", parts.join(", ")); });

@@ -11,7 +11,7 @@ from quiz.banks import report_tables
 from quiz.banks.analysing import QuestionReport
 from quiz.files.tables import Table, write_csv, write_xlsx
 from quiz.operations import analysis, learning, reporting
-from quiz.operations.access import TEACHING
+from quiz.operations.access import GRADING, TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
 from quiz.statistics.flags import ENOUGH, FEWEST
 from quiz.web.downloads import download_csv, download_xlsx
@@ -57,7 +57,9 @@ def results(quiz_id: int) -> ResponseReturnValue:
     """Who has started and finished, with what grade; how each question fared."""
     found = reporting.results(get_actor(), quiz_id, _page(), moment(), grace())
     use_time_zone(found.time_zone)
-    return render_template("reports/results.html", r=found, teaches=found.role in TEACHING)
+    return render_template(
+        "reports/results.html", r=found, teaches=found.role in TEACHING, grades=found.role in GRADING
+    )
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/results.csv")
@@ -105,6 +107,7 @@ def report(quiz_id: int) -> ResponseReturnValue:
         grades=_grades(found),
         fewest=FEWEST,
         enough=ENOUGH,
+        marks=found.role in GRADING,
     )
 
 

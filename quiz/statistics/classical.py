@@ -98,14 +98,14 @@ class ItemFigures:
 def item_figures(x: Values, maximum: float, total: Values, rest: Values) -> ItemFigures:
     """The figures of one item: marks x of ``maximum``, totals T and rests R, each of shape (n,).
 
-    An item without a rest (the only one of its papers: R is NaN) has no figures that rest on R.
+    Who has no rest (this was the only item of the paper: R is NaN) is left out of the figures that rest on R.
     """
     n = len(x)
-    has_rest = n > 0 and bool(np.isfinite(rest).all())
+    with_rest = np.isfinite(rest)
+    xs, rests = x[with_rest], rest[with_rest]
     var = variance(x)
-    joint = covariance(x, rest) if has_rest else None
-    most = covariance(np.sort(x), np.sort(rest)) if has_rest else None
-    item_rest = correlation(x, rest) if has_rest else None
+    joint, most = covariance(xs, rests), covariance(np.sort(xs), np.sort(rests))
+    item_rest = correlation(xs, rests)
     return ItemFigures(
         n=n,
         max=maximum,
@@ -114,13 +114,35 @@ def item_figures(x: Values, maximum: float, total: Values, rest: Values) -> Item
         item_total=correlation(x, total),
         item_rest=item_rest,
         discrimination_index=None if item_rest is None else 100 * item_rest,
-        discriminative_efficiency=_efficiency(x, rest, joint, most) if has_rest else None,
+        discriminative_efficiency=_efficiency(xs, rests, joint, most),
         variance=var,
-        rest_variance=variance(rest) if has_rest else None,
+        rest_variance=variance(rests),
         covariance=joint,
         covariance_max=most,
         total_covariance=covariance(x, total),
     )
+
+
+def tails(total: Values, part: float = 0.27) -> Values | None:
+    """What each examinee, shape (n,), counts in the mean of the upper ``part`` · n by T, less that of the lower.
+
+    Those tied at a border count alike, such that either group weighs ``part`` · n exactly (Kelley 1939 gives the 27 %).
+    So d27 of marks x is tails · x / max. None for fewer than two, or where T does not vary.
+    """
+    if len(total) < 2 or is_constant(total):
+        return None
+    _, place, counts = np.unique(np.round(total, 9), return_inverse=True, return_counts=True)
+    size = part * len(total)
+    weights = _first(counts[::-1], size)[::-1] - _first(counts, size)
+    found: Values = weights[place]
+    return found
+
+
+def _first(counts: NDArray[np.integer], size: float) -> Values:
+    """What each member of groups of these sizes counts in the mean of the first ``size`` of them all."""
+    taken = np.clip(size - (np.cumsum(counts) - counts), 0, counts)
+    found: Values = taken / counts / size
+    return found
 
 
 def _efficiency(x: Values, rest: Values, joint: float | None, most: float | None) -> float | None:
@@ -175,9 +197,15 @@ def total_figures(totals: Values, columns: Values | None) -> TotalFigures:
 
     ``columns`` None: the papers cannot be laid beside each other, so there is no alpha.
     """
+    if columns is None:
+        return whole_figures(totals, None, 0)
+    return whole_figures(totals, cronbach_alpha(columns), columns.shape[1])
+
+
+def whole_figures(totals: Values, alpha: float | None, k: int) -> TotalFigures:
+    """The figures of a test from its totals, of shape (n,), and the alpha of its k columns."""
     var = variance(totals)
     sd = None if var is None else sqrt(var)
-    alpha = None if columns is None else cronbach_alpha(columns)
     error_ratio = None if alpha is None else 100 * sqrt(max(0.0, 1 - alpha))
     return TotalFigures(
         n=len(totals),
@@ -187,7 +215,7 @@ def total_figures(totals: Values, columns: Values | None) -> TotalFigures:
         skewness=skewness(totals),
         kurtosis=kurtosis(totals),
         alpha=alpha,
-        alpha_ci=None if alpha is None or columns is None else alpha_interval(alpha, *columns.shape),
+        alpha_ci=None if alpha is None else alpha_interval(alpha, len(totals), k),
         cic=None if alpha is None else 100 * alpha,
         error_ratio=error_ratio,
         standard_error=None if error_ratio is None or sd is None else error_ratio / 100 * sd,

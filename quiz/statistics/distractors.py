@@ -17,11 +17,11 @@ FIFTHS = 5
 
 @dataclass(frozen=True, slots=True)
 class OptionFigures:
-    """An option's figures: by how many it was chosen, their share, their mean R (percent), its own item–rest."""
+    """An option's figures: by how many it was chosen, their share, their mean R (in the unit of R), its own item–rest."""
 
     n: int
     share: float | None
-    #: None where nobody chose it.
+    #: None where nobody with a rest chose it.
     mean_rest: float | None
     #: Point-biserial: of having chosen it with R.
     item_rest: float | None
@@ -31,18 +31,21 @@ class OptionFigures:
 
 def option_figures(chosen: Chosen, total: Values, rest: Values) -> list[OptionFigures]:
     """The figures of k options: who chose them, shape (n, k); T, by which the fifths are made, and R, shape (n,)."""
+    if not chosen.shape[1]:
+        return []
     groups = fifths(total)
     return [_option(chosen[:, place], rest, groups) for place in range(chosen.shape[1])]
 
 
 def _option(chosen: NDArray[np.bool_], rest: Values, groups: NDArray[np.int64]) -> OptionFigures:
     n = int(chosen.sum())
-    has_rest = bool(np.isfinite(rest).all())
+    with_rest = np.isfinite(rest)
+    rests = rest[chosen & with_rest]
     return OptionFigures(
         n=n,
         share=n / len(chosen) if len(chosen) else None,
-        mean_rest=float(rest[chosen].mean()) if n and has_rest else None,
-        item_rest=correlation(chosen.astype(np.float64), rest) if has_rest else None,
+        mean_rest=float(rests.mean()) if len(rests) else None,
+        item_rest=correlation(chosen[with_rest].astype(np.float64), rest[with_rest]),
         by_fifth=tuple(_share(chosen[groups == group]) for group in range(FIFTHS)),
     )
 

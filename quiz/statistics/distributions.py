@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, inf, lgamma, log, log1p
+from math import erfc, exp, gamma, inf, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -52,6 +52,16 @@ def binomial_tail(successes: int, trials: int) -> float:
     if successes <= 0:
         return 1.0
     return incomplete_beta(0.5, successes, trials - successes + 1) if successes <= trials else 0.0
+
+
+def chi2_tail(x: float, df: int) -> float:
+    """P(X > x) of χ² with ``df`` ≥ 1 degrees of freedom: DLMF 8.4.6, 8.4.8 and the recurrence 8.8.6."""
+    half = x / 2
+    tail, a = (erfc(sqrt(half)), 0.5) if df % 2 else (exp(-half), 1.0)
+    while a < df / 2:
+        tail += half**a * exp(-half) / gamma(a + 1)
+        a += 1
+    return tail
 
 
 def f_quantile(p: float, df1: float, df2: float) -> float:

@@ -2,20 +2,25 @@
 
 No flag for fewer than ``FEWEST`` examinees; a *hint* ("look at") below ``ENOUGH``, a *verdict* from there on. A class is
 20 to 30, so much stays a hint, and that is honest: a rule without a test accuses nearly every sound quiz.
+
+A quiz has many questions, so that a test which errs once in forty finds something in most sound quizzes. ``settle``
+lets a verdict stand where it holds over all of them together; the others are hints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import atanh, inf, sqrt, tanh
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
 from quiz.statistics.classical import Values, correlation
+from quiz.statistics.dif import Dif
 from quiz.statistics.distractors import Chosen
-from quiz.statistics.distributions import Z95, binomial_tail, t_tail
+from quiz.statistics.distributions import Z95, binomial_tail, chi2_tail, t_tail
 
 FEWEST: Final = 10
 ENOUGH: Final = 30
@@ -30,6 +35,13 @@ HARDLY_DISCRIMINATES: Final = 0.10
 TOO_EASY: Final = 0.95
 NEAR_GUESS: Final = 0.05
 UNUSED: Final = 0.05
+NOT_REACHED: Final = 0.05
+#: The error of the tests that no option is preferred, and that the stronger do no better.
+NO_SIGN: Final = 0.05
+#: That students guess is a verdict only where the facility is known to be so near to that of guessing.
+GUESSING: Final = 0.10
+#: The error of a verdict over all questions of a quiz: that of one question's one-sided 95 % limit.
+FAMILY: Final = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +49,15 @@ class Flag:
     """``code`` of contracts.md; ``level`` hint or verdict; ``options`` the places of the options it speaks of, from 0.
 
     ``figures`` by name: facility and guess are 0–1, item_rest, key_rest and their limits correlations, rest and
-    key_mean means of R in percent.
+    key_mean means of R in percent. ``p`` is the probability of what is found where nothing is wrong; None where the flag
+    is what the figures are, or where its test is strict enough for a whole quiz.
     """
 
     code: str
     level: str
     options: tuple[int, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
+    p: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ class Observed:
     """What is known of an item: marks x of ``maximum`` and rests R, shape (n,); who chose which option, shape (n, k).
 
     ``keys`` are the places of the options that belong to the key; without options k is 0. ``guess`` is the random guess
-    score, 0–1, None where there is none.
+    score, 0–1, None where there is none. ``not_reached`` is the share of papers blank here and ever after.
     """
 
     x: Values
@@ -60,6 +74,8 @@ class Observed:
     guess: float | None
     chosen: Chosen
     keys: tuple[int, ...]
+    not_reached: float = 0.0
+    dif: Dif | None = None
 
     @property
     def n(self) -> int:
@@ -88,8 +104,40 @@ def flags(item: Observed) -> list[Flag]:
         *_discrimination(item, level),
         *_facility(item, level),
         *_unused(item, level),
+        *_guessing(item, level),
+        *_not_reached(item, level),
+        *_dif(item, level),
     ]
     return sorted(found, key=lambda flag: GRAVITY.index(flag.code))
+
+
+def settle(found: Sequence[Sequence[Flag]]) -> list[list[Flag]]:
+    """The flags of all items of a quiz: verdicts that do not hold over the whole of it become hints.
+
+    For each code, Holm's (1979) sequence over the p of the items, at ``FAMILY``: in a sound quiz the probability of any
+    false verdict of this code is at most that.
+    """
+    tested: dict[str, list[float]] = {}
+    for flag in (flag for of_item in found for flag in of_item if flag.p is not None):
+        tested.setdefault(flag.code, []).append(flag.p or 0.0)
+    limits = {code: _holm(sorted(values), len(found)) for code, values in tested.items()}
+    return [
+        [
+            flag if flag.p is None or flag.p <= limits[flag.code] else replace(flag, level="hint")
+            for flag in of_item
+        ]
+        for of_item in found
+    ]
+
+
+def _holm(values: Sequence[float], tests: int) -> float:
+    """The largest of the ascending values that is rejected among so many tests; −1 where none is."""
+    limit = -1.0
+    for step, value in enumerate(values):
+        if value > FAMILY / (tests - step):
+            break
+        limit = value
+    return limit
 
 
 #: The codes, the gravest first.
@@ -97,8 +145,11 @@ GRAVITY: Final = (
     "possible-miskey",
     "negative-discrimination",
     "competing-options",
+    "dif",
     "no-discrimination",
+    "guessing",
     "too-hard",
+    "not-reached",
     "too-easy",
     "unused-distractor",
 )
@@ -114,9 +165,9 @@ def _discrimination(item: Observed, level: str) -> Iterator[Flag]:
     limit = upper_limit(r, item.n)
     figures = {"item_rest": r, "limit": limit}
     if limit < 0:
-        yield Flag("negative-discrimination", level, (), figures)
+        yield Flag("negative-discrimination", level, (), figures, below_p(r, 0.0, item.n))
     elif limit < HARDLY_DISCRIMINATES:
-        yield Flag("no-discrimination", level, (), figures)
+        yield Flag("no-discrimination", level, (), figures, below_p(r, HARDLY_DISCRIMINATES, item.n))
 
 
 def _facility(item: Observed, level: str) -> Iterator[Flag]:
@@ -133,6 +184,34 @@ def _unused(item: Observed, level: str) -> Iterator[Flag]:
     if unused:
         most = max(int(counts[place]) for place in unused)
         yield Flag("unused-distractor", level, unused, {"most": most, "n": item.n})
+
+
+def _guessing(item: Observed, level: str) -> Iterator[Flag]:
+    """The facility may be that of guessing, and no option is preferred.
+
+    A verdict where the facility can hardly be another, and nothing tells that the stronger ones do better.
+    """
+    if item.guess is None or item.only_key is None or item.chosen.shape[1] < 2:
+        return
+    facility = float(item.x.mean()) / item.maximum
+    low, high = 1 - share_limit(1 - facility, item.n), share_limit(facility, item.n)
+    if low <= item.guess <= high and equally_chosen_p(item.chosen) > NO_SIGN:
+        r = _item_rest(item.x, item.rest)
+        better = r is not None and correlation_p(r, item.n) < NO_SIGN
+        known = item.guess - GUESSING <= low and high <= item.guess + GUESSING and not better
+        figures = {"facility": facility, "guess": item.guess}
+        yield Flag("guessing", level if known else "hint", (), figures)
+
+
+def _not_reached(item: Observed, level: str) -> Iterator[Flag]:
+    if item.not_reached >= NOT_REACHED:
+        yield Flag("not-reached", level, (), {"share": item.not_reached})
+
+
+def _dif(item: Observed, level: str) -> Iterator[Flag]:
+    """ETS classes B and C."""
+    if item.dif is not None and item.dif.delta is not None and item.dif.ets_class != "A":
+        yield Flag("dif", level, (), {"delta": item.dif.delta}, item.dif.p)
 
 
 def _rivals(item: Observed, level: str) -> Iterator[Flag]:
@@ -200,6 +279,20 @@ def _item_rest(x: Values, rest: Values) -> float | None:
 def upper_limit(r: float, n: int) -> float:
     """The upper end of the 95 % interval of a correlation over n > 3 pairs: Fisher's z."""
     return tanh((atanh(r) if abs(r) < 1 else r * inf) + Z95 / sqrt(n - 3))
+
+
+def below_p(r: float, bound: float, n: int) -> float:
+    """The probability of a correlation of at most r over n > 3 pairs where it is ``bound``: Fisher's z."""
+    if abs(r) >= 1:
+        return float(r > bound)
+    return NormalDist().cdf((atanh(r) - atanh(bound)) * sqrt(n - 3))
+
+
+def equally_chosen_p(chosen: Chosen) -> float:
+    """The probability of shares of k ≥ 2 options as unequal as these where none is preferred: Pearson's χ²."""
+    counts = chosen.sum(axis=0)
+    mean = float(counts.mean())
+    return chi2_tail(float(((counts - mean) ** 2).sum()) / mean, len(counts) - 1) if mean else 1.0
 
 
 def share_limit(share: float, n: int) -> float:

@@ -71,6 +71,9 @@ def read_table(
 
     ``maxima`` (item → maximum score) defaults to 1 each. Raises Invalid with line and column of each fault.
     """
+    plain = None if key or columns.id or columns.group else _plain(text, columns.total, maxima or {})
+    if plain is not None:
+        return plain
     head, rows = _rows(text, name)
     taken = {column for column in (columns.id, columns.total, columns.group) if column}
     problems: list[Problem] = [
@@ -106,6 +109,25 @@ def read_table(
         ids=tuple(cells[columns.id]) if columns.id else (),
         groups=tuple(cells[columns.group]) if columns.group else (),
     )
+
+
+def _plain(text: bytes, total: str, maxima: Mapping[str, float]) -> ResponseTable | None:
+    """The table where it holds nothing but sound numbers: three times as quick. Else None, and the long way tells why."""
+    first, _, rest = text.partition(b"\n")
+    try:
+        head = [column.strip() for column in next(csv.reader([first.decode("utf-8-sig")]))]
+        cells = np.loadtxt(io.BytesIO(rest), delimiter=",", comments=None, ndmin=2) if rest.strip() else None
+    except (ValueError, StopIteration, csv.Error):
+        return None
+    items = tuple(column for column in head if column != total)
+    taken = {*items, *maxima} if not total else {*items, *maxima, total}
+    if cells is None or taken != {*head} or cells.shape != (len(rest.splitlines()), len(head)) or not items:
+        return None
+    totals = cells[:, head.index(total)] if total else None
+    scores = np.delete(cells, head.index(total), axis=1) if total else cells
+    most = np.array([maxima.get(item, 1.0) for item in items])
+    sound = np.isfinite(cells).all() and (scores >= -EQUAL).all() and (scores <= most + EQUAL).all()
+    return ResponseTable(items, scores, most, totals=totals) if sound and len({*head}) == len(head) else None
 
 
 def read_pairs(text: bytes, name: str, heads: tuple[str, str]) -> dict[str, str]:

@@ -40,6 +40,21 @@ WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Look at this: nearly everybody has it right.",
         "They have %(facility)s of the marks.",
     ),
+    "guessing": (
+        "Students guess here.",
+        "Look at this: students may be guessing.",
+        "They have %(facility)s of the marks, guessing gives %(guess)s, and no option is clearly preferred.",
+    ),
+    "not-reached": (
+        "Many students do not get this far.",
+        "Look at this: some students do not get this far.",
+        "%(share)s have no answer here, nor to anything after it.",
+    ),
+    "dif": (
+        "Of students with equal totals, one group finds it harder than the other.",
+        "Look at this: of students with equal totals, one group seems to find it harder.",
+        "Mantel–Haenszel Δ %(delta)s; below 0 it is harder for the other group than for the first.",
+    ),
     "unused-distractor": (
         "Hardly anybody chooses %(options)s.",
         "Look at %(options)s: hardly anybody chooses it.",
@@ -108,7 +123,7 @@ def fill(flag: Flag, names: Sequence[str]) -> dict[str, str]:
 #: Codes whose words name the key.
 KEYED: Final = ("possible-miskey", "competing-options")
 #: Figures that are shown as whole percent: shares of 1, and means that are in percent already.
-SHARES: Final = ("facility", "guess")
+SHARES: Final = ("facility", "guess", "share")
 PERCENTS: Final = ("rival_mean", "key_mean")
 COUNTS: Final = ("n", "most", "rival_n", "key_n", "fewest", "passed", "near")
 #: Grades, in units of the scale.

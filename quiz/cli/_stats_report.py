@@ -1,0 +1,192 @@
+"""An analysis of a response table as JSON (contracts.md §2) and as text: verdicts first, then figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from quiz.statistics.analysis import ItemResult, TableAnalysis
+from quiz.statistics.dif import Dif
+from quiz.statistics.flags import ENOUGH, FEWEST
+from quiz.statistics.verdicts import verdicts
+from quiz.statistics.words import message, told
+
+TEST: Final = (
+    "mean median sd skewness kurtosis alpha alpha_ci omega_total sem cic error_ratio standard_error".split()
+)
+ITEM: Final = (
+    "n max facility sd item_total item_rest discrimination_index discriminative_efficiency d27 intended_weight "
+    "effective_weight alpha_if_deleted variance rest_variance covariance covariance_max"
+).split()
+OPTION: Final = "n share mean_rest item_rest".split()
+
+
+def document(found: TableAnalysis) -> dict[str, Any]:
+    """The analysis as JSON; a figure that does not exist is null."""
+    own = {"omega_total": found.omega_total, "sem": found.whole.standard_error}
+    return {
+        "n": found.n,
+        "missing": {"cells": found.cells, "rule": found.rule, "used": found.used},
+        "test": {name: own[name] if name in own else getattr(found.whole, name) for name in TEST},
+        "items": [_item(item, found.groups) for item in found.items],
+    }
+
+
+def _item(item: ItemResult, groups: Sequence[str]) -> dict[str, Any]:
+    return {
+        "item": item.item,
+        **{name: _figure(item, name) for name in ITEM},
+        "options": [
+            {
+                "option": one.option,
+                **{name: getattr(one.figures, name) for name in OPTION},
+                "key": one.key,
+                "by_fifth": one.figures.by_fifth,
+            }
+            for one in item.options
+        ],
+        "flags": [_flag(item, place) for place in range(len(item.flags))],
+        "dif": _dif(item.dif, groups) if item.dif else None,
+    }
+
+
+def _figure(item: ItemResult, name: str) -> float | None:
+    found: float | None = getattr(item if name in ItemResult.__slots__ else item.figures, name)
+    return found
+
+
+def _flag(item: ItemResult, place: int) -> dict[str, Any]:
+    flag = item.flags[place]
+    names = [one.option for one in item.options]
+    return {"code": flag.code, "level": flag.level, "message": message(flag, names), "p": flag.p}
+
+
+def _dif(dif: Dif, groups: Sequence[str]) -> dict[str, Any]:
+    return {
+        "mh_odds_ratio": dif.odds_ratio,
+        "mh_delta": dif.delta,
+        "se": dif.se,
+        "chi2": dif.chi2,
+        "class": dif.ets_class,
+        "p": dif.p,
+        "reference": groups[0],
+        "others": list(groups[1:]),
+    }
+
+
+# Text ---------------------------------------------------------------------------------------------------------------
+
+#: Heads of the table and what stands below them.
+_COLUMNS: Final = {
+    "n": "n",
+    "right": "facility",
+    "sd": "sd",
+    "item–rest": "item_rest",
+    "d27": "d27",
+    "efficiency": "discriminative_efficiency",
+    "weight": "effective_weight",
+    "alpha without": "alpha_if_deleted",
+}
+_PERCENT: Final = ("discriminative_efficiency", "effective_weight")
+
+
+def lines(found: TableAnalysis) -> Iterator[str]:
+    """The analysis as lines of text."""
+    yield f"{found.n} examinees, {len(found.items)} items; {_missing(found)}"
+    yield ""
+    for verdict in verdicts(found.whole, (), None, 0):
+        yield told(verdict)
+    yield from _findings(found)
+    yield ""
+    yield from _whole(found)
+    yield ""
+    yield from _table(["item", *_COLUMNS], [[item.item, *_row(item)] for item in found.items])
+    if any(item.options for item in found.items):
+        yield ""
+        yield from _table(
+            ["item", "option", "", "n", "share", "mean rest", "item–rest"], [*_option_rows(found)]
+        )
+    if any(item.dif for item in found.items):
+        yield ""
+        yield f"Groups at equal totals: {found.groups[0]} and {', '.join(found.groups[1:])}"
+        yield from _table(["item", "odds ratio", "Δ", "class", "p"], [*_dif_rows(found)])
+
+
+def _missing(found: TableAnalysis) -> str:
+    if not found.cells and found.used == found.n:
+        return "no cell is missing"
+    rule = {
+        "complete": "rows with one are left out",
+        "pairwise": "each figure rests on those who have the scores",
+        "zero": "they count 0",
+    }[found.rule]
+    return f"{found.cells} cells are missing ({rule}): {found.used} examinees are used"
+
+
+def _findings(found: TableAnalysis) -> Iterator[str]:
+    flagged = [item for item in found.items if item.flags]
+    if not flagged and found.used >= FEWEST:
+        yield "Nothing was found against any item."
+    for item in flagged:
+        names = [one.option for one in item.options]
+        for flag in item.flags:
+            yield f"{item.item}: {message(flag, names)} [{flag.code}, {flag.level}]"
+    if flagged and found.used < ENOUGH:
+        yield f"These are hints: a verdict takes {ENOUGH} examinees."
+
+
+def _whole(found: TableAnalysis) -> Iterator[str]:
+    whole = found.whole
+    low, high = whole.alpha_ci or (None, None)
+    yield f"mean {_number(whole.mean)}, median {_number(whole.median)}, standard deviation {_number(whole.sd)}"
+    yield f"skewness {_number(whole.skewness)}, kurtosis {_number(whole.kurtosis)}"
+    yield (
+        f"alpha {_number(whole.alpha)} (95 % interval {_number(low)} to {_number(high)}), "
+        f"omega total {_number(found.omega_total)}"
+    )
+    yield f"standard error of measurement {_number(whole.standard_error)}, error ratio {_number(whole.error_ratio, 1)} %"
+
+
+def _row(item: ItemResult) -> Iterator[str]:
+    for name in _COLUMNS.values():
+        value = _figure(item, name)
+        yield str(value) if name == "n" else _number(value, 1 if name in _PERCENT else 3)
+
+
+def _option_rows(found: TableAnalysis) -> Iterator[list[str]]:
+    for item in found.items:
+        for one in item.options:
+            figures = (one.figures.share, one.figures.mean_rest, one.figures.item_rest)
+            yield [
+                item.item,
+                one.option,
+                "key" if one.key else "",
+                str(one.figures.n),
+                *map(_number, figures),
+            ]
+
+
+def _dif_rows(found: TableAnalysis) -> Iterator[list[str]]:
+    for item in found.items:
+        if item.dif:
+            dif = item.dif
+            yield [
+                item.item,
+                _number(dif.odds_ratio),
+                _number(dif.delta),
+                dif.ets_class or "–",
+                _number(dif.p),
+            ]
+
+
+def _number(value: float | None, decimals: int = 3) -> str:
+    """A figure with so many decimals; a dash for none."""
+    return "–" if value is None else f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Columns of equal width, the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join([row[0].ljust(widths[0]), *others] if first else others).rstrip()

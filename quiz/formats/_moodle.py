@@ -12,7 +12,7 @@ from fractions import Fraction
 from html import escape, unescape
 from typing import Any, Final, Self
 
-from quiz.files.richtext import Html, to_html, to_inline_html, to_text
+from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
 from quiz.formats.base import Loss, percentage
 from quiz.questions.fields import percent
 from quiz.questions.rules.numbers import show_number
@@ -40,6 +40,9 @@ _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MUL
 _LIKE_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 #: A block of HTML that can stand in front of a text with gaps.
 _BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+#: An empty line of HTML, and a tag that is no line break.
+_BREAKS: Final = re.compile(r"(?:<br />\s*){2,}")
+_TAG: Final = re.compile(r"<(?!br />)[a-zA-Z/!]")
 #: A paragraph that holds a prompt, as ``joined`` writes it.
 _ONE_PARAGRAPH: Final = re.compile(r"<p>((?:(?!</?p\b).)+)</p>", re.DOTALL | re.IGNORECASE)
 
@@ -98,7 +101,7 @@ def _in_format(text: str, style: str, shared: str) -> str:
     if shared == "markdown":
         return _PUNCTUATION.sub(r"\\\1", text) if _MARKDOWN.search(text) else str(text)
     if style == "markdown":
-        return to_html(str(text))
+        return to_prompt_html(str(text))
     shown = escape(text, quote=False) if style == "plain" else str(text)
     return shown.replace("\n", "<br />")
 
@@ -158,21 +161,31 @@ def centred(answer: Any) -> tuple[str, str, list[Loss]]:
 # Texts with gaps -----------------------------------------------------------------------------------------------------
 
 
-def parted(text: Styled, mark: re.Pattern[str]) -> tuple[Styled, Styled]:
-    """What stands in front of a text with gaps, and the text itself.
+def parted(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A question whose settled prompt holds the marks of its gaps, with what stands in front apart from the text.
 
     In front stand the paragraphs before the first that holds a mark; where there is none, ``FILL_IN`` does.
     """
-    first = mark.search(text)
-    until = first.start() if first else 0
-    end = _blocks_end(text, until) if text.style in ("html", "moodle", "") else 0
-    if not end and text.style != "html":
-        end = max(0, text.rfind("\n\n", 0, until))
-    front, rest = text[:end].strip(), text[end:].strip()
-    if not front or not rest:
-        return Styled(FILL_IN, text.style, kept=True), text
+    whole: str = fields["prompt"]
+    first = _LIKE_MARK.search(whole)
+    front, text = _cut(whole, first.start() if first else 0, fields.get("text_format") == "html")
+    if not front or not text:
+        return {**fields, "prompt": FILL_IN, "text": whole}
     alone = _ONE_PARAGRAPH.fullmatch(front)
-    return Styled(alone[1] if alone else front, text.style), Styled(rest, text.style)
+    return {**fields, "prompt": alone[1] if alone else front, "text": text}
+
+
+def _cut(whole: str, until: int, is_html: bool) -> tuple[str, str]:
+    if not is_html:
+        end = start = max(0, whole.rfind("\n\n", 0, until))
+    elif end := _blocks_end(whole, until):
+        start = end
+    else:
+        breaks = [
+            found for found in _BREAKS.finditer(whole, 0, until) if not _TAG.search(whole, 0, found.start())
+        ]
+        end, start = breaks[-1].span() if breaks else (0, 0)
+    return whole[:end].strip(), whole[start:].strip()
 
 
 def _blocks_end(text: str, until: int) -> int:

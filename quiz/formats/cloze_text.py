@@ -57,8 +57,7 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
 
 def _entry(where: str, whole: str) -> Entry:
     try:
-        prompt, text = parted(Styled(whole, "moodle"), GAP)
-        found = read_embedded(text)
+        found = read_embedded(Styled(whole, "moodle"))
     except Wrong as error:
         return Fault(where, str(error))
     except Foreign as error:
@@ -66,8 +65,8 @@ def _entry(where: str, whole: str) -> Entry:
     more: dict[str, Any] = {"points": found.points} if found.points != 1 else {}
     if found.shuffle is False:
         more["shuffle"] = False
-    fields = {"type": "cloze", "prompt": prompt, "text": found.text, "gaps": found.gaps, **more}
-    return Found(where, settled(fields), found.losses)
+    fields = {"type": "cloze", "prompt": found.text, "gaps": found.gaps, **more}
+    return Found(where, parted(settled(fields)), found.losses)
 
 
 class _Writer(Writer):
@@ -81,13 +80,15 @@ class _Writer(Writer):
             text, content.gaps, question.text_format, question.shuffle, question.points
         )
         lines = _BLANK.sub("\n", coded)
-        if lines != coded:
+        if lines != coded and style == "plain":
             losses.append(Loss("text", "a blank line ends a question here: paragraphs became lines"))
+        whole = joined(prompt, lines, style).strip()
+        written = " ".join(whole.split("\n")) if style == "html" else whole
         if style != question.text_format:
             losses.append(Loss("text_format", f"Moodle reads the text as {style}"))
         if files:
             losses.append(Loss("images", "a text file has no pictures"))
-        self.target.write(f"{joined(prompt, lines, style).strip()}\n\n".encode())
+        self.target.write(f"{written}\n\n".encode())
         return losses
 
     def close(self) -> None:

@@ -10,12 +10,12 @@ from typing import Any, Final
 from quiz.errors import Invalid
 from quiz.files.images import read_image
 from quiz.files.xml import Element, stream_xml
-from quiz.formats._embedded import GAP, Foreign, read_embedded
+from quiz.formats._embedded import Foreign, read_embedded
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, parted, settled
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
 from quiz.formats.moodle_xml.item import Item, Pictures, Wrong, decimal, string
-from quiz.formats.moodle_xml.words import WORD, word_gaps
+from quiz.formats.moodle_xml.words import word_gaps
 from quiz.questions.fields import exact, letters, percent
 
 _COMMON: Final = frozenset(
@@ -102,7 +102,8 @@ def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]
     if topic:
         fields["topic"] = topic
     _lose_the_rest(item, known)
-    return Found(where, settled(fields), [*pending, *item.losses], item.files)
+    found = settled(fields)
+    return Found(where, parted(found) if "gaps" in found else found, [*pending, *item.losses], item.files)
 
 
 def _lose_the_rest(item: Item, known: frozenset[str]) -> None:
@@ -366,13 +367,12 @@ def _description(_item: Item) -> dict[str, Any]:
 
 
 def _cloze(item: Item) -> dict[str, Any]:
-    prompt, text = parted(_prompt(item), GAP)
-    found = read_embedded(text)
+    found = read_embedded(_prompt(item))
     item.losses += found.losses
     more: dict[str, Any] = {"points": found.points} if found.points != 1 else {}
     if found.shuffle is False:
         more["shuffle"] = False
-    return {"type": "cloze", "prompt": prompt, "text": found.text, "gaps": found.gaps, **more}
+    return {"type": "cloze", "prompt": found.text, "gaps": found.gaps, **more}
 
 
 def _gapselect(item: Item) -> dict[str, Any]:
@@ -400,15 +400,13 @@ def _within(element: Element, name: str) -> str:
 
 def _word_gaps(item: Item, choices: list[dict[str, Any]]) -> dict[str, Any]:
     """``[[n]]`` is a gap into which the n-th word belongs; ours have names of their own."""
-    prompt, text = parted(_prompt(item), WORD)
-    names = letters(len(choices))
-    gaps, marked_text = word_gaps(text, names)
+    gaps, text = word_gaps(_prompt(item), letters(len(choices)))
     for choice in choices:
         if choice["group"] in ("", "1"):
             del choice["group"]
     twice = len({*gaps.values()}) < len(gaps)
     reuse = {"reuse": True} if twice else {}
-    return {"prompt": prompt, "text": marked_text, "choices": choices, "gaps": gaps, **reuse}
+    return {"prompt": text, "choices": choices, "gaps": gaps, **reuse}
 
 
 def _ddmarker(item: Item) -> dict[str, Any]:

@@ -48,3 +48,11 @@ def webp(kind, width=3, height=2):
 def svg(inside="", attributes='width="40" height="20"'):
     """A drawing with something inside."""
     return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{inside}</svg>'.encode()
+
+
+#: A square, two triangles and a disc, 600 × 180.
+SHAPES = svg(
+    '<path d="M20 40H120V140H20Z" fill="#d9b44a"/><path d="M150 140L200 20L250 140Z" fill="#7aa6c2"/>'
+    '<path d="M270 140L380 100L420 140Z" fill="#8fb996"/><circle cx="500" cy="90" r="50" fill="#c98686"/>',
+    'viewBox="0 0 600 180" width="600"',
+)

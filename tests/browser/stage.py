@@ -20,17 +20,19 @@ from quiz.operations import (
     banks,
     courses,
     importing,
+    marking,
     media,
     practice,
     quizzes,
 )
 from quiz.operations.access import Actor
 from quiz.operations.attempts import SlotSave
+from quiz.operations.marking import Given, Place
 from quiz.questions import types
 from tests.browsing import cookie
 from tests.databases import app_on
 from tests.faults.site import Site
-from tests.pictures import SVG, png, svg
+from tests.pictures import SHAPES, SVG, png, svg
 
 PASSWORD = "correct horse battery"
 ADDRESS = "127.0.0.1"
@@ -203,6 +205,27 @@ questions:
       - {id: disc, label: the disc, shape: circle, coords: "500, 90, 50", correct: true}
     explanation: A square and a disc.
     evidence: [{source: {title: Elements}, supports: the names}]
+  - id: essay
+    type: essay
+    topic: triangles/angles
+    difficulty: hard
+    timeless: true
+    points: 4
+    hints: [Draw a line through one corner.]
+    prompt: Why do the angles of a triangle make two right angles?
+    format: rich
+    words: {min: 5, max: 12}
+    rubric:
+      - {criterion: Names the **parallel**, levels: [{points: 0, text: not at all}, {points: 1, text: in passing}, {points: 3, text: and says what it is parallel to}]}
+      - {criterion: Style, levels: [{points: 0, text: hard to follow}, {points: 2, text: clear}]}
+    model_answer: Draw the *parallel* to one side through the corner that lies opposite.
+    explanation: The angles at the corner are those of the triangle.
+    evidence: [{source: {title: Elements}, supports: the sum}]
+  - id: description
+    type: description
+    topic: triangles/angles
+    timeless: true
+    prompt: "*Euclid* wrote the Elements about 300 BC. The next questions rest on them."
 """
 SMALL = """
 format: quiz-bank/1
@@ -212,7 +235,7 @@ language: en
 questions:
   - {{id: one, type: true_false, topic: sums, difficulty: easy, timeless: true, prompt: 1 + 1 = 2, answer: true, status: {status}}}
 """
-SAMPLED = ("single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering", "cloze", "gap_select", "drag_words", "hotspot")  # fmt: skip
+SAMPLED = ("single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering", "cloze", "gap_select", "drag_words", "hotspot", "essay", "description")  # fmt: skip
 #: Types that have no sample above are shown by the first of their own examples.
 PLAIN = tuple(name for name in types.names() if name not in SAMPLED)
 TYPES = SAMPLED + PLAIN
@@ -244,6 +267,9 @@ ANSWERS = {
     "gap_select": {"answer-0": ["0"], "answer-1": ["1"]},
     "drag_words": {"answer-0": ["0"], "answer-1": ["1"]},
     "hotspot": {"answer": ["70,90", "500,91"]},
+    # which nobody can say
+    "essay": {"answer": ["Draw the *parallel* to the base through the top."]},
+    "description": {},
     **{name: plain_answer(name, "right") for name in PLAIN},
 }
 WRONG = {
@@ -257,6 +283,7 @@ WRONG = {
     "gap_select": {"answer-0": ["2"], "answer-1": ["1"]},
     "drag_words": {"answer-0": ["2"], "answer-1": ["1"]},
     "hotspot": {"answer": ["200,100", "450,20"]},
+    "essay": {"answer": ["They just do."]},
     **{name: plain_answer(name, "wrong") for name in PLAIN},
 }
 
@@ -322,14 +349,10 @@ def build(folder, now):
 
 
 TRIANGLE = '<path d="M2 98H238V2z" fill="none" stroke="#000" stroke-width="2"/>'
-SHAPES = (
-    '<path d="M20 40H120V140H20Z" fill="#d9b44a"/><path d="M150 140L200 20L250 140Z" fill="#7aa6c2"/>'
-    '<path d="M270 140L380 100L420 140Z" fill="#8fb996"/><circle cx="500" cy="90" r="50" fill="#c98686"/>'
-)
 IMAGES = {
     "images/triangle.svg": svg(TRIANGLE, 'viewBox="0 0 240 100" width="480"'),
     "images/bar.png": png(340, 30, 120),
-    "images/shapes.svg": svg(SHAPES, 'viewBox="0 0 600 180" width="600"'),
+    "images/shapes.svg": SHAPES,
 }
 
 
@@ -375,6 +398,7 @@ def make_quizzes(teacher, course, now):
         "scheduled": {"title": "For next week", "opens": (now + timedelta(days=7)).isoformat()},
         "closed": {"title": "Of last week", "opens": (now - timedelta(days=9)).isoformat(),
                    "closes": (now - timedelta(days=7)).isoformat()},
+        "essays": {"title": "With essays to mark"},
         "secret": {"title": "Shown to nobody yet", "review": {"after": [], "later": [], "closed": []}},
     }  # fmt: skip
     ids = {name: draft(teacher, course, now=now, **settings) for name, settings in made.items()}
@@ -416,6 +440,7 @@ def sit(people, ids, now):
     found["over"] = begin(four, ids["types"], now=now - timedelta(minutes=LIMIT + 1))
     answer(four, found["over"], TYPES[:3], now - timedelta(minutes=LIMIT))
     found["late"] = late(people["student5"], ids["types"], now)
+    found |= hand_in(people["teacher"], (two, three, four), ids["essays"], begin, now)
     return found | practise(one, three, ids, begin, now)
 
 
@@ -423,6 +448,18 @@ def answer(who, attempt, kinds, now, answers=ANSWERS, seq=1):
     for type_ in kinds:
         fields = {**answers[type_], "certainty": ["2"]}
         attempts.save(who, attempt, SlotSave(TYPES.index(type_) + 1, seq, fields), "stage", now, GRACE)
+
+
+def hand_in(teacher, students, quiz, begin, now):
+    """Essays: the first is marked, the others wait."""
+    made = []
+    for who in students:
+        made.append(begin(who, quiz))
+        answer(who, made[-1], ("essay",), now)
+        attempts.finish(who, made[-1], now + timedelta(minutes=9))
+    place = Place(made[0], TYPES.index("essay") + 1)
+    marking.give(teacher, quiz, place, 1, Given((1, 1), "", "You name it, but *why* is it one?"), now)
+    return {"judged": made[0], "unmarked": made[1], "essay_slot": place.slot}
 
 
 def late(who, quiz, now):

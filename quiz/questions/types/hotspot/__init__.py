@@ -43,6 +43,8 @@ from quiz.questions.rules.regions import Area, Point, area_at, bounds, markers, 
 MOST_REGIONS: Final = 100
 #: Numbers in the coordinates of one region.
 MOST_COORDS: Final = 400
+#: Areas are numbered in so many rows of the picture.
+ROWS: Final = 8
 #: Places that a question may ask for: each has a field on the page.
 MOST_PLACES: Final = 20
 #: A random guess is worked out over all choices out of the list, so for no more of them than this.
@@ -130,9 +132,10 @@ class Hotspot(Content):
         return None if place is None else self.regions[place]
 
     def numbered(self) -> Sequence[tuple[Region, Point]]:
-        """The regions with the places of their numbers, from the top, and from the left where two are as high."""
+        """The regions with the places of their numbers, as one reads: in rows from the top, each from the left."""
+        row = Fraction(self.image.size[1], ROWS)
         placed = zip(self.regions, markers(self.areas), strict=True)
-        return sorted(placed, key=lambda one: (one[1][1], one[1][0]))
+        return sorted(placed, key=lambda one: (one[1][1] // row, one[1]))
 
     def faults(self) -> Iterator[Problem]:
         """Regions that are no shapes, lie off the picture or under others; no right region; too few places."""

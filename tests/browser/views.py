@@ -10,8 +10,9 @@ from tests.cast import BLUEPRINT
 NOT_PAGES = {
     "static", "health.alive", "health.ready", "auth.current_session",
     "attempt.enter",                    # leads on to one of the others
+    "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
-    "images.image", "author.export", "reports.results_csv", "reports.report_csv", "reports.report_xlsx", "reports.grade_book_csv",
+    "images.image", "exporting.file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx", "reports.grade_book_csv",
 }  # fmt: skip
 
 
@@ -69,6 +70,15 @@ def add_no_image(page):
     page.get_by_text("choose a file").wait_for()
 
 
+def converted(page):
+    """A file of another system, pasted and looked at."""
+    opened("details")(page)
+    page.get_by_label("Format").select_option("gift")
+    page.get_by_label("Or paste it here").fill(OTHER)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_text("What became of").wait_for()
+
+
 def offline(page):
     """The question page after an answer that cannot be sent."""
     page.context.set_offline(True)
@@ -93,9 +103,14 @@ QUIZ_CONFLICT = """const form = document.querySelector("#quiz");
 form.querySelector("[name=edits]").value = "0";
 form.querySelector("[name=title]").value = "A test of all types";
 HTMLFormElement.prototype.submit.call(form);"""
+MARK_CONFLICT = """const form = document.querySelector("[data-marking]");
+form.querySelector("[name=seen]").value = "1";
+form.querySelector("[name=points]").value = "1";
+HTMLFormElement.prototype.submit.call(form);"""
 
 FAULTY = BANK.replace("difficulty: medium", "difficuly: medium", 2)
 CHANGED = BANK.replace("Which city is", "What is the name of the city")
+OTHER = "::One:: How much is 1 + 1? {=2#Yes. ~3}\n\n::Two:: Which {=a\n\nNumbers {#3:0.5}\n"
 UNMEETABLE = BLUEPRINT.replace("bank: small", "bank: samples").replace("count: 5", "count: 70")
 TOO_MUCH = {"blueprint": UNMEETABLE}
 
@@ -196,6 +211,17 @@ REPORTS = [
     View("grade-book", "teacher", "/courses/{course}/grades"),
     View("grade-book-empty", "teacher", "/courses/{empty_course}/grades"),
 ]
+MARKING = [
+    View("marking", "teacher", "/quizzes/{essays}/marking"),
+    View("marking-nothing", "teacher", "/quizzes/{closed}/marking"),
+    View("marking-answer", "teacher", "/quizzes/{essays}/marking/{unmarked}/{essay_slot}", opened()),
+    View("marking-marked", "teacher", "/quizzes/{essays}/marking/{judged}/{essay_slot}?anonymous=1"),
+    View("marking-wrong", "teacher", "/quizzes/{essays}/marking/{unmarked}/{essay_slot}", send("Save and go on", points="many")),
+    View("marking-conflict", "teacher", "/quizzes/{essays}/marking/{judged}/{essay_slot}", script(MARK_CONFLICT)),
+    View("marking-scored", "teacher", "/quizzes/{essays}/marking/{judged}/1"),
+    View("review-marked", "student2", "/attempts/{judged}/review", opened()),
+    View("teacher-review-marked", "teacher", "/attempts/{judged}/review"),
+]  # fmt: skip
 BANKS = [
     View("banks", "teacher", "/banks"),
     View("banks-empty", "author", "/banks"),
@@ -215,6 +241,8 @@ BANKS = [
     View("import", "teacher", "/banks/import"),
     View("import-faults", "teacher", "/banks/import", send("Look at it", text=FAULTY)),
     View("import-preview", "teacher", "/banks/import", send("Look at it", text=CHANGED)),
+    View("import-other", "teacher", "/banks/import", converted),
+    View("export", "teacher", "/banks/{bank}/export/formats?format=gift"),
     *(View(f"bank-question-{kind}", "teacher", f"/questions/{{q_{kind}}}") for kind in TYPES),
     View("question-types", "teacher", "/banks/{bank}/questions/new"),
     *(
@@ -242,4 +270,4 @@ SITE = [
     View("error-old-page", "student1", "/account", script(NO_TOKEN)),
     View("error-in-progress", "student1", "/attempts/{running}/review", None, 409),
 ]
-VIEWS = [*WAYS_IN, *STUDENT, *COURSES, *QUIZZES, *REPORTS, *BANKS, *SITE]
+VIEWS = [*WAYS_IN, *STUDENT, *COURSES, *QUIZZES, *REPORTS, *MARKING, *BANKS, *SITE]

@@ -15,8 +15,8 @@ from quiz.operations.attempts import SlotSave
 #: Bounds of one slot: characters of all its values, and how many of them.
 LARGEST_SLOT = 64_000
 MOST_VALUES = 100
-#: The same for a request: one slot, or all of a page.
-LARGEST_SAVE = 80_000
+#: The same for a request, in bytes: one slot, or all of a page. An essay in Chinese takes 9 bytes a character.
+LARGEST_SAVE = 200_000
 LARGEST_SAVES = 1_000_000
 MOST_SLOTS = 300
 #: No slot has a larger number: the form's names have room for four digits.

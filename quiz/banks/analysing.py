@@ -26,7 +26,7 @@ from quiz.statistics.classical import (
     total_figures,
 )
 from quiz.statistics.distractors import OptionFigures, option_figures
-from quiz.statistics.flags import Flag, Observed, flags
+from quiz.statistics.flags import Flag, Observed, flags, settle
 
 #: So many of the answers that were typed or built are listed, the commonest first.
 MOST_ANSWERS = 12
@@ -150,13 +150,19 @@ def analyse(papers: Sequence[Sequence[Answered]], scale: float) -> Analysis:
         for answered in paper:
             cells[answered.version_id].append(_Cell(row, answered))
     numbers = _numbers(cells)
+    last = [_last_answered(paper) for paper in papers]
     drafts = [
-        _question(numbers[version_id], of_one, marks, attainable, totals)
+        _question(numbers[version_id], of_one, marks, attainable, totals, last)
         for version_id, of_one in sorted(cells.items(), key=lambda item: numbers[item[0]])
     ]
     grades = totals * scale / 100
     quartiles = (float(np.quantile(grades, 0.25)), float(np.quantile(grades, 0.75))) if papers else None
-    return Analysis(total_figures(grades, columns), over, _weighted(drafts), quartiles)
+    return Analysis(total_figures(grades, columns), over, _together(drafts), quartiles)
+
+
+def _last_answered(paper: Sequence[Answered]) -> int:
+    """The last slot with an answer: what stands after it was not reached. 0 for a blank paper."""
+    return max((one.slot for one in paper if one.question.answered(one.response)), default=0)
 
 
 def _columns(papers: Sequence[Sequence[Answered]]) -> tuple[str, Values | None]:
@@ -204,7 +210,12 @@ def _numbers(cells: Mapping[int, Sequence[_Cell]]) -> dict[int, int]:
 
 
 def _question(
-    number: int, cells: Sequence[_Cell], marks: Values, attainable: Values, totals: Values
+    number: int,
+    cells: Sequence[_Cell],
+    marks: Values,
+    attainable: Values,
+    totals: Values,
+    last: Sequence[int],
 ) -> QuestionReport:
     question = cells[0].answered.question
     rows = [cell.row for cell in cells]
@@ -218,7 +229,8 @@ def _question(
     chosen = _chosen(question, choices, cells)
     guess = question.kind.random_guess(question.content, question.scoring)
     keys = tuple(place for place, choice in enumerate(choices) if choice.right)
-    seen = Observed(x, maximum, rest, None if guess is None else float(guess), chosen, keys)
+    beyond = sum(0 < last[cell.row] < cell.answered.slot for cell in cells) / len(cells)
+    seen = Observed(x, maximum, rest, None if guess is None else float(guess), chosen, keys, beyond)
     seconds = [cell.answered.seconds for cell in cells if cell.answered.seconds is not None]
     return QuestionReport(
         number=number,
@@ -249,7 +261,10 @@ def _variants(cells: Sequence[_Cell]) -> tuple[VariantReport, ...]:
             by_key[cell.answered.variant].append(cell.answered)
     return tuple(
         VariantReport(
-            key, to_text(given[0].question.prompt), len(given), float(np.mean([one.fraction for one in given]))
+            key,
+            to_text(given[0].question.prompt),
+            len(given),
+            float(np.mean([one.fraction for one in given])),
         )
         for key, given in sorted(by_key.items())
     )
@@ -288,9 +303,11 @@ def _answers(question: Question, cells: Sequence[_Cell]) -> tuple[GivenAnswer, .
     return tuple(GivenAnswer(text, n, right) for (text, right), n in ordered[:MOST_ANSWERS])
 
 
-def _weighted(drafts: Sequence[QuestionReport]) -> tuple[QuestionReport, ...]:
-    """The questions with their effective weights, which need all covariances."""
+def _together(drafts: Sequence[QuestionReport]) -> tuple[QuestionReport, ...]:
+    """The questions with what needs all of them: effective weights, and which verdicts hold over the whole."""
     weights = effective_weights([draft.figures.total_covariance for draft in drafts])
+    settled = settle([draft.flags for draft in drafts])
     return tuple(
-        replace(draft, effective_weight=weight) for draft, weight in zip(drafts, weights, strict=True)
+        replace(draft, effective_weight=weight, flags=tuple(of_one))
+        for draft, weight, of_one in zip(drafts, weights, settled, strict=True)
     )

@@ -65,7 +65,7 @@ def stream_xml(file: BinaryIO, root: str, tag: str, most_bytes: int = MOST_BYTES
     while fault is None and (chunk := file.read(_CHUNK)):
         read += len(chunk)
         fault = _fed(parser, chunk)
-        for element in _finished(parser, tag):
+        for element in _finished(parser, root, tag):
             yield element
             element.clear()
             while element.getprevious() is not None:
@@ -89,13 +89,13 @@ def _fed(parser: Any, chunk: bytes) -> Invalid | None:
     return None
 
 
-def _finished(parser: Any, tag: str) -> Iterator[Element]:
+def _finished(parser: Any, root: str, tag: str) -> Iterator[Element]:
     """The elements directly below the root that are complete by now. Raises Invalid for a document type."""
     for event, element in parser.read_events():
         parent = element.getparent()
         if parent is None:
             _demand_no_type(element)
-        elif event == "end" and parent.getparent() is None and element.tag == tag:
+        elif event == "end" and parent.getparent() is None and (parent.tag, element.tag) == (root, tag):
             yield element
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from html import escape
 from typing import Final
 from urllib.parse import quote
 
 from quiz.errors import Invalid
-from quiz.files.images import SUFFIXES, read_image
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled
+from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
 from quiz.questions.images import references
 
@@ -27,7 +25,6 @@ _STYLES: Final = {
     "html": "html", "1": "html", "plain_text": "plain", "plain": "plain", "2": "plain", "markdown": "markdown",
     "4": "markdown", "moodle_auto_format": "moodle", "0": "moodle", "wiki_like": "moodle", "3": "moodle", "": "",
 }  # fmt: skip
-_STEM: Final = re.compile(r"[^A-Za-z0-9._-]+")
 PLACE: Final = "@@PLUGINFILE@@"
 
 
@@ -38,28 +35,6 @@ class Wrong(Exception):
 def string(element: Element) -> str:
     """All text of an element; what older exports left unescaped in it counts too."""
     return str("".join(element.itertext()) if len(element) else element.text or "")
-
-
-@dataclass(slots=True)
-class Pictures:
-    """The names that the pictures of a file have got: each name stands for one content."""
-
-    _named: dict[str, str] = field(default_factory=dict)
-
-    def name(self, wished: str, content: bytes) -> tuple[str, bytes]:
-        """The name under ``images/`` and the content to keep. Raises Invalid where it is no picture."""
-        image = read_image(content)
-        stem, _, ending = wished.rpartition(".")
-        suffix = f".{ending.lower()}"
-        if suffix not in SUFFIXES[image.mime]:
-            stem, suffix = stem or wished, SUFFIXES[image.mime][0]
-        stem = _STEM.sub("-", stem).strip("-.")[:80] or "image"
-        digest = sha256(image.content).hexdigest()
-        name, number = f"images/{stem}{suffix}", 1
-        while self._named.setdefault(name, digest) != digest:
-            number += 1
-            name = f"images/{stem}-{number}{suffix}"
-        return name, image.content
 
 
 @dataclass(slots=True)

@@ -230,6 +230,8 @@ def _multichoice(item: Item) -> dict[str, Any]:
         for answer in item.all("answer")
     ]
     listed = [one for one in options if one["text"] or one["credit"] or "feedback" in one]
+    if len(listed) < 2:
+        raise Wrong("there are fewer than two answers – a choice needs two or more")
     return {
         "type": "single_choice" if single else "multiple_response",
         "options": marked(listed, single=single),
@@ -416,7 +418,7 @@ def _ddmarker(item: Item) -> dict[str, Any]:
     used = {_within(drop, "choice") for drop in drops}
     if len(used) != 1 or not used <= set(labels):
         raise Foreign
-    label = labels[used.pop()]
+    label, image = labels[used.pop()], _background(item)
     if len(labels) > 1:
         item.lose("regions", "markers that belong nowhere")
     regions = [
@@ -427,7 +429,7 @@ def _ddmarker(item: Item) -> dict[str, Any]:
         }
         for place, drop in enumerate(drops, 1)
     ]
-    return {"type": "hotspot", "image": _background(item), "regions": regions}
+    return {"type": "hotspot", "image": image, "regions": regions}
 
 
 def _background(item: Item) -> dict[str, Any]:

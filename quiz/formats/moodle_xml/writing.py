@@ -71,7 +71,7 @@ class Sheet:
 
     def text(self, text: str | None) -> str:
         """``<text>``, and the files that it shows."""
-        shown = text or ""
+        shown = str(text or "")
         attached = ""
         if self.files and shown:
             named = {"prompt": shown, "text_format": self.question.text_format}
@@ -413,7 +413,7 @@ def _marker(sheet: Sheet, content: Any) -> None:
     sheet.line("    <shuffleanswers/>")
     sheet.combined()
     sheet.line(f"    {sheet.file(name)}")
-    label = right[0].label if len(right) == 1 else sheet.question.name or "●"
+    label = _marker_label([region.label for region in right])
     sheet.line(f"    <drag>\n      <no>1</no>\n      {sheet.bare(label, 'regions')}")
     sheet.line(f"      <noofdrags>{content.places}</noofdrags>\n    </drag>")
     scale = _scale(content.image, found)
@@ -421,6 +421,12 @@ def _marker(sheet: Sheet, content: Any) -> None:
         shape, coords = _shape(region, scale)
         sheet.line(f"    <drop>\n      <no>{number}</no>\n      <shape>{shape}</shape>")
         sheet.line(f"      <coords>{coords}</coords>\n      <choice>1</choice>\n    </drop>")
+
+
+def _marker_label(labels: Sequence[str]) -> str:
+    """What the marker is called: what the labels have in common, where they are numbered."""
+    stems = {label.removesuffix(f" {place}") for place, label in enumerate(labels, 1)}
+    return stems.pop() if len(stems) == 1 and len(labels) > 1 else labels[0] if len(labels) == 1 else "●"
 
 
 def _scale(image: Any, content: bytes) -> tuple[Fraction, Fraction]:

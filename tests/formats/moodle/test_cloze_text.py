@@ -1,0 +1,78 @@
+"""Moodle's embedded answers as a text file."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.errors import QuizError
+from quiz.formats import formats, recognise
+from tests.formats.samples import read, written
+
+CLOZE = formats()["cloze-text"]
+FILE = """Read the declaration first.
+
+The SCO was founded in {1:MULTICHOICE:=Shanghai#Yes~%-33.33333%Astana~Tehran} in {2:NUMERICAL:=2001}.
+
+Its spirit is called {1:SA:=Shanghai Spirit~%50%*spirit*}
+and has {1:NM:=6:0.5} elements.
+"""
+
+
+def test_each_paragraph_with_gaps_is_a_question():
+    found, report = read(CLOZE, FILE.encode())
+    assert (report.errors, report.read) == ([], 2)
+    assert [one.prompt for one in found] == ["Read the declaration first.", "Fill in the gaps."]
+    assert [one.points for one in found] == [3, 2]
+    assert found[0].content.gaps["1"].content.options[1].credit == Fraction(-1, 3)
+    assert not found[0].shuffle
+    assert recognise(FILE.encode(), "x.txt") == CLOZE
+
+
+def test_what_nobody_would_take_for_a_gap_stays_text():
+    found, _ = read(CLOZE, b"Set {1, 2} and {1:LONG:=x}: {:SA:=y}")
+    assert found[0].content.text == "Set {1, 2} and {1:LONG:=x}: [[1]]"
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("No gap here.", "line 1: there is no gap"),
+        ("A {1:SA:=x", "line 1: there is no gap"),
+        ("{1:SA:=a} and {1:SA:=b", "has no end"),
+        ("\n\n{1:NM:=six}", "line 3: 'six'"),
+        ("{0:SA:=x}", "counts nothing"),
+        ("{1:MC:=x}", "options"),
+        ("{1:SA:}", "has no answer"),
+    ],
+)
+def test_a_wrong_gap_says_where(text, said):
+    found, report = read(CLOZE, text.encode())
+    assert found == []
+    assert any(said in f"{error['where']}: {error['message']}" for error in report.errors)
+
+
+def test_characters_that_mean_something_are_written_as_entities():
+    found, _ = read(CLOZE, rb"{1:SA:=a \} \# \~ &amp; b}")
+    assert found[0].content.gaps["1"].content.answers[0].text == "a } # ~ & b"
+    content, _ = written(CLOZE, found)
+    assert content == b"{1:SHORTANSWER:=a &#125; &#35; &#126; &#38; b}\n\n"
+    assert read(CLOZE, content)[0] == found
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [*FILE.split(" "), "{1:", "MC:", "}", "~", "#", "\\", "%", "\n\n", "[[1]]", "&amp;", "<p>"]
+        ),
+        max_size=30,
+    )
+)
+def test_no_mixture_of_its_marks_raises_anything_else(words):
+    try:
+        found, _ = read(CLOZE, "".join(words).encode())
+        written(CLOZE, found)
+    except QuizError:
+        return

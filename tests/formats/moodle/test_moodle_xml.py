@@ -1,0 +1,453 @@
+"""Moodle XML: what exports of many versions hold, each question accounted for; and what is hostile or broken."""
+
+import base64
+import json
+import re
+import tracemalloc
+from collections import Counter
+from fractions import Fraction
+from io import BytesIO
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.banks.model import Bank
+from quiz.cli import main
+from quiz.errors import Invalid, QuizError, TooLarge
+from quiz.formats import formats
+from quiz.formats.base import Limits, Source
+from quiz.formats.conversion import Reading, Report
+from tests.formats.moodle import builder
+from tests.formats.samples import read, written
+from tests.pictures import png
+
+XML = formats()["moodle-xml"]
+
+
+def understood(content):
+    """What is understood of a file, with its pictures and losses, and the report on the rest."""
+    report = Report("x", XML.name)
+    return [*Reading(XML, Source(BytesIO(content), "x"), report, "b")], report
+
+
+def one(inside, kind="multichoice", **more):
+    """The one question of a file, and the fields that it lost."""
+    found, report = understood(f"{builder.HEAD}{builder.question(kind, inside, **more)}</quiz>".encode())
+    assert (report.errors, report.unsupported) == ([], [])
+    assert len(found) == 1
+    return found[0].question, {loss.field for loss in found[0].losses}
+
+
+def fault(inside, kind="multichoice", **more):
+    """What is told of the one question of a file, which is wrong."""
+    found, report = read(XML, f"{builder.HEAD}{builder.question(kind, inside, **more)}</quiz>".encode())
+    assert found == []
+    assert len(report.errors) == 1
+    return report.errors[0]
+
+
+# A whole file --------------------------------------------------------------------------------------------------------
+
+
+def test_four_hundred_questions_are_accounted_for_and_go_out_equal():
+    content = builder.mixed()
+    counted = Counter(re.findall(rb'<question type="(\w+)"', content))
+    categories = counted.pop(b"category")
+    assert (sum(counted.values()), categories) == (400, 40)
+    found, report = read(XML, content)
+    assert len(found) + len(report.unsupported) + len(report.errors) == 400
+    wrong = content.count(b"<text>Wrong ")
+    assert len(report.errors) == wrong
+    kinds = Counter(entry["kind"] for entry in report.unsupported)
+    several = sum(n % 3 == 0 for n in range(10, 400, 16))
+    assert kinds == {
+        **{kind: counted[kind.encode()] for kind in builder.FOREIGN if counted[kind.encode()]},
+        "ddmarker": several,
+    }
+    first = with_pictures(found, content)
+    again, second = read(XML, first)
+    assert (second.errors, second.unsupported) == ([], [])
+    assert again == found
+    assert with_pictures(again, first) == first
+
+
+def with_pictures(questions, content):
+    """The questions of a file, written with the pictures that came with it."""
+    files = {one.question.id: one.files for one in understood(content)[0]}
+    target = BytesIO()
+    writer = XML.writer(target, Bank.load({"bank": "b", "title": "B"}))
+    for question in questions:
+        writer.add(question, files[question.id])
+    writer.close()
+    return target.getvalue()
+
+
+def test_the_command_converts_a_file_and_reports_every_question(tmp_path):
+    source = tmp_path / "export.xml"
+    source.write_bytes(builder.mixed(48))
+    done = CliRunner().invoke(main, ["convert", str(source), str(tmp_path / "out.yaml"), "--json"])
+    report = json.loads(done.stdout)
+    assert done.exit_code == 1  # three questions are wrong
+    assert report["format"] == "moodle-xml"
+    assert len(report["questions"]) + len(report["unsupported"]) + len(report["errors"]) == 48
+    back = CliRunner().invoke(
+        main, ["convert", str(tmp_path / "out.yaml"), str(tmp_path / "b.xml"), "--to", "moodle-xml", "--json"]
+    )
+    assert json.loads(back.stdout)["written"] == report["written"]
+    assert b'src="@@PLUGINFILE@@/a-map.png"' in (tmp_path / "b.xml").read_bytes()
+
+
+def test_a_long_file_is_read_in_little_memory():
+    piece = "".join(
+        builder.question(
+            "truefalse", builder.answer(100, "true") + builder.answer(0, "false"), prompt="x" * 2000
+        )
+        for _ in range(100)
+    )
+
+    class Long:
+        """Fifteen times the piece, made while it is read."""
+
+        def __init__(self):
+            self.left = [builder.HEAD.encode(), *[piece.encode()] * 15, b"</quiz>"]
+
+        def read(self, _size):
+            return self.left.pop(0) if self.left else b""
+
+    tracemalloc.start()
+    assert sum(1 for _ in XML.read(Source(Long(), "long.xml"))) == 1500
+    assert tracemalloc.get_traced_memory()[1] < 1_500_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings(coding):
+    content = (
+        builder.HEAD + builder.question("description", name="Ёлка", prompt="上海精神") + "</quiz>"
+    ).encode(coding)
+    assert [found.prompt for found in read(XML, content)[0]] == ["上海精神"]
+
+
+# Each type -----------------------------------------------------------------------------------------------------------
+
+
+def test_thirds_and_negative_weights_are_exact():
+    rows = "".join(
+        builder.answer(share, word)
+        for share, word in (("33.333", "a"), ("33.33333", "b"), ("33.3333333", "c"), ("-16.66667", "d"))
+    )
+    found, _ = one("<single>0</single>" + rows)
+    assert found.type == "multiple_response"
+    assert [option.credit for option in found.content.options] == [Fraction(1, 3)] * 3 + [Fraction(-1, 6)]
+
+
+def test_marks_stand_where_credits_say_no_more():
+    found, lost = one(
+        "<single>1</single>" + builder.answer(0, "a") + builder.answer(100, "b", feedback="Right.")
+    )
+    assert [(option.correct, option.credit) for option in found.content.options] == [
+        (None, None),
+        (True, None),
+    ]
+    assert (found.content.options[1].feedback, found.shuffle, lost) == ("Right.", False, set())
+
+
+def test_true_and_false_in_another_language_are_known_by_their_order():
+    found, _ = one(
+        builder.answer(0, "Wahr", feedback="W") + builder.answer(100, "Falsch", feedback="F"), "truefalse"
+    )
+    assert (found.content.answer, found.content.feedback_true, found.content.feedback_false) == (
+        False,
+        "W",
+        "F",
+    )
+
+
+def test_units_are_turned_round_and_a_wrong_one_costs_what_it_costs_in_moodle():
+    units = "<units><unit><multiplier>1</multiplier><unit_name>km</unit_name></unit><unit><multiplier>1000</multiplier><unit_name>m</unit_name></unit></units>"
+    row = builder.answer(100, "5,5", extra="<tolerance>0.1</tolerance>")
+    found, lost = one(
+        row
+        + units
+        + "<unitgradingtype>2</unitgradingtype><unitpenalty>0.25</unitpenalty><showunits>0</showunits>",
+        "numerical",
+    )
+    score = {typed: found.score(typed).fraction for typed in ("5.5 km", "5500 m", "5.5", "5.5 mi", "6 km")}
+    assert score == {"5.5 km": 1, "5500 m": 1, "5.5": Fraction(3, 4), "5.5 mi": Fraction(3, 4), "6 km": 0}
+    assert lost == set()
+    free, _ = one(row + units + "<unitgradingtype>0</unitgradingtype>", "numerical")
+    assert [free.score(typed).fraction for typed in ("5500 m", "5.5", "5.5 mi")] == [1, 1, 1]
+
+
+def test_what_is_said_to_any_other_number_is_feedback_to_wrong_answers():
+    found, lost = one(builder.answer(100, "8") + builder.answer(0, "*", feedback="Count again."), "numerical")
+    assert (found.feedback.wrong, len(found.content.answers), lost) == ("Count again.", 1, set())
+    content, _ = written(XML, [found])
+    assert b"<text>*</text>" in content
+
+
+def test_a_subquestion_without_a_text_is_a_distractor():
+    rows = "".join(
+        f"<subquestion><text>{stem}</text><answer><text>{choice}</text></answer></subquestion>"
+        for stem, choice in (("a", "1 &lt; 2"), ("b", "2"), ("", "3"))
+    )
+    found, _ = one(rows, "matching")
+    assert [pair.choice for pair in found.content.pairs] == ["1 &lt; 2", "2"]  # the question is HTML
+    assert [other.choice for other in found.content.distractors] == ["3"]
+    assert b"<text><![CDATA[1 < 2]]></text>" in written(XML, [found])[0]
+
+
+@pytest.mark.parametrize("place", range(9))
+def test_gradings_of_an_ordering_go_by_their_meaning(place):
+    """Items b, a, c, d: by Moodle's own words for each grading."""
+    items = "".join(
+        f'<answer fraction="{n}"><text>{word}</text></answer>' for n, word in enumerate("abcd", 1)
+    )
+    meant = (
+        0,
+        Fraction(2, 4),
+        Fraction(1, 3),
+        Fraction(2, 4),
+        Fraction(3, 8),
+        Fraction(10, 12),
+        Fraction(3, 4),
+        Fraction(3, 4),
+        Fraction(10, 12),
+    )
+    found, _ = one(f"<gradingtype>{builder.GRADINGS[place]}</gradingtype>" + items, "ordering")
+    assert found.score(["b", "a", "c", "d"]).fraction == meant[place]
+    assert one(f"<gradingtype>{place - 1}</gradingtype>" + items, "ordering")[0].scoring == found.scoring
+
+
+def test_gaps_of_an_embedded_answer():
+    prompt = (
+        "<p>Intro.</p><p>{2:MCS:%100%Six#Yes \\} &amp; no~%-50%\\#5~Ten} {1:SHORTANSWER_C:=R&amp;D~%33.33333%*d} "
+        "{NUMERICAL} {:NM:=1,5:0.1#near~*#far}</p>"
+    )
+    found, lost = one("", "cloze", prompt=prompt)
+    gaps = found.content.gaps
+    assert (found.prompt, found.points, lost) == ("Intro.", 4, {"answers"})
+    assert found.content.text == "<p>[[1]] [[2]] {NUMERICAL} [[3]]</p>"
+    options = gaps["1"].content.options
+    assert [(one.text, one.credit, one.feedback) for one in options] == [
+        ("Six", 1, "Yes } &amp; no"), ("#5", Fraction(-1, 2), None), ("Ten", 0, None),
+    ]  # fmt: skip
+    assert gaps["2"].content.case_sensitive
+    assert [(one.text, one.credit) for one in gaps["2"].content.answers] == [
+        ("R&D", 1),
+        ("*d", Fraction(1, 3)),
+    ]
+    assert gaps["3"].content.answers[0].bounds == (Fraction("1.4"), Fraction("1.6"))
+
+
+def test_a_gap_with_several_right_answers_is_not_supported():
+    found, report = read(
+        XML,
+        f"{builder.HEAD}{builder.question('cloze', prompt='{1:MULTIRESPONSE:=a~=b}', name='N')}</quiz>".encode(),
+    )
+    assert (found, report.unsupported[0]["kind"], report.unsupported[0]["title"]) == (
+        [],
+        "cloze with MULTIRESPONSE",
+        "N",
+    )
+
+
+def test_words_with_a_group_and_one_for_two_gaps():
+    rows = "".join(
+        f"<selectoption><text>{word}</text><group>{group}</group></selectoption>"
+        for word, group in (("a", 1), ("b", 1), ("c", 2), ("d", 2))
+    )
+    found, _ = one(rows, "gapselect", prompt="[[1]] [[3]] [[1]]")
+    assert (found.content.gaps, found.content.reuse) == ({"1": "a", "2": "c", "3": "a"}, True)
+    assert "[[9]]" in fault(rows, "gapselect", prompt="[[9]]")["message"]
+
+
+def test_one_marker_is_a_hotspot_and_several_are_not():
+    inside = (
+        builder.picture()
+        + "<drag><no>1</no><text>sea</text></drag>"
+        + "<drop><no>1</no><shape>polygon</shape><coords>1,1;9,1;9,9</coords><choice>1</choice></drop>"
+    )
+    found, lost = one(inside, "ddmarker", name="Where is the sea?")
+    region = found.content.regions[0]
+    assert (region.label, region.shape, [*region.coords], region.correct) == (
+        "sea",
+        "poly",
+        [1, 1, 9, 1, 9, 9],
+        True,
+    )
+    assert (found.content.image.size, found.content.image.alt, lost) == (
+        (60, 40),
+        "Where is the sea?",
+        {"image"},
+    )
+
+
+# What all have -------------------------------------------------------------------------------------------------------
+
+
+def test_losses_are_named_by_field():
+    inside = (
+        "<single>true</single><answernumbering>none</answernumbering><shownumcorrect/><wobble>3</wobble>"
+        + builder.answer(100, "a")
+        + builder.answer(0, "b")
+    )
+    hint = '<hint format="html"><text>Think.</text><clearwrong/></hint>'
+    found, lost = one(inside + hint)
+    assert lost == {"answernumbering", "shownumcorrect", "wobble", "hints"}
+    assert found.hints == ("Think.",)
+
+
+def test_categories_become_topics_and_their_description_is_lost():
+    content = (
+        builder.HEAD
+        + builder.category("$course$/top/Default for C/Year 1 A//B", "Read this")
+        + builder.question("description")
+        + "</quiz>"
+    )
+    found, _ = understood(content.encode())
+    assert found[0].question.topic == "Default-for-C/Year-1-A-B"
+    assert [loss.field for loss in found[0].losses] == ["topic"]
+
+
+def test_formats_are_kept_where_all_texts_agree_and_become_html_where_not():
+    def of(style, other):
+        body = f'<questiontext format="{style}"><text>*a* &amp;lt; b</text></questiontext><generalfeedback format="{other}"><text>c &lt; d</text></generalfeedback>'
+        content = f'<quiz><question type="description"><name><text>x</text></name>{body}</question></quiz>'
+        found = read(XML, content.encode())[0][0]
+        return found.text_format, found.prompt, found.explanation
+
+    assert of("markdown", "markdown") == ("markdown", "*a* &lt; b", "c < d")
+    assert of("4", "markdown") == of("markdown", "")
+    assert of("plain_text", "plain_text") == ("plain", "*a* &lt; b", "c < d")
+    assert of("moodle_auto_format", "html") == ("html", "*a* &lt; b", "c < d")
+    assert of("plain_text", "html") == ("html", "*a* &amp;lt; b", "c < d")
+
+
+def test_pictures_come_along_under_names_of_their_own():
+    def shown(shade):
+        prompt = '<img src="@@PLUGINFILE@@/my%20map.png" alt="A map"> <img src="@@PLUGINFILE@@/my%20map.png">'
+        return builder.question("description", prompt=prompt, more=builder.picture("my map.png", shade))
+
+    read_ones, _ = understood(f"{builder.HEAD}{shown(1)}{shown(2)}{shown(1)}</quiz>".encode())
+    assert [dict(one.files) for one in read_ones] == [
+        {"images/my-map.png": png(60, 40, 1)}, {"images/my-map-2.png": png(60, 40, 2)}, {"images/my-map.png": png(60, 40, 1)},
+    ]  # fmt: skip
+    assert 'src="images/my-map-2.png" alt="A map"' in read_ones[1].question.prompt
+    assert [loss.field for loss in read_ones[0].losses] == ["images"]  # the second has no alternative text
+
+
+def test_a_file_that_is_no_picture_is_a_loss():
+    sound = '<file name="a.mp3" path="/" encoding="base64">SUQz</file><file name="b.png" path="/" encoding="base64">*</file>'
+    found, lost = one("", "description", prompt='<a href="@@PLUGINFILE@@/a.mp3">hear</a>', more=sound)
+    assert (found.prompt, lost) == ('<a href="@@PLUGINFILE@@/a.mp3">hear</a>', {"files"})
+
+
+def test_files_from_before_moodle_2():
+    coded = base64.b64encode(png()).decode()
+    content = f"""<quiz><question type="multichoice"><name>Old one</name><questiontext>Which?</questiontext>
+      <image>backupdata/old.png</image><image_base64>{coded}</image_base64><penalty>0.33</penalty><single>1</single>
+      <answer fraction="100">A</answer><answer fraction="0"><text>B</text><feedback>No</feedback></answer>
+      <answer fraction="0"><text></text></answer></question></quiz>"""
+    found, report = read(XML, content.encode())
+    assert report.errors == []
+    assert (found[0].name, found[0].prompt) == ("Old one", 'Which? <img src="images/old.png" alt="" />')
+    assert ([one.text for one in found[0].content.options], found[0].penalty) == (["A", "B"], Fraction(1, 3))
+
+
+def test_a_hidden_question_is_retired_and_comes_out_hidden():
+    content = f"{builder.HEAD}{builder.question('description').replace('<hidden>0', '<hidden>1')}</quiz>"
+    found, _ = read(XML, content.encode())
+    assert found[0].status == "retired"
+    assert b"<hidden>1</hidden>" in written(XML, found)[0]
+
+
+# What is wrong -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "inside, kind, said",
+    [
+        (builder.answer("x", "a"), "multichoice", "is no number"),
+        (builder.answer(100, "a"), "multichoice", "two answers"),
+        (builder.answer(50, "true") + builder.answer(50, "false"), "truefalse", 'fraction="100"'),
+        (builder.answer(100, "eight"), "numerical", "'eight'"),
+        ("<gradingtype>LUCK</gradingtype>" + builder.answer(1, "a"), "ordering", "LUCK"),
+        ("", "cloze", "there is no gap"),
+        ("<subquestion><text>a</text></subquestion>", "matching", "'a' has no answer"),
+        ("<drag><no>1</no></drag><drop><choice>1</choice></drop>", "ddmarker", "no picture"),
+    ],
+)  # fmt: skip
+def test_a_wrong_question_says_where_and_how_to_mend_it(inside, kind, said):
+    told = fault(inside, kind, name="Named")
+    assert re.fullmatch(r"line \d+", told["where"])
+    assert said in told["message"]
+    assert " – " in told["message"]
+
+
+def test_a_file_that_breaks_off_keeps_what_stood_before():
+    content = builder.mixed(32)
+    found, report = read(XML, content[: len(content) // 2])
+    assert 8 < len(found) < 20
+    assert "what follows is not read" in report.errors[-1]["message"]
+
+
+HOSTILE = {
+    "entities": b'<!DOCTYPE quiz [<!ENTITY a "xx">]><quiz><question type="description"><name><text>&a;</text></name></question></quiz>',
+    "external": b'<!DOCTYPE quiz SYSTEM "http://127.0.0.1/x.dtd"><quiz><question type="description"/></quiz>',
+    "file": b'<!DOCTYPE quiz [<!ENTITY a SYSTEM "file:///etc/passwd">]><quiz><question type="description">&a;</question></quiz>',
+    "deep": b"<quiz><question>" + b"<x>" * 5000,
+    "bomb": b"<!DOCTYPE quiz [<!ENTITY a0 'lol'>"
+    + b"".join(b"<!ENTITY a%d '%s'>" % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 12))
+    + b"]><quiz x='&a11;'/>",
+    "another": b"<html><question type='description'/></html>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused(name):
+    with pytest.raises(Invalid):
+        read(XML, HOSTILE[name])
+
+
+def test_a_question_without_end_is_too_large():
+    endless = b"<quiz><question type='description'>" + b"<x/>" * 100_000
+    with pytest.raises(TooLarge):
+        [*XML.read(Source(BytesIO(endless), "x", limits=Limits(question_bytes=100_000)))]
+
+
+MIXED = builder.mixed(16)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_no_mutation_of_a_file_raises_anything_else(data):
+    content = bytearray(MIXED)
+    for _ in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        piece = data.draw(
+            st.sampled_from(
+                [
+                    b"",
+                    b"<",
+                    b">",
+                    b"&",
+                    b"]]>",
+                    b"{1:MC:",
+                    b"[[7]]",
+                    b"%",
+                    b"-",
+                    b"\xff",
+                    b"</text>",
+                    b"1e999",
+                    b"100",
+                ]
+            )
+        )
+        content[place : place + data.draw(st.integers(0, 40))] = piece
+    try:
+        read(XML, bytes(content))
+    except QuizError:
+        return

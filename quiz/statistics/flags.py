@@ -38,7 +38,7 @@ UNUSED: Final = 0.05
 NOT_REACHED: Final = 0.05
 #: The error of the tests that no option is preferred, and that the stronger do no better.
 NO_SIGN: Final = 0.05
-#: That students guess is a verdict only where the facility is known to be so near to that of guessing.
+#: So near to that of guessing lies the facility where students may guess.
 GUESSING: Final = 0.10
 #: The error of a verdict over all questions of a quiz: that of one question's one-sided 95 % limit.
 FAMILY: Final = 0.025
@@ -187,20 +187,19 @@ def _unused(item: Observed, level: str) -> Iterator[Flag]:
 
 
 def _guessing(item: Observed, level: str) -> Iterator[Flag]:
-    """The facility may be that of guessing, and no option is preferred.
+    """The facility is near that of guessing and may be it, no option is preferred, the stronger do not seem better.
 
-    A verdict where the facility can hardly be another, and nothing tells that the stronger ones do better.
+    A verdict where the facility can hardly be farther from it.
     """
     if item.guess is None or item.only_key is None or item.chosen.shape[1] < 2:
         return
-    facility = float(item.x.mean()) / item.maximum
+    facility, r = float(item.x.mean()) / item.maximum, _item_rest(item.x, item.rest)
     low, high = 1 - share_limit(1 - facility, item.n), share_limit(facility, item.n)
-    if low <= item.guess <= high and equally_chosen_p(item.chosen) > NO_SIGN:
-        r = _item_rest(item.x, item.rest)
-        better = r is not None and correlation_p(r, item.n) < NO_SIGN
-        known = item.guess - GUESSING <= low and high <= item.guess + GUESSING and not better
-        figures = {"facility": facility, "guess": item.guess}
-        yield Flag("guessing", level if known else "hint", (), figures)
+    near = abs(facility - item.guess) <= GUESSING and low <= item.guess <= high
+    better = r is not None and correlation_p(r, item.n) < NO_SIGN
+    if near and not better and equally_chosen_p(item.chosen) > NO_SIGN:
+        known = item.guess - GUESSING <= low and high <= item.guess + GUESSING
+        yield Flag("guessing", level if known else "hint", (), {"facility": facility, "guess": item.guess})
 
 
 def _not_reached(item: Observed, level: str) -> Iterator[Flag]:

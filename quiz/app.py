@@ -92,6 +92,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.admin.views import blueprint as admin
     from quiz.web.auth.views import blueprint as auth
     from quiz.web.author.editing import blueprint as editor
+    from quiz.web.author.exporting import blueprint as exporting
     from quiz.web.author.images import blueprint as images
     from quiz.web.author.linting import blueprint as linting
     from quiz.web.author.translating import blueprint as translating
@@ -124,6 +125,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         author,
         editor,
         translating,
+        exporting,
         images,
         linting,
         admin,

@@ -78,12 +78,10 @@ def _titled(other: dict[str, Any]) -> str:
 
 def _losses(done: Report) -> Iterator[str]:
     """One line a kind of loss: which field, why, how many questions and the first of them."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for loss in done.losses:
-        groups.setdefault((loss["field"], loss["detail"]), []).append(loss["id"] or "the bank")
-    for (name, detail), ids in groups.items():
+    for one in done.summary:
+        ids = [id or "the bank" for id in one["ids"]]
         more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
-        yield f"lost: {name} ({detail}): {', '.join(ids[:3])}{more}"
+        yield f"lost: {one['field']} ({one['detail']}): {', '.join(ids[:3])}{more}"
 
 
 COMMANDS = (convert,)

@@ -8,7 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -51,6 +51,14 @@ class Report:
     unsupported: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def summary(self) -> list[dict[str, Any]]:
+        """The losses by field and reason: ``field``, ``detail``, and the ``ids`` of the questions ("" for the bank)."""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for loss in self.losses:
+            groups.setdefault((loss["field"], loss["detail"]), []).append(loss["id"] or "")
+        return [{"field": name, "detail": detail, "ids": ids} for (name, detail), ids in groups.items()]
+
     def lose(self, id: str | None, where: str, losses: Iterator[Loss] | list[Loss]) -> None:
         """Notes losses; one field once."""
         seen: set[str] = set()
@@ -76,8 +84,18 @@ class Reading:
     Faults and what is not supported go into the report; so does the number of questions read.
     """
 
-    def __init__(self, format: Format, source: Source, report: Report, slug: str, prefix: str = "q") -> None:
-        """``slug`` names the bank where the source does not; ``prefix`` begins the ids of questions without a name."""
+    def __init__(
+        self,
+        format: Format,
+        source: Source,
+        report: Report,
+        slug: str,
+        prefix: str = "q",
+        bank: Bank | None = None,
+    ) -> None:
+        """``slug`` names the bank where the source does not; ``prefix`` begins the ids of questions without a name;
+        ``bank``: the one that they come into, whatever the source says of its own.
+        """
         if format.read is None:
             raise Invalid(f"{format.name} can be written, not read")
         self._entries = format.read(source)
@@ -86,6 +104,7 @@ class Reading:
         self._met = 0
         self.bank = Bank.load({"bank": slug, "title": Path(source.name).stem or slug})
         self._first = self._start()
+        self.bank = bank or self.bank
 
     def _start(self) -> Entry | None:
         first = next(self._entries, None)
@@ -210,18 +229,23 @@ class Converted:
     report: Report
 
 
-def convert_upload(source: Source, read_as: Format, write_as: Format, name: str) -> Converted:
-    """Converts a file that somebody sent, all in memory. ``name`` is that of the bank; ids that have to be made begin with it.
+def convert_upload(
+    source: Source, read_as: Format, write_as: Format, name: str, bank: Bank | None = None, topic: str = ""
+) -> Converted:
+    """Converts a file that somebody sent, all in memory.
 
+    ``name`` is that of the file: ids that have to be made begin with it, and the bank gets it, unless the questions come
+    into a ``bank`` that there is already. ``topic`` is put in front of their own.
     Raises Invalid or TooLarge where the file is refused as a whole.
     """
     report, target, files = Report(source.name, read_as.name), BytesIO(), dict[str, bytes]()
-    reading = Reading(read_as, source, report, as_slug(name), f"{as_slug(name)[:50]}-")
+    reading = Reading(read_as, source, report, as_slug(name), f"{as_slug(name)[:50]}-", bank)
 
     def kept() -> Iterator[Understood]:
         for one in reading:
             files.update(one.files)
-            yield one
+            below = "/".join(part for part in (topic, one.question.topic) if part)
+            yield replace(one, question=Question.load({**one.question.dump(), "topic": below}))
 
     write(kept(), reading.bank, write_as, target, report)
     return Converted(target.getvalue(), files, report)

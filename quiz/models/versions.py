@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
 
 from quiz.assembly.index import item_of
+from quiz.banks.families import load
 from quiz.banks.model import Authored, digest_of
+from quiz.models.attempt import AttemptSlot
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drawing import renumber
-from quiz.models.media import note_images
+from quiz.models.media import VersionImage, note_images
+
+_earlier = aliased(QuestionVersion)
 
 
 def add_versions(
@@ -54,6 +60,77 @@ def add_versions(
     )
     shown = {question_id: question.images for question_id, question in questions if question.images}
     note_images(connection, bank_id, shown)
+
+
+def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int | None, now: datetime) -> int:
+    """Undoes the versions that were made at one moment and are still current. Returns how many.
+
+    What no attempt holds goes without a trace, and the version before it is current again. What an attempt holds stays:
+    the version before it is written once more, a question that had none is retired.
+    """
+    made = connection.execute(
+        select(
+            QuestionVersion.id,
+            QuestionVersion.question_id,
+            QuestionVersion.number,
+            QuestionVersion.content,
+            select(AttemptSlot.slot)
+            .where(AttemptSlot.version_id == QuestionVersion.id)
+            .exists()
+            .label("held"),
+        ).where(
+            QuestionVersion.bank_id == bank_id,
+            QuestionVersion.created_at == at,
+            QuestionVersion.created_by.is_not_distinct_from(owner_id),
+            QuestionVersion.current,
+        )
+    ).all()
+    _delete_versions(connection, [row for row in made if not row.held])
+    held = [row for row in made if row.held]
+    before = _before(connection, [row.question_id for row in held])
+    again = [
+        (
+            row.question_id,
+            load(before.get((row.question_id, row.number - 1), {**row.content, "status": "retired"})),
+        )
+        for row in held
+    ]
+    add_versions(connection, again, bank_id, owner_id, now)
+    bank_changed(connection, bank_id, now)
+    return len(made)
+
+
+def _delete_versions(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        ids, questions = [row.id for row in part], [row.question_id for row in part]
+        connection.execute(delete(VersionImage).where(VersionImage.version_id.in_(ids)))
+        connection.execute(delete(QuestionVersion).where(QuestionVersion.id.in_(ids)))
+        highest = (
+            select(func.max(_earlier.number))
+            .where(_earlier.question_id == QuestionVersion.question_id)
+            .correlate(QuestionVersion)
+            .scalar_subquery()
+        )
+        connection.execute(
+            update(QuestionVersion)
+            .where(QuestionVersion.question_id.in_(questions), QuestionVersion.number == highest)
+            .values(current=True)
+        )
+        without = ~select(_earlier.id).where(_earlier.question_id == Question.id).exists()
+        connection.execute(delete(Question).where(Question.id.in_(questions), without))
+
+
+def _before(connection: Connection, question_ids: Sequence[int]) -> dict[tuple[int, int], dict[str, Any]]:
+    """The contents of all versions of these questions, by question and number."""
+    if not question_ids:
+        return {}
+    rows = connection.execute(
+        select(QuestionVersion.question_id, QuestionVersion.number, QuestionVersion.content).where(
+            QuestionVersion.question_id.in_(question_ids)
+        )
+    )
+    return {(row.question_id, row.number): row.content for row in rows}
 
 
 def _next_numbers(connection: Connection, bank_id: int) -> dict[int, int]:

@@ -448,6 +448,24 @@ def export_file(actor: Actor | None, bank_id: int, now: datetime) -> BankFile:
     return BankFile(bank.slug, ".zip", pack({f"{bank.slug}.yaml": text, **images}))
 
 
+@dataclass(frozen=True, slots=True)
+class Exportable:
+    """A bank with everything in it, and the content of its images by the names in its texts."""
+
+    id: int
+    title: str
+    bank: LoadedBank
+    images: Mapping[str, bytes]
+
+
+def exportable(actor: Actor, bank_id: int, now: datetime | None = None) -> Exportable:
+    """The bank with all its current questions, for those who may read it; audited as an export where ``now`` is given."""
+    with transaction() as connection:
+        bank, names = _exported(connection, actor, bank_id, now)
+        contents = contents_of(connection, names.values())
+    return Exportable(bank_id, bank.title, bank, {name: contents[digest] for name, digest in names.items()})
+
+
 def export_text(actor: Actor | None, bank_id: int, now: datetime) -> str:
     """The same without images."""
     with transaction() as connection:
@@ -455,16 +473,20 @@ def export_text(actor: Actor | None, bank_id: int, now: datetime) -> str:
 
 
 def _exported(
-    connection: Connection, actor: Actor | None, bank_id: int, now: datetime
+    connection: Connection, actor: Actor | None, bank_id: int, now: datetime | None
 ) -> tuple[LoadedBank, dict[str, str]]:
-    """The bank, and the digests of the images that it shows, by the names that its texts give them."""
+    """The bank, and the digests of the images that it shows, by the names that its texts give them.
+
+    ``now`` None: it is only looked at.
+    """
     if actor is not None:
         header = _bank(connection, actor, bank_id).header
     else:
         header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar()
         if header is None:
             raise NotFound(f"There is no bank {bank_id}.")
-    record(connection, actor.id if actor else None, "bank.export", ("bank", bank_id), now)
+    if now is not None:
+        record(connection, actor.id if actor else None, "bank.export", ("bank", bank_id), now)
     rows = connection.execute(
         select(QuestionVersion.digest, QuestionVersion.content)
         .join(Question, Question.id == QuestionVersion.question_id)

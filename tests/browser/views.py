@@ -74,7 +74,7 @@ def converted(page):
     """A file of another system, pasted and looked at."""
     opened("details")(page)
     page.get_by_label("Format").select_option("gift")
-    page.get_by_label("Or paste it here").fill(OTHER)
+    page.get_by_label("Text", exact=True).fill(OTHER)
     page.get_by_role("button", name="Look at it").click()
     page.get_by_text("What became of").wait_for()
 

@@ -201,7 +201,7 @@ def test_what_is_no_bank_file_is_refused_at_the_field(ada, content, words):
 
 
 def test_a_request_beyond_the_bound_is_refused(ada):
-    assert upload(ada, b"#" * 6_000_000).status_code == 413
+    assert upload(ada, b"#" * 14_000_000).status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,14 @@ class FilterForm(Form):
 
 
 class ImportForm(Form):
-    """A bank file, chosen or pasted."""
+    """A bank file or a file of another system, chosen or pasted."""
 
     file = FileField(_l("File"))
     text = TextAreaField(_l("Text"))
+    format = SelectField(_l("Format"), default="", validate_choice=False)
+    #: The name of a bank of mine, "" for one of its own; of a bank file this is said in the file.
+    bank = SelectField(_l("Into which bank"), default="", validate_choice=False)
+    topic = StringField(_l("Topic in front of theirs"), default="")
 
 
 class CommitForm(Form):

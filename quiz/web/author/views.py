@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import binascii
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone, ngettext
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
-from quiz.banks.images import Pictures, unpacked
 from quiz.errors import Invalid, Problem
-from quiz.files.archive import is_archive
 from quiz.operations import accounts, authoring, banks, importing
 from quiz.operations.access import AUTHORING
 from quiz.operations.banks import Filter
+from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
-from quiz.web.downloads import download
 from quiz.web.forms import place
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import NO_BREAK_SPACE
@@ -31,11 +27,8 @@ from quiz.web.session import get_actor
 
 blueprint = Blueprint("author", __name__)
 
-#: The largest bank file, in bytes, and the largest archive of one and its images. A request carries a little more, and
-#: between the preview and the import an archive is written in base64.
-LARGEST_FILE = 5_000_000
-LARGEST_ARCHIVE = 10_000_000
-LARGEST_IMPORT = LARGEST_ARCHIVE * 4 // 3 + 200_000
+#: Bytes of a request: between the preview and the import an archive is written in base64.
+LARGEST_IMPORT = uploads.LARGEST_ARCHIVE * 4 // 3 + 200_000
 
 
 def page_number() -> int:
@@ -71,6 +64,7 @@ def _bank(bank_id: int, form: ShareForm) -> str:
         form=form,
         wanted=wanted,
         filtered=any(wanted.data.values()),
+        undoable=importing.undoable(get_actor(), bank_id),
         topics=_tree(found.by_topic),
     )
 
@@ -161,15 +155,6 @@ def share(bank_id: int) -> ResponseReturnValue:
     return _bank(bank_id, form), Invalid.status
 
 
-@blueprint.get("/banks/<int:bank_id>/export")
-@signed_in
-def export(bank_id: int) -> ResponseReturnValue:
-    """The bank as a file."""
-    made = banks.export_file(get_actor(), bank_id, moment())
-    kind = "application/zip" if made.suffix == ".zip" else "application/yaml"
-    return download(made.content, made.slug, made.suffix, kind)
-
-
 @blueprint.get("/questions/<int:question_id>")
 @signed_in
 def question(question_id: int) -> ResponseReturnValue:
@@ -194,7 +179,7 @@ def question(question_id: int) -> ResponseReturnValue:
 def import_form() -> ResponseReturnValue:
     """Choose a bank file, or paste its text."""
     accounts.demand(get_actor(), AUTHORING)
-    return render_template("author/import.html", form=ImportForm(None), faults=())
+    return _import_page(ImportForm(None), ())
 
 
 @blueprint.post("/banks/import")
@@ -205,68 +190,14 @@ def preview() -> ResponseReturnValue:
     accounts.demand(get_actor(), AUTHORING)
     form = ImportForm()
     try:
-        given = _given(form)
+        given = uploads.given(form, importing.headers_of(get_actor()))
         report = importing.import_bank(
             get_actor(), given.text, given.name, moment(), pictures=given.pictures, dry_run=True
         )
     except Invalid as error:
         return _mend(form, error)
-    kept = {"archive": b64encode(given.archive).decode()} if given.archive else {"text": given.text}
-    commit = CommitForm(None, name=given.name, **kept)
-    return render_template("author/preview.html", report=report, form=commit)
-
-
-@dataclass
-class Given:
-    """What was sent: the bank file's text, a name for it, and the archive in which it came, with its images."""
-
-    text: str
-    name: str
-    archive: bytes = b""
-    pictures: Pictures | None = None
-
-
-def _given(form: ImportForm) -> Given:
-    """What was sent; the form keeps the text. Raises Invalid."""
-    given = Given(form.text.data or "", _("the pasted text"))
-    if form.file.data:
-        given = _of_file(form.file.data)
-        form.text.data = given.text
-    if not given.text.strip():
-        raise Invalid(
-            [Problem("file", _("there is nothing to import"), _("choose a file or paste its text"))]
-        )
-    return given
-
-
-def _of_file(file: FileStorage) -> Given:
-    content, name = file.read(), file.filename or ""
-    if is_archive(content):
-        return _of_archive(content, name)
-    if len(content) > LARGEST_FILE:
-        raise Invalid([Problem("file", _("the file is larger than 5 MB"), _("cut it into several banks"))])
-    return Given(_decoded(content), name)
-
-
-def _of_archive(content: bytes, name: str) -> Given:
-    if len(content) > LARGEST_ARCHIVE:
-        raise Invalid(
-            [Problem("file", _("the archive is larger than 10 MB"), _("cut it into several banks"))]
-        )
-    try:
-        text, read = unpacked(content)
-    except Invalid as error:
-        raise Invalid(replace(problem, where="file") for problem in error.problems) from None
-    return Given(_decoded(text), name, content, Pictures(read))
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        what = _("line %(n)s is not UTF-8 text", n=line)
-        raise Invalid([Problem("file", what, _("save the file as UTF-8"))]) from None
+    commit = CommitForm(None, name=given.name, **given.kept)
+    return render_template("author/preview.html", report=report, form=commit, converted=given.report)
 
 
 def _mend(form: ImportForm, error: Invalid) -> ResponseReturnValue:
@@ -277,7 +208,14 @@ def _mend(form: ImportForm, error: Invalid) -> ResponseReturnValue:
         form.text.errors = [
             ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(faults))
         ]
-    return render_template("author/import.html", form=form, faults=faults), Invalid.status
+    return _import_page(form, faults), Invalid.status
+
+
+def _import_page(form: ImportForm, faults: Sequence[Problem]) -> str:
+    form.format.choices = [("", _("As the file looks")), *uploads.read_formats()]
+    mine = [(slug, header["title"]) for slug, header in importing.headers_of(get_actor()).items()]
+    form.bank.choices = [("", _("A bank of its own, called like the file")), *mine]
+    return render_template("author/import.html", form=form, faults=faults)
 
 
 @blueprint.post("/banks/import/commit")
@@ -287,10 +225,10 @@ def commit() -> ResponseReturnValue:
     """Import what has been looked at."""
     accounts.demand(get_actor(), AUTHORING)
     form = CommitForm()
-    given = Given(form.text.data or "", form.name.data or _("the file"))
+    given = uploads.Given(form.text.data or "", form.name.data or _("the file"))
     try:
         if form.archive.data:
-            given = _of_archive(b64decode(form.archive.data), given.name)
+            given = uploads.of_archive(b64decode(form.archive.data), given.name)
         report = importing.import_bank(
             get_actor(), given.text, given.name, moment(), pictures=given.pictures, prune=form.prune.data
         )
@@ -308,3 +246,12 @@ def commit() -> ResponseReturnValue:
         "good",
     )
     return redirect(url_for("author.bank", bank_id=report.bank_id), 303)
+
+
+@blueprint.post("/banks/<int:bank_id>/import/undo")
+@signed_in
+def undo(bank_id: int) -> ResponseReturnValue:
+    """Take my last import back."""
+    count = importing.undo(get_actor(), bank_id, moment())
+    flash(ngettext("Taken back: one question.", "Taken back: %(num)d questions.", count), "good")
+    return redirect(url_for("author.bank", bank_id=bank_id), 303)

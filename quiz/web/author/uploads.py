@@ -1,0 +1,144 @@
+"""What somebody sends to be imported: a bank file of ours, or a file of another system, which is converted first."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import PurePath
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from quiz.banks.images import Pictures, unpacked
+from quiz.banks.model import Bank
+from quiz.errors import Invalid, Problem, TooLarge
+from quiz.files.archive import is_archive, pack
+from quiz.formats import formats, get, recognise
+from quiz.formats.base import HEAD_BYTES, Format, Limits, Source
+from quiz.formats.conversion import Report, convert_upload
+from quiz.web.author.forms import ImportForm
+
+#: Bytes of a bank file, and of an archive or a file of another system.
+LARGEST_FILE = 5_000_000
+LARGEST_ARCHIVE = 10_000_000
+_LIMITS = Limits(bytes=LARGEST_ARCHIVE, questions=5_000)
+_OURS = "yaml"
+
+
+@dataclass
+class Given:
+    """What was sent: the bank file's text, a name for it, and the archive in which it came, with its images.
+
+    ``report``: what became of each question of a file of another system.
+    """
+
+    text: str
+    name: str
+    archive: bytes = b""
+    pictures: Pictures | None = None
+    report: Report | None = None
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the form of the preview sends again."""
+        return {"archive": b64encode(self.archive).decode()} if self.archive else {"text": self.text}
+
+
+def read_formats() -> list[tuple[str, str]]:
+    """The formats that can be read: their names, and what they are called."""
+    return [(name, format.title) for name, format in formats().items() if format.read]
+
+
+def given(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
+    """What was sent; the form keeps the text. ``headers`` are those of my banks by name. Raises Invalid."""
+    sent = Given(form.text.data or "", _("the pasted text"))
+    if form.file.data:
+        sent = _of_file(form.file.data, form, headers)
+        form.text.data = "" if sent.report else sent.text
+    elif form.format.data not in ("", _OURS):
+        sent = _converted(
+            sent.text.encode(),
+            sent.name,
+            get(form.format.data),
+            _target(form, headers),
+            form.topic.data or "",
+        )
+    if not sent.text.strip():
+        raise Invalid(
+            [Problem("file", _("there is nothing to import"), _("choose a file or paste its text"))]
+        )
+    return sent
+
+
+def _of_file(file: FileStorage, form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
+    content, name = file.read(), file.filename or ""
+    format = _format(content, name, form.format.data)
+    if format.name != _OURS:
+        return _converted(content, name, format, _target(form, headers), form.topic.data or "")
+    if is_archive(content):
+        return of_archive(content, name)
+    if len(content) > LARGEST_FILE:
+        raise Invalid([Problem("file", _("the file is larger than 5 MB"), _("cut it into several banks"))])
+    return Given(_decoded(content), name)
+
+
+def _format(content: bytes, name: str, wanted: str) -> Format:
+    """The format that was named, else the one that the content looks like, else ours, whose faults are told by line."""
+    if wanted:
+        return get(wanted)
+    try:
+        return recognise(content[:HEAD_BYTES], name)
+    except Invalid:
+        return get(_OURS)
+
+
+def _target(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Bank | None:
+    """The header of the bank into which questions of another system are to come; None: a bank of their own."""
+    header = headers.get(form.bank.data or "")
+    return None if header is None else Bank.load(header)
+
+
+def _converted(content: bytes, name: str, format: Format, bank: Bank | None, topic: str) -> Given:
+    if len(content) > LARGEST_ARCHIVE:
+        raise Invalid([Problem("file", _("the file is larger than 10 MB"), _("cut it into several files"))])
+    try:
+        made = convert_upload(
+            Source(BytesIO(content), name, limits=_LIMITS),
+            format,
+            get(_OURS),
+            PurePath(name).stem,
+            bank,
+            topic,
+        )
+    except (Invalid, TooLarge) as error:
+        problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
+        raise Invalid(replace(one, where="file") for one in problems) from None
+    text = made.content.decode()
+    if not made.files:
+        return Given(text, name, report=made.report)
+    archive = pack({"bank.yaml": made.content, **made.files})
+    return Given(text, name, archive, Pictures(unpacked(archive)[1]), made.report)
+
+
+def of_archive(content: bytes, name: str) -> Given:
+    """A bank with its folder of images. Raises Invalid."""
+    if len(content) > LARGEST_ARCHIVE:
+        raise Invalid(
+            [Problem("file", _("the archive is larger than 10 MB"), _("cut it into several banks"))]
+        )
+    try:
+        text, read = unpacked(content)
+    except Invalid as error:
+        raise Invalid(replace(problem, where="file") for problem in error.problems) from None
+    return Given(_decoded(text), name, content, Pictures(read))
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        what = _("line %(n)s is not UTF-8 text", n=line)
+        raise Invalid([Problem("file", what, _("save the file as UTF-8"))]) from None

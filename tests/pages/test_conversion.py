@@ -1,0 +1,143 @@
+"""Files of other systems in the browser: looked at, brought in, taken back; banks taken away in other formats."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from quiz.operations import attempts, banks, importing, quizzes
+from tests.cast import BANK, BLUEPRINT, GRACE, NOW
+from tests.pages.test_banks import hidden
+
+GIFT = """
+$CATEGORY: history/founding
+
+::Year:: When was it founded? {=2001#Right. ~1996 ~%50%2002}
+
+::City:: Where? {=Shanghai =%50%China}
+
+::Bad:: What { =a
+
+Numbers {#=3:0.5}
+"""
+
+
+@pytest.fixture
+def ada(browser):
+    return browser("ada")
+
+
+def look(ada, content, name, **fields):
+    """Sends a file. The body is written out: a test client would leave its temporary file open."""
+    ada.get("/banks/import")
+    values = {"csrf_token": ada.token, "text": "", **fields}
+    parts = [(f'name="{field}"'.encode(), value.encode()) for field, value in values.items()]
+    parts.append((f'name="file"; filename="{name}"'.encode(), content))
+    body = b"".join(
+        b"--border\r\nContent-Disposition: form-data; " + head + b"\r\n\r\n" + value + b"\r\n"
+        for head, value in parts
+    )
+    answer = ada.client.post(
+        "/banks/import", data=body + b"--border--\r\n", content_type="multipart/form-data; boundary=border"
+    )
+    return ada._shown(answer)
+
+
+def take(ada):
+    return ada.post("/banks/import/commit", hidden(ada), content_type="multipart/form-data")
+
+
+def ids(cast, slug):
+    bank = next(one for one in banks.banks(cast.ada, 1).rows if one.slug == slug)
+    return {row.slug for row in banks.bank(cast.ada, bank.id, 1, NOW.date()).questions.rows}
+
+
+def test_a_gift_file_becomes_a_bank_and_each_question_is_accounted_for(ada, cast):
+    look(ada, GIFT.encode(), "my quiz.gift")
+    text = ada.text
+    assert "3 questions would change" in text
+    assert "the { has no }" in text
+    assert "line 8" in text
+    taken = take(ada)
+    assert taken.status_code == 303
+    ada.get(taken.headers["Location"])
+    assert "my quiz" in ada.page.h1.get_text()
+    assert ids(cast, "my-quiz") == {"Year", "City", "my-quiz-4"}
+    assert "history/founding" in ada.text
+
+
+def test_into_a_bank_that_there_is_already_below_a_topic(ada, cast):
+    mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
+    look(ada, GIFT.encode(), "q.gift", bank="mine", topic="term-1")
+    assert "gone from the file" not in ada.text
+    take(ada)
+    found = banks.bank(cast.ada, mine.bank_id, 1, NOW.date())
+    assert found.title == mine.title
+    assert "term-1/history/founding" in dict(found.by_topic)
+    assert {"one", "Year"} <= {row.slug for row in found.questions.rows}
+
+
+def test_a_format_is_named_where_nothing_in_the_file_says_it(ada, cast):
+    look(ada, b"It was founded in {=Shanghai ~Astana}.\n", "words.txt", format="missing-word")
+    assert "One question would change" in ada.text
+    take(ada)
+    assert len(ids(cast, "words")) == 1
+
+
+def test_what_is_no_file_of_that_format_is_refused_at_the_field(ada):
+    assert look(ada, b"no workbook", "x.xlsx", format="xlsx").status_code == 422
+    assert "no zip archive" in ada.text
+
+
+def test_an_import_can_be_taken_back(ada, cast):
+    yesterday = NOW - timedelta(days=1)
+    mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", yesterday)
+    before = banks.export_text(cast.ada, mine.bank_id, NOW)
+    changed = GIFT.replace("::Year::", "// [id:one]\n::Year::")
+    look(ada, changed.encode(), "q.gift", bank="mine")
+    ada.get(take(ada).headers["Location"])
+    form = ada.page.find("form", action=f"/banks/{mine.bank_id}/import/undo")
+    assert form, "there is a button to take it back"
+    ada.post(form["action"], {field["name"]: field["value"] for field in form.find_all("input")})
+    assert banks.export_text(cast.ada, mine.bank_id, NOW) == before
+    ada.get(f"/banks/{mine.bank_id}")
+    assert not ada.page.find("form", action=f"/banks/{mine.bank_id}/import/undo")
+
+
+def test_a_bank_in_another_format_with_its_losses_told_first(ada, cast):
+    mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
+    ada.get(f"/banks/{mine.bank_id}/export/formats?format=gift")
+    assert "evidence" in ada.text
+    assert "lost on the way" in ada.text
+    answer = ada.get(f"/banks/{mine.bank_id}/export?format=gift")
+    assert "$CATEGORY:" in answer.text
+    assert "filename=mine.gift" in answer.headers["Content-Disposition"].replace('"', "")
+    workbook = ada.get(f"/banks/{mine.bank_id}/export?format=xlsx")
+    assert zipfile.ZipFile(io.BytesIO(workbook.data)).namelist()
+    assert ada.get(f"/banks/{mine.bank_id}/export?format=none").status_code == 404
+
+
+def test_somebody_else_takes_nothing_away(browser, cast):
+    mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
+    di = browser("di")
+    for path in (
+        f"/banks/{mine.bank_id}/export/formats?format=gift",
+        f"/banks/{mine.bank_id}/export?format=gift",
+    ):
+        assert di.get(path).status_code == 404
+
+
+def test_what_an_attempt_holds_stays_when_an_import_is_taken_back(ada, cast):
+    text = BANK.replace("bank: small", "bank: mine")
+    importing.import_bank(cast.ada, text, "mine.yaml", NOW - timedelta(days=1))
+    bank = importing.import_bank(
+        cast.ada, text.replace("How much is 1 + 1", "How much is one and one"), "mine.yaml", NOW
+    )
+    quiz = quizzes.create(cast.ada, cast.course, BLUEPRINT.replace("small", "mine"), NOW)
+    quizzes.publish(cast.ada, quiz, NOW)
+    attempt = attempts.start(cast.bo, quiz, "", NOW, GRACE)
+    assert importing.undo(cast.ada, bank.bank_id, NOW + timedelta(hours=1)) == 1
+    assert "How much is 1 + 1" in banks.export_text(cast.ada, bank.bank_id, NOW)
+    prompts = [one.presented.prompt for one in attempts.page(cast.bo, attempt, None, NOW).questions]
+    assert any("one and one" in prompt for prompt in prompts)

@@ -138,7 +138,7 @@ class _Tries:
 
 def _with_tries(question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
     if question.kind.by_hand:
-        raise Invalid(f"a {question.type} is marked by hand, it has no tries: write 'response'")
+        raise Invalid("the question is marked by hand and has no tries: write 'response'")
     tries = _tries(given)
     scores = [_score(question, response) for response in tries.responses]
     fractions = [score.fraction or Fraction(0) for score in scores]

@@ -191,3 +191,10 @@ def test_a_hostile_text_is_read_in_no_time():
         before = time.process_time()
         inspect_question(Question.load(example), "en", sourced=True)
         assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize("kind, wanted", [("description", set()), ("essay", {"F01"})])
+def test_what_has_no_key_needs_no_source(kind, wanted):
+    question = Question.load({"bank": "b", "id": "q", "type": kind, "timeless": True, "prompt": "Read it again."})
+    found = inspect_question(question, "en", sourced=True)
+    assert {one.rule for one in found} & {"F01", "F02"} == wanted

@@ -20,6 +20,8 @@ from quiz.lint.rule import WORDS, Flag, Rule, ask
 )  # fmt: skip
 def nothing_to_learn(item: Item) -> Iterator[Flag]:
     question = item.question
+    if not question.kind.asks:
+        return
     if not (question.explanation or "").strip() and not question.feedback and not any(item.feedbacks):
         yield Flag("explanation", "")
 
@@ -34,8 +36,9 @@ def nothing_to_learn(item: Item) -> Iterator[Flag]:
     good=[ask("Which river flows through Baghdad?", "*Tigris", "Jordan", "Nile")],
 )  # fmt: skip
 def no_source(item: Item) -> Iterator[Flag]:
-    """A warning in a draft, which nobody is asked yet."""
-    if not item.question.evidence:
+    """A warning in a draft, which nobody is asked yet. What has no key, since a person judges it, needs no source."""
+    kind = item.question.kind
+    if kind.asks and not kind.by_hand and not item.question.evidence:
         yield Flag("evidence", "", "warning" if item.question.status == "draft" else "")
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from quiz.banks.coverage import coverage
 from quiz.banks.evidence import Findings, Shelf, check_evidence
 from quiz.banks.findings import Finding
 from quiz.banks.images import opened
@@ -244,6 +245,7 @@ def summary(path: Path, bank: Bank, evidence: Findings, as_of: date) -> dict[str
         "by_topic": _counts(q.topic for q in questions),
         "by_level": _counts(q.level for q in questions),
         "by_difficulty": _counts(q.difficulty for q in questions),
+        "coverage": [asdict(cell) for cell in coverage(questions)],
         "languages": {
             bank.language: len(questions),
             **_counts(language for question in questions for language in question.translations),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,12 +153,20 @@ def _table(found: dict, as_of: date) -> list[str]:
         ),
         *((("variants", str(found["variants"])),) if found["variants"] else ()),
         *((name, _counts(found[f"by_{name}"])) for name in ("type", "topic", "level", "difficulty")),
+        *(("coverage", line) for line in _coverage(found["coverage"])),
         ("languages", _counts(found["languages"])),
         ("evidence", entries),
         ("guessing", guesses or "no single choice"),
         *((("no rules", ", ".join(unable)),) if (unable := _not_applied(found)) else ()),
     ]
     return [f"{found['bank']} ({found['file']})", *(f"  {name:<11}{value}" for name, value in rows), ""]
+
+
+def _coverage(cells: list[dict]) -> Iterator[str]:
+    """A line a topic: at each level how many easy, medium and hard questions."""
+    for topic, row in groupby(cells, key=itemgetter("topic")):
+        told = (f"{one['level'] or 'no level'} {one['easy']}/{one['medium']}/{one['hard']}" for one in row)
+        yield f"{topic or 'no topic'}: {', '.join(told)} (easy/medium/hard)"
 
 
 def _counts(counts: dict[str, int]) -> str:

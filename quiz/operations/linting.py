@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from quiz.banks.coverage import Cell, coverage
 from quiz.banks.findings import Finding
 from quiz.banks.model import Bank as LoadedBank
 from quiz.db import reading
@@ -50,6 +51,7 @@ class FindingsPage:
     suppressed: int
     #: Rules that cannot work in the bank's language.
     not_applied: tuple[str, ...]
+    coverage: tuple[Cell, ...]
 
 
 def findings(actor: Actor, bank_id: int, rule: str, page: int) -> FindingsPage:
@@ -58,7 +60,7 @@ def findings(actor: Actor, bank_id: int, rule: str, page: int) -> FindingsPage:
         bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
         if bank is None:
             raise missing(connection, actor)
-        found = _found(connection, bank_id, bank.digest)
+        found, covered = _found(connection, bank_id, bank.digest)
     open_ones = [row for row in found if row.finding.suppressed is None]
     shown = [row for row in found if rule in ("", row.finding.rule)]
     return FindingsPage(
@@ -69,16 +71,19 @@ def findings(actor: Actor, bank_id: int, rule: str, page: int) -> FindingsPage:
         findings=part_of(shown, page),
         suppressed=len(found) - len(open_ones),
         not_applied=tuple(not_applied(bank.language)),
+        coverage=covered,
     )
 
 
-#: Findings by digest of their bank, so an entry is good for ever; the bound keeps memory small.
-_known: dict[str, Sequence[FindingRow]] = {}
+#: Findings and coverage by digest of their bank, so an entry is good for ever; the bound keeps memory small.
+_known: dict[str, tuple[Sequence[FindingRow], tuple[Cell, ...]]] = {}
 _KNOWN_MOST = 30
 
 
-def _found(connection: Connection, bank_id: int, digest: str) -> Sequence[FindingRow]:
-    """The findings of a bank in its present state; kept, since the next page of them is looked at too."""
+def _found(
+    connection: Connection, bank_id: int, digest: str
+) -> tuple[Sequence[FindingRow], tuple[Cell, ...]]:
+    """The findings of a bank in its present state, and what it covers; kept, since the next page of them is looked at too."""
     if digest not in _known:
         if len(_known) >= _KNOWN_MOST:
             _known.clear()
@@ -86,7 +91,7 @@ def _found(connection: Connection, bank_id: int, digest: str) -> Sequence[Findin
     return _known[digest]
 
 
-def _inspected(connection: Connection, bank_id: int) -> Sequence[FindingRow]:
+def _inspected(connection: Connection, bank_id: int) -> tuple[Sequence[FindingRow], tuple[Cell, ...]]:
     header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one()
     rows = connection.execute(
         select(Question.id, Question.slug, QuestionVersion.digest, QuestionVersion.content)
@@ -98,7 +103,8 @@ def _inspected(connection: Connection, bank_id: int) -> Sequence[FindingRow]:
     questions = tuple(load_authored(row.digest, row.content) for row in rows)
     found = sorted(inspect_bank(LoadedBank.load(header, questions)), key=_gravity)
     slugs = [(one.question or "").partition("/")[2] for one in found]
-    return tuple(FindingRow(one, ids.get(slug), slug) for one, slug in zip(found, slugs, strict=True))
+    listed = tuple(FindingRow(one, ids.get(slug), slug) for one, slug in zip(found, slugs, strict=True))
+    return listed, coverage(questions)
 
 
 def _gravity(finding: Finding) -> tuple[bool, int]:

@@ -86,6 +86,15 @@ def as_json(check, text=BANK, *options, **more):
     return code, json.loads(out)
 
 
+COVERAGE = [
+    {"topic": topic, "level": level, "easy": easy, "medium": medium, "hard": 0}
+    for topic, level, easy, medium in (
+        ("", "remember", 0, 0), ("", "", 0, 1), ("history", "remember", 0, 1), ("history", "", 0, 0),
+        ("size", "remember", 1, 0), ("size", "", 0, 0),
+    )
+]  # fmt: skip
+
+
 def test_a_good_bank(check):
     code, found = as_json(check, EXPLAINED, "--as-of", "2021-07-13")
     assert code == 0
@@ -101,6 +110,7 @@ def test_a_good_bank(check):
                 "by_topic": {"history": 1, "size": 1},
                 "by_level": {"remember": 2},
                 "by_difficulty": {"easy": 1, "medium": 2},
+                "coverage": COVERAGE,
                 "languages": {"en": 3},
                 "drawable": 3,
                 "stale": 0,

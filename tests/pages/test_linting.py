@@ -100,6 +100,14 @@ def test_a_page_sums_a_bank_up_by_rule(ada, cast, bank, riddle):
     assert ada.page.find("form", {"data-editor": True})
 
 
+def test_the_page_says_what_the_bank_covers(ada, cast, bank, riddle):
+    ada.get(f"/banks/{bank}/findings")
+    rows = ada.page.find(id="h-coverage").parent.tbody.find_all("tr")
+    told = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in rows]
+    counted = sum(int(count) for row in told for count in row[2:] if count != "–")
+    assert counted == banks.bank(cast.ada, bank, 1, NOW.date()).questions.total > 0
+
+
 def test_findings_follow_the_bank(cast, bank, riddle):
     assert [one.rule for one in linting.findings(cast.ada, bank, "", 1).counts] == ["N01"]
     mended = {**RIDDLE, "prompt": "Which metal is magnetic?"}

@@ -1,0 +1,285 @@
+"""Items whose text has gaps: typed or chosen ones (cloze, gap_select), and words to be put into them (drag_words)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final
+
+from quiz.files.xml import Element
+from quiz.formats.base import marked
+from quiz.formats.qti.interactions import (
+    Foreign,
+    Tried,
+    _key_pairs,
+    _pairings,
+    _points,
+    _ruled,
+    _scores,
+    _shuffle,
+    scaled,
+    typed_answers,
+)
+from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
+from quiz.formats.qti.markup import joined
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong
+
+#: Interactions that stand in a line of text.
+INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
+#: The prompt of a text with gaps that has none of its own.
+FILL_IN: Final = "Fill in the gaps."
+
+
+@dataclass(slots=True)
+class Gap:
+    """A gap that is typed or chosen: its answers by what each adds to the score of the others."""
+
+    name: str
+    declaration: Declaration
+    element: Element
+    right: Value
+    fields: dict[str, Any] = field(default_factory=dict)
+    #: What it adds when it is answered rightly.
+    share: Fraction = Fraction(0)
+
+
+def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any]:
+    """Gaps that are typed or chosen. Where all choose from one list it is a gap_select."""
+    gaps = [_gap(item, element) for element in inline]
+    names = fitting_ids([gap.name for gap in gaps]) or [f"g{place}" for place, _ in enumerate(gaps, 1)]
+    ours = {gap.name: name for gap, name in zip(gaps, names, strict=True)}
+    whole = {gap.name: gap.right for gap in gaps}
+    best = item.score(whole)
+    if best <= 0:
+        raise Wrong("no answer scores anything – declare the correct response of each gap, or a mapping")
+    for gap in gaps:
+        _fill(item, gap, whole, best)
+    by_rule, weights = _weights(item, gaps, whole, best)
+    probes = [Probe(snapped(item.score(given) / best), item.outcome(given)[1]) for given in _answers(whole)]
+    front, text = _parted(item, body, lambda element: f"[[{ours[element.get('responseIdentifier', '')]}]]")
+    fields = {"prompt": front, "text": text, **by_rule, **told(item, probes).common, **_points(snapped(best))}
+    hints = item.hints(item.body)
+    listed = all(gap.element.tag == "inlineChoiceInteraction" for gap in gaps) and "cloze" not in hints
+    words = _one_list(item, gaps) if listed else None
+    if words and set(weights) == {1}:
+        shuffle = _shuffle(gaps[0].element)
+        keys = {ours[gap.name]: words[1][place] for place, gap in enumerate(gaps)}
+        reuse = {"reuse": True} if "reuse" in hints or len(set(keys.values())) < len(keys) else {}
+        return {"type": "gap_select", **fields, "choices": words[0], "gaps": keys, **reuse, **shuffle}
+    shuffles = {
+        gap.element.get("shuffle") == "true" for gap in gaps if gap.element.tag == "inlineChoiceInteraction"
+    }
+    shuffle = {"shuffle": False} if shuffles == {False} else {}
+    made = {
+        ours[gap.name]: {**gap.fields, **({} if weight == 1 else {"weight": weight})}
+        for gap, weight in zip(gaps, weights, strict=True)
+    }
+    return {"type": "cloze", **fields, "gaps": made, **shuffle}
+
+
+def _gap(item: Item, element: Element) -> Gap:
+    declaration = item.declaration(element)
+    right = declaration.correct
+    if declaration.mapping and not right:
+        right = (max(declaration.mapping.entries, key=lambda entry: entry[1])[0],)
+    if not right and element.tag == "inlineChoiceInteraction":
+        ids = [one.get("identifier", "") for one in element.iter("inlineChoice")]
+        right = max(
+            ((one,) for one in ids), key=lambda value: item.score({declaration.name: value}), default=NULL
+        )
+    if not right:
+        made, _ = typed_answers(
+            item, element, declaration, lambda value: item.score({declaration.name: value})
+        )
+        right = max(made, key=lambda one: one.fields.get("credit", Fraction(1))).tried
+    return Gap(declaration.name, declaration, element, tuple(right[:1]))
+
+
+def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> None:
+    """The answers of a gap: what each adds to the score when all other gaps are right."""
+    without = item.score({**whole, gap.name: NULL})
+    gap.share = best - without
+
+    def worth(value: Value) -> Fraction:
+        return item.score({**whole, gap.name: value}) - without
+
+    if gap.share <= 0:
+        raise Wrong(f"the gap '{gap.name[:40]}' scores nothing – declare its correct response, or a mapping")
+    if gap.element.tag == "inlineChoiceInteraction":
+        _fill_choice(item, gap, worth)
+        return
+    made, fields = typed_answers(item, gap.element, gap.declaration, worth)
+    gap.fields = {**fields, "answers": scaled([one.fields for one in made], gap.share)}
+
+
+def _fill_choice(item: Item, gap: Gap, worth: Any) -> None:
+    parts = [*gap.element.iter("inlineChoice")]
+    names = [part.get("identifier", "") for part in parts]
+    credits = [snapped(worth((name,)) / gap.share) for name in names]
+    if "true_false" in item.hints(gap.element) and sorted(names) == ["false", "true"]:
+        gap.fields = {"type": "true_false", "answer": names[credits.index(Fraction(1))] == "true"}
+        return
+    options = [
+        {"text": item.html(part), "credit": max(Fraction(-1), min(Fraction(1), credit))}
+        for part, credit in zip(parts, credits, strict=True)
+    ]
+    gap.fields = {"type": "single_choice", "options": with_ids(marked(options, single=True), names)}
+
+
+def _answers(whole: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
+    """All gaps right, each gap left out, each gap alone, none, and all wrong."""
+    yield whole
+    if len(whole) > 1:
+        yield from ({one: value for one, value in whole.items() if one != name} for name in whole)
+        yield from ({name: whole[name]} for name in whole)
+    wrong = {
+        name: tuple(
+            Fraction(987_654_321_987, 1000) if isinstance(one, Fraction) else "\ue001" for one in value
+        )
+        for name, value in whole.items()
+    }
+    yield wrong
+    yield from ({**whole, name: wrong[name]} for name in whole)
+
+
+def _weights(
+    item: Item, gaps: Sequence[Gap], whole: Mapping[str, Value], best: Fraction
+) -> tuple[dict[str, str], list[Fraction]]:
+    """The rule by which the gaps count together, and the weight of each."""
+    ones = [Fraction(1)] * len(gaps)
+    alone = [item.score({gap.name: whole[gap.name]}) for gap in gaps]
+    if len(gaps) > 1 and all(gap.share == best for gap in gaps) and not any(alone):
+        return {"scoring": "all_or_nothing"}, ones
+    total = sum((gap.share for gap in gaps), Fraction(0))
+    if abs(total - best) > Fraction(1, 10**9) or any(
+        abs(max(Fraction(0), one) - gap.share) > Fraction(1, 10**9)
+        for one, gap in zip(alone, gaps, strict=True)
+    ):
+        item.lose("scoring", "its response processing scores otherwise than any rule here")
+    least = min(gap.share for gap in gaps)
+    return {}, [snapped(gap.share / least) for gap in gaps]
+
+
+def _one_list(item: Item, gaps: Sequence[Gap]) -> tuple[list[dict[str, Any]], list[str]] | None:
+    """The words of all gaps, and the right one of each; None where gaps choose from lists of their own."""
+    lists: list[list[tuple[str, str]]] = []
+    groups: list[int] = []
+    for gap in gaps:
+        if gap.fields["type"] != "single_choice" or any("credit" in one for one in gap.fields["options"]):
+            return None
+        listed = [(one.get("id", ""), one["text"]) for one in gap.fields["options"]]
+        if listed not in lists:
+            lists.append(listed)
+        groups.append(lists.index(listed))
+    ids = [id for listed in lists for id, _ in listed]
+    known = "gap_select" in item.hints(item.body)
+    if (len(lists) > 1 and not known) or len(set(ids)) < len(ids) or not all(ids):
+        return None
+    words = [
+        {"id": id, "text": text, **({"group": group} if group > 1 else {})}
+        for group, listed in enumerate(lists, 1)
+        for id, text in listed
+    ]
+    right = [next(one["id"] for one in gap.fields["options"] if one.get("correct")) for gap in gaps]
+    return words, right
+
+
+def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
+    """The text with the marks of its gaps, and what stands in front: the blocks before the first that holds a gap."""
+    front: list[str] = []
+    text: list[str] = []
+    blocks = [*body]
+    first = next((n for n, one in enumerate(blocks) if _holds_gap(one)), 0)
+
+    def put(element: Element) -> str | None:
+        return mark(element) if element.tag in INLINE or element.tag == "gap" else None
+
+    for place, block in enumerate(blocks):
+        piece = _whole(item, block, put, marks=place >= first)
+        (front if place < first else text).append(piece)
+    shown = "\n".join(part for part in text if part)
+    return joined(front) or FILL_IN, shown
+
+
+def _holds_gap(element: Element) -> bool:
+    return any(one.tag in INLINE or one.tag == "gap" for one in element.iter())
+
+
+def _whole(item: Item, element: Element, put: Any, *, marks: bool) -> str:
+    """The HTML of an element itself."""
+    from lxml import etree  # noqa: PLC0415 - slow; only what reads XML pays
+
+    holder = etree.Element("holder")
+    place = element.getparent().index(element)
+    parent, tail = element.getparent(), element.tail
+    element.tail = None
+    holder.append(element)
+    html = item.html(holder, put, marks=marks)
+    element.tail = tail
+    parent.insert(place, element)
+    return html
+
+
+# Words to be put into gaps -------------------------------------------------------------------------------------------
+
+
+def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
+    """``gapMatchInteraction``: words are put into gaps."""
+    declaration = item.declaration(interaction)
+    if next(interaction.iter("gapImg"), None) is not None:
+        raise Foreign("gapMatchInteraction with pictures")
+    words = [*interaction.iter("gapText")]
+    names = [word.get("identifier", "") for word in words]
+    gaps = [gap.get("identifier", "") for gap in interaction.iter("gap")]
+    key = {gap: word for word, gap in _key_pairs(declaration)}
+    if sorted(key) != sorted(gaps) or not set(key.values()) <= set(names):
+        raise Foreign("gapMatchInteraction where not each gap has one word")
+    ids = fitting_ids(names) or [f"i{n}" for n, _ in enumerate(names, 1)]
+    word_ids = dict(zip(names, ids, strict=True))
+    gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))
+    listed = [*dict.fromkeys(word.get("matchGroup", "") for word in words)]
+    groups = [1 + listed.index(word.get("matchGroup", "")) for word in words]
+    choices = [
+        {"id": word_ids[name], "text": item.html(word), **({"group": group} if group > 1 else {})}
+        for name, word, group in zip(names, words, groups, strict=True)
+    ]
+    group_of = dict(zip(names, groups, strict=True))
+    tried: list[Tried] = [
+        (declaration.value((word, gap) for gap, word in given.items()),
+         {gap_ids[gap]: word_ids[word] for gap, word in given.items()})
+        for given in _pairings(key, names)
+        if all(group_of[word] == group_of[key[gap]] for gap, word in given.items())
+    ]  # fmt: skip
+    best, credits, probes = _scores(item, declaration.name, tried)
+    used = [word.get("matchMax", "1") != "1" for word in words]
+    reuse = {"reuse": True} if any(used) or len(set(key.values())) < len(key) else {}
+    if any(used) and not all(used):
+        item.lose("reuse", "all words can be used again, or none")
+    body = [child for child in interaction if child.tag not in ("prompt", "gapText")]
+    text = "\n".join(
+        filter(
+            None,
+            (
+                _whole(
+                    item,
+                    one,
+                    lambda e: f"[[{gap_ids[e.get('identifier', '')]}]]" if e.tag == "gap" else None,
+                    marks=True,
+                )
+                for one in body
+            ),
+        )
+    )
+    content = {
+        "text": text,
+        "choices": choices,
+        "gaps": {gap_ids[gap]: word_ids[key[gap]] for gap in gaps},
+        **reuse,
+    }
+    rules = ({**content, **more} for more in ({}, {"scoring": "all_or_nothing"}))
+    chosen = _ruled(item, "drag_words", rules, tried, credits)
+    prompt = joined([before, item.html(interaction.find("prompt"))]) or FILL_IN
+    return {
+        "type": "drag_words", "prompt": prompt, **chosen, **_shuffle(interaction), **told(item, probes).common, **_points(best)
+    }  # fmt: skip

@@ -1,0 +1,553 @@
+"""Interactions to types of ours. How an item is scored is found by trying answers and comparing with our own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, combinations, islice, permutations
+from typing import Any, Final
+
+from quiz.files.xml import Element
+from quiz.formats.base import marked
+from quiz.formats.qti.answers import Answer, numbers, typed
+from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
+from quiz.formats.qti.markup import html_inside, one_line
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number, shape_of
+from quiz.questions import types
+from quiz.questions.base import Response
+from quiz.questions.validation import validate
+
+#: Answers that are tried at most to tell rules of scoring apart.
+_MOST_TRIED: Final = 300
+_DIFFERENT: Final = "its response processing scores otherwise than any rule here"
+
+#: A response in QTI and the same one as ours.
+Tried = tuple[Value, Response]
+
+
+class Foreign(Exception):
+    """The item is of a kind that we do not have; its message is the source's word for it."""
+
+
+# What several kinds need ---------------------------------------------------------------------------------------------
+
+
+def _shuffle(interaction: Element) -> dict[str, bool]:
+    return {} if interaction.get("shuffle") == "true" else {"shuffle": False}
+
+
+def _scores(item: Item, name: str, tried: Sequence[Tried]) -> tuple[Fraction, list[Fraction], list[Probe]]:
+    """The largest SCORE, what each answer is of it, and the probes for feedback. Raises Wrong where none scores."""
+    found = [item.outcome({name: value}) for value, _ in tried]
+    best = max((score for score, _ in found), default=Fraction(0))
+    if best <= 0:
+        raise Wrong(
+            "no answer scores anything – declare the correct response, or a mapping with a value above 0"
+        )
+    credits = [snapped(score / best) for score, _ in found]
+    probes = [
+        Probe(credit, outcomes, response if isinstance(response, str) else None)
+        for (_, response), credit, (_, outcomes) in zip(tried, credits, found, strict=True)
+    ]
+    return snapped(best), credits, probes
+
+
+def _points(best: Fraction) -> dict[str, Fraction]:
+    return {} if best == 1 else {"points": best}
+
+
+def _ruled(
+    item: Item,
+    type: str,
+    candidates: Iterable[Mapping[str, Any]],
+    tried: Sequence[Tried],
+    credits: Sequence[Fraction],
+) -> Mapping[str, Any]:
+    """The first of these contents and rules that scores all answers as the item does; else, with a loss, the first."""
+    kind, first = types.get(type), None
+    wanted = [max(Fraction(0), credit) for credit in credits]
+    for candidate in candidates:
+        first = first or candidate
+        rule = candidate.get("scoring", kind.rules[0])
+        content = validate(
+            kind.content, {name: value for name, value in candidate.items() if name != "scoring"}
+        )
+        if all(
+            kind.score(content, response, rule).fraction == credit
+            for (_, response), credit in zip(tried, wanted, strict=True)
+        ):
+            if any(credit < 0 for credit in credits):
+                item.lose("scoring", "an answer that would score below 0 scores 0")
+            return candidate
+    item.lose("scoring", _DIFFERENT)
+    return first or {}
+
+
+def _with_rules(type: str, content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    others = types.get(type).rules[1:]
+    yield content
+    yield from ({**content, "scoring": rule} for rule in others)
+
+
+# Choice --------------------------------------------------------------------------------------------------------------
+
+
+def choice(item: Item, interaction: Element) -> dict[str, Any]:
+    """``choiceInteraction`` and ``hottextInteraction``."""
+    declaration = item.declaration(interaction)
+    parts = [*interaction.iter("simpleChoice", "hottext")]
+    names = [part.get("identifier", "") for part in parts]
+    texts = [item.html(part) for part in parts]
+    most = int(number(interaction.get("maxChoices") or "1"))
+    if interaction.tag == "hottextInteraction":
+        item.lose("text", "words of the text are chosen in a list below it")
+    if len(set(names)) < len(names):
+        raise Wrong("two options have one identifier – give each its own")
+    if declaration.cardinality == "single" or most == 1:
+        return _single(item, interaction, declaration, names, texts)
+    return _multiple(item, interaction, declaration, names, texts, most or len(names))
+
+
+def _single(
+    item: Item, interaction: Element, declaration: Declaration, names: Sequence[str], texts: Sequence[str]
+) -> dict[str, Any]:
+    tried: list[Tried] = [((name,), name) for name in names]
+    best, credits, probes = _scores(item, declaration.name, tried)
+    if item.score({declaration.name: NULL}):
+        item.lose("scoring", "no answer scores 0")
+    said = told(item, probes)
+    common = {**said.common, **_points(best)}
+    hints = item.hints(item.body)
+    if sorted(names) == ["false", "true"] and set(credits) == {0, 1} and "single_choice" not in hints:
+        own = {f"feedback_{name}": said.of(name)["feedback"] for name in names if said.of(name)}
+        return {"type": "true_false", "answer": names[credits.index(Fraction(1))] == "true", **own, **common}
+    options = _options(item, texts, credits, names, said)
+    return {
+        "type": "single_choice",
+        "options": with_ids(marked(options, single=True), names),
+        **_shuffle(interaction),
+        **common,
+    }
+
+
+def _options(
+    item: Item, texts: Sequence[str], credits: Sequence[Fraction], names: Sequence[str], said: Told
+) -> list[dict[str, Any]]:
+    if any(credit < -1 for credit in credits):
+        item.lose("scoring", "a wrong option costs no more than the whole mark")
+    return [
+        {"text": text, "credit": max(credit, Fraction(-1)), **said.of(name)}
+        for text, credit, name in zip(texts, credits, names, strict=True)
+    ]
+
+
+def _multiple(
+    item: Item,
+    interaction: Element,
+    declaration: Declaration,
+    names: Sequence[str],
+    texts: Sequence[str],
+    most: int,
+) -> dict[str, Any]:
+    wished = _key(declaration, names)
+    ids = fitting_ids(names) or [*map(str, range(len(names)))]
+    ours = dict(zip(names, ids, strict=True))
+    sets = [*_subsets(names, wished, most)]
+    tried: list[Tried] = [
+        (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
+        for one in sets
+    ]
+    best, credits, probes = _scores(item, declaration.name, tried)
+    worth = dict(zip(map(frozenset, sets), credits, strict=True))
+    key = (
+        wished
+        if worth.get(frozenset(wished)) == 1
+        else min((one for one in sets if worth[frozenset(one)] == 1), key=len)
+    )
+    lists: list[Tried] = [
+        (value, [response] if isinstance(response, str) else response) for value, response in tried
+    ]
+    said = told(item, probes)
+    plain = [
+        {"id": ours[name], "text": text, **({"correct": True} if name in key else {}), **said.of(ours[name])}
+        for name, text in zip(names, texts, strict=True)
+    ]
+    shares = [_share(item, declaration, name, key, best) for name in names]
+    credited = [
+        {
+            "id": ours[name],
+            "text": text,
+            "credit": max(Fraction(-1), min(Fraction(1), share)),
+            **said.of(ours[name]),
+        }
+        for name, text, share in zip(names, texts, shares, strict=True)
+    ]
+    candidates = chain(
+        _with_rules("multiple_response", {"options": plain}),
+        [{"options": credited}] if any(share > 0 for share in shares) else [],
+    )
+    chosen = dict(_ruled(item, "multiple_response", candidates, lists, credits))
+    if fitting_ids(names) is None:
+        chosen["options"] = [{k: v for k, v in one.items() if k != "id"} for one in chosen["options"]]
+    right = sum(bool(one.get("correct")) or one.get("credit", 0) > 0 for one in chosen["options"])
+    if most == right < len(names):
+        chosen["choose"] = most
+    elif most < len(names) or interaction.get("minChoices", "0") not in ("0", "1", ""):
+        item.lose("choose", "how many may be chosen is told only where it is how many are right")
+    return {"type": "multiple_response", **chosen, **_shuffle(interaction), **said.common, **_points(best)}
+
+
+def _key(declaration: Declaration, names: Sequence[str]) -> list[str]:
+    """The identifiers that are right as declared: by the correct response, else by the mapping."""
+    right = set(declaration.correct)
+    if not right and declaration.mapping:
+        right = {key for key, worth, _ in declaration.mapping.entries if worth > 0}
+    return [name for name in names if name in right]
+
+
+def _share(item: Item, declaration: Declaration, name: str, key: Sequence[str], best: Fraction) -> Fraction:
+    """What an option adds: to the key without it, or beside the whole key."""
+    if declaration.mapping is not None:
+        return snapped(declaration.mapping.worth(name) / best)
+    others = [one for one in key if one != name]
+    without = item.score({declaration.name: declaration.value(others)})
+    return snapped((item.score({declaration.name: declaration.value([*others, name])}) - without) / best)
+
+
+def _subsets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[str]]:
+    """Sets of options to be tried: all of them where they are few, else those around the key. Never more than may be."""
+    if len(names) <= 8:
+        sets = chain.from_iterable(combinations(names, size) for size in range(1, min(most, len(names)) + 1))
+        yield from map(list, sets)
+        return
+    around = [
+        *([name] for name in names),
+        [*key],
+        *([one for one in key if one != name] for name in key),
+        *([one for one in names if one in key or one == name] for name in names if name not in key),
+        [*names],
+    ]
+    seen = set()
+    for one in around:
+        if one and len(one) <= max(most, 1) and tuple(one) not in seen:
+            seen.add(tuple(one))
+            yield one
+
+
+# Order ---------------------------------------------------------------------------------------------------------------
+
+
+def order(item: Item, interaction: Element) -> dict[str, Any]:
+    """``orderInteraction``: what it declares correct is the right order."""
+    declaration = item.declaration(interaction)
+    texts = {part.get("identifier", ""): item.html(part) for part in interaction.iter("simpleChoice")}
+    key = [name for name in declaration.correct if name in texts]
+    if len(key) < len(texts) or len(key) < 2:
+        raise (
+            Foreign("order of some of the items")
+            if len(key) > 1
+            else Wrong("the right order is missing – declare it as the correct response")
+        )
+    if not fitting_ids(key):
+        ids = {name: f"i{place}" for place, name in enumerate(key, 1)}
+    else:
+        ids = dict(zip(key, fitting_ids(key) or (), strict=True))
+    orders = [key, *(list(one) for one in _orders(key))]
+    tried: list[Tried] = [(tuple(one), [ids[name] for name in one]) for one in orders]
+    best, credits, probes = _scores(item, declaration.name, tried)
+    items = [{"id": ids[name], "text": texts[name]} for name in key]
+    rules = ["all_or_nothing", *types.get("ordering").rules]
+    chosen = _ruled(item, "ordering", ({"items": items, "scoring": rule} for rule in rules), tried, credits)
+    return {"type": "ordering", **chosen, **told(item, probes).common, **_points(best)}
+
+
+def _orders(key: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Orders to be tried: all of few items; of many their neighbours swapped, turned round, and some others."""
+    if len(key) <= 5:
+        yield from islice(permutations(key), 1, None)
+        return
+    yield key[::-1]
+    for place in range(1, len(key)):
+        yield [*key[place:], *key[:place]]
+        yield [*key[:place], *key[place + 1 :], key[place]]
+        yield [*key[: place - 1], key[place], key[place - 1], *key[place + 1 :]]
+
+
+# Pairs ---------------------------------------------------------------------------------------------------------------
+
+
+def match(item: Item, interaction: Element) -> dict[str, Any]:
+    """``matchInteraction``: each of one side goes with one of the other; the side of whose each goes once are the stems."""
+    declaration = item.declaration(interaction)
+    sides = [[*side.iter("simpleAssociableChoice")] for side in interaction.findall("simpleMatchSet")]
+    if len(sides) != 2:
+        raise Wrong("there are not two sets to be matched – write two <simpleMatchSet>")
+    texts = {part.get("identifier", ""): item.html(part) for side in sides for part in side}
+    names = [[part.get("identifier", "") for part in side] for side in sides]
+    pairs = _key_pairs(declaration)
+    stems, choices, turned = names[0], names[1], False
+    if not _once_each(stems, [one for one, _ in pairs]):
+        pairs, stems, choices, turned = [(two, one) for one, two in pairs], names[1], names[0], True
+    key = dict(pairs)
+    if (
+        not _once_each(stems, [one for one, _ in pairs])
+        or not set(key.values()) <= set(choices)
+        or len(stems) < 2
+    ):
+        raise Foreign("match where not each has one partner")
+    if turned:
+        item.lose("pairs", "the sides are the other way round")
+    ids = _sides(stems, choices)
+    tried: list[Tried] = [
+        (declaration.value((two, one) if turned else (one, two) for one, two in given.items()),
+         {ids[0][one]: ids[1][two] for one, two in given.items()})
+        for given in _pairings(key, choices)
+    ]  # fmt: skip
+    best, credits, probes = _scores(item, declaration.name, tried)
+    used = {*key.values()}
+    content = {
+        "pairs": [
+            {"id": ids[0][one], "stem": texts[one], "choice": texts[key[one]], "choice_id": ids[1][key[one]]}
+            for one in stems
+        ],
+        "distractors": [{"id": ids[1][one], "choice": texts[one]} for one in choices if one not in used],
+    }
+    if not content["distractors"]:
+        del content["distractors"]
+    chosen = _ruled(item, "matching", _with_rules("matching", content), tried, credits)
+    return {
+        "type": "matching",
+        **chosen,
+        **_shuffle(interaction),
+        **told(item, probes).common,
+        **_points(best),
+    }
+
+
+def _key_pairs(declaration: Declaration) -> list[tuple[str, str]]:
+    pairs = [one for one in declaration.correct if isinstance(one, tuple)]
+    if not pairs and declaration.mapping:
+        pairs = [key for key, worth, _ in declaration.mapping.entries if worth > 0 and isinstance(key, tuple)]
+    if not pairs:
+        raise Wrong("no pair is right – declare the right pairs as the correct response")
+    return pairs
+
+
+def _once_each(wanted: Sequence[str], given: Sequence[str]) -> bool:
+    return sorted(wanted) == sorted(given)
+
+
+def _sides(stems: Sequence[str], choices: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Ids of stems and choices by identifier."""
+    found = [fitting_ids(names) or [f"i{n}" for n, _ in enumerate(names, 1)] for names in (stems, choices)]
+    return dict(zip(stems, found[0], strict=True)), dict(zip(choices, found[1], strict=True))
+
+
+def _pairings(key: Mapping[str, str], choices: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Answers to be tried: the key, parts of it, and the key with wrong partners in parts of it."""
+    stems = [*key]
+    wrong = {stem: next((one for one in choices if one != key[stem]), key[stem]) for stem in stems}
+    masks = range(1, 2 ** len(stems)) if len(stems) <= 6 else [
+        2 ** len(stems) - 1, *(2**n for n in range(len(stems))), *(2 ** len(stems) - 1 - 2**n for n in range(len(stems)))
+    ]  # fmt: skip
+    for mask in masks:
+        right = [stem for n, stem in enumerate(stems) if mask >> n & 1]
+        yield {stem: key[stem] for stem in right}
+        if len(right) < len(stems):
+            yield {stem: key[stem] if stem in right else wrong[stem] for stem in stems}
+    if all(wrong[stem] != key[stem] for stem in stems):
+        yield wrong
+
+
+# Typed ---------------------------------------------------------------------------------------------------------------
+
+
+def entry(item: Item, interaction: Element) -> dict[str, Any]:
+    """One ``textEntryInteraction`` or ``sliderInteraction`` by itself."""
+    declaration = item.declaration(interaction)
+    if interaction.tag == "sliderInteraction":
+        item.lose("answers", "the number is typed, not set with a slider")
+    made, fields = typed_answers(
+        item, interaction, declaration, lambda value: item.score({declaration.name: value})
+    )
+    tried: list[Tried] = [(one.tried, str(place)) for place, one in enumerate(made)]
+    best, _, probes = _scores(item, declaration.name, tried)
+    said = told(item, [*probes, _any_other(item, declaration)])
+    answers = [{**one.fields, **said.of(str(place))} for place, one in enumerate(made)]
+    return {**fields, "answers": scaled(answers, best), **said.common, **_points(best)}
+
+
+def _any_other(item: Item, declaration: Declaration) -> Probe:
+    """An answer that is none of those accepted."""
+    value = Fraction(987_654_321_987, 1000) if declaration.base in ("float", "integer") else "\ue001"
+    score, outcomes = item.outcome({declaration.name: (value,)})
+    return Probe(Fraction(0) if score <= 0 else Fraction(1), outcomes)
+
+
+def typed_answers(
+    item: Item, interaction: Element, declaration: Declaration, worth: Callable[[Value], Fraction]
+) -> tuple[list[Answer], dict[str, Any]]:
+    """The accepted answers, with SCORE for credit, and the type with its other fields. Raises Wrong for none."""
+    if declaration.base in ("float", "integer"):
+        made, fields = numbers(item, declaration, worth), dict[str, Any](type="numerical")
+    else:
+        made, heeds = typed(item, declaration, worth)
+        fields = {"type": "short_text", **({"case_sensitive": True} if heeds else {})}
+    if not made:
+        raise Wrong("no answer is right – declare the correct response, or a mapping")
+    if interaction.get("patternMask"):
+        item.lose("answers", "which characters may be typed")
+    return made, fields
+
+
+def scaled(answers: Sequence[Mapping[str, Any]], best: Fraction) -> list[dict[str, Any]]:
+    """The answers with credits that are shares of the largest; the full mark says nothing."""
+    made = []
+    for answer in answers:
+        credit = snapped(answer.get("credit", Fraction(1)) / best)
+        rest = {name: value for name, value in answer.items() if name != "credit"}
+        credit = max(Fraction(-1), min(Fraction(1), credit))
+        made.append(rest if credit == 1 else {**rest, "credit": credit})
+    return made
+
+
+def essay(item: Item, interaction: Element) -> dict[str, Any]:
+    """``extendedTextInteraction``: a person marks it; what it is worth is declared."""
+    rich = interaction.get("format") == "xhtml" or "rich" in item.hints(interaction)
+    declaration = item.responses.get(interaction.get("responseIdentifier", ""))
+    fields: dict[str, Any] = {"type": "essay", **({"format": "rich"} if rich else {})}
+    if declaration is not None and declaration.correct:
+        fields["model_answer"] = "\n\n".join(html_inside_text(str(one)) for one in declaration.correct)
+    if interaction.get("maxStrings", "1") not in ("0", "1"):
+        item.lose("answers", "one text is asked for, not several")
+    return {**fields, **told(item, ()).common, **_points(_declared_most(item))}
+
+
+def html_inside_text(text: str) -> str:
+    """A plain text as HTML, its line breaks kept."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+
+
+def _declared_most(item: Item) -> Fraction:
+    """The largest SCORE as declared: what a person may give."""
+    for element in item.root.findall("outcomeDeclaration"):
+        if element.get("identifier") == "SCORE" and element.get("normalMaximum"):
+            return number(element.get("normalMaximum"))
+    most = item.outcomes.get("MAXSCORE")
+    if most is not None and most.default and isinstance(most.default[0], Fraction):
+        return most.default[0]
+    return Fraction(1)
+
+
+# Pictures ------------------------------------------------------------------------------------------------------------
+
+
+def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
+    """``hotspotInteraction``: areas are chosen."""
+    declaration = item.declaration(interaction)
+    spots = [one for one in interaction.iter("hotspotChoice") if one.get("shape") != "default"]
+    names = [one.get("identifier", "") for one in spots]
+    key = _key(declaration, names)
+    most = int(number(interaction.get("maxChoices") or "1")) or len(names)
+    ids = fitting_ids(names) or [f"i{place}" for place, _ in enumerate(names, 1)]
+    ours = dict(zip(names, ids, strict=True))
+    sets = [*_subsets(names, key, 1 if declaration.cardinality == "single" else most)]
+    tried: list[Tried] = [
+        (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
+        for one in sets
+    ]
+    best, credits, probes = _scores(item, declaration.name, tried)
+    if not key:
+        right = next(one for one, credit in zip(sets, credits, strict=True) if credit == 1)
+        key = [*right]
+    said = told(item, probes)
+    regions = [
+        {
+            "id": ours[name],
+            "label": _label(item, spot, place),
+            **_region(spot),
+            **({"correct": True} if name in key else {}),
+            **said.of(ours[name]),
+        }
+        for place, (spot, name) in enumerate(zip(spots, names, strict=True), 1)
+    ]
+    content: dict[str, Any] = {
+        "image": _background(item, interaction),
+        "regions": regions,
+        "outside": "ignored",
+    }
+    if most != len(key):
+        content["choose"] = most
+    lists: list[Tried] = [(value, [one] if isinstance(one, str) else one) for value, one in tried]
+    chosen = _ruled(item, "hotspot", _with_rules("hotspot", content), lists, credits)
+    return {"type": "hotspot", **chosen, **said.common, **_points(best)}
+
+
+def select_point(item: Item, interaction: Element) -> dict[str, Any]:
+    """``selectPointInteraction``: points, and areas that are worth something."""
+    declaration = item.declaration(interaction)
+    if declaration.areas is None or not declaration.areas.entries:
+        raise Foreign("selectPointInteraction without areas")
+    entries = declaration.areas.entries
+    best = sum((worth for _, worth, _ in entries if worth > 0), Fraction(0))
+    if best <= 0:
+        raise Wrong("no area scores anything – give one a mappedValue above 0")
+    right = [worth for _, worth, _ in entries if worth > 0]
+    wrong = [-worth for _, worth, _ in entries if worth <= 0]
+    if (
+        len(set(right)) > 1
+        or any(one not in (0, right[0]) for one in wrong)
+        or declaration.areas.upper not in (None, best)
+    ):
+        item.lose("scoring", "areas are worth the same each")
+    regions = [
+        {
+            "label": f"{place}",
+            "shape": shape[0],
+            "coords": [*shape[1]],
+            **({"correct": True} if worth > 0 else {}),
+        }
+        for place, (shape, worth, _) in enumerate(entries, 1)
+    ]
+    item.lose("regions", "areas have numbers, since they have no names")
+    most = int(number(interaction.get("maxChoices") or "1")) or len(right)
+    more = {} if most == len(right) else {"choose": most}
+    outside = {"outside": "ignored"} if declaration.areas.default >= 0 else {}
+    image = _background(item, interaction)
+    return {
+        "type": "hotspot",
+        "image": image,
+        "regions": regions,
+        **more,
+        **outside,
+        **_points(snapped(best)),
+    }
+
+
+def _background(item: Item, interaction: Element) -> dict[str, Any]:
+    for element in interaction.iter("object", "img"):
+        address = element.get("data") or element.get("src") or ""
+        name = item.file(address)
+        if name is None:
+            continue
+        alt = element.get("alt") or one_line(html_inside(element))
+        if not alt:
+            item.lose("image", "it has no alternative text – say what it shows")
+        sides = {
+            side: int(said) for side in ("width", "height") if (said := element.get(side, "")).isdecimal()
+        }
+        return {"file": name, "alt": alt or item.title or name.removeprefix("images/"), **sides}
+    raise Wrong("there is no picture that can be shown – pack its file with the item")
+
+
+def _region(spot: Element) -> dict[str, Any]:
+    kind, coords = shape_of(spot)
+    return {"shape": kind, "coords": [*coords]}
+
+
+def _label(item: Item, spot: Element, place: int) -> str:
+    label = spot.get("hotspotLabel") or spot.get("ariaLabel") or spot.get("aria-label") or ""
+    if label.strip():
+        return html_inside_text(label.strip())
+    item.lose("regions", "areas have numbers, since they have no names")
+    return str(place)

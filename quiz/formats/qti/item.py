@@ -1,0 +1,314 @@
+"""An assessment item while it is read: its declarations and scoring, its texts and pictures, and what is lost of it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import unquote
+
+from quiz.errors import Invalid
+from quiz.files.xml import Element
+from quiz.formats._pictures import Pictures
+from quiz.formats.base import Loss
+from quiz.formats.qti.markup import Put, html_inside, image, is_blank
+from quiz.formats.qti.processing import Processing, Unknown
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, declared, text_of
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
+_PLAYED: Final = frozenset("audio video source track iframe embed include".split())
+
+#: Gives the bytes of a file of the package; None where it has none of that path.
+Media = Callable[[str], bytes | None]
+
+
+@dataclass(slots=False)
+class Item:
+    """An item. ``folder`` is where its file stands in the package; ``losses`` and ``files`` gather while it is read."""
+
+    root: Element
+    folder: str
+    media: Media
+    pictures: Pictures
+    losses: list[Loss] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def lose(self, name: str, detail: str) -> None:
+        """Notes a loss of the field of this name."""
+        self.losses.append(Loss(name, detail))
+
+    @property
+    def title(self) -> str:
+        """What the item is called."""
+        return str(self.root.get("title", "")).strip()
+
+    @cached_property
+    def body(self) -> Element | None:
+        """``itemBody``; None where there is none."""
+        return self.root.find("itemBody")
+
+    def hints(self, element: Element | None) -> frozenset[str]:
+        """The types of ours that our writer has left as a class of an element."""
+        words = (element.get("class", "") if element is not None else "").split()
+        return frozenset(
+            word.removeprefix("quiz-").replace("-", "_") for word in words if word.startswith("quiz-")
+        )
+
+    # Scoring ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def responses(self) -> Mapping[str, Declaration]:
+        """The response variables by name."""
+        found = [declared(one) for one in self.root.findall("responseDeclaration")]
+        return {one.name: one for one in found}
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, Declaration]:
+        """The outcome variables by name; there is always a SCORE."""
+        found = [declared(one) for one in self.root.findall("outcomeDeclaration")]
+        return {"SCORE": Declaration("SCORE", base="float"), **{one.name: one for one in found}}
+
+    @cached_property
+    def rules(self) -> Element | None:
+        """``responseProcessing``."""
+        return self.root.find("responseProcessing")
+
+    @cached_property
+    def _processing(self) -> Processing | None:
+        """None where the item is scored by its key alone: it has no rules, or some that are not worked out here."""
+        made = Processing(self.responses, self.outcomes, self.rules)
+        if made.is_missing:
+            self.lose("scoring", "the item does not say how it is scored: its correct response counts")
+            return None
+        try:
+            made.run({name: one.correct for name, one in self.responses.items()})
+        except Unknown as error:
+            self.lose("scoring", f"scored by its key, since this is not worked out: {error}")
+            return None
+        return made
+
+    def score(self, given: Mapping[str, Value]) -> Fraction:
+        """SCORE for these responses. Raises Wrong."""
+        return self.outcome(given)[0]
+
+    def outcome(self, given: Mapping[str, Value]) -> tuple[Fraction, Mapping[str, Value]]:
+        """SCORE and all outcomes for these responses. Raises Wrong."""
+        processing = self._processing
+        if processing is not None:
+            try:
+                return processing.score(given), dict(processing.found)
+            except Unknown as error:
+                self.lose("scoring", f"scored by its key, since this is not worked out: {error}")
+                self.__dict__["_processing"] = None
+        return sum((_by_key(self.responses[name], value) for name, value in given.items()), Fraction(0)), {}
+
+    def declaration(self, interaction: Element) -> Declaration:
+        """The response variable of an interaction. Raises Wrong."""
+        name = interaction.get("responseIdentifier", "")
+        if name not in self.responses:
+            raise Wrong(f"the response '{name[:40]}' is not declared – add a responseDeclaration")
+        return self.responses[name]
+
+    # Texts -----------------------------------------------------------------------------------------------------------
+
+    def html(self, element: Element | None, put: Put | None = None, *, marks: bool = False) -> str:
+        """The HTML inside an element, its pictures by our names; "" for None."""
+        if element is None:
+            return ""
+
+        def instead(one: Element) -> str | None:
+            found = put(one) if put else None
+            return self._shown(one) if found is None else found
+
+        return html_inside(element, instead, marks=marks).strip()
+
+    def _shown(self, element: Element) -> str | None:
+        name = element.tag
+        if name == "img":
+            return self.picture(element, element.get("src", ""), element.get("alt", ""))
+        if name == "object":
+            kind = element.get("type", "image/" if element.get("width") else "")
+            if kind.startswith("image/"):
+                return self.picture(element, element.get("data", ""), text_of(element).strip())
+        if name in _PLAYED or name == "object":
+            self.lose("files", "sound and film cannot be played")
+            return ""
+        if name == "picture":
+            return self.html(element)
+        if name == "printedVariable":
+            self.lose("prompt", "values that are put in for each learner")
+            return ""
+        return None
+
+    def picture(self, element: Element, address: str, alt: str) -> str:
+        """The tag of a picture of the package; its alternative text where it has none that can be shown."""
+        name = self.file(address)
+        if name is None:
+            return html_of_text(alt)
+        if not alt.strip():
+            self.lose("images", f"'{name}' has no alternative text – say what it shows")
+        sides = {side: value for side in ("width", "height") if (value := element.get(side, "")).isdecimal()}
+        return image({"alt": alt, "src": name, **sides})
+
+    def file(self, address: str) -> str | None:
+        """Our name for a picture; None, and a loss, where it is none."""
+        if _ELSEWHERE.match(address):
+            self.lose("images", f"'{address[:60]}' lies elsewhere")
+            return None
+        path = posixpath.normpath(posixpath.join(self.folder, unquote(address)))
+        content = self.media(path)
+        if content is None:
+            self.lose("images", f"there is no file '{path[:60]}'")
+            return None
+        try:
+            name, kept = self.pictures.name(posixpath.basename(path), content)
+        except Invalid as error:
+            self.lose("images", f"'{path[:60]}' is no picture that can be shown: {error}")
+            return None
+        self.files[name] = kept
+        return name
+
+
+def html_of_text(text: str) -> str:
+    """Plain text as HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _by_key(declaration: Declaration, value: Value) -> Fraction:
+    """What a response is worth where no rules say it: by its mapping, else by its correct response."""
+    if value == NULL:
+        return Fraction(0)
+    if declaration.mapping is not None:
+        total: Fraction = declaration.mapping.total(value)[0]
+        return total
+    return Fraction(value == declaration.correct)
+
+
+def snapped(value: Fraction) -> Fraction:
+    """The fraction meant by a quotient of decimals: 0.3333 is a third, 0.142857142857143 a seventh."""
+    for most, near in ((20, Fraction(1, 20_000)), (10_000, Fraction(1, 10**10))):
+        simple = value.limit_denominator(most)
+        if abs(simple - value) < near and (value.denominator > most):
+            return simple
+    return value
+
+
+def fitting_ids(names: Sequence[str]) -> list[str] | None:
+    """Ids of ours for identifiers; None where they would not fit, so that parts get ids of their own."""
+    made = [own_id(name) for name in names]
+    fits = all(_ID.fullmatch(name) for name in made) and len(set(made)) == len(made)
+    return made if fits else None
+
+
+def own_id(name: str) -> str:
+    """An identifier as an id: what begins with a digit has a ``_`` in front there."""
+    return name[1:] if re.match(r"_[0-9]", name) else name
+
+
+def with_ids(parts: Sequence[dict[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
+    """The parts with the identifiers as ids where these fit."""
+    ids = fitting_ids(names)
+    if ids is None:
+        return [*parts]
+    return [{"id": id, **part} for id, part in zip(ids, parts, strict=True)]
+
+
+# Feedback ------------------------------------------------------------------------------------------------------------
+
+_TOLD: Final = ("modalFeedback", "feedbackBlock", "feedbackInline")
+_RIGHT: Final = {"right": "right", "correct": "right", "partly": "partly", "partial": "partly", "wrong": "wrong", "incorrect": "wrong"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """An answer that was tried: what it is worth, 0 to 1, its outcomes, and the part whose own answer it is."""
+
+    credit: Fraction
+    outcomes: Mapping[str, Value]
+    label: str | None = None
+
+    @property
+    def state(self) -> str:
+        """How right it is."""
+        return "right" if self.credit >= 1 else "partly" if self.credit > 0 else "wrong"
+
+
+@dataclass(slots=True)
+class Told:
+    """Feedback by where we keep it."""
+
+    explanation: list[str] = field(default_factory=list)
+    general: dict[str, list[str]] = field(default_factory=dict)
+    own: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """The fields of the question."""
+        general = {
+            name: "\n".join(self.general[name])
+            for name in ("right", "partly", "wrong")
+            if name in self.general
+        }
+        said = {"explanation": "\n".join(self.explanation), "feedback": general}
+        return {name: value for name, value in said.items() if value}
+
+    def of(self, label: str) -> dict[str, str]:
+        """``feedback`` of a part."""
+        return {"feedback": "\n".join(self.own[label])} if label in self.own else {}
+
+
+def told(item: Item, probes: Sequence[Probe]) -> Told:
+    """The feedback of an item, found by trying which answers bring it up."""
+    made = Told()
+    for element in item.root.iter(*_TOLD):
+        text = item.html(element)
+        if not is_blank(text):
+            _place(item, made, element, text, probes)
+    return made
+
+
+def _place(item: Item, made: Told, element: Element, text: str, probes: Sequence[Probe]) -> None:
+    name = element.get("identifier", "")
+    shown = [probe for probe in probes if _is_shown(element, name, probe.outcomes)]
+    if probes and len(shown) == len(probes) and name not in _RIGHT:
+        made.explanation.append(text)
+        return
+    state = _only_state(shown, probes)
+    labels = [probe.label for probe in shown if probe.label is not None]
+    if state and (_RIGHT.get(name) == state or len(labels) != 1):
+        made.general.setdefault(state, []).append(text)
+    elif labels:
+        for label in labels:
+            made.own.setdefault(label, []).append(text)
+    elif element.get("outcomeIdentifier") == "SOLUTION" or not probes:
+        made.explanation.append(text)
+    else:
+        item.lose("feedback", f"the feedback '{name[:40]}' comes up with none of the answers that were tried")
+
+
+def _only_state(shown: Sequence[Probe], probes: Sequence[Probe]) -> str:
+    """The state of which all probes are shown, and no others; "" where there is none."""
+    states = {probe.state for probe in shown}
+    if len(states) != 1:
+        return ""
+    state = states.pop()
+    return state if len(shown) == sum(probe.state == state for probe in probes) else ""
+
+
+def _is_shown(element: Element, name: str, outcomes: Mapping[str, Value]) -> bool:
+    holds: bool = name in outcomes.get(element.get("outcomeIdentifier", ""), NULL)
+    return holds is not bool(element.get("showHide", "show") == "hide")
+
+
+def compared_with(rules: Element | None, name: str) -> Iterator[Element]:
+    """The tests of the rules in which the response of this name is compared with something."""
+    if rules is None:
+        return
+    for element in rules.iter():
+        if any(child.tag == "variable" and child.get("identifier") == name for child in element):
+            yield element

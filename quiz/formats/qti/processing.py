@@ -1,0 +1,497 @@
+"""Response processing: what an item gives for an answer, worked out by its own rules.
+
+The operators are those with which items are scored; an item that uses another (or one of its own making) raises
+Unknown, and whoever asks goes by the key alone. Numbers are exact. NULL in a test is no truth, as the specification says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import floor, prod
+from typing import Any, Final
+
+from quiz.files.xml import Element
+from quiz.formats.qti.patterns import to_stars
+from quiz.formats.qti.values import (
+    FALSE,
+    NULL,
+    TRUE,
+    Declaration,
+    Value,
+    Wrong,
+    area_of,
+    atom,
+    bag,
+    number,
+    shape_of,
+    truth,
+)
+from quiz.questions.rules.regions import contains
+from quiz.questions.rules.text import matches
+
+#: Steps of one run: items of people's making need some hundred.
+_MOST_STEPS: Final = 20_000
+
+
+class Unknown(Exception):
+    """An operator, rule or template that is not worked out here."""
+
+
+class _Exit(Exception):
+    """``exitResponse``."""
+
+
+class Processing:
+    """The rules of an item. ``run`` gives its outcomes for responses."""
+
+    def __init__(
+        self, responses: Mapping[str, Declaration], outcomes: Mapping[str, Declaration], rules: Element | None
+    ) -> None:
+        self.responses, self.outcomes = responses, outcomes
+        self._rules = rules
+        self._template = _template(rules)
+        self.given: dict[str, Value] = {}
+        self.found: dict[str, Value] = {}
+        self._steps = 0
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the item says nothing of how it is scored."""
+        return not self._template and (self._rules is None or not len(self._rules))
+
+    def run(self, responses: Mapping[str, Value]) -> Mapping[str, Value]:
+        """The outcomes. Raises Unknown and Wrong."""
+        self.given = {name: responses.get(name, NULL) for name in self.responses}
+        self.found = {name: one.default or _zero(one) for name, one in self.outcomes.items()}
+        self._steps = 0
+        if self._template:
+            self.found["SCORE"] = _TEMPLATES[self._template](self)
+        elif self._rules is not None:
+            self._try(self._rules)
+        return self.found
+
+    def score(self, responses: Mapping[str, Value]) -> Fraction:
+        """The outcome SCORE; 0 where it has none. Raises Unknown and Wrong."""
+        value = self.run(responses).get("SCORE", NULL)
+        return value[0] if value and isinstance(value[0], Fraction) else Fraction(0)
+
+    def _try(self, rules: Iterable[Element]) -> None:
+        try:
+            self.follow(rules)
+        except _Exit:
+            return
+
+    def follow(self, rules: Iterable[Element]) -> None:
+        """Carries out rules in order."""
+        for rule in rules:
+            self._step()
+            if rule.tag not in _RULES:
+                raise Unknown(str(rule.tag))
+            _RULES[rule.tag](self, rule)
+
+    def value(self, expression: Element) -> Value:
+        """What an expression gives. Raises Unknown and Wrong."""
+        self._step()
+        operator = _OPERATORS.get(expression.tag)
+        if operator is None:
+            raise Unknown(str(expression.tag))
+        try:
+            return operator(self, expression)
+        except IndexError:
+            raise Wrong(f"<{expression.tag}> lacks what it works on – write an expression inside") from None
+
+    def values(self, expression: Element) -> list[Value]:
+        """What the expressions inside of one give."""
+        return [self.value(child) for child in expression]
+
+    def variable(self, name: str) -> Value:
+        """The value of a response or outcome."""
+        if name in self.given:
+            return self.given[name]
+        return self.found.get(name, NULL)
+
+    def declaration(self, name: str) -> Declaration:
+        """The declaration of a variable. Raises Wrong."""
+        found = self.responses.get(name) or self.outcomes.get(name)
+        if found is None:
+            raise Wrong(f"the variable '{name}' is not declared – declare it, or mend its name")
+        return found
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise Unknown("very long response processing")
+
+
+def _zero(declaration: Declaration) -> Value:
+    return (Fraction(0),) if declaration.base in ("float", "integer") else NULL
+
+
+# Templates -----------------------------------------------------------------------------------------------------------
+
+
+def _template(rules: Element | None) -> str:
+    """The name of the standard template; "" for rules of its own. Raises Unknown for another template."""
+    said = (rules.get("template", "") if rules is not None else "").rstrip("/")
+    if rules is None or not said or len(rules):
+        return ""
+    name = said.rpartition("/")[2].removesuffix(".xml").removeprefix("CC2_")
+    return name if name in _TEMPLATES else "unknown"
+
+
+def _unknown(_context: Processing) -> Value:
+    raise Unknown("a template of its own")
+
+
+def _match_correct(context: Processing) -> Value:
+    given, wanted = context.given.get("RESPONSE", NULL), context.declaration("RESPONSE").correct
+    return (Fraction(bool(given) and given == wanted),)
+
+
+def _map_response(context: Processing) -> Value:
+    return _mapped(context, "RESPONSE") or (Fraction(0),)
+
+
+def _map_point(context: Processing) -> Value:
+    return _mapped_point(context, "RESPONSE") or (Fraction(0),)
+
+
+_TEMPLATES: Final[Mapping[str, Callable[[Processing], Value]]] = {
+    "match_correct": _match_correct,
+    "match_correct_multiple": _match_correct,
+    "map_response": _map_response,
+    "map_response_point": _map_point,
+    "unknown": _unknown,
+}
+
+
+def _mapped(context: Processing, name: str) -> Value:
+    declaration = context.declaration(name)
+    if declaration.mapping is None:
+        raise Wrong(f"the response '{name}' has no mapping – add a mapping, or score it by match_correct")
+    return declaration.mapping.total(context.variable(name))
+
+
+def _mapped_point(context: Processing, name: str) -> Value:
+    """Each area counts once, and the default once for each point outside."""
+    declaration, points = context.declaration(name), _points(context.variable(name))
+    if declaration.areas is None:
+        raise Wrong(f"the response '{name}' has no areaMapping – add one")
+    hit, outside = {}, 0
+    for point in points:
+        area = next((one for one in declaration.areas.entries if contains(area_of(one[0]), point)), None)
+        outside += area is None
+        if area:
+            hit[area[0]] = area[1]
+    total = sum(hit.values(), Fraction(0)) + outside * declaration.areas.default
+    return (declaration.areas.clamped(total),)
+
+
+def _points(value: Value) -> Value:
+    """The value, all of it points. Raises Wrong."""
+    if not all(isinstance(one, tuple) and all(isinstance(part, Fraction) for part in one) for one in value):
+        raise Wrong("an area holds points only – declare baseType point")
+    return value
+
+
+# Rules ---------------------------------------------------------------------------------------------------------------
+
+
+def _condition(context: Processing, rule: Element) -> None:
+    """The first branch whose test is true; a branch's test is its first element."""
+    for branch in rule:
+        if branch.tag == "responseElse":
+            return context.follow(branch)
+        if len(branch) and context.value(branch[0]) == TRUE:
+            return context.follow(branch[1:])
+    return None
+
+
+def _set(context: Processing, rule: Element) -> None:
+    name = rule.get("identifier", "")
+    value = context.value(rule[0]) if len(rule) else NULL
+    declaration = context.outcomes.get(name)
+    if declaration is not None and declaration.base in ("integer", "float") and value:
+        value = tuple(one if isinstance(one, Fraction) else number(str(one)) for one in value)
+    context.found[name] = value
+
+
+def _look_up(context: Processing, rule: Element) -> None:
+    name = rule.get("identifier", "")
+    value, table = context.value(rule[0]) if len(rule) else NULL, context.declaration(name).table
+    if not value:
+        context.found[name] = NULL
+        return
+    fitting = [target for source, target in sorted(table, key=lambda one: one[0]) if value[0] >= source]
+    context.found[name] = (fitting[-1],) if fitting else NULL
+
+
+def _exit(_context: Processing, _rule: Element) -> None:
+    raise _Exit
+
+
+def _fragment(context: Processing, rule: Element) -> None:
+    context.follow(rule)
+
+
+_RULES: Final[Mapping[str, Callable[[Processing, Element], None]]] = {
+    "responseCondition": _condition,
+    "setOutcomeValue": _set,
+    "lookupOutcomeValue": _look_up,
+    "exitResponse": _exit,
+    "responseProcessingFragment": _fragment,
+}
+
+# Operators -----------------------------------------------------------------------------------------------------------
+
+
+def _base_value(_context: Processing, node: Element) -> Value:
+    return (atom("".join(node.itertext()), node.get("baseType", "string")),)
+
+
+def _and(context: Processing, node: Element) -> Value:
+    values = context.values(node)
+    return FALSE if FALSE in values else NULL if NULL in values else TRUE
+
+
+def _or(context: Processing, node: Element) -> Value:
+    values = context.values(node)
+    return TRUE if TRUE in values else NULL if NULL in values else FALSE
+
+
+def _not(context: Processing, node: Element) -> Value:
+    value = context.value(node[0])
+    return truth(not value[0]) if value else NULL
+
+
+def _any_n(context: Processing, node: Element) -> Value:
+    values = context.values(node)
+    true, unknown = values.count(TRUE), values.count(NULL)
+    low, high = int(number(node.get("min", "0"))), int(number(node.get("max", "0")))
+    if low <= true and true + unknown <= high:
+        return TRUE
+    return FALSE if true > high or true + unknown < low else NULL
+
+
+def _two(compare: Callable[[Any, Any], bool]) -> Callable[[Processing, Element], Value]:
+    """A test of two single values; NULL where one is missing."""
+
+    def test(context: Processing, node: Element) -> Value:
+        one, other = _pair(context, node)
+        return truth(compare(one[0], other[0])) if one and other else NULL
+
+    return test
+
+
+def _pair(context: Processing, node: Element) -> tuple[Value, Value]:
+    values = context.values(node)
+    if len(values) != 2:
+        raise Wrong(f"<{node.tag}> compares two values, here are {len(values)}")
+    return values[0], values[1]
+
+
+def _numbers(context: Processing, node: Element) -> list[Fraction] | None:
+    """All numbers of the values inside; None where one is missing. Raises Wrong for what is none."""
+    values = context.values(node)
+    if NULL in values:
+        return None
+    numbers = [one for value in values for one in value]
+    if not all(isinstance(one, Fraction) for one in numbers):
+        raise Wrong(f"<{node.tag}> reckons with numbers only – declare baseType float or integer")
+    return numbers
+
+
+def _reckoned(reckon: Callable[[Sequence[Fraction]], Fraction]) -> Callable[[Processing, Element], Value]:
+    """An operator on numbers; NULL where one is missing or the result is none."""
+
+    def result(context: Processing, node: Element) -> Value:
+        numbers = _numbers(context, node)
+        try:
+            return NULL if not numbers else (reckon(numbers),)
+        except (ZeroDivisionError, IndexError):
+            return NULL
+
+    return result
+
+
+def _compared(compare: Callable[[Fraction, Fraction], bool]) -> Callable[[Processing, Element], Value]:
+    """A test of two numbers."""
+
+    def test(context: Processing, node: Element) -> Value:
+        numbers = _numbers(context, node)
+        return NULL if numbers is None or len(numbers) != 2 else truth(compare(*numbers))
+
+    return test
+
+
+def _match(context: Processing, node: Element) -> Value:
+    one, other = _pair(context, node)
+    return truth(one == other) if one and other else NULL
+
+
+def _equal(context: Processing, node: Element) -> Value:
+    numbers = _numbers(context, node)
+    if numbers is None or len(numbers) != 2:
+        return NULL
+    given, wanted = _given_first(node, numbers)
+    low, high = interval_of(node, wanted)
+    above = given >= low if node.get("includeLowerBound", "true") != "false" else given > low
+    below = given <= high if node.get("includeUpperBound", "true") != "false" else given < high
+    return truth(above and below)
+
+
+def _given_first(node: Element, numbers: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
+    """What was answered, and what it is compared with: the tolerance is around the first expression's value, which
+    authors write either way; the one that is not the answer is meant.
+    """
+    first, second = numbers
+    return (first, second) if node[0].tag == "variable" else (second, first)
+
+
+def interval_of(node: Element, wanted: Fraction) -> tuple[Fraction, Fraction]:
+    """The numbers that count as equal to the one wanted. Raises Unknown for a tolerance that is no number."""
+    mode = node.get("toleranceMode", "exact")
+    if mode == "exact":
+        return wanted, wanted
+    try:
+        widths = [number(one) for one in node.get("tolerance", "").split()]
+    except Wrong:
+        raise Unknown("a tolerance that is worked out") from None
+    if not widths:
+        raise Wrong('the tolerance of <equal> is missing – write tolerance="0.5"')
+    low, high = widths[0], widths[-1]
+    if mode == "relative":
+        low, high = abs(wanted) * low / 100, abs(wanted) * high / 100
+    return wanted - low, wanted + high
+
+
+def _equal_rounded(context: Processing, node: Element) -> Value:
+    numbers = _numbers(context, node)
+    if numbers is None or len(numbers) != 2:
+        return NULL
+    figures = int(number(node.get("figures", "0")))
+    mode = node.get("roundingMode", "significantFigures")
+    return truth(len({rounded(one, mode, figures) for one in numbers}) == 1)
+
+
+def rounded(value: Fraction, mode: str, figures: int) -> Fraction:
+    """A number rounded half up, to decimal places or significant figures."""
+    if mode == "decimalPlaces":
+        places = figures
+    else:
+        places, size = figures, abs(value)
+        while size >= 1:
+            size, places = size / 10, places - 1
+        while 0 < size < Fraction(1, 10):
+            size, places = size * 10, places + 1
+    if abs(places) > 400:
+        raise Unknown("a very long number")
+    scale = Fraction(10) ** places
+    return Fraction(floor(value * scale + Fraction(1, 2))) / scale
+
+
+def _string_match(context: Processing, node: Element) -> Value:
+    one, other = _pair(context, node)
+    if not one or not other:
+        return NULL
+    first, second = str(one[0]), str(other[0])
+    if node.get("caseSensitive", "true") == "false":
+        first, second = first.lower(), second.lower()
+    return truth(second in first if node.get("substring") == "true" else first == second)
+
+
+def _substring(context: Processing, node: Element) -> Value:
+    one, other = _pair(context, node)
+    if not one or not other:
+        return NULL
+    first, second = str(one[0]), str(other[0])
+    if node.get("caseSensitive", "true") == "false":
+        first, second = first.lower(), second.lower()
+    return truth(first in second)
+
+
+def _pattern_match(context: Processing, node: Element) -> Value:
+    value, found = context.value(node[0]), to_stars(node.get("pattern", ""))
+    if found is None:
+        raise Unknown("patternMatch")
+    return truth(matches(found[0], str(value[0]), case_sensitive=found[1])) if value else NULL
+
+
+def _member(context: Processing, node: Element) -> Value:
+    one, other = _pair(context, node)
+    return truth(one[0] in other) if one and other else NULL
+
+
+def _contains(context: Processing, node: Element) -> Value:
+    one, other = _pair(context, node)
+    if not one or not other:
+        return NULL
+    return truth(all(one.count(part) >= other.count(part) for part in other))
+
+
+def _inside(context: Processing, node: Element) -> Value:
+    points = _points(context.value(node[0]))
+    if not points:
+        return NULL
+    return truth(any(contains(area_of(shape_of(node)), point) for point in points))
+
+
+def _index(context: Processing, node: Element) -> Value:
+    value, place = context.value(node[0]), int(number(node.get("n", "1")))
+    return (value[place - 1],) if 0 < place <= len(value) else NULL
+
+
+def _delete(context: Processing, node: Element) -> Value:
+    one, other = _pair(context, node)
+    return tuple(part for part in other if part != one[0]) if one and other else NULL
+
+
+def _together(context: Processing, node: Element) -> Value:
+    atoms = [one for value in context.values(node) for one in value]
+    return bag(atoms) if node.tag == "multiple" else tuple(atoms)
+
+
+_OPERATORS: Final[Mapping[str, Callable[[Processing, Element], Value]]] = {
+    "baseValue": _base_value,
+    "variable": lambda context, node: context.variable(node.get("identifier", "")),
+    "correct": lambda context, node: context.declaration(node.get("identifier", "")).correct,
+    "default": lambda context, node: context.declaration(node.get("identifier", "")).default,
+    "mapResponse": lambda context, node: _mapped(context, node.get("identifier", "")),
+    "mapResponsePoint": lambda context, node: _mapped_point(context, node.get("identifier", "")),
+    "null": lambda _context, _node: NULL,
+    "isNull": lambda context, node: truth(context.value(node[0]) in (NULL, ("",))),
+    "not": _not,
+    "and": _and,
+    "or": _or,
+    "anyN": _any_n,
+    "match": _match,
+    "equal": _equal,
+    "equalRounded": _equal_rounded,
+    "stringMatch": _string_match,
+    "substring": _substring,
+    "patternMatch": _pattern_match,
+    "member": _member,
+    "contains": _contains,
+    "inside": _inside,
+    "index": _index,
+    "delete": _delete,
+    "multiple": _together,
+    "ordered": _together,
+    "containerSize": lambda context, node: (Fraction(len(context.value(node[0]))),),
+    "gt": _compared(lambda one, other: one > other),
+    "gte": _compared(lambda one, other: one >= other),
+    "lt": _compared(lambda one, other: one < other),
+    "lte": _compared(lambda one, other: one <= other),
+    "sum": _reckoned(lambda numbers: sum(numbers, Fraction(0))),
+    "product": _reckoned(lambda numbers: prod(numbers, start=Fraction(1))),
+    "subtract": _reckoned(lambda numbers: numbers[0] - numbers[1]),
+    "divide": _reckoned(lambda numbers: numbers[0] / numbers[1]),
+    "integerDivide": _reckoned(lambda numbers: Fraction(numbers[0] // numbers[1])),
+    "integerModulus": _reckoned(lambda numbers: numbers[0] % numbers[1]),
+    "truncate": _reckoned(lambda numbers: Fraction(int(numbers[0]))),
+    "round": _reckoned(lambda numbers: Fraction(floor(numbers[0] + Fraction(1, 2)))),
+    "integerToFloat": _reckoned(lambda numbers: numbers[0]),
+    "min": _reckoned(min),
+    "max": _reckoned(max),
+}

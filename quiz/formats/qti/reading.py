@@ -1,0 +1,365 @@
+"""Items and packages of QTI 2.1, 2.2 and 3.0, read. What a manifest and test say gives the order, topics and points."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final
+from urllib.parse import unquote
+
+from quiz.errors import Invalid, TooLarge
+from quiz.files.archive import Archive, is_archive
+from quiz.files.xml import Element, read_xml
+from quiz.formats._pictures import Pictures
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, topic_of
+from quiz.formats.qti.dialect import normalise
+from quiz.formats.qti.gaps import INLINE, cloze, gap_match
+from quiz.formats.qti.interactions import Foreign, choice, entry, essay, hotspot, match, order, select_point
+from quiz.formats.qti.item import Item, own_id
+from quiz.formats.qti.markup import is_blank, joined
+from quiz.formats.qti.values import Wrong, number
+
+_MANIFEST: Final = "imsmanifest.xml"
+_ITEM: Final = "assessmentItem"
+_TEST: Final = "assessmentTest"
+#: Parts of an item that say something we have no place for.
+_LOST: Final[Mapping[str, str]] = {
+    "companionMaterialsInfo": "tools beside the question, such as a ruler",
+    "catalogInfo": "other forms of the content for those who need them",
+    "infoControl": "a text that is opened on demand stands in the prompt",
+    "positionObjectStage": "",
+}
+#: What is left of a paragraph that held an interaction only.
+_EMPTY: Final = re.compile(r"<(p|div)\b[^<>]*>\s*</\1>")
+#: Sections in sections.
+_DEEPEST: Final = 20
+_KINDS: Final[Mapping[str, Callable[[Item, Element], dict[str, Any]]]] = {
+    "choiceInteraction": choice,
+    "hottextInteraction": choice,
+    "orderInteraction": order,
+    "matchInteraction": match,
+    "textEntryInteraction": entry,
+    "sliderInteraction": entry,
+    "extendedTextInteraction": essay,
+    "hotspotInteraction": hotspot,
+    "selectPointInteraction": select_point,
+}
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where an item stands in a test: its file, the sections around it, and its weight."""
+
+    path: str
+    topic: str = ""
+    weight: Fraction = Fraction(1)
+
+
+@dataclass(slots=True)
+class _Package:
+    """Files by path, the pictures met, and the texts that several items share."""
+
+    files: Callable[[str], bytes | None]
+    limit: int
+    pictures: Pictures = field(default_factory=Pictures)
+
+    def xml(self, path: str) -> Element:
+        """The document at a path, its names as in 2.x. Raises Invalid, also where there is none."""
+        content = self.files(path)
+        if content is None:
+            raise Invalid(f"there is no file '{path}' in the package")
+        root = read_xml(content, self.limit)
+        normalise(root)
+        return root
+
+    def section(self, path: str, depth: int) -> Element:
+        """The section in a file of its own. Raises Invalid, also where files refer to each other."""
+        if depth > _DEEPEST:
+            raise Invalid("sections lie too deep in each other")
+        return self.xml(path)
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """The items of a package in the order of its test, or one item by itself."""
+    content = source.file.read(source.limits.bytes + 1)
+    if len(content) > source.limits.bytes:
+        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+    if is_archive(content):
+        yield from _package(source, Archive(content))
+        return
+    limit = source.limits.question_bytes
+    root = read_xml(content, limit)
+    normalise(root)
+    if root.tag != _ITEM:
+        raise Invalid(
+            f"{source.name} begins with <{root.tag}> – bring an assessmentItem, or a package in a .zip"
+        )
+    yield _entry(_Package(lambda _path: None, limit), root, _Place(source.name), source.name)
+
+
+def _package(source: Source, archive: Archive) -> Iterator[Entry]:
+    names = archive.names
+    manifests = sorted(
+        (name for name in names if posixpath.basename(name) == _MANIFEST), key=lambda name: name.count("/")
+    )
+    if not manifests:
+        raise Invalid(f"{source.name} holds no {_MANIFEST} – export it again as a content package")
+    known = frozenset(names)
+    package = _Package(
+        lambda path: archive.read(path) if path in known else None, source.limits.question_bytes
+    )
+    base = posixpath.dirname(manifests[0])
+    resources = _resources(package.xml(manifests[0]), base)
+    tests = [
+        path
+        for kind, path in resources
+        if "_test_" in kind or ("assessment" in kind and path.endswith(".xml"))
+    ]
+    items = {path: None for kind, path in resources if "item" in kind}
+    places, losses, title = [], [], ""
+    for path in tests:
+        test = _test(package, path)
+        if test is None:
+            continue
+        places += test.places
+        losses += test.losses
+        title = title or test.title
+    seen = {place.path for place in places}
+    places += (_Place(path) for path in items if path not in seen)
+    if title or losses:
+        yield Head({"title": title} if title else {}, losses)
+    for place in places:
+        yield _at(package, place)
+
+
+def _resources(manifest: Element, base: str) -> list[tuple[str, str]]:
+    """The type and path of each resource."""
+    return [
+        (one.get("type", ""), _path(base, one.get("href") or ""))
+        for one in manifest.iter("resource")
+        if one.get("href")
+    ]
+
+
+def _path(folder: str, address: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, unquote(address)))
+
+
+def _at(package: _Package, place: _Place) -> Entry:
+    try:
+        root = package.xml(place.path)
+    except Invalid as error:
+        problem = error.problems[0]
+        line = f", line {problem.line}" if problem.line else ""
+        return Fault(
+            f"{place.path}{line}", f"{problem.what} – {problem.mend}" if problem.mend else problem.what
+        )
+    if root.tag != _ITEM:
+        return Fault(place.path, f"it begins with <{root.tag}> – an item begins with <assessmentItem>")
+    return _entry(package, root, place, place.path)
+
+
+# Tests ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Test:
+    title: str
+    places: list[_Place]
+    losses: list[Loss]
+
+
+#: What a test says of how it is taken, which is the quiz's here and not the bank's.
+_SETTINGS: Final = frozenset(
+    "timeLimits itemSessionControl preCondition branchRule selection ordering testFeedback outcomeProcessing rubricBlock".split()
+)
+
+
+def _test(package: _Package, path: str) -> _Test | None:
+    """What a test holds; None where the file is none."""
+    try:
+        root = package.xml(path)
+    except Invalid as error:
+        return _Test("", [], [Loss("test", f"the test {path} cannot be read: {error}")])
+    if root.tag != _TEST:
+        return None
+    said = {element.tag for element in root.iter() if element.tag in _SETTINGS}
+    losses = [Loss("test", f"a bank says nothing of {name}") for name in sorted(said)[:1]]
+    tops = [
+        section
+        for part in root.iter("testPart")
+        for section in part
+        if section.tag.startswith("assessmentSection")
+    ]
+    folder = posixpath.dirname(path)
+    places: list[_Place] = []
+    for section in tops:
+        _section(
+            package, section, folder, [] if len(tops) == 1 else [section.get("title", "")], places, losses, 0
+        )
+    return _Test(root.get("title", "").strip(), places, losses)
+
+
+def _section(
+    package: _Package,
+    section: Element,
+    folder: str,
+    titles: Sequence[str],
+    places: list[_Place],
+    losses: list[Loss],
+    depth: int,
+) -> None:
+    """The items of a section, those of sections in it, and of sections in files of their own."""
+    if section.tag == "assessmentSectionRef":
+        path = _path(folder, section.get("href", ""))
+        try:
+            section, folder = package.section(path, depth), posixpath.dirname(path)
+        except Invalid as error:
+            losses.append(Loss("test", f"a section is left out: {error}"))
+            return
+        titles = [*titles[:-1], section.get("title", "")] if titles else titles
+    for child in section:
+        if child.tag == "assessmentItemRef":
+            weight = child.find("weight")
+            worth = (
+                number(weight.get("value", "1"))
+                if weight is not None and _is_number(weight.get("value", "1"))
+                else 1
+            )
+            places.append(_Place(_path(folder, child.get("href", "")), topic_of(titles), Fraction(worth)))
+        elif child.tag in ("assessmentSection", "assessmentSectionRef"):
+            _section(package, child, folder, [*titles, child.get("title", "")], places, losses, depth + 1)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return number(text) > 0
+    except Wrong:
+        return False
+
+
+# Items ---------------------------------------------------------------------------------------------------------------
+
+
+def _entry(package: _Package, root: Element, place: _Place, where: str) -> Entry:
+    item = Item(root, posixpath.dirname(place.path), package.files, package.pictures)
+    title = item.title
+    try:
+        fields = _fields(package, item)
+    except Wrong as error:
+        return Fault(where, f"{title[:60]}: {error}" if title else str(error))
+    except Invalid as error:
+        return Fault(where, "; ".join(map(str, error.problems)))
+    except Foreign as error:
+        return Unsupported(where, str(error), title)
+    identifier = own_id(root.get("identifier", "").strip())
+    fields = {**({"id": identifier} if identifier else {}), "text_format": "html", **fields}
+    if title and title != identifier:
+        fields["name"] = title
+    if place.topic:
+        fields["topic"] = place.topic
+    if place.weight != 1:
+        fields["points"] = fields.get("points", Fraction(1)) * place.weight
+    return Found(where, fields, item.losses, item.files)
+
+
+def _fields(package: _Package, item: Item) -> dict[str, Any]:
+    if item.root.find("templateProcessing") is not None or item.root.find("templateDeclaration") is not None:
+        raise Foreign("template")
+    if item.root.get("adaptive") == "true":
+        raise Foreign("adaptive")
+    body = item.body
+    if body is None:
+        raise Wrong("the item has no itemBody – write the question into one")
+    _lose_the_rest(item)
+    interactions = [one for one in body.iter() if one.tag.endswith("Interaction")]
+    before = [*_stimuli(package, item), *_rubrics(item, body)]
+    fields = _asked(item, body, interactions)
+    prompt = joined([*before, fields["prompt"]])
+    if is_blank(prompt):
+        prompt = item.title
+    return {**fields, "prompt": prompt}
+
+
+def _asked(item: Item, body: Element, interactions: Sequence[Element]) -> dict[str, Any]:
+    """The fields of the question, its prompt among them."""
+    tags = [one.tag for one in interactions]
+    if not tags:
+        return {"type": "description", "prompt": item.html(body)}
+    if all(tag in INLINE for tag in tags):
+        hints = item.hints(body)
+        alone = len(tags) == 1 and tags[0] == "textEntryInteraction" and not hints & {"cloze", "gap_select"}
+        if alone and _stands_alone(item, interactions[0]):
+            return {**entry(item, interactions[0]), "prompt": _prompt(item, body, interactions[0])}
+        return cloze(item, body, interactions)
+    if len(tags) > 1:
+        raise Foreign("composite")
+    if tags[0] == "gapMatchInteraction":
+        return gap_match(item, interactions[0], _around(item, body, interactions[0]))
+    if tags[0] not in _KINDS:
+        raise Foreign(tags[0])
+    return {**_KINDS[tags[0]](item, interactions[0]), "prompt": _prompt(item, body, interactions[0])}
+
+
+def _stands_alone(item: Item, interaction: Element) -> bool:
+    """Whether nothing stands after a field, or in its own line before it, so that it is no gap in a text."""
+    if item.hints(item.body) & {"short_text", "numerical"}:
+        return True
+    element, after = interaction, (interaction.tail or "").strip()
+    while element.tag != "itemBody":
+        parent = element.getparent()
+        after += "".join("".join(one.itertext()) + (one.tail or "") for one in element.itersiblings()).strip()
+        element = parent
+    return not after.strip(" .:;?!_)")
+
+
+def _prompt(item: Item, body: Element, interaction: Element) -> str:
+    """The text around an interaction, and its own prompt."""
+    own = item.html(interaction.find("prompt"))
+    passage = ""
+    if interaction.tag == "hottextInteraction":
+        passage = item.html(interaction, lambda one: "" if one.tag == "prompt" else None)
+    return joined([_around(item, body, interaction), own, passage])
+
+
+def _around(item: Item, body: Element, interaction: Element) -> str:
+    html = item.html(body, lambda element: "" if element is interaction else None)
+    return _EMPTY.sub("", html).strip()
+
+
+def _rubrics(item: Item, body: Element) -> Iterator[str]:
+    """What is told to who answers; what is told to others is lost."""
+    for rubric in body.iter("rubricBlock"):
+        text = item.html(rubric)
+        if is_blank(text):
+            continue
+        if "candidate" in rubric.get("view", "candidate").split():
+            yield text
+        else:
+            item.lose("rubric", f"notes for {rubric.get('view')}")
+
+
+def _stimuli(package: _Package, item: Item) -> Iterator[str]:
+    """Texts that several items share: each item shows them in front here."""
+    for reference in item.root.findall("assessmentStimulusRef"):
+        path = _path(item.folder, reference.get("href", ""))
+        try:
+            root = package.xml(path)
+        except Invalid as error:
+            item.lose("stimulus", f"the shared text {path} cannot be read: {error}")
+            continue
+        shared = Item(root, posixpath.dirname(path), package.files, package.pictures, item.losses, item.files)
+        body = root.find("stimulusBody")
+        item.lose("stimulus", "a text that several items share stands in front of each")
+        yield shared.html(root if body is None else body)
+
+
+def _lose_the_rest(item: Item) -> None:
+    for element in item.root.iter():
+        if _LOST.get(element.tag):
+            item.lose(element.tag, _LOST[element.tag])
+        if element.get("fixed") == "true" and element.getparent().get("shuffle") == "true":
+            item.lose("shuffle", "all options are shuffled, or none")

@@ -1,0 +1,215 @@
+"""Values of QTI: a tuple of what they hold, () for NULL; those without an order are sorted, so that equal bags are equal.
+
+An identifier or string is a ``str``, a number a ``Fraction``, a pair or point a tuple of two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, Final, TypeAlias, cast
+
+from quiz.files.xml import Element
+from quiz.questions.fields import LARGEST_EXPONENT
+from quiz.questions.rules.regions import Area
+from quiz.questions.rules.regions import Shape as ShapeName
+
+Value: TypeAlias = tuple[Any, ...]
+NULL: Final[Value] = ()
+TRUE: Final[Value] = (True,)
+FALSE: Final[Value] = (False,)
+
+
+class Wrong(Exception):
+    """What is wrong with an item, and how to mend it."""
+
+
+def number(text: str) -> Fraction:
+    """A number. Raises Wrong."""
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT:
+        raise Wrong(f"'{text.strip()[:40]}' is no number – write one such as 0.5")
+    return Fraction(value)
+
+
+def atom(text: str, base: str) -> Any:
+    """A single value of a base type. Raises Wrong."""
+    return _ATOMS.get(base, str.strip)(text)
+
+
+def _point(text: str) -> tuple[Fraction, ...]:
+    return tuple(map(number, _two(text)))
+
+
+def _two(text: str) -> list[str]:
+    words = text.split()
+    if len(words) != 2:
+        raise Wrong(f"'{text[:40]}' are not two values – write them with a space between")
+    return words
+
+
+_ATOMS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "string": str,
+    "file": str,
+    "uri": str,
+    "integer": number,
+    "float": number,
+    "duration": number,
+    "boolean": lambda text: text.strip() in ("true", "1"),
+    "point": _point,
+    "pair": lambda text: tuple(sorted(_two(text))),
+    "directedPair": lambda text: tuple(_two(text)),
+}
+
+
+def bag(atoms: Iterable[Any]) -> Value:
+    """A value whose order does not matter."""
+    return tuple(sorted(atoms, key=repr))
+
+
+def truth(value: bool) -> Value:
+    """A truth value."""
+    return TRUE if value else FALSE
+
+
+@dataclass(slots=True)
+class Table:
+    """What each value of a response is worth."""
+
+    entries: list[tuple[Any, Fraction, bool]]
+    default: Fraction = Fraction(0)
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+
+    def total(self, value: Value) -> Value:
+        """The sum over the different values, within the bounds."""
+        return (self.clamped(sum((self.worth(one) for one in dict.fromkeys(value)), Fraction(0))),)
+
+    def worth(self, one: Any) -> Fraction:
+        """What a value is worth."""
+        for key, worth, case_matters in self.entries:
+            if key == one or (not case_matters and str(key).lower() == str(one).lower()):
+                return worth
+        return self.default
+
+    def clamped(self, total: Fraction) -> Fraction:
+        """A sum within the bounds."""
+        if self.lower is not None and total < self.lower:
+            return self.lower
+        return total if self.upper is None else min(total, self.upper)
+
+
+@dataclass(slots=True)
+class Declaration:
+    """A response or outcome variable."""
+
+    name: str
+    cardinality: str = "single"
+    base: str = "identifier"
+    correct: Value = NULL
+    default: Value = NULL
+    mapping: Table | None = None
+    areas: Table | None = None
+    #: Steps of a table: what a number is looked up as; of the last kind (``interpolation``) with the least number.
+    table: list[tuple[Fraction, Any]] = field(default_factory=list)
+
+    def value(self, atoms: Iterable[Any]) -> Value:
+        """A value of this variable."""
+        return bag(atoms) if self.cardinality == "multiple" else tuple(atoms)
+
+
+def text_of(element: Element) -> str:
+    """All text inside an element."""
+    return "".join(element.itertext())
+
+
+def declared(element: Element) -> Declaration:
+    """A declaration. Raises Wrong."""
+    made = Declaration(
+        element.get("identifier", ""),
+        element.get("cardinality", "single"),
+        element.get("baseType", "identifier"),
+    )
+    for child in element:
+        if child.tag == "correctResponse":
+            made.correct = _values(child, made)
+        elif child.tag == "defaultValue":
+            made.default = _values(child, made)
+        elif child.tag == "mapping":
+            made.mapping = _mapping(child, made.base)
+        elif child.tag == "areaMapping":
+            made.areas = _areas(child)
+        elif child.tag == "matchTable":
+            made.table = [
+                (number(one.get("sourceValue", "")), atom(one.get("targetValue", ""), made.base))
+                for one in child
+            ]
+    return made
+
+
+def _values(element: Element, declaration: Declaration) -> Value:
+    return declaration.value(
+        atom(text_of(one), one.get("baseType") or declaration.base) for one in element if one.tag == "value"
+    )
+
+
+def _bounds(element: Element) -> Mapping[str, Any]:
+    return {
+        "default": number(element.get("defaultValue") or "0"),
+        "lower": number(element.get("lowerBound", "")) if element.get("lowerBound") else None,
+        "upper": number(element.get("upperBound", "")) if element.get("upperBound") else None,
+    }
+
+
+def _mapping(element: Element, base: str) -> Table:
+    entries = [
+        (
+            atom(one.get("mapKey", ""), base),
+            number(one.get("mappedValue", "0")),
+            base != "string" or one.get("caseSensitive", "true") != "false",
+        )
+        for one in element
+    ]
+    return Table(entries, **_bounds(element))
+
+
+def _areas(element: Element) -> Table:
+    entries = [
+        (shape_of(one), number(one.get("mappedValue", "0")), True)
+        for one in element
+        if one.get("shape") != "default"
+    ]
+    return Table(entries, **_bounds(element))
+
+
+#: A shape and its coordinates as hotspots have them.
+Shape: TypeAlias = tuple[str, tuple[Fraction, ...]]
+
+
+def shape_of(element: Element) -> Shape:
+    """The shape of an area. Raises Wrong."""
+    kind = element.get("shape", "default")
+    coords = tuple(number(part) for part in element.get("coords", "").replace(",", " ").split())
+    if kind == "ellipse" and len(coords) == 4 and coords[2] == coords[3]:
+        kind, coords = "circle", coords[:3]
+    fits = {
+        "rect": len(coords) == 4,
+        "circle": len(coords) == 3,
+        "poly": len(coords) >= 6 and not len(coords) % 2,
+    }
+    if not fits.get(kind):
+        raise Wrong(f"there is no area '{kind}' with {len(coords)} numbers – write a rect, circle or poly")
+    if kind == "poly" and len(coords) > 6 and coords[:2] == coords[-2:]:
+        coords = coords[:-2]
+    return kind, coords
+
+
+def area_of(shape: Shape) -> Area:
+    """The same to be hit."""
+    kind, coords = shape
+    return Area.of(cast(ShapeName, kind), coords)

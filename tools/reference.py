@@ -1,4 +1,4 @@
-"""Write docs/settings.md, docs/commands.md and docs/lint.md from the code: `python -m tools.reference` (or `make docs`).
+"""Write docs/settings.md, commands.md, lint.md and agreement.md from the code: `python -m tools.reference` (or `make docs`).
 
 A test holds the files equal to what the code says, so a setting or command cannot go undocumented.
 """
@@ -11,7 +11,7 @@ import click
 
 from quiz.cli import main as quiz
 from quiz.config import Settings
-from tools import lint_page
+from tools import agreement, lint_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH = 100
@@ -69,7 +69,12 @@ def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
                 yield from _sections(found, click.Context(found, info_name=name, parent=context))
 
 
-PAGES = {"settings.md": settings, "commands.md": commands, "lint.md": lint_page.page}
+PAGES = {
+    "settings.md": settings,
+    "commands.md": commands,
+    "lint.md": lint_page.page,
+    "agreement.md": agreement.page,
+}
 
 
 def main() -> None:

@@ -25,8 +25,10 @@ from quiz.statistics.distributions import Z95, binomial_tail, chi2_tail, t_tail
 FEWEST: Final = 10
 ENOUGH: Final = 30
 
-#: The error of each single test of a mis-key and of competing options.
-P: Final = 0.01
+#: The error of the test that a rival is chosen by more than the key.
+COMPETES_P: Final = 0.01
+#: The error of each of the two tests of a mis-key, which both have to hold (benchmarks/flags.py: what that comes to).
+MISKEY_P: Final = 0.03
 #: A rival that fewer chose is left alone.
 FEWEST_CHOICES: Final = 5
 #: A key whose item–rest may be this high is not called wrong.
@@ -226,15 +228,15 @@ def _rivals(item: Observed, level: str) -> Iterator[Flag]:
 
 
 def _is_miskey(item: Observed, key: int, rival: int) -> bool:
-    """Its item–rest exceeds the key's and 0, each at ``P``, and the key's is low at its best."""
+    """Its item–rest exceeds the key's and 0, each at ``MISKEY_P``, and the key's is low at its best."""
     r_rival, r_key = _choice_rest(item, rival), _choice_rest(item, key) or 0.0
     if r_rival is None or item.chosen[:, rival].sum() < FEWEST_CHOICES:
         return False
     both = correlation(_chose(item, rival), _chose(item, key)) or 0.0
     return (
         upper_limit(r_key, item.n) < KEY_WORKS
-        and correlation_p(r_rival, item.n) < P
-        and dependent_p(r_rival, r_key, both, item.n) < P
+        and correlation_p(r_rival, item.n) < MISKEY_P
+        and dependent_p(r_rival, r_key, both, item.n) < MISKEY_P
     )
 
 
@@ -242,7 +244,7 @@ def _competes(item: Observed, key: int, rival: int) -> bool:
     """It is chosen by more than the key (two-sided sign test of those who chose either), and not by weaker ones."""
     r_rival, r_key = _choice_rest(item, rival), _choice_rest(item, key) or 0.0
     ours, theirs = int(item.chosen[:, key].sum()), int(item.chosen[:, rival].sum())
-    more = theirs > ours and 2 * binomial_tail(theirs, theirs + ours) < P
+    more = theirs > ours and 2 * binomial_tail(theirs, theirs + ours) < COMPETES_P
     return r_rival is not None and more and r_rival >= r_key
 
 

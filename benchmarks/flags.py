@@ -1,0 +1,107 @@
+"""False alarms and hits of the flags: simulated quizzes that are sound, and others with one wrong key.
+
+A quiz has 20 questions of four options; students' abilities are N(0, 1). Each question follows the two-parameter logistic
+model with guessing: slopes log-normal about 1.1, difficulties N(−0.4, 0.9) within ± 1.8, a quarter guessed; its distractors
+draw the others unequally. So a sound question always discriminates, and nobody's key is wrong. In the other quizzes a
+question of middle difficulty carries the key of its most popular distractor.
+"""
+
+import sys
+from collections import Counter
+
+import numpy as np
+
+from quiz.statistics.flags import Observed, flags, settle
+
+SIZES = (25, 30, 60, 200, 600)
+QUIZZES = 1_000
+QUESTIONS = 20
+OPTIONS = 4
+#: Codes that say something untrue of a sound question; too-easy and unused-distractor only say what was observed.
+ACCUSING = (
+    "possible-miskey",
+    "negative-discrimination",
+    "competing-options",
+    "no-discrimination",
+    "guessing",
+    "too-hard",
+)
+MUST = 0.05
+
+
+def main(quizzes=QUIZZES):
+    """Prints a line a size: quizzes with a false alarm, which kind, and wrong keys that were found."""
+    print(
+        f"flags: {quizzes:,} sound quizzes and {quizzes:,} with one wrong key, {QUESTIONS} questions of {OPTIONS} options\n"
+    )
+    print("| students | sound quizzes accused | of it: | a hint or more | wrong key named | a flag on it |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for n in SIZES:
+        print(_line(n, quizzes), flush=True)
+    print()
+
+
+def _line(n, quizzes):
+    dice = np.random.default_rng(n)
+    level = "verdict" if n >= 30 else "hint"
+    accused, hinted, kinds = 0, 0, Counter()
+    named, flagged = 0, 0
+    for _ in range(quizzes):
+        found = _flags(*_quiz(dice, n))
+        false = {
+            flag.code for of_one in found for flag in of_one if flag.code in ACCUSING and flag.level == level
+        }
+        accused += bool(false)
+        kinds.update(false)
+        hinted += any(flag.code in ACCUSING for of_one in found for flag in of_one)
+    for _ in range(quizzes):
+        chosen, keys = _quiz(dice, n)
+        wrong = int(np.argsort(chosen[:, :, 0].mean(axis=0))[QUESTIONS // 2])
+        keys[wrong] = 1 + int(chosen[:, wrong, 1:].sum(axis=0).argmax())
+        on_it = [
+            flag for flag in _flags(chosen, keys)[wrong] if flag.level == level and flag.code in ACCUSING
+        ]
+        named += any(flag.code == "possible-miskey" and flag.options[0] == 0 for flag in on_it)
+        flagged += bool(on_it)
+    told = ", ".join(f"{code} {count / quizzes:.1%}" for code, count in kinds.most_common()) or "none"
+    which = "" if level == "verdict" else " (hints)"
+    late = "" if accused / quizzes <= MUST or level == "hint" else " TOO MANY"
+    return (
+        f"| {n}{which} | {accused / quizzes:.1%}{late} | {told} | {hinted / quizzes:.1%} | {named / quizzes:.1%} "
+        f"| {flagged / quizzes:.1%} |"
+    )
+
+
+def _quiz(dice, n):
+    """Who chose which option, shape (n, questions, options), and the keys; option 0 is the right one."""
+    ability = dice.normal(size=(n, 1))
+    slope = np.exp(dice.normal(np.log(1.1), 0.25, QUESTIONS))
+    difficulty = np.clip(dice.normal(-0.4, 0.9, QUESTIONS), -1.8, 1.8)
+    right = dice.random((n, QUESTIONS)) < 0.25 + 0.75 / (1 + np.exp(-slope * (ability - difficulty)))
+    pull = np.cumsum(dice.dirichlet(np.full(OPTIONS - 1, 4.0), QUESTIONS), axis=1)
+    wrong = 1 + (dice.random((n, QUESTIONS, 1)) > pull[:, :-1]).sum(axis=2)
+    return np.where(right, 0, wrong)[:, :, None] == np.arange(OPTIONS), [0] * QUESTIONS
+
+
+def _flags(chosen, keys):
+    x = np.stack([chosen[:, place, key] for place, key in enumerate(keys)], axis=1).astype(float)
+    total = x.sum(axis=1)
+    return settle(
+        [
+            flags(
+                Observed(
+                    x[:, place],
+                    1.0,
+                    100 * (total - x[:, place]) / (QUESTIONS - 1),
+                    1 / OPTIONS,
+                    chosen[:, place],
+                    (key,),
+                )
+            )
+            for place, key in enumerate(keys)
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -6,9 +6,10 @@ Moodle keeps a format with each text; a question of ours has one for all (``text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from html import escape, unescape
 from typing import Any, Final, Self
 
@@ -64,32 +65,36 @@ class Styled(str):
         return made
 
 
-def settled(fields: Mapping[str, Any]) -> dict[str, Any]:
+def settled(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields with their texts in one format, and that format: what all agree on, else HTML.
 
     A text that names no format has that of the prompt.
     """
     prompt = fields["prompt"].style or "html"
-    styles = {text.style or prompt for text in _texts(fields) if text and not text.kept}
+    texts: list[Styled] = []
+    _gather(fields, texts)
+    styles = {text.style or prompt for text in texts if text and not text.kept}
     shared = styles.pop() if len(styles) == 1 else "html"
     if shared == "moodle":
-        shared = "html" if any(_MARKUP.search(text) for text in _texts(fields)) else "plain"
+        shared = "html" if any(map(_MARKUP.search, texts)) else "plain"
     made: dict[str, Any] = _as(fields, shared, prompt)
-    return {**made, "text_format": shared} if shared != "markdown" else made
+    if shared != "markdown":
+        made["text_format"] = shared
+    return made
 
 
-def _texts(value: Any) -> Iterator[Styled]:
+def _gather(value: Any, texts: list[Styled]) -> None:
     if isinstance(value, Styled):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for one in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(one)
+        texts.append(value)
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            _gather(one, texts)
 
 
 def _as(value: Any, shared: str, prompt: str) -> Any:
     if isinstance(value, Styled):
         return _in_format(value, "plain" if value.kept else value.style or prompt, shared)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _as(one, shared, prompt) for name, one in value.items()}
     return [_as(one, shared, prompt) for one in value] if isinstance(value, list) else value
 
@@ -138,9 +143,14 @@ def category(path: str) -> list[str]:
 
 def rounded(credits: Iterable[Fraction], field: str) -> list[Loss]:
     """A loss where a weight in percent does not say exactly what was meant."""
-    if all(percent(Decimal(percentage(credit))) == credit for credit in credits):
+    if all(map(_is_kept, credits)):
         return []
     return [Loss(field, "Moodle rounds weights to five places of a percentage")]
+
+
+@lru_cache(maxsize=1024)
+def _is_kept(credit: Fraction) -> bool:
+    return percent(Decimal(percentage(credit))) == credit
 
 
 def centred(answer: Any) -> tuple[str, str, list[Loss]]:
@@ -161,7 +171,7 @@ def centred(answer: Any) -> tuple[str, str, list[Loss]]:
 # Texts with gaps -----------------------------------------------------------------------------------------------------
 
 
-def parted(fields: Mapping[str, Any]) -> dict[str, Any]:
+def parted(fields: dict[str, Any]) -> dict[str, Any]:
     """A question whose settled prompt holds the marks of its gaps, with what stands in front apart from the text.
 
     In front stand the paragraphs before the first that holds a mark; where there is none, ``FILL_IN`` does.

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
@@ -196,6 +197,7 @@ def topic_of(names: Sequence[str]) -> str:
     return "/".join(re.sub(r"[\s/]+", "-", name.strip()) for name in names if name.strip())
 
 
+@lru_cache(maxsize=1024)
 def percentage(credit: Fraction) -> str:
     """A credit in percent, as Moodle writes it: at most five places, without zeros at the end."""
     text = f"{float(credit) * 100:.5f}".rstrip("0").rstrip(".")

@@ -74,10 +74,6 @@ class Item:
         """A part that is true or false; 1 and 0 in old files."""
         return self.word(name, "1" if default else "") not in ("", "0", "false")
 
-    def number(self, name: str, default: str) -> Decimal:
-        """A part that is a number. Raises Wrong."""
-        return decimal(self.word(name) or default, f"<{name}>")
-
     # Texts -----------------------------------------------------------------------------------------------------------
 
     def text(self, name: str) -> Styled:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
+from quiz.banks.model import DEFAULT_PENALTY
 from quiz.errors import Invalid
 from quiz.files.images import read_image
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Foreign, read_embedded
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, parted, settled
+from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
-from quiz.formats.moodle_xml.item import Item, Pictures, Wrong, decimal, string
+from quiz.formats.moodle_xml.item import Item, Wrong, decimal, string
 from quiz.formats.moodle_xml.words import word_gaps
 from quiz.questions.fields import exact, letters, percent
 
@@ -48,6 +51,8 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("showmisplaced", ("0", "false"), "the review shows every marker"),
     )
 }
+#: Old files round the usual penalty; Moodle takes what is as near as this for it.
+_NEARLY: Final = Fraction(5, 1000)
 _SHUFFLE: Final = frozenset({"shuffleanswers"})
 _CHOICE: Final = _SHUFFLE | {"single", "answer"}
 _NUMBER: Final = frozenset({"answer", "units", "unitgradingtype", "unitpenalty", "showunits"})
@@ -149,12 +154,12 @@ def _prompt(item: Item) -> Styled:
 
 def _marks(item: Item, kind: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    points = exact(item.number("defaultgrade", "1"))
+    points = _exactly(item.word("defaultgrade") or "1", "defaultgrade")
     if points != 1 and kind not in ("cloze", "multianswer"):
         fields["points"] = points
-    penalty = item.number("penalty", "0.3333333")
-    if abs(penalty - Decimal("0.3333333")) >= Decimal("0.005") and kind != "essay":
-        fields["penalty"] = exact(penalty)
+    penalty = _exactly(item.word("penalty") or "0.3333333", "penalty")
+    if abs(penalty - DEFAULT_PENALTY) >= _NEARLY and kind != "essay":
+        fields["penalty"] = penalty
     return fields
 
 
@@ -212,7 +217,18 @@ def _credit(answer: Element) -> Fraction:
     inside = answer.find("fraction")
     if inside is not None and string(inside).strip():
         return exact(decimal(string(inside), "<fraction>"))
-    return percent(decimal(answer.get("fraction") or "0", "the fraction of an answer"))
+    return _share(answer.get("fraction") or "0")
+
+
+@lru_cache(maxsize=1024)
+def _share(text: str) -> Fraction:
+    """The few shares that files hold, thousands of times each."""
+    return percent(decimal(text, "the fraction of an answer"))
+
+
+@lru_cache(maxsize=1024)
+def _exactly(text: str, name: str) -> Fraction:
+    return exact(decimal(text, f"<{name}>"))
 
 
 def _worth(answer: Element) -> dict[str, Fraction]:
@@ -315,7 +331,11 @@ def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
         return {"units": units, "unit": "optional", "unit_penalty": Fraction(0)}
     if grading == "1" and any("credit" in answer for answer in answers):
         item.lose("unit_penalty", "it is taken off the whole mark, not in proportion to the answer's")
-    return {"units": units, "unit": "required", "unit_penalty": exact(item.number("unitpenalty", "0.1"))}
+    return {
+        "units": units,
+        "unit": "required",
+        "unit_penalty": _exactly(item.word("unitpenalty") or "0.1", "unitpenalty"),
+    }
 
 
 def _matching(item: Item) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -225,10 +226,16 @@ def _marks(sheet: Sheet, kind: str) -> None:
 
 def _places(sheet: Sheet, field: str, value: Fraction) -> str:
     """A number with the seven places that Moodle stores."""
-    said = f"{float(value):.7f}"
-    if exact(Decimal(said)) != value:
+    said, is_exact = _seven(value)
+    if not is_exact:
         sheet.lose(field, "Moodle stores seven decimals")
     return said
+
+
+@lru_cache(maxsize=1024)
+def _seven(value: Fraction) -> tuple[str, bool]:
+    said = f"{float(value):.7f}"
+    return said, exact(Decimal(said)) == value
 
 
 # Each type -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,101 @@
+"""``quiz convert`` of Moodle XML against lxml's parse of the same file, and of GIFT against reading the file as text."""
+
+import math
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from lxml import etree
+
+from quiz.files.shipped import shipped
+from quiz.formats import get
+from quiz.formats.conversion import convert
+
+SIZES = (1_000, 10_000)
+ROUNDS = 3
+MUST = 0.15
+
+
+def main():
+    """Prints for both formats and sizes the share of the floor's rate, how time grows, and the memory of a long file."""
+    with tempfile.TemporaryDirectory(prefix="quiz-bench-") as folder:
+        for name, floor in (("moodle-xml", _parse), ("gift", _lines)):
+            spent = [_measure(Path(folder), name, size, floor) for size in SIZES]
+            growth = math.log(spent[1] / spent[0]) / math.log(SIZES[1] / SIZES[0])
+            print(f"quiz convert, {name}: time grows as (questions)^{growth:.2f}\n")
+        _memory(Path(folder))
+
+
+def _measure(folder, name, size, floor):
+    source = _source(folder, name, size)
+    floors, ours, whole = [], [], []
+    for _ in range(ROUNDS):
+        floors.append(_cpu(lambda: floor(source)))
+        ours.append(_cpu(lambda: _read(source, name)))
+        whole.append(_cpu(lambda: convert(source, folder / "out", get(name), get(name))))
+    least, read, both = map(statistics.median, (floors, ours, whole))
+    print(
+        f"{name}, {size:,} questions, {source.stat().st_size / 1e6:.1f} MB: floor {least:.3f} s; read {read:.2f} s = "
+        f"{least / read:.3f} of its rate; read and written {both:.2f} s = {least / both:.3f} (must ≥ {MUST})"
+    )
+    return both
+
+
+def _source(folder, name, size):
+    """The shipped questions again and again, in this format."""
+    banks = [path for path in sorted(shipped("question_banks").glob("*.yaml")) if path.stem != "sco-facts"]
+    pieces = []
+    for path in banks:
+        target = folder / f"{path.stem}.{name}"
+        convert(path, target, get("yaml"), get(name))
+        pieces.append(target.read_text("utf-8"))
+    begin, end = ("<quiz>\n", "</quiz>\n") if name == "moodle-xml" else ("", "")
+    inner = "".join(piece.partition("<quiz>\n")[2].removesuffix(end) if begin else piece for piece in pieces)
+    count = inner.count("<idnumber>") - inner.count('type="category"') if begin else inner.count("\n::")
+    source = folder / f"{size}.{name}"
+    source.write_text(begin + inner * math.ceil(size / count) + end, "utf-8")
+    return source
+
+
+def _parse(source):
+    etree.parse(str(source))
+
+
+def _lines(source):
+    source.read_bytes().decode().split("\n")
+
+
+def _read(source, name):
+    from quiz.formats.base import Source  # noqa: PLC0415 - timed with what it costs
+    from quiz.formats.conversion import Reading, Report  # noqa: PLC0415
+
+    with source.open("rb") as file:
+        return sum(1 for _ in Reading(get(name), Source(file, source.name), Report("x", name), "b"))
+
+
+def _cpu(work):
+    before = time.process_time()
+    work()
+    return time.process_time() - before
+
+
+def _memory(folder):
+    """The most memory that a conversion takes: the same for a file with ten times the questions."""
+    told = "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
+    for size in SIZES:
+        source = folder / f"{size}.moodle-xml"
+        words = ["convert", str(source), str(folder / "out.xml"), "--from=moodle-xml", "--to=moodle-xml"]
+        program = f"from quiz.cli import main\nmain({words!r}, standalone_mode=False)"
+        program = f"try:\n {program.replace(chr(10), chr(10) + ' ')}\nexcept SystemExit: pass\n{told}"
+        done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+        most = int(done.stdout.split()[-1]) / 1024
+        print(
+            f"quiz convert of {source.stat().st_size / 1e6:.1f} MB of Moodle XML: at most {most:.0f} MB of memory"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -8,8 +8,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, not_, or_, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
 
 from quiz.banks.model import Question
 from quiz.errors import Invalid, Problem
@@ -17,6 +18,7 @@ from quiz.files.richtext import to_html, to_inline_html
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.people import User
 from quiz.questions.rules.numbers import read_number
+from quiz.statistics.agreement import kappa
 
 #: Characters that a comment may have.
 LONGEST_COMMENT = 10_000
@@ -176,14 +178,17 @@ def counting_mark() -> Any:
     )
 
 
-def questions_to_mark(connection: Connection, quiz_id: int) -> Sequence[Row[Any]]:
-    """Of each version with such answers: how many wait, how many are marked, how many could not be scored."""
+def questions_to_mark(connection: Connection, quiz_id: int, marker: int) -> Sequence[Row[Any]]:
+    """Of each version with such answers: how many wait, how many are marked, how many could not be scored, and how many
+    wait for a second mark, by this marker.
+    """
     return connection.execute(
         select(
             AttemptSlot.version_id,
             func.count().filter(Mark.fraction.is_(None)).label("waiting"),
             func.count().filter(Mark.by_hand).label("marked"),
             func.count().filter(Mark.fraction.is_(None), Mark.problem_id.is_not(None)).label("unscored"),
+            func.count().filter(waits_for_second(marker)).label("second"),
         )
         .select_from(AttemptSlot)
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
@@ -193,16 +198,90 @@ def questions_to_mark(connection: Connection, quiz_id: int) -> Sequence[Row[Any]
     ).all()
 
 
-def answers_to_mark(connection: Connection, quiz_id: int, version_id: int) -> Sequence[Row[Any]]:
-    """(attempt_id, slot, waits) of each such answer to a version, in the order of the attempts."""
+def _by_hand(whose: Any) -> Any:
+    """The condition: a person for whom ``whose`` holds has given the slot a mark, whether it still counts or not."""
+    given = aliased(Mark)
+    return (
+        select(given.slot)
+        .where(
+            given.attempt_id == AttemptSlot.attempt_id,
+            given.slot == AttemptSlot.slot,
+            given.by_hand,
+            whose(given.graded_by),
+        )
+        .correlate(AttemptSlot)
+        .exists()
+    )
+
+
+def waits_for_second(marker: int) -> Any:
+    """The condition: somebody else has marked the answer, and this person has not."""
+    return and_(_by_hand(lambda by: by != marker), not_(_by_hand(lambda by: by == marker)))
+
+
+def answers_to_mark(
+    connection: Connection, quiz_id: int, version_id: int, second: int | None = None
+) -> Sequence[Row[Any]]:
+    """(attempt_id, slot, waits) of each such answer to a version, in the order of the attempts.
+
+    ``second``: a person who marks what others have marked; what waits is what waits for their mark.
+    """
+    waits = Mark.fraction.is_(None) if second is None else waits_for_second(second)
     return connection.execute(
-        select(AttemptSlot.attempt_id, AttemptSlot.slot, Mark.fraction.is_(None).label("waits"))
+        select(AttemptSlot.attempt_id, AttemptSlot.slot, waits.label("waits"))
         .select_from(AttemptSlot)
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(Mark, counting_mark())
         .where(_judged(quiz_id), AttemptSlot.version_id == version_id)
         .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two people agree on the answers that both have marked (``quiz.statistics.agreement``).
+
+    ``apart``: mean absolute difference in marks; ``kappa`` over the levels of all criteria, None where there is none.
+    """
+
+    answers: int
+    apart: float
+    kappa: float | None
+
+
+def agreements(connection: Connection, quiz_id: int) -> dict[int, Agreement]:
+    """The agreement by version, of versions with answers that two people have marked. One statement.
+
+    Of each person the last mark counts, of the people the first two who marked the answer.
+    """
+    rows = connection.execute(
+        select(AttemptSlot.version_id, Mark.attempt_id, Mark.slot, Mark.graded_by, Mark.points, Mark.rubric)
+        .select_from(Mark)
+        .join(AttemptSlot, and_(AttemptSlot.attempt_id == Mark.attempt_id, AttemptSlot.slot == Mark.slot))
+        .join(Attempt, Attempt.id == Mark.attempt_id)
+        .where(Attempt.quiz_id == quiz_id, Mark.by_hand)
+        .order_by(Mark.attempt_id, Mark.slot, Mark.round)
+    )
+    given: dict[tuple[int, int, int], dict[int, Row[Any]]] = {}
+    for row in rows:
+        given.setdefault((row.version_id, row.attempt_id, row.slot), {})[row.graded_by] = row
+    pairs: dict[int, list[tuple[Row[Any], Row[Any]]]] = {}
+    for (version_id, _attempt_id, _slot), people in given.items():
+        marks = tuple(people.values())
+        if len(marks) > 1:
+            pairs.setdefault(version_id, []).append((marks[0], marks[1]))
+    return {version_id: _agreement(both) for version_id, both in pairs.items()}
+
+
+def _agreement(both: Sequence[tuple[Row[Any], Row[Any]]]) -> Agreement:
+    levels = [
+        pair
+        for one, other in both
+        if one.rubric and other.rubric
+        for pair in zip(one.rubric, other.rubric, strict=True)
+    ]
+    apart = sum(abs(one.points - other.points) for one, other in both) / len(both)
+    return Agreement(len(both), apart, kappa(levels))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,11 @@ from quiz.models.audit import record
 from quiz.models.bank import QuestionVersion, load_authored
 from quiz.models.closing import current_answer, mark_by_hand
 from quiz.models.marking import (
+    Agreement,
     CriterionLine,
     Given,
     Round,
+    agreements,
     answers_to_mark,
     counting_mark,
     history,
@@ -36,7 +38,14 @@ from quiz.models.people import User
 from quiz.operations.access import GRADING, Actor, quiz_of_results
 from quiz.questions.base import Presented
 
-__all__ = ["AnswerToMark", "Given", "Place", "Queue", "answer", "find_waiting", "give", "queue"]
+__all__ = ["AnswerToMark", "Given", "Place", "Queue", "Way", "answer", "find_waiting", "give", "queue"]
+
+
+class Way(NamedTuple):
+    """How somebody marks: without names; as the second person, who does not see the first one's mark before the own."""
+
+    anonymous: bool = False
+    second: bool = False
 
 
 class Place(NamedTuple):
@@ -71,6 +80,10 @@ class QuestionToMark:
     waiting: int
     marked: int
     unscored: int
+    #: Those that somebody else has marked, and the reader of this has not.
+    second: int
+    #: None where no two people have marked the same answer.
+    agreement: Agreement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,8 @@ class AnswerToMark:
     comment: str
     round: int
     history: tuple[Round, ...]
+    #: It is marked a second time, and the first mark is not to be shown.
+    blind: bool
     #: Of the answers to this question: number of this one from 1, all, those that wait.
     number: int
     count: int
@@ -132,13 +147,14 @@ def queue(actor: Actor, quiz_id: int) -> Queue:
     """What there is to mark by hand in a quiz. A constant number of statements."""
     with reading() as connection:
         quiz = _quiz(connection, actor, quiz_id)
-        counts = {row.version_id: row for row in questions_to_mark(connection, quiz_id)}
+        counts = {row.version_id: row for row in questions_to_mark(connection, quiz_id, actor.id)}
+        agreed = agreements(connection, quiz_id)
         versions = connection.execute(
             select(
                 QuestionVersion.id, QuestionVersion.number, QuestionVersion.digest, QuestionVersion.content
             ).where(QuestionVersion.id.in_(counts))
         ).all()
-    found = [_question(version, counts[version.id]) for version in versions]
+    found = [_question(version, counts[version.id], agreed.get(version.id)) for version in versions]
     return Queue(quiz, tuple(sorted(found, key=lambda one: (-one.waiting, one.question, one.version))))
 
 
@@ -149,7 +165,7 @@ def _quiz(connection: Connection, actor: Actor, quiz_id: int) -> MarkedQuiz:
     return MarkedQuiz(found.id, found.title, found.course_id, found.course_title, found.time_zone)
 
 
-def _question(version: Row[Any], counts: Row[Any]) -> QuestionToMark:
+def _question(version: Row[Any], counts: Row[Any], agreement: Agreement | None) -> QuestionToMark:
     question = load_authored(version.digest, version.content)
     return QuestionToMark(
         version_id=version.id,
@@ -159,17 +175,22 @@ def _question(version: Row[Any], counts: Row[Any]) -> QuestionToMark:
         waiting=counts.waiting,
         marked=counts.marked,
         unscored=counts.unscored,
+        second=counts.second,
+        agreement=agreement,
     )
 
 
-def find_waiting(actor: Actor, quiz_id: int, version_id: int, after: Place | None = None) -> Place | None:
+def find_waiting(
+    actor: Actor, quiz_id: int, version_id: int, after: Place | None = None, *, second: bool = False
+) -> Place | None:
     """The next answer to a question that waits for a mark: after this one, else from the first on.
 
-    Without ``after``, and where none waits, the first that is marked; None where there is nothing to mark (any more).
+    ``second``: that waits for a second one, by this person. Without ``after``, and where none waits, the first that is
+    marked; None where there is nothing to mark (any more).
     """
     with reading() as connection:
         _quiz(connection, actor, quiz_id)
-        rows = answers_to_mark(connection, quiz_id, version_id)
+        rows = answers_to_mark(connection, quiz_id, version_id, actor.id if second else None)
     places = [Place(row.attempt_id, row.slot) for row in rows]
     waiting = [place for place, row in zip(places, rows, strict=True) if row.waits]
     if after is not None:
@@ -177,8 +198,8 @@ def find_waiting(actor: Actor, quiz_id: int, version_id: int, after: Place | Non
     return next(iter(waiting or places), None)
 
 
-def answer(actor: Actor, quiz_id: int, place: Place, *, anonymous: bool) -> AnswerToMark:
-    """One answer of a finished attempt. ``anonymous``: without the student's name.
+def answer(actor: Actor, quiz_id: int, place: Place, way: Way = Way()) -> AnswerToMark:  # noqa: B008 (immutable)
+    """One answer of a finished attempt; ``way`` says what of it is hidden.
 
     Also one that the program has scored: a person may give another mark. Raises NotFound where nothing is asked there,
     InProgress.
@@ -186,33 +207,36 @@ def answer(actor: Actor, quiz_id: int, place: Place, *, anonymous: bool) -> Answ
     with reading() as connection:
         quiz = _quiz(connection, actor, quiz_id)
         row = _slot(connection, quiz_id, place)
-        listed = answers_to_mark(connection, quiz_id, row.version_id)
+        listed = answers_to_mark(connection, quiz_id, row.version_id, actor.id if way.second else None)
         rounds = history(connection, *place)
     question = asked(row)
-    reviewed = _reviewed(question, row)
-    places = sorted({Place(one.attempt_id, one.slot) for one in listed} | {place})
+    waits = {Place(one.attempt_id, one.slot): one.waits for one in listed}
+    places = sorted({*waits, place})
     at = places.index(place)
+    blind = way.second and waits.get(place, False)
+    rubric = None if blind else row.rubric
     return AnswerToMark(
         quiz=quiz,
         version_id=row.version_id,
         place=place,
         question=question.qualified,
-        student="" if anonymous else row.student,
+        student="" if way.anonymous else row.student,
         presented=question.present(row.shown_order),
-        reviewed=reviewed,
+        reviewed=_reviewed(question, row),
         raw=tuple(value for values in (row.fields or {}).values() for value in values),
         answered=bool(row.fields),
         explanation=to_html(question.explanation) if question.explanation else "",
-        rubric=rubric_lines(question, row.rubric),
+        rubric=rubric_lines(question, rubric),
         max=row.points,
-        points=row.mark_points,
-        points_by_rubric=row.rubric is not None and row.fraction == float(rubric_share(question, row.rubric)),
-        comment=row.comment or "",
+        points=None if blind else row.mark_points,
+        points_by_rubric=rubric is not None and row.fraction == float(rubric_share(question, rubric)),
+        comment="" if blind else row.comment or "",
         round=row.round,
         history=rounds,
+        blind=blind,
         number=at + 1,
         count=len(places),
-        waiting=sum(one.waits for one in listed),
+        waiting=sum(waits.values()),
         previous=places[at - 1] if at else None,
         next=places[at + 1] if at + 1 < len(places) else None,
     )

@@ -213,6 +213,7 @@ REPORTS = [
 ]
 MARKING = [
     View("marking", "teacher", "/quizzes/{essays}/marking"),
+    View("marking-second", "teacher", "/quizzes/{essays}/marking?second=1"),
     View("marking-nothing", "teacher", "/quizzes/{closed}/marking"),
     View("marking-answer", "teacher", "/quizzes/{essays}/marking/{unmarked}/{essay_slot}", opened()),
     View("marking-marked", "teacher", "/quizzes/{essays}/marking/{judged}/{essay_slot}?anonymous=1"),
@@ -237,6 +238,7 @@ BANKS = [
     View("bank-findings", "teacher", "/banks/{bank}/findings"),
     View("bank-findings-none", "teacher", "/banks/{empty_bank}/findings"),
     View("rules", "teacher", "/rules"),
+    View("methods", "teacher", "/methods"),
     View("image-wrong", "teacher", "/banks/{bank}/questions/new?type=ordering", add_no_image),
     View("import", "teacher", "/banks/import"),
     View("import-faults", "teacher", "/banks/import", send("Look at it", text=FAULTY)),

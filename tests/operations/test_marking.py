@@ -11,7 +11,7 @@ from quiz.errors import EditConflict, Forbidden, InProgress, Invalid, NotFound
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.audit import AuditEvent
 from quiz.operations import analysis, attempts, courses, importing, marking, quizzes, reporting, reviews
-from quiz.operations.marking import Given, Place
+from quiz.operations.marking import Given, Place, Way
 from tests.cast import GRACE, NOW
 from tests.operations.test_races import WAIT, demand_waiting
 
@@ -125,7 +125,7 @@ def test_an_essay_waits_and_gets_its_mark_by_the_rubric(cast, quiz, submit):
         ("a little", 1, 3),
         ("clear", 2, 2),
     ]
-    answer = marking.answer(cast.ada, quiz, place, anonymous=False)
+    answer = marking.answer(cast.ada, quiz, place)
     assert (answer.student, answer.round, answer.points_by_rubric, answer.waiting) == ("Bo", 2, True, 0)
     assert [(one.by, one.by_hand, one.points, one.counts) for one in answer.history] == [
         ("Ada", True, pytest.approx(2.4), True),
@@ -149,7 +149,7 @@ def test_points_that_are_typed_count_in_place_of_the_rubric(cast, quiz, submit, 
     place = submit(cast.bo)
     give(cast, quiz, place, Given((2, 1), typed))
     assert result(cast, place)[1].points == pytest.approx(points)
-    assert not marking.answer(cast.ada, quiz, place, anonymous=True).points_by_rubric or points == 4
+    assert not marking.answer(cast.ada, quiz, place, Way(anonymous=True)).points_by_rubric or points == 4
 
 
 @pytest.mark.parametrize(
@@ -183,11 +183,11 @@ def test_the_second_of_two_people_is_told_and_may_go_on_knowingly(cast, quiz, su
     with pytest.raises(EditConflict):
         give(cast, quiz, place, Given((2, 1)), cast.di)  # the same mark, but another person's
     assert result(cast, place)[1].points == 4
-    now = marking.answer(cast.di, quiz, place, anonymous=False)
+    now = marking.answer(cast.di, quiz, place)
     assert (now.round, now.newest.by, now.newest.points) == (2, "Ada", 4)
     give(cast, quiz, place, Given((0, 0)), cast.di, seen=now.round)
     assert result(cast, place)[1].points == 0
-    assert [one.by for one in marking.answer(cast.ada, quiz, place, anonymous=False).history] == [
+    assert [one.by for one in marking.answer(cast.ada, quiz, place).history] == [
         "Di",
         "Ada",
         "",
@@ -218,7 +218,7 @@ def test_only_who_grades_the_course_marks(cast, quiz, submit):
     doors = (
         lambda who: marking.queue(who, quiz),
         lambda who: marking.find_waiting(who, quiz, 1),
-        lambda who: marking.answer(who, quiz, place, anonymous=True),
+        lambda who: marking.answer(who, quiz, place, Way(anonymous=True)),
         lambda who: give(cast, quiz, place, Given((0, 0)), who),
     )
     for door in doors:
@@ -237,7 +237,7 @@ def test_an_answer_is_reached_through_its_own_quiz_when_it_is_finished(cast, qui
     with pytest.raises(NotFound):
         give(cast, cast.quiz, place, Given((0, 0)))
     with pytest.raises(NotFound):
-        marking.answer(cast.ada, quiz, Place(place.attempt_id, 1), anonymous=True)  # the text before
+        marking.answer(cast.ada, quiz, Place(place.attempt_id, 1), Way(anonymous=True))  # the text before
     running = attempts.start(cast.cy, quiz, "", NOW, GRACE)
     with pytest.raises(InProgress):
         give(cast, quiz, Place(running, place.slot), Given((0, 0)))
@@ -249,7 +249,7 @@ def test_one_after_the_other_those_that_wait_first(cast, quiz, submit):
     give(cast, quiz, places[0], Given((2, 1)))
     assert marking.find_waiting(cast.ada, quiz, version) == places[1]
     assert marking.find_waiting(cast.ada, quiz, version, places[2]) == places[1]
-    middle = marking.answer(cast.ada, quiz, places[1], anonymous=True)
+    middle = marking.answer(cast.ada, quiz, places[1], Way(anonymous=True))
     assert (middle.student, middle.number, middle.count, middle.waiting) == ("", 2, 3, 2)
     assert (middle.previous, middle.next) == (places[0], places[2])
     for place in places[1:]:
@@ -325,3 +325,25 @@ def test_in_practice_an_essay_is_checked_once_and_waits(cast):
             select(AttemptSlot.asks).where(AttemptSlot.attempt_id == attempt).order_by(AttemptSlot.slot)
         )
         assert asks.scalars().all() == [False, True, True]
+
+
+def test_a_second_person_marks_unseen_and_the_agreement_is_told(cast, quiz, submit):
+    places = [submit(who) for who in (cast.bo, cast.cy, cast.bo)]
+    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    for place, levels in zip(places, [(2, 1), (0, 0), (1, 1)], strict=True):
+        give(cast, quiz, place, Given(levels, "", "Hers."))
+    (one,) = marking.queue(cast.di, quiz).questions
+    assert (one.waiting, one.second, one.agreement) == (0, 3, None)
+    assert marking.queue(cast.ada, quiz).questions[0].second == 0  # her own
+    assert marking.find_waiting(cast.di, quiz, one.version_id, second=True) == places[0]
+    seen = marking.answer(cast.di, quiz, places[0], Way(second=True))
+    assert (seen.blind, seen.points, seen.comment, seen.waiting) == (True, None, "", 3)
+    assert not any(line.given for line in seen.rubric)
+    for place, levels in zip(places[:2], [(2, 1), (1, 0)], strict=True):
+        give(cast, quiz, place, Given(levels), cast.di, seen=2)
+    assert marking.find_waiting(cast.di, quiz, one.version_id, places[1], second=True) == places[2]
+    assert not marking.answer(cast.di, quiz, places[0], Way(second=True)).blind
+    (one,) = marking.queue(cast.di, quiz).questions
+    assert (one.second, one.agreement.answers, one.agreement.apart) == (1, 2, pytest.approx(0.4))
+    # levels of the two: (2, 1, 0, 0) and (2, 1, 1, 0); equal 3/4, by chance 1/16 + 2/16 + 2/16
+    assert one.agreement.kappa == pytest.approx((3 / 4 - 5 / 16) / (1 - 5 / 16))

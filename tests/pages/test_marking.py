@@ -73,7 +73,7 @@ def test_from_the_results_through_the_queue_to_the_grade(browser, quiz, write):
     ada.get(f"/quizzes/{quiz}/marking")
     assert ada.title == "2 answers wait for a mark"
     ada.get(ada.page.find("a", string="Why was it founded?")["href"])
-    assert (ada.title, "1 of 2 answers · 2 wait for a mark" in ada.text) == ("Bo", True)
+    assert (ada.title, "Answer 1 of 2 · 2 wait for a mark" in ada.text) == ("Bo", True)
     assert ada.page.find(class_="q-essaytext").p.decode_contents() == "It <em>was</em> &lt;so&gt;."
     assert ada.page.find("a", rel="next")["href"].endswith(f"/{other[0]}/{other[1]}")
     saved = send(ada, rubric_0="1", rubric_1="1", comment="Good, *but* short.")
@@ -99,7 +99,7 @@ def test_names_are_hidden_where_the_teacher_wants_it(browser, quiz, write):
     ada.get(f"/quizzes/{quiz}/marking?anonymous=1")
     begin = ada.page.find("a", string="Why was it founded?")["href"]
     ada.get(begin)
-    assert ada.title == "Answer 1"
+    assert (ada.title, "Answer 1 of 2" in ada.text) == ("Name hidden", True)
     assert "Bo" not in ada.page.get_text(" ").split()
     assert ada.page.find("a", rel="next")["href"].endswith("anonymous=1")
     saved = send(ada, rubric_0="0", rubric_1="0")
@@ -136,10 +136,28 @@ def test_the_second_is_told_who_gave_what_and_may_overwrite(browser, cast, quiz,
     assert send(di).status_code == 303
     di.get(f"/attempts/{place[0]}/review")
     assert "0 of 4 marks" in di.text
-    di.get(di.page.find("a", string="Mark by hand")["href"])
-    assert [row.strong.text for row in di.page.find(id="h-history").parent.find_all("li")][:2] in (
-        ["0 of 4 marks", "3 of 4 marks"], ["0 of 1 mark", "to be marked"],
-    )  # fmt: skip
+    di.get(di.page.find("a", href=f"/quizzes/{quiz}/marking/{place[0]}/{place[1]}")["href"])
+    rounds = di.page.find("section", {"aria-labelledby": "h-history"}).find_all("li")
+    assert [row.strong.text for row in rounds] == ["0 of 4 marks", "3 of 4 marks", "to be marked"]
+    assert ["Di" in rounds[0].text, "Ada" in rounds[1].text, "the program" in rounds[2].text] == [True] * 3
+
+
+def test_the_first_mark_is_hidden_from_the_second_marker(browser, cast, quiz, write):
+    place = write("bo")
+    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    assert mark(browser("ada"), quiz, place, rubric_0="2", rubric_1="1", comment="Hers.").status_code == 303
+    di = browser("di")
+    di.get(f"/quizzes/{quiz}/marking?second=1")
+    di.get(di.page.find("a", string="Why was it founded?")["href"])
+    assert "You mark what somebody else has marked." in di.text
+    assert "Hers." not in str(di.page)
+    assert not di.page.find("input", checked=True, type="radio")
+    assert not di.page.find(id="h-history")
+    assert (
+        send(di, rubric_0="1", rubric_1="1").headers["Location"].endswith(f"/quizzes/{quiz}/marking?second=1")
+    )
+    di.get(f"/quizzes/{quiz}/marking?second=1")
+    assert "one answer, 1.6 marks apart on average" in di.text
 
 
 def test_the_pages_ask_as_many_statements_for_many_answers(browser, cast, quiz, write):

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from quiz.errors import EditConflict, Invalid
 from quiz.operations import marking
-from quiz.operations.marking import AnswerToMark, Given, Place
+from quiz.operations.marking import AnswerToMark, Given, Place, Way
 from quiz.questions.rules.numbers import show_number
 from quiz.web.forms import in_words
 from quiz.web.guard import moment, signed_in
@@ -55,8 +55,14 @@ def _exact(stored: float) -> Fraction:
     return Fraction(stored).limit_denominator(10**9)
 
 
-def _anonymous() -> bool:
-    return request.args.get("anonymous") == "1"
+def _way() -> Way:
+    """How it is marked: the switches stand in the address."""
+    return Way(**{name: request.args.get(name) == "1" for name in Way._fields})
+
+
+def _kept() -> dict[str, int]:
+    """The switches that are on, for further addresses."""
+    return {name: 1 for name, on in _way()._asdict().items() if on}
 
 
 @blueprint.get("")
@@ -64,7 +70,7 @@ def _anonymous() -> bool:
 def queue(quiz_id: int) -> ResponseReturnValue:
     """The questions of a quiz that people mark."""
     return render_template(
-        "marking/queue.html", q=marking.queue(get_actor(), quiz_id), anonymous=_anonymous()
+        "marking/queue.html", q=marking.queue(get_actor(), quiz_id), way=_way(), kept=_kept()
     )
 
 
@@ -72,7 +78,7 @@ def queue(quiz_id: int) -> ResponseReturnValue:
 @signed_in
 def begin(quiz_id: int, version_id: int) -> ResponseReturnValue:
     """The first answer to a question that waits."""
-    return _to(quiz_id, marking.find_waiting(get_actor(), quiz_id, version_id))
+    return _to(quiz_id, marking.find_waiting(get_actor(), quiz_id, version_id, second=_way().second))
 
 
 @blueprint.get("/<int:attempt_id>/<int:slot>")
@@ -98,17 +104,18 @@ def give(quiz_id: int, attempt_id: int, slot: int) -> ResponseReturnValue:
         theirs = _answer(quiz_id, place)
         return _page(theirs, replace(sheet, seen=theirs.round), conflict=True), EditConflict.status
     flash(_("Saved."), "good")
-    return _to(quiz_id, marking.find_waiting(get_actor(), quiz_id, found.version_id, place))
+    after = marking.find_waiting(get_actor(), quiz_id, found.version_id, place, second=_way().second)
+    return _to(quiz_id, after)
 
 
 def _answer(quiz_id: int, place: Place) -> AnswerToMark:
-    return marking.answer(get_actor(), quiz_id, place, anonymous=_anonymous())
+    return marking.answer(get_actor(), quiz_id, place, _way())
 
 
 def _page(found: AnswerToMark, sheet: Sheet, *, conflict: bool = False) -> str:
     use_time_zone(found.quiz.time_zone)
     return render_template(
-        "marking/answer.html", a=found, sheet=sheet, conflict=conflict, anonymous=_anonymous()
+        "marking/answer.html", a=found, sheet=sheet, conflict=conflict, way=_way(), kept=_kept()
     )
 
 
@@ -128,8 +135,8 @@ def _faults(error: Invalid) -> Mapping[str, Sequence[str]]:
 
 
 def _to(quiz_id: int, place: Place | None) -> Response:
-    """The page of an answer, or the queue where there is none; names stay hidden where they were."""
-    kept: dict[str, Any] = {"quiz_id": quiz_id, **({"anonymous": 1} if _anonymous() else {})}
+    """The page of an answer, or the queue where there is none; what is switched on stays on."""
+    kept: dict[str, Any] = {"quiz_id": quiz_id, **_kept()}
     if place is None:
         return redirect(url_for("marking.queue", **kept), 303)
     return redirect(url_for("marking.answer", **kept, **place._asdict()), 303)

@@ -41,7 +41,7 @@ soak: venv ## the full counts of the reliability tests and long fuzzing, hours: 
 	@$(PYTHON) tools/system_packages.py
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
-docs: venv ## writes docs/settings.md, commands.md, lint.md and agreement.md from the code
+docs: venv ## writes docs/settings.md, commands.md, lint.md, methods.md and agreement.md from the code
 	@$(BIN)/python -m tools.reference
 
 lock: venv ## locks the dependencies of pyproject.toml with hashes (newest: make lock ARGS=--upgrade)

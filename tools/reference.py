@@ -11,7 +11,7 @@ import click
 
 from quiz.cli import main as quiz
 from quiz.config import Settings
-from tools import agreement, formats_page, lint_page
+from tools import agreement, formats_page, lint_page, methods_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH = 100

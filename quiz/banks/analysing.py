@@ -246,7 +246,7 @@ def _question(
         effective_weight=None,
         blank=sum(not question.answered(cell.answered.response) for cell in cells),
         options=_options(choices, option_figures(chosen, total, rest)),
-        answers=() if choices or variants else _answers(question, cells),
+        answers=() if choices or variants or question.kind.by_hand else _answers(question, cells),
         variants=variants,
         flags=tuple(flags(seen)),
         seconds=median(seconds) if seconds else None,

@@ -14,6 +14,10 @@ The digest is read as one big-endian number of 256 bits. Purposes and their fiel
 ``search``   0, id        the order in which candidates are tried where supply is tight
 ``order``    0, id        the order of the questions of a shuffled paper
 ``variant``  id, key      the variant of a family (``bank/id``): the least throw
+``set``      section, id, r   the order in which the sets of a section are considered, at the r-th try from 0
+``take``     section, id, r   whether a set is taken
+``size``     section, id, r   how many of its questions
+``member``   0, id, r     which of its questions
 ``options``  slot, id     the order of a question's options; a third field r = 1, 2 … where a repeat is needed
 
 A form of several differs from the others only by its number, so form 1 of a run with seed S is the paper that a

@@ -16,6 +16,8 @@ gets the same number of each.
 A family of questions (``quiz.banks.families``) is drawn like one question, so a paper holds one variant of it at most;
 which one, is thrown once the questions are chosen.
 
+Questions that share a stimulus stand together or not at all: ``quiz.assembly.sets``.
+
 The same blueprint, index, seed and day give the same paper, on every machine; how candidates are looked up, many at
 a time, has no influence on it.
 """
@@ -31,9 +33,10 @@ from typing import Literal
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.dice import ALGORITHM, Dice
 from quiz.assembly.exact import Supply, search
-from quiz.assembly.index import Index, Item, ListIndex, Stratum, item_of
+from quiz.assembly.index import Index, Item, ItemSet, ListIndex, Stratum, item_of
 from quiz.assembly.parts import Part, level, parts_of
 from quiz.assembly.pick import Lookup, cells_of, pick
+from quiz.assembly.sets import with_sets
 from quiz.assembly.shortfalls import shortfalls
 from quiz.errors import Unmeetable
 
@@ -70,6 +73,8 @@ class PaperSlot:
     expected_facility: Fraction
     #: False for a text without a question.
     asks: bool
+    #: ``bank/id`` of the stimulus that it shares with its neighbours; None for none.
+    stimulus: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +126,30 @@ def draw(
 
     Raises Unmeetable, with every shortfall, where the banks do not hold what the blueprint asks for.
     """
-    dice, lookup = Dice(seed, form), Lookup(index)
-    parts = parts_of(blueprint, index, as_of)
-    drawn = _picked(parts, blueprint.questions, dice, lookup, seen or {})
-    if drawn is None:
-        drawn = _searched(parts, blueprint.questions, dice, lookup)
+    dice, sets = Dice(seed, form), index.sets(blueprint.banks)
+    parts, drawn = _drawn(blueprint, sets, index, dice, as_of, seen or {})
     chosen = [(part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))]
     variants = _variants(index, [item for _, item in chosen], dice, as_of, seen or {})
-    return _paper(blueprint, parts, chosen, variants, dice, as_of)
+    return _paper(blueprint, parts, _ordered(chosen, blueprint, sets, dice), variants, dice, as_of)
+
+
+def _drawn(
+    blueprint: Blueprint,
+    sets: Sequence[ItemSet],
+    index: Index,
+    dice: Dice,
+    as_of: date,
+    seen: Mapping[str, int],
+) -> tuple[Sequence[Part], Mapping[int, list[Item]]]:
+    """The parts with what they include, and the questions drawn for each. Raises Unmeetable with the least shortfall."""
+    lookup, questions, refusals = Lookup(index), blueprint.questions, []
+    for parts in with_sets(parts_of(blueprint, index, as_of), sets, questions, index, dice, seen):
+        drawn = _picked(parts, questions, dice, lookup, seen)
+        try:
+            return parts, _searched(parts, questions, dice, lookup) if drawn is None else drawn
+        except Unmeetable as error:
+            refusals.append(error)
+    raise min(refusals, key=lambda error: sum(entry["short"] for entry in error.unmet))
 
 
 def _picked(
@@ -186,7 +207,7 @@ def _paper(
 ) -> Paper:
     slots = tuple(
         _slot(number, part, item, variants.get(item.qualified, (None, item)), blueprint, dice)
-        for number, (part, item) in enumerate(_ordered(chosen, blueprint, dice), 1)
+        for number, (part, item) in enumerate(chosen, 1)
     )
     table = tuple(
         Row(part.section.name, part.section.bounds.min, sum(held is part for held, _ in chosen))
@@ -196,13 +217,27 @@ def _paper(
     return Paper(slots, dice.seed, dice.form, as_of, table, "authored" if authored else "label")
 
 
-def _ordered(chosen: list[tuple[Part, Item]], blueprint: Blueprint, dice: Dice) -> list[tuple[Part, Item]]:
+def _ordered(
+    chosen: list[tuple[Part, Item]], blueprint: Blueprint, sets: Sequence[ItemSet], dice: Dice
+) -> list[tuple[Part, Item]]:
+    """The questions in the order of the paper; those of a set follow each other, as their author ordered them."""
+    groups = _groups(chosen, sets)
     if blueprint.order == "easy_to_hard":
-        return sorted(chosen, key=lambda one: -one[1].expected_facility)
-    if blueprint.order == "shuffled":
-        by_id = {item.qualified: (part, item) for part, item in chosen}
-        return [by_id[id] for id in dice.shuffled("order", 0, by_id)]
-    return chosen
+        groups.sort(key=lambda group: -sum(item.expected_facility for _, item in group) / len(group))
+    elif blueprint.order == "shuffled":
+        by_id = {group[0][1].qualified: group for group in groups}
+        groups = [by_id[id] for id in dice.shuffled("order", 0, by_id)]
+    return [one for group in groups for one in group]
+
+
+def _groups(chosen: list[tuple[Part, Item]], sets: Sequence[ItemSet]) -> list[list[tuple[Part, Item]]]:
+    """What stands together, a set where the first of its questions would; any other question is a group of its own."""
+    places = {name: place for one in sets for place, name in enumerate(one.names)}
+    groups: dict[str, list[tuple[Part, Item]]] = {}
+    for part, item in chosen:
+        name = f"{item.bank}/{item.stimulus}/" if item.stimulus else item.qualified
+        groups.setdefault(name, []).append((part, item))
+    return [sorted(group, key=lambda one: places.get(one[1].qualified, 0)) for group in groups.values()]
 
 
 def _slot(
@@ -213,7 +248,15 @@ def _slot(
     key, shown = variant
     order = tuple(shown_order(shown, number, dice, shuffle=blueprint.shuffle_options))
     return PaperSlot(
-        number, part.section.name, item.qualified, key, order, points, item.expected_facility, item.asks
+        number,
+        part.section.name,
+        item.qualified,
+        key,
+        order,
+        points,
+        item.expected_facility,
+        item.asks,
+        f"{item.bank}/{item.stimulus}" if item.stimulus else None,
     )
 
 

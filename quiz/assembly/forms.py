@@ -97,6 +97,7 @@ def _question(slot: PaperSlot) -> dict[str, Any]:
         "variant": slot.variant,
         "order": [*slot.order],
         "points": _number(slot.points),
+        **({"stimulus": slot.stimulus} if slot.stimulus else {}),
     }
 
 

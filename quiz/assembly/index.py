@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from quiz.banks.families import Family
 from quiz.banks.model import EXPECTED, Authored, Bank, Question
+from quiz.banks.stimuli import SharedStimulus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Item:
     spans: tuple[str, ...] | None = None
     #: False for a text without a question.
     asks: bool = True
+    #: The id of the stimulus that it shares with others of its bank; "" for none.
+    stimulus: str = ""
 
     @property
     def qualified(self) -> str:
@@ -138,6 +141,7 @@ def item_of(question: Authored) -> Item:
         family=isinstance(question, Family),
         spans=_spans(question) if isinstance(question, Family) and question.generated else None,
         asks=question.kind.asks,
+        stimulus=question.stimulus.id if question.stimulus else "",
     )
 
 
@@ -146,11 +150,44 @@ def _spans(family: Family) -> tuple[str, ...]:
     return tuple(map("/".join, days))
 
 
+@dataclass(frozen=True, slots=True)
+class ItemSet:
+    """Questions of a bank that share a stimulus: they stand on a paper together and next to each other, or not at all."""
+
+    bank: str
+    #: The stimulus.
+    id: str
+    #: The ids of its questions as the author orders them, ready or not.
+    questions: tuple[str, ...]
+    #: How many a paper holds at least (None: all that are ready and in force), and at most.
+    least: int | None
+    most: int
+
+    @property
+    def qualified(self) -> str:
+        """``bank/id`` of the stimulus."""
+        return f"{self.bank}/{self.id}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its questions as ``bank/id``."""
+        return tuple(f"{self.bank}/{id}" for id in self.questions)
+
+    @classmethod
+    def of(cls, bank: str, stimulus: SharedStimulus) -> ItemSet:
+        """The set of a stimulus in a bank's header."""
+        return cls(bank, stimulus.id, stimulus.questions, stimulus.least, stimulus.most)
+
+
 class Index(Protocol):
     """Ready questions by stratum and rank. Each method is one query where a database answers."""
 
     def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
         """The strata of these banks, in order of bank, topic, type, difficulty; none is empty."""
+        ...
+
+    def sets(self, banks: Sequence[str]) -> Sequence[ItemSet]:
+        """The sets of these banks, in order of bank and id. They are few; their items are looked up by name."""
         ...
 
     def at(self, wanted: Sequence[tuple[Stratum, int]]) -> Mapping[tuple[Stratum, int], Item]:
@@ -173,7 +210,10 @@ class Index(Protocol):
 class ListIndex:
     """An index over items in memory."""
 
-    def __init__(self, items: Iterable[Item], families: Iterable[Authored] = ()) -> None:
+    def __init__(
+        self, items: Iterable[Item], families: Iterable[Authored] = (), sets: Iterable[ItemSet] = ()
+    ) -> None:
+        self._sets = sorted(sets, key=attrgetter("bank", "id"))
         self._families = {family.qualified: family for family in families}
         self._named = {item.qualified: item for item in items}
         groups: dict[tuple[str, str, str, str], list[Item]] = defaultdict(list)
@@ -184,8 +224,10 @@ class ListIndex:
     @classmethod
     def of(cls, banks: Iterable[Bank]) -> ListIndex:
         """Over the ready questions and families of banks."""
+        banks = [*banks]
         ready = [one for bank in banks for one in bank.authored if one.status == "ready"]
-        return cls(map(item_of, ready), [one for one in ready if isinstance(one, Family)])
+        sets = [ItemSet.of(bank.slug, stimulus) for bank in banks for stimulus in bank.stimuli]
+        return cls(map(item_of, ready), [one for one in ready if isinstance(one, Family)], sets)
 
     @property
     def items(self) -> Iterable[Item]:
@@ -194,6 +236,9 @@ class ListIndex:
 
     def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
         return [stratum for stratum in self._lists if stratum.bank in banks]
+
+    def sets(self, banks: Sequence[str]) -> Sequence[ItemSet]:
+        return [one for one in self._sets if one.bank in banks]
 
     def at(self, wanted: Sequence[tuple[Stratum, int]]) -> Mapping[tuple[Stratum, int], Item]:
         return {(stratum, rank): self._lists[stratum][rank] for stratum, rank in wanted}

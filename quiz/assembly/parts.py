@@ -48,8 +48,8 @@ class Part:
     on: date
 
     def admits(self, item: Item) -> bool:
-        """Whether a question of the part's strata may stand in it."""
-        return admits(self.section, item, self.on)
+        """Whether a question of the part's strata may be drawn into it by itself: those of sets are drawn with them."""
+        return not item.stimulus and admits(self.section, item, self.on)
 
     @cached_property
     def limits(self) -> Limits:

@@ -241,6 +241,7 @@ def summary(path: Path, bank: Bank, evidence: Findings, as_of: date) -> dict[str
         "file": str(path),
         "questions": len(questions),
         "variants": sum(len(family.every_key()) for family in bank.families),
+        "stimuli": len(bank.stimuli),
         "by_type": _counts(q.type for q in questions),
         "by_topic": _counts(q.topic for q in questions),
         "by_level": _counts(q.level for q in questions),

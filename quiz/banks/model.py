@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError
 
+from quiz.banks.stimuli import SharedStimulus, Shown
 from quiz.banks.translations import Texts, in_languages
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import TEXT_FORMATS, to_html, to_prompt_html
@@ -160,7 +161,7 @@ class Document(Content):
 class Common(Content):
     """What every question has, whatever its type."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"stimulus", "certainty"})
+    later: ClassVar[frozenset[str]] = frozenset({"certainty"})
 
     bank: Slug
     id: Id
@@ -189,6 +190,8 @@ class Common(Content):
     enemies: tuple[Text, ...] = ()
     hints: tuple[Words, ...] = ()
     feedback: GeneralFeedback | None = None
+    #: What it shares with other questions of its bank; in a file it is named (``quiz.banks.stimuli``).
+    stimulus: Shown | None = None
     author: Text | None = None
     licence: Text | None = None
     status: Literal["draft", "ready", "retired"] = "ready"
@@ -337,7 +340,9 @@ class Question(Authored):
 
     def present(self, order: Order) -> Presented:
         """What a student may see, with the parts in this order of authored ids (empty: as authored)."""
-        return Presented(self.type, to_prompt_html(self.prompt), self.kind.present(self.content, order))
+        controls = self.kind.present(self.content, order)
+        stimulus = self.stimulus.present() if self.stimulus else None
+        return Presented(self.type, to_prompt_html(self.prompt), controls, stimulus)
 
     def parse(self, raw: Raw, order: Order) -> Parsed:
         """Reads posted fields, given in shown positions of this order."""
@@ -393,8 +398,6 @@ class HeaderTexts(Content):
 class Bank(Content):
     """A question bank. ``slug`` is written ``bank`` in files."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"stimuli"})
-
     format: Literal["quiz-bank/1"] = FORMAT
     slug: Slug = Field(alias="bank")
     title: Words
@@ -402,6 +405,7 @@ class Bank(Content):
     perspective: Text | None = None
     licence: Text | None = None
     documents: dict[Id, Document] = Field(default_factory=dict)
+    stimuli: tuple[SharedStimulus, ...] = ()
     translations: dict[_Language, HeaderTexts] = Field(default_factory=dict)
     questions: Annotated[tuple[Question, ...], _AS_IT_IS] = Field((), exclude=True)
     #: Questions with variables, and generators.

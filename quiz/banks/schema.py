@@ -13,6 +13,7 @@ from quiz.banks.translations import LISTED, TEXTS
 from quiz.questions import types
 
 _REF = "#/$defs/{model}"
+_NAME = {"type": ["string", "number"]}
 _WRITTEN = {"type": ["string", "number", "null"]}
 
 
@@ -30,6 +31,8 @@ def bank_schema() -> dict[str, Any]:
         "generators": {"type": "array", "items": generator},
     }
     definitions.pop("Question", None)  # the questions stand under their types
+    definitions.pop("Shown", None)  # which questions name
+    del definitions["SharedStimulus"]["properties"]["questions"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A question bank (quiz-bank/1)",
@@ -60,6 +63,7 @@ def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
     properties |= {"type": {"const": name}, "scoring": {"enum": list(kind.rules), "default": kind.rules[0]}}
     texts = _translated({"type": "object", "properties": {**properties, "translations": {}}}, definitions)
     properties["translations"] = {"type": "object", "additionalProperties": texts}
+    properties["stimulus"] = _NAME
     del properties["bank"], properties["images"]
     required = [*common["required"], *own.get("required", ())]
     definitions[name] = {
@@ -76,6 +80,7 @@ def _template(maker: type[BaseModel], required: list[str], definitions: dict[str
     """A family: what makes its variants, and common fields; those of the type are templates, and checked when read."""
     own, common = _model(maker, definitions), _model(Common, definitions)
     properties = {**common["properties"], **own["properties"], "type": {"enum": [*types.names()]}}
+    properties["stimulus"] = _NAME
     left_out = ("bank", "images", "translations", "scoring")
     kept = {name: schema for name, schema in properties.items() if name not in left_out}
     return {"type": "object", "properties": kept, "required": required}

@@ -18,6 +18,8 @@ import yaml
 from quiz.banks.families import Family, is_family
 from quiz.banks.images import Find, Pictures, Read, bind, nowhere, opened
 from quiz.banks.model import FORMAT, Authored, Bank, Question
+from quiz.banks.stimuli import FIELD as STIMULI
+from quiz.banks.stimuli import NAMED, Reading, header_in_file, in_file
 from quiz.banks.tables import FIELD as TABLES
 from quiz.banks.tables import read_tables, shared, unused
 from quiz.banks.translations import own_language
@@ -289,17 +291,31 @@ class _BankReader:
         self._given = data
         self._slug = _word(data.get("bank")) or "bank"
         self._first: dict[str, str] = {}
+        self._stimuli = Reading(data.get(STIMULI))
         self._tables, self.problems = read_tables(data.get(TABLES), read)
 
     def bank(self) -> Bank | None:
         """The bank; None where there are problems."""
-        header = self._head()
         listed = [(name, place, fields) for name in LISTS for place, fields in enumerate(self._listed(name))]
+        self._share([fields for _, _, fields in listed if isinstance(fields, dict)])
+        header = self._head()
         authored = [self._authored(f"{name}[{place}]", fields) for name, place, fields in listed]
         self.problems += unused(self._tables, authored)
         if header is None or self.problems:
             return None
         return header.holding([one for one in authored if one is not None])
+
+    def _share(self, questions: list[dict[str, Any]]) -> None:
+        """Takes up the stimuli, whose words stand in the questions that name them."""
+        if STIMULI not in self._given:
+            return
+        self._header[STIMULI] = self._stimuli.header(questions)
+        self.problems += self._stimuli.faults(questions)
+        for place, one in enumerate(_list(self._given[STIMULI])):
+            _pins, found = bind(_mapping(one), self._find)
+            self.problems += (
+                replace(problem, where=f"{STIMULI}[{place}].{problem.where}") for problem in found
+            )
 
     def _head(self) -> Bank | None:
         given = self._header.get("format")
@@ -338,8 +354,13 @@ class _BankReader:
             return None
         name = _word(fields.get("id"))
         self._add(where, name, self._around(where, name, fields))
+        try:
+            fields = self._stimuli.put_in(fields) if NAMED in fields else fields
+        except Invalid as error:
+            self._add(where, name, error.problems)
+            fields = {name: value for name, value in fields.items() if name != NAMED}
         images, found = bind(fields, self._find)
-        self._add(where, name, found)
+        self._add(where, name, [problem for problem in found if not self._is_told(problem)])
         try:
             return self._loaded(
                 where, {**fields, "bank": self._slug, **({"images": images} if images else {})}
@@ -349,9 +370,10 @@ class _BankReader:
             return None
 
     def _is_told(self, problem: Problem) -> bool:
-        """Whether it is a fault of the bank's name or of one of its tables, which are told where they stand."""
+        """Whether it is a fault of the bank's name, of a stimulus or of a table, which are told where they stand."""
         bad = _mapping(self._given.get(TABLES)).keys() - self._tables
-        return problem.where == "bank" or any(f"there is no table '{name}'" in problem.what for name in bad)
+        shared = problem.where == "bank" or problem.where.startswith(f"{NAMED}.")
+        return shared or any(f"there is no table '{name}'" in problem.what for name in bad)
 
     def _loaded(self, where: str, fields: dict[str, Any]) -> Authored:
         """Raises Invalid. What stands under ``generators:`` is a family, and so is a question with ``variables:``."""
@@ -435,7 +457,8 @@ def write_bank(bank: Bank) -> str:
     """The bank as the text of a file; ``read_bank`` gives an equal bank back."""
     left_out = ("bank", "images", "language")
     dumped = [
-        {key: value for key, value in one.dump().items() if key not in left_out} for one in bank.authored
+        {key: value for key, value in in_file(one.dump()).items() if key not in left_out}
+        for one in bank.authored
     ]
     tables, generators = shared([one for one in dumped if "each" in one])
     lists = {
@@ -446,7 +469,7 @@ def write_bank(bank: Bank) -> str:
     written = {
         name: value for name, value in lists.items() if value or (name == "questions" and not generators)
     }
-    return dump_yaml({**bank.header(), **written})
+    return dump_yaml({**header_in_file(bank.header()), **written})
 
 
 def dump_yaml(value: Any) -> str:

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from quiz.banks.families import is_family
 from quiz.banks.images import Pictures, beside, bind
 from quiz.banks.model import Bank, Common, Question
+from quiz.banks.stimuli import FIELD as STIMULI
+from quiz.banks.stimuli import NAMED, Reading, header_in_file, in_file
 from quiz.banks.tables import FIELD as TABLES
 from quiz.banks.yaml import LISTS, dump_yaml, read_mapping
 from quiz.errors import Invalid, TooLarge
@@ -72,21 +74,33 @@ def _entries(source: Source, data: Mapping[str, Any], where: Callable[[str, int]
     header = {name: value for name, value in data.items() if name not in (*LISTS, TABLES)}
     if header.get("format") != _MARK:
         raise Invalid(f"{source.name}: begin with format: {_MARK}")
+    stimuli = Reading(data.get(STIMULI))
+    if STIMULI in data:
+        questions = [fields for fields in _listed(source, data, LISTS[0]) if isinstance(fields, dict)]
+        header[STIMULI] = stimuli.header(questions)
     yield Head(header)
     for name in LISTS:
-        listed = data.get(name, [])
-        if not isinstance(listed, list):
-            raise Invalid(f"{source.name}: '{name}' must be a list")
-        yield from (_entry(source, where(name, place), fields) for place, fields in enumerate(listed))
+        for place, fields in enumerate(_listed(source, data, name)):
+            yield _entry(source, where(name, place), fields, stimuli)
 
 
-def _entry(source: Source, where: str, fields: Any) -> Entry:
+def _listed(source: Source, data: Mapping[str, Any], name: str) -> list[Any]:
+    listed = data.get(name, [])
+    if not isinstance(listed, list):
+        raise Invalid(f"{source.name}: '{name}' must be a list")
+    return listed
+
+
+def _entry(source: Source, where: str, fields: Any, stimuli: Reading) -> Entry:
     """A question; of a family, which no other format can hold, that there is one."""
     if not isinstance(fields, dict):
         return Fault(where, "a question must be a mapping – write id: …, type: …, prompt: …")
     if is_family(fields):
         return Unsupported(where, "family", str(fields.get("id", "")))
-    return _found(source, where, fields)
+    try:
+        return _found(source, where, stimuli.put_in(fields) if NAMED in fields else fields)
+    except Invalid as error:
+        return Fault(where, "; ".join(map(str, error.problems)))
 
 
 def _found(source: Source, where: str, fields: dict[str, Any]) -> Found | Fault:
@@ -124,7 +138,8 @@ class _Own(Writer):
         raise NotImplementedError
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        fields = {name: value for name, value in question.dump().items() if name not in ("bank", "images")}
+        dumped = in_file(question.dump())
+        fields = {name: value for name, value in dumped.items() if name not in ("bank", "images")}
         self.target.write((self.between if self._written else self.begin) + self.piece(fields))
         self._written += 1
         for name, content in files.items():
@@ -142,7 +157,7 @@ class _YamlWriter(_Own):
     none, begin, between, end = b"questions: []\n", b"questions:\n", b"", b""
 
     def head(self) -> bytes:
-        return dump_yaml(self.bank.header()).encode()
+        return dump_yaml(header_in_file(self.bank.header())).encode()
 
     def piece(self, fields: Mapping[str, Any]) -> bytes:
         return dump_yaml([fields]).encode()
@@ -152,7 +167,7 @@ class _JsonWriter(_Own):
     none, begin, between, end = b' "questions": []\n}\n', b' "questions": [\n', b",\n", b"\n ]\n}\n"
 
     def head(self) -> bytes:
-        return (_json(self.bank.header())[:-2] + ",\n").encode()
+        return (_json(header_in_file(self.bank.header()))[:-2] + ",\n").encode()
 
     def piece(self, fields: Mapping[str, Any]) -> bytes:
         return b"  " + _json(fields).replace("\n", "\n  ").encode()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from quiz.assembly.index import Item, Stratum
+from quiz.assembly.index import Item, ItemSet, Stratum
 from quiz.banks.model import Authored
+from quiz.banks.stimuli import SharedStimulus
 from quiz.models.bank import Bank, Question, QuestionVersion, StratumSize, load_authored
 
 _ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item)
@@ -35,6 +37,17 @@ class SqlIndex:
             Stratum(self._names[row.bank_id], row.topic, row.type, row.difficulty, row.size) for row in rows
         ]
         return sorted(found, key=astuple)  # by code point, whatever the database's order of letters
+
+    def sets(self, banks: Sequence[str]) -> Sequence[ItemSet]:
+        """The sets, which the banks' headers name with their questions: no paper costs more where there are many."""
+        ids = [self._ids[name] for name in banks if name in self._ids]
+        rows = self._connection.execute(select(Bank.id, Bank.header["stimuli"]).where(Bank.id.in_(ids)))
+        found = [
+            ItemSet.of(self._names[bank_id], SharedStimulus.model_validate(one))
+            for bank_id, stimuli in rows
+            for one in stimuli or ()
+        ]
+        return sorted(found, key=attrgetter("bank", "id"))
 
     def at(self, wanted: Sequence[tuple[Stratum, int]]) -> Mapping[tuple[Stratum, int], Item]:
         """The questions of these ranks, in one statement."""

@@ -68,6 +68,17 @@ C = TypeVar("C", bound=Content)
 
 
 @dataclass(frozen=True, slots=True)
+class Stimulus:
+    """What a question shares with others: a title ("" for none), ``html`` to read ("" for none), and a picture."""
+
+    id: str
+    title: str
+    html: str
+    #: Address, alternative text, width and height.
+    picture: tuple[str, str, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Presented:
     """What a student may see of a question before its key is released.
 
@@ -78,6 +89,7 @@ class Presented:
     type: str
     prompt: str
     controls: Mapping[str, Any]
+    stimulus: Stimulus | None = None
 
 
 class PartComplaint(str):

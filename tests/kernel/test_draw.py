@@ -32,6 +32,9 @@ class Asked:
         self.asked["strata"] += 1
         return self._index.strata(banks)
 
+    def sets(self, banks):
+        return self._index.sets(banks)
+
     def at(self, wanted):
         self.asked["at"] += 1
         self.asked["rows"] += len(wanted)

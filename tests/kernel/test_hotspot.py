@@ -173,7 +173,10 @@ def test_ticking_an_area_is_marking_its_number():
 def test_a_review_draws_the_right_regions_and_names_what_was_marked():
     q = spot({**LEFT, "feedback": "**Here.**"}, {**RIGHT, "feedback": "Too far."}, choose=2)
     told = q.review([[90, 10], [50, 10]], (), ALL)
-    assert [(one["label"], one["state"]) for one in told["points"]] == [("side right", "wrong"), ("", "wrong")]
+    assert [(one["label"], one["state"]) for one in told["points"]] == [
+        ("side right", "wrong"),
+        ("", "wrong"),
+    ]
     assert told["points"][0]["feedback"].strip() == "<p>Too far.</p>"
     assert [(one["label"], one["missed"]) for one in told["regions"]] == [("side left", True)]
     page = render("types/hotspot/review.html", reviewed=told)

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from quiz.formats.base import Format
-from quiz.formats.qti.dialect import DIALECTS
+from quiz.formats.qti.dialect import DIALECTS, Dialect
 from quiz.formats.qti.reading import read
 from quiz.formats.qti.sniffing import sniff
+from quiz.formats.qti.writing import QtiWriter
 
-FORMATS = tuple(Format(one.name, one.title, (".zip", ".xml"), sniff(one), read, None) for one in DIALECTS)
+
+def _writer(dialect: Dialect) -> type[QtiWriter]:
+    """The writer of a version."""
+    return type("QtiWriter", (QtiWriter,), {"dialect": dialect})
+
+
+FORMATS = tuple(
+    Format(one.name, one.title, (".zip", ".xml"), sniff(one), read, _writer(one)) for one in DIALECTS
+)

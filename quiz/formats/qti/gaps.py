@@ -235,7 +235,7 @@ def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
     key = {gap: word for word, gap in _key_pairs(declaration)}
     if sorted(key) != sorted(gaps) or not set(key.values()) <= set(names):
         raise Foreign("gapMatchInteraction where not each gap has one word")
-    ids = fitting_ids(names) or [f"i{n}" for n, _ in enumerate(names, 1)]
+    ids = fitting_ids(names, "w_") or [f"i{n}" for n, _ in enumerate(names, 1)]
     word_ids = dict(zip(names, ids, strict=True))
     gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))
     listed = [*dict.fromkeys(word.get("matchGroup", "") for word in words)]

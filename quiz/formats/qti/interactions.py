@@ -103,7 +103,9 @@ def choice(item: Item, interaction: Element) -> dict[str, Any]:
         item.lose("text", "words of the text are chosen in a list below it")
     if len(set(names)) < len(names):
         raise Wrong("two options have one identifier – give each its own")
-    if declaration.cardinality == "single" or most == 1:
+    if declaration.cardinality == "single" or (
+        most == 1 and "multiple_response" not in item.hints(item.body)
+    ):
         return _single(item, interaction, declaration, names, texts)
     return _multiple(item, interaction, declaration, names, texts, most or len(names))
 
@@ -256,7 +258,7 @@ def order(item: Item, interaction: Element) -> dict[str, Any]:
     tried: list[Tried] = [(tuple(one), [ids[name] for name in one]) for one in orders]
     best, credits, probes = _scores(item, declaration.name, tried)
     items = [{"id": ids[name], "text": texts[name]} for name in key]
-    rules = ["all_or_nothing", *types.get("ordering").rules]
+    rules = types.get("ordering").rules
     chosen = _ruled(item, "ordering", ({"items": items, "scoring": rule} for rule in rules), tried, credits)
     return {"type": "ordering", **chosen, **told(item, probes).common, **_points(best)}
 
@@ -339,7 +341,10 @@ def _once_each(wanted: Sequence[str], given: Sequence[str]) -> bool:
 
 def _sides(stems: Sequence[str], choices: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Ids of stems and choices by identifier."""
-    found = [fitting_ids(names) or [f"i{n}" for n, _ in enumerate(names, 1)] for names in (stems, choices)]
+    found = [
+        fitting_ids(names, prefix) or [f"i{n}" for n, _ in enumerate(names, 1)]
+        for names, prefix in ((stems, ""), (choices, "c_"))
+    ]
     return dict(zip(stems, found[0], strict=True)), dict(zip(choices, found[1], strict=True))
 
 

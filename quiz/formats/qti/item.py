@@ -198,9 +198,13 @@ def snapped(value: Fraction) -> Fraction:
     return value
 
 
-def fitting_ids(names: Sequence[str]) -> list[str] | None:
-    """Ids of ours for identifiers; None where they would not fit, so that parts get ids of their own."""
-    made = [own_id(name) for name in names]
+def fitting_ids(names: Sequence[str], prefix: str = "") -> list[str] | None:
+    """Ids of ours for identifiers; None where they would not fit, so that parts get ids of their own.
+
+    ``prefix`` is what our writer puts in front so that identifiers of two kinds of parts are different.
+    """
+    own = bool(prefix) and all(name.startswith(prefix) for name in names)
+    made = [name.removeprefix(prefix) if own else own_id(name) for name in names]
     fits = all(_ID.fullmatch(name) for name in made) and len(set(made)) == len(made)
     return made if fits else None
 

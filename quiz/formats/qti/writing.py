@@ -1,0 +1,890 @@
+"""Items, test and manifest, written. Standard templates of scoring where they say exactly what is meant, else rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Context, Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar, Final
+
+from quiz.banks.model import Bank, Question
+from quiz.files.archive import pack
+from quiz.formats.base import Loss, Unwritable, Writer, credits_of
+from quiz.formats.qti.dialect import Dialect, quoted
+from quiz.formats.qti.gaps import FILL_IN
+from quiz.formats.qti.patterns import from_stars
+from quiz.formats.qti.xhtml import Texts, has_blocks, plain
+from quiz.questions.rules.text import has_star, literal
+
+_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SCHEMA: Final = "http://www.w3.org/2001/XMLSchema-instance"
+_UP: Final = "../"
+#: Digits of a number that does not end.
+_DIGITS: Final = Context(prec=15)
+#: What a sum of rounded shares may lack of the whole.
+_LACK: Final = Fraction(1, 10**9)
+#: Types whose questions can tell how right the whole answer was.
+_SCORED: Final = frozenset(
+    "single_choice multiple_response true_false short_text numerical matching ordering cloze gap_select drag_words hotspot".split()
+)
+
+
+def identifier(id: str) -> str:
+    """An id as QTI has it: what begins with a digit gets a ``_``."""
+    return f"_{id}" if id[:1].isdigit() else id
+
+
+def decimal(value: Fraction) -> str:
+    """A number in decimals; fifteen figures where it does not end."""
+    bare = value.denominator
+    for prime in (2, 5):
+        while bare % prime == 0:
+            bare //= prime
+    digits = Context(prec=400) if bare == 1 else _DIGITS
+    return format(digits.divide(Decimal(value.numerator), Decimal(value.denominator)), "f")
+
+
+def is_exact(value: Fraction) -> bool:
+    """Whether ``decimal`` says the number itself."""
+    return Fraction(decimal(value)) == value
+
+
+class Sheet:
+    """An item while it is written: its parts, and what was lost."""
+
+    def __init__(self, dialect: Dialect, question: Question, files: Mapping[str, bytes]) -> None:
+        self.dialect, self.question, self.files = dialect, question, files
+        self.texts = Texts(files, _UP)
+        self.losses: list[Loss] = []
+        self.declarations: list[str] = []
+        self.body = ""
+        self.hints = [question.type]
+        #: The standard template that scores the item, or rules of its own.
+        self.template = ""
+        self.rules: list[str] = []
+        self.told: list[str] = []
+        self.outcomes: dict[str, str] = {}
+
+    @property
+    def points(self) -> Fraction:
+        """What a right answer scores: 1 where the question counts nothing."""
+        return self.question.points or Fraction(1)
+
+    def lose(self, name: str, detail: str) -> None:
+        """Notes a loss of the field of this name."""
+        self.losses.append(Loss(name, detail))
+
+    # Pieces of XML ---------------------------------------------------------------------------------------------------
+
+    def el(self, name: str, attributes: Mapping[str, object] | None = None, *inside: str) -> str:
+        """An element of QTI."""
+        return self.dialect.element(name, attributes, *inside)
+
+    def value(self, kind: str, value: str) -> str:
+        """``baseValue``."""
+        return self.el("baseValue", {"baseType": kind}, value)
+
+    def variable(self, name: str, element: str = "variable") -> str:
+        """An expression that names a variable."""
+        return self.el(element, {"identifier": name})
+
+    def set(self, name: str, expression: str) -> str:
+        """``setOutcomeValue``."""
+        return self.el("setOutcomeValue", {"identifier": name}, expression)
+
+    def add(self, expression: str) -> str:
+        """Adds to SCORE."""
+        return self.set("SCORE", self.el("sum", None, self.variable("SCORE"), expression))
+
+    def score(self, credit: Fraction) -> str:
+        """The score that a credit stands for, as an expression."""
+        return self.value("float", decimal(credit * self.points))
+
+    def when(self, *branches: tuple[str, str], otherwise: str = "") -> str:
+        """``responseCondition`` out of tests and what is then done."""
+        names = ["responseIf", *["responseElseIf"] * (len(branches) - 1)]
+        parts = [self.el(name, None, test, done) for name, (test, done) in zip(names, branches, strict=True)]
+        return self.el(
+            "responseCondition",
+            None,
+            *parts,
+            *([self.el("responseElse", None, otherwise)] if otherwise else []),
+        )
+
+    def declare(
+        self,
+        name: str,
+        cardinality: str,
+        base: str,
+        correct: Iterable[str] = (),
+        mapping: Sequence[tuple[str, Fraction]] = (),
+        bounds: Mapping[str, object] | None = None,
+        entries: Mapping[str, object] | None = None,
+    ) -> None:
+        """``responseDeclaration``; ``entries`` are attributes of each entry of the mapping."""
+        values = "".join(self.el("value", None, plain(one)) for one in correct)
+        listed = "".join(
+            self.el("mapEntry", {"mapKey": key, "mappedValue": decimal(worth), **(entries or {})})
+            for key, worth in mapping
+        )
+        self.declarations.append(
+            self.el(
+                "responseDeclaration",
+                {"identifier": name, "cardinality": cardinality, "baseType": base},
+                *([self.el("correctResponse", None, values)] if values else []),
+                *([self.el("mapping", {**(bounds or {}), "defaultValue": "0"}, listed)] if listed else []),
+            )
+        )
+
+    # Texts -----------------------------------------------------------------------------------------------------------
+
+    def prompt(self) -> tuple[str, str]:
+        """The prompt in front of an interaction, or inside of it: blocks do not fit into one."""
+        html = self.texts.xhtml(self.question.prompt).strip()
+        if has_blocks(html):
+            return f'<div class="quiz-prompt">{html}</div>\n', ""
+        return "", self.el("prompt", None, html) if html else ""
+
+    def line(self, text: str, field: str) -> str:
+        """A text where QTI has no markup."""
+        if not self.texts.keeps(text):
+            self.lose(field, "QTI has plain text here: its markup")
+        return self.texts.line(text)
+
+    def tell(self, outcome: str, name: str, text: str | None) -> bool:
+        """``modalFeedback``, if there is a text."""
+        if not text:
+            return False
+        html = self.texts.xhtml(text)
+        inside = self.el("contentBody", None, html) if self.dialect.hyphens else html
+        about = {"outcomeIdentifier": outcome, "identifier": name, "showHide": "show"}
+        self.told.append(self.el("modalFeedback", about, inside))
+        return True
+
+    def tell_chosen(self, parts: Iterable[tuple[str, str | None]], cardinality: str) -> None:
+        """Feedback of options or areas: what was chosen is the name of what is told."""
+        told = [self.tell("FEEDBACK", identifier(id), text) for id, text in parts]
+        if any(told):
+            self.outcomes["FEEDBACK"] = cardinality
+            self.rules.append(self.set("FEEDBACK", self.variable("RESPONSE")))
+
+    def finish(self) -> None:
+        """What is told by how right the whole answer was, and to everybody."""
+        general = self.question.feedback
+        if general and self.question.type in _SCORED:
+            for name in ("right", "partly", "wrong"):
+                self.tell("GENERAL", name, getattr(general, name))
+            self.outcomes["GENERAL"] = "single"
+            whole = self.value("float", decimal(self.points - _LACK))
+            score = self.variable("SCORE")
+            self.rules.append(
+                self.when(
+                    (self.el("gte", None, score, whole), self._general("right")),
+                    (self.el("gt", None, score, self.value("float", "0")), self._general("partly")),
+                    otherwise=self._general("wrong"),
+                )
+            )
+        if self.tell("EXPLANATION", "explanation", self.question.explanation):
+            self.outcomes["EXPLANATION"] = "single"
+            self.rules.append(self.set("EXPLANATION", self.value("identifier", "explanation")))
+
+    def _general(self, name: str) -> str:
+        return self.set("GENERAL", self.value("identifier", name))
+
+    def item(self) -> str:
+        """The document."""
+        dialect, question = self.dialect, self.question
+        asks = question.kind.asks
+        root = {
+            "identifier": identifier(question.id),
+            "title": question.name or question.id,
+            "adaptive": "false",
+            "timeDependent": "false",
+        }
+        schemas = _bound(dialect.items, dialect.items_schema)
+        said = "".join(f' {dialect.attribute(name)}="{quoted(value)}"' for name, value in root.items())
+        hints = " ".join(f"quiz-{hint.replace('_', '-')}" for hint in self.hints)
+        lines = [
+            *self.declarations,
+            *(self._outcomes() if asks or self.outcomes else ()),
+            self.el("itemBody", {"class": hints}, f"\n{self.body}\n"),
+            *self._processing(),
+            *self.told,
+        ]
+        tag = dialect.tag("assessmentItem")
+        return "\n".join([f"{_XML}<{tag} {schemas}{said}>", *lines, f"</{tag}>\n"])
+
+    def _outcomes(self) -> Iterator[str]:
+        score = {"identifier": "SCORE", "cardinality": "single", "baseType": "float"}
+        if self.question.kind.asks:
+            most = {"normalMaximum": decimal(self.points), "normalMinimum": "0"}
+            yield self.el("outcomeDeclaration", {**score, **most}, self._default("0"))
+        for name, cardinality in self.outcomes.items():
+            kind = "float" if cardinality == "score" else "identifier"
+            about = {
+                "identifier": name,
+                "cardinality": "single" if kind == "float" else cardinality,
+                "baseType": kind,
+            }
+            yield self.el("outcomeDeclaration", about, *([self._default("0")] if kind == "float" else []))
+
+    def _default(self, value: str) -> str:
+        return self.el("defaultValue", None, self.el("value", None, value))
+
+    def _processing(self) -> Iterator[str]:
+        if self.template and not self.rules:
+            yield self.el("responseProcessing", {"template": self.dialect.templates.format(self.template)})
+        elif self.template or self.rules:
+            first = [_AS_RULE[self.template](self)] if self.template else []
+            yield self.el("responseProcessing", None, *(f"\n{rule}" for rule in (*first, *self.rules)), "\n")
+
+
+def _as_match(sheet: Sheet) -> str:
+    test = sheet.el("match", None, sheet.variable("RESPONSE"), sheet.variable("RESPONSE", "correct"))
+    return sheet.when((test, sheet.set("SCORE", sheet.score(Fraction(1)))))
+
+
+def _as_map(sheet: Sheet) -> str:
+    return sheet.set("SCORE", sheet.variable("RESPONSE", "mapResponse"))
+
+
+def _as_points(sheet: Sheet) -> str:
+    return sheet.set("SCORE", sheet.variable("RESPONSE", "mapResponsePoint"))
+
+
+#: The standard templates as rules.
+_AS_RULE: Final[Mapping[str, Callable[[Sheet], str]]] = {
+    "match_correct": _as_match,
+    "map_response": _as_map,
+    "map_response_point": _as_points,
+}
+
+# Each type -----------------------------------------------------------------------------------------------------------
+
+
+def _match_correct(sheet: Sheet) -> None:
+    """All or nothing: the template where that is one point, else a rule."""
+    if sheet.points == 1:
+        sheet.template = "match_correct"
+    else:
+        sheet.rules.insert(0, _as_match(sheet))
+
+
+def _options(sheet: Sheet, content: Any) -> None:
+    single = sheet.question.type == "single_choice"
+    names = [identifier(option.id) for option in content.options]
+    if single:
+        credits = [
+            Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options
+        ]
+        right = [name for name, credit in zip(names, credits, strict=True) if credit == 1][:1]
+    else:
+        credits = _credits(sheet, content)
+        right = [name for name, option in zip(names, content.options, strict=True) if option.right]
+    sheet.tell_chosen(((one.id, one.feedback) for one in content.options), "single" if single else "multiple")
+    exactly = single and all(credit in (0, 1) for credit in credits) and credits.count(Fraction(1)) == 1
+    if (exactly and sheet.points == 1) or sheet.question.scoring == "all_or_nothing":
+        mapping = []
+        _match_correct(sheet)
+    else:
+        mapping = [(name, credit * sheet.points) for name, credit in zip(names, credits, strict=True)]
+        sheet.template = "map_response"
+    bounds = {} if single else {"lowerBound": "0", "upperBound": decimal(sheet.points)}
+    sheet.declare("RESPONSE", "single" if single else "multiple", "identifier", right, mapping, bounds)
+    most = 1 if single else content.choose or 0
+    if not single and content.choose == len(content.options):
+        sheet.lose("choose", "where all are right it is not told")
+    choices = [
+        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(option.text).strip())
+        for name, option in zip(names, content.options, strict=True)
+    ]
+    _interaction(sheet, "choiceInteraction", {"shuffle": sheet.question.shuffle, "maxChoices": most}, choices)
+
+
+def _credits(sheet: Sheet, content: Any) -> list[Fraction]:
+    if sheet.question.scoring != "right_minus_wrong":
+        return credits_of(content.options)
+    share = Fraction(1, len(content.key))
+    return [share if option.right else -share for option in content.options]
+
+
+def _interaction(sheet: Sheet, name: str, attributes: Mapping[str, object], inside: Sequence[str]) -> None:
+    """An interaction that is a block, with the prompt in front or inside."""
+    before, prompt = sheet.prompt()
+    about = {"responseIdentifier": "RESPONSE", **attributes}
+    sheet.body = before + sheet.el(name, about, prompt, *inside)
+
+
+def _truth(sheet: Sheet, content: Any) -> None:
+    told = [(name, content.feedback_to(name == "true")) for name in ("true", "false")]
+    sheet.tell_chosen(told, "single")
+    sheet.declare("RESPONSE", "single", "identifier", [str(content.answer).lower()])
+    _match_correct(sheet)
+    choices = [sheet.el("simpleChoice", {"identifier": name}, name.capitalize()) for name, _ in told]
+    _interaction(sheet, "choiceInteraction", {"shuffle": "false", "maxChoices": 1}, choices)
+
+
+def _items(sheet: Sheet, content: Any) -> None:
+    names = [identifier(one.id) for one in content.items]
+    sheet.declare("RESPONSE", "ordered", "identifier", names)
+    rule = sheet.question.scoring
+    if rule == "all_or_nothing":
+        _match_correct(sheet)
+    else:
+        if rule != "absolute_position":
+            sheet.lose("scoring", f"QTI does not score by {rule}: places count")
+        share = sheet.score(Fraction(1, len(names)))
+        for place, name in enumerate(names, 1):
+            there = sheet.el("index", {"n": place}, sheet.variable("RESPONSE"))
+            sheet.rules.append(
+                sheet.when(
+                    (sheet.el("match", None, there, sheet.value("identifier", name)), sheet.add(share))
+                )
+            )
+    choices = [
+        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(one.text).strip())
+        for name, one in zip(names, content.items, strict=True)
+    ]
+    _interaction(sheet, "orderInteraction", {"shuffle": "true"}, sorted(choices))
+
+
+def _pairs(sheet: Sheet, content: Any) -> None:
+    """Stems and choices may have the same ids: choices begin with ``c_``."""
+    pairs = [f"{identifier(pair.id)} c_{pair.choice_id}" for pair in content.pairs]
+    _pair_score(sheet, pairs)
+    stems = [
+        sheet.el(
+            "simpleAssociableChoice",
+            {"identifier": identifier(pair.id), "matchMax": 1},
+            sheet.texts.xhtml(pair.stem).strip(),
+        )
+        for pair in content.pairs
+    ]
+    choices = [
+        sheet.el(
+            "simpleAssociableChoice",
+            {"identifier": f"c_{name}", "matchMax": 0},
+            sheet.texts.xhtml(one.text).strip(),
+        )
+        for name, one in content.choices.items()
+    ]
+    sets = [sheet.el("simpleMatchSet", None, *side) for side in (stems, choices)]
+    about = {"shuffle": sheet.question.shuffle, "maxAssociations": len(stems)}
+    _interaction(sheet, "matchInteraction", about, sets)
+
+
+def _pair_score(sheet: Sheet, pairs: Sequence[str]) -> None:
+    if sheet.question.scoring == "all_or_nothing":
+        sheet.declare("RESPONSE", "multiple", "directedPair", pairs)
+        _match_correct(sheet)
+    else:
+        share = sheet.points / len(pairs)
+        sheet.declare("RESPONSE", "multiple", "directedPair", pairs, [(pair, share) for pair in pairs])
+        sheet.template = "map_response"
+
+
+def _typed(sheet: Sheet, content: Any) -> None:
+    _alone(sheet, "RESPONSE")
+    folded = [literal(answer.text).lower() for answer in content.answers]
+    simple = (
+        len(set(folded)) == len(folded)
+        and not any(has_star(answer.text) or answer.feedback for answer in content.answers)
+        and all(answer.text.strip() == answer.text for answer in content.answers)
+    )
+    right = next(answer.text for answer in content.answers if answer.credit == 1)
+    correct = [] if has_star(right) else [literal(right)]
+    if simple:
+        mapping = [(literal(answer.text), answer.credit * sheet.points) for answer in content.answers]
+        sheet.declare(
+            "RESPONSE", "single", "string", correct, mapping, None, {"caseSensitive": content.case_sensitive}
+        )
+        sheet.template = "map_response"
+    else:
+        sheet.declare("RESPONSE", "single", "string", correct)
+        _chain(sheet, content, "RESPONSE", _text_test, Fraction(1))
+
+
+def _numbers(sheet: Sheet, content: Any) -> None:
+    _alone(sheet, "RESPONSE")
+    sheet.declare("RESPONSE", "single", "float", _correct_number(content))
+    _chain(sheet, content, "RESPONSE", _number_test, Fraction(1))
+
+
+def _correct_number(content: Any) -> list[str]:
+    return [decimal(one.value) for one in content.answers if one.credit == 1 and one.value is not None][:1]
+
+
+def _alone(sheet: Sheet, name: str) -> None:
+    """The prompt, and a field below it."""
+    html = sheet.texts.xhtml(sheet.question.prompt).strip()
+    field = sheet.el("textEntryInteraction", {"responseIdentifier": name})
+    sheet.body = f'<div class="quiz-prompt">{html}</div>\n<p>{field}</p>'
+
+
+#: The test that a response is an accepted answer.
+_Test = Callable[[Sheet, Any, str, Any], str]
+
+
+def _chain(
+    sheet: Sheet, content: Any, name: str, test: _Test, share: Fraction, *, within: bool = False
+) -> None:
+    """A rule that gives the score of the first answer that fits, and tells what goes with it; ``within`` a text with
+    gaps adds it to the others.
+    """
+    branches = []
+    for place, answer in enumerate(content.answers):
+        worth = sheet.score(answer.credit * share)
+        done = sheet.add(worth) if within else sheet.set("SCORE", worth)
+        if not within and sheet.tell("FEEDBACK", f"answer-{place + 1}", answer.feedback):
+            sheet.outcomes["FEEDBACK"] = "single"
+            done += sheet.set("FEEDBACK", sheet.value("identifier", f"answer-{place + 1}"))
+        branches.append((test(sheet, content, name, answer), done))
+    sheet.rules.append(sheet.when(*branches))
+
+
+def _text_test(sheet: Sheet, content: Any, name: str, answer: Any) -> str:
+    given = sheet.variable(name)
+    if has_star(answer.text):
+        return sheet.el("patternMatch", {"pattern": from_stars(answer.text, content.case_sensitive)}, given)
+    text = sheet.value("string", plain(literal(answer.text)))
+    return sheet.el("stringMatch", {"caseSensitive": content.case_sensitive}, given, text)
+
+
+def _number_test(sheet: Sheet, _content: Any, name: str, answer: Any) -> str:
+    given = sheet.variable(name)
+    low, high = answer.bounds
+    if not all(map(is_exact, (low, high))):
+        sheet.lose("answers", "a number that does not end was rounded")
+    if answer.value is None or answer.tolerance_type == "geometric":
+        if answer.value is not None:
+            sheet.lose("answers", "a geometric tolerance became a range")
+        above = sheet.el("gte", None, given, sheet.value("float", decimal(low)))
+        below = sheet.el("lte", None, given, sheet.value("float", decimal(high)))
+        return sheet.el("and", None, above, below)
+    if not answer.tolerance:
+        mode: dict[str, object] = {"toleranceMode": "exact"}
+    elif answer.tolerance_type == "relative":
+        width = decimal(answer.tolerance * 100)
+        mode = {"toleranceMode": "relative", "tolerance": f"{width} {width}"}
+    else:
+        width = decimal(answer.tolerance)
+        mode = {"toleranceMode": "absolute", "tolerance": f"{width} {width}"}
+    return sheet.el("equal", mode, given, sheet.value("float", decimal(answer.value)))
+
+
+def _essay(sheet: Sheet, content: Any) -> None:
+    model = [sheet.line(content.model_answer, "model_answer")] if content.model_answer else []
+    sheet.declarations.append(
+        sheet.el(
+            "responseDeclaration",
+            {"identifier": "RESPONSE", "cardinality": "single", "baseType": "string"},
+            *(sheet.el("correctResponse", None, sheet.el("value", None, text)) for text in model),
+        )
+    )
+    rich = {"class": "quiz-rich"} if content.format == "rich" else {}
+    _interaction(sheet, "extendedTextInteraction", {**rich, "format": "plain"}, [])
+
+
+def _description(sheet: Sheet, _content: Any) -> None:
+    sheet.body = f'<div class="quiz-prompt">{sheet.texts.xhtml(sheet.question.prompt).strip()}</div>'
+
+
+# Texts with gaps -----------------------------------------------------------------------------------------------------
+
+
+def _with_text(sheet: Sheet, text: str) -> None:
+    """The prompt, unless it is only what is said where there is none, and the text."""
+    html = sheet.texts.xhtml(sheet.question.prompt).strip()
+    front = "" if sheet.question.prompt == FILL_IN else f'<div class="quiz-prompt">{html}</div>\n'
+    sheet.body = f'{front}<div class="quiz-text">{text.strip()}</div>'
+
+
+def _all_right(sheet: Sheet, tests: Sequence[str]) -> None:
+    test = tests[0] if len(tests) == 1 else sheet.el("and", None, *tests)
+    sheet.rules.append(sheet.when((test, sheet.set("SCORE", sheet.score(Fraction(1))))))
+
+
+def _select(sheet: Sheet, content: Any) -> None:
+    """Each gap offers the words of its group."""
+    if content.reuse:
+        sheet.hints.append("reuse")
+    _unused(sheet, content)
+    put, tests = {}, []
+    for gap, right in content.gaps.items():
+        name = identifier(gap)
+        sheet.declare(name, "single", "identifier", [identifier(right)])
+        words = [word for word in content.choices if word.id in content.fitting(gap)]
+        choices = [
+            sheet.el("inlineChoice", {"identifier": identifier(word.id)}, sheet.line(word.text, "choices"))
+            for word in words
+        ]
+        about = {"responseIdentifier": name, "shuffle": sheet.question.shuffle}
+        put[gap] = sheet.el("inlineChoiceInteraction", about, *choices)
+        tests.append(sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct")))
+    _with_text(sheet, sheet.texts.around(content.text, put))
+    if sheet.question.scoring == "all_or_nothing":
+        _all_right(sheet, tests)
+    else:
+        share = sheet.score(Fraction(1, len(tests)))
+        sheet.rules += (sheet.when((test, sheet.add(share))) for test in tests)
+
+
+def _unused(sheet: Sheet, content: Any) -> None:
+    groups = {content.words[right].group for right in content.gaps.values()}
+    if any(word.group not in groups for word in content.choices):
+        sheet.lose("choices", "words of a group that no gap has")
+
+
+def _drag(sheet: Sheet, content: Any) -> None:
+    _unused(sheet, content)
+    pairs = [f"w_{right} {identifier(gap)}" for gap, right in content.gaps.items()]
+    _pair_score(sheet, pairs)
+    groups = {word.group: " ".join(identifier(gap) for gap in content.gaps if word.id in content.fitting(gap)) for word in content.choices}  # fmt: skip
+    several = sum(bool(one) for one in groups.values()) > 1
+    words = [
+        sheet.el(
+            "gapText",
+            {
+                "identifier": f"w_{word.id}",
+                "matchMax": 0 if content.reuse else 1,
+                **({"matchGroup": groups[word.group]} if several else {}),
+            },
+            sheet.line(word.text, "choices"),
+        )
+        for word in content.choices
+        if groups[word.group]
+    ]
+    put = {gap: sheet.el("gap", {"identifier": identifier(gap)}) for gap in content.gaps}
+    text = f'<div class="quiz-text">{sheet.texts.around(content.text, put).strip()}</div>'
+    if sheet.question.prompt == FILL_IN:
+        about = {"responseIdentifier": "RESPONSE", "shuffle": sheet.question.shuffle}
+        sheet.body = sheet.el("gapMatchInteraction", about, *words, text)
+    else:
+        _interaction(sheet, "gapMatchInteraction", {"shuffle": sheet.question.shuffle}, [*words, text])
+
+
+def _cloze(sheet: Sheet, content: Any) -> None:
+    whole = sum((gap.weight for gap in content.gaps.values()), Fraction(0))
+    together = sheet.question.scoring == "all_or_nothing"
+    if content.interchangeable:
+        sheet.lose("interchangeable", "answers of gaps cannot be swapped")
+    if any(_tells(gap.content) for gap in content.gaps.values()):
+        sheet.lose("gaps", "answers of gaps have no feedback of their own")
+    put, tests = {}, []
+    for id, gap in content.gaps.items():
+        name, share = identifier(id), gap.weight / whole
+        put[id] = _GAPS[gap.type](sheet, gap.content, name, Fraction(0) if together else share)
+        tests.append(_right_gap(sheet, gap.content, name))
+    _with_text(sheet, sheet.texts.around(content.text, put))
+    if together:
+        sheet.rules.clear()
+        _all_right(sheet, tests)
+
+
+def _tells(content: Any) -> bool:
+    parts = (*getattr(content, "answers", ()), *getattr(content, "options", ()))
+    return any(part.feedback for part in parts) or bool(
+        getattr(content, "feedback_true", None) or getattr(content, "feedback_false", None)
+    )
+
+
+def _right_gap(sheet: Sheet, content: Any, name: str) -> str:
+    """The test that a gap is filled rightly."""
+    if hasattr(content, "answers"):
+        test = _number_test if hasattr(content, "units") else _text_test
+        tests = [test(sheet, content, name, answer) for answer in content.answers if answer.credit == 1]
+        return tests[0] if len(tests) == 1 else sheet.el("or", None, *tests)
+    return sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct"))
+
+
+def _gap_text(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    right = [literal(one.text) for one in content.answers if one.credit == 1 and not has_star(one.text)]
+    sheet.declare(name, "single", "string", right[:1])
+    for lost in ("fold", "typo"):
+        if getattr(content, lost):
+            sheet.lose("gaps", f"{lost} of a gap")
+    _chain(sheet, content, name, _text_test, share, within=True)
+    return sheet.el("textEntryInteraction", {"responseIdentifier": name})
+
+
+def _gap_number(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    sheet.declare(name, "single", "float", _correct_number(content))
+    if content.unit_rule is not None:
+        sheet.lose("gaps", "units of a gap")
+    _chain(sheet, content, name, _number_test, share, within=True)
+    return sheet.el("textEntryInteraction", {"responseIdentifier": name})
+
+
+def _gap_options(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    credits = [
+        (Fraction(bool(one.correct)) if one.credit is None else one.credit, one) for one in content.options
+    ]
+    right = [identifier(one.id) for credit, one in credits if credit == 1][:1]
+    mapping = [(identifier(one.id), credit * share * sheet.points) for credit, one in credits]
+    sheet.declare(name, "single", "identifier", right, mapping)
+    sheet.rules.append(sheet.add(sheet.variable(name, "mapResponse")))
+    choices = [
+        sheet.el("inlineChoice", {"identifier": identifier(one.id)}, sheet.line(one.text, "gaps"))
+        for one in content.options
+    ]
+    about = {"responseIdentifier": name, "shuffle": sheet.question.shuffle}
+    return sheet.el("inlineChoiceInteraction", about, *choices)
+
+
+def _gap_truth(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    sheet.declare(name, "single", "identifier", [str(content.answer).lower()])
+    test = sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct"))
+    sheet.rules.append(sheet.when((test, sheet.add(sheet.score(share)))))
+    choices = [sheet.el("inlineChoice", {"identifier": one}, one.capitalize()) for one in ("true", "false")]
+    about = {"responseIdentifier": name, "shuffle": "false", "class": "quiz-true-false"}
+    return sheet.el("inlineChoiceInteraction", about, *choices)
+
+
+_GAPS: Final[Mapping[str, Callable[[Sheet, Any, str, Fraction], str]]] = {
+    "short_text": _gap_text,
+    "numerical": _gap_number,
+    "single_choice": _gap_options,
+    "true_false": _gap_truth,
+}
+
+# Pictures ------------------------------------------------------------------------------------------------------------
+
+
+def _hotspot(sheet: Sheet, content: Any) -> None:
+    """Areas to be chosen; where only right ones are drawn they would be the key, so places are asked for."""
+    picture = _picture(sheet, content)
+    if all(region.correct for region in content.regions):
+        _points(sheet, content, picture)
+        return
+    names = [identifier(region.id) for region in content.regions]
+    right = [name for name, region in zip(names, content.regions, strict=True) if region.correct]
+    single = content.places == 1
+    share = sheet.points / len(right)
+    if content.outside == "wrong":
+        sheet.lose("outside", "a place outside of every area cannot be chosen")
+    sheet.tell_chosen(((one.id, one.feedback) for one in content.regions), "single" if single else "multiple")
+    mapping: list[tuple[str, Fraction]] = []
+    if sheet.question.scoring == "all_or_nothing":
+        _match_correct(sheet)
+    else:
+        mapping = [
+            (name, share if region.correct else -share)
+            for name, region in zip(names, content.regions, strict=True)
+        ]
+        sheet.template = "map_response"
+    bounds = {"lowerBound": "0", "upperBound": decimal(sheet.points)}
+    sheet.declare("RESPONSE", "single" if single else "multiple", "identifier", right, mapping, bounds)
+    spots = [
+        sheet.el(
+            "hotspotChoice",
+            {"identifier": name, **_area(sheet, region), "hotspotLabel": sheet.texts.label(region.label)},
+        )
+        for name, region in zip(names, content.regions, strict=True)
+    ]
+    _interaction(sheet, "hotspotInteraction", {"maxChoices": content.places}, [picture, *spots])
+
+
+def _points(sheet: Sheet, content: Any, picture: str) -> None:
+    share = sheet.points / len(content.regions)
+    worth = Fraction(0) if content.outside == "ignored" else -share
+    areas = [
+        sheet.el("areaMapEntry", {**_area(sheet, region), "mappedValue": decimal(share)})
+        for region in content.regions
+    ]
+    bounds = {"lowerBound": "0", "upperBound": decimal(sheet.points), "defaultValue": decimal(worth)}
+    single = content.places == 1
+    about = {"identifier": "RESPONSE", "cardinality": "single" if single else "multiple", "baseType": "point"}
+    sheet.declarations.append(sheet.el("responseDeclaration", about, sheet.el("areaMapping", bounds, *areas)))
+    sheet.template = "map_response_point"
+    sheet.lose("regions", "areas of places to be pointed at have no names and no feedback")
+    if sheet.question.scoring == "all_or_nothing" and len(content.regions) > 1:
+        sheet.lose("scoring", "each area counts")
+    _interaction(sheet, "selectPointInteraction", {"maxChoices": content.places}, [picture])
+
+
+def _area(sheet: Sheet, region: Any) -> dict[str, object]:
+    if any(value.denominator != 1 for value in region.coords):
+        sheet.lose("regions", "places are in whole units")
+    return {"shape": region.shape, "coords": ",".join(str(round(value)) for value in region.coords)}
+
+
+def _picture(sheet: Sheet, content: Any) -> str:
+    name = re.sub(r"^media:[^/]*/[^/]*/", "", content.image.file)
+    if name not in sheet.files:
+        raise Unwritable("hotspot without its picture")
+    width, height = content.image.size
+    source, alt = sheet.texts.source(name), sheet.texts.label(content.image.alt)
+    if sheet.dialect.hyphens:
+        return f'<img src="{quoted(source)}" alt="{quoted(alt)}" width="{width}" height="{height}"/>'
+    return sheet.texts.object(source, alt, width, height, sheet.files[name])
+
+
+#: Each type: what it writes.
+_WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
+    "single_choice": _options,
+    "multiple_response": _options,
+    "true_false": _truth,
+    "short_text": _typed,
+    "numerical": _numbers,
+    "matching": _pairs,
+    "ordering": _items,
+    "essay": _essay,
+    "description": _description,
+    "cloze": _cloze,
+    "gap_select": _select,
+    "drag_words": _drag,
+    "hotspot": _hotspot,
+}
+
+
+class QtiWriter(Writer):
+    """Writes a package: the manifest first, a test whose sections are the topics, the items, their pictures."""
+
+    dialect: ClassVar[Dialect]
+    types = frozenset(_WRITTEN)
+    holds = frozenset(
+        {
+            "name", "topic", "prompt", "points", "explanation", "options", "choose", "answer", "feedback_true",
+            "feedback_false", "answers", "case_sensitive", "pairs", "distractors", "items", "format", "model_answer",
+            "text", "gaps", "choices", "reuse", "image", "regions", "outside",
+        }
+    )  # fmt: skip
+
+    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
+        super().__init__(target, bank, folder)
+        self._items: dict[str, str] = {}
+        self._pictures: dict[str, bytes] = {}
+        #: The topic of each item and the pictures that it shows.
+        self._listed: list[tuple[str, str, tuple[str, ...]]] = []
+
+    def head_losses(self) -> Sequence[Loss]:
+        said = [name for name in self.bank.header() if name not in ("format", "bank", "title")]
+        return [Loss(name, "QTI says nothing of the bank") for name in said]
+
+    def held(self, question: Question) -> frozenset[str]:
+        return self.holds | frozenset(_held(question))
+
+    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        sheet = Sheet(self.dialect, question, files)
+        _WRITTEN[question.type](sheet, question.content)
+        sheet.finish()
+        if not question.points:
+            sheet.lose("points", "a question scores something")
+        for name in sorted(sheet.texts.missing):
+            sheet.lose("images", f"there is no file '{name[:60]}'")
+        path = self._path(question.id)
+        self._items[path] = sheet.item()
+        self._listed.append((path, question.topic, tuple(sorted(sheet.texts.shown))))
+        self._pictures.update({name: files[name] for name in sheet.texts.shown})
+        return sheet.losses
+
+    def _path(self, id: str) -> str:
+        return f"items/{id}.xml"
+
+    def close(self) -> None:
+        files = {"imsmanifest.xml": self._manifest().encode(), "test.xml": self._test().encode()}
+        files |= {path: item.encode() for path, item in self._items.items()}
+        self.target.write(pack({**files, **dict(sorted(self._pictures.items()))}))
+
+    def _manifest(self) -> str:
+        dialect = self.dialect
+        schema, version = dialect.package
+        name = identifier(self.bank.slug)
+        numbered = {name: f"picture-{number}" for number, name in enumerate(sorted(self._pictures), 1)}
+        items = [
+            _resource(
+                f"item-{number}", dialect.resource.format("item"), path, [numbered[name] for name in shown]
+            )
+            for number, (path, _, shown) in enumerate(self._listed, 1)
+        ]
+        test = _resource(
+            "test", dialect.resource.format("test"), "test.xml", [f"item-{n}" for n, _ in enumerate(items, 1)]
+        )
+        pictures = [_resource(number, "webcontent", name, []) for name, number in numbered.items()]
+        return "\n".join(
+            [
+                f'{_XML}<manifest {_bound(dialect.manifest, dialect.manifest_schema)} identifier="{name}">',
+                f"<metadata><schema>{schema}</schema><schemaversion>{version}</schemaversion></metadata>",
+                "<organizations/>",
+                "<resources>",
+                test,
+                *items,
+                *pictures,
+                "</resources>",
+                "</manifest>\n",
+            ]
+        )
+
+    def _test(self) -> str:
+        """A section for each run of questions of one topic, inside those of the topics above it."""
+        dialect = self.dialect
+        opened: list[str] = []
+        numbers = iter(range(1, 10**9))
+        lines = []
+        section = dialect.tag("assessmentSection")
+
+        def open_(title: str) -> str:
+            visible = f'identifier="section-{next(numbers)}" title="{quoted(title)}" visible="true"'
+            return f"<{section} {visible}>"
+
+        lines.append(open_(self.bank.title))
+        for number, (path, topic, _) in enumerate(self._listed, 1):
+            names = topic.split("/") if topic else []
+            shared = 0
+            while shared < min(len(names), len(opened)) and names[shared] == opened[shared]:
+                shared += 1
+            lines += [f"</{section}>"] * (len(opened) - shared)
+            lines += [open_(name) for name in names[shared:]]
+            opened = names
+            lines.append(dialect.element("assessmentItemRef", {"identifier": f"item-{number}", "href": path}))
+        lines += [f"</{section}>"] * (len(opened) + 1)
+        tag, part = dialect.tag("assessmentTest"), dialect.tag("testPart")
+        name, title = identifier(self.bank.slug), quoted(self.bank.title)
+        modes = {"navigationMode": "nonlinear", "submissionMode": "simultaneous"}
+        said = "".join(f' {dialect.attribute(name)}="{value}"' for name, value in modes.items())
+        return "\n".join(
+            [
+                f'{_XML}<{tag} {_bound(dialect.items, dialect.items_schema)} identifier="{name}" title="{title}">',
+                f'<{part} identifier="part-1"{said}>',
+                *lines,
+                f"</{part}>",
+                f"</{tag}>\n",
+            ]
+        )
+
+
+def _bound(namespace: str, schema: str) -> str:
+    """The namespace of a document, and where its schema is."""
+    return f'xmlns="{namespace}" xmlns:xsi="{_SCHEMA}" xsi:schemaLocation="{namespace} {schema}"'
+
+
+def _resource(name: str, kind: str, path: str, needs: Sequence[str]) -> str:
+    files = "".join(
+        [f'<file href="{quoted(path)}"/>', *(f'<dependency identifierref="{one}"/>' for one in needs)]
+    )
+    return f'<resource identifier="{name}" type="{kind}" href="{quoted(path)}">{files}</resource>'
+
+
+def _held(question: Question) -> Iterator[str]:
+    """Fields that are held for some questions only."""
+    if question.feedback and question.type in _SCORED:
+        yield "feedback"
+    if question.type in (
+        "single_choice",
+        "multiple_response",
+        "matching",
+        "cloze",
+        "gap_select",
+        "drag_words",
+    ):
+        yield "shuffle"
+    if question.type not in ("ordering", "hotspot") or question.scoring in (
+        "all_or_nothing",
+        "per_region",
+        "absolute_position",
+    ):
+        yield "scoring"
+    if question.type == "numerical" and question.content.unit_rule is None:  # type: ignore[attr-defined]
+        yield "unit_penalty"

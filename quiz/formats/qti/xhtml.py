@@ -1,0 +1,149 @@
+"""Texts of a question as XHTML that stands in an item: well-formed, with the elements that QTI knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import nh3
+
+from quiz.files.images import read_image
+from quiz.files.richtext import ATTRIBUTES, TAGS, Html, Plain, media_address, to_prompt_html, to_text
+from quiz.formats.base import Unwritable
+from quiz.formats.qti.dialect import MATHML, quoted
+from quiz.formats.qti.markup import VOID, has_blocks
+from quiz.questions.images import address_of, pin_of, references, renamed, without_pins
+
+#: Elements of HTML that all versions have; ``div`` and ``span`` carry classes.
+_TAGS: Final = set(TAGS - {"del", "mark", "s", "u"}) | set(
+    "acronym address big caption cite col colgroup dd dfn div dl dt h1 h2 pre samp span tfoot tt var".split()
+) | {"math", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "merror",
+     "mpadded", "mphantom", "mfenced", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable",
+     "mtr", "mtd", "semantics", "annotation"}  # fmt: skip
+_CELLS: Final = {"colspan", "rowspan", "headers", "scope", "abbr"}
+_ATTRIBUTES: Final = {
+    **{tag: set(names) for tag, names in ATTRIBUTES.items() if tag != "ol"},
+    "*": {"class"},
+    "td": _CELLS,
+    "th": _CELLS,
+    "math": {"display"},
+    "mo": {"stretchy", "fence", "separator", "form", "lspace", "rspace", "minsize", "maxsize"},
+    "mtd": {"columnalign"},
+    "mi": {"mathvariant"},
+    "mfrac": {"linethickness"},
+    "mspace": {"width"},
+    "annotation": {"encoding"},
+}
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_OPEN: Final = re.compile(rf"<({'|'.join(sorted(VOID))})\b([^<>]*?)/?>")
+_MATH: Final = re.compile(r"<math\b")
+_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+_PRIVATE: Final = re.compile("[\ue000\ue001]")
+_PLACE: Final = re.compile("\ue000([0-9]+)\ue001")
+_TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+
+
+class Texts:
+    """The texts of one question. ``where`` is the way from the item's file to the folder of the pictures' names."""
+
+    def __init__(self, files: Mapping[str, bytes], where: str) -> None:
+        self._where = where
+        self._pins, self._names = {}, {}
+        for name, content in files.items():
+            image = read_image(content)
+            self._pins[name] = address_of(pin_of(image.digest, image.width, image.height), name)
+            self._names[media_address(image.digest)] = name
+        self.shown: set[str] = set()
+        self.missing: set[str] = set()
+
+    def xhtml(self, text: str | None) -> str:
+        """The text as XHTML. Raises Unwritable for characters that XML does not know."""
+        if not text:
+            return ""
+        if _NO_XML.search(text):
+            raise Unwritable("a text with characters that XML does not know")
+        html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text)
+        html = _OPEN.sub(r"<\1\2/>", html.replace("&nbsp;", "\u00a0"))
+        return _MATH.sub(f'<math xmlns="{MATHML}"', html)
+
+    def around(self, text: str, put: Mapping[str, str]) -> str:
+        """The text as XHTML with these pieces of XML in place of the marks of gaps; what has no place stands behind."""
+        names = _MARK.findall(text)
+        numbers = iter(range(len(names)))
+        placed = type(text)(_MARK.sub(lambda _: f"\ue000{next(numbers)}\ue001", _PRIVATE.sub("", text)))
+        html = _TAG.sub(lambda tag: _PLACE.sub("", tag[0]), self.xhtml(placed))
+        there = {names[int(number)] for number in _PLACE.findall(html)}
+        done = _PLACE.sub(lambda found: put.get(names[int(found[1])], ""), html)
+        return done + "".join(piece for name, piece in put.items() if name not in there)
+
+    def line(self, text: str) -> str:
+        """The words alone, as they stand where QTI has no markup. Raises Unwritable."""
+        return plain(self.label(text))
+
+    def keeps(self, text: str) -> bool:
+        """Whether ``line`` loses nothing of the text."""
+        return self.xhtml(text).strip() == self.line(text)
+
+    def label(self, text: str) -> str:
+        """The words alone, for an attribute. Raises Unwritable."""
+        if _NO_XML.search(text):
+            raise Unwritable("a text with characters that XML does not know")
+        return to_text(text)
+
+    def object(self, source: str, alt: str, width: int, height: int, content: bytes) -> str:
+        """A picture as 2.x has it in interactions; ``content`` says its kind."""
+        kind = read_image(content).mime
+        said = f'data="{quoted(source)}" type="{kind}" width="{width}" height="{height}"'
+        return f"<object {said}>{plain(alt)}</object>"
+
+    def source(self, name: str) -> str:
+        """The address of a picture, from the item's file."""
+        self.shown.add(name)
+        return f"{self._where}{name}"
+
+    def _rendered(self, text: str) -> str:
+        """Markdown and plain text: as our pages show them."""
+        bare = type(text)(without_pins(str(text)))
+        if not isinstance(text, Plain):
+            fields = {"prompt": str(bare), "text_format": "markdown"}
+            self.missing.update(one.file for one in references(fields) if one.file not in self._pins)
+            bare = renamed(fields, self._pins)["prompt"]
+        html = to_prompt_html(bare)
+        for address, name in self._names.items():
+            if address in html:
+                html = html.replace(address, self.source(name))
+        return html
+
+    def _cleaned(self, text: Html) -> str:
+        def kept(tag: str, name: str, value: str) -> str | None:
+            if (tag, name) != ("img", "src"):
+                return value
+            if value in self._pins:
+                return self.source(value)
+            self.missing.add(value)
+            return None
+
+        html = nh3.clean(
+            without_pins(str(text)),
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=kept,
+            clean_content_tags={"script", "style"},
+            link_rel=None,
+        )
+        return re.sub(r"<img(?![^<>]* src=)[^<>]*>", _instead, html)
+
+
+def _instead(image: re.Match[str]) -> str:
+    """The alternative text of a picture that is not there."""
+    alt = re.search(r' alt="([^"]*)"', image[0])
+    return alt[1] if alt else ""
+
+
+def plain(text: str) -> str:
+    """Plain text in XML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+__all__ = ["Texts", "has_blocks", "plain"]

@@ -2,7 +2,7 @@
 
 Read as Moodle 4.5 does (``question/type/multianswer``): an alternative begins after ``~`` with ``=`` for the full mark or
 ``%50%``; ``#`` begins its feedback; a backslash takes the meaning from ``}``, ``#`` and ``~``, as entities do, which
-are what is written.
+are what is written. Of Moodle's words for a type those of capital letters alone are written, which more programs know.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ def _choice(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[st
     told = [as_html(one.feedback or "", text_format) for one in content.options]
     parts = [_alternative(*one) for one in zip(credits, texts, told, strict=True)]
     losses = [*rounded(credits, "gaps"), *became_html([*texts, *told], text_format)]
-    return "MULTICHOICE_S" if shuffle else "MULTICHOICE", parts, losses
+    return "MCS" if shuffle else "MULTICHOICE", parts, losses
 
 
 def _truth(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
@@ -259,7 +259,7 @@ def _truth(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str
         for value, feedback in zip((True, False), told, strict=True)
     ]
     losses = [Loss("gaps", "true or false became a choice"), *became_html(told, text_format)]
-    return "MULTICHOICE_S" if shuffle else "MULTICHOICE", parts, losses
+    return "MCS" if shuffle else "MULTICHOICE", parts, losses
 
 
 def _typed(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[str], list[Loss]]:
@@ -271,7 +271,7 @@ def _typed(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[st
     losses = [*rounded([one.credit for one in content.answers], "gaps"), *became_html(told, text_format)]
     if content.fold or content.typo:
         losses.append(Loss("gaps", "Moodle forgives neither accents, punctuation nor typing errors"))
-    return "SHORTANSWER_C" if content.case_sensitive else "SHORTANSWER", parts, losses
+    return "SAC" if content.case_sensitive else "SHORTANSWER", parts, losses
 
 
 def _numbers(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[str], list[Loss]]:

@@ -43,6 +43,7 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("filetypeslist", ("",), "no files can be handed in"),
         ("graderinfo", ("",), "there are no notes for who marks"),
         ("responsetemplate", ("",), "the answer begins empty"),
+        ("answer", ("",), "nothing here is the answer"),
         ("layouttype", ("", "VERTICAL", "0"), "items stand one below the other"),
         ("selecttype", ("", "ALL", "0"), "all items are shown"),
         ("selectcount", (), ""),

@@ -115,6 +115,7 @@ TABLE = {
     "GET reports.grade_book": {TEACHER},
     "GET reports.grade_book_csv": {TEACHER},
     "GET reports.item": {TEACHER},
+    "GET reports.methods": SIGNED_IN,
     "GET reports.progress": SIGNED_IN,
     "GET reports.report": {TEACHER},
     "GET reports.report_csv": {TEACHER},

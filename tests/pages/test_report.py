@@ -9,6 +9,8 @@ from itertools import pairwise
 import pytest
 
 from quiz.operations import courses, quizzes
+from quiz.statistics import methods
+from quiz.statistics.flags import GRAVITY
 from quiz.web.reports.charts import bar_chart, line_chart
 from tests.cast import BLUEPRINT, NOW
 from tests.operations.test_quizzes import edit
@@ -94,6 +96,15 @@ def test_pictures_have_a_name_axes_and_the_same_figures_as_a_table(ada, cast, mi
     cells = ada.page.find("details", class_="q-disclose").find_all("td")
     assert bars == sum(int(cell.get_text()) for cell in cells) == 30
     assert "style=" not in str(ada.page.main)
+
+
+def test_columns_lead_to_what_explains_them(ada, cast, miskeyed):
+    ada.get(f"/quizzes/{cast.quiz}/report")
+    addresses = [link["href"] for link in ada.page.select("th[role=columnheader] a")]
+    ada.get("/methods")
+    assert len(addresses) == 4
+    for address in addresses:
+        assert ada.page.find(id=address.removeprefix("/methods#"))
 
 
 def test_a_filter_and_which_attempts(ada, cast, miskeyed):
@@ -256,3 +267,13 @@ def test_names_of_lines_do_not_lie_on_each_other():
     assert all(below - above >= 18 for above, below in pairwise(places))
     assert places[-1] <= chart.base + 5
     assert chart.rows[-1].value == 0.6
+
+
+def test_every_figure_and_finding_is_explained(ada):
+    ada.get("/methods")
+    for name, listed in (("item", methods.ITEM), ("test", methods.TEST), ("flag", methods.FLAGS)):
+        for one in listed:
+            row = ada.page.find(id=f"{name}-{one.code}")
+            assert one.title in row.get_text()
+            assert one.formula in row.get_text()
+    assert {one.code for one in methods.FLAGS} == {*GRAVITY}

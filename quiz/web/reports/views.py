@@ -13,6 +13,7 @@ from quiz.files.tables import Table, write_csv, write_xlsx
 from quiz.operations import analysis, learning, reporting
 from quiz.operations.access import GRADING, TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
+from quiz.statistics import methods as methodology
 from quiz.statistics.flags import ENOUGH, FEWEST
 from quiz.web.downloads import download_csv, download_xlsx
 from quiz.web.guard import grace, moment, signed_in
@@ -108,6 +109,20 @@ def report(quiz_id: int) -> ResponseReturnValue:
         fewest=FEWEST,
         enough=ENOUGH,
         marks=found.role in GRADING,
+    )
+
+
+@blueprint.get("/methods")
+@signed_in
+def methods() -> ResponseReturnValue:
+    """What each figure and finding of a report is."""
+    return render_template(
+        "reports/methods.html",
+        items=methodology.ITEM,
+        tests=methodology.TEST,
+        flags=methodology.FLAGS,
+        fewest=FEWEST,
+        enough=ENOUGH,
     )
 
 

@@ -45,16 +45,23 @@ class Standing:
 
 def allowed_tries(question: Question, rule: str) -> int | None:
     """How many tries the rule gives; None = as many as wanted."""
-    if rule == "one" or question.kind.by_hand:  # nobody can say at once whether to try again
-        return 1
+    rule = _applied(question, rule)
     if rule == "adaptive":
         return None
+    if rule == "one":
+        return 1
     return len(question.hints) + 1 if question.hints else TRIES_WITHOUT_HINTS
+
+
+def _applied(question: Question, rule: str) -> str:
+    """Where a person judges there is one try: nobody can say at once whether to try again."""
+    return "one" if question.kind.by_hand else rule
 
 
 def may_take_hint(question: Question, stands: Standing, rule: str) -> bool:
     """Whether there is a further hint, and a try is left after it: a hint that costs one never takes the last."""
-    return stands.hints < len(question.hints) and not (rule == "interactive" and stands.left == 1)
+    costs = _applied(question, rule) == "interactive"
+    return stands.hints < len(question.hints) and not (costs and stands.left == 1)
 
 
 def standing(question: Question, acts: Sequence[Act], rule: str) -> Standing:
@@ -63,6 +70,7 @@ def standing(question: Question, acts: Sequence[Act], rule: str) -> Standing:
     hints = sum(act.kind == "hint" for act in acts)
     fractions = [question.score(act.response).fraction for act in checks]
     last = fractions[-1] if fractions else None
+    rule = _applied(question, rule)
     used = len(checks) + (hints if rule == "interactive" else 0)
     most = allowed_tries(question, rule)
     left = None if most is None else max(0, most - used)

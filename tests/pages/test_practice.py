@@ -14,7 +14,7 @@ from quiz.operations import attempts, courses, importing, quizzes, upkeep
 from quiz.questions import types
 from quiz.web.html import iso
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
-from tests.every.test_types import TWINS
+from tests.every.test_types import twins
 from tests.kernel.questions import question
 from tests.statements import statements
 
@@ -351,10 +351,10 @@ def test_before_a_check_the_key_makes_no_difference(bo, practise, name):
     slot = slots["numerical"]
 
     @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
-    @given(TWINS[name])
-    def compare(twins):
+    @given(twins(name))
+    def compare(pair):
         seen = []
-        for content, order in twins:
+        for content, order in pair:
             put(attempt, slot, {**content, "type": name}, order)
             seen.append(given_out(bo, attempt, slot))
         assert seen[0] == seen[1]

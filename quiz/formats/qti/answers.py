@@ -81,11 +81,12 @@ def typed(item: Item, declaration: Declaration, worth: Worth) -> tuple[list[Answ
     tried = [_tried(text) for text in listed]
     credits = [worth((text,)) for text in tried]
     heeds = any(worth((text.swapcase(),)) != credit for text, credit in zip(tried, credits, strict=True))
-    made = [
-        Answer({"text": text, **credit_field(credit)}, (value,))
-        for text, value, credit in zip(listed, tried, credits, strict=True)
-    ]
-    return made, heeds
+    made: dict[str, Answer] = {}
+    for text, value, credit in zip(listed, tried, credits, strict=True):
+        made.setdefault(
+            text if heeds else text.lower(), Answer({"text": text, **credit_field(credit)}, (value,))
+        )
+    return [*made.values()], heeds
 
 
 def credit_field(credit: Fraction) -> dict[str, Fraction]:

@@ -24,6 +24,9 @@ from quiz.formats.qti.interactions import (
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import joined
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong
+from quiz.questions.base import Response
+from quiz.questions.fields import letters
+from quiz.questions.rules.numbers import show_number
 
 #: Interactions that stand in a line of text.
 INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
@@ -42,6 +45,8 @@ class Gap:
     fields: dict[str, Any] = field(default_factory=dict)
     #: What it adds when it is answered rightly.
     share: Fraction = Fraction(0)
+    #: The answers that it knows, as values and as responses of ours.
+    answers: list[tuple[Value, Response]] = field(default_factory=list)
 
 
 def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any]:
@@ -56,6 +61,7 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
     for gap in gaps:
         _fill(item, gap, whole, best)
     by_rule, weights = _weights(item, gaps, whole, best)
+    _check(item, gaps, by_rule, weights, best)
     probes = [Probe(snapped(item.score(given) / best), item.outcome(given)[1]) for given in _answers(whole)]
     front, text = _parted(item, body, lambda element: f"[[{ours[element.get('responseIdentifier', '')]}]]")
     fields = {"prompt": front, "text": text, **by_rule, **told(item, probes).common, **_points(snapped(best))}
@@ -110,6 +116,7 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
         _fill_choice(item, gap, worth)
         return
     made, fields = typed_answers(item, gap.element, gap.declaration, worth)
+    gap.answers = [(one.tried, _as_typed(one.tried[0])) for one in made]
     gap.fields = {**fields, "answers": scaled([one.fields for one in made], gap.share)}
 
 
@@ -117,8 +124,11 @@ def _fill_choice(item: Item, gap: Gap, worth: Any) -> None:
     parts = [*gap.element.iter("inlineChoice")]
     names = [part.get("identifier", "") for part in parts]
     credits = [snapped(worth((name,)) / gap.share) for name in names]
+    ids = fitting_ids(names) or letters(len(names))
+    gap.answers = [((name,), id) for name, id in zip(names, ids, strict=True)]
     if "true_false" in item.hints(gap.element) and sorted(names) == ["false", "true"]:
         gap.fields = {"type": "true_false", "answer": names[credits.index(Fraction(1))] == "true"}
+        gap.answers = [((name,), name == "true") for name in names]
         return
     options = [
         {"text": item.html(part), "credit": max(Fraction(-1), min(Fraction(1), credit))}
@@ -151,14 +161,39 @@ def _weights(
     alone = [item.score({gap.name: whole[gap.name]}) for gap in gaps]
     if len(gaps) > 1 and all(gap.share == best for gap in gaps) and not any(alone):
         return {"scoring": "all_or_nothing"}, ones
-    total = sum((gap.share for gap in gaps), Fraction(0))
-    if abs(total - best) > Fraction(1, 10**9) or any(
-        abs(max(Fraction(0), one) - gap.share) > Fraction(1, 10**9)
-        for one, gap in zip(alone, gaps, strict=True)
-    ):
-        item.lose("scoring", "its response processing scores otherwise than any rule here")
     least = min(gap.share for gap in gaps)
     return {}, [snapped(gap.share / least) for gap in gaps]
+
+
+def _check(
+    item: Item, gaps: Sequence[Gap], by_rule: Mapping[str, str], weights: Sequence[Fraction], best: Fraction
+) -> None:
+    """Tries answers of all gaps together: a loss where the item does not score them as we do."""
+    content = {
+        "text": " ".join(f"[[g{place}]]" for place, _ in enumerate(gaps)),
+        "gaps": {f"g{place}": {**gap.fields, "weight": weight} for place, (gap, weight) in enumerate(zip(gaps, weights, strict=True))},
+        **by_rule,
+    }  # fmt: skip
+    right = [next((one for one in gap.answers if one[0] == gap.right), gap.answers[0]) for gap in gaps]
+    most = max(len(gap.answers) for gap in gaps)
+    together = [[gap.answers[place % len(gap.answers)] for gap in gaps] for place in range(min(most, 20))]
+    missing = [
+        [None if one == place else answer for one, answer in enumerate(right)] for place, _ in enumerate(gaps)
+    ]
+    tried: list[Tried] = []
+    credits: list[Fraction] = []
+    rows: list[Sequence[tuple[Value, Response] | None]] = [right, *together, *missing]
+    for row in rows:
+        given = {place: one for place, one in enumerate(row) if one is not None}
+        tried.append((NULL, {f"g{place}": response for place, (_, response) in given.items()}))
+        score = item.score({gaps[place].name: value for place, (value, _) in given.items()})
+        credits.append(snapped(score / best))
+    _ruled(item, "cloze", [content], tried, credits)
+
+
+def _as_typed(value: Any) -> str:
+    """A value as somebody would type it."""
+    return show_number(value) if isinstance(value, Fraction) else str(value)
 
 
 def _one_list(item: Item, gaps: Sequence[Gap]) -> tuple[list[dict[str, Any]], list[str]] | None:

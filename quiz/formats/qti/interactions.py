@@ -33,7 +33,9 @@ class Foreign(Exception):
 
 
 def _shuffle(interaction: Element) -> dict[str, bool]:
-    return {} if interaction.get("shuffle") == "true" else {"shuffle": False}
+    """Options are not shuffled where each of them is fixed."""
+    loose = any(part.get("fixed") != "true" for part in interaction if part.tag != "prompt")
+    return {} if interaction.get("shuffle") == "true" and loose else {"shuffle": False}
 
 
 def _scores(item: Item, name: str, tried: Sequence[Tried]) -> tuple[Fraction, list[Fraction], list[Probe]]:

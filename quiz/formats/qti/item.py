@@ -83,7 +83,7 @@ class Item:
         """None where the item is scored by its key alone: it has no rules, or some that are not worked out here."""
         made = Processing(self.responses, self.outcomes, self.rules)
         if made.is_missing:
-            self.lose("scoring", "the item does not say how it is scored: its correct response counts")
+            self.lose("scoring", "the item does not say how it is scored: its key counts")
             return None
         try:
             made.run({name: one.correct for name, one in self.responses.items()})
@@ -186,7 +186,7 @@ def _by_key(declaration: Declaration, value: Value) -> Fraction:
     if declaration.mapping is not None:
         total: Fraction = declaration.mapping.total(value)[0]
         return total
-    return Fraction(value == declaration.correct)
+    return Fraction(declaration.agrees(value))
 
 
 def snapped(value: Fraction) -> Fraction:
@@ -252,7 +252,10 @@ class Told:
 
     @property
     def common(self) -> dict[str, Any]:
-        """The fields of the question."""
+        """The fields of the question; what is told to right and wrong answers alike is told to all."""
+        if set(self.general) == {"right", "wrong"} and self.general["right"] == self.general["wrong"]:
+            self.explanation += self.general.pop("right")
+            del self.general["wrong"]
         general = {
             name: "\n".join(self.general[name])
             for name in ("right", "partly", "wrong")

@@ -80,11 +80,18 @@ def has_blocks(html: str) -> bool:
 
 
 def joined(pieces: Iterable[str]) -> str:
-    """Texts that stand one below the other: a line of text alone stays one, of several each becomes a paragraph."""
-    shown = [piece.strip() for piece in pieces if not is_blank(piece)]
+    """Texts that stand one below the other: a line of text alone stays one, of several each becomes a paragraph.
+
+    What some programs say twice, around an interaction and in it, is said once.
+    """
+    shown = [*{_words(piece): piece.strip() for piece in pieces if not is_blank(piece)}.values()]
     if len(shown) < 2:
         return "".join(shown)
     return "\n".join(piece if has_blocks(piece) else f"<p>{piece}</p>" for piece in shown)
+
+
+def _words(html: str) -> str:
+    return "".join(re.sub(r"</?(p|div|span)\b[^<>]*>", "", html).split())
 
 
 def image(attributes: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, gap_match
 from quiz.formats.qti.interactions import Foreign, choice, entry, essay, hotspot, match, order, select_point
 from quiz.formats.qti.item import Item, own_id
-from quiz.formats.qti.markup import is_blank, joined
+from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.values import Wrong, number
 
 _MANIFEST: Final = "imsmanifest.xml"
@@ -288,12 +288,15 @@ def _asked(item: Item, body: Element, interactions: Sequence[Element]) -> dict[s
     """The fields of the question, its prompt among them."""
     tags = [one.tag for one in interactions]
     if not tags:
+        if item.responses:
+            raise Wrong(
+                "nothing in the item gives its response – write an interaction, such as <choiceInteraction>"
+            )
         return {"type": "description", "prompt": item.html(body)}
     if all(tag in INLINE for tag in tags):
         hints = item.hints(body)
-        alone = len(tags) == 1 and tags[0] == "textEntryInteraction" and not hints & {"cloze", "gap_select"}
-        if alone and _stands_alone(item, interactions[0]):
-            return {**entry(item, interactions[0]), "prompt": _prompt(item, body, interactions[0])}
+        if tags == ["textEntryInteraction"] and "cloze" not in hints:
+            return {**entry(item, interactions[0]), "prompt": _with_blank(item, body, interactions[0])}
         return cloze(item, body, interactions)
     if len(tags) > 1:
         raise Foreign("composite")
@@ -304,16 +307,27 @@ def _asked(item: Item, body: Element, interactions: Sequence[Element]) -> dict[s
     return {**_KINDS[tags[0]](item, interactions[0]), "prompt": _prompt(item, body, interactions[0])}
 
 
-def _stands_alone(item: Item, interaction: Element) -> bool:
-    """Whether nothing stands after a field, or in its own line before it, so that it is no gap in a text."""
-    if item.hints(item.body) & {"short_text", "numerical"}:
-        return True
-    element, after = interaction, (interaction.tail or "").strip()
-    while element.tag != "itemBody":
-        parent = element.getparent()
-        after += "".join("".join(one.itertext()) + (one.tail or "") for one in element.itersiblings()).strip()
-        element = parent
-    return not after.strip(" .:;?!_)")
+def _with_blank(item: Item, body: Element, interaction: Element) -> str:
+    """The text around a field; a line where it stands inside a sentence."""
+    line = interaction.getparent()
+    after = [
+        interaction.tail or "",
+        *("".join(one.itertext()) + (one.tail or "") for one in interaction.itersiblings()),
+    ]
+    blank = "_____" if "".join(after).strip() or (line.tag != "itemBody" and _follows(line)) else ""
+    html = item.html(body, lambda element: blank if element is interaction else None)
+    return _EMPTY.sub("", html).strip()
+
+
+def _follows(line: Element) -> bool:
+    """Whether a sentence goes on after the line of a field; what is told after an answer is none."""
+    holder = line
+    while holder.getparent().tag != "itemBody" and holder.getparent() is not None:
+        holder = holder.getparent()
+    inside = "".join(line.itertext()).strip()
+    return bool(inside) and any(
+        "".join(one.itertext()).strip() for one in holder.itersiblings() if one.tag not in APART
+    )
 
 
 def _prompt(item: Item, body: Element, interaction: Element) -> str:
@@ -361,5 +375,7 @@ def _lose_the_rest(item: Item) -> None:
     for element in item.root.iter():
         if _LOST.get(element.tag):
             item.lose(element.tag, _LOST[element.tag])
-        if element.get("fixed") == "true" and element.getparent().get("shuffle") == "true":
-            item.lose("shuffle", "all options are shuffled, or none")
+        if element.get("shuffle") == "true":
+            fixed = [part.get("fixed") == "true" for part in element if part.tag != "prompt"]
+            if any(fixed) and not all(fixed):
+                item.lose("shuffle", "all options are shuffled, or none")

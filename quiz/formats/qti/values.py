@@ -118,6 +118,12 @@ class Declaration:
     #: Steps of a table: what a number is looked up as; of the last kind (``interpolation``) with the least number.
     table: list[tuple[Fraction, Any]] = field(default_factory=list)
 
+    def agrees(self, value: Value) -> bool:
+        """Whether a value is the correct response; of several for a single value, which many write, any one is."""
+        if self.cardinality == "single" and len(self.correct) > 1:
+            return bool(value) and value[0] in self.correct
+        return bool(value) and value == self.correct
+
     def value(self, atoms: Iterable[Any]) -> Value:
         """A value of this variable."""
         return bag(atoms) if self.cardinality == "multiple" else tuple(atoms)

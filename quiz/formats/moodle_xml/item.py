@@ -95,6 +95,8 @@ class Item:
         style = _STYLES.get(said, "html")
         if files:
             text = self._with_files(text, style or "html", files)
+        if PLACE in text:
+            self.lose("files", "a file that a text names does not come with it")
         return Styled(text, style)
 
     def _with_files(self, text: str, style: str, files: Sequence[Element]) -> str:

@@ -345,6 +345,11 @@ def test_a_file_that_is_no_picture_is_a_loss():
     assert (found.prompt, lost) == ('<a href="@@PLUGINFILE@@/a.mp3">hear</a>', {"files"})
 
 
+def test_a_file_that_does_not_come_with_its_text_is_a_loss():
+    _, lost = one("", "description", prompt='<img src="@@PLUGINFILE@@/gone.png" alt="Gone">')
+    assert lost == {"files"}
+
+
 def test_files_from_before_moodle_2():
     coded = base64.b64encode(png()).decode()
     content = f"""<quiz><question type="multichoice"><name>Old one</name><questiontext>Which?</questiontext>

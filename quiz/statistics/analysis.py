@@ -101,8 +101,10 @@ def analyse_table(table: ResponseTable, rule: str) -> TableAnalysis:
 
 
 def _rows_used(table: ResponseTable, scores: Values, rule: str) -> NDArray[np.int_]:
-    given = np.isfinite(scores)
-    used = given.all(axis=1) if rule == "complete" else given.any(axis=1)
+    missing = np.isnan(scores)
+    used: NDArray[np.bool_] = np.ones(table.n, dtype=np.bool_)
+    if missing.any():
+        used = ~(missing.any(axis=1) if rule == "complete" else missing.all(axis=1))
     if table.totals is not None:
         used &= np.isfinite(table.totals)
     return np.flatnonzero(used)
@@ -114,12 +116,12 @@ class _Laid:
     def __init__(self, table: ResponseTable, scores: Values, rows: NDArray[np.int_]) -> None:
         """Row numbers, from 0, of the table."""
         self.table, self.rows = table, rows
-        self.scores = scores[rows]
+        self.scores: Values = np.asfortranarray(scores[rows])  # whole columns are read
         given = np.isfinite(self.scores)
         if table.totals is None:
             self.full = float(table.maxima.sum())
             self.marks = np.where(given, self.scores, 0).sum(axis=1)
-            self.attainable: Values = given @ table.maxima
+            self.attainable: Values = given.astype(np.float64) @ table.maxima
         else:
             self.marks = table.totals[rows]
             self.full = max(float(table.maxima.sum()), float(self.marks.max(initial=0)))
@@ -145,9 +147,9 @@ class _Laid:
 
 def _not_reached(scores: Values) -> Values:
     """For each item, the share of rows that are blank there and in all later ones, of those that are not blank at all."""
-    given = np.isfinite(scores)
-    given = given[given.any(axis=1)]
-    if not len(given):
+    missing = np.isnan(scores)
+    given = ~missing[~missing.all(axis=1)] if missing.any() else ~missing
+    if given.all():
         return np.zeros(scores.shape[1])
     after = np.logical_or.accumulate(given[:, ::-1], axis=1)[:, ::-1]
     return 1 - np.asarray(after.mean(axis=0))

@@ -61,11 +61,14 @@ def is_constant(x: Values) -> bool:
 
 def correlation(x: Values, y: Values) -> float | None:
     """Pearson's r; point-biserial where x is 0 or 1. None for fewer than two, or where x or y does not vary."""
-    if len(x) < 2 or is_constant(x) or is_constant(y):
+    return _pearson(covariance(x, y), variance(x), variance(y))
+
+
+def _pearson(joint: float | None, variance_x: float | None, variance_y: float | None) -> float | None:
+    """The correlation from a covariance and its variances; None where either is 0 or not known."""
+    if joint is None or not variance_x or not variance_y:
         return None
-    dx, dy = x - x.mean(), y - y.mean()
-    r = float(np.dot(dx, dy) / sqrt(np.dot(dx, dx) * np.dot(dy, dy)))
-    return min(1.0, max(-1.0, r))
+    return min(1.0, max(-1.0, joint / (sqrt(variance_x) * sqrt(variance_y))))
 
 
 # Items -------------------------------------------------------------------------------------------------------------
@@ -103,23 +106,24 @@ def item_figures(x: Values, maximum: float, total: Values, rest: Values) -> Item
     n = len(x)
     with_rest = np.isfinite(rest)
     xs, rests = x[with_rest], rest[with_rest]
-    var = variance(x)
+    var, rest_var = variance(x), variance(rests)
     joint, most = covariance(xs, rests), covariance(np.sort(xs), np.sort(rests))
-    item_rest = correlation(xs, rests)
+    joint_total = covariance(x, total)
+    item_rest = _pearson(joint, var if len(xs) == n else variance(xs), rest_var)
     return ItemFigures(
         n=n,
         max=maximum,
         facility=float(x.mean()) / maximum if n and maximum > 0 else None,
         sd=None if var is None else sqrt(var),
-        item_total=correlation(x, total),
+        item_total=_pearson(joint_total, var, variance(total)),
         item_rest=item_rest,
         discrimination_index=None if item_rest is None else 100 * item_rest,
         discriminative_efficiency=_efficiency(xs, rests, joint, most),
         variance=var,
-        rest_variance=variance(rests),
+        rest_variance=rest_var,
         covariance=joint,
         covariance_max=most,
-        total_covariance=covariance(x, total),
+        total_covariance=joint_total,
     )
 
 

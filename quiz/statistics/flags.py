@@ -87,8 +87,9 @@ class Observed:
     @property
     def only_key(self) -> int | None:
         """The place of the key, where one option is to be chosen: one is right, and nobody chose two."""
-        one_each = bool((self.chosen.sum(axis=1) <= 1).all())
-        return self.keys[0] if len(self.keys) == 1 and one_each else None
+        if len(self.keys) != 1 or (self.chosen.sum(axis=1) > 1).any():
+            return None
+        return self.keys[0]
 
     @property
     def distractors(self) -> list[int]:

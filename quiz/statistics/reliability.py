@@ -70,14 +70,15 @@ def omega_total(between: Values) -> float | None:
 
 
 def one_factor(correlations: Values) -> Values | None:
-    """The loadings l, shape (k,), that make Σ over i ≠ j of (r_ij − l_i l_j)² least, each within ± ``MOST_LOADING``.
+    """The loadings l, shape (k,), of correlations whose sum is above 0, that make Σ over i ≠ j of (r_ij − l_i l_j)² least, each within ± ``MOST_LOADING``.
 
     One loading at a time, whose best value is known when the others are held: the sum falls with each step. None where
     it has not settled after ``_MOST_SWEEPS`` rounds.
     """
     off = correlations - np.diag(np.diag(correlations))
-    values, vectors = np.linalg.eigh(correlations)
-    loadings: Values = np.clip(vectors[:, -1] * values[-1] ** 0.5, -MOST_LOADING, MOST_LOADING)
+    # Begin with the centroid: the correlations with the sum of all.
+    sums = correlations.sum(axis=1)
+    loadings: Values = np.clip(sums / sums.sum() ** 0.5, -MOST_LOADING, MOST_LOADING)
     for _ in range(_MOST_SWEEPS):
         before = loadings.copy()
         for place, row in enumerate(off):

@@ -331,7 +331,9 @@
     flags.set(number, on);
     sendFlag(number, 0);
   }
+  function sendFlags() { flags.forEach(function (_, number) { sendFlag(number, 0); }); }
   async function sendFlag(number, tries) {
+    if (!flags.has(number)) { return; }
     var on = flags.get(number);
     try {
       var reply = await fetch(root.dataset.base + "/" + number + "/flag", {
@@ -388,11 +390,14 @@
     hideBanner("waiting");
   }
   async function saved() {
-    for (var waited = 0; destination !== null && isBusy() && !(isKeptSummary(destination) && (wasOffline || waited > 3000)); waited += 50) {
+    for (var waited = 0; destination !== null && (isBusy() || isFlagging(waited)) && !(isKeptSummary(destination) && (wasOffline || waited > 3000)); waited += 50) {
       if (waited === 1500 || (waited === 0 && wasOffline)) { sayWaiting(); }
       await pause(50);
     }
   }
+
+  /* A flag is no answer: submitting waits for one on its way, but not for long. */
+  function isFlagging(waited) { return Boolean(destination.form) && flags.size > 0 && waited < 3000; }
 
   function sayWaiting() {
     showBanner("waiting", "look", word(destination.form ? "submits" : "waiting"));
@@ -465,6 +470,7 @@
 
   async function submit(form) {
     var body = new URLSearchParams(new FormData(form));
+    flags.clear();                                   // there is nothing left to look at again
     body.set("csrf_token", answers.token);           // the session may be a newer one than the page's
     var reply = await fetch(form.action, {
       method: "POST", redirect: "manual", headers: { Accept: "text/html" },
@@ -602,7 +608,7 @@
     document.addEventListener("click", onClick);
     document.addEventListener("submit", onSubmit);
     document.addEventListener("keydown", onKey);
-    window.addEventListener("online", function () { answers.retry(); if (!isBusy()) { showOnline(); } });
+    window.addEventListener("online", function () { answers.retry(); sendFlags(); if (!isBusy()) { showOnline(); } });
     window.addEventListener("offline", showOffline);
     window.addEventListener("popstate", function () {
       if (location.pathname !== path) { go({ address: location.href, back: true }); }

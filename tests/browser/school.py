@@ -14,7 +14,7 @@ from quiz.banks.images import Pictures, opened
 from quiz.banks.model import Question
 from quiz.db import reading
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark
-from quiz.models.bank import QuestionVersion
+from quiz.models.bank import QuestionVersion, load_variant
 from quiz.operations import accounts, courses, importing, quizzes
 from quiz.operations.access import Actor
 
@@ -78,12 +78,23 @@ def paper(attempt):
     """The questions of an attempt by slot."""
     with reading() as connection:
         rows = connection.execute(
-            select(AttemptSlot.slot, AttemptSlot.shown_order, QuestionVersion.content)
+            select(
+                AttemptSlot.slot,
+                AttemptSlot.shown_order,
+                AttemptSlot.variant,
+                Attempt.as_of,
+                QuestionVersion.digest,
+                QuestionVersion.content,
+            )
             .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+            .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
             .where(AttemptSlot.attempt_id == attempt)
             .order_by(AttemptSlot.slot)
         )
-        return {row.slot: Slot(Question.load(row.content), row.shown_order) for row in rows}
+        return {
+            row.slot: Slot(load_variant(row.digest, row.content, row.variant, row.as_of), row.shown_order)
+            for row in rows
+        }
 
 
 def stored(attempt):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -123,7 +122,7 @@ class Item:
         """The name of a picture in Base64; None, and a loss, where it is none."""
         try:
             name, content = self.pictures.name(wished, b64decode(coded))
-        except (Invalid, NotBase64) as error:
+        except (Invalid, ValueError) as error:  # the latter: no Base64
             self.lose("files", f"'{wished[:60]}' is no picture that can be shown: {error}")
             return None
         self.files[name] = content

@@ -340,7 +340,7 @@ def test_pictures_come_along_under_names_of_their_own():
 
 
 def test_a_file_that_is_no_picture_is_a_loss():
-    sound = '<file name="a.mp3" path="/" encoding="base64">SUQz</file><file name="b.png" path="/" encoding="base64">*</file>'
+    sound = '<file name="a.mp3" path="/" encoding="base64">SUQz</file><file name="b.png" path="/" encoding="base64">*</file><file name="c.png">é🎈</file>'
     found, lost = one("", "description", prompt='<a href="@@PLUGINFILE@@/a.mp3">hear</a>', more=sound)
     assert (found.prompt, lost) == ('<a href="@@PLUGINFILE@@/a.mp3">hear</a>', {"files"})
 

@@ -102,12 +102,12 @@ def analyse_table(table: ResponseTable, rule: str) -> TableAnalysis:
 
 def _rows_used(table: ResponseTable, scores: Values, rule: str) -> NDArray[np.int_]:
     missing = np.isnan(scores)
-    used: NDArray[np.bool_] = np.ones(table.n, dtype=np.bool_)
+    left_out = np.zeros(table.n, dtype=np.bool_)
     if missing.any():
-        used = ~(missing.any(axis=1) if rule == "complete" else missing.all(axis=1))
+        left_out = np.asarray(missing.any(axis=1) if rule == "complete" else missing.all(axis=1))
     if table.totals is not None:
-        used &= np.isfinite(table.totals)
-    return np.flatnonzero(used)
+        left_out = left_out | np.isnan(table.totals)
+    return np.flatnonzero(~left_out)
 
 
 class _Laid:

@@ -22,6 +22,27 @@ def test_options_are_scored_by_the_key():
     assert table.key == ("A", "C")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b,t\n0,1,3\n0.5,0,2\n",
+        "\ufeffa, b,t\r\n1,1,7\r\n 1 ,0,2\r\n\r\n",
+        "t,a,b\n1e0,0,0.25",
+        "a,t,b\n1,0,1\n",
+    ],
+)
+def test_plain_numbers_are_read_as_the_long_way_reads_them(text):
+    """With a column of names the long way is taken."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    named = "\n".join(f"{'who' if not place else place},{line}" for place, line in enumerate(lines) if line)
+    plain = read_table(text.encode(), "f", Columns(total="t"), maxima={"b": 2})
+    long = read_table(named.encode(), "f", Columns(id="who", total="t"), maxima={"b": 2})
+    assert plain.items == long.items == ("a", "b")
+    assert np.array_equal(plain.scores, long.scores)
+    assert np.array_equal(plain.totals, long.totals)
+    assert np.array_equal(plain.maxima, long.maxima)
+
+
 def test_nobody_is_a_table_too():
     assert read_table(b"a,b\n", "f").scores.shape == (0, 2)
     assert read_table(b"a,b\n", "f", key={"a": "1", "b": "2"}).scores.shape == (0, 2)

@@ -22,11 +22,12 @@ from quiz.statistics.classical import (
     percent_rests,
     percent_totals,
     skewness,
+    tails,
     total_figures,
     variance,
 )
 from quiz.statistics.distractors import fifths, option_figures
-from quiz.statistics.distributions import binomial_tail, f_quantile, incomplete_beta, t_tail
+from quiz.statistics.distributions import binomial_tail, chi2_tail, f_quantile, incomplete_beta, t_tail
 
 #: Four examinees, three items of one mark: the ladder of Guttman.
 LADDER = np.array([[1, 1, 1], [1, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=float)
@@ -266,6 +267,20 @@ def test_a_scale_changes_no_figure_without_unit(table, factor):
 
 
 @given(MARKS)
+def test_upper_less_lower(table):
+    """Either group weighs one at most (less where both hold somebody); the same total counts alike; the best are above."""
+    totals = table.sum(axis=1)
+    weights = tails(totals)
+    if weights is None:
+        assert np.ptp(totals) == 0
+        return
+    assert weights[weights > 0].sum() <= 1 + 1e-9
+    assert near(weights.sum(), 0)
+    assert all(np.ptp(weights[totals == total]) == 0 for total in totals)
+    assert weights @ totals > 0
+
+
+@given(MARKS)
 def test_the_variance_of_a_sum(table):
     """Σ cov(x, T) = var T."""
     totals = table.sum(axis=1)
@@ -325,6 +340,20 @@ def test_tosses_of_a_coin():
 
 def _choose(n, k):
     return 1 if k in (0, n) else _choose(n - 1, k - 1) * n // k
+
+
+@pytest.mark.parametrize(
+    "x, df, p",
+    [
+        (3.841458821, 1, 0.05),
+        (5.991464547, 2, 0.05),
+        (7.814727903, 3, 0.05),
+        (23.20925116, 10, 0.01),
+        (0, 4, 1),
+    ],
+)
+def test_tails_of_chi_square(x, df, p):
+    assert near(chi2_tail(x, df), p, 1e-9)
 
 
 @pytest.mark.parametrize(

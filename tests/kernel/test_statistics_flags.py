@@ -1,12 +1,25 @@
 """Flags: each rule at its border, the tests behind them against printed values, and few false alarms."""
 
+from dataclasses import replace
 from math import atanh, sqrt, tanh
 
 import numpy as np
 import pytest
 
 from quiz.statistics import words
-from quiz.statistics.flags import GRAVITY, Flag, Observed, dependent_p, flags, share_limit, upper_limit
+from quiz.statistics.dif import Dif
+from quiz.statistics.flags import (
+    GRAVITY,
+    Flag,
+    Observed,
+    below_p,
+    dependent_p,
+    equally_chosen_p,
+    flags,
+    settle,
+    share_limit,
+    upper_limit,
+)
 
 OPTIONS = 4
 NAMES = ("A", "B", "C", "D")
@@ -115,6 +128,39 @@ def test_facility_at_its_borders():
     assert "too-hard" not in codes(with_right(20, guess=0.0))
 
 
+def test_guessing():
+    """All four options alike, and the strong choose as the weak do: a hint where little is known, then a verdict."""
+    few, many = (observed(np.tile([0, 1, 2, 3, 3, 2, 1, 0], n // 8), np.arange(n)) for n in (40, 400))
+    levels = [next(flag.level for flag in flags(item) if flag.code == "guessing") for item in (few, many)]
+    assert levels == ["hint", "verdict"]
+    unequal = observed(np.tile([0, 1, 1, 1, 1, 2, 3, 0], 50), np.arange(400))
+    assert "guessing" not in codes(unequal)
+    strong = observed(np.repeat([1, 2, 3, 0], 100), np.arange(400))
+    assert "guessing" not in codes(strong)
+
+
+def test_not_reached_from_a_twentieth_on():
+    choices, rest = sound(100)
+    assert [flag.code for flag in flags(replace(observed(choices, rest), not_reached=0.05))] == [
+        "not-reached"
+    ]
+    assert flags(replace(observed(choices, rest), not_reached=0.049)) == []
+
+
+@pytest.mark.parametrize("ets, told", [("A", []), ("B", ["dif"]), ("C", ["dif"])])
+def test_groups_that_differ(ets, told):
+    choices, rest = sound(100)
+    assert codes(replace(observed(choices, rest), dif=Dif(2.0, -1.63, 0.4, ets, 9.0, 0.003))) == told
+
+
+def test_a_verdict_holds_over_the_whole_quiz():
+    """Holm: of four items .001 ≤ .025 / 4, .009 > .025 / 3, so that .01 ≤ .025 / 2 is not asked any more."""
+    found = [[Flag("no-discrimination", "verdict", p=p)] for p in (0.01, 0.001, 0.009)]
+    levels = [flag.level for of_item in settle([*found, [Flag("too-easy", "verdict")]]) for flag in of_item]
+    assert levels == ["hint", "verdict", "hint", "verdict"]
+    assert [flag.level for (flag,) in settle(found[1:])] == ["verdict", "verdict"]
+
+
 def test_hardly_chosen_options_are_named_together():
     n = 100
     choices = np.tile([0, 0, 1, 1], 25)
@@ -192,3 +238,20 @@ def test_sound_quizzes_are_seldom_accused():
 def test_a_wrong_key_is_mostly_found_among_200():
     dice = np.random.default_rng(7)
     assert sum("possible-miskey" in simulated(dice, 200, True)[0] for _ in range(30)) >= 15
+
+
+def test_a_correlation_is_below_what_its_limit_is_below():
+    for r in (-0.5, -0.1, 0.05, 0.3):
+        for n in (10, 40, 500):
+            assert (upper_limit(r, n) < 0.1) == (below_p(r, 0.1, n) < 0.025)
+    assert (below_p(1.0, 0.1, 10), below_p(-1.0, 0.1, 10)) == (1, 0)
+
+
+def test_shares_that_are_equal():
+    """Counts 5 and 15: χ² 5 with one degree, .0253; of three options 10, 10, 40: 30 with two, exp(−15)."""
+    chosen = np.repeat([0, 1], [5, 15])[:, None] == np.arange(2)
+    assert equally_chosen_p(chosen) == pytest.approx(0.0253473187)
+    assert equally_chosen_p(np.repeat([0, 1, 2], [10, 10, 40])[:, None] == np.arange(3)) == pytest.approx(
+        np.exp(-15)
+    )
+    assert equally_chosen_p(np.zeros((4, 3), bool)) == 1

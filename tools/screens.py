@@ -49,7 +49,7 @@ def main(folder, *wanted):
 
 def taken(visits, view, folder):
     """Take a view's four pictures; returns what axe finds on any of them, each with the look on which."""
-    found = []
+    found: list[object] = []
     with visits.open(view) as page:
         for name, screen in SCREENS.items():
             for scheme in ("light", "dark"):

@@ -203,7 +203,11 @@ class WordGapType(QuestionType[WordGaps]):
     def random_guess(self, content: WordGaps, rule: str) -> Fraction | None:
         """Of a guesser who chooses for each gap by itself (Moodle: the mean over the gaps)."""
         chances = [Fraction(1, len(content.fitting(name))) for name in content.gaps]
-        return prod(chances, start=Fraction(1)) if rule == "all_or_nothing" else sum(chances, Fraction(0)) / len(chances)
+        return (
+            prod(chances, start=Fraction(1))
+            if rule == "all_or_nothing"
+            else sum(chances, Fraction(0)) / len(chances)
+        )
 
     def examples(self) -> tuple[Example, ...]:
         charter = {

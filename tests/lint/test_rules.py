@@ -124,7 +124,14 @@ def test_the_guide_for_teachers_names_every_rule_and_no_other():
 
 
 def test_a_bank_without_any_source_is_told_and_not_refused():
-    one = {**SOUND, "id": "a", "type": "true_false", "answer": True, "prompt": "Is 2 + 2 = 4?", "evidence": []}
+    one = {
+        **SOUND,
+        "id": "a",
+        "type": "true_false",
+        "answer": True,
+        "prompt": "Is 2 + 2 = 4?",
+        "evidence": [],
+    }
     two = {**one, "id": "b", "prompt": "Is 3 + 3 = 6?", "evidence": SOUND["evidence"]}
     for fields, severity in (([one], "warning"), ([one, two], "error")):
         bank = Bank.load({"bank": "examples", "title": "T"}, [Question.load(each) for each in fields])
@@ -195,6 +202,8 @@ def test_a_hostile_text_is_read_in_no_time():
 
 @pytest.mark.parametrize("kind, wanted", [("description", set()), ("essay", {"F01"})])
 def test_what_has_no_key_needs_no_source(kind, wanted):
-    question = Question.load({"bank": "b", "id": "q", "type": kind, "timeless": True, "prompt": "Read it again."})
+    question = Question.load(
+        {"bank": "b", "id": "q", "type": kind, "timeless": True, "prompt": "Read it again."}
+    )
     found = inspect_question(question, "en", sourced=True)
     assert {one.rule for one in found} & {"F01", "F02"} == wanted

@@ -169,7 +169,9 @@ def test_errors_of_the_rules_keep_a_question_from_ready(cast, bank):
     }
     with pytest.raises(Invalid) as caught:
         authoring.save_question(cast.ada, bank, None, 0, {**wrong, "evidence": []}, NOW)
-    assert [problem.where for problem in caught.value.problems] == ["options[0].text"], "its bank names no sources"
+    assert [problem.where for problem in caught.value.problems] == ["options[0].text"], (
+        "its bank names no sources"
+    )
     assert all("draft" in problem.mend for problem in caught.value.problems)
     assert "which-sum-is-not-6" not in listed(cast, bank)
     draft, _ = authoring.save_question(cast.ada, bank, None, 0, {**wrong, "status": "draft"}, NOW)

@@ -100,16 +100,16 @@ def lines(found: TableAnalysis) -> Iterator[str]:
     yield ""
     yield from _whole(found)
     yield ""
-    yield from _table(["item", *_COLUMNS], [[item.item, *_row(item)] for item in found.items])
+    yield from table_lines(["item", *_COLUMNS], [[item.item, *_row(item)] for item in found.items])
     if any(item.options for item in found.items):
         yield ""
-        yield from _table(
+        yield from table_lines(
             ["item", "option", "", "n", "share", "mean rest", "item–rest"], [*_option_rows(found)]
         )
     if any(item.dif for item in found.items):
         yield ""
         yield f"Groups at equal totals: {found.groups[0]} and {', '.join(found.groups[1:])}"
-        yield from _table(["item", "odds ratio", "Δ", "class", "p"], [*_dif_rows(found)])
+        yield from table_lines(["item", "odds ratio", "Δ", "class", "p"], [*_dif_rows(found)])
 
 
 def _missing(found: TableAnalysis) -> str:
@@ -138,19 +138,19 @@ def _findings(found: TableAnalysis) -> Iterator[str]:
 def _whole(found: TableAnalysis) -> Iterator[str]:
     whole = found.whole
     low, high = whole.alpha_ci or (None, None)
-    yield f"mean {_number(whole.mean)}, median {_number(whole.median)}, standard deviation {_number(whole.sd)}"
-    yield f"skewness {_number(whole.skewness)}, kurtosis {_number(whole.kurtosis)}"
+    yield f"mean {figure(whole.mean)}, median {figure(whole.median)}, standard deviation {figure(whole.sd)}"
+    yield f"skewness {figure(whole.skewness)}, kurtosis {figure(whole.kurtosis)}"
     yield (
-        f"alpha {_number(whole.alpha)} (95 % interval {_number(low)} to {_number(high)}), "
-        f"omega total {_number(found.omega_total)}"
+        f"alpha {figure(whole.alpha)} (95 % interval {figure(low)} to {figure(high)}), "
+        f"omega total {figure(found.omega_total)}"
     )
-    yield f"standard error of measurement {_number(whole.standard_error)}, error ratio {_number(whole.error_ratio, 1)} %"
+    yield f"standard error of measurement {figure(whole.standard_error)}, error ratio {figure(whole.error_ratio, 1)} %"
 
 
 def _row(item: ItemResult) -> Iterator[str]:
     for name in _COLUMNS.values():
         value = _figure(item, name)
-        yield str(value) if name == "n" else _number(value, 1 if name in _PERCENT else 3)
+        yield str(value) if name == "n" else figure(value, 1 if name in _PERCENT else 3)
 
 
 def _option_rows(found: TableAnalysis) -> Iterator[list[str]]:
@@ -162,7 +162,7 @@ def _option_rows(found: TableAnalysis) -> Iterator[list[str]]:
                 one.option,
                 "key" if one.key else "",
                 str(one.figures.n),
-                *map(_number, figures),
+                *map(figure, figures),
             ]
 
 
@@ -172,19 +172,19 @@ def _dif_rows(found: TableAnalysis) -> Iterator[list[str]]:
             dif = item.dif
             yield [
                 item.item,
-                _number(dif.odds_ratio),
-                _number(dif.delta),
+                figure(dif.odds_ratio),
+                figure(dif.delta),
                 dif.ets_class or "–",
-                _number(dif.p),
+                figure(dif.p),
             ]
 
 
-def _number(value: float | None, decimals: int = 3) -> str:
+def figure(value: float | None, decimals: int = 3) -> str:
     """A figure with so many decimals; a dash for none."""
     return "–" if value is None else f"{value:.{decimals}f}".replace("-", "−")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table_lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Columns of equal width, the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from quiz.statistics.irt.models import Fitted
     from quiz.statistics.table import ResponseTable
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -35,8 +36,31 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="complete: only rows without a missing cell; pairwise: each figure from those who have the scores; "
     "zero: missing counts 0.",
 )
+@click.option(
+    "--model",
+    type=click.Choice("rasch 1pl 2pl 3pl pcm rsm gpcm grm".split()),
+    help="Fit a model of item response theory: the last four are for items scored in several steps.",
+)
+@click.option(
+    "--estimator",
+    type=click.Choice(["cml", "mml"]),
+    default="mml",
+    show_default=True,
+    help="Marginal maximum likelihood, abilities being normal; or, for rasch, conditional on the totals.",
+)
+@click.option("--prior", is_flag=True, help="With 3pl: expect lower asymptotes near 0.2, by beta(5, 17).")
+@click.option(
+    "--persons", type=click.Path(dir_okay=False, path_type=Path), help="Write abilities to this CSV file."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["eap", "map", "ml", "wle"]),
+    default="eap",
+    show_default=True,
+    help="How abilities are estimated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def stats(
+def stats(  # noqa: PLR0913, PLR0917 - one for each option
     responses: Path,
     key: Path | None,
     maxima: Path | None,
@@ -44,25 +68,54 @@ def stats(
     id_column: str,
     group: str,
     missing: str,
+    model: str | None,
+    estimator: str,
+    prior: bool,
+    persons: Path | None,
+    method: str,
     as_json: bool,
 ) -> None:
     """Print the item analysis of RESPONSES, a CSV file: one row an examinee, one column an item, names in the first row.
 
     Cells are scores, or options where there is a key; empty or NA is missing.
 
-    Example: quiz stats responses.csv --key key.csv --id student
+    Example: quiz stats responses.csv --key key.csv --id student --model 2pl --persons abilities.csv
     """
-    from quiz.cli import _stats_report
+    if estimator == "cml" and model != "rasch":
+        raise click.UsageError("--estimator cml is for --model rasch.")
+    if prior and model != "3pl":
+        raise click.UsageError("--prior is for --model 3pl.")
+    if persons and not model:
+        raise click.UsageError("--persons needs a --model.")
+    from quiz.cli import _irt_report, _stats_report
     from quiz.cli._store import print_json
     from quiz.statistics.analysis import analyse_table
     from quiz.statistics.table import Columns
 
     table = _read(responses, key, maxima, Columns(id_column, total, group))
     found = analyse_table(table, missing)
+    fitted = _fitted(table, missing, model, estimator, prior=prior) if model else None
+    if fitted and persons:
+        _write_abilities(table, fitted, persons, method)
     if as_json:
-        print_json(_stats_report.document(found))
+        print_json(_stats_report.document(found) | (_irt_report.document(fitted) if fitted else {}))
     else:
-        click.echo("\n".join(_stats_report.lines(found)))
+        click.echo("\n".join([*_stats_report.lines(found), *(_irt_report.lines(fitted) if fitted else [])]))
+
+
+def _fitted(table: ResponseTable, missing: str, model: str, estimator: str, *, prior: bool) -> Fitted:
+    from quiz.statistics.irt.models import fit
+
+    return fit(table, missing, model, estimator, prior=prior)
+
+
+def _write_abilities(table: ResponseTable, fitted: Fitted, target: Path, method: str) -> None:
+    """Columns id, raw, theta, se, a row an examinee; an ability that does not exist is an empty cell."""
+    from quiz.cli import _irt_report
+    from quiz.files.tables import write_csv
+
+    rows = _irt_report.abilities(table, fitted, method)
+    target.write_text(write_csv(rows, ("id", "raw", "theta", "se")), encoding="utf-8", newline="")
 
 
 def _read(responses: Path, key: Path | None, maxima: Path | None, columns: Any) -> ResponseTable:

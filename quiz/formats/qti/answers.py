@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 from quiz.files.xml import Element
 from quiz.formats.qti.item import Item, compared_with
 from quiz.formats.qti.patterns import to_stars
-from quiz.formats.qti.processing import interval_of, rounded
+from quiz.formats.qti.processing import Unknown, interval_of, rounded
 from quiz.formats.qti.values import Declaration, Value, Wrong, number, text_of
 
 #: Stands for any text while a pattern is tried: a private character that stands in no answer.
@@ -157,7 +158,8 @@ def _ends(item: Item, declaration: Declaration, centre: Fraction) -> Iterator[Fr
     """Where the tests of an answer may change around a number."""
     for test in compared_with(item.rules, declaration.name):
         if test.tag == "equal":
-            yield from interval_of(test, centre)
+            with suppress(Unknown):
+                yield from interval_of(test, centre)
         elif test.tag == "equalRounded":
             yield from _rounding(test, centre)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from quiz.errors import Invalid, TooLarge
-from quiz.files.archive import Archive, is_archive
+from quiz.files.archive import Archive, Limits, is_archive
 from quiz.files.xml import Element, read_xml
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, topic_of
@@ -20,6 +20,7 @@ from quiz.formats.qti.gaps import INLINE, cloze, gap_match
 from quiz.formats.qti.interactions import Foreign, choice, entry, essay, hotspot, match, order, select_point
 from quiz.formats.qti.item import Item, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
+from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.values import Wrong, number
 
 _MANIFEST: Final = "imsmanifest.xml"
@@ -88,7 +89,8 @@ def read(source: Source) -> Iterator[Entry]:
     if len(content) > source.limits.bytes:
         raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
     if is_archive(content):
-        yield from _package(source, Archive(content))
+        bounds = Limits(entries=source.limits.questions, total=4 * source.limits.bytes)
+        yield from _package(source, Archive(content, bounds))
         return
     limit = source.limits.question_bytes
     root = read_xml(content, limit)
@@ -97,7 +99,22 @@ def read(source: Source) -> Iterator[Entry]:
         raise Invalid(
             f"{source.name} begins with <{root.tag}> – bring an assessmentItem, or a package in a .zip"
         )
-    yield _entry(_Package(lambda _path: None, limit), root, _Place(source.name), source.name)
+    yield _entry(_Package(_beside(source), limit), root, _Place(source.name), source.name)
+
+
+def _beside(source: Source) -> Callable[[str], bytes | None]:
+    """Reads files in the folder of an item and below; those of an item that came alone are missing."""
+
+    def read(path: str) -> bytes | None:
+        if source.folder is None or path.startswith(("..", "/")):
+            return None
+        found = (source.folder / path).resolve()
+        if not found.is_relative_to(source.folder.resolve()) or not found.is_file():
+            return None
+        with found.open("rb") as file:
+            return file.read(source.limits.question_bytes + 1)
+
+    return read
 
 
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:
@@ -253,7 +270,7 @@ def _entry(package: _Package, root: Element, place: _Place, where: str) -> Entry
         return Fault(where, f"{title[:60]}: {error}" if title else str(error))
     except Invalid as error:
         return Fault(where, "; ".join(map(str, error.problems)))
-    except Foreign as error:
+    except (Foreign, Unknown) as error:
         return Unsupported(where, str(error), title)
     identifier = own_id(root.get("identifier", "").strip())
     fields = {**({"id": identifier} if identifier else {}), "text_format": "html", **fields}
@@ -276,12 +293,26 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
         raise Wrong("the item has no itemBody – write the question into one")
     _lose_the_rest(item)
     interactions = [one for one in body.iter() if one.tag.endswith("Interaction")]
+    if any(one.tag == "endAttemptInteraction" for one in interactions):
+        item.lose("hints", "a button that ends a try")
+        interactions = [one for one in interactions if one.tag != "endAttemptInteraction"]
+    if interactions and _is_survey(item, interactions):
+        raise Foreign(f"{interactions[0].tag} without a key")
     before = [*_stimuli(package, item), *_rubrics(item, body)]
     fields = _asked(item, body, interactions)
     prompt = joined([*before, fields["prompt"]])
     if is_blank(prompt):
         prompt = item.title
     return {**fields, "prompt": prompt}
+
+
+def _is_survey(item: Item, interactions: Sequence[Element]) -> bool:
+    """Whether no answer is right or wrong and none is meant to be: a question of opinion."""
+    keys = (one.correct or one.mapping or one.areas for one in item.responses.values())
+    scored = {one.tag for one in interactions} <= {*_KINDS, *INLINE, "gapMatchInteraction"} - {
+        "extendedTextInteraction"
+    }
+    return scored and (item.rules is None or not len(item.rules)) and not any(keys)
 
 
 def _asked(item: Item, body: Element, interactions: Sequence[Element]) -> dict[str, Any]:
@@ -316,7 +347,7 @@ def _with_blank(item: Item, body: Element, interaction: Element) -> str:
     ]
     blank = "_____" if "".join(after).strip() or (line.tag != "itemBody" and _follows(line)) else ""
     html = item.html(body, lambda element: blank if element is interaction else None)
-    return _EMPTY.sub("", html).strip()
+    return _without_empty(html)
 
 
 def _follows(line: Element) -> bool:
@@ -341,7 +372,15 @@ def _prompt(item: Item, body: Element, interaction: Element) -> str:
 
 def _around(item: Item, body: Element, interaction: Element) -> str:
     html = item.html(body, lambda element: "" if element is interaction else None)
-    return _EMPTY.sub("", html).strip()
+    return _without_empty(html)
+
+
+def _without_empty(html: str) -> str:
+    """The HTML without the paragraphs of which nothing is left, and those around them."""
+    found = 1
+    while found:
+        html, found = _EMPTY.subn("", html)
+    return html.strip()
 
 
 def _rubrics(item: Item, body: Element) -> Iterator[str]:

@@ -38,12 +38,12 @@ def sniff(dialect: Dialect) -> Callable[[bytes, str], float]:
 
 
 def _first_of_archive(head: bytes) -> str:
-    """How the manifest begins where it is the first file of an archive; "" for another first file."""
+    """How the first file of an archive begins, which is the manifest or an item as a rule; "" where it is no XML."""
     if len(head) < _HEADER:
         return ""
     named, extra = struct.unpack("<HH", head[_LENGTHS])
     start = _HEADER + named + extra
-    if not head[_HEADER : _HEADER + named].endswith(b"imsmanifest.xml"):
+    if not head[_HEADER : _HEADER + named].endswith(b".xml"):
         return ""
     packed = head[start:]
     if head[_METHOD] == b"\x08\x00":

@@ -1,0 +1,281 @@
+"""Items and packages of QTI as other programs write them."""
+
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from quiz.errors import QuizError
+from quiz.files.archive import pack
+from quiz.formats import get, recognise
+from quiz.formats.base import Source
+from quiz.formats.conversion import Reading, Report
+from tests.formats.samples import read
+from tests.pictures import svg
+
+ITEMS = Path(__file__).parent / "items"
+PICTURE = svg(attributes='width="80" height="60"')
+V2 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+
+
+def item(name, format="qti21", folder=None):
+    """What one item of the fixtures is read as: the question's fields, the fields lost, and the report."""
+    report = Report(name, format)
+    content = (ITEMS / f"{name}.xml").read_bytes()
+    source = Source(BytesIO(content), f"{name}.xml", folder)
+    found = [*Reading(get(format), source, report, "b")]
+    if not found:
+        return None, [], report
+    return found[0].question.dump(), [loss.field for loss in found[0].losses], report
+
+
+CASES = {
+    "choice": {
+        "id": "founding-city", "type": "single_choice", "name": "Where the organization was founded", "shuffle": False,
+        "prompt": "<p>The declaration was signed on <b>15 June 2001</b>.</p>\n<p>In which city?</p>",
+        "options": [
+            {"id": "ChoiceA", "text": "Astana"},
+            {"id": "ChoiceB", "text": "Shanghai", "correct": True},
+            {"id": "ChoiceC", "text": "Beijing &amp; Moscow"},
+        ],
+    },
+    "mapped": {
+        "type": "multiple_response", "points": "2", "scoring": "sum_of_credits",
+        "options": [
+            {"id": "kz", "text": "Kazakhstan", "credit": "0.5"}, {"id": "ru", "text": "Russia", "credit": "0.5"},
+            {"id": "mn", "text": "Mongolia", "credit": "0"}, {"id": "jp", "text": "Japan", "credit": "-0.5"},
+        ],
+    },
+    "order": {"type": "ordering", "scoring": "all_or_nothing", "prompt": "Earliest first."},
+    "match": {
+        "type": "matching", "scoring": "per_pair", "points": "2", "distractors": [{"id": "teh", "choice": "Tehran"}],
+    },
+    "text": {
+        "type": "short_text", "case_sensitive": True, "points": "2",
+        "answers": [{"text": "Shanghai"}, {"text": "shanghai", "credit": "0.5"}],
+    },
+    "number": {
+        "type": "numerical", "feedback": {"wrong": "Look at the map."},
+        "answers": [
+            {"value": "60", "tolerance": "2", "feedback": "About three fifths."},
+            {"min": "50", "max": "58", "credit": "0.5"}, {"min": "62", "max": "70", "credit": "0.5"},
+        ],
+    },
+    "gaps": {
+        "type": "cloze", "points": "3", "prompt": "<p>Complete it.</p>", "text": "<p>Founded in [[R1]] in [[R2]].</p>",
+        "gaps": {
+            "R1": {"type": "short_text", "weight": "2", "answers": [{"text": "Shanghai"}]},
+            "R2": {
+                "type": "single_choice",
+                "options": [{"id": "A", "text": "1996"}, {"id": "B", "text": "2001", "correct": True}],
+            },
+        },
+    },
+    "inline": {
+        "type": "gap_select", "scoring": "all_or_nothing", "gaps": {"R1": "a", "R2": "b"},
+        "choices": [{"id": "a", "text": "Astana"}, {"id": "b", "text": "Beijing"}],
+    },
+    "gapmatch": {
+        "type": "drag_words", "gaps": {"g1": "c", "g2": "b"}, "points": "2",
+        "text": "<p>Decided by [[g1]] in [[g2]], see &#91;[note]].</p>",
+    },
+    "essay": {"type": "essay", "points": "6", "prompt": "Why did it <em>grow</em>?"},
+    "feedback": {
+        "type": "single_choice", "explanation": "<p>On 15 June.</p>", "feedback": {"wrong": "<p>Read the declaration.</p>"},
+        "options": [
+            {"id": "A", "text": "1996", "feedback": "That was the Shanghai Five."},
+            {"id": "B", "text": "2001", "correct": True, "feedback": "Right."}, {"id": "C", "text": "2017"},
+        ],
+    },
+    "hottext": {"type": "single_choice", "options": [
+        {"id": "A", "text": "Shanghai"}, {"id": "B", "text": "2002", "correct": True},
+    ]},
+    "slider": {"type": "numerical", "answers": [{"value": "8"}]},
+    "blackboard": {"type": "short_text", "answers": [{"text": "Paris"}, {"text": "Lutetia"}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_item_becomes_a_question(name):
+    found, _, report = item(name)
+    assert (report.errors, report.unsupported) == ([], [])
+    assert {key: found.get(key) for key in CASES[name]} == CASES[name]
+
+
+@pytest.mark.parametrize(
+    "name, lost",
+    [
+        ("hottext", ["text"]),
+        ("slider", ["answers"]),
+        ("blackboard", ["scoring"]),
+        ("essay", ["rubric"]),
+        ("number", ["answers"]),
+        ("choice", []),
+        ("mapped", []),
+    ],
+)
+def test_what_we_cannot_hold_is_named(name, lost):
+    assert item(name)[1] == lost
+
+
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        ("likert", "choiceInteraction without a key"),
+        ("drawing", "drawingInteraction"),
+        ("template", "template"),
+        ("composite", "composite"),
+    ],
+)
+def test_kinds_that_we_do_not_have_are_told_by_name(name, kind):
+    _, _, report = item(name)
+    assert [one["kind"] for one in report.unsupported] == [kind]
+    assert report.errors == []
+
+
+def test_an_item_whose_answers_score_nothing_says_how_to_mend_it():
+    _, _, report = item("broken")
+    assert "No key: no answer scores anything – declare" in report.errors[0]["message"]
+
+
+def package(test="", manifest_items=("items/hotspot.xml", "items/point.xml"), **more):
+    """A package with the fixtures, in the names of which it lists these."""
+    resources = "".join(
+        f'<resource identifier="r{n}" type="imsqti_item_xmlv2p1" href="{path}"><file href="{path}"/></resource>'
+        for n, path in enumerate(manifest_items)
+    )
+    if test:
+        resources += '<resource identifier="t" type="imsqti_test_xmlv2p1" href="test.xml"/>'
+    files = {
+        "imsmanifest.xml": f'<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"><resources>{resources}</resources></manifest>',
+        **({"test.xml": test} if test else {}),
+        **{f"items/{path.name}": path.read_text() for path in ITEMS.glob("*.xml")},
+        **more,
+    }
+    return pack({**{name: text.encode() for name, text in files.items()}, "images/halves.svg": PICTURE})
+
+
+def test_a_package_brings_its_pictures():
+    found, report = read(get("qti21"), package())
+    assert report.errors == []
+    first, second = (one.dump() for one in found)
+    assert first["image"] == {"file": "images/halves.svg", "alt": "Two halves", "width": 80, "height": 60}
+    assert [(one["label"], one["coords"], one.get("correct")) for one in first["regions"]] == [
+        ("left", "0, 0, 40, 60", True),
+        ("2", "41, 0, 80, 60", None),
+    ]
+    assert second["regions"] == [
+        {"id": "a", "label": "1", "shape": "circle", "coords": "20, 30, 8", "correct": True}
+    ]
+
+
+def test_a_test_gives_order_topics_and_weights():
+    test = f"""<assessmentTest xmlns="{V2}" identifier="t" title="On the organization"><testPart><assessmentSection
+     identifier="all" title="All"><assessmentSection identifier="s" title="Basic facts"><assessmentItemRef identifier="a"
+     href="items/slider.xml"><weight identifier="w" value="3"/></assessmentItemRef></assessmentSection>
+     <assessmentItemRef identifier="b" href="items/choice.xml"/><timeLimits maxTime="60"/></assessmentSection></testPart>
+     </assessmentTest>"""
+    listed = ("items/choice.xml", "items/slider.xml", "items/order.xml")
+    report = Report("x", "qti21")
+    reading = Reading(get("qti21"), Source(BytesIO(package(test, listed)), "x.zip"), report, "b")
+    found = [one.question for one in reading]
+    assert [(one.id, one.topic, one.points) for one in found] == [
+        ("slider", "Basic-facts", Fraction(3)),
+        ("founding-city", "", Fraction(1)),
+        ("order", "", Fraction(1)),
+    ]
+    assert reading.bank.title == "On the organization"
+    assert [one["field"] for one in report.losses] == ["test"]
+
+
+def test_every_item_of_a_manifest_is_told_once():
+    names = sorted(f"items/{path.name}" for path in ITEMS.glob("*.xml"))
+    listed = [*names, "items/none.xml"]
+    found, report = read(
+        get("qti22"), package(manifest_items=listed, **{"items/none.xml": "<assessmentItem"})
+    )
+    wheres = [one["where"].partition(",")[0] for one in (*report.errors, *report.unsupported)]
+    assert len(found) + len(wheres) == len(listed)
+    assert sorted(wheres) == sorted(
+        [f"items/{one}.xml" for one in ("broken", "none", "likert", "drawing", "template", "composite")]
+    )
+
+
+def test_a_shared_text_stands_in_front_of_each():
+    shared = '<qti-assessment-stimulus xmlns="x"><qti-stimulus-body><p>A story.</p></qti-stimulus-body></qti-assessment-stimulus>'
+    with_story = (
+        (ITEMS / "essay.xml")
+        .read_text()
+        .replace(
+            "<qti-item-body>",
+            '<qti-assessment-stimulus-ref identifier="s" href="../story.xml"/><qti-item-body>',
+        )
+    )
+    content = package(
+        manifest_items=("items/told.xml",), **{"items/told.xml": with_story, "story.xml": shared}
+    )
+    report = Report("x", "qti30")
+    (one,) = Reading(get("qti30"), Source(BytesIO(content), "x.zip"), report, "b")
+    assert one.question.prompt == "<p>A story.</p>\n<p>Why did it <em>grow</em>?</p>"
+    assert "stimulus" in [loss.field for loss in one.losses]
+
+
+@pytest.mark.parametrize("path", ["../../secret.svg", "/etc/passwd", "images/none.svg"])
+def test_pictures_come_from_the_package_alone(path, tmp_path):
+    (tmp_path / "secret.svg").write_bytes(PICTURE)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    text = (ITEMS / "hotspot.xml").read_text().replace("../images/halves.svg", path)
+    source = Source(BytesIO(text.encode()), "x.xml", tmp_path / "a" / "b")
+    report = Report("x", "qti21")
+    assert [*Reading(get("qti21"), source, report, "b")] == []
+    assert "no picture" in report.errors[0]["message"]
+
+
+@pytest.mark.parametrize("name, format", [("choice", "qti21"), ("gapmatch", "qti30")])
+def test_an_item_is_recognised(name, format):
+    assert recognise((ITEMS / f"{name}.xml").read_bytes()[:4096], "x.xml").name == format
+
+
+NAMES = sorted(path.stem for path in ITEMS.glob("*.xml"))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_item_breaks_the_reader(data):
+    """Elements taken out, doubled, moved, renamed; attributes and texts changed."""
+    root = etree.fromstring((ITEMS / f"{data.draw(st.sampled_from(NAMES))}.xml").read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        _changed(data, data.draw(st.sampled_from([*root.iter()])), [*root.iter()])
+    try:
+        found, report = read(get("qti21"), etree.tostring(root))
+    except QuizError:
+        return
+    assert len(found) + len(report.errors) + len(report.unsupported) == 1
+
+
+def _copy(element):
+    return etree.fromstring(etree.tostring(element, with_tail=False))
+
+
+def _changed(data, element, others):
+    parent = element.getparent()
+    match data.draw(st.integers(0, 5)):
+        case 0 if parent is not None:
+            parent.remove(element)
+        case 1 if parent is not None:
+            parent.insert(0, _copy(element))
+        case 2:
+            element.tag = data.draw(st.sampled_from(others)).tag
+        case 3 if element.attrib:
+            name = data.draw(st.sampled_from(sorted(element.attrib)))
+            element.attrib[name] = data.draw(
+                st.sampled_from(["", "1", "-1", "x", "1e999", "pair", "point", "multiple", "A B"])
+            )
+        case 4:
+            element.text = data.draw(st.sampled_from([None, "", "0", "x", "A B", "[[1]]", "9" * 500]))
+        case _:
+            element.append(_copy(data.draw(st.sampled_from(others))))

@@ -143,9 +143,25 @@ class Sheet:
     def prompt(self) -> tuple[str, str]:
         """The prompt in front of an interaction, or inside of it: blocks do not fit into one."""
         html = self.texts.xhtml(self.question.prompt).strip()
-        if has_blocks(html):
-            return f'<div class="quiz-prompt">{html}</div>\n', ""
-        return "", self.el("prompt", None, html) if html else ""
+        shared = self.shared()
+        if shared or has_blocks(html):
+            return f'{shared}<div class="quiz-prompt">{html}</div>\n', ""
+        return "", self.el("prompt", None, html)
+
+    def front(self) -> str:
+        """The prompt in front of what has no place for one inside."""
+        return f'{self.shared()}<div class="quiz-prompt">{self.texts.xhtml(self.question.prompt).strip()}</div>\n'
+
+    def shared(self) -> str:
+        """What the question shares with others: each item shows it by itself."""
+        stimulus = self.question.stimulus
+        if stimulus is None:
+            return ""
+        label = f"<p><b>{self.texts.line(stimulus.label)}</b></p>" if stimulus.label else ""
+        if stimulus.image:
+            self.lose("stimulus", "its picture, and that others share it")
+        self.lose("stimulus", "that others share it: each item shows it in front")
+        return f'<div class="stimulus">{label}{self.texts.xhtml(stimulus.text)}</div>\n'
 
     def line(self, text: str, field: str) -> str:
         """A text where QTI has no markup."""
@@ -418,9 +434,8 @@ def _correct_number(content: Any) -> list[str]:
 
 def _alone(sheet: Sheet, name: str) -> None:
     """The prompt, and a field below it."""
-    html = sheet.texts.xhtml(sheet.question.prompt).strip()
     field = sheet.el("textEntryInteraction", {"responseIdentifier": name})
-    sheet.body = f'<div class="quiz-prompt">{html}</div>\n<p>{field}</p>'
+    sheet.body = f"{sheet.front()}<p>{field}</p>"
 
 
 #: The test that a response is an accepted answer.
@@ -488,7 +503,7 @@ def _essay(sheet: Sheet, content: Any) -> None:
 
 
 def _description(sheet: Sheet, _content: Any) -> None:
-    sheet.body = f'<div class="quiz-prompt">{sheet.texts.xhtml(sheet.question.prompt).strip()}</div>'
+    sheet.body = sheet.front().strip()
 
 
 # Texts with gaps -----------------------------------------------------------------------------------------------------
@@ -496,8 +511,7 @@ def _description(sheet: Sheet, _content: Any) -> None:
 
 def _with_text(sheet: Sheet, text: str) -> None:
     """The prompt, unless it is only what is said where there is none, and the text."""
-    html = sheet.texts.xhtml(sheet.question.prompt).strip()
-    front = "" if sheet.question.prompt == FILL_IN else f'<div class="quiz-prompt">{html}</div>\n'
+    front = sheet.shared() if sheet.question.prompt == FILL_IN else sheet.front()
     sheet.body = f'{front}<div class="quiz-text">{text.strip()}</div>'
 
 
@@ -770,6 +784,8 @@ class QtiWriter(Writer):
         sheet = Sheet(self.dialect, question, files)
         _WRITTEN[question.type](sheet, question.content)
         sheet.finish()
+        if sheet.texts.struck:
+            sheet.lose("text_format", "texts that are underlined, marked or struck out are plain")
         if not question.points:
             sheet.lose("points", "a question scores something")
         for name in sorted(sheet.texts.missing):

@@ -16,7 +16,7 @@ from quiz.formats.qti.markup import VOID, has_blocks
 from quiz.questions.images import address_of, pin_of, references, renamed, without_pins
 
 #: Elements of HTML that all versions have; ``div`` and ``span`` carry classes.
-_TAGS: Final = set(TAGS - {"del", "mark", "s", "u"}) | set(
+_TAGS: Final = set(TAGS) | set(
     "acronym address big caption cite col colgroup dd dfn div dl dt h1 h2 pre samp span tfoot tt var".split()
 ) | {"math", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "merror",
      "mpadded", "mphantom", "mfenced", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable",
@@ -36,6 +36,9 @@ _ATTRIBUTES: Final = {
     "annotation": {"encoding"},
 }
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_IMAGE: Final = re.compile(r"<img\b[^<>]*>")
+#: Elements that QTI 2.x does not have.
+_STRUCK: Final = re.compile(r"</?(?:del|mark|s|u)\b[^<>]*>")
 _OPEN: Final = re.compile(rf"<({'|'.join(sorted(VOID))})\b([^<>]*?)/?>")
 _MATH: Final = re.compile(r"<math\b")
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
@@ -56,6 +59,7 @@ class Texts:
             self._names[media_address(image.digest)] = name
         self.shown: set[str] = set()
         self.missing: set[str] = set()
+        self.struck = False
 
     def xhtml(self, text: str | None) -> str:
         """The text as XHTML. Raises Unwritable for characters that XML does not know."""
@@ -64,7 +68,8 @@ class Texts:
         if _NO_XML.search(text):
             raise Unwritable("a text with characters that XML does not know")
         html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text)
-        html = _OPEN.sub(r"<\1\2/>", html.replace("&nbsp;", "\u00a0"))
+        self.struck = self.struck or bool(_STRUCK.search(html))
+        html = _OPEN.sub(r"<\1\2/>", _STRUCK.sub("", html).replace("&nbsp;", "\u00a0"))
         return _MATH.sub(f'<math xmlns="{MATHML}"', html)
 
     def around(self, text: str, put: Mapping[str, str]) -> str:
@@ -132,13 +137,15 @@ class Texts:
             clean_content_tags={"script", "style"},
             link_rel=None,
         )
-        return re.sub(r"<img(?![^<>]* src=)[^<>]*>", _instead, html)
+        return _IMAGE.sub(_shown_or_told, html)
 
 
-def _instead(image: re.Match[str]) -> str:
-    """The alternative text of a picture that is not there."""
+def _shown_or_told(image: re.Match[str]) -> str:
+    """A picture has an alternative text, be it empty; in the place of one that is not there its text stands."""
     alt = re.search(r' alt="([^"]*)"', image[0])
-    return alt[1] if alt else ""
+    if " src=" not in image[0]:
+        return alt[1] if alt else ""
+    return image[0] if alt else image[0].replace("<img", '<img alt=""', 1)
 
 
 def plain(text: str) -> str:

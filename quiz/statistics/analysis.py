@@ -116,7 +116,9 @@ class _Laid:
     def __init__(self, table: ResponseTable, scores: Values, rows: NDArray[np.int_]) -> None:
         """Row numbers, from 0, of the table."""
         self.table, self.rows = table, rows
-        self.scores: Values = np.asfortranarray(scores[rows])  # whole columns are read
+        self.scores: Values = np.asfortranarray(  # whole columns are read
+            scores if len(rows) == len(scores) else scores[rows]
+        )
         given = np.isfinite(self.scores)
         if table.totals is None:
             self.full = float(table.maxima.sum())
@@ -134,7 +136,7 @@ class _Laid:
     def d27(self, x: Values, seen: NDArray[np.bool_], maximum: float) -> float | None:
         """The mean fraction of the upper 27 % of those who have seen an item, less that of the lower."""
         weights = self.tails if seen.all() else tails(self.total[seen])
-        return None if weights is None else float(weights @ x) / maximum
+        return None if weights is None else float((weights * x).sum()) / maximum
 
     def rest(self, x: Values, seen: NDArray[np.bool_], maximum: float) -> Values:
         """R of those who have seen an item, in marks; NaN for who saw no other."""
@@ -184,7 +186,8 @@ def _item(laid: _Laid, place: int) -> ItemResult:
     names, chosen = _chosen(table, laid.rows[seen], place)
     keys = tuple(number for number, name in enumerate(names) if name == table.key[place])
     # Flags speak of rests in percent of what the other items give.
-    with_rest = np.isfinite(rest) if np.isfinite(rest).any() else np.ones(len(rest), bool)
+    finite = np.isfinite(rest)
+    with_rest = finite if finite.any() and not finite.all() else slice(None)
     seen_by = Observed(
         x=x[with_rest],
         maximum=maximum,

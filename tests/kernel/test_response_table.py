@@ -34,7 +34,7 @@ def test_options_are_scored_by_the_key():
 def test_plain_numbers_are_read_as_the_long_way_reads_them(text):
     """With a column of names the long way is taken."""
     lines = text.removeprefix("\ufeff").splitlines()
-    named = "\n".join(f"{'who' if not place else place},{line}" for place, line in enumerate(lines) if line)
+    named = "\n".join(f"{place or 'who'},{line}" for place, line in enumerate(lines) if line)
     plain = read_table(text.encode(), "f", Columns(total="t"), maxima={"b": 2})
     long = read_table(named.encode(), "f", Columns(id="who", total="t"), maxima={"b": 2})
     assert plain.items == long.items == ("a", "b")

@@ -62,7 +62,8 @@ def to_fields(form: EditForm) -> dict[str, Any]:
     data = form.data
     image = data["image"]
     return {
-        "image": {"file": said(image, "file"), "alt": said(image, "alt"), **given(image, "width", "height")},
+        # without a name there is no file to look for, and all else that is wrong is told as well
+        "image": {**given(image, "file", "width", "height"), "alt": said(image, "alt")},
         "regions": [_region(row) for row in filled(data["regions"])],
         **given(data, "choose", "outside", "list"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,6 +18,13 @@ START: Final = b"PK\x03\x04"
 #: What operating systems add by themselves.
 _LITTER: Final = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
+#: Length of the header of a file in an archive, before its name, and where in it stand how it is packed and the lengths
+#: of the name and of what follows the name (APPNOTE 6.3, 4.3.7).
+_HEADER: Final = 30
+_METHOD: Final = slice(8, 10)
+_LENGTHS: Final = slice(26, 30)
+#: Bytes of the first file that are unpacked to see what it is.
+_MOST_SHOWN: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,20 @@ def _invalid(what: str, mend: str) -> Invalid:
 def is_archive(content: bytes) -> bool:
     """Whether these bytes begin as a zip archive does."""
     return content.startswith(START)
+
+
+def beginning(head: bytes) -> str:
+    """How the first file of an archive begins, as far as the archive's first bytes tell; "" where they do not."""
+    if not is_archive(head) or len(head) < _HEADER:
+        return ""
+    named, extra = struct.unpack("<HH", head[_LENGTHS])
+    packed = head[_HEADER + named + extra :]
+    if head[_METHOD] == b"\x08\x00":
+        try:
+            packed = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, _MOST_SHOWN)
+        except zlib.error:
+            return ""
+    return packed.decode("utf-8", "replace")
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -1,0 +1,71 @@
+"""Feedback of an item: by name where the name says what it is for, else by the responses that it is shown to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from quiz.formats._moodle import Styled
+from quiz.formats.qti12.item import Item
+from quiz.formats.qti12.markup import joined
+from quiz.formats.qti12.processing import Given
+
+#: Our field by the names that systems give, in small letters without what follows.
+_NAMED: Final = {
+    "general_fb": "explanation",
+    "general": "explanation",
+    "solution": "explanation",
+    "correct_fb": "right",
+    "correct": "right",
+    "general_incorrect_fb": "wrong",
+    "incorrect_fb": "wrong",
+    "incorrect": "wrong",
+}
+
+
+class Feedback:
+    """The feedback of an item. What is asked for by ``of_each`` and ``named`` is told; ``fields`` tells the rest."""
+
+    def __init__(self, item: Item) -> None:
+        self._item = item
+        self._hints: list[Styled] = []
+        self._texts: dict[str, Styled] = {}
+        self._told: set[str] = set()
+        for one in item.element.iterchildren("itemfeedback"):
+            self._hints += [text for hint in one.iter("hintmaterial") if (text := joined(item.texts(hint)))]
+            shown = [text for part in one if part.tag != "hint" for text in item.texts(part)]
+            name = one.get("ident", "")
+            if next(one.iter("solution"), None) is not None:
+                name = "solution"
+            self._texts[name] = joined([self._texts.get(name, Styled("")), *shown])
+
+    def of_each(self, givens: Sequence[Given], beside: Given, *, typed: bool = False) -> list[Styled]:
+        """What is told to each of these answers alone; what is told to all of them explains the question.
+
+        ``beside``: what is answered to other responses, with its own feedback; ``typed``: several answers may hold, and
+        the first counts.
+        """
+        shown = [self._item.processing.shown(given, first=typed) for given in givens]
+        shared = self._item.processing.shown(beside)
+        shared |= frozenset.intersection(*shown) if len(shown) > 1 else frozenset()
+        return [self.named(one - shared) for one in shown]
+
+    def named(self, names: Collection[str]) -> Styled:
+        """The feedback of these names but for that on the whole."""
+        own = [name for name in self._texts if name in names and name.lower() not in _NAMED]
+        self._told.update(own)
+        return joined([self._texts[name] for name in own])
+
+    def fields(self) -> dict[str, Any]:
+        """``explanation``, ``feedback`` and ``hints``."""
+        parts: dict[str, list[Styled]] = {}
+        for name, text in self._texts.items():
+            if name not in self._told:
+                parts.setdefault(_NAMED.get(name.lower(), "explanation"), []).append(text)
+        said = {name: text for name, texts in parts.items() if (text := joined(texts))}
+        whole = {name: said[name] for name in ("right", "wrong") if name in said}
+        return {
+            **({"explanation": said["explanation"]} if "explanation" in said else {}),
+            **({"feedback": whole} if whole else {}),
+            **({"hints": self._hints} if self._hints else {}),
+        }

@@ -1,0 +1,123 @@
+"""Texts with gaps, written: ``[name]`` marks a gap, and a response of that name is chosen or typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from quiz.formats.qti12.sheet import MARK, Sheet, all_of, any_of, equal, none_of
+from quiz.formats.qti12.typed import number_rules, text_rules
+from quiz.questions.rules.text import has_star, literal
+
+_CHOICES = frozenset({"single_choice", "true_false"})
+
+
+def gapped_text(text: str, style: str, gaps: Iterable[str]) -> str:
+    """The text with ``[name]`` for each gap; in HTML what only looks like one is written otherwise."""
+    names = {*gaps}
+    if style != "html":
+        return MARK.sub(lambda found: f"[{found[1]}]" if found[1] in names else found[0], text)
+    pieces = MARK.split(text)
+    for place in range(0, len(pieces), 2):
+        for name in names:
+            pieces[place] = pieces[place].replace(f"[{name}]", f"&#91;{name}]")
+    return "".join(f"[{piece}]" if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
+    """A cloze. Canvas has a kind for gaps that are all typed, and one for gaps that are all chosen."""
+    kinds = {gap.type for gap in content.gaps.values()}
+    simple = kinds == {"short_text"} and all(map(_is_simple, content.gaps.values()))
+    chosen = "multiple_dropdowns_question" if kinds <= _CHOICES else ""
+    sheet.kind = "fill_in_multiple_blanks_question" if simple else chosen
+    if content.interchangeable:
+        sheet.lose("interchangeable", "answers cannot be swapped between gaps")
+    total = sum((gap.weight for gap in content.gaps.values()), Fraction(0))
+    rows = {name: _gap(sheet, f"response_{name}", content.gaps[name], simple) for name in content.shown}
+    keys = [any_of([test for test, credit, _ in tests if credit == 1]) for tests in rows.values()]
+    _tell(sheet, rows)
+    if sheet.question.scoring == "all_or_nothing":
+        sheet.rule(all_of(keys), Fraction(1), ends=True, shows=right)
+        partly = any(0 < credit < 1 for tests in rows.values() for _, credit, _ in tests)
+        if partly or len({gap.weight for gap in content.gaps.values()}) > 1:
+            sheet.lose("gaps", "weights and partial credits, which do not count where all has to be right")
+        return
+    if right:
+        sheet.rule(all_of(keys), shows=right)
+    for name, tests in rows.items():
+        _add(sheet, tests, content.gaps[name].weight / total)
+
+
+def _add(sheet: Sheet, tests: Sequence[tuple[str, Fraction, str | None]], share: Fraction) -> None:
+    for test, credit, _ in tests:
+        if credit:
+            sheet.rule(test, credit * share, adds=True)
+
+
+Rows = Mapping[str, Sequence[tuple[str, Fraction, str | None]]]
+
+
+def _tell(sheet: Sheet, rows: Rows) -> None:
+    for name, tests in rows.items():
+        for place, (test, _, feedback) in enumerate(tests, 1):
+            if shows := sheet.feedback(f"{name}_{place}_fb", feedback):
+                sheet.rule(test, shows=shows)
+
+
+def _is_simple(gap: Any) -> bool:
+    """Whether a gap has plain answers, which Canvas can list."""
+    texts = [answer.text.strip().casefold() for answer in gap.content.answers]
+    return not gap.content.case_sensitive and not any(map(has_star, texts)) and len({*texts}) == len(texts)
+
+
+def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[tuple[str, Fraction, str | None]]:
+    """Writes the response of a gap; the test, the credit and the feedback of each of its answers."""
+    content = gap.content
+    if gap.type == "true_false":
+        sheet.choice(ident, [("true", "True"), ("false", "False")])
+        return [
+            (equal(ident, str(value).lower()), Fraction(value == content.answer), content.feedback_to(value))
+            for value in (True, False)
+        ]
+    if gap.type == "single_choice":
+        sheet.choice(ident, [(one.id, one.text) for one in content.options])
+        return [
+            (equal(ident, one.id), Fraction(one.right) if one.credit is None else one.credit, one.feedback)
+            for one in content.options
+        ]
+    if simple:
+        names = [f"answer_{place}" for place in range(1, len(content.answers) + 1)]
+        sheet.answers(
+            ident, [(name, literal(one.text)) for name, one in zip(names, content.answers, strict=True)]
+        )
+        return [
+            (equal(ident, name), one.credit, one.feedback)
+            for name, one in zip(names, content.answers, strict=True)
+        ]
+    numerical = gap.type == "numerical"
+    sheet.field(ident, "Decimal" if numerical else "String")
+    rules = (number_rules if numerical else text_rules)(sheet, content, ident, "gaps")
+    made: list[tuple[str, Fraction, str | None]] = []
+    before: list[str] = []
+    for test, answer in rules:
+        apart = f"<and>{test}{none_of(before)}</and>" if before else test
+        made.append((apart, answer.credit, answer.feedback))
+        before.append(test)
+    return made
+
+
+def write_word_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
+    """Gaps filled with given words: each lists the words of its group."""
+    sheet.kind = "multiple_dropdowns_question"
+    for name in content.shown:
+        fitting = content.fitting(name)
+        sheet.choice(f"response_{name}", [(one.id, one.text) for one in content.choices if one.id in fitting])
+    tests = [equal(f"response_{name}", content.gaps[name]) for name in content.shown]
+    if sheet.question.scoring == "all_or_nothing":
+        sheet.rule(all_of(tests), Fraction(1), ends=True, shows=right)
+        return
+    if right:
+        sheet.rule(all_of(tests), shows=right)
+    for test in tests:
+        sheet.rule(test, Fraction(1, len(tests)), adds=True)

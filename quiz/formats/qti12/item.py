@@ -1,0 +1,269 @@
+"""An ``<item>`` while it is read: its metadata, responses, texts and pictures, and what is lost of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
+from urllib.parse import unquote
+
+from quiz.errors import Invalid
+from quiz.files.xml import Element
+from quiz.formats._moodle import Styled, without_marks
+from quiz.formats._pictures import Pictures
+from quiz.formats.base import Loss
+from quiz.formats.qti12.markup import in_line, joined, pieces, string
+from quiz.formats.qti12.processing import Processing, is_yes, number
+
+ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: What stands in addresses for the folder of a package's files.
+BASES: Final = (
+    "$IMS-CC-FILEBASE$",
+    "$IMS_CC_FILEBASE$",
+    "$CANVAS_COURSE_REFERENCE$/file_contents/course files",
+)
+_TAG: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_SRC: Final = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_ALT: Final = re.compile(r"""(?<![\w-])alt\s*=\s*["'][^"']*\S[^"']*["']""", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
+
+#: Gives the bytes of a file of the package, by an address in it; None where it has none.
+Media = Callable[[str], bytes | None]
+
+
+class Wrong(Exception):
+    """What is wrong with an item, and how to mend it."""
+
+
+class Foreign(Exception):
+    """An item of a kind that we do not have; the text of the exception is the source's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """An option of a response."""
+
+    ident: str
+    text: Styled
+    element: Element
+
+
+@dataclass(frozen=True, slots=False)
+class Response:
+    """One ``<response_…>``. ``stem`` is the text in it or beside it."""
+
+    ident: str
+    element: Element
+    labels: Sequence[Label]
+    stem: Styled
+
+    @property
+    def kind(self) -> str:
+        """``lid``, ``str``, ``num``, ``xy`` or ``grp``."""
+        return str(self.element.tag).partition("_")[2]
+
+    @property
+    def cardinality(self) -> str:
+        """``single``, ``multiple`` or ``ordered``."""
+        return (self.element.get("rcardinality") or "Single").strip().lower()
+
+    @cached_property
+    def chosen(self) -> bool:
+        """Whether it is answered by choosing, not by typing."""
+        return self.kind in ("lid", "grp")
+
+    @cached_property
+    def shuffle(self) -> bool:
+        """Whether the options are shuffled, as far as the source says."""
+        return all(is_yes(one, "shuffle", True) for one in self.element.iter("render_choice"))
+
+
+@dataclass(slots=False)
+class Item:
+    """An item. ``losses`` and ``files`` gather while it is read."""
+
+    element: Element
+    media: Media
+    pictures: Pictures
+    losses: list[Loss] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def lose(self, name: str, detail: str) -> None:
+        """Notes a loss of the field of this name."""
+        self.losses.append(Loss(name, detail))
+
+    @cached_property
+    def metadata(self) -> Mapping[str, Sequence[str]]:
+        """What is said of the item, by label in small letters, wherever it stands."""
+        found: dict[str, list[str]] = {}
+        for block in self.element.iterchildren("itemmetadata"):
+            for one in block.iter("qtimetadatafield"):
+                label = string_of(one.find("fieldlabel")).lower()
+                found.setdefault(label, []).append(string_of(one.find("fieldentry")))
+            for one in block:
+                if one.tag != "qtimetadata":
+                    found.setdefault(one.tag.lower(), []).append(string(one).strip())
+        return found
+
+    def said(self, *labels: str) -> str:
+        """The first value of any of these labels that says something."""
+        return next((value for label in labels for value in self.metadata.get(label, ()) if value), "")
+
+    # What is asked ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def presentation(self) -> Element | None:
+        """``<presentation>``; None where there is none."""
+        found: Element | None = self.element.find("presentation")
+        return found
+
+    @cached_property
+    def responses(self) -> Sequence[Response]:
+        """The responses in order."""
+        if self.presentation is None:
+            return ()
+        found = [
+            one
+            for one in self.presentation.iter("response_lid", "response_str", "response_num", "response_xy")
+            if one.get("ident")
+        ]
+        return [self._response(one) for one in found]
+
+    def _response(self, element: Element) -> Response:
+        labels = [
+            Label(one.get("ident", ""), in_line(text for part in one for text in self.texts(part)), one)
+            for one in element.iter("response_label")
+        ]
+        own = [text for child in element for text in self.texts(child)]
+        if not any(own) and _holds_one(element):
+            own = [text for child in element.getparent() for text in self.texts(child)]
+        return Response(element.get("ident"), element, labels, in_line(own))
+
+    @cached_property
+    def asked(self) -> Styled:
+        """The text of the question, without the stems of several responses."""
+        if self.block("QUESTION_BLOCK") is not None:
+            return joined(self.texts(self.block("QUESTION_BLOCK")))
+        if len(self.responses) == 1:
+            own = [text for child in self.responses[0].element for text in self.texts(child)]
+            return joined([*self.texts(self.presentation), *own])
+        stems = {one.element.getparent() for one in self.responses if one.stem and _holds_one(one.element)}
+        return joined(self._outside(self.presentation, stems))
+
+    def _outside(self, element: Element | None, left_out: Collection[Element]) -> Iterator[Styled]:
+        for child in () if element is None else element:
+            if child.tag == "flow" and child not in left_out:
+                yield from self._outside(child, left_out)
+            elif child not in left_out:
+                yield from self.texts(child)
+
+    def with_gaps(self, marks: Mapping[str, str]) -> Styled:
+        """The text with a mark at the place of each response."""
+        return in_line(self._marked(self.presentation, marks))
+
+    def _marked(self, element: Element | None, marks: Mapping[str, str]) -> Iterator[Styled]:
+        for child in () if element is None else element:
+            mark = marks.get(child.get("ident", "")) if child.tag.startswith("response_") else None
+            if mark:
+                yield from (text for part in child for text in self.texts(part))
+                yield Styled(mark, "")
+            elif child.tag in ("flow", "response_grp"):
+                yield from self._marked(child, marks)
+            else:
+                yield from (Styled(without_marks(text, text.style), text.style) for text in self.texts(child))
+
+    def block(self, name: str) -> Element | None:
+        """Blackboard's part of this name."""
+        if self.presentation is None:
+            return None
+        return next((one for one in self.presentation.iter("flow") if one.get("class") == name), None)
+
+    # Scoring ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def processing(self) -> Processing:
+        """The rules."""
+        single = [one.ident for one in self.responses if not one.chosen or one.cardinality == "single"]
+        ordered = [one.ident for one in self.responses if one.cardinality == "ordered"]
+        return Processing(self.element.iterchildren("resprocessing"), single, ordered)
+
+    @cached_property
+    def points(self) -> Fraction | None:
+        """What the whole is worth, where the item says so."""
+        said = self.said("points_possible", "cc_weighting", "qmd_absolutescore_max", "qmd_weighting")
+        found = number(said) if said else self.processing.high
+        return found if said or found not in (None, 100) else None
+
+    # Texts -----------------------------------------------------------------------------------------------------------
+
+    def texts(self, element: Element | None) -> Sequence[Styled]:
+        """The texts in an element, their pictures by our names."""
+        if element is None:
+            return ()
+        return [self._shown(text) for text in pieces(element, self._picture, self.lose)]
+
+    def _shown(self, text: Styled) -> Styled:
+        if text.style != "html" or "<img" not in text.lower():
+            return text
+        names: dict[str, str] = {}
+        for tag in _TAG.findall(text):
+            found = _SRC.search(tag)
+            address = (found[1] or found[2] or "") if found else ""
+            name = self._name(address) if address and address not in self.files else None
+            if name:
+                names[address] = name
+                if not _ALT.search(tag):
+                    self.lose("images", f"'{name}' has no alternative text – say what it shows")
+        for address, name in names.items():
+            text = Styled(text.replace(address, name), "html")
+        return text
+
+    def _picture(self, address: str, alt: str) -> str:
+        name = self._name(address)
+        if name and not alt.strip():
+            self.lose("images", f"'{name}' has no alternative text – say what it shows")
+        return f'<img src="{name}" alt="{alt}">' if name else ""
+
+    def _name(self, address: str) -> str | None:
+        """Our name of a picture of the package; None for one elsewhere, and, with a loss, for what is none."""
+        plain = local_address(address)
+        if _ELSEWHERE.match(plain):
+            return None
+        content = self.media(plain)
+        if content is None:
+            self.lose("files", f"'{plain[:60]}' is not in the package")
+            return None
+        try:
+            name, kept = self.pictures.name(plain.rpartition("/")[2], content)
+        except Invalid as error:
+            self.lose("files", f"'{plain[:60]}' is no picture that can be shown: {error}")
+            return None
+        self.files[name] = kept
+        return name
+
+
+def _holds_one(response: Element) -> bool:
+    """Whether a response stands in a flow of its own, with its stem."""
+    flow = response.getparent()
+    return bool(flow.tag == "flow") and sum(one.tag.startswith("response_") for one in flow) == 1
+
+
+def local_address(address: str) -> str:
+    """An address in a package, without what stands for its folder and what a server would be asked."""
+    plain = unquote(address).strip()
+    for base in BASES:
+        plain = plain.removeprefix(base)
+    return re.split(r"[?#]", plain.lstrip("/"))[0]
+
+
+def string_of(element: Element | None) -> str:
+    """The text of an element; "" for None."""
+    return "" if element is None else string(element).strip()
+
+
+def each_word(values: Sequence[str]) -> Iterator[str]:
+    """Words in lists parted by commas."""
+    return (word.strip() for value in values for word in value.split(",") if word.strip())

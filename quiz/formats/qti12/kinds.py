@@ -1,0 +1,144 @@
+"""What an item asks, by its structure and by what its metadata call it; each system has words of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any, Final
+
+from quiz.formats._moodle import Styled, without_marks
+from quiz.formats.qti12 import questions
+from quiz.formats.qti12.feedback import Feedback
+from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
+from quiz.formats.qti12.words import word_gaps
+
+#: Kinds that have a structure of ours and are something else.
+_FOREIGN: Final = frozenset(
+    "calculated_question formula_question file_upload_question categorization_question stimulus fileupload calculated"
+    " opinionscale quizbowl likert opinion file_upload".split()
+)
+_ESSAY: Final = frozenset("essay_question cc.essay.v0p1 essay shortresponse longanswer paragraph".split())
+_GAPS: Final = frozenset(
+    "fill_in_multiple_blanks_question multiple_dropdowns_question fillintheblankplus fillinmultipleblanks"
+    " jumbledsentence fib multi-shortanswer".split()
+)
+_PLAIN: Final = re.compile(r"[\s_/]+")
+
+
+def kind(item: Item) -> str:
+    """The source's own word for what the item asks; "" where it says none."""
+    return item.said(
+        "question_type", "cc_profile", "bbmd_questiontype", "qmd_questiontype", "qmd_itemtype", "itemtype"
+    )
+
+
+def fields(item: Item) -> dict[str, Any]:
+    """The fields of the question, its prompt among them. Raises Wrong, Foreign, and Unknown for rules not known here."""
+    word = kind(item)
+    name = word.lower() if "_" in word else _PLAIN.sub("", word.lower())
+    if name in _FOREIGN:
+        raise Foreign(word)
+    if not item.responses:
+        return _without_response(item, name)
+    if len(item.responses) == 1 and name not in _GAPS:
+        return _one(item, name, item.responses[0])
+    return _several(item, name)
+
+
+def _without_response(item: Item, name: str) -> dict[str, Any]:
+    if item.presentation is None:
+        raise Wrong("the item has no <presentation> – write the question into one")
+    if (
+        next(item.presentation.iter("response_xy", "response_grp", "response_lid", "response_str"), None)
+        is not None
+    ):
+        raise Wrong("a response has no ident – name it, so that the rules can speak of it")
+    shown = {"prompt": item.asked}
+    if name in _ESSAY:
+        return {**questions.essay(item), **shown}
+    return {"type": "description", **Feedback(item).fields(), **shown}
+
+
+def _one(item: Item, name: str, response: Response) -> dict[str, Any]:
+    prompt = item.asked
+    if response.kind == "xy":
+        raise Foreign(name or "response_xy")
+    if not response.chosen:
+        if name in _ESSAY or not item.processing.scores:
+            return {**questions.essay(item), "prompt": prompt}
+        if _marked_in(prompt, response):
+            return _several(item, name)
+        told = Feedback(item)
+        made = questions.typed(item, response, {}, item.processing.run({}), told)
+        return {**made, **told.fields(), "prompt": prompt}
+    if response.cardinality == "ordered":
+        return {**questions.ordering(item, response), "prompt": prompt}
+    if response.cardinality == "multiple":
+        made = questions.multiple_response(item, response)
+    else:
+        made = questions.true_false(item, response) or questions.single_choice(item, response)
+    shuffled = {} if response.shuffle or made["type"] == "true_false" else {"shuffle": False}
+    return {**made, **shuffled, "prompt": prompt}
+
+
+def _several(item: Item, name: str) -> dict[str, Any]:
+    responses = item.responses
+    if any(one.kind == "xy" for one in responses):
+        raise Foreign("composite")
+    text = item.asked
+    marked = all(_marked_in(text, one) for one in responses)
+    if not marked and name not in _GAPS and all(map(_is_stem, responses)):
+        return {**questions.matching(item, responses, _right_side(item)), "prompt": text}
+    names = {one.ident: gap for one, gap in zip(responses, _names(responses), strict=True)}
+    whole = _with_marks(text, responses, names) if marked else _in_place(item, names)
+    made = questions.gaps(item, responses, names)
+    shuffled = {} if all(one.shuffle for one in responses if one.chosen) else {"shuffle": False}
+    return {**word_gaps(item, made), **shuffled, "prompt": whole}
+
+
+def _is_stem(response: Response) -> bool:
+    return response.chosen and response.cardinality == "single" and bool(response.stem)
+
+
+def _own_name(response: Response) -> str:
+    return response.ident.removeprefix("response_")
+
+
+def _marked_in(text: str, response: Response) -> bool:
+    return f"[{_own_name(response)}]" in text
+
+
+def _names(responses: Sequence[Response]) -> Iterator[str]:
+    """The names of gaps: the source's where all can be, else numbers."""
+    own = [_own_name(one) for one in responses]
+    fit = len({*own}) == len(own) and all(map(ID.fullmatch, own))
+    return iter(own) if fit else (str(number) for number in range(1, len(own) + 1))
+
+
+def _with_marks(text: Styled, responses: Sequence[Response], names: Mapping[str, str]) -> Styled:
+    """The text with our marks in place of ``[name]``, each at its first place."""
+    style = text.style
+    if style == "plain" and "[[" in text:
+        text, style = Styled(escape(text, quote=False).replace("\n", "<br />"), "html"), "html"
+    marked, mine = without_marks(text, style), {f"[{_own_name(one)}]": names[one.ident] for one in responses}
+    pattern = re.compile("|".join(map(re.escape, sorted(mine, key=len, reverse=True))))
+
+    def mark(found: re.Match[str]) -> str:
+        name = mine.pop(found[0], None)
+        return found[0] if name is None else f"[[{name}]]"
+
+    return Styled(pattern.sub(mark, marked), style)
+
+
+def _in_place(item: Item, names: Mapping[str, str]) -> Styled:
+    return item.with_gaps({ident: f"[[{name}]]" for ident, name in names.items()})
+
+
+def _right_side(item: Item) -> dict[str, Sequence[Styled]]:
+    """Blackboard's choices, which stand in a part of their own, in the order of each response's options."""
+    block = item.block("RIGHT_MATCH_BLOCK")
+    if block is None:
+        return {}
+    choices = [Styled(text, text.style) for text in item.texts(block) if text]
+    return {one.ident: choices for one in item.responses}

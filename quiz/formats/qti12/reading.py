@@ -1,0 +1,222 @@
+"""QTI 1.2, read: a file, or a package of them. Sections and object banks give the topics."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from quiz.errors import Invalid, TooLarge
+from quiz.files.archive import Archive, is_archive
+from quiz.files.xml import Element, read_xml
+from quiz.formats._moodle import parted, settled
+from quiz.formats._pictures import Pictures
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, topic_of
+from quiz.formats.qti12.item import ID, Foreign, Item, Media, Wrong, each_word, string_of
+from quiz.formats.qti12.kinds import fields, kind
+from quiz.formats.qti12.markup import normalise
+from quiz.formats.qti12.processing import Unknown
+
+ROOT: Final = "questestinterop"
+_MANIFEST: Final = "imsmanifest.xml"
+#: Folders in which packages keep what their texts show.
+_FOLDERS: Final = ("", "web_resources", "csfiles/home_dir", "Uploaded Media")
+#: Sections that are there because there has to be one.
+_NO_TOPIC: Final = frozenset({"root_section", ""})
+#: Parts of an item that say something we have no place for.
+_LOST: Final = {
+    "objectives": "what the question is for",
+    "rubric": "notes beside the question",
+    "duration": "a time for one question",
+    "itemprecontrol": "how the question is shown",
+    "itemcontrol": "how the question is shown",
+    "itemprecondition": "a condition for the question",
+    "itempostcondition": "a condition for the next question",
+    "qticomment": "a comment of the author",
+}
+#: What an assessment says of how it is taken, which is the quiz's here and not the bank's.
+_SETTINGS: Final = frozenset(
+    "duration selection_ordering outcomes_processing assessmentcontrol rubric".split()
+)
+
+
+@dataclass(slots=True)
+class _Document:
+    """What a file holds: its items with the titles of what is around them."""
+
+    title: str = ""
+    items: list[tuple[Element, tuple[str, ...]]] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """The items of a file, or of all files of a package, in order."""
+    content = source.file.read(source.limits.bytes + 1)
+    if len(content) > source.limits.bytes:
+        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+    if is_archive(content):
+        yield from _package(source, Archive(content))
+        return
+    document = _document(content)
+    yield from _head([document])
+    yield from _entries(document, "", lambda _address: None, Pictures())
+
+
+def _package(source: Source, archive: Archive) -> Iterator[Entry]:
+    pictures = Pictures()
+    documents: list[tuple[str, _Document]] = []
+    faults: list[Fault] = []
+    for name in _paths(archive):
+        content = archive.read(name)
+        if ROOT.encode() not in content[:4096]:
+            continue
+        try:
+            documents.append((name, _document(content)))
+        except Invalid as error:
+            faults.append(Fault(name, "; ".join(map(str, error.problems))))
+    if not documents and not faults:
+        raise Invalid(f"{source.name} holds no <{ROOT}> – export it again as QTI 1.2")
+    yield from _head([document for _, document in documents])
+    yield from faults
+    several = len(documents) > 1
+    for name, document in documents:
+        for entry in _entries(document, name, _media(archive, name), pictures):
+            if several and isinstance(entry, Found) and document.title:
+                topic = "/".join(filter(None, (topic_of([document.title]), entry.fields.get("topic", ""))))
+                yield Found(entry.where, {**entry.fields, "topic": topic}, entry.losses, entry.files)
+            else:
+                yield entry
+
+
+def _paths(archive: Archive) -> Sequence[str]:
+    """The files that can hold questions, in the order of the manifest, then those that it does not name."""
+    names = [name for name in archive.names if name.lower().endswith((".xml", ".qti", ".dat"))]
+    named: list[str] = []
+    for manifest in sorted((one for one in names if posixpath.basename(one) == _MANIFEST), key=len)[:1]:
+        root = read_xml(archive.read(manifest))
+        normalise(root)
+        base = posixpath.dirname(manifest)
+        for one in root.iter("resource", "file"):
+            given = next((value for key, value in one.attrib.items() if key.endswith(("href", "}file"))), "")
+            named.append(posixpath.normpath(posixpath.join(base, given)))
+    # Canvas puts the same questions into its package twice: as Common Cartridge takes them, and whole.
+    whole = {posixpath.basename(name).partition(".")[0] for name in names if name.endswith(".xml.qti")}
+    left_out = {
+        name
+        for name in names
+        if whole & {posixpath.basename(posixpath.dirname(name))} and not name.endswith(".xml.qti")
+    }
+    return [name for name in dict.fromkeys([*named, *names]) if name in names and name not in left_out]
+
+
+def _media(archive: Archive, document: str) -> Media:
+    """Finds what a document shows: beside it, from the top, in the folders where systems keep such files."""
+    beside = posixpath.dirname(document)
+    known = {name.lower(): name for name in archive.names}
+
+    def found(address: str) -> bytes | None:
+        for folder in (beside, *_FOLDERS):
+            name = known.get(posixpath.normpath(posixpath.join(folder, address)).lower())
+            if name is not None:
+                return archive.read(name)
+        return None
+
+    return found
+
+
+def _document(content: bytes) -> _Document:
+    root = read_xml(content)
+    normalise(root)
+    if root.tag != ROOT:
+        raise Invalid(f"the XML begins with <{root.tag}> – QTI 1.2 begins with <{ROOT}>")
+    document = _Document()
+    tops = [one for one in root if one.tag in ("assessment", "objectbank", "section")]
+    document.title = next((title for one in tops if (title := _title(one))), "")
+    said = {one.tag for top in tops for one in top.iter(*_SETTINGS) if one.getparent().tag != "item"}
+    document.losses += (Loss("test", f"a bank says nothing of {name}") for name in sorted(said)[:1])
+    document.losses += (
+        Loss("presentation_material", "texts before the questions")
+        for top in tops[:1]
+        if next(top.iterchildren("presentation_material"), None) is not None
+    )
+    _gather(root, (), document)
+    return document
+
+
+def _title(element: Element) -> str:
+    return str(element.get("title") or "").strip() or next(
+        (
+            string_of(one.find("fieldentry"))
+            for one in element.iterfind("qtimetadata/qtimetadatafield")
+            if string_of(one.find("fieldlabel")) == "bank_title"
+        ),
+        "",
+    )
+
+
+def _gather(element: Element, titles: tuple[str, ...], document: _Document) -> None:
+    for child in element:
+        if child.tag == "item":
+            document.items.append((child, titles))
+        elif child.tag in ("assessment", "objectbank"):
+            _gather(child, titles, document)
+        elif child.tag == "section":
+            title = _title(child)
+            same = child.get("ident", "") in _NO_TOPIC or title == document.title
+            _gather(child, titles if same else (*titles, title), document)
+
+
+def _head(documents: Sequence[_Document]) -> Iterator[Head]:
+    titles = [document.title for document in documents if document.title]
+    losses = [loss for document in documents for loss in document.losses]
+    if titles or losses:
+        yield Head({"title": titles[0]} if len(documents) == 1 and titles else {}, losses)
+
+
+def _entries(document: _Document, name: str, media: Media, pictures: Pictures) -> Iterator[Entry]:
+    for element, titles in document.items:
+        where = f"{name} line {element.sourceline}".strip()
+        yield _entry(Item(element, media, pictures), topic_of(titles), where)
+
+
+def _entry(item: Item, topic: str, where: str) -> Entry:
+    title = str(item.element.get("title") or "").strip()
+    try:
+        found = {**_common(item, title, topic), **fields(item)}
+    except Wrong as error:
+        return Fault(where, f"{title[:60]}: {error}" if title else str(error))
+    except Foreign as error:
+        return Unsupported(where, str(error) or kind(item), title)
+    except Unknown as error:
+        return Unsupported(where, f"{kind(item) or 'item'} scored by {error}", title)
+    if not found["prompt"].strip():
+        found["prompt"] = type(found["prompt"])(title, "plain")
+    for one in item.element:
+        if one.tag in _LOST and (len(one) or string_of(one)):
+            item.lose(one.tag, _LOST[one.tag])
+    if found["type"] == "description":
+        found.pop("points", None)
+    whole = settled(found)
+    return Found(where, parted(whole) if "gaps" in whole else whole, item.losses, item.files)
+
+
+def _common(item: Item, title: str, topic: str) -> dict[str, Any]:
+    """What every question has."""
+    made: dict[str, Any] = {}
+    ident = str(item.element.get("ident") or "").strip()
+    if ID.fullmatch(ident):
+        made["id"] = ident
+    elif ident:
+        item.lose("id", f"'{ident[:80]}' cannot be an id here")
+    if title and title not in (ident, "Question"):
+        made["name"] = title
+    if topic := item.said("qmd_topic") or topic:
+        made["topic"] = topic_of(topic.split("/"))
+    if item.points is not None and item.points != 1:
+        made["points"] = item.points
+    if (difficulty := item.said("qmd_levelofdifficulty").lower()) in ("easy", "hard"):
+        made["difficulty"] = difficulty
+    if tags := [*dict.fromkeys(each_word(item.metadata.get("qmd_keywords", ())))]:
+        made["tags"] = tags
+    return made

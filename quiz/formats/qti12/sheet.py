@@ -1,0 +1,210 @@
+"""One item while it is written: its texts, its conditions, its feedback, and what is lost of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from hashlib import sha256
+from html import escape
+from typing import Final
+
+from quiz.banks.model import Question
+from quiz.errors import Invalid
+from quiz.files.images import read_image
+from quiz.files.richtext import media_address, to_html_around, to_inline_html, to_prompt_html
+from quiz.formats.base import Loss, Unwritable, percentage
+from quiz.questions.images import address_of, pin_of, references, renamed
+
+#: Where a package keeps its files, as texts name that place.
+BASE: Final = "$IMS-CC-FILEBASE$/"
+#: Characters that no XML document can hold.
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+
+
+def coded(text: str) -> str:
+    """Text as it stands in an element or attribute. Raises Unwritable for characters that XML does not know."""
+    if _NO_XML.search(text):
+        raise Unwritable("a text with characters that XML does not know")
+    return escape(text).replace("&#x27;", "'").replace("\r", "&#13;")
+
+
+def percent_of(share: Fraction) -> str:
+    """A share of the mark as the score that is set for it."""
+    return percentage(share)
+
+
+class Sheet:
+    """The parts of an item in the order of QTI: what is asked, how it is scored, what is told."""
+
+    def __init__(self, question: Question, files: Mapping[str, bytes]) -> None:
+        self.question, self.files = question, files
+        self.used: dict[str, bytes] = {}
+        self.losses: list[Loss] = []
+        self.asked: list[str] = []
+        self.rules: list[str] = []
+        self.told: list[str] = []
+        self.lowest = 0
+        self.kind, self.profile = "", ""
+
+    def lose(self, name: str, detail: str) -> None:
+        """Notes a loss of the field of this name."""
+        self.losses.append(Loss(name, detail))
+
+    # Texts -----------------------------------------------------------------------------------------------------------
+
+    def text(self, text: str, *, inline: bool = False) -> tuple[str, str]:
+        """A text of the question and the format that it is written in: ``html`` or ``plain``."""
+        style = self.question.text_format
+        if style == "plain":
+            return str(text), "plain"
+        named = self._named(str(text), style)
+        if style == "markdown":
+            named = to_inline_html(named) if inline else to_prompt_html(named)
+            for content in self.files.values():
+                named = named.replace(media_address(sha256(content).hexdigest()), self._place(content))
+        return named, "html"
+
+    def text_with_gaps(self, text: str) -> tuple[str, str]:
+        """A text in which ``[[id]]`` marks gaps; what only looks like one is written otherwise."""
+        if self.question.text_format != "markdown":
+            return self.text(text)
+        pieces = to_html_around(self._named(str(text), "markdown"), MARK)
+        html = "".join(
+            f"[[{piece}]]" if place % 2 else piece.replace("[[", "&#91;[")
+            for place, piece in enumerate(pieces)
+        )
+        for content in self.files.values():
+            html = html.replace(media_address(sha256(content).hexdigest()), self._place(content))
+        return html, "html"
+
+    def _named(self, text: str, style: str) -> str:
+        """The text with the names of its pictures as the format has them; in Markdown, as our renderer shows them."""
+        fields = {"text": text, "text_format": style}
+        shown = [one.file for one in references(fields) if one.file in self.files] if self.files else []
+        for name in shown:
+            self.used[name] = self.files[name]
+        names = {
+            name: _pinned(name, self.files[name]) if style == "markdown" else BASE + name for name in shown
+        }
+        return str(renamed(fields, names)["text"]) if names else text
+
+    def _place(self, content: bytes) -> str:
+        return BASE + next(name for name, one in self.files.items() if one == content)
+
+    def material(self, text: tuple[str, str], indent: str) -> str:
+        """``<material>`` with a text and its format."""
+        words, style = text
+        return f'{indent}<material><mattext texttype="text/{style}">{coded(words)}</mattext></material>'
+
+    def prompt(self, text: tuple[str, str]) -> None:
+        """The text of the question."""
+        self.asked.append(self.material(text, "      "))
+
+    def choice(
+        self, ident: str, options: Iterable[tuple[str, str]], cardinality: str = "Single", stem: str = ""
+    ) -> None:
+        """A response that is answered by choosing; ``options``: ident and text."""
+        shuffle = "" if self.question.shuffle else ' shuffle="No"'
+        self.asked.append(f'      <response_lid ident="{coded(ident)}" rcardinality="{cardinality}">')
+        if stem:
+            self.asked.append(self.material(self.text(stem, inline=True), "        "))
+        self.asked.append(f"        <render_choice{shuffle}>")
+        for name, text in options:
+            self.asked.append(f'          <response_label ident="{coded(name)}">')
+            self.asked.append(self.material(self.text(text, inline=True), "            "))
+            self.asked.append("          </response_label>")
+        self.asked.append("        </render_choice>\n      </response_lid>")
+
+    def answers(self, ident: str, answers: Iterable[tuple[str, str]]) -> None:
+        """The accepted answers of a gap as Canvas lists them, though they are typed."""
+        self.asked.append(f'      <response_lid ident="{coded(ident)}" rcardinality="Single">')
+        self.asked.append("        <render_choice>")
+        for name, text in answers:
+            self.asked.append(f'          <response_label ident="{coded(name)}">')
+            self.asked.append(self.material((text, "plain"), "            "))
+            self.asked.append("          </response_label>")
+        self.asked.append("        </render_choice>\n      </response_lid>")
+
+    def field(self, ident: str, fibtype: str = "String", rows: int = 1) -> None:
+        """A response that is typed."""
+        rows_said = f' rows="{rows}"' if rows > 1 else ""
+        self.asked.append(
+            f'      <response_str ident="{coded(ident)}" rcardinality="Single">\n'
+            f'        <render_fib fibtype="{fibtype}"{rows_said}/>\n      </response_str>'
+        )
+
+    # Scoring ---------------------------------------------------------------------------------------------------------
+
+    def rule(
+        self,
+        tests: str,
+        share: Fraction | None = None,
+        *,
+        adds: bool = False,
+        ends: bool = False,
+        shows: Sequence[str] = (),
+    ) -> None:
+        """A condition: what it gives, a share of the mark, and the feedback that it shows."""
+        if share is not None:
+            self.lowest = min(self.lowest, -100 if share < 0 else 0)
+        action = "Add" if adds else "Set"
+        given = (
+            ""
+            if share is None
+            else f'\n        <setvar varname="SCORE" action="{action}">{percent_of(share)}</setvar>'
+        )
+        told = "".join(
+            f'\n        <displayfeedback feedbacktype="Response" linkrefid="{coded(one)}"/>' for one in shows
+        )
+        going = "No" if ends else "Yes"
+        self.rules.append(
+            f'      <respcondition continue="{going}">\n        <conditionvar>{tests}</conditionvar>{given}{told}\n'
+            "      </respcondition>"
+        )
+
+    def feedback(self, ident: str, text: str | None) -> Sequence[str]:
+        """A text of feedback; the names of what is to be shown: none without a text."""
+        if not text:
+            return ()
+        self.told.append(
+            f'    <itemfeedback ident="{coded(ident)}">\n'
+            f"      <flow_mat>\n{self.material(self.text(text), '        ')}\n      </flow_mat>\n    </itemfeedback>"
+        )
+        return (ident,)
+
+    def hint(self, number: int, text: str) -> None:
+        """A hint."""
+        self.told.append(
+            f'    <itemfeedback ident="hint_{number}">\n      <hint>\n        <hintmaterial>\n'
+            f"{self.material(self.text(text), '          ')}\n        </hintmaterial>\n      </hint>\n    </itemfeedback>"
+        )
+
+
+def equal(ident: str, value: str, more: str = "") -> str:
+    """A test whether a response is this value."""
+    return f'<varequal respident="{coded(ident)}"{more}>{coded(value)}</varequal>'
+
+
+def all_of(tests: Sequence[str]) -> str:
+    """All of the tests."""
+    return tests[0] if len(tests) == 1 else f"<and>{''.join(tests)}</and>"
+
+
+def any_of(tests: Sequence[str]) -> str:
+    """Any of the tests."""
+    return tests[0] if len(tests) == 1 else f"<or>{''.join(tests)}</or>"
+
+
+def none_of(tests: Sequence[str]) -> str:
+    """None of the tests; "" where there are none."""
+    return "".join(f"<not>{one}</not>" for one in tests)
+
+
+def _pinned(name: str, content: bytes) -> str:
+    try:
+        image = read_image(content)
+    except Invalid:
+        return name
+    return address_of(pin_of(sha256(content).hexdigest(), image.width, image.height), name)

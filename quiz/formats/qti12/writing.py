@@ -1,0 +1,315 @@
+"""QTI 1.2, written as Canvas exports it, with what Common Cartridge and other readers look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from quiz.banks.model import Bank, Question
+from quiz.files.archive import pack
+from quiz.formats._moodle import joined
+from quiz.formats.base import Loss, Writer, credits_of
+from quiz.formats.qti12 import package
+from quiz.formats.qti12.gapped import gapped_text, write_gaps, write_word_gaps
+from quiz.formats.qti12.sheet import Sheet, all_of, coded, equal, none_of
+from quiz.formats.qti12.typed import number_rules, text_rules
+from quiz.formats.qti12.words import TYPE
+from quiz.questions.rules.numbers import show_number
+
+_SHUFFLED: Final = frozenset("single_choice multiple_response cloze gap_select drag_words".split())
+_ORDERS: Final = frozenset({"all_or_nothing", "absolute_position"})
+
+
+class Qti12Writer(Writer):
+    """Gathers the items of one assessment; the package is written at the end."""
+
+    types = frozenset(
+        "single_choice multiple_response true_false short_text numerical matching ordering essay description cloze"
+        " gap_select drag_words".split()
+    )
+    holds = frozenset(
+        "name topic prompt points difficulty tags explanation hints options answer feedback_true feedback_false answers"
+        " case_sensitive pairs distractors items text gaps choices".split()
+    )
+
+    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
+        super().__init__(target, bank, folder)
+        self._items: list[str] = []
+        self._files: dict[str, bytes] = {}
+
+    def head_losses(self) -> Sequence[Loss]:
+        said = [name for name in self.bank.header() if name not in ("format", "bank", "title")]
+        return [Loss(name, "QTI 1.2 says nothing of the bank") for name in said]
+
+    def held(self, question: Question) -> frozenset[str]:
+        return self.holds | frozenset(_held(question))
+
+    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        sheet = Sheet(question, files)
+        _WRITTEN[question.type](sheet, question.content)
+        if question.text_format == "markdown":
+            sheet.lose("text_format", "Markdown became HTML")
+        self._items.append(_item(sheet))
+        self._files.update(sheet.used)
+        return sheet.losses
+
+    def close(self) -> None:
+        assessment = package.assessment(self.bank.slug, self.bank.title, self._items)
+        self.target.write(pack(package.files(self.bank.slug, self.bank.title, assessment, self._files)))
+
+
+def _held(question: Question) -> Iterator[str]:
+    """Fields that are held for some questions only."""
+    told = question.feedback
+    if told and not told.partly:
+        yield "feedback"
+    if question.type in _SHUFFLED:
+        yield "shuffle"
+    if question.type != "ordering" or question.scoring in _ORDERS:
+        yield "scoring"
+    if question.type in ("gap_select", "drag_words"):
+        key = [*question.content.gaps.values()]  # type: ignore[attr-defined]
+        if len({*key}) < len(key):
+            yield "reuse"
+
+
+def _item(sheet: Sheet) -> str:
+    question = sheet.question
+    general = sheet.feedback("general_fb", question.explanation)
+    told = question.feedback
+    wrong = sheet.feedback("general_incorrect_fb", told.wrong if told else None)
+    rules = sheet.rules
+    sheet.rules = []
+    if general:
+        sheet.rule("<other/>", shows=general)
+    sheet.rules += rules
+    if wrong:
+        sheet.rule("<other/>", shows=wrong)
+    for number, hint in enumerate(question.hints, 1):
+        sheet.hint(number, hint)
+    metadata = "".join(
+        f"          <qtimetadatafield>\n            <fieldlabel>{label}</fieldlabel>\n"
+        f"            <fieldentry>{coded(entry)}</fieldentry>\n          </qtimetadatafield>\n"
+        for label, entry in _metadata(sheet)
+    )
+    lines = [
+        f'    <item ident="{question.id}" title="{coded(question.name or question.id)}">',
+        f"      <itemmetadata>\n        <qtimetadata>\n{metadata}        </qtimetadata>\n      </itemmetadata>",
+        "      <presentation>",
+        *sheet.asked,
+        "      </presentation>",
+    ]
+    if sheet.rules:
+        lines += [
+            "      <resprocessing>",
+            "      <outcomes>",
+            f'        <decvar maxvalue="100" minvalue="{sheet.lowest}" varname="SCORE" vartype="Decimal"/>',
+            "      </outcomes>",
+            *sheet.rules,
+            "      </resprocessing>",
+        ]
+    return "\n".join([*lines, *sheet.told, "    </item>\n"])
+
+
+def _metadata(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    question = sheet.question
+    if sheet.profile:
+        yield "cc_profile", sheet.profile
+    if sheet.kind:
+        yield "question_type", sheet.kind
+    points = question.points if question.kind.asks else Fraction(0)
+    yield "points_possible", _as_decimal(sheet, points)
+    more = {
+        TYPE: question.type if question.type in ("gap_select", "drag_words") else "",
+        "qmd_topic": question.topic,
+        "qmd_levelofdifficulty": question.difficulty.removeprefix("medium"),
+        "qmd_keywords": ", ".join(question.tags),
+    }
+    yield from ((label, entry) for label, entry in more.items() if entry)
+    if any("," in tag or tag != tag.strip() for tag in question.tags):
+        sheet.lose("tags", "tags are listed with commas between them")
+
+
+def _as_decimal(sheet: Sheet, points: Fraction) -> str:
+    said = show_number(points)
+    if Fraction(said) != points:
+        sheet.lose("points", "the points are rounded to twelve figures")
+    return said
+
+
+def _right(sheet: Sheet) -> Sequence[str]:
+    told = sheet.question.feedback
+    return sheet.feedback("correct_fb", told.right if told else None)
+
+
+# Each type -----------------------------------------------------------------------------------------------------------
+
+
+def _single(sheet: Sheet, content: Any) -> None:
+    sheet.kind, sheet.profile = "multiple_choice_question", "cc.multiple_choice.v0p1"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    sheet.choice("response1", [(one.id, one.text) for one in content.options])
+    credits = [Fraction(one.right) if one.credit is None else one.credit for one in content.options]
+    _told_to_options(sheet, content.options)
+    right = _right(sheet)
+    for option, credit in sorted(
+        zip(content.options, credits, strict=True), key=lambda one: one[1], reverse=True
+    ):
+        if credit:
+            shows = right if credit == 1 else ()
+            sheet.rule(equal("response1", option.id), credit, ends=True, shows=shows)
+    _rounded(sheet, credits, "options")
+
+
+def _told_to_options(sheet: Sheet, options: Sequence[Any]) -> None:
+    for option in options:
+        if shows := sheet.feedback(f"{option.id}_fb", option.feedback):
+            sheet.rule(equal("response1", option.id), shows=shows)
+
+
+def _rounded(sheet: Sheet, credits: Sequence[Fraction], field: str) -> None:
+    """A loss where a score in percent does not say exactly what was meant."""
+    if any(1000 % one.denominator and one.denominator > 20 for one in credits):
+        sheet.lose(field, "scores are rounded to five places of a percentage")
+
+
+def _multiple(sheet: Sheet, content: Any) -> None:
+    sheet.kind, sheet.profile = "multiple_answers_question", "cc.multiple_response.v0p1"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    sheet.choice("response1", [(one.id, one.text) for one in content.options], "Multiple")
+    _told_to_options(sheet, content.options)
+    rule = sheet.question.scoring
+    credits = credits_of(content.options)
+    key = [one for one in content.options if one.right]
+    if rule == "right_minus_wrong":
+        credits = [Fraction(1 if one.right else -1, len(key)) for one in content.options]
+    best = min(Fraction(1), sum((one for one in credits if one > 0), Fraction(0)))
+    if best < 1 and rule == "sum_of_credits":
+        sheet.lose("options", "ticking all that is right gave less than the full mark: here it gives all")
+    elif rule == "all_or_nothing" and any(one.credit is not None for one in content.options):
+        sheet.lose("options", "credits, which do not count where all has to be right")
+    tests = [equal("response1", one.id) for one in key]
+    others = none_of([equal("response1", one.id) for one in content.options if not one.right])
+    whole = f"<and>{''.join(tests)}{others}</and>"
+    sheet.rule(whole, Fraction(1), ends=True, shows=_right(sheet))
+    if rule == "all_or_nothing":
+        return
+    for option, credit in zip(content.options, credits, strict=True):
+        if credit:
+            sheet.rule(equal("response1", option.id), credit / best if best < 1 else credit, adds=True)
+    if rule != "right_minus_wrong":
+        _rounded(sheet, credits, "options")
+
+
+def _truth(sheet: Sheet, content: Any) -> None:
+    sheet.kind, sheet.profile = "true_false_question", "cc.true_false.v0p1"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    sheet.choice("response1", [("true", "True"), ("false", "False")])
+    for value in (True, False):
+        word = str(value).lower()
+        if shows := sheet.feedback(f"{word}_fb", content.feedback_to(value)):
+            sheet.rule(equal("response1", word), shows=shows)
+    key = equal("response1", str(content.answer).lower())
+    sheet.rule(key, Fraction(1), ends=True, shows=_right(sheet))
+
+
+def _short(sheet: Sheet, content: Any) -> None:
+    sheet.kind, sheet.profile = "short_answer_question", "cc.fib.v0p1"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    sheet.field("response1")
+    right = _right(sheet)
+    for tests, answer in text_rules(sheet, content, "response1", "answers"):
+        shows = sheet.feedback(f"{len(sheet.rules) + 1}_fb", answer.feedback)
+        sheet.rule(tests, answer.credit, ends=True, shows=[*shows, *(right if answer.credit == 1 else ())])
+    _rounded(sheet, [one.credit for one in content.answers], "answers")
+
+
+def _number(sheet: Sheet, content: Any) -> None:
+    sheet.kind = "numerical_question"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    sheet.field("response1", "Decimal")
+    right = _right(sheet)
+    for tests, answer in number_rules(sheet, content, "response1", "answers"):
+        shows = sheet.feedback(f"{len(sheet.rules) + 1}_fb", answer.feedback)
+        sheet.rule(tests, answer.credit, ends=True, shows=[*shows, *(right if answer.credit == 1 else ())])
+    _rounded(sheet, [one.credit for one in content.answers], "answers")
+
+
+def _matching(sheet: Sheet, content: Any) -> None:
+    sheet.kind = "matching_question"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    choices = [(one.id, one.text) for one in content.choices.values()]
+    for pair in content.pairs:
+        sheet.choice(f"response_{pair.id}", choices, stem=pair.stem)
+    tests = [equal(f"response_{pair.id}", pair.choice_id) for pair in content.pairs]
+    _together(sheet, tests)
+
+
+def _together(sheet: Sheet, tests: Sequence[str]) -> None:
+    """Parts that are worth the same, or that have to be right together."""
+    right = _right(sheet)
+    if sheet.question.scoring == "all_or_nothing":
+        sheet.rule(all_of(tests), Fraction(1), ends=True, shows=right)
+        return
+    if right:
+        sheet.rule(all_of(tests), shows=right)
+    for test in tests:
+        sheet.rule(test, Fraction(1, len(tests)), adds=True)
+
+
+def _ordering(sheet: Sheet, content: Any) -> None:
+    sheet.kind = "ordering_question"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    shown = sorted(content.items, key=lambda one: (len(one.id), one.id))
+    sheet.choice("response1", [(one.id, one.text) for one in shown], "Ordered")
+    right = _right(sheet)
+    if sheet.question.scoring == "absolute_position":
+        count = len(content.items)
+        if right:
+            sheet.rule("".join(equal("response1", one.id) for one in content.items), shows=right)
+        for place, item in enumerate(content.items, 1):
+            test = equal("response1", item.id, f' index="{place}"')
+            sheet.rule(test, Fraction(1, count), adds=True)
+        return
+    if sheet.question.scoring not in _ORDERS:
+        sheet.lose("scoring", "only the whole order counts")
+    sheet.rule(
+        "".join(equal("response1", one.id) for one in content.items), Fraction(1), ends=True, shows=right
+    )
+
+
+def _essay(sheet: Sheet, _content: Any) -> None:
+    sheet.kind, sheet.profile = "essay_question", "cc.essay.v0p1"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    sheet.field("response1", rows=15)
+
+
+def _description(sheet: Sheet, _content: Any) -> None:
+    sheet.kind = "text_only_question"
+    sheet.prompt(sheet.text(sheet.question.prompt))
+
+
+def _gapped(sheet: Sheet, content: Any) -> None:
+    write = write_word_gaps if sheet.question.type != "cloze" else write_gaps
+    prompt, style = sheet.text(sheet.question.prompt)
+    text, _ = sheet.text_with_gaps(content.text)
+    sheet.prompt((gapped_text(joined(prompt, text, style), style, content.gaps), style))
+    write(sheet, content, _right(sheet))
+
+
+_WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
+    "single_choice": _single,
+    "multiple_response": _multiple,
+    "true_false": _truth,
+    "short_text": _short,
+    "numerical": _number,
+    "matching": _matching,
+    "ordering": _ordering,
+    "essay": _essay,
+    "description": _description,
+    "cloze": _gapped,
+    "gap_select": _gapped,
+    "drag_words": _gapped,
+}

@@ -23,10 +23,12 @@ from quiz.statistics.classical import (
     item_figures,
     percent_rests,
     percent_totals,
+    tails,
     total_figures,
 )
 from quiz.statistics.distractors import OptionFigures, option_figures
 from quiz.statistics.flags import Flag, Observed, flags, settle
+from quiz.statistics.reliability import alpha_if_deleted, covariances, omega_total
 
 #: So many of the answers that were typed or built are listed, the commonest first.
 MOST_ANSWERS = 12
@@ -103,8 +105,12 @@ class QuestionReport:
     prompt: str
     figures: ItemFigures
     random_guess: float | None
+    #: The mean fraction of the upper 27 % by T, less that of the lower.
+    d27: float | None
     intended_weight: float | None
     effective_weight: float | None
+    #: Alpha of the other questions; None where papers differ in their questions.
+    alpha_if_deleted: float | None
     #: Papers without an answer to it.
     blank: int
     options: tuple[OptionReport, ...]
@@ -121,6 +127,8 @@ class Analysis:
     """The figures of the whole, in units of the scale, and those of each question."""
 
     whole: TotalFigures
+    #: None where papers differ in their questions.
+    omega_total: float | None
     #: What alpha is over: questions (all papers hold the same), places (the n-th of a section), or "" (no alpha).
     over: str
     questions: tuple[QuestionReport, ...]
@@ -144,7 +152,9 @@ def analyse(papers: Sequence[Sequence[Answered]], scale: float) -> Analysis:
     marks = np.array([sum(one.fraction * one.points for one in paper) for paper in papers])
     attainable = np.array([sum(one.points for one in paper) for paper in papers])
     totals = percent_totals(marks, attainable)
-    over, columns = _columns(papers)
+    over, names, columns = _columns(papers)
+    alike = columns if over == "questions" and len(papers) > 2 else None
+    between = None if alike is None else covariances(alike)
     cells: dict[int, list[_Cell]] = defaultdict(list)
     for row, paper in enumerate(papers):
         for answered in paper:
@@ -157,7 +167,15 @@ def analyse(papers: Sequence[Sequence[Answered]], scale: float) -> Analysis:
     ]
     grades = totals * scale / 100
     quartiles = (float(np.quantile(grades, 0.25)), float(np.quantile(grades, 0.75))) if papers else None
-    return Analysis(total_figures(grades, columns), over, _together(drafts), quartiles)
+    return Analysis(
+        whole=total_figures(grades, columns),
+        omega_total=None if between is None else omega_total(between),
+        over=over,
+        questions=_together(
+            drafts, {} if between is None else dict(zip(names, alpha_if_deleted(between), strict=True))
+        ),
+        quartiles=quartiles,
+    )
 
 
 def _last_answered(paper: Sequence[Answered]) -> int:
@@ -165,15 +183,18 @@ def _last_answered(paper: Sequence[Answered]) -> int:
     return max((one.slot for one in paper if one.question.answered(one.response)), default=0)
 
 
-def _columns(papers: Sequence[Sequence[Answered]]) -> tuple[str, Values | None]:
-    """The marks laid beside each other, shape (papers, k): by question, else by place, where all papers have the same."""
+def _columns(papers: Sequence[Sequence[Answered]]) -> tuple[str, Sequence[Any], Values | None]:
+    """The marks laid beside each other, shape (papers, k): by question, else by place, where all papers have the same.
+
+    With what the columns are: version ids, or places.
+    """
     by_question = [{one.version_id: _mark(one) for one in paper} for paper in papers]
     by_place = [_by_place(paper) for paper in papers]
     for over, laid in (("questions", by_question), ("places", by_place)):
         found = _table(laid)
         if found is not None:
-            return over, found
-    return "", None
+            return over, [*laid[0]], found
+    return "", (), None
 
 
 def _mark(answered: Answered) -> float:
@@ -231,6 +252,7 @@ def _question(
     keys = tuple(place for place, choice in enumerate(choices) if choice.right)
     beyond = sum(0 < last[cell.row] < cell.answered.slot for cell in cells) / len(cells)
     seen = Observed(x, maximum, rest, None if guess is None else float(guess), chosen, keys, beyond)
+    weights = tails(total)
     seconds = [cell.answered.seconds for cell in cells if cell.answered.seconds is not None]
     return QuestionReport(
         number=number,
@@ -242,8 +264,10 @@ def _question(
         prompt=cells[0].answered.prompt or to_text(question.prompt),
         figures=item_figures(x, maximum, total, rest),
         random_guess=seen.guess,
+        d27=None if weights is None else float((weights * fractions).sum()),
         intended_weight=intended_weight(maximum, attainable[rows]),
         effective_weight=None,
+        alpha_if_deleted=None,
         blank=sum(not question.answered(cell.answered.response) for cell in cells),
         options=_options(choices, option_figures(chosen, total, rest)),
         answers=() if choices or variants or question.kind.by_hand else _answers(question, cells),
@@ -303,11 +327,18 @@ def _answers(question: Question, cells: Sequence[_Cell]) -> tuple[GivenAnswer, .
     return tuple(GivenAnswer(text, n, right) for (text, right), n in ordered[:MOST_ANSWERS])
 
 
-def _together(drafts: Sequence[QuestionReport]) -> tuple[QuestionReport, ...]:
-    """The questions with what needs all of them: effective weights, and which verdicts hold over the whole."""
+def _together(
+    drafts: Sequence[QuestionReport], without: Mapping[int, float | None]
+) -> tuple[QuestionReport, ...]:
+    """The questions with what needs all of them: weights, alpha ``without`` each, which verdicts hold over the whole."""
     weights = effective_weights([draft.figures.total_covariance for draft in drafts])
     settled = settle([draft.flags for draft in drafts])
     return tuple(
-        replace(draft, effective_weight=weight, flags=tuple(of_one))
+        replace(
+            draft,
+            effective_weight=weight,
+            alpha_if_deleted=without.get(draft.version_id),
+            flags=tuple(of_one),
+        )
         for draft, weight, of_one in zip(drafts, weights, settled, strict=True)
     )

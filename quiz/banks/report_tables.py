@@ -41,8 +41,11 @@ OPTION: Final = ("n", "share", "mean_rest", "item_rest")
 
 def document(analysis: Analysis) -> dict[str, Any]:
     """``test`` and ``items`` as JSON; a figure that does not exist is null."""
+    more = {"omega_total": analysis.omega_total, "sem": analysis.whole.standard_error}
     return {
-        "test": {name: getattr(analysis.whole, name) for name in WHOLE} | {"over": analysis.over or None},
+        "test": {name: getattr(analysis.whole, name) for name in WHOLE}
+        | more
+        | {"over": analysis.over or None},
         "items": [_item(question) for question in analysis.questions],
     }
 
@@ -59,8 +62,10 @@ def _item(question: QuestionReport) -> dict[str, Any]:
         "max": question.figures.max,
         "random_guess": question.random_guess,
         **{name: getattr(question.figures, name) for name in ITEM},
+        "d27": question.d27,
         "intended_weight": question.intended_weight,
         "effective_weight": question.effective_weight,
+        "alpha_if_deleted": question.alpha_if_deleted,
         "blank": question.blank,
         "seconds": question.seconds,
         "options": [
@@ -91,13 +96,14 @@ def whole_table(analysis: Analysis) -> Table:
     whole = analysis.whole
     low, high = whole.alpha_ci or (None, None)
     figures = {name: getattr(whole, name) for name in WHOLE if name != "alpha_ci"}
-    return Table("test", ("figure", "value"), (*figures.items(), ("alpha_low", low), ("alpha_high", high)))
+    more = (("alpha_low", low), ("alpha_high", high), ("omega_total", analysis.omega_total))
+    return Table("test", ("figure", "value"), (*figures.items(), *more))
 
 
 def questions_table(analysis: Analysis) -> Table:
     """One row a question."""
     header = ("number", "item", "version", "type", "prompt", "n", "max", "random_guess", *ITEM)
-    more = ("intended_weight", "effective_weight", "blank", "seconds", "flags")
+    more = ("d27", "intended_weight", "effective_weight", "alpha_if_deleted", "blank", "seconds", "flags")
     return Table("questions", header + more, tuple(_question_row(one) for one in analysis.questions))
 
 
@@ -106,7 +112,8 @@ def _question_row(one: QuestionReport) -> tuple[object, ...]:
         *(one.number, one.question, one.version, one.type, one.prompt),
         *(one.figures.n, one.figures.max, one.random_guess),
         *(getattr(one.figures, name) for name in ITEM),
-        *(one.intended_weight, one.effective_weight, one.blank, one.seconds),
+        *(one.d27, one.intended_weight, one.effective_weight, one.alpha_if_deleted),
+        *(one.blank, one.seconds),
         " ".join(f"{flag.code}:{flag.level}" for flag in one.flags),
     )
 

@@ -2,10 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from quiz.banks import report_tables
 from quiz.banks.analysing import Answered, analyse
+from quiz.statistics.analysis import analyse_table
+from quiz.statistics.table import ResponseTable
 from quiz.statistics.words import WORDS
 from tests.kernel.questions import question
 
@@ -72,6 +75,29 @@ def test_alpha_over_questions_places_or_nothing():
     drawn[0].pop()
     assert (analyse(drawn, 100).over, analyse(drawn, 100).whole.alpha) == ("", None)
     assert analyse(drawn, 100).whole.sd is not None
+
+
+def test_a_report_and_a_table_of_the_same_marks_have_the_same_figures():
+    """What quiz stats says of a table: shares in marks there, in percent here, so that only what has no unit is equal."""
+    rows = ["bbb", "bba", "bab", "baa", "aba", "aaa", "bbc", "cab", "bbb", "acb", "bca"]
+    found = analyse([paper(row) for row in rows], 3)
+    marks = np.array([[float(answer == KEY) for answer in row] for row in rows])
+    table = analyse_table(ResponseTable(("b/x", "b/y", "b/z"), marks, np.ones(3)), "complete")
+    assert found.omega_total == pytest.approx(table.omega_total)
+    assert found.whole.standard_error == pytest.approx(table.whole.standard_error)
+    for ours, theirs in zip(found.questions, table.items, strict=True):
+        assert ours.question == theirs.item
+        for name in ("d27", "intended_weight", "effective_weight", "alpha_if_deleted"):
+            assert getattr(ours, name) == pytest.approx(getattr(theirs, name)), name
+        for name in ("facility", "sd", "item_total", "item_rest", "discriminative_efficiency"):
+            assert getattr(ours.figures, name) == pytest.approx(getattr(theirs.figures, name)), name
+
+
+def test_questions_that_are_not_reached():
+    """One of twelve stops after the first question; a blank between answers, or on a blank paper, was reached."""
+    papers = [paper("bbb")] * 9 + [paper(("b", None, None)), paper(("b", None, "b")), paper((None,) * 3)]
+    codes = [[flag.code for flag in one.flags] for one in analyse(papers, 100).questions]
+    assert ["not-reached" in found for found in codes] == [False, True, True]
 
 
 def test_a_new_version_is_a_question_of_its_own():

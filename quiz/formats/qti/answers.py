@@ -23,6 +23,10 @@ _FAR: Final = Fraction(10**15)
 
 #: What an answer is worth, 1 for the full mark; None stands for no answer.
 Worth = Callable[[Value], Fraction]
+#: What is told to an answer, to be compared.
+Tells = Callable[[Value], Any]
+#: A number that no item accepts.
+OTHER: Final = Fraction(987_654_321_987, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +109,23 @@ class _Step:
     low: Fraction | None
     high: Fraction | None
     credit: Fraction
+    #: What is told to it.
+    told: Any
     has_low: bool
     has_high: bool
 
 
-def numbers(item: Item, declaration: Declaration, worth: Worth) -> list[Answer]:
-    """The accepted numbers with their credits: what a number is worth changes only where the item names one, so each of
-    these is tried, and one between each two. Raises Wrong.
+def numbers(item: Item, declaration: Declaration, worth: Worth, tells: Tells) -> list[Answer]:
+    """The accepted numbers with their credits, and those worth nothing to which something of their own is told.
+
+    What a number is worth changes only where the item names one, so each of these is tried, and one between each two.
+    Raises Wrong.
     """
     centres = _centres(item, declaration)
     ends = sorted({one for centre in centres for one in (centre, *_ends(item, declaration, centre))})[
         : 4 * _MOST
     ]
-    steps = _in_order(_steps(ends, worth))
+    steps = _in_order(_steps(ends, worth, tells))
     made = []
     for step in steps:
         low, high = step.low, step.high
@@ -177,8 +185,9 @@ def _rounding(test: Element, centre: Fraction) -> Iterator[Fraction]:
     yield from (value - half, value + half)
 
 
-def _steps(ends: Sequence[Fraction], worth: Worth) -> Iterator[_Step]:
-    """The steps that are worth anything, from left to right."""
+def _steps(ends: Sequence[Fraction], worth: Worth, tells: Tells) -> Iterator[_Step]:
+    """The steps that are worth anything or told anything, from left to right."""
+    usual = tells((OTHER,))
     if not ends:
         return
     points: list[tuple[Fraction | None, Fraction | None, Fraction]] = [(None, ends[0], ends[0] - 1)]
@@ -188,35 +197,37 @@ def _steps(ends: Sequence[Fraction], worth: Worth) -> Iterator[_Step]:
         points.append((end, after, end + 1 if after is None else (end + after) / 2))
     current: _Step | None = None
     for low, high, tried in points:
-        credit = worth((tried,))
+        credit, told = worth((tried,)), tells((tried,))
         is_point = low == high
-        if current is not None and current.credit == credit:
+        if current is not None and (current.credit, current.told) == (credit, told):
             current.high, current.has_high = high, is_point
             continue
-        if current is not None and current.credit:
+        if current is not None and (current.credit or current.told != usual):
             yield current
-        current = _Step(low, high, credit, is_point, is_point)
-    if current is not None and current.credit:
+        current = _Step(low, high, credit, told, is_point, is_point)
+    if current is not None and (current.credit or current.told != usual):
         yield current
 
 
 def _in_order(steps: Iterable[_Step]) -> list[_Step]:
-    """The steps so that the first which holds a number is the one that counts: who has an end before who has it not."""
+    """The steps so that the first which holds a number is the one that counts: who has an end before who has it not.
+
+    Among those that may come next the one that is worth most does.
+    """
     waiting, made = [*steps], []
     while waiting:
-        ready = next(
-            step
-            for step in waiting
-            if not any(
-                other is not step and (_holds(other, end) and end is not None)
-                for other in waiting
-                for end, held in ((step.low, step.has_low), (step.high, step.has_high))
-                if not held
-            )
-        )
-        waiting.remove(ready)
-        made.append(ready)
+        ready = [step for step in waiting if not any(_owes(step, other) for other in waiting)]
+        made.append(max(ready, key=lambda step: step.credit))
+        waiting.remove(made[-1])
     return made
+
+
+def _owes(step: _Step, other: _Step) -> bool:
+    """Whether the other holds an end that the step does not."""
+    ends = ((step.low, step.has_low), (step.high, step.has_high))
+    return other is not step and any(
+        end is not None and not held and _holds(other, end) for end, held in ends
+    )
 
 
 def _range(

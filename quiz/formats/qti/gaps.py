@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from quiz.files.xml import Element
 from quiz.formats.base import marked
+from quiz.formats.qti.answers import OTHER
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
@@ -144,9 +145,7 @@ def _answers(whole: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
         yield from ({one: value for one, value in whole.items() if one != name} for name in whole)
         yield from ({name: whole[name]} for name in whole)
     wrong = {
-        name: tuple(
-            Fraction(987_654_321_987, 1000) if isinstance(one, Fraction) else "\ue001" for one in value
-        )
+        name: tuple(OTHER if isinstance(one, Fraction) else "\ue001" for one in value)
         for name, value in whole.items()
     }
     yield wrong

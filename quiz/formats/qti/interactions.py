@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations
 from typing import Any, Final
 
 from quiz.files.xml import Element
 from quiz.formats.base import marked
-from quiz.formats.qti.answers import Answer, numbers, typed
+from quiz.formats.qti.answers import OTHER, Answer, Tells, Worth, numbers, typed
 from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import html_inside, one_line
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number, shape_of
@@ -374,9 +374,15 @@ def entry(item: Item, interaction: Element) -> dict[str, Any]:
     declaration = item.declaration(interaction)
     if interaction.tag == "sliderInteraction":
         item.lose("answers", "the number is typed, not set with a slider")
-    made, fields = typed_answers(
-        item, interaction, declaration, lambda value: item.score({declaration.name: value})
-    )
+
+    def worth(value: Value) -> Fraction:
+        return item.score({declaration.name: value})
+
+    def tells(value: Value) -> Any:
+        outcomes = item.outcome({declaration.name: value})[1]
+        return {name: said for name, said in outcomes.items() if all(isinstance(one, str) for one in said)}
+
+    made, fields = typed_answers(item, interaction, declaration, worth, tells)
     tried: list[Tried] = [(one.tried, str(place)) for place, one in enumerate(made)]
     best, _, probes = _scores(item, declaration.name, tried)
     said = told(item, [*probes, _any_other(item, declaration)])
@@ -386,17 +392,21 @@ def entry(item: Item, interaction: Element) -> dict[str, Any]:
 
 def _any_other(item: Item, declaration: Declaration) -> Probe:
     """An answer that is none of those accepted."""
-    value = Fraction(987_654_321_987, 1000) if declaration.base in ("float", "integer") else "\ue001"
+    value = OTHER if declaration.base in ("float", "integer") else "\ue001"
     score, outcomes = item.outcome({declaration.name: (value,)})
     return Probe(Fraction(0) if score <= 0 else Fraction(1), outcomes)
 
 
 def typed_answers(
-    item: Item, interaction: Element, declaration: Declaration, worth: Callable[[Value], Fraction]
+    item: Item,
+    interaction: Element,
+    declaration: Declaration,
+    worth: Worth,
+    tells: Tells = lambda _value: None,
 ) -> tuple[list[Answer], dict[str, Any]]:
     """The accepted answers, with SCORE for credit, and the type with its other fields. Raises Wrong for none."""
     if declaration.base in ("float", "integer"):
-        made, fields = numbers(item, declaration, worth), dict[str, Any](type="numerical")
+        made, fields = numbers(item, declaration, worth, tells), dict[str, Any](type="numerical")
     else:
         made, heeds = typed(item, declaration, worth)
         fields = {"type": "short_text", **({"case_sensitive": True} if heeds else {})}

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from quiz.statistics.analysis import TableAnalysis, analyse_table
+from quiz.statistics.analysis import ItemResult, TableAnalysis, analyse_table
 from quiz.statistics.table import ResponseTable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +20,8 @@ HEAD = """# Agreement with R
 Written by `make docs`. The tables are in `tests/kernel/statistics/tables.json`, the figures of R (psych 2.2.9 and
 `mantelhaen.test`, R 4.2) beside them with the script that made them. Of the items' figures, those stand here that are
 farthest apart (of the first item where none are). A test holds every difference below 0.000001; where R is installed,
-another has R compute again. Omega differs by what R leaves when it stops looking for the factor. What each figure is:
+another has R compute again. Omega differs by what R leaves when it stops looking for the factor. Figures with Moodle's names are computed by its
+definitions. What each figure is:
 [methods.md](methods.md).
 
 | table | figure | R | ours | largest difference |
@@ -82,7 +83,7 @@ def _of_table(name: str, figures: Mapping[str, Any], found: TableAnalysis) -> It
                     for key, of_dif in (value or {}).items()
                 )
             else:
-                ours = getattr(item if figure == "alpha_if_deleted" else item.figures, figure)
+                ours = getattr(item if figure in ItemResult.__slots__ else item.figures, figure)
                 yield Pair(name, f"item: {figure}", value, ours)
 
 

@@ -20,21 +20,37 @@ figures <- function(table) {
   interval <- psych::alpha.ci(reliability$total$raw_alpha, nrow(x), ncol(x), p.val = .05)
   factor <- quietly(psych::fa(x, nfactors = 1, fm = "minres"))
   whole <- quietly(psych::omega(x, nfactors = 1, flip = FALSE, plot = FALSE))
+  alpha <- reliability$total$raw_alpha
+  weights <- sqrt(cov(x, total)[, 1])
   list(
     mean = mean(total), median = median(total), sd = sd(total),
     skewness = psych::skew(total, type = 2), kurtosis = psych::kurtosi(total, type = 2),
     alpha = reliability$total$raw_alpha,
     alpha_ci = c(interval$lower.ci, interval$upper.ci),
     omega_total = whole$omega.tot, omega_of_fa = 1 - sum(factor$uniquenesses) / sum(cor(x)),
+    # As Moodle defines them.
+    cic = 100 * alpha, error_ratio = 100 * sqrt(1 - alpha), standard_error = sqrt(1 - alpha) * sd(total),
     items = lapply(seq_len(ncol(x)), function(j) list(
       facility = mean(x[, j]) / table$max[j], sd = sd(x[, j]),
       item_total = cor(x[, j], total), item_rest = cor(x[, j], rest[, j]),
       alpha_if_deleted = reliability$alpha.drop$raw_alpha[j],
       covariance = cov(x[, j], rest[, j]), covariance_max = cov(sort(x[, j]), sort(rest[, j])),
       variance = var(x[, j]), rest_variance = var(rest[, j]),
+      discrimination_index = 100 * cor(x[, j], rest[, j]),
+      discriminative_efficiency = 100 * cov(x[, j], rest[, j]) / cov(sort(x[, j]), sort(rest[, j])),
+      intended_weight = 100 * table$max[j] / sum(table$max), effective_weight = 100 * weights[j] / sum(weights),
+      d27 = d27(x[, j] / table$max[j], total),
       dif = dif(x[, j], group, total)
     ))
   )
+}
+
+# The mean of the upper 0.27 n less that of the lower; who has the same total has the mean of these.
+d27 <- function(share, total) {
+  size <- .27 * length(total)
+  first <- function(values) (sum(values[seq_len(floor(size))]) + (size - floor(size)) * values[floor(size) + 1]) / size
+  ascending <- ave(share, total)[order(total)]
+  first(rev(ascending)) - first(ascending)
 }
 
 # The first group against the second, strata of totals; those that hold one examinee tell nothing and are not allowed here.

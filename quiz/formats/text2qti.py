@@ -1,0 +1,458 @@
+"""Quizzes in Markdown, by the syntax of text2qti: a number begins a question, its answers follow.
+
+``a)`` options with ``*`` at the right one, ``[*]`` and ``[ ]`` for several, ``*`` for what may be typed, ``=`` for a
+number, ``____`` for an essay; ``...`` gives feedback, ``+`` and ``-`` that to a right and a wrong answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, BinaryIO, Final
+
+from quiz.banks.model import Bank, Question
+from quiz.formats.base import (
+    Entry,
+    Fault,
+    Format,
+    Found,
+    Head,
+    Loss,
+    Source,
+    Unsupported,
+    Unwritable,
+    Writer,
+    decoded,
+)
+from quiz.questions.rules.numbers import show_number
+
+_HEAD: Final = re.compile(r"(Quiz title|Quiz description|Title|Points|Text title|Text):\s*(.*)")
+_STEM: Final = re.compile(r"\d+[.)]\s+(.*)")
+_CHOICE: Final = re.compile(r"(\*?)([a-zA-Z])\)\s*(.*)")
+_BOX: Final = re.compile(r"\[([ *])\]\s*(.*)")
+_TYPED: Final = re.compile(r"\*\s+(.*)")
+_NUMBER: Final = re.compile(r"=\s*(.*)")
+_SPAN: Final = re.compile(r"\[\s*([^,\]]+)\s*,\s*([^,\]]+)\s*\]")
+_TOLERANT: Final = re.compile(r"(\S+)\s*(?:\+-|±)\s*(\S+?)(%?)")
+_ESSAY: Final = re.compile(r"_{3,}")
+_UPLOAD: Final = re.compile(r"\^{3,}")
+_TOLD: Final = re.compile(r"(\.\.\.|\+|-)\s+(.*)")
+_GROUP: Final = re.compile(
+    r"(GROUP|END_GROUP|pick:.*|points per question:.*|solutions per group:.*|shuffle.*:.*|show.*:.*|one question.*:.*|can't go back:.*|feedback is.*:.*)"
+)
+#: The letter in front of a feedback, and what of the question it is.
+_TELLING: Final = {"...": "explanation", "+": "right", "-": "wrong"}
+
+
+class _Wrong(Exception):
+    """What is wrong with a question, and how to mend it."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """An answer: how it is marked, its text, and the feedback to it."""
+
+    mark: str
+    text: str
+    feedback: str = ""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A question as far as it has been read; ``kind`` is that of its answers."""
+
+    line: int
+    prompt: str = ""
+    kind: str = ""
+    name: str = ""
+    points: str = ""
+    parts: list[_Part] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
+
+
+def _read(source: Source) -> Iterator[Entry]:
+    reader = _Reader()
+    entries = [*reader.entries(decoded(source).split("\n"))]
+    losses = [Loss("questions", "groups and settings of the quiz are left out")] if reader.groups else []
+    if reader.head or losses:
+        yield Head(reader.head, losses)
+    yield from entries
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.head: dict[str, str] = {}
+        self.groups = False
+        self._next: dict[str, str] = {}
+        self._draft: _Draft | None = None
+        self._text: tuple[int, dict[str, str]] | None = None
+
+    def entries(self, lines: Sequence[str]) -> Iterator[Entry]:
+        """What the lines hold. A line that is indented belongs to what stands above it."""
+        hidden = False
+        for number, whole in enumerate(lines, 1):
+            line = whole.strip()
+            if line in ("COMMENT", "END_COMMENT"):
+                hidden = line == "COMMENT"
+            elif (
+                hidden
+                or line.startswith("%")
+                or (whole[:1] in (" ", "\t") and line and self._continued(line))
+            ):
+                continue
+            elif _GROUP.fullmatch(line):
+                self.groups = True
+            elif found := _HEAD.fullmatch(line):
+                if self._draft or self._begins(found[1]):
+                    yield from self._done()
+                self._told(number, found[1], found[2])
+            elif line:
+                yield from self._line(number, line)
+        yield from self._done()
+
+    def _begins(self, name: str) -> bool:
+        """Whether this begins another text, or something else than a text."""
+        return self._text is not None and (name != "Text" or name in self._text[1])
+
+    def _told(self, number: int, name: str, text: str) -> None:
+        if name == "Quiz title":
+            self.head["title"] = text or "Quiz"
+        elif name in ("Text title", "Text"):
+            line, said = self._text or (number, {})
+            self._text = line, {**said, name: text}
+        elif name != "Quiz description":
+            self._next[name] = text
+
+    def _continued(self, line: str) -> bool:
+        """Whether the line went on with the text above it."""
+        if self._draft is None:
+            return False
+        if self._draft.parts:
+            part = self._draft.parts[-1]
+            name = "feedback" if part.feedback else "text"
+            setattr(part, name, f"{getattr(part, name)}\n{line}")
+        else:
+            self._draft.prompt += f"\n{line}"
+        return True
+
+    def _line(self, number: int, line: str) -> Iterator[Entry]:
+        stem = _STEM.fullmatch(line)
+        if stem and not (self._draft and self._draft.kind == "" and not self._draft.prompt):
+            yield from self._done()
+            self._draft = _Draft(
+                number, stem[1], name=self._next.pop("Title", ""), points=self._next.pop("Points", "")
+            )
+            self._next.clear()
+        elif self._draft is None:
+            yield Fault(
+                f"line {number}", f"'{line[:40]}' belongs to no question – begin one with 1. and its text"
+            )
+        elif found := _TOLD.fullmatch(line):
+            self._feedback(found[1], found[2])
+        else:
+            self._answer(line)
+
+    def _feedback(self, mark: str, text: str) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        if draft.parts and mark == "...":
+            draft.parts[-1].feedback = text
+        else:
+            draft.told[_TELLING[mark]] = text
+
+    def _answer(self, line: str) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        for kind, pattern in _ANSWERS:
+            if found := pattern.fullmatch(line):
+                draft.kind = draft.kind or kind
+                groups = found.groups() or ("", "")
+                draft.parts.append(_Part(groups[0] if len(groups) > 1 else "", groups[-1] or ""))
+                return
+        draft.prompt += f"\n{line}"
+
+    def _done(self) -> Iterator[Entry]:
+        draft, self._draft = self._draft, None
+        if self._text and (draft is None):
+            line, said = self._text
+            self._text = None
+            text = said.get("Text") or said.get("Text title") or ""
+            name = {"name": said["Text title"]} if said.get("Text title") else {}
+            if text:
+                yield Found(f"line {line}", {"type": "description", "prompt": text, **name})
+        if draft is None:
+            return
+        where = f"line {draft.line}"
+        if draft.kind == "upload":
+            yield Unsupported(where, "file upload", draft.name or draft.prompt[:60])
+            return
+        try:
+            yield Found(where, _fields(draft))
+        except _Wrong as error:
+            yield Fault(where, str(error))
+
+
+_ANSWERS: Final = (
+    ("choice", _CHOICE), ("boxes", _BOX), ("typed", _TYPED), ("number", _NUMBER), ("essay", _ESSAY), ("upload", _UPLOAD),
+)  # fmt: skip
+
+
+def _fields(draft: _Draft) -> dict[str, Any]:
+    if draft.kind not in _CONTENTS:
+        raise _Wrong("there is no answer – write a) …, [ ] …, * …, = … or ____ below the question")
+    told = {name: text for name, text in draft.told.items() if name != "explanation"}
+    return {
+        **_CONTENTS[draft.kind](draft.parts),
+        "prompt": draft.prompt.strip(),
+        **({"name": draft.name} if draft.name else {}),
+        **({"points": _decimal(draft.points, "points")} if draft.points else {}),
+        **({"explanation": draft.told["explanation"]} if "explanation" in draft.told else {}),
+        **({"feedback": told} if told else {}),
+    }
+
+
+def _told(part: _Part) -> dict[str, str]:
+    return {"feedback": part.feedback} if part.feedback else {}
+
+
+def _choice(parts: Sequence[_Part]) -> dict[str, Any]:
+    right = [part for part in parts if part.mark == "*"]
+    if len(right) != 1:
+        raise _Wrong(f"{len(right) or 'no'} options are marked with * – mark one, or use [*] and [ ]")
+    words = [re.sub(r"\W", "", part.text).casefold() for part in parts]
+    if words == ["true", "false"]:
+        told = {
+            name: part.feedback
+            for name, part in zip(("feedback_true", "feedback_false"), parts, strict=True)
+            if part.feedback
+        }
+        return {"type": "true_false", "answer": parts[0].mark == "*", **told}
+    return {"type": "single_choice", "options": [_option(part) for part in parts]}
+
+
+def _option(part: _Part) -> dict[str, Any]:
+    return {"text": part.text, **({"correct": True} if part.mark == "*" else {}), **_told(part)}
+
+
+def _number(parts: Sequence[_Part]) -> dict[str, Any]:
+    return {
+        "type": "numerical",
+        "answers": [{**_accepted(part.text.strip()), **_told(part)} for part in parts],
+    }
+
+
+def _accepted(text: str) -> dict[str, Any]:
+    if span := _SPAN.fullmatch(text):
+        return {"min": _decimal(span[1], "number"), "max": _decimal(span[2], "number")}
+    if found := _TOLERANT.fullmatch(text):
+        by = _decimal(found[2], "tolerance")
+        relative = {"tolerance": by / 100, "tolerance_type": "relative"}
+        return {"value": _decimal(found[1], "number"), **(relative if found[3] else {"tolerance": by})}
+    return {"value": _decimal(text, "number")}
+
+
+def _decimal(text: str, what: str) -> Decimal:
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise _Wrong(
+            f"the {what} '{text.strip()[:40]}' is no number – write = 3, = 3 +- 0.5, = 3 +- 5% or = [2, 4]"
+        )
+    return value
+
+
+_CONTENTS: Final[Mapping[str, Callable[[Sequence[_Part]], dict[str, Any]]]] = {
+    "choice": _choice,
+    "boxes": lambda parts: {"type": "multiple_response", "options": [_option(part) for part in parts]},
+    "typed": lambda parts: {
+        "type": "short_text",
+        "answers": [{"text": part.text, **_told(part)} for part in parts],
+    },
+    "number": _number,
+    "essay": lambda _parts: {"type": "essay"},
+}
+
+
+# Writing -------------------------------------------------------------------------------------------------------------
+
+
+class _Writer(Writer):
+    types = frozenset(
+        {
+            "single_choice",
+            "multiple_response",
+            "true_false",
+            "short_text",
+            "numerical",
+            "essay",
+            "description",
+        }
+    )
+    holds = frozenset(
+        {
+            "name", "points", "prompt", "explanation", "feedback", "options", "answers", "answer", "feedback_true",
+            "feedback_false",
+        }
+    )  # fmt: skip
+
+    def __init__(self, target: BinaryIO, bank: Bank, *more: Any) -> None:
+        super().__init__(target, bank, *more)
+        self._number = 0
+        self.target.write(f"Quiz title: {' '.join(bank.title.split())}\n\n".encode())
+
+    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        if question.text_format == "html":
+            raise Unwritable("a text in HTML, which Markdown of text2qti does not hold")
+        if question.type == "description":
+            return self._described(question, files)
+        body, losses = _BODIES[question.type](question.content)
+        number = self._number + 1
+        lines = []
+        if question.name:
+            lines.append(f"Title: {' '.join(question.name.split())}")
+        if question.points != 1:
+            lines.append(f"Points: {show_number(question.points)}")
+        lines.append(_indented(f"{number}.  ", question.prompt))
+        lines += self._general(question)
+        self._write([*lines, *body])
+        self._number = number
+        if question.feedback and question.feedback.partly:
+            losses = [*losses, Loss("feedback", "text2qti has none for a partly right answer")]
+        return [*losses, *([Loss("images", "pictures stay beside the file")] if files else [])]
+
+    def _described(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        title = [f"Text title: {' '.join(question.name.split())}"] if question.name else []
+        self._write([*title, f"Text: {_one_line(question.prompt)}"])
+        losses = [Loss("explanation", "a text has no feedback")] if question.explanation else []
+        return [*losses, *([Loss("prompt", "a text is one line")] if "\n" in question.prompt.strip() else [])]
+
+    @staticmethod
+    def _general(question: Question) -> Iterator[str]:
+        told = question.feedback
+        for mark, text in (
+            ("...", question.explanation),
+            ("+", told and told.right),
+            ("-", told and told.wrong),
+        ):
+            if text:
+                yield f"{mark} {_one_line(text)}"
+
+    def _write(self, lines: Sequence[str]) -> None:
+        self.target.write(("\n".join(lines) + "\n\n").encode())
+
+    def close(self) -> None:
+        return
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _indented(mark: str, text: str) -> str:
+    """The text behind its mark; further lines below it, indented. Raises Unwritable where a line means something else."""
+    lines = [line.strip() for line in text.strip().split("\n") if line.strip()]
+    if not lines or any(line.startswith("%") or line in ("COMMENT", "END_COMMENT") for line in lines):
+        raise Unwritable("a text that text2qti takes for a comment")
+    return mark + "\n    ".join(lines)
+
+
+def _answer(mark: str, part: Any, text: str) -> list[str]:
+    return [_indented(mark, text), *([f"... {_one_line(part.feedback)}"] if part.feedback else [])]
+
+
+Body = tuple[list[str], list[Loss]]
+
+
+def _partial(credits: Sequence[Fraction], field: str) -> list[Loss]:
+    return (
+        [] if all(credit in (0, 1) for credit in credits) else [Loss(field, "text2qti has no partial credit")]
+    )
+
+
+def _single(content: Any) -> Body:
+    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    if credits.count(Fraction(1)) != 1 or len(credits) > 26:
+        raise Unwritable("single_choice without exactly one right option, or with more than 26")
+    rows = [
+        line
+        for letter, option, credit in zip(
+            "abcdefghijklmnopqrstuvwxyz", content.options, credits, strict=False
+        )
+        for line in _answer(f"{'*' if credit == 1 else ''}{letter})  ", option, option.text)
+    ]
+    return rows, _partial(credits, "options")
+
+
+def _several(content: Any) -> Body:
+    rows = [
+        line
+        for option in content.options
+        for line in _answer("[*]  " if option.right else "[ ]  ", option, option.text)
+    ]
+    credited = [Loss("options", "text2qti has no partial credit")] if content.credited else []
+    return rows, credited
+
+
+def _truth(content: Any) -> Body:
+    rows = []
+    for right, letter, word, feedback in (
+        (content.answer, "a", "True", content.feedback_true),
+        (not content.answer, "b", "False", content.feedback_false),
+    ):
+        rows.append(f"{'*' if right else ''}{letter})  {word}")
+        rows += [f"... {_one_line(feedback)}"] if feedback else []
+    return rows, []
+
+
+def _typed(content: Any) -> Body:
+    full = [answer for answer in content.answers if answer.credit == 1]
+    rows = [line for answer in full for line in _answer("*   ", answer, answer.text)]
+    return rows, [] if len(full) == len(content.answers) else [
+        Loss("answers", "text2qti has no partial credit")
+    ]
+
+
+def _numbers(content: Any) -> Body:
+    full = [answer for answer in content.answers if answer.credit == 1]
+    if len(full) != 1:
+        raise Unwritable("numerical with several right answers")
+    (answer,) = full
+    low, high = answer.bounds
+    said = f"[{show_number(low)}, {show_number(high)}]"
+    if answer.value is not None and answer.tolerance_type == "absolute":
+        said = show_number(answer.value) + (
+            f" +- {show_number(answer.tolerance)}" if answer.tolerance else ""
+        )
+    elif answer.value is not None and answer.tolerance_type == "relative":
+        said = f"{show_number(answer.value)} +- {show_number(answer.tolerance * 100)}%"
+    losses = [] if len(content.answers) == 1 else [Loss("answers", "text2qti has no partial credit")]
+    return _answer("=   ", answer, said), losses
+
+
+_BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {
+    "single_choice": _single,
+    "multiple_response": _several,
+    "true_false": _truth,
+    "short_text": _typed,
+    "numerical": _numbers,
+    "essay": lambda _content: (["____"], []),
+}
+
+
+def _sniff(head: bytes, _name: str) -> float:
+    text = head.decode("utf-8", "replace")
+    if not re.search(r"^\s*\d+[.)]\s", text, re.MULTILINE):
+        return 0.0
+    if re.search(r"^Quiz title:", text, re.MULTILINE):
+        return 0.97
+    return 0.6 if re.search(r"^(\*[a-z]\)|\[[ *]\])", text, re.MULTILINE) else 0.0
+
+
+FORMAT = Format("text2qti", "Markdown quiz (text2qti)", (".text2qti.txt", ".quiz.md"), _sniff, _read, _Writer)

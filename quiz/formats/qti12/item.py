@@ -61,6 +61,11 @@ class Response:
     stem: Styled
 
     @property
+    def name(self) -> str:
+        """What Canvas calls it in texts."""
+        return self.ident.removeprefix("response_")
+
+    @property
     def kind(self) -> str:
         """``lid``, ``str``, ``num``, ``xy`` or ``grp``."""
         return str(self.element.tag).partition("_")[2]
@@ -100,7 +105,7 @@ class Item:
         """What is said of the item, by label in small letters, wherever it stands."""
         found: dict[str, list[str]] = {}
         for block in self.element.iterchildren("itemmetadata"):
-            for one in block.iter("qtimetadatafield"):
+            for one in block.iter("qtimetadatafield", "qti_metadatafield"):
                 label = string_of(one.find("fieldlabel")).lower()
                 found.setdefault(label, []).append(string_of(one.find("fieldentry")))
             for one in block:
@@ -148,7 +153,8 @@ class Item:
         if self.block("QUESTION_BLOCK") is not None:
             return joined(self.texts(self.block("QUESTION_BLOCK")))
         if len(self.responses) == 1:
-            own = [text for child in self.responses[0].element for text in self.texts(child)]
+            alone = self.responses[0]
+            own = [text for child in alone.element for text in self.texts(child) if text != alone.name]
             return joined([*self.texts(self.presentation), *own])
         stems = {one.element.getparent() for one in self.responses if one.stem and _holds_one(one.element)}
         return joined(self._outside(self.presentation, stems))
@@ -253,7 +259,7 @@ def _holds_one(response: Element) -> bool:
 
 def local_address(address: str) -> str:
     """An address in a package, without what stands for its folder and what a server would be asked."""
-    plain = unquote(address).strip()
+    plain = unquote(address).strip().removeprefix("@X@EmbeddedFile.requestUrlStub@X@")
     for base in BASES:
         plain = plain.removeprefix(base)
     return re.split(r"[?#]", plain.lstrip("/"))[0]

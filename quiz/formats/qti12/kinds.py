@@ -101,17 +101,13 @@ def _is_stem(response: Response) -> bool:
     return response.chosen and response.cardinality == "single" and bool(response.stem)
 
 
-def _own_name(response: Response) -> str:
-    return response.ident.removeprefix("response_")
-
-
 def _marked_in(text: str, response: Response) -> bool:
-    return f"[{_own_name(response)}]" in text
+    return f"[{response.name}]" in text
 
 
 def _names(responses: Sequence[Response]) -> Iterator[str]:
     """The names of gaps: the source's where all can be, else numbers."""
-    own = [_own_name(one) for one in responses]
+    own = [one.name for one in responses]
     fit = len({*own}) == len(own) and all(map(ID.fullmatch, own))
     return iter(own) if fit else (str(number) for number in range(1, len(own) + 1))
 
@@ -121,7 +117,7 @@ def _with_marks(text: Styled, responses: Sequence[Response], names: Mapping[str,
     style = text.style
     if style == "plain" and "[[" in text:
         text, style = Styled(escape(text, quote=False).replace("\n", "<br />"), "html"), "html"
-    marked, mine = without_marks(text, style), {f"[{_own_name(one)}]": names[one.ident] for one in responses}
+    marked, mine = without_marks(text, style), {f"[{one.name}]": names[one.ident] for one in responses}
     pattern = re.compile("|".join(map(re.escape, sorted(mine, key=len, reverse=True))))
 
     def mark(found: re.Match[str]) -> str:

@@ -187,7 +187,9 @@ def _variable(element: Element) -> str:
 
 
 def _says_correct(condition: Element) -> bool:
-    """Blackboard leaves the score out where each part is worth the same."""
+    """Blackboard leaves the score out where each part is worth the same; others where there is but one right answer."""
+    if not any(one.tag in ("setvar", "displayfeedback") for one in condition):
+        return True
     named = [(one.get("linkrefid") or "").lower() for one in condition.iter("displayfeedback")]
     return (condition.get("title") or "").lower() == "correct" or "correct" in named
 

@@ -308,7 +308,7 @@ def matching(item: Item, responses: Sequence[Response], choices: Mapping[str, Se
     ]
     if not all(pair["stem"] and pair["choice"] for pair in pairs):
         raise Wrong("a stem or its choice has no text – write one")
-    names = [one.ident.removeprefix("response_") for one in responses]
+    names = [one.name for one in responses]
     if all(map(ID.fullmatch, names)) and len({*names}) == len(names):
         pairs = [{"id": name, **pair} for name, pair in zip(names, pairs, strict=True)]
     used = {str(pair["choice"]).strip() for pair in pairs}

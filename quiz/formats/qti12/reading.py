@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,6 +23,8 @@ ROOT: Final = "questestinterop"
 _MANIFEST: Final = "imsmanifest.xml"
 #: Folders in which packages keep what their texts show.
 _FOLDERS: Final = ("", "web_resources", "csfiles/home_dir", "Uploaded Media")
+#: How Blackboard names a file of a course.
+_NUMBERED: Final = re.compile(r"xid-\d+_\d+")
 #: Sections that are there because there has to be one.
 _NO_TOPIC: Final = frozenset({"root_section", ""})
 #: Parts of an item that say something we have no place for.
@@ -116,6 +119,9 @@ def _media(archive: Archive, document: str) -> Media:
     known = {name.lower(): name for name in archive.names}
 
     def found(address: str) -> bytes | None:
+        if number := _NUMBERED.search(address):
+            name = next((one for one in archive.names if f"__{number[0]}." in f"{one}."), None)
+            return None if name is None else archive.read(name)
         for folder in (beside, *_FOLDERS):
             name = known.get(posixpath.normpath(posixpath.join(folder, address)).lower())
             if name is not None:

@@ -97,6 +97,7 @@ def lines(found: TableAnalysis) -> Iterator[str]:
     for verdict in verdicts(found.whole, (), None, 0):
         yield told(verdict)
     yield from _findings(found)
+    yield from _reasons(found)
     yield ""
     yield from _whole(found)
     yield ""
@@ -133,6 +134,24 @@ def _findings(found: TableAnalysis) -> Iterator[str]:
             yield f"{item.item}: {message(flag, names)} [{flag.code}, {flag.level}]"
     if flagged and found.used < ENOUGH:
         yield f"These are hints: a verdict takes {ENOUGH} examinees."
+
+
+def _reasons(found: TableAnalysis) -> Iterator[str]:
+    """Why figures are not there, in words."""
+    if found.whole.alpha is None:
+        too_few = (
+            "it takes three examinees" if found.used < 3 else "it takes two items, and totals that differ"
+        )
+        yield f"Reliability cannot be computed: {too_few}."
+    elif found.omega_total is None:
+        yield "Omega cannot be computed: it takes three items on which examinees differ."
+    constant = [item.item for item in found.items if item.figures.variance == 0]
+    if constant:
+        yield f"Everybody has the same score on {', '.join(constant)}: there is no correlation."
+    if found.groups and not any(item.dif for item in found.items):
+        yield (
+            "Groups cannot be compared: it takes two groups, both with examinees of the same total, and items of one mark."
+        )
 
 
 def _whole(found: TableAnalysis) -> Iterator[str]:

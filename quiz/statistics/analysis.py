@@ -67,7 +67,7 @@ class TableAnalysis:
     whole: TotalFigures
     omega_total: float | None
     items: tuple[ItemResult, ...]
-    #: The group that the others are compared with, and these; empty where there are none to compare.
+    #: The group that the others are compared with, and these.
     groups: Labels
 
 
@@ -166,7 +166,7 @@ def _dif(
     known = np.array([label not in MISSING for label in labels], dtype=bool)
     levels = tuple(sorted({*labels[known]}))
     if len(levels) < 2:
-        return (), none
+        return levels, none
     known &= np.isfinite(scores).all(axis=1)
     right, focal = scores[known] / table.maxima, labels[known] != levels[0]
     found = mantel_haenszel(right, totals[known], focal) if known.any() else none

@@ -161,3 +161,25 @@ def test_the_text_begins_with_verdicts(stats):
     assert lines[0] == "40 examinees, 4 items; no cell is missing"
     assert any(line.startswith("q: The strongest students choose A") for line in lines)
     assert out.index("[possible-miskey, verdict]") < out.index("item–rest")
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("g,a,b\nx,1,0\nx,0,0\n", "Reliability cannot be computed: it takes three examinees."),
+        (
+            "g,a\nx,1\nx,0\ny,0\n",
+            "Reliability cannot be computed: it takes two items, and totals that differ.",
+        ),
+        (
+            "g,a,b\nx,1,0\nx,0,0\ny,1,1\n",
+            "Omega cannot be computed: it takes three items on which examinees differ.",
+        ),
+        ("g,a,b\nx,1,0\nx,0,0\ny,0,0\n", "Everybody has the same score on b: there is no correlation."),
+        ("g,a,b\nx,1,0\nx,0,1\nx,0,0\n", "Groups cannot be compared: it takes two groups"),
+    ],
+)
+def test_what_cannot_be_computed_is_told(stats, text, said):
+    code, out, _ = stats(text, "--group", "g")
+    assert code == 0
+    assert said in out

@@ -159,7 +159,7 @@ def _centres(item: Item, declaration: Declaration) -> list[Fraction]:
             found.append(number(text))
         except Wrong:
             continue
-    return [*dict.fromkeys(found)]
+    return [*dict.fromkeys(found)][:_MOST]
 
 
 def _ends(item: Item, declaration: Declaration, centre: Fraction) -> Iterator[Fraction]:

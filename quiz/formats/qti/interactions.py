@@ -220,6 +220,10 @@ def _share(item: Item, declaration: Declaration, name: str, key: Sequence[str], 
 
 def _subsets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[str]]:
     """Sets of options to be tried: all of them where they are few, else those around the key. Never more than may be."""
+    yield from islice(_sets(names, key, most), _MOST_TRIED)
+
+
+def _sets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[str]]:
     if len(names) <= 8:
         sets = chain.from_iterable(combinations(names, size) for size in range(1, min(most, len(names)) + 1))
         yield from map(list, sets)
@@ -256,7 +260,7 @@ def order(item: Item, interaction: Element) -> dict[str, Any]:
         ids = {name: f"i{place}" for place, name in enumerate(key, 1)}
     else:
         ids = dict(zip(key, fitting_ids(key) or (), strict=True))
-    orders = [key, *(list(one) for one in _orders(key))]
+    orders = [key, *(list(one) for one in islice(_orders(key), _MOST_TRIED))]
     tried: list[Tried] = [(tuple(one), [ids[name] for name in one]) for one in orders]
     best, credits, probes = _scores(item, declaration.name, tried)
     items = [{"id": ids[name], "text": texts[name]} for name in key]

@@ -111,6 +111,11 @@ class Processing:
             return self.given[name]
         return self.found.get(name, NULL)
 
+    @property
+    def only(self) -> str:
+        """The response that templates score: RESPONSE, or the only one that there is."""
+        return next(iter(self.responses)) if len(self.responses) == 1 else "RESPONSE"
+
     def declaration(self, name: str) -> Declaration:
         """The declaration of a variable. Raises Wrong."""
         found = self.responses.get(name) or self.outcomes.get(name)
@@ -150,15 +155,16 @@ def _unknown(_context: Processing) -> Value:
 
 
 def _match_correct(context: Processing) -> Value:
-    return (Fraction(context.declaration("RESPONSE").agrees(context.given.get("RESPONSE", NULL))),)
+    name = context.only
+    return (Fraction(context.declaration(name).agrees(context.variable(name))),)
 
 
 def _map_response(context: Processing) -> Value:
-    return _mapped(context, "RESPONSE") or (Fraction(0),)
+    return _mapped(context, context.only) or (Fraction(0),)
 
 
 def _map_point(context: Processing) -> Value:
-    return _mapped_point(context, "RESPONSE") or (Fraction(0),)
+    return _mapped_point(context, context.only) or (Fraction(0),)
 
 
 _TEMPLATES: Final[Mapping[str, Callable[[Processing], Value]]] = {

@@ -22,6 +22,7 @@ from quiz.formats.qti.item import Item, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.values import Wrong, number
+from quiz.questions.parts import MOST_PARTS
 
 _MANIFEST: Final = "imsmanifest.xml"
 _ITEM: Final = "assessmentItem"
@@ -33,6 +34,11 @@ _LOST: Final[Mapping[str, str]] = {
     "infoControl": "a text that is opened on demand stands in the prompt",
     "positionObjectStage": "",
 }
+#: What is chosen from, and how many of them an item may have.
+_PARTS: Final = frozenset(
+    "simpleChoice simpleAssociableChoice inlineChoice gapText gap hottext hotspotChoice".split()
+)
+_MOST_CHOICES: Final = 500
 #: What is left of a paragraph that held an interaction only.
 _EMPTY: Final = re.compile(r"<(p|div)\b[^<>]*>\s*</\1>")
 #: Sections in sections.
@@ -293,6 +299,7 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
         raise Wrong("the item has no itemBody – write the question into one")
     _lose_the_rest(item)
     interactions = [one for one in body.iter() if one.tag.endswith("Interaction")]
+    _demand_bounds(body, interactions)
     if any(one.tag == "endAttemptInteraction" for one in interactions):
         item.lose("hints", "a button that ends a try")
         interactions = [one for one in interactions if one.tag != "endAttemptInteraction"]
@@ -304,6 +311,13 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
     if is_blank(prompt):
         prompt = item.title
     return {**fields, "prompt": prompt}
+
+
+def _demand_bounds(body: Element, interactions: Sequence[Element]) -> None:
+    """Raises Wrong for more parts than can be tried one by one."""
+    parts = sum(one.tag in _PARTS for one in body.iter())
+    if parts > _MOST_CHOICES or len(interactions) > MOST_PARTS:
+        raise Wrong(f"there are {max(parts, len(interactions))} parts – cut the item into several")
 
 
 def _is_survey(item: Item, interactions: Sequence[Element]) -> bool:

@@ -784,7 +784,7 @@ class QtiWriter(Writer):
         sheet = Sheet(self.dialect, question, files)
         _WRITTEN[question.type](sheet, question.content)
         sheet.finish()
-        if sheet.texts.struck:
+        if sheet.texts.plain:
             sheet.lose("text_format", "texts that are underlined, marked or struck out are plain")
         if not question.points:
             sheet.lose("points", "a question scores something")
@@ -807,7 +807,7 @@ class QtiWriter(Writer):
     def _manifest(self) -> str:
         dialect = self.dialect
         schema, version = dialect.package
-        name = identifier(self.bank.slug)
+        name = f"bank-{self.bank.slug}"
         numbered = {name: f"picture-{number}" for number, name in enumerate(sorted(self._pictures), 1)}
         items = [
             _resource(
@@ -857,7 +857,7 @@ class QtiWriter(Writer):
             lines.append(dialect.element("assessmentItemRef", {"identifier": f"item-{number}", "href": path}))
         lines += [f"</{section}>"] * (len(opened) + 1)
         tag, part = dialect.tag("assessmentTest"), dialect.tag("testPart")
-        name, title = identifier(self.bank.slug), quoted(self.bank.title)
+        name, title = f"bank-{self.bank.slug}", quoted(self.bank.title)
         modes = {"navigationMode": "nonlinear", "submissionMode": "simultaneous"}
         said = "".join(f' {dialect.attribute(name)}="{value}"' for name, value in modes.items())
         return "\n".join(

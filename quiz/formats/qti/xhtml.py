@@ -23,7 +23,8 @@ _TAGS: Final = set(TAGS) | set(
      "mtr", "mtd", "semantics", "annotation"}  # fmt: skip
 _CELLS: Final = {"colspan", "rowspan", "headers", "scope", "abbr"}
 _ATTRIBUTES: Final = {
-    **{tag: set(names) for tag, names in ATTRIBUTES.items() if tag != "ol"},
+    "a": {"href"},
+    "img": ATTRIBUTES["img"],
     "*": {"class"},
     "td": _CELLS,
     "th": _CELLS,
@@ -37,8 +38,11 @@ _ATTRIBUTES: Final = {
 }
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>")
-#: Elements that QTI 2.x does not have.
-_STRUCK: Final = re.compile(r"</?(?:del|mark|s|u)\b[^<>]*>")
+#: Elements that some version does not have; they only change how words look.
+_LOOKS: Final = re.compile(r"</?(?:del|mark|s|u|acronym|big|tt)\b[^<>]*>")
+#: Attributes of what Markdown makes that no version has.
+_TITLES: Final = re.compile(r"(<(?:a|abbr)\b[^<>]*?) (?:title|rel)=\"[^\"]*\"")
+_START: Final = re.compile(r"<ol start=\"[^\"]*\"")
 _OPEN: Final = re.compile(rf"<({'|'.join(sorted(VOID))})\b([^<>]*?)/?>")
 _MATH: Final = re.compile(r"<math\b")
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
@@ -59,7 +63,7 @@ class Texts:
             self._names[media_address(image.digest)] = name
         self.shown: set[str] = set()
         self.missing: set[str] = set()
-        self.struck = False
+        self.plain = False
 
     def xhtml(self, text: str | None) -> str:
         """The text as XHTML. Raises Unwritable for characters that XML does not know."""
@@ -68,8 +72,8 @@ class Texts:
         if _NO_XML.search(text):
             raise Unwritable("a text with characters that XML does not know")
         html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text)
-        self.struck = self.struck or bool(_STRUCK.search(html))
-        html = _OPEN.sub(r"<\1\2/>", _STRUCK.sub("", html).replace("&nbsp;", "\u00a0"))
+        self.plain = self.plain or bool(_LOOKS.search(html))
+        html = _OPEN.sub(r"<\1\2/>", _LOOKS.sub("", html).replace("&nbsp;", "\u00a0"))
         return _MATH.sub(f'<math xmlns="{MATHML}"', html)
 
     def around(self, text: str, put: Mapping[str, str]) -> str:
@@ -114,7 +118,7 @@ class Texts:
             fields = {"prompt": str(bare), "text_format": "markdown"}
             self.missing.update(one.file for one in references(fields) if one.file not in self._pins)
             bare = renamed(fields, self._pins)["prompt"]
-        html = to_prompt_html(bare)
+        html = _START.sub("<ol", _TITLES.sub(r"\1", _TITLES.sub(r"\1", to_prompt_html(bare))))
         for address, name in self._names.items():
             if address in html:
                 html = html.replace(address, self.source(name))

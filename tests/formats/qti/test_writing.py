@@ -1,0 +1,175 @@
+"""Packages of QTI as we write them: their structure, and that they score as the question does."""
+
+import re
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from quiz.formats import get
+from quiz.formats.base import Unwritable
+from quiz.formats.qti.dialect import DIALECTS, normalise
+from quiz.formats.qti.patterns import from_stars, to_stars
+from quiz.questions.rules.text import LONGEST_PATTERN, matches
+from tests.formats.samples import pictures, samples, written
+from tests.kernel.questions import TEXTS, question
+
+#: What stands in an item, a test and a manifest, in the order of the schemas.
+ORDER = {
+    "assessmentItem": "responseDeclaration outcomeDeclaration itemBody responseProcessing modalFeedback".split(),
+    "responseDeclaration": "correctResponse mapping areaMapping".split(),
+    "choiceInteraction": "prompt simpleChoice".split(),
+    "orderInteraction": "prompt simpleChoice".split(),
+    "matchInteraction": "prompt simpleMatchSet".split(),
+    "gapMatchInteraction": "prompt gapText div".split(),
+    "hotspotInteraction": "prompt object img hotspotChoice".split(),
+    "selectPointInteraction": "prompt object img".split(),
+    "extendedTextInteraction": ["prompt"],
+    "itemBody": "div p choiceInteraction orderInteraction matchInteraction gapMatchInteraction hotspotInteraction"
+    " selectPointInteraction extendedTextInteraction".split(),
+    "responseCondition": "responseIf responseElseIf responseElse".split(),
+    "assessmentTest": ["testPart"],
+    "testPart": ["assessmentSection"],
+    "manifest": "metadata organizations resources".split(),
+}
+#: Attributes that the schemas demand.
+NEEDED = {
+    "assessmentItem": {"identifier", "title", "adaptive", "timeDependent"},
+    "assessmentTest": {"identifier", "title"},
+    "testPart": {"identifier", "navigationMode", "submissionMode"},
+    "assessmentSection": {"identifier", "title", "visible"},
+    "assessmentItemRef": {"identifier", "href"},
+    "responseDeclaration": {"identifier", "cardinality", "baseType"},
+    "outcomeDeclaration": {"identifier", "cardinality", "baseType"},
+    "mapping": {"defaultValue"},
+    "mapEntry": {"mapKey", "mappedValue"},
+    "areaMapEntry": {"shape", "coords", "mappedValue"},
+    "choiceInteraction": {"responseIdentifier", "shuffle", "maxChoices"},
+    "matchInteraction": {"responseIdentifier", "shuffle", "maxAssociations"},
+    "simpleAssociableChoice": {"identifier", "matchMax"},
+    "gapText": {"identifier", "matchMax"},
+    "hotspotChoice": {"identifier", "shape", "coords"},
+    "object": {"data", "type"},
+    "img": {"src", "alt"},
+    "modalFeedback": {"outcomeIdentifier", "identifier", "showHide"},
+    "stringMatch": {"caseSensitive"},
+    "equal": {"toleranceMode"},
+    "resource": {"identifier", "type", "href"},
+}
+NAMES = [one.name for one in DIALECTS]
+SAMPLES = samples()
+
+
+def unpacked(name, questions=SAMPLES):
+    """The files of a package of these questions."""
+    content, _ = written(get(name), questions)
+    with ZipFile(BytesIO(content)) as archive:
+        return {one: archive.read(one) for one in archive.namelist()}
+
+
+def tree(content):
+    root = etree.fromstring(content)
+    normalise(root)
+    return root
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_document_is_ordered_as_the_schema_demands(name):
+    files = unpacked(name)
+    for path, content in files.items():
+        if not path.endswith(".xml"):
+            continue
+        for element in tree(content).iter():
+            where = f"{path}: {element.tag}"
+            if element.tag in ORDER:
+                places = [ORDER[element.tag].index(child.tag) for child in element]
+                assert places == sorted(places) or element.tag == "itemBody", where
+            assert NEEDED.get(element.tag, set()) <= set(element.attrib), where
+            if "identifier" in element.attrib:
+                assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9._-]*", element.get("identifier")), where
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_version_uses_its_own_names(name):
+    dialect = next(one for one in DIALECTS if one.name == name)
+    for path, content in unpacked(name).items():
+        if path.startswith("items/"):
+            root = etree.fromstring(content)
+            assert root.tag == f"{{{dialect.items}}}{dialect.tag('assessmentItem')}"
+            own = {etree.QName(one).localname for one in root.iter() if one.tag.endswith("Interaction")}
+            assert not (own and dialect.hyphens)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_manifest_lists_every_file_once(name):
+    files = unpacked(name)
+    root = tree(files["imsmanifest.xml"])
+    listed = [one.get("href") for one in root.iter("file")]
+    assert sorted(listed) == sorted(path for path in files if path != "imsmanifest.xml")
+    known = {one.get("identifier") for one in root.iter("resource")}
+    assert {one.get("identifierref") for one in root.iter("dependency")} <= known
+    references = [one.get("href") for one in tree(files["test.xml"]).iter("assessmentItemRef")]
+    assert references == [f"items/{one.id}.xml" for one in SAMPLES]
+
+
+def processing(content, **common):
+    """``responseProcessing`` of one question in QTI 2.1."""
+    files = unpacked("qti21", [question("single_choice", content, **common)])
+    return tree(files["items/q.xml"]).find("responseProcessing")
+
+
+def test_templates_stand_where_they_say_exactly_what_is_meant():
+    plain = {"options": [{"text": "A", "correct": True}, {"text": "B"}]}
+    told = {"options": [{"text": "A", "correct": True, "feedback": "Yes."}, {"text": "B"}]}
+    assert processing(plain).get("template").endswith("/qti_v2p1/rptemplates/match_correct")
+    assert processing(plain, points=2).get("template").endswith("/map_response")
+    assert processing(told).get("template") is None
+    assert [rule.tag for rule in processing(told)] == ["responseCondition", "setOutcomeValue"]
+
+
+def test_sections_are_topics():
+    one, two = (question("description", {}, id=id, topic=topic) for id, topic in (("a", "x/y"), ("b", "x/z")))
+    root = tree(unpacked("qti22", [one, two])["test.xml"])
+    titles = [section.get("title") for section in root.iter("assessmentSection")]
+    assert titles == ["B", "x", "y", "z"]
+
+
+def test_what_a_version_cannot_hold_is_named():
+    one = question("description", {}, prompt="~~struck~~ and *not*")
+    content, lost = written(get("qti21"), [one])
+    assert lost == {"q": ["text_format"]}
+    assert b"struck and <em>not</em>" in ZipFile(BytesIO(content)).read("items/q.xml")
+
+
+def test_characters_that_xml_does_not_know_are_refused():
+    with pytest.raises(Unwritable):
+        written(get("qti21"), [question("description", {}, prompt="a\x01b")])
+
+
+def test_a_picture_lies_in_the_package():
+    shown = question("description", {}, prompt="![A square](images/square.svg)")
+    files = unpacked("qti30", [shown])
+    assert b'<img alt="A square" src="../images/square.svg" width="80" height="60"/>' in files["items/q.xml"]
+    assert files["images/square.svg"] == pictures(shown)["images/square.svg"]
+
+
+@given(
+    answer=st.lists(
+        st.sampled_from(["*", "\\*", "a", "B", "é", ".", "[", "\\", "-", " "]), min_size=1, max_size=8
+    ).map("".join),
+    case=st.booleans(),
+    typed=TEXTS,
+)
+@settings(max_examples=200, deadline=None)
+def test_stars_become_patterns_and_come_back(answer, case, typed):
+    """What is read back accepts the same texts."""
+    assume(len(answer) <= LONGEST_PATTERN)
+    stars, heeds = to_stars(from_stars(answer, case))
+    for text in (typed, answer, answer.replace("*", "x"), answer.replace("*", "x").swapcase()):
+        wanted = matches(answer, text, case_sensitive=case)
+        assert (
+            matches(stars, text, case_sensitive=heeds if re.search(r"[^\W\d_]", answer) else case) == wanted
+        )

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from quiz.cli import main
+from tests.pictures import SVG
 
 BANK = """\
 format: quiz-bank/1
@@ -36,12 +37,25 @@ questions:
       3: {type: short_text, answers: [Russian, Chinese]}
       4: {type: short_text, answers: [Russian, Chinese]}
     interchangeable: [["3", "4"]]
+  - id: spots
+    type: hotspot
+    prompt: P
+    timeless: true
+    image: {file: images/spots.svg, alt: A, width: 10, height: 10}
+    regions: [{id: a, label: A, shape: rect, coords: [0, 0, 4, 4], correct: true}, {id: b, label: B, shape: circle, coords: [7, 7, 2], correct: true}, {id: c, label: C, shape: rect, coords: [6, 0, 9, 4]}]
 """
+
+
+def beside(folder):
+    """Puts the image of the bank beside it."""
+    (folder / "images").mkdir()
+    (folder / "images" / "spots.svg").write_bytes(SVG)
 
 
 @pytest.fixture
 def score(tmp_path):
     """Scores these lines; gives exit code and the lines that came out."""
+    beside(tmp_path)
 
     def run(*lines, bank=BANK):
         (tmp_path / "b.yaml").write_text(bank)
@@ -67,6 +81,7 @@ def score(tmp_path):
         ("pairs", {"1": "b", "2": "b", "3": "b"}, 1 / 3), ("pairs", {}, 0), ("pairs", None, 0),
         ("order", [*"abcd"], 1), ("order", [*"bacd"], 5 / 6), ("order", [*"dcba"], 0), ("order", [*"ab"], 1 / 6), ("order", [], 0), ("order", None, 0),
         ("gaps", {"1": "a", "2": "2001", "3": "chinese", "4": "Russian"}, 1), ("gaps", {"2": " 2001 "}, 0.4),
+        ("spots", [[4, 4], "b"], 1), ("spots", [[0, 0], [1, 1]], 0.5), ("spots", ["a", "c"], 0), ("spots", [[5, 5], [7, 9]], 0), ("spots", [], 0), ("spots", None, 0),
         ("gaps", {"1": "b", "3": "Russian", "4": "russian"}, 0.2), ("gaps", {"1": None}, 0), ("gaps", None, 0),
     ],
 )  # fmt: skip
@@ -103,7 +118,7 @@ def test_a_line(score):
     )
 
 
-@pytest.mark.parametrize("question, response", [("single", "z"), ("single", 0), ("single", ["a"]), ("single", True), ("many", "a"), ("many", ["z"]), ("many", [1]), ("truth", "true"), ("truth", 1), ("text", 5), ("number", 8), ("number", ["8"]), ("nothing", "a"), (None, "a"), (["single"], "a"), ("pairs", {"9": "a"}), ("pairs", {"1": "z"}), ("pairs", ["a"]), ("order", [*"aba"]), ("order", ["z"]), ("order", "a"), ("gaps", {"9": "x"}), ("gaps", {"1": "z"}), ("gaps", {"2": 2001}), ("gaps", "x")])  # fmt: skip
+@pytest.mark.parametrize("question, response", [("single", "z"), ("single", 0), ("single", ["a"]), ("single", True), ("many", "a"), ("many", ["z"]), ("many", [1]), ("truth", "true"), ("truth", 1), ("text", 5), ("number", 8), ("number", ["8"]), ("nothing", "a"), (None, "a"), (["single"], "a"), ("pairs", {"9": "a"}), ("pairs", {"1": "z"}), ("pairs", ["a"]), ("order", [*"aba"]), ("order", ["z"]), ("order", "a"), ("gaps", {"9": "x"}), ("gaps", {"1": "z"}), ("gaps", {"2": 2001}), ("gaps", "x"), ("spots", ["z"]), ("spots", [[1]]), ("spots", [[11, 0]]), ("spots", ["a", "b", "c"]), ("spots", "a")])  # fmt: skip
 def test_what_cannot_be_scored_is_an_error_and_the_others_are_scored(score, question, response):
     code, (bad, good) = score(
         {"question": question, "response": response}, {"question": "single", "response": "a"}
@@ -122,7 +137,7 @@ def test_what_cannot_be_scored_is_an_error_and_the_others_are_scored(score, ques
         ("[" * 5000, "not JSON"),
         ('{"question": "single"}', "'response' is missing"),
         ('{"question": "single", "respons": "a"}', "did you mean 'response'?"),
-        ('{"question": "single", "response": "a", "variant": "KZ"}', "known, not supported yet"),
+        ('{"question": "single", "response": "a", "variant": "KZ"}', "has no variants"),
         ('{"question": "single", "response": "a", "certainty": 4}', "none of 1, 2, 3"),
         ('{"question": "single", "response": "a", "certainty": true}', "none of 1, 2, 3"),
         ('{"question": "single", "response": "a", "hints": 1}', "goes with 'tries'"),
@@ -184,6 +199,7 @@ def test_blank_lines_are_passed_over_and_a_wrong_bank_is_told(score, tmp_path):
 
 def test_standard_input_is_scored_as_it_comes(tmp_path):
     """Each line is answered before the next is written: nothing is read ahead."""
+    beside(tmp_path)
     (tmp_path / "b.yaml").write_text(BANK)
     command = [sys.executable, "-m", "quiz", "score", str(tmp_path / "b.yaml"), "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:

@@ -51,6 +51,41 @@ simulates stands at its head). *Accused*: any verdict out of possible-miskey, ne
 no-discrimination, guessing, too-hard; below {enough} students any hint.
 
 {measured}
+
+## Item response theory
+
+`quiz stats --model`: how likely an examinee of ability θ is to reach each score. Logistic metric, D = 1; s_k is the score of
+category k, m the highest. [Agreement with R and with what is printed](agreement-models.md).
+
+| model | curve | abilities | told |
+| --- | --- | --- | --- |
+| `rasch`, by `cml` | P(1) = logistic(θ − b) | nothing is assumed: given the totals they drop out | b, which sum to 0; a is 1 |
+| `rasch`, by `mml` | the same | N(0, σ²) | b, σ; a is 1 |
+| `1pl` | P(1) = logistic(a (θ − b)), one a | N(0, 1) | a, b |
+| `2pl` | P(1) = logistic(a (θ − b)) | N(0, 1) | a, b |
+| `3pl` | P(1) = c + (1 − c) logistic(a (θ − b)) | N(0, 1) | a, b, c |
+| `pcm` | P(k) ∝ exp Σ (θ − b_v) over the steps v ≤ k | N(0, σ²) | a location b_v for each step, σ |
+| `rsm` | the same, b_v = b + t_v with one t for all items | N(0, σ²) | b_v, σ |
+| `gpcm` | P(k) ∝ exp Σ a (θ − b_v) over the steps v ≤ k | N(0, 1) | a, b_v: where categories v − 1 and v are equally likely |
+| `grm` | P(X ≥ v) = logistic(a (θ − b_v)) | N(0, 1) | a, b_v: where v or more is as likely as less |
+
+| figure | how it is found | source |
+| --- | --- | --- |
+| estimates, `cml` | Newton's method; the symmetric functions are sums of positive terms only, forward and backward over the items | Andersen 1972; Fischer 1974 |
+| estimates, `mml` | EM over 61 equidistant nodes on −6 … 6, every second pair of steps extrapolated; it stops where a step of EM moves no slope, intercept or asymptote by 0.00001, and a step of Newton ends it | Bock & Aitkin 1981; Varadhan & Roland 2008 |
+| `--prior` | the density of beta(5, 17) on c is a factor of what is made large; the log-likelihood is told without it | |
+| standard errors | the inverse of the observed information, then the delta method | Louis 1982 |
+| `aic`, `bic` | 2 p − 2 ln L; p ln n − 2 ln L, with p parameters and n examinees used | Akaike 1974; Schwarz 1978 |
+| `eap`, `map` | mean and mode of the posterior; its deviation, or 1 / √(information + 1 / σ²). After `cml` the prior is the normal distribution that makes the answers likeliest | Bock & Mislevy 1982 |
+| `ml`, `wle` | the root of S, or of S + J / 2I, with S the slope of the log-likelihood, I the information, J = Σ P′P″ / P; 1 / √I. None outside −20 … 20: a perfect score has none by `ml` | Warm 1989 |
+| information | Σ P′² / P over the categories | Samejima 1969 |
+| `infit`, `outfit` | Σ (x − E)² / Σ var; mean of (x − E)² / var. At EAP (`mml`; shrunken abilities put both below 1), at ML without those who have none (`cml`) | Wright & Masters 1982 |
+| `s_x2`, `df`, `p` | Σ (observed − expected)² / expected over the scores on the item at each total; cells below 1 are joined with their neighbours; of those with every score | Orlando & Thissen 2000; Kang & Chen 2008 |
+
+An item that everybody has right, or wrong, cannot be placed: it says so and the others are estimated. By `cml` that holds for each item
+that is not linked with the others: right for somebody who has another wrong, and the reverse, or so along a chain (Fischer 1981).
+A score that nobody has is told; the step into it has no location, and the next step spans both. Missing answers (*pairwise*) are
+passed over. A model that did not converge, and one whose observed information has no inverse, says so.
 """
 
 

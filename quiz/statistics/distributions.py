@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import erfc, exp, gamma, inf, lgamma, log, log1p, sqrt
+from math import erfc, exp, inf, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -56,10 +56,12 @@ def binomial_tail(successes: int, trials: int) -> float:
 
 def chi2_tail(x: float, df: int) -> float:
     """P(X > x) of χ² with ``df`` ≥ 1 degrees of freedom: DLMF 8.4.6, 8.4.8 and the recurrence 8.8.6."""
+    if x <= 0:
+        return 1.0
     half = x / 2
     tail, a = (erfc(sqrt(half)), 0.5) if df % 2 else (exp(-half), 1.0)
     while a < df / 2:
-        tail += half**a * exp(-half) / gamma(a + 1)
+        tail += exp(a * log(half) - half - lgamma(a + 1))
         a += 1
     return tail
 

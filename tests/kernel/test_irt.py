@@ -13,6 +13,7 @@ from quiz.statistics.irt.fitting import item_fits
 from quiz.statistics.irt.models import MODELS, fit
 from quiz.statistics.irt.persons import abilities, information
 from quiz.statistics.table import ResponseTable
+from tools import agreement_models
 
 FOLDER = Path(__file__).parent / "statistics"
 TABLES = json.loads((FOLDER / "irt-tables.json").read_text(encoding="utf-8"))
@@ -34,37 +35,23 @@ def locations(fitted):
 # Published ----------------------------------------------------------------------------------------------------------
 
 
-def test_2pl_of_lsat7_as_in_the_paper_on_mirt():
+def test_figures_are_those_that_are_printed():
+    """To a tenth of a percent or 0.003: so far those programs go on, and so many decimals they print."""
+    pairs = [pair for _, pair in agreement_models.published()]
+    assert len(pairs) > 10
+    assert [pair for pair in pairs if pair.difference > max(1e-3 * abs(pair.reference), 3e-3)] == []
+    assert [pair for pair in pairs if pair.figure.startswith("loglik") and pair.difference > 1e-3] == []
+
+
+def test_criteria_of_2pl_of_lsat7_and_its_s_x2():
     fitted = fit(table(TABLES["lsat7"]), "complete", "2pl")
-    assert fitted.loglik == pytest.approx(-2658.805, abs=0.001)
-    assert fitted.parameters == 10
-    assert fitted.aic == pytest.approx(5337.610, abs=0.002)
-    assert fitted.bic == pytest.approx(5386.688, abs=0.002)
-    assert [item.a for item in fitted.items] == pytest.approx([0.988, 1.081, 1.706, 0.765, 0.736], abs=2e-3)
+    assert (fitted.parameters, fitted.n) == (10, 1000)
+    assert fitted.aic == pytest.approx(5337.610, abs=0.001)
+    assert fitted.bic == pytest.approx(5386.688, abs=0.001)
     assert fitted.items[0].b[0] == pytest.approx(-1.879, abs=1e-3)
-
-
-def test_s_x2_of_lsat7_as_mirt_tells():
-    fits = item_fits(fit(table(TABLES["lsat7"]), "complete", "2pl"))
-    assert [one.s_x2 for one in fits] == pytest.approx([4.749, 14.451, 1.270, 5.237, 0.941], abs=5e-3)
+    fits = item_fits(fitted)
     assert [one.df for one in fits] == [2] * 5
     assert [one.p for one in fits] == pytest.approx([0.093, 0.001, 0.530, 0.073, 0.625], abs=1e-3)
-
-
-def test_1pl_of_lsat6_as_in_the_paper_on_ltm():
-    fitted = fit(table(TABLES["lsat6"]), "complete", "1pl")
-    assert fitted.loglik == pytest.approx(-2466.938, abs=0.001)
-    assert fitted.items[0].a == pytest.approx(0.7551, abs=1e-3)
-    assert fitted.items[0].se_a == pytest.approx(0.0694, abs=1e-3)
-    assert locations(fitted) == pytest.approx([-3.6153, -1.3224, -0.3176, -1.7301, -2.7802], abs=1e-3)
-    errors = [item.se_b[0] for item in fitted.items]
-    assert errors == pytest.approx([0.3266, 0.1422, 0.0977, 0.1691, 0.2510], abs=1e-3)
-
-
-def test_2pl_of_lsat6_as_in_the_paper_on_ltm():
-    fitted = fit(table(TABLES["lsat6"]), "complete", "2pl")
-    assert fitted.loglik == pytest.approx(-2466.653, abs=0.001)
-    assert [item.a for item in fitted.items] == pytest.approx([0.825, 0.723, 0.890, 0.689, 0.657], abs=2e-3)
 
 
 def test_rasch_by_mml_is_1pl_on_another_scale():
@@ -361,6 +348,15 @@ def test_two_examinees_ladders_and_blanks_are_fitted_or_told(name, estimator, sc
     item_fits(fitted)
     for method in ("eap", "map", "ml", "wle"):
         abilities(fitted, method)
+
+
+def test_an_item_whose_slope_runs_away_says_so():
+    """One item is right exactly where the total of the others is high: no slope is steep enough."""
+    scores = simulated("2pl", 60, (1,) * 6, seed=2)
+    split = (scores.sum(axis=1) >= 3).astype(int)
+    fitted = fit(table(np.column_stack([scores, split])), "complete", "2pl")
+    assert "runs away" in fitted.items[-1].message
+    assert all(item.message == "" for item in fitted.items[:-1])
 
 
 def test_a_ladder_has_no_conditional_difficulties():

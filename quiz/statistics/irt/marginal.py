@@ -78,12 +78,13 @@ class Fit:
 
 def fit(problem: Problem, start: Values) -> Fit:
     """The fit, from a first guess of φ."""
-    free, converged, change = _climbed(problem, start)
+    free, converged, change = climb(problem, start)
     free, covariance = _ended(problem, free) if converged else (free, _covariance(problem, free))
     return Fit(free, _Expected(problem, free).loglik, covariance, converged, change)
 
 
-def _climbed(problem: Problem, free: Values) -> tuple[Values, bool, float]:
+def climb(problem: Problem, free: Values) -> tuple[Values, bool, float]:
+    """Where EM comes to, whether it stopped there, and how much its last step moved a parameter."""
     change = np.inf
     for _ in range(0, MOST_STEPS, 2):
         first = _em(problem, _Expected(problem, free))

@@ -46,6 +46,8 @@ ESTIMATORS: Final = ("cml", "mml")
 
 #: A slope below this is none: locations do not exist.
 FLAT: Final = 1e-4
+#: A slope above this is as good as a jump: no item is so steep, its likelihood still rises.
+STEEP: Final = 10.0
 #: Where a lower asymptote begins that has no prior.
 GUESS: Final = 0.15
 
@@ -216,7 +218,7 @@ def _spread_of_abilities(coded: Coded, rows: Values) -> tuple[float, float]:
     offset[:, 0] = 0
     design = marginal.Design(np.stack([by_deviation.ravel(), by_mean.ravel()], axis=1), offset.ravel())
     problem = marginal.Problem(adjacent, steps, design, coded.patterns, coded.weighs)
-    deviation, mean = marginal.fit(problem, np.array([1.0, 0.0])).free
+    deviation, mean = marginal.climb(problem, np.array([1.0, 0.0]))[0]
     return float(mean), abs(float(deviation))
 
 
@@ -367,6 +369,10 @@ class _Teller:
         se_b = list(b)
         for step, score in enumerate(self.coded.steps.scores[item, self.steps.exist[item]][1:], 1):
             b[round(score) - 1], se_b[round(score) - 1] = self._location(item, step, a)
+        if abs(a) > STEEP:
+            message = "; ".join(
+                filter(None, [message, "its slope runs away: these examinees do not bound it"])
+            )
         c = float(logistic(row[-1:])[0]) if self.model.asymptote else None
         se_c = None if c is None else self.errors.of(item, unit[-1] * c * (1 - c))
         return ItemEstimate(name, a, tuple(b), c, se_a, tuple(se_b), se_c, message)

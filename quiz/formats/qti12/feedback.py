@@ -8,7 +8,7 @@ from typing import Any, Final
 from quiz.formats._moodle import Styled
 from quiz.formats.qti12.item import Item
 from quiz.formats.qti12.markup import joined
-from quiz.formats.qti12.processing import Given
+from quiz.formats.qti12.processing import Given, named_by
 
 #: Our field by the names that systems give, in small letters without what follows.
 _NAMED: Final = {
@@ -31,11 +31,12 @@ class Feedback:
         self._hints: list[Styled] = []
         self._texts: dict[str, Styled] = {}
         self._told: set[str] = set()
+        linked = {name for one in item.processing.conditions for name in named_by(one)}
         for one in item.element.iterchildren("itemfeedback"):
             self._hints += [text for hint in one.iter("hintmaterial") if (text := joined(item.texts(hint)))]
             shown = [text for part in one if part.tag != "hint" for text in item.texts(part)]
             name = one.get("ident", "")
-            if next(one.iter("solution"), None) is not None:
+            if name not in linked and next(one.iter("solution"), None) is not None:
                 name = "solution"
             self._texts[name] = joined([self._texts.get(name, Styled("")), *shown])
 

@@ -67,7 +67,7 @@ def _one(item: Item, name: str, response: Response) -> dict[str, Any]:
     if not response.chosen:
         if name in _ESSAY or not item.processing.scores:
             return {**questions.essay(item), "prompt": prompt}
-        if _marked_in(prompt, response):
+        if _mark(prompt, response):
             return _several(item, name)
         told = Feedback(item)
         made = questions.typed(item, response, {}, item.processing.run({}), told)
@@ -87,11 +87,14 @@ def _several(item: Item, name: str) -> dict[str, Any]:
     if any(one.kind == "xy" for one in responses):
         raise Foreign("composite")
     text = item.asked
-    marked = all(_marked_in(text, one) for one in responses)
+    marks = [_mark(text, one) for one in responses]
+    marked = all(marks) and len({*marks}) == len(marks)
     if not marked and name not in _GAPS and all(map(_is_stem, responses)):
         return {**questions.matching(item, responses, _right_side(item)), "prompt": text}
-    names = {one.ident: gap for one, gap in zip(responses, _names(responses), strict=True)}
-    whole = _with_marks(text, responses, names) if marked else _in_place(item, names)
+    own = [(mark or f"[{one.name}]")[1:-1] for mark, one in zip(marks, responses, strict=True)]
+    gaps = [*_names(own)]
+    names = {one.ident: gap for one, gap in zip(responses, gaps, strict=True)}
+    whole = _with_marks(text, dict(zip(own, gaps, strict=True))) if marked else _in_place(item, names)
     made = questions.gaps(item, responses, names)
     shuffled = {} if all(one.shuffle for one in responses if one.chosen) else {"shuffle": False}
     return {**word_gaps(item, made), **shuffled, "prompt": whole}
@@ -101,23 +104,24 @@ def _is_stem(response: Response) -> bool:
     return response.chosen and response.cardinality == "single" and bool(response.stem)
 
 
-def _marked_in(text: str, response: Response) -> bool:
-    return f"[{response.name}]" in text
+def _mark(text: str, response: Response) -> str | None:
+    """The mark of a gap in the text, ``[name]``; None where there is none."""
+    names = (response.name, str(response.stem))
+    return next((mark for name in names if name and (mark := f"[{name}]") in text), None)
 
 
-def _names(responses: Sequence[Response]) -> Iterator[str]:
+def _names(own: Sequence[str]) -> Iterator[str]:
     """The names of gaps: the source's where all can be, else numbers."""
-    own = [one.name for one in responses]
     fit = len({*own}) == len(own) and all(map(ID.fullmatch, own))
     return iter(own) if fit else (str(number) for number in range(1, len(own) + 1))
 
 
-def _with_marks(text: Styled, responses: Sequence[Response], names: Mapping[str, str]) -> Styled:
+def _with_marks(text: Styled, names: Mapping[str, str]) -> Styled:
     """The text with our marks in place of ``[name]``, each at its first place."""
     style = text.style
     if style == "plain" and "[[" in text:
         text, style = Styled(escape(text, quote=False).replace("\n", "<br />"), "html"), "html"
-    marked, mine = without_marks(text, style), {f"[{one.name}]": names[one.ident] for one in responses}
+    marked, mine = without_marks(text, style), {f"[{own}]": name for own, name in names.items()}
     pattern = re.compile("|".join(map(re.escape, sorted(mine, key=len, reverse=True))))
 
     def mark(found: re.Match[str]) -> str:

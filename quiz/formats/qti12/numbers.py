@@ -11,6 +11,7 @@ from quiz.files.xml import Element
 from quiz.formats.qti12.item import Foreign, Wrong
 from quiz.formats.qti12.processing import number
 from quiz.questions.fields import number_text
+from quiz.questions.rules.numbers import show_number
 
 #: How far bounds may lie from what a margin says, as a share: they are rounded.
 _NEARLY: Final = Fraction(1, 10**6)
@@ -75,10 +76,16 @@ def _centred(low: Fraction, high: Fraction, inside: Sequence[_Point]) -> dict[st
     return {"min": number_text(low), "max": number_text(high)}
 
 
+def _exact(text: str | None) -> Fraction | None:
+    """A number without the noise that binary floats leave after twelve figures."""
+    value = number(text)
+    return None if value is None else Fraction(show_number(value))
+
+
 def _points(tests: Element, response: str) -> Iterator[_Point]:
     for test in tests:
         if test.tag == "varequal" and test.get("respident") == response:
-            value, margin = number(test.text), number(test.get("margin")) or Fraction(0)
+            value, margin = _exact(test.text), number(test.get("margin")) or Fraction(0)
             if value is None:
                 raise Wrong(f"'{(test.text or '').strip()[:40]}' is no number – write one such as 0.5")
             relative = (test.get("margintype") or "").lower() == "percent"
@@ -92,7 +99,7 @@ def _spans(tests: Element, response: str) -> Iterator[_Span]:
     low = high = None
     for test in tests:
         if test.tag.startswith(("vargt", "varlt")) and test.get("respident") == response:
-            bound = number(test.text)
+            bound = _exact(test.text)
             if bound is None:
                 raise Wrong(f"'{(test.text or '').strip()[:40]}' is no number – write one such as 0.5")
             if test.tag.startswith("vargt"):

@@ -370,19 +370,19 @@ def gaps(item: Item, responses: Sequence[Response], names: Mapping[str, str]) ->
 
 
 def _gap(item: Item, response: Response, others: Given, base: Fraction, told: Feedback) -> Fields:
-    if response.chosen and not _lists_answers(item, response):
+    if response.chosen and not _lists_answers(item):
         if response.cardinality != "single":
             raise Foreign("a gap with several answers")
         options = _options(item, response, told, others, base)
         return _as_truth(options) or {"type": "single_choice", "options": marked(options, single=True)}
-    if response.chosen:
+    if {label.ident for label in response.labels} & {*_candidates(item, response)}:
         return {"type": "short_text", "answers": _listed(item, response, told, others, base)}
     return typed(item, response, others, base, told)
 
 
-def _lists_answers(item: Item, response: Response) -> bool:
-    """Whether Canvas lists the accepted answers of a gap as options, though they are to be typed."""
-    return item.said("question_type") == "fill_in_multiple_blanks_question" and response.chosen
+def _lists_answers(item: Item) -> bool:
+    """Whether Canvas lists the accepted answers of gaps as options, though they are to be typed."""
+    return item.said("question_type") == "fill_in_multiple_blanks_question"
 
 
 def _listed(

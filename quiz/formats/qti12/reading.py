@@ -139,7 +139,12 @@ def _document(content: bytes) -> _Document:
     document = _Document()
     tops = [one for one in root if one.tag in ("assessment", "objectbank", "section")]
     document.title = next((title for one in tops if (title := _title(one))), "")
-    said = {one.tag for top in tops for one in top.iter(*_SETTINGS) if one.getparent().tag != "item"}
+    said = {
+        one.tag
+        for top in tops
+        for one in top.iter(*_SETTINGS)
+        if one.getparent().tag != "item" and ("".join(one.itertext()).strip() or one.attrib)
+    }
     document.losses += (Loss("test", f"a bank says nothing of {name}") for name in sorted(said)[:1])
     document.losses += (
         Loss("presentation_material", "texts before the questions")

@@ -1,0 +1,280 @@
+"""QTI 1.2: exports as Canvas, Blackboard and Common Cartridges have them, packages, pictures, hostile files."""
+
+from contextlib import suppress
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from re import findall
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.errors import Invalid, QuizError
+from quiz.files.archive import Archive, pack
+from quiz.formats import formats, recognise
+from quiz.formats.base import HEAD_BYTES, Found, Source
+from quiz.questions import types
+from tests.formats.samples import read, written
+from tests.kernel.questions import question
+from tests.pictures import svg
+
+FORMAT = formats()["qti12"]
+FILES = sorted((Path(__file__).parent / "files").glob("*.xml"))
+HEAD = '<questestinterop><assessment title="T"><section ident="root_section">{}</section></assessment></questestinterop>'
+
+
+def sample(name):
+    """The bytes of a file of ours that looks like an export."""
+    return next(path for path in FILES if path.stem == name).read_bytes()
+
+
+def entries(content, name="x.xml"):
+    """What the reader yields."""
+    return [*FORMAT.read(Source(BytesIO(content), name))]
+
+
+def one(item):
+    """The question in this item, as its fields, or what else the reader says of it."""
+    return entries(HEAD.format(item).encode())[-1]
+
+
+def by_id(content):
+    """The questions by id, and the report."""
+    found, report = read(FORMAT, content)
+    return {question.id: question for question in found}, report
+
+
+def choice(rules, *labels, cardinality="Single", more=""):
+    """An item with options A, B …, and these rules."""
+    shown = "".join(
+        f'<response_label ident="{ident}"><material><mattext>{text}</mattext></material></response_label>'
+        for ident, text in zip("ABCDEFG", labels, strict=False)
+    )
+    return (
+        f'<item ident="i"><presentation><material><mattext>Which?</mattext></material><response_lid ident="R"'
+        f' rcardinality="{cardinality}"><render_choice>{shown}</render_choice></response_lid></presentation>'
+        f"<resprocessing><outcomes><decvar/></outcomes>{rules}</resprocessing>{more}</item>"
+    )
+
+
+def rule(tests, value, action="Set", more=""):
+    """A condition that changes the score."""
+    return f'<respcondition {more}><conditionvar>{tests}</conditionvar><setvar action="{action}">{value}</setvar></respcondition>'
+
+
+def is_(value):
+    """A test for one option."""
+    return f'<varequal respident="R">{value}</varequal>'
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_item_of_a_file_is_accounted_for_once(path):
+    content = path.read_bytes()
+    counted = len(findall(rb"<item[ >]", content))
+    found, report = read(FORMAT, content)
+    assert len(found) + len(report.unsupported) + len(report.errors) == counted
+    assert recognise(content[:HEAD_BYTES], path.name) == FORMAT
+    again, _ = read(FORMAT, written(FORMAT, found)[0])
+    twice, _ = read(FORMAT, written(FORMAT, again)[0])
+    assert twice == again
+    assert [question.type for question in again] == [question.type for question in found]
+
+
+def test_canvas():
+    found, report = by_id(sample("canvas"))
+    types_found = [one.type for one in found.values()]
+    assert types_found == (
+        "single_choice multiple_response short_text cloze cloze matching numerical essay description true_false".split()
+    )
+    first = found["g01"]
+    assert (first.points, first.explanation, first.feedback.right, first.name) == (
+        2,
+        "6,300 km.",
+        "Yes.",
+        None,
+    )
+    assert [(one.text, one.right, one.feedback) for one in first.content.options] == [
+        ("Ob", False, "The Ob has 3,650 km."),
+        ("Lena", False, None),
+        ("<i>Yangtze</i>", True, None),
+    ]
+    assert found["g02"].scoring == "all_or_nothing"
+    assert found["g04"].content.text == "<p>The [[river1]] meets the [[river2]] and the [[river3]].</p>"
+    assert {gap.weight for gap in found["g04"].content.gaps.values()} == {1}
+    assert [(one.stem, one.choice) for one in found["g06"].content.pairs] == [
+        ("Ob", "Kara Sea"),
+        ("Lena", "Laptev Sea"),
+    ]
+    assert [str(one) for one in found["g07"].content.answers] == [
+        "6.3 (6.1 … 6.5)",
+        "7 … 8",
+        "4 (3.95 … 4.05)",
+    ]
+    assert found["g11"].topic == "Lakes-and-seas"
+    assert [one["kind"] for one in report.unsupported] == ["file_upload_question"]
+    assert "No key: no answer gives points" in report.errors[0]["message"]
+
+
+def test_blackboard():
+    found, report = read(FORMAT, sample("blackboard"))
+    chosen, matched, ordered, gapped, essay = found
+    assert [one.feedback for one in chosen.content.options] == ["3,650 km.", None]
+    assert (chosen.points, chosen.feedback.right, chosen.feedback.wrong) == (4, "Right.", "Look at a map.")
+    assert [one.choice for one in matched.content.pairs] == ["Kara Sea", "Laptev Sea"]
+    assert [one.choice for one in matched.content.distractors] == ["Black Sea"]
+    assert [one.text for one in ordered.content.items] == ["Ob", "Yenisei", "Lena"]
+    assert [one.text for one in gapped.content.gaps["x"].content.answers] == ["Irtysh", "*Ertis*"]
+    assert (gapped.scoring, essay.type, essay.points) == ("all_or_nothing", "essay", 5)
+    assert [one["kind"] for one in report.unsupported] == ["Quiz Bowl"]
+
+
+def test_common_cartridge():
+    found, report = by_id(sample("cartridge"))
+    assert (found["c1"].points, found["c1"].content.case_sensitive) == (3, True)
+    assert [str(one.credit) for one in found["c1"].content.answers] == ["1", "1/2"]
+    assert [str(one.credit) for one in found["c3"].content.options] == ["1/2", "1/2", "-1/4", "0"]
+    assert found["c3"].shuffle is False
+    assert [one["kind"] for one in report.unsupported] == ["composite", "item scored by durlte"]
+
+
+@pytest.mark.parametrize(
+    "rules,credits",
+    [
+        (rule(is_("A"), 4) + rule(is_("B"), 1), ["1", "0.25", "0"]),
+        (rule(is_("A"), 100) + rule(is_("B"), "33.33333"), ["1", "1/3", "0"]),
+        (rule("<not>" + is_("A") + "</not>", 1), ["0", "1", "1"]),
+        (rule("<or>" + is_("A") + is_("C") + "</or>", 2) + rule("<other/>", -1), ["1", "-0.5", "1"]),
+        (rule(is_("A"), 1, "Add") + rule("<other/>", -9, "Set"), None),
+    ],
+)
+def test_credits_are_scores_over_the_largest(rules, credits):
+    fields = one(choice(rules, "a", "b", "c")).fields
+    given = [option.get("credit") for option in fields["options"]]
+    if credits is None:
+        assert fields["options"][0] == {"id": "A", "text": "a", "credit": 1}
+    else:
+        assert given == [Fraction(value) for value in credits]
+
+
+@pytest.mark.parametrize(
+    "rules,scoring",
+    [
+        (rule("<and>" + is_("A") + is_("B") + "<not>" + is_("C") + "</not></and>", 5), "all_or_nothing"),
+        (
+            "".join(rule(is_(o), v, "Add") for o, v in zip("ABC", (1, 1, -1), strict=True)),
+            "right_minus_wrong",
+        ),
+        (rule(is_("A"), 1, "Add") + rule(is_("B"), 1, "Add"), None),
+    ],
+)
+def test_how_several_options_are_scored_together(rules, scoring):
+    found = one(choice(rules, "a", "b", "c", *(["d"] if scoring is None else []), cardinality="Multiple"))
+    assert found.fields.get("scoring") == scoring
+
+
+def test_what_cannot_be_scored_or_asked_is_said():
+    assert "no answer gives points" in one(choice("", "a", "b")).message
+    assert one(choice(rule("<durequal>1</durequal>", 1), "a", "b")).kind == "item scored by durequal"
+    assert "no <presentation>" in one("<item ident='x'/>").message
+    assert "has no text" in one(choice(rule(is_("A"), 1), "a", "")).message
+    half = one('<item ident="n"><presentation><response_num ident="R"><render_fib/></response_num></presentation>'
+               '<resprocessing>' + rule('<vargt respident="R">3</vargt>', 1) + "</resprocessing></item>")  # fmt: skip
+    assert half.kind == "a number without a largest or smallest value"
+
+
+def test_parts_without_a_place_are_losses():
+    found = one(
+        choice(
+            rule(is_("A"), 1),
+            "a",
+            "b",
+            more="<rubric><material><mattext>Be kind.</mattext></material></rubric>",
+        )
+    )
+    assert isinstance(found, Found)
+    assert [loss.field for loss in found.losses] == ["rubric"]
+
+
+def test_a_package_has_its_pictures_and_says_who_can_read_it():
+    asked = question(
+        "single_choice",
+        {"options": [{"text": "![a map](images/map.svg)", "correct": True}, "b"]},
+        prompt="Look: ![two](images/map.svg)",
+        explanation="<p>x</p>",
+    )
+    content, losses = written(FORMAT, [asked])
+    archive = Archive(content)
+    assert archive.names == ("imsmanifest.xml", "b/b.xml", "b/assessment_meta.xml", "images/map.svg")
+    assert b'src="$IMS-CC-FILEBASE$/images/map.svg' in archive.read("b/b.xml").replace(b"&quot;", b'"')
+    found = entries(content)[-1]
+    assert [*found.files] == ["images/map.svg"]
+    assert "images/map.svg" in found.fields["prompt"]
+    assert losses["q"] == ["text_format"]
+
+
+@pytest.mark.parametrize("place", ["images/map.svg", "web_resources/images/map.svg", "quiz/images/map.svg"])
+def test_pictures_are_found_where_systems_keep_them(place):
+    item = choice(rule(is_("A"), 1), "a", "b").replace(
+        "<mattext>Which?",
+        '<mattext texttype="text/html">&lt;img src="%24IMS-CC-FILEBASE%24/images/map.svg?canvas=1"&gt;Which?',
+    )
+    picture = svg(attributes='width="8" height="6"')
+    package = pack({"quiz/q.xml": HEAD.format(item).encode(), place: picture})
+    found = entries(package)[-1]
+    assert [*found.files] == ["images/map.svg"]
+    assert [loss.field for loss in found.losses] == ["images"]
+    assert found.fields["prompt"].startswith('<img src="images/map.svg"')
+
+
+def test_canvas_writes_the_same_questions_twice_into_one_package():
+    quiz = HEAD.format(choice(rule(is_("A"), 1), "a", "b")).encode()
+    package = pack({"g1/assessment_qti.xml": quiz, "non_cc_assessments/g1.xml.qti": quiz})
+    assert len([one for one in entries(package) if isinstance(one, Found)]) == 1
+
+
+def test_what_is_no_qti_is_refused():
+    for content in (
+        b"<quiz/>",
+        pack({"a.txt": b"x"}),
+        b'<!DOCTYPE q [<!ENTITY a "b">]><questestinterop>&a;</questestinterop>',
+    ):
+        with pytest.raises(Invalid):
+            entries(content)
+    broken = pack(
+        {
+            "a/a.xml": b"<questestinterop><item>",
+            "b/b.xml": HEAD.format(choice(rule(is_("A"), 1), "a", "b")).encode(),
+        }
+    )
+    kinds = [type(one).__name__ for one in entries(broken)]
+    assert kinds == ["Head", "Fault", "Found"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_no_other_error_than_ours_whatever_the_file(data):
+    content = data.draw(st.sampled_from([path.read_bytes() for path in FILES]))
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content) - 1))
+        end = min(len(content), start + data.draw(st.integers(0, 80)))
+        piece = data.draw(
+            st.sampled_from(
+                [
+                    b"",
+                    b"<",
+                    b"</item>",
+                    b'"',
+                    b"9" * 40,
+                    b"e9999",
+                    b"varlte",
+                    b"Ordered",
+                    b"&#0;",
+                    content[start:end] * 2,
+                ]
+            )
+        )
+        content = content[:start] + piece + content[end:]
+    with suppress(QuizError):
+        found, _ = read(FORMAT, content)
+        assert {one.type for one in found} <= set(types.names())

@@ -271,7 +271,7 @@ def order(item: Item, interaction: Element) -> dict[str, Any]:
 
 def _orders(key: Sequence[str]) -> Iterator[Sequence[str]]:
     """Orders to be tried: all of few items; of many their neighbours swapped, turned round, and some others."""
-    if len(key) <= 5:
+    if len(key) <= 4:
         yield from islice(permutations(key), 1, None)
         return
     yield key[::-1]

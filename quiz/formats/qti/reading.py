@@ -20,6 +20,7 @@ from quiz.formats.qti.gaps import INLINE, cloze, gap_match
 from quiz.formats.qti.interactions import Foreign, choice, entry, essay, hotspot, match, order, select_point
 from quiz.formats.qti.item import Item, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
+from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.values import Wrong, number
 from quiz.questions.parts import MOST_PARTS
@@ -58,11 +59,12 @@ _KINDS: Final[Mapping[str, Callable[[Item, Element], dict[str, Any]]]] = {
 
 @dataclass(slots=True)
 class _Place:
-    """Where an item stands in a test: its file, the sections around it, and its weight."""
+    """Where an item stands in a test: its file, the sections around it, its weight, and what the manifest says of it."""
 
     path: str
     topic: str = ""
     weight: Fraction = Fraction(1)
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -135,36 +137,28 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
         lambda path: archive.read(path) if path in known else None, source.limits.question_bytes
     )
     base = posixpath.dirname(manifests[0])
-    resources = _resources(package.xml(manifests[0]), base)
-    tests = [
-        path
-        for kind, path in resources
-        if "_test_" in kind or ("assessment" in kind and path.endswith(".xml"))
-    ]
-    items = {path: None for kind, path in resources if "item" in kind}
-    places, losses, title = [], [], ""
-    for path in tests:
-        test = _test(package, path)
-        if test is None:
-            continue
-        places += test.places
-        losses += test.losses
-        title = title or test.title
-    seen = {place.path for place in places}
-    places += (_Place(path) for path in items if path not in seen)
-    if title or losses:
-        yield Head({"title": title} if title else {}, losses)
-    for place in places:
-        yield _at(package, place)
-
-
-def _resources(manifest: Element, base: str) -> list[tuple[str, str]]:
-    """The type and path of each resource."""
-    return [
-        (one.get("type", ""), _path(base, one.get("href") or ""))
-        for one in manifest.iter("resource")
+    resources = [
+        (one.get("type", ""), _path(base, one.get("href", "")), one)
+        for one in package.xml(manifests[0]).iter("resource")
         if one.get("href")
     ]
+    places, losses, title = [], [], ""
+    for kind, path, _ in resources:
+        test = _test(package, path) if "_test_" in kind or "assessment" in kind else None
+        if test is not None:
+            places += test.places
+            losses += test.losses
+            title = title or test.title
+    said = {path: said_of(one) for kind, path, one in resources if "item" in kind}
+    places += map(_Place, said)
+    if title or losses:
+        yield Head({"title": title} if title else {}, losses)
+    first: dict[str, _Place] = {}
+    for place in places:
+        first.setdefault(place.path, place)
+    for path, place in first.items():
+        place.said = said.get(path, {})
+        yield _at(package, place)
 
 
 def _path(folder: str, address: str) -> str:
@@ -279,7 +273,7 @@ def _entry(package: _Package, root: Element, place: _Place, where: str) -> Entry
     except (Foreign, Unknown) as error:
         return Unsupported(where, str(error), title)
     identifier = own_id(root.get("identifier", "").strip())
-    fields = {**({"id": identifier} if identifier else {}), "text_format": "html", **fields}
+    fields = {**({"id": identifier} if identifier else {}), "text_format": "html", **place.said, **fields}
     if title and title != identifier:
         fields["name"] = title
     if place.topic:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
 
 from quiz.files.xml import Element
@@ -26,6 +27,7 @@ class Wrong(Exception):
     """What is wrong with an item, and how to mend it."""
 
 
+@lru_cache(maxsize=4096)
 def number(text: str) -> Fraction:
     """A number. Raises Wrong."""
     try:

@@ -14,8 +14,10 @@ from quiz.files.archive import pack
 from quiz.formats.base import Loss, Unwritable, Writer, credits_of
 from quiz.formats.qti.dialect import Dialect, quoted
 from quiz.formats.qti.gaps import FILL_IN
+from quiz.formats.qti.markup import has_blocks
+from quiz.formats.qti.metadata import metadata
 from quiz.formats.qti.patterns import from_stars
-from quiz.formats.qti.xhtml import Texts, has_blocks, plain
+from quiz.formats.qti.xhtml import NO_XML, Texts, plain
 from quiz.questions.rules.text import has_star, literal
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -762,7 +764,7 @@ class QtiWriter(Writer):
         {
             "name", "topic", "prompt", "points", "explanation", "options", "choose", "answer", "feedback_true",
             "feedback_false", "answers", "case_sensitive", "pairs", "distractors", "items", "format", "model_answer",
-            "text", "gaps", "choices", "reuse", "image", "regions", "outside",
+            "tags", "difficulty", "text", "gaps", "choices", "reuse", "image", "regions", "outside",
         }
     )  # fmt: skip
 
@@ -770,8 +772,8 @@ class QtiWriter(Writer):
         super().__init__(target, bank, folder)
         self._items: dict[str, str] = {}
         self._pictures: dict[str, bytes] = {}
-        #: The topic of each item and the pictures that it shows.
-        self._listed: list[tuple[str, str, tuple[str, ...]]] = []
+        #: The topic of each item, the pictures that it shows, and its metadata.
+        self._listed: list[tuple[str, str, tuple[str, ...], str]] = []
 
     def head_losses(self) -> Sequence[Loss]:
         said = [name for name in self.bank.header() if name not in ("format", "bank", "title")]
@@ -790,14 +792,13 @@ class QtiWriter(Writer):
             sheet.lose("points", "a question scores something")
         for name in sorted(sheet.texts.missing):
             sheet.lose("images", f"there is no file '{name[:60]}'")
-        path = self._path(question.id)
-        self._items[path] = sheet.item()
-        self._listed.append((path, question.topic, tuple(sorted(sheet.texts.shown))))
+        path, item, said = f"items/{question.id}.xml", sheet.item(), metadata(question)
+        if NO_XML.search(f"{item}{said}{question.topic}"):
+            raise Unwritable("a text with characters that XML does not know")
+        self._items[path] = item
+        self._listed.append((path, question.topic, tuple(sorted(sheet.texts.shown)), said))
         self._pictures.update({name: files[name] for name in sheet.texts.shown})
         return sheet.losses
-
-    def _path(self, id: str) -> str:
-        return f"items/{id}.xml"
 
     def close(self) -> None:
         files = {"imsmanifest.xml": self._manifest().encode(), "test.xml": self._test().encode()}
@@ -811,9 +812,13 @@ class QtiWriter(Writer):
         numbered = {name: f"picture-{number}" for number, name in enumerate(sorted(self._pictures), 1)}
         items = [
             _resource(
-                f"item-{number}", dialect.resource.format("item"), path, [numbered[name] for name in shown]
+                f"item-{number}",
+                dialect.resource.format("item"),
+                path,
+                [numbered[name] for name in shown],
+                said,
             )
-            for number, (path, _, shown) in enumerate(self._listed, 1)
+            for number, (path, _, shown, said) in enumerate(self._listed, 1)
         ]
         test = _resource(
             "test", dialect.resource.format("test"), "test.xml", [f"item-{n}" for n, _ in enumerate(items, 1)]
@@ -846,7 +851,7 @@ class QtiWriter(Writer):
             return f"<{section} {visible}>"
 
         lines.append(open_(self.bank.title))
-        for number, (path, topic, _) in enumerate(self._listed, 1):
+        for number, (path, topic, *_) in enumerate(self._listed, 1):
             names = topic.split("/") if topic else []
             shared = 0
             while shared < min(len(names), len(opened)) and names[shared] == opened[shared]:
@@ -857,7 +862,7 @@ class QtiWriter(Writer):
             lines.append(dialect.element("assessmentItemRef", {"identifier": f"item-{number}", "href": path}))
         lines += [f"</{section}>"] * (len(opened) + 1)
         tag, part = dialect.tag("assessmentTest"), dialect.tag("testPart")
-        name, title = f"bank-{self.bank.slug}", quoted(self.bank.title)
+        name, title = f"bank-{self.bank.slug}", quoted(NO_XML.sub("", self.bank.title))
         modes = {"navigationMode": "nonlinear", "submissionMode": "simultaneous"}
         said = "".join(f' {dialect.attribute(name)}="{value}"' for name, value in modes.items())
         return "\n".join(
@@ -876,11 +881,11 @@ def _bound(namespace: str, schema: str) -> str:
     return f'xmlns="{namespace}" xmlns:xsi="{_SCHEMA}" xsi:schemaLocation="{namespace} {schema}"'
 
 
-def _resource(name: str, kind: str, path: str, needs: Sequence[str]) -> str:
+def _resource(name: str, kind: str, path: str, needs: Sequence[str], said: str = "") -> str:
     files = "".join(
         [f'<file href="{quoted(path)}"/>', *(f'<dependency identifierref="{one}"/>' for one in needs)]
     )
-    return f'<resource identifier="{name}" type="{kind}" href="{quoted(path)}">{files}</resource>'
+    return f'<resource identifier="{name}" type="{kind}" href="{quoted(path)}">{said}{files}</resource>'
 
 
 def _held(question: Question) -> Iterator[str]:

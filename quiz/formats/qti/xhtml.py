@@ -10,9 +10,8 @@ import nh3
 
 from quiz.files.images import read_image
 from quiz.files.richtext import ATTRIBUTES, TAGS, Html, Plain, media_address, to_prompt_html, to_text
-from quiz.formats.base import Unwritable
 from quiz.formats.qti.dialect import MATHML, quoted
-from quiz.formats.qti.markup import VOID, has_blocks
+from quiz.formats.qti.markup import VOID
 from quiz.questions.images import address_of, pin_of, references, renamed, without_pins
 
 #: Elements of HTML that all versions have; ``div`` and ``span`` carry classes.
@@ -36,7 +35,8 @@ _ATTRIBUTES: Final = {
     "mspace": {"width"},
     "annotation": {"encoding"},
 }
-_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: Characters that no XML document can hold.
+NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>")
 #: Elements that some version does not have; they only change how words look.
 _LOOKS: Final = re.compile(r"</?(?:del|mark|s|u|acronym|big|tt)\b[^<>]*>")
@@ -66,11 +66,9 @@ class Texts:
         self.plain = False
 
     def xhtml(self, text: str | None) -> str:
-        """The text as XHTML. Raises Unwritable for characters that XML does not know."""
+        """The text as XHTML."""
         if not text:
             return ""
-        if _NO_XML.search(text):
-            raise Unwritable("a text with characters that XML does not know")
         html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text)
         self.plain = self.plain or bool(_LOOKS.search(html))
         html = _OPEN.sub(r"<\1\2/>", _LOOKS.sub("", html).replace("&nbsp;", "\u00a0"))
@@ -87,7 +85,7 @@ class Texts:
         return done + "".join(piece for name, piece in put.items() if name not in there)
 
     def line(self, text: str) -> str:
-        """The words alone, as they stand where QTI has no markup. Raises Unwritable."""
+        """The words alone, as they stand where QTI has no markup."""
         return plain(self.label(text))
 
     def keeps(self, text: str) -> bool:
@@ -95,9 +93,7 @@ class Texts:
         return self.xhtml(text).strip() == self.line(text)
 
     def label(self, text: str) -> str:
-        """The words alone, for an attribute. Raises Unwritable."""
-        if _NO_XML.search(text):
-            raise Unwritable("a text with characters that XML does not know")
+        """The words alone, for an attribute."""
         return to_text(text)
 
     def object(self, source: str, alt: str, width: int, height: int, content: bytes) -> str:
@@ -155,6 +151,3 @@ def _shown_or_told(image: re.Match[str]) -> str:
 def plain(text: str) -> str:
     """Plain text in XML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
-
-
-__all__ = ["Texts", "has_blocks", "plain"]

@@ -14,7 +14,7 @@ from quiz.formats.base import Unwritable
 from quiz.formats.qti.dialect import DIALECTS, normalise
 from quiz.formats.qti.patterns import from_stars, to_stars
 from quiz.questions.rules.text import LONGEST_PATTERN, matches
-from tests.formats.samples import pictures, samples, written
+from tests.formats.samples import pictures, read, samples, written
 from tests.kernel.questions import TEXTS, question
 
 #: What stands in an item, a test and a manifest, in the order of the schemas.
@@ -92,6 +92,13 @@ def test_every_document_is_ordered_as_the_schema_demands(name):
                 assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9._-]*", element.get("identifier")), where
 
 
+@pytest.mark.parametrize("field", ["prompt", "name", "explanation", "tags"])
+def test_no_text_breaks_the_package(field):
+    text = "a\x01b"
+    with pytest.raises(Unwritable):
+        written(get("qti21"), [question("description", {}, **{field: [text] if field == "tags" else text})])
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_version_uses_its_own_names(name):
     dialect = next(one for one in DIALECTS if one.name == name)
@@ -144,9 +151,11 @@ def test_what_a_version_cannot_hold_is_named():
     assert b"struck and <em>not</em>" in ZipFile(BytesIO(content)).read("items/q.xml")
 
 
-def test_characters_that_xml_does_not_know_are_refused():
-    with pytest.raises(Unwritable):
-        written(get("qti21"), [question("description", {}, prompt="a\x01b")])
+def test_tags_and_difficulty_stand_in_the_manifest():
+    one = question("description", {}, tags=["a <b>", "c"], difficulty="hard")
+    content, lost = written(get("qti22"), [one])
+    (found,), _ = read(get("qti22"), content)
+    assert (found.tags, found.difficulty, lost["q"]) == (("a <b>", "c"), "hard", [])
 
 
 def test_a_picture_lies_in_the_package():

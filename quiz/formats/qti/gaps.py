@@ -31,6 +31,9 @@ from quiz.questions.rules.numbers import show_number
 
 #: Interactions that stand in a line of text.
 INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
+#: Gaps for which one of several is chosen, and what it is chosen from.
+_CHOSEN: Final = frozenset({"inlineChoiceInteraction", "choiceInteraction"})
+_CHOICES: Final = ("inlineChoice", "simpleChoice")
 #: The prompt of a text with gaps that has none of its own.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -64,7 +67,7 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
     by_rule, weights = _weights(item, gaps, whole, best)
     _check(item, gaps, by_rule, weights, best)
     probes = [Probe(snapped(item.score(given) / best), item.outcome(given)[1]) for given in _answers(whole)]
-    front, text = _parted(item, body, lambda element: f"[[{ours[element.get('responseIdentifier', '')]}]]")
+    front, text = _parted(item, body, lambda element: _mark(item, element, ours))
     fields = {"prompt": front, "text": text, **by_rule, **told(item, probes).common, **_points(snapped(best))}
     hints = item.hints(item.body)
     listed = all(gap.element.tag == "inlineChoiceInteraction" for gap in gaps) and "cloze" not in hints
@@ -74,9 +77,7 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
         keys = {ours[gap.name]: words[1][place] for place, gap in enumerate(gaps)}
         reuse = {"reuse": True} if "reuse" in hints or len(set(keys.values())) < len(keys) else {}
         return {"type": "gap_select", **fields, "choices": words[0], "gaps": keys, **reuse, **shuffle}
-    shuffles = {
-        gap.element.get("shuffle") == "true" for gap in gaps if gap.element.tag == "inlineChoiceInteraction"
-    }
+    shuffles = {gap.element.get("shuffle") == "true" for gap in gaps if gap.element.tag in _CHOSEN}
     shuffle = {"shuffle": False} if shuffles == {False} else {}
     made = {
         ours[gap.name]: {**gap.fields, **({} if weight == 1 else {"weight": weight})}
@@ -85,13 +86,32 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
     return {"type": "cloze", **fields, "gaps": made, **shuffle}
 
 
+def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
+    """The mark of a gap; of a choice that is a block a paragraph, with its prompt."""
+    mark = f"[[{ours[element.get('responseIdentifier', '')]}]]"
+    if element.tag in INLINE:
+        return mark
+    item.lose("text", "the options of a choice are a list in the text")
+    return f"<p>{item.html(element.find('prompt'), marks=True)} {mark}</p>"
+
+
+def stand_in_text(item: Item, interactions: Sequence[Element]) -> bool:
+    """Whether all interactions can be gaps of one text: typed, chosen from a list, or, of several, one out of options."""
+    several = len(interactions) > 1
+    return all(
+        one.tag in INLINE
+        or (several and one.tag == "choiceInteraction" and item.declaration(one).cardinality == "single")
+        for one in interactions
+    )
+
+
 def _gap(item: Item, element: Element) -> Gap:
     declaration = item.declaration(element)
     right = declaration.correct
     if declaration.mapping and not right:
         right = (max(declaration.mapping.entries, key=lambda entry: entry[1])[0],)
-    if not right and element.tag == "inlineChoiceInteraction":
-        ids = [one.get("identifier", "") for one in element.iter("inlineChoice")]
+    if not right and element.tag in _CHOSEN:
+        ids = [one.get("identifier", "") for one in element.iter(*_CHOICES)]
         right = max(
             ((one,) for one in ids), key=lambda value: item.score({declaration.name: value}), default=NULL
         )
@@ -113,7 +133,7 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
 
     if gap.share <= 0:
         raise Wrong(f"the gap '{gap.name[:40]}' scores nothing – declare its correct response, or a mapping")
-    if gap.element.tag == "inlineChoiceInteraction":
+    if gap.element.tag in _CHOSEN:
         _fill_choice(item, gap, worth)
         return
     made, fields = typed_answers(item, gap.element, gap.declaration, worth)
@@ -122,7 +142,7 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
 
 
 def _fill_choice(item: Item, gap: Gap, worth: Any) -> None:
-    parts = [*gap.element.iter("inlineChoice")]
+    parts = [*gap.element.iter(*_CHOICES)]
     names = [part.get("identifier", "") for part in parts]
     credits = [snapped(worth((name,)) / gap.share) for name in names]
     ids = fitting_ids(names) or letters(len(names))
@@ -227,7 +247,7 @@ def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
     first = next((n for n, one in enumerate(blocks) if _holds_gap(one)), 0)
 
     def put(element: Element) -> str | None:
-        return mark(element) if element.tag in INLINE or element.tag == "gap" else None
+        return mark(element) if _is_gap(element) else None
 
     for place, block in enumerate(blocks):
         piece = _whole(item, block, put, marks=place >= first)
@@ -237,7 +257,11 @@ def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
 
 
 def _holds_gap(element: Element) -> bool:
-    return any(one.tag in INLINE or one.tag == "gap" for one in element.iter())
+    return any(map(_is_gap, element.iter()))
+
+
+def _is_gap(element: Element) -> bool:
+    return element.tag in INLINE or element.tag in _CHOSEN
 
 
 def _whole(item: Item, element: Element, put: Any, *, marks: bool) -> str:

@@ -16,7 +16,7 @@ from quiz.files.xml import Element, read_xml
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, topic_of
 from quiz.formats.qti.dialect import normalise
-from quiz.formats.qti.gaps import INLINE, cloze, gap_match
+from quiz.formats.qti.gaps import INLINE, cloze, gap_match, stand_in_text
 from quiz.formats.qti.interactions import Foreign, choice, entry, essay, hotspot, match, order, select_point
 from quiz.formats.qti.item import Item, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
@@ -327,15 +327,10 @@ def _asked(item: Item, body: Element, interactions: Sequence[Element]) -> dict[s
     """The fields of the question, its prompt among them."""
     tags = [one.tag for one in interactions]
     if not tags:
-        if item.responses:
-            raise Wrong(
-                "nothing in the item gives its response – write an interaction, such as <choiceInteraction>"
-            )
-        return {"type": "description", "prompt": item.html(body)}
-    if all(tag in INLINE for tag in tags):
-        hints = item.hints(body)
-        if tags == ["textEntryInteraction"] and "cloze" not in hints:
-            return {**entry(item, interactions[0]), "prompt": _with_blank(item, body, interactions[0])}
+        return _described(item, body)
+    if tags == ["textEntryInteraction"] and "cloze" not in item.hints(body):
+        return {**entry(item, interactions[0]), "prompt": _with_blank(item, body, interactions[0])}
+    if stand_in_text(item, interactions):
         return cloze(item, body, interactions)
     if len(tags) > 1:
         raise Foreign("composite")
@@ -344,6 +339,15 @@ def _asked(item: Item, body: Element, interactions: Sequence[Element]) -> dict[s
     if tags[0] not in _KINDS:
         raise Foreign(tags[0])
     return {**_KINDS[tags[0]](item, interactions[0]), "prompt": _prompt(item, body, interactions[0])}
+
+
+def _described(item: Item, body: Element) -> dict[str, Any]:
+    """A text that asks nothing. Raises Wrong where something is to be answered."""
+    if item.responses:
+        raise Wrong(
+            "nothing in the item gives its response – write an interaction, such as <choiceInteraction>"
+        )
+    return {"type": "description", "prompt": item.html(body)}
 
 
 def _with_blank(item: Item, body: Element, interaction: Element) -> str:

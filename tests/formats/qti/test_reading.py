@@ -75,6 +75,17 @@ CASES = {
             },
         },
     },
+    "several": {
+        "type": "cloze", "points": "2", "prompt": "<p>On its founding.</p>", "shuffle": False,
+        "text": "<p>Where? [[A]]</p>\n<p>When? [[B]]</p>",
+        "gaps": {
+            "A": {
+                "type": "single_choice",
+                "options": [{"id": "x", "text": "Shanghai", "correct": True}, {"id": "y", "text": "Astana"}],
+            },
+            "B": {"type": "short_text", "answers": [{"text": "2001"}]},
+        },
+    },
     "inline": {
         "type": "gap_select", "scoring": "all_or_nothing", "gaps": {"R1": "a", "R2": "b"},
         "choices": [{"id": "a", "text": "Astana"}, {"id": "b", "text": "Beijing"}],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -149,6 +149,15 @@ class Format:
     writer: type[Writer] | None = field(default=None, repr=False)
     #: True where the ending alone says that this format is meant when writing.
     own_suffix: bool = False
+    #: Writers for files that end otherwise than the first suffix, such as one document in place of a package.
+    by_ending: Mapping[str, type[Writer]] = field(default_factory=dict, repr=False, compare=False)
+
+    def for_file(self, name: str) -> Format:
+        """The same with the writer for a file of this name."""
+        for ending, writer in self.by_ending.items():
+            if name.lower().endswith(ending):
+                return replace(self, writer=writer)
+        return self
 
 
 def lost_fields(question: Question, held: frozenset[str]) -> list[Loss]:

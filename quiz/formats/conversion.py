@@ -196,7 +196,8 @@ def convert(
             read_as, Source(file, source.name, source.parent, limits), report, as_slug(target.stem)
         )
         with _replaced(target) as written:
-            write(reading, reading.bank, write_as, written, report, target.parent, step)
+            writing = write_as.for_file(target.name)
+            write(reading, reading.bank, writing, written, report, target.parent, step)
     return report
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats.qti12 import questions
 from quiz.formats.qti12.feedback import Feedback
+from quiz.formats.qti12.hotspot import read_hotspot
 from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
 from quiz.formats.qti12.words import word_gaps
 
@@ -63,7 +64,7 @@ def _without_response(item: Item, name: str) -> dict[str, Any]:
 def _one(item: Item, name: str, response: Response) -> dict[str, Any]:
     prompt = item.asked
     if response.kind == "xy":
-        raise Foreign(name or "response_xy")
+        return read_hotspot(item, response)
     if not response.chosen:
         if name in _ESSAY or not item.processing.scores:
             return {**questions.essay(item), "prompt": prompt}

@@ -6,10 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, is_archive
+from quiz.files.images import MOST_BYTES
 from quiz.files.xml import Element, read_xml
 from quiz.formats._moodle import parted, settled
 from quiz.formats._pictures import Pictures
@@ -18,6 +20,7 @@ from quiz.formats.qti12.item import ID, Foreign, Item, Media, Wrong, each_word, 
 from quiz.formats.qti12.kinds import fields, kind
 from quiz.formats.qti12.markup import normalise
 from quiz.formats.qti12.processing import Unknown
+from quiz.questions.images import FILE
 
 ROOT: Final = "questestinterop"
 _MANIFEST: Final = "imsmanifest.xml"
@@ -63,7 +66,7 @@ def read(source: Source) -> Iterator[Entry]:
         return
     document = _document(content)
     yield from _head([document])
-    yield from _entries(document, "", lambda _address: None, Pictures())
+    yield from _entries(document, "", _beside(source.folder), Pictures())
 
 
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:
@@ -111,6 +114,18 @@ def _paths(archive: Archive) -> Sequence[str]:
         if whole & {posixpath.basename(posixpath.dirname(name))} and not name.endswith(".xml.qti")
     }
     return [name for name in dict.fromkeys([*named, *names]) if name in names and name not in left_out]
+
+
+def _beside(folder: Path | None) -> Media:
+    """Finds what a document that came without a package shows, in the folder ``images`` beside it."""
+
+    def found(address: str) -> bytes | None:
+        if folder is None or not re.fullmatch(FILE, address) or not (folder / address).is_file():
+            return None
+        with (folder / address).open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+
+    return found
 
 
 def _media(archive: Archive, document: str) -> Media:

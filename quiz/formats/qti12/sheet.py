@@ -38,8 +38,9 @@ def percent_of(share: Fraction) -> str:
 class Sheet:
     """The parts of an item in the order of QTI: what is asked, how it is scored, what is told."""
 
-    def __init__(self, question: Question, files: Mapping[str, bytes]) -> None:
-        self.question, self.files = question, files
+    def __init__(self, question: Question, files: Mapping[str, bytes], base: str) -> None:
+        """``base`` stands in front of the names of pictures."""
+        self.question, self.files, self.base = question, files, base
         self.used: dict[str, bytes] = {}
         self.losses: list[Loss] = []
         self.asked: list[str] = []
@@ -86,12 +87,13 @@ class Sheet:
         for name in shown:
             self.used[name] = self.files[name]
         names = {
-            name: _pinned(name, self.files[name]) if style == "markdown" else BASE + name for name in shown
+            name: _pinned(name, self.files[name]) if style == "markdown" else self.base + name
+            for name in shown
         }
         return str(renamed(fields, names)["text"]) if names else text
 
     def _place(self, content: bytes) -> str:
-        return BASE + next(name for name, one in self.files.items() if one == content)
+        return self.base + next(name for name, one in self.files.items() if one == content)
 
     def material(self, text: tuple[str, str], indent: str) -> str:
         """``<material>`` with a text and its format."""

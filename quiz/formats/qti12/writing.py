@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, ClassVar, Final
 
 from quiz.banks.model import Bank, Question
 from quiz.files.archive import pack
@@ -13,12 +13,15 @@ from quiz.formats._moodle import joined
 from quiz.formats.base import Loss, Writer, credits_of
 from quiz.formats.qti12 import package
 from quiz.formats.qti12.gapped import gapped_text, write_gaps, write_word_gaps
-from quiz.formats.qti12.sheet import Sheet, all_of, coded, equal, none_of
+from quiz.formats.qti12.hotspot import write_hotspot
+from quiz.formats.qti12.sheet import BASE, Sheet, all_of, coded, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
 from quiz.formats.qti12.words import TYPE
 from quiz.questions.rules.numbers import show_number
 
 _SHUFFLED: Final = frozenset("single_choice multiple_response cloze gap_select drag_words".split())
+#: Types whose rules of scoring are not all held.
+_SCORED_ONE_WAY: Final = frozenset({"ordering", "hotspot"})
 _ORDERS: Final = frozenset({"all_or_nothing", "absolute_position"})
 
 
@@ -27,12 +30,15 @@ class Qti12Writer(Writer):
 
     types = frozenset(
         "single_choice multiple_response true_false short_text numerical matching ordering essay description cloze"
-        " gap_select drag_words".split()
+        " gap_select drag_words hotspot".split()
     )
     holds = frozenset(
         "name topic prompt points difficulty tags explanation hints options answer feedback_true feedback_false answers"
-        " case_sensitive pairs distractors items text gaps choices".split()
+        " case_sensitive pairs distractors items text gaps choices image regions".split()
     )
+
+    #: What stands in front of the names of pictures.
+    base: ClassVar[str] = BASE
 
     def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
         super().__init__(target, bank, folder)
@@ -47,7 +53,7 @@ class Qti12Writer(Writer):
         return self.holds | frozenset(_held(question))
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        sheet = Sheet(question, files)
+        sheet = Sheet(question, files, self.base)
         _WRITTEN[question.type](sheet, question.content)
         if question.text_format == "markdown":
             sheet.lose("text_format", "Markdown became HTML")
@@ -55,9 +61,28 @@ class Qti12Writer(Writer):
         self._files.update(sheet.used)
         return sheet.losses
 
+    @property
+    def assessment(self) -> bytes:
+        """The document with all items."""
+        return package.assessment(self.bank.slug, self.bank.title, self._items)
+
     def close(self) -> None:
-        assessment = package.assessment(self.bank.slug, self.bank.title, self._items)
-        self.target.write(pack(package.files(self.bank.slug, self.bank.title, assessment, self._files)))
+        files = package.files(self.bank.slug, self.bank.title, self.assessment, self._files)
+        self.target.write(pack(files))
+
+
+class Qti12DocumentWriter(Qti12Writer):
+    """One document without a package; pictures are put beside it."""
+
+    base = ""
+
+    def close(self) -> None:
+        self.target.write(self.assessment)
+        if self.folder is not None:
+            for name, content in self._files.items():
+                place = self.folder / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
 
 
 def _held(question: Question) -> Iterator[str]:
@@ -67,7 +92,7 @@ def _held(question: Question) -> Iterator[str]:
         yield "feedback"
     if question.type in _SHUFFLED:
         yield "shuffle"
-    if question.type != "ordering" or question.scoring in _ORDERS:
+    if question.type not in _SCORED_ONE_WAY or (question.type == "ordering" and question.scoring in _ORDERS):
         yield "scoring"
     if question.type in ("gap_select", "drag_words"):
         key = [*question.content.gaps.values()]  # type: ignore[attr-defined]
@@ -310,6 +335,7 @@ _WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
     "essay": _essay,
     "description": _description,
     "cloze": _gapped,
+    "hotspot": write_hotspot,
     "gap_select": _gapped,
     "drag_words": _gapped,
 }

@@ -14,6 +14,7 @@ from quiz.errors import Invalid, QuizError
 from quiz.files.archive import Archive, pack
 from quiz.formats import formats, recognise
 from quiz.formats.base import HEAD_BYTES, Found, Source
+from quiz.formats.conversion import convert
 from quiz.questions import types
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
@@ -211,6 +212,46 @@ def test_a_package_has_its_pictures_and_says_who_can_read_it():
     assert [*found.files] == ["images/map.svg"]
     assert "images/map.svg" in found.fields["prompt"]
     assert losses["q"] == ["text_format"]
+
+
+def test_one_document_keeps_its_pictures_beside_it(tmp_path):
+    bank = tmp_path / "b.yaml"
+    bank.write_text(
+        "format: quiz-bank/1\nbank: b\ntitle: B\nquestions:\n- {id: q, type: true_false, timeless: true, answer: true,"
+        " prompt: '![a map](images/m.svg) Right?'}\n"
+    )
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "m.svg").write_bytes(svg(attributes='width="8" height="6"'))
+    there = tmp_path / "there"
+    there.mkdir()
+    report = convert(bank, there / "q.xml", formats()["yaml"], FORMAT)
+    assert (report.written, [*there.joinpath("images").iterdir()]) == (1, [there / "images" / "m.svg"])
+    with (there / "q.xml").open("rb") as file:
+        found = [*FORMAT.read(Source(file, "q.xml", there))][-1]
+    assert [*found.files] == ["images/m.svg"]
+
+
+def test_areas_on_a_picture():
+    item = (
+        '<item ident="h"><presentation><material><mattext>Where?</mattext></material><response_xy ident="R"><render_hotspot>'
+        '<material><matimage uri="m.svg" width="80" height="60" label="A map"/></material>'
+        '<response_label ident="A" rarea="Rectangle">10,10,20,5</response_label>'
+        '<response_label ident="B" rarea="Ellipse">50,40,10,10</response_label></render_hotspot></response_xy></presentation>'
+        "<resprocessing><outcomes><decvar/></outcomes>"
+        + rule('<varinside respident="R" areatype="Ellipse">50,40,10,10</varinside>', 1)
+        + "</resprocessing></item>"
+    )
+    picture = svg(attributes='width="80" height="60"')
+    found, report = read(FORMAT, pack({"q.xml": HEAD.format(item).encode(), "m.svg": picture}))
+    assert report.errors == []
+    areas = [(one.shape, [int(n) for n in one.coords], one.correct) for one in found[0].content.regions]
+    assert areas == [("rect", [10, 10, 30, 15], False), ("circle", [50, 40, 5], True)]
+    wide = item.replace("50,40,10,10", "50,40,10,20")
+    assert (
+        entries(pack({"q.xml": HEAD.format(wide).encode(), "m.svg": picture}))[-1].kind
+        == "hotspot with an ellipse"
+    )
+    assert "not in the package" in one(item).message
 
 
 @pytest.mark.parametrize("place", ["images/map.svg", "web_resources/images/map.svg", "quiz/images/map.svg"])

@@ -1,0 +1,155 @@
+"""Places on a picture: ``response_xy`` with ``render_hotspot``.
+
+Areas are as in QTI 1.2: ``Rectangle`` left, top, width, height · ``Ellipse`` centre, then both diameters (Canvas and
+others write circles so) · ``Bounded`` corners. A place is in an area or not; which areas score is said by ``varinside``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from quiz.files.images import read_image
+from quiz.formats._moodle import Styled
+from quiz.formats.base import Unwritable
+from quiz.formats.qti12.feedback import Feedback
+from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
+from quiz.formats.qti12.markup import joined
+from quiz.formats.qti12.processing import number
+from quiz.formats.qti12.sheet import Sheet, coded
+from quiz.questions.fields import letters, number_text
+from quiz.questions.rules.numbers import show_number
+
+_SHAPES: Final = {"rectangle": "rect", "ellipse": "circle", "bounded": "poly"}
+_AREAS: Final = {"rect": "Rectangle", "circle": "Ellipse", "poly": "Bounded"}
+_PICTURE: Final = re.compile(r'<img src="(images/[^"]+)" alt="([^"]*)">')
+
+
+def read_hotspot(item: Item, response: Response) -> dict[str, Any]:
+    """Raises Wrong, and Foreign for areas that are no shapes of ours and for scores that differ."""
+    image = _image(item)
+    areas = _areas(response)
+    scores = [_scored(item, area) for area in areas]
+    if not any(score > 0 for score in scores):
+        raise Wrong("no area gives points – say in varinside which one is right")
+    if len({score for score in scores if score > 0}) > 1:
+        raise Foreign("hotspot with areas that are worth different scores")
+    names = [one.ident for one in response.labels]
+    fit = len({*names}) == len(names) and all(map(ID.fullmatch, names))
+    regions = [
+        {
+            "id": id,
+            "label": label.text or Styled(str(place), "plain"),
+            "shape": area[0],
+            "coords": ", ".join(map(number_text, area[1])),
+            **({"correct": True} if score > 0 else {}),
+        }
+        for place, (id, label, area, score) in enumerate(
+            zip(names if fit else letters(len(names)), response.labels, areas, scores, strict=True), 1
+        )
+    ]
+    whole = [text for text in item.texts(item.presentation) if not _PICTURE.fullmatch(text)]
+    return {
+        "type": "hotspot",
+        "image": image,
+        "regions": regions,
+        **Feedback(item).fields(),
+        "prompt": joined(whole),
+    }
+
+
+def _image(item: Item) -> dict[str, Any]:
+    found = [] if item.presentation is None else [*item.presentation.iter("matimage")]
+    if len(found) != 1:
+        raise Foreign("hotspot without one picture")
+    shown = _PICTURE.fullmatch("".join(item.texts(found[0])))
+    if shown is None:
+        raise Wrong("the picture of the areas is not in the package – export it again with its files")
+    size = {
+        name: int(value)
+        for name in ("width", "height")
+        if (value := number(found[0].get(name))) and value >= 1
+    }
+    return {"file": shown[1], "alt": found[0].get("label", "").strip() or "Picture", **size}
+
+
+def _areas(response: Response) -> list[tuple[str, list[Fraction]]]:
+    return [
+        _area(one.element.get("rarea") or "Ellipse", one.element.text or one.element.get("coords", ""))
+        for one in response.labels
+    ]
+
+
+def _area(name: str, text: str) -> tuple[str, list[Fraction]]:
+    shape = _SHAPES.get(name.strip().lower())
+    read = [number(one) for one in re.findall(r"[^\s,;]+", text)]
+    values = [one for one in read if one is not None]
+    if shape is None or len(values) != len(read) or len(values) < (6 if shape == "poly" else 3):
+        raise Wrong(f"the area {name} {text.strip()[:40]} is no shape – write its coordinates")
+    if shape == "rect" and len(values) == 4:
+        left, top, width, height = values
+        return "rect", [left, top, left + width, top + height]
+    if shape == "circle":
+        if len(values) == 4 and values[2] != values[3]:
+            raise Foreign("hotspot with an ellipse")
+        return "circle", [values[0], values[1], values[2] / 2]
+    return shape, values
+
+
+def _scored(item: Item, area: tuple[str, list[Fraction]]) -> Fraction:
+    """What a place in the area gives, by the condition that names the area."""
+    rules = item.processing
+    for condition in rules.scoring:
+        for test in condition.iter("varinside"):
+            if _area(test.get("areatype") or "Ellipse", test.text or "") == area:
+                return rules.alone(condition)
+    return Fraction(0)
+
+
+def write_hotspot(sheet: Sheet, content: Any) -> None:
+    """One place for each right area; all have to be found."""
+    sheet.kind = "hot_spot_question"
+    name = content.image.file
+    found = sheet.files.get(name)
+    if found is None:
+        raise Unwritable("hotspot without its picture")
+    sheet.used[name] = found
+    width, height = content.image.size
+    pixels = read_image(found)
+    sheet.prompt(sheet.text(sheet.question.prompt))
+    sheet.asked.append(
+        f'      <response_xy ident="response1" rcardinality="{"Single" if content.places == 1 else "Multiple"}">\n'
+        f'        <render_hotspot maxnumber="{content.places}">\n          <material><matimage uri="{sheet.base}{coded(name)}"'
+        f' width="{width or pixels.width}" height="{height or pixels.height}" label="{coded(content.image.alt)}"/></material>'
+    )
+    for region in content.regions:
+        sheet.asked.append(
+            f'          <response_label ident="{region.id}" rarea="{_AREAS[region.shape]}">{_coords(region)}'
+            f"\n{sheet.material(sheet.text(region.label, inline=True), '            ')}\n          </response_label>"
+        )
+    sheet.asked.append("        </render_hotspot>\n      </response_xy>")
+    right = [region for region in content.regions if region.correct]
+    for region in right:
+        test = f'<varinside respident="response1" areatype="{_AREAS[region.shape]}">{_coords(region)}</varinside>'
+        sheet.rule(test, Fraction(1, len(right)), adds=True)
+    _lost(sheet, content, len(right))
+
+
+def _lost(sheet: Sheet, content: Any, right: int) -> None:
+    if any(region.feedback for region in content.regions):
+        sheet.lose("regions", "what is said to areas")
+    if content.places != right:
+        sheet.lose("choose", "as many places as areas are right")
+
+
+def _coords(region: Any) -> str:
+    values: Sequence[Fraction] = region.coords
+    if region.shape == "rect":
+        left, top, right, bottom = values
+        values = (left, top, right - left, bottom - top)
+    elif region.shape == "circle":
+        x, y, radius = values
+        values = (x, y, radius * 2, radius * 2)
+    return ",".join(map(show_number, values))

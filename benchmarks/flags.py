@@ -34,8 +34,10 @@ def main(quizzes=QUIZZES):
     print(
         f"flags: {quizzes:,} sound quizzes and {quizzes:,} with one wrong key, {QUESTIONS} questions of {OPTIONS} options\n"
     )
-    print("| students | sound quizzes accused | of it: | a hint or more | wrong key named | a flag on it |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print(
+        "| students | sound quizzes accused | of it: | a hint or more | too easy, hardly chosen | wrong key named | a flag on it |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for n in SIZES:
         print(_line(n, quizzes), flush=True)
     print()
@@ -44,7 +46,7 @@ def main(quizzes=QUIZZES):
 def _line(n, quizzes):
     dice = np.random.default_rng(n)
     level = "verdict" if n >= 30 else "hint"
-    accused, hinted, kinds = 0, 0, Counter()
+    accused, hinted, observed, kinds = 0, 0, 0, Counter()
     named, flagged = 0, 0
     for _ in range(quizzes):
         found = _flags(*_quiz(dice, n))
@@ -53,6 +55,7 @@ def _line(n, quizzes):
         }
         accused += bool(false)
         kinds.update(false)
+        observed += any(flag.code not in ACCUSING for of_one in found for flag in of_one)
         hinted += any(flag.code in ACCUSING for of_one in found for flag in of_one)
     for _ in range(quizzes):
         chosen, keys = _quiz(dice, n)
@@ -67,7 +70,7 @@ def _line(n, quizzes):
     which = "" if level == "verdict" else " (hints)"
     late = "" if accused / quizzes <= MUST or level == "hint" else " TOO MANY"
     return (
-        f"| {n}{which} | {accused / quizzes:.1%}{late} | {told} | {hinted / quizzes:.1%} | {named / quizzes:.1%} "
+        f"| {n}{which} | {accused / quizzes:.1%}{late} | {told} | {hinted / quizzes:.1%} | {observed / quizzes:.1%} | {named / quizzes:.1%} "
         f"| {flagged / quizzes:.1%} |"
     )
 

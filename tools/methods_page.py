@@ -48,7 +48,8 @@ Holm's sequence are verdicts only where they hold over all items of the quiz tog
 
 How often they err (`python -m benchmarks.flags`; questions by a logistic model with guessing, all of which discriminate; what it
 simulates stands at its head). *Accused*: any verdict out of possible-miskey, negative-discrimination, competing-options,
-no-discrimination, guessing, too-hard; below {enough} students any hint.
+no-discrimination, guessing, too-hard; below {enough} students any hint. That a question is too easy or an option hardly chosen
+is what was observed, and mostly true of these quizzes.
 
 {measured}
 

@@ -17,7 +17,7 @@ from quiz.banks.translations import Texts, in_languages
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import TEXT_FORMATS, to_html, to_prompt_html
 from quiz.questions import types
-from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score
+from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score, Tally
 from quiz.questions.fields import (
     Count,
     Day,
@@ -353,6 +353,10 @@ class Question(Authored):
         scored = self.kind.score(self.content, response, self.scoring)
         general = self._general_feedback(scored.fraction)
         return Score(scored.fraction, scored.parts, (*scored.feedback, general)) if general else scored
+
+    def tallied(self, score: Score) -> Mapping[str, Tally]:
+        """The parts of a scored response that count by themselves under the question's rule."""
+        return self.kind.tallied(self.content, score, self.scoring)
 
     def answered(self, response: Response) -> bool:
         """Whether a response answers at all: null, a blank text, and a list or object without answers do not."""

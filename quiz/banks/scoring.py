@@ -14,7 +14,7 @@ from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid
 from quiz.questions.base import Response, Score
 from quiz.questions.rules.certainty import certainty_mark
-from quiz.questions.rules.tries import adaptive, interactive
+from quiz.questions.rules.tries import adaptive, countback, interactive
 from quiz.questions.validation import suggest
 
 _FIELDS: Final = frozenset({"question", "response", "tries", "mode", "hints", "certainty", "variant"})
@@ -144,6 +144,8 @@ def _with_tries(question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
     fractions = [score.fraction or Fraction(0) for score in scores]
     if tries.mode == "adaptive":
         fraction = adaptive([*zip(tries.responses, fractions, strict=True)], question.penalty)
+    elif tries.mode == "countback":
+        fraction = countback([question.tallied(score) for score in scores], question.penalty)
     else:
         fraction = interactive(fractions[-1], len(fractions) - 1 + tries.hints, question.penalty)
     out = _result(given["question"], question, tries.responses[-1], scores[-1], fraction)
@@ -158,12 +160,10 @@ def _tries(given: Mapping[str, Any]) -> _Tries:
     responses, mode, hints = given["tries"], given.get("mode", "interactive"), given.get("hints", 0)
     if not isinstance(responses, list) or not responses:
         raise Invalid("'tries' is not a list of responses")
-    if mode == "countback":
-        raise Invalid("the mode 'countback' is known, not supported yet")
-    if mode not in ("interactive", "adaptive"):
+    if mode not in ("interactive", "adaptive", "countback"):
         raise Invalid("'mode' is none of interactive, adaptive, countback")
     if not isinstance(hints, int) or isinstance(hints, bool) or hints < 0:
         raise Invalid("'hints' is not a whole number from 0")
-    if hints and mode == "adaptive":
+    if hints and mode != "interactive":
         raise Invalid("'hints' goes with the mode interactive")
     return _Tries(responses, mode, hints)

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
@@ -125,6 +125,13 @@ class Score:
     feedback: tuple[str, ...] = ()
 
 
+class Tally(NamedTuple):
+    """What a part of an answer counts by itself: its share of the whole question, and the fraction of it, −1 to 1."""
+
+    share: Fraction
+    fraction: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What can be chosen in answer to a question, for statistics: its id, its plain text, whether the key holds it."""
@@ -210,6 +217,12 @@ class QuestionType(ABC, Generic[C]):
     @abstractmethod
     def score(self, content: C, response: Response, rule: str) -> Score:
         """Scores a response that ``parse`` or ``check`` let pass. None (no answer) is 0."""
+
+    def tallied(self, content: C, score: Score, rule: str) -> Mapping[str, Tally]:
+        """The parts of a scored response that count by themselves under this rule, by name; the whole answer where none
+        does. Σ share · fraction, held to the bounds of the rule, is the score's fraction.
+        """
+        return {"": Tally(Fraction(1), score.fraction or Fraction(0))}
 
     @abstractmethod
     def review(

@@ -24,6 +24,7 @@ from quiz.questions.base import (
     Raw,
     Response,
     Score,
+    Tally,
 )
 from quiz.questions.fields import Count, Id, Truth, Words, with_ids
 from quiz.questions.options import positions
@@ -180,6 +181,13 @@ class WordGapType(QuestionType[WordGaps]):
         if rule == "all_or_nothing":
             return Score(min(parts.values()), parts)
         return Score(sum(parts.values(), Fraction(0)) / len(parts), parts)
+
+    def tallied(self, content: WordGaps, score: Score, rule: str) -> Mapping[str, Tally]:
+        """The gaps."""
+        if rule == "all_or_nothing":
+            return super().tallied(content, score, rule)
+        share = Fraction(1, len(content.gaps))
+        return {name: Tally(share, fraction) for name, fraction in score.parts.items()}
 
     def review(
         self, content: WordGaps, response: Response, order: Order, allowed: frozenset[str]

@@ -142,7 +142,10 @@ def test_what_cannot_be_scored_is_an_error_and_the_others_are_scored(score, ques
         ('{"question": "single", "response": "a", "certainty": true}', "none of 1, 2, 3"),
         ('{"question": "single", "response": "a", "hints": 1}', "goes with 'tries'"),
         ('{"question": "single", "tries": []}', "not a list of responses"),
-        ('{"question": "single", "tries": ["a"], "mode": "countback"}', "known, not supported yet"),
+        (
+            '{"question": "single", "tries": ["a"], "mode": "countback", "hints": 1}',
+            "goes with the mode interactive",
+        ),
         ('{"question": "single", "tries": ["a"], "mode": "x"}', "none of interactive"),
         ('{"question": "single", "tries": ["a"], "hints": -1}', "not a whole number"),
         ('{"question": "single", "tries": ["a"], "response": "a"}', "exclude each other"),
@@ -179,6 +182,13 @@ def test_certainty(score, question, response, certainty, cbm):
         ({"question": "text", "tries": ["Mumbhai", "x"], "mode": "adaptive"}, 0.5, 0),
         ({"question": "text", "tries": ["x", "x", "shanghai"], "mode": "adaptive"}, 0.9, 1),
         ({"question": "single", "tries": ["c"]}, 0, -0.25),
+        ({"question": "single", "tries": ["c", "a"], "mode": "countback"}, 2 / 3, 1),
+        ({"question": "many", "tries": [["a", "b"], ["a", "c"]], "mode": "countback"}, 5 / 6, 1),
+        (
+            {"question": "gaps", "tries": [{"1": "a"}, {"1": "a", "2": "2001"}], "mode": "countback"},
+            7 / 15,
+            3 / 5,
+        ),
     ],
 )
 def test_tries(score, line, fraction, last):

@@ -47,6 +47,14 @@ def test_an_example_is_read_and_scored_as_it_says(name, example):
 
 
 @pytest.mark.parametrize("name, example", examples())
+def test_the_parts_that_count_by_themselves_make_up_the_fraction(name, example):
+    q = of_example(name, example)
+    fraction = example.fraction or Fraction(0)
+    parts = q.tallied(q.score(example.response)).values()
+    assert min(max(sum(part.share * part.fraction for part in parts), min(fraction, 0)), 1) == fraction
+
+
+@pytest.mark.parametrize("name, example", examples())
 def test_what_a_response_chooses_is_among_the_choices(name, example):
     """For the statistics: ids of choices; a wholly right answer chooses what belongs to the key."""
     q = of_example(name, example)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quiz.questions.base import Tally
 from quiz.questions.rules.certainty import certainty_mark
 from quiz.questions.rules.grade import Grade, SlotMark, combine, grade, passed
-from quiz.questions.rules.tries import adaptive, interactive
+from quiz.questions.rules.tries import adaptive, countback, interactive
 
 HUNDRED, ONE, HALF, THIRD = Fraction(100), Fraction(1), Fraction(1, 2), Fraction(1, 3)
 
@@ -78,6 +79,28 @@ def test_adaptive_tries():
     )
     assert adaptive([(None, Fraction(0)), ("b", ONE)], THIRD) == 1
     assert adaptive([], THIRD) == 0
+
+
+def halves(**fractions):
+    return {name: Tally(HALF, Fraction(fraction)) for name, fraction in fractions.items()}
+
+
+@pytest.mark.parametrize(
+    "tries, value",
+    [
+        ([halves(a=1, b=1)], ONE),
+        ([halves(a=1, b=0), halves(a=1, b=1)], Fraction(5, 6)),
+        ([halves(a=1, b=0), halves(a=0, b=1), halves(a=1, b=1)], HALF * THIRD + HALF * 2 * THIRD),
+        ([halves(a=1, b=1), halves(a=0, b=1)], HALF),
+        ([halves(a=1), halves(b=1)], HALF * 2 * THIRD),
+        ([halves(a=1), halves(a=1, b=-1)], Fraction(0)),
+        ([halves(a=HALF), halves(a=1), halves(a=HALF)], HALF * HALF),
+        ([halves(a=0)] * 5 + [halves(a=1, b=1)], Fraction(0)),
+        ([halves(a=1), {}], Fraction(0)),
+    ],
+)
+def test_countback_counts_each_part_from_the_try_since_which_it_stayed_right(tries, value):
+    assert countback(tries, THIRD) == value
 
 
 @pytest.mark.parametrize(

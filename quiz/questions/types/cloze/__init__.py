@@ -23,6 +23,7 @@ from quiz.questions.base import (
     Raw,
     Response,
     Score,
+    Tally,
     state_of,
 )
 from quiz.questions.fields import Id, Words
@@ -157,6 +158,15 @@ class _Type(QuestionType[Cloze]):
             return Score(Fraction(all(part >= 1 for part in parts.values())), parts, feedback)
         total = sum((content.gaps[name].weight * part for name, part in parts.items()), Fraction(0))
         return Score(total / sum(gap.weight for gap in content.gaps.values()), parts, feedback)
+
+    def tallied(self, content: Cloze, score: Score, rule: str) -> Mapping[str, Tally]:
+        """The gaps."""
+        if rule == "all_or_nothing":
+            return super().tallied(content, score, rule)
+        whole = sum(gap.weight for gap in content.gaps.values())
+        return {
+            name: Tally(content.gaps[name].weight / whole, fraction) for name, fraction in score.parts.items()
+        }
 
     def review(
         self, content: Cloze, response: Response, order: Order, allowed: frozenset[str]

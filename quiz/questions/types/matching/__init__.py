@@ -12,7 +12,18 @@ from pydantic import Field, model_validator
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_inline_html, to_text
-from quiz.questions.base import Content, Example, Order, Parsed, Part, QuestionType, Raw, Response, Score
+from quiz.questions.base import (
+    Content,
+    Example,
+    Order,
+    Parsed,
+    Part,
+    QuestionType,
+    Raw,
+    Response,
+    Score,
+    Tally,
+)
 from quiz.questions.fields import Id, Number, Words, letters
 from quiz.questions.options import positions
 from quiz.questions.parts import MOST_PARTS, part_values, twice
@@ -161,6 +172,13 @@ class _Type(QuestionType[Matching]):
         if rule == "all_or_nothing":
             return Score(min(parts.values()), parts)
         return Score(sum(parts.values(), Fraction(0)) / len(parts), parts)
+
+    def tallied(self, content: Matching, score: Score, rule: str) -> Mapping[str, Tally]:
+        """The stems."""
+        if rule == "all_or_nothing":
+            return super().tallied(content, score, rule)
+        share = Fraction(1, len(content.pairs))
+        return {name: Tally(share, fraction) for name, fraction in score.parts.items()}
 
     def review(
         self, content: Matching, response: Response, order: Order, allowed: frozenset[str]

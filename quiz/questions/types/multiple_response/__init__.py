@@ -9,7 +9,7 @@ from typing import Any
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_inline_html, to_text
-from quiz.questions.base import Choice, Example, Order, Parsed, QuestionType, Raw, Response, Score
+from quiz.questions.base import Choice, Example, Order, Parsed, QuestionType, Raw, Response, Score, Tally
 from quiz.questions.fields import Count
 from quiz.questions.options import Option, Options, choices_of, known, positions, reviewed, shown_order
 
@@ -77,6 +77,16 @@ class _Type(QuestionType[MultipleResponse]):
         parts = {option.id: _worth(content, option) for option in chosen}
         feedback = tuple(option.feedback for option in chosen if option.feedback)
         return Score(_fraction(content, ticked, rule), parts, feedback)
+
+    def tallied(self, content: MultipleResponse, score: Score, rule: str) -> Mapping[str, Tally]:
+        """The ticked options: a wrong one takes its share off."""
+        if rule == "all_or_nothing":
+            return super().tallied(content, score, rule)
+        equal = Fraction(1, len(content.key)) if rule == "right_minus_wrong" else None
+        return {
+            name: Tally(equal or abs(worth), Fraction(1 if content.option(name).right else -1))
+            for name, worth in score.parts.items()
+        }
 
     def review(
         self, content: MultipleResponse, response: Response, order: Order, allowed: frozenset[str]

@@ -1,0 +1,489 @@
+"""What each type is in QTI. Standard templates of scoring where they say exactly what is meant, else rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from quiz.formats.base import Unwritable, credits_of
+from quiz.formats.qti.dialect import quoted
+from quiz.formats.qti.gaps import FILL_IN
+from quiz.formats.qti.patterns import from_stars
+from quiz.formats.qti.sheet import Sheet, as_match, decimal, identifier, is_exact
+from quiz.formats.qti.xhtml import plain
+from quiz.questions.rules.text import has_star, literal
+
+
+def _match_correct(sheet: Sheet) -> None:
+    """All or nothing: the template where that is one point, else a rule."""
+    if sheet.points == 1:
+        sheet.template = "match_correct"
+    else:
+        sheet.rules.insert(0, as_match(sheet))
+
+
+def _options(sheet: Sheet, content: Any) -> None:
+    single = sheet.question.type == "single_choice"
+    names = [identifier(option.id) for option in content.options]
+    if single:
+        credits = [
+            Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options
+        ]
+        right = [name for name, credit in zip(names, credits, strict=True) if credit == 1][:1]
+    else:
+        credits = _credits(sheet, content)
+        right = [name for name, option in zip(names, content.options, strict=True) if option.right]
+    sheet.tell_chosen(((one.id, one.feedback) for one in content.options), "single" if single else "multiple")
+    exactly = single and all(credit in (0, 1) for credit in credits) and credits.count(Fraction(1)) == 1
+    if (exactly and sheet.points == 1) or sheet.question.scoring == "all_or_nothing":
+        mapping = []
+        _match_correct(sheet)
+    else:
+        mapping = [(name, credit * sheet.points) for name, credit in zip(names, credits, strict=True)]
+        sheet.template = "map_response"
+    bounds = {} if single else {"lowerBound": "0", "upperBound": decimal(sheet.points)}
+    sheet.declare("RESPONSE", "single" if single else "multiple", "identifier", right, mapping, bounds)
+    most = 1 if single else content.choose or 0
+    if not single and content.choose == len(content.options):
+        sheet.lose("choose", "where all are right it is not told")
+    choices = [
+        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(option.text).strip())
+        for name, option in zip(names, content.options, strict=True)
+    ]
+    _interaction(sheet, "choiceInteraction", {"shuffle": sheet.question.shuffle, "maxChoices": most}, choices)
+
+
+def _credits(sheet: Sheet, content: Any) -> list[Fraction]:
+    if sheet.question.scoring != "right_minus_wrong":
+        return credits_of(content.options)
+    share = Fraction(1, len(content.key))
+    return [share if option.right else -share for option in content.options]
+
+
+def _interaction(sheet: Sheet, name: str, attributes: Mapping[str, object], inside: Sequence[str]) -> None:
+    """An interaction that is a block, with the prompt in front or inside."""
+    before, prompt = sheet.prompt()
+    about = {"responseIdentifier": "RESPONSE", **attributes}
+    sheet.body = before + sheet.el(name, about, prompt, *inside)
+
+
+def _truth(sheet: Sheet, content: Any) -> None:
+    told = [(name, content.feedback_to(name == "true")) for name in ("true", "false")]
+    sheet.tell_chosen(told, "single")
+    sheet.declare("RESPONSE", "single", "identifier", [str(content.answer).lower()])
+    _match_correct(sheet)
+    choices = [sheet.el("simpleChoice", {"identifier": name}, name.capitalize()) for name, _ in told]
+    _interaction(sheet, "choiceInteraction", {"shuffle": "false", "maxChoices": 1}, choices)
+
+
+def _items(sheet: Sheet, content: Any) -> None:
+    names = [identifier(one.id) for one in content.items]
+    sheet.declare("RESPONSE", "ordered", "identifier", names)
+    rule = sheet.question.scoring
+    if rule == "all_or_nothing":
+        _match_correct(sheet)
+    else:
+        if rule != "absolute_position":
+            sheet.lose("scoring", f"QTI does not score by {rule}: places count")
+        share = sheet.score(Fraction(1, len(names)))
+        for place, name in enumerate(names, 1):
+            there = sheet.el("index", {"n": place}, sheet.variable("RESPONSE"))
+            sheet.rules.append(
+                sheet.when(
+                    (sheet.el("match", None, there, sheet.value("identifier", name)), sheet.add(share))
+                )
+            )
+    choices = [
+        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(one.text).strip())
+        for name, one in zip(names, content.items, strict=True)
+    ]
+    _interaction(sheet, "orderInteraction", {"shuffle": "true"}, sorted(choices))
+
+
+def _pairs(sheet: Sheet, content: Any) -> None:
+    """Stems and choices may have the same ids: choices begin with ``c_``."""
+    pairs = [f"{identifier(pair.id)} c_{pair.choice_id}" for pair in content.pairs]
+    _pair_score(sheet, pairs)
+    stems = [
+        sheet.el(
+            "simpleAssociableChoice",
+            {"identifier": identifier(pair.id), "matchMax": 1},
+            sheet.texts.xhtml(pair.stem).strip(),
+        )
+        for pair in content.pairs
+    ]
+    choices = [
+        sheet.el(
+            "simpleAssociableChoice",
+            {"identifier": f"c_{name}", "matchMax": 0},
+            sheet.texts.xhtml(one.text).strip(),
+        )
+        for name, one in content.choices.items()
+    ]
+    sets = [sheet.el("simpleMatchSet", None, *side) for side in (stems, choices)]
+    about = {"shuffle": sheet.question.shuffle, "maxAssociations": len(stems)}
+    _interaction(sheet, "matchInteraction", about, sets)
+
+
+def _pair_score(sheet: Sheet, pairs: Sequence[str]) -> None:
+    if sheet.question.scoring == "all_or_nothing":
+        sheet.declare("RESPONSE", "multiple", "directedPair", pairs)
+        _match_correct(sheet)
+    else:
+        share = sheet.points / len(pairs)
+        sheet.declare("RESPONSE", "multiple", "directedPair", pairs, [(pair, share) for pair in pairs])
+        sheet.template = "map_response"
+
+
+def _typed(sheet: Sheet, content: Any) -> None:
+    _alone(sheet, "RESPONSE")
+    folded = [literal(answer.text).lower() for answer in content.answers]
+    simple = (
+        len(set(folded)) == len(folded)
+        and not any(has_star(answer.text) or answer.feedback for answer in content.answers)
+        and all(answer.text.strip() == answer.text for answer in content.answers)
+    )
+    right = next(answer.text for answer in content.answers if answer.credit == 1)
+    correct = [] if has_star(right) else [literal(right)]
+    if simple:
+        mapping = [(literal(answer.text), answer.credit * sheet.points) for answer in content.answers]
+        sheet.declare(
+            "RESPONSE", "single", "string", correct, mapping, None, {"caseSensitive": content.case_sensitive}
+        )
+        sheet.template = "map_response"
+    else:
+        sheet.declare("RESPONSE", "single", "string", correct)
+        _chain(sheet, content, "RESPONSE", _text_test, Fraction(1))
+
+
+def _numbers(sheet: Sheet, content: Any) -> None:
+    _alone(sheet, "RESPONSE")
+    sheet.declare("RESPONSE", "single", "float", _correct_number(content))
+    _chain(sheet, content, "RESPONSE", _number_test, Fraction(1))
+
+
+def _correct_number(content: Any) -> list[str]:
+    return [decimal(one.value) for one in content.answers if one.credit == 1 and one.value is not None][:1]
+
+
+def _alone(sheet: Sheet, name: str) -> None:
+    """The prompt, and a field below it."""
+    field = sheet.el("textEntryInteraction", {"responseIdentifier": name})
+    sheet.body = f"{sheet.front()}<p>{field}</p>"
+
+
+#: The test that a response is an accepted answer.
+_Test = Callable[[Sheet, Any, str, Any], str]
+
+
+def _chain(
+    sheet: Sheet, content: Any, name: str, test: _Test, share: Fraction, *, within: bool = False
+) -> None:
+    """A rule that gives the score of the first answer that fits, and tells what goes with it; ``within`` a text with
+    gaps adds it to the others.
+    """
+    branches = []
+    for place, answer in enumerate(content.answers):
+        worth = sheet.score(answer.credit * share)
+        done = sheet.add(worth) if within else sheet.set("SCORE", worth)
+        if not within and sheet.tell("FEEDBACK", f"answer-{place + 1}", answer.feedback):
+            sheet.outcomes["FEEDBACK"] = "single"
+            done += sheet.set("FEEDBACK", sheet.value("identifier", f"answer-{place + 1}"))
+        branches.append((test(sheet, content, name, answer), done))
+    sheet.rules.append(sheet.when(*branches))
+
+
+def _text_test(sheet: Sheet, content: Any, name: str, answer: Any) -> str:
+    given = sheet.variable(name)
+    if has_star(answer.text):
+        return sheet.el("patternMatch", {"pattern": from_stars(answer.text, content.case_sensitive)}, given)
+    text = sheet.value("string", plain(literal(answer.text)))
+    return sheet.el("stringMatch", {"caseSensitive": content.case_sensitive}, given, text)
+
+
+def _number_test(sheet: Sheet, _content: Any, name: str, answer: Any) -> str:
+    given = sheet.variable(name)
+    low, high = answer.bounds
+    if not all(map(is_exact, (low, high))):
+        sheet.lose("answers", "a number that does not end was rounded")
+    if answer.value is None or answer.tolerance_type == "geometric":
+        if answer.value is not None:
+            sheet.lose("answers", "a geometric tolerance became a range")
+        above = sheet.el("gte", None, given, sheet.value("float", decimal(low)))
+        below = sheet.el("lte", None, given, sheet.value("float", decimal(high)))
+        return sheet.el("and", None, above, below)
+    if not answer.tolerance:
+        mode: dict[str, object] = {"toleranceMode": "exact"}
+    elif answer.tolerance_type == "relative":
+        width = decimal(answer.tolerance * 100)
+        mode = {"toleranceMode": "relative", "tolerance": f"{width} {width}"}
+    else:
+        width = decimal(answer.tolerance)
+        mode = {"toleranceMode": "absolute", "tolerance": f"{width} {width}"}
+    return sheet.el("equal", mode, given, sheet.value("float", decimal(answer.value)))
+
+
+def _essay(sheet: Sheet, content: Any) -> None:
+    model = [sheet.line(content.model_answer, "model_answer")] if content.model_answer else []
+    sheet.declarations.append(
+        sheet.el(
+            "responseDeclaration",
+            {"identifier": "RESPONSE", "cardinality": "single", "baseType": "string"},
+            *(sheet.el("correctResponse", None, sheet.el("value", None, text)) for text in model),
+        )
+    )
+    rich = {"class": "quiz-rich"} if content.format == "rich" else {}
+    _interaction(sheet, "extendedTextInteraction", {**rich, "format": "plain"}, [])
+
+
+def _description(sheet: Sheet, _content: Any) -> None:
+    sheet.body = sheet.front().strip()
+
+
+# Texts with gaps -----------------------------------------------------------------------------------------------------
+
+
+def _with_text(sheet: Sheet, text: str) -> None:
+    """The prompt, unless it is only what is said where there is none, and the text."""
+    front = sheet.shared() if sheet.question.prompt == FILL_IN else sheet.front()
+    sheet.body = f'{front}<div class="quiz-text">{text.strip()}</div>'
+
+
+def _all_right(sheet: Sheet, tests: Sequence[str]) -> None:
+    test = tests[0] if len(tests) == 1 else sheet.el("and", None, *tests)
+    sheet.rules.append(sheet.when((test, sheet.set("SCORE", sheet.score(Fraction(1))))))
+
+
+def _select(sheet: Sheet, content: Any) -> None:
+    """Each gap offers the words of its group."""
+    if content.reuse:
+        sheet.hints.append("reuse")
+    _unused(sheet, content)
+    put, tests = {}, []
+    for gap, right in content.gaps.items():
+        name = identifier(gap)
+        sheet.declare(name, "single", "identifier", [identifier(right)])
+        words = [word for word in content.choices if word.id in content.fitting(gap)]
+        choices = [
+            sheet.el("inlineChoice", {"identifier": identifier(word.id)}, sheet.line(word.text, "choices"))
+            for word in words
+        ]
+        about = {"responseIdentifier": name, "shuffle": sheet.question.shuffle}
+        put[gap] = sheet.el("inlineChoiceInteraction", about, *choices)
+        tests.append(sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct")))
+    _with_text(sheet, sheet.texts.around(content.text, put))
+    if sheet.question.scoring == "all_or_nothing":
+        _all_right(sheet, tests)
+    else:
+        share = sheet.score(Fraction(1, len(tests)))
+        sheet.rules += (sheet.when((test, sheet.add(share))) for test in tests)
+
+
+def _unused(sheet: Sheet, content: Any) -> None:
+    groups = {content.words[right].group for right in content.gaps.values()}
+    if any(word.group not in groups for word in content.choices):
+        sheet.lose("choices", "words of a group that no gap has")
+
+
+def _drag(sheet: Sheet, content: Any) -> None:
+    _unused(sheet, content)
+    pairs = [f"w_{right} {identifier(gap)}" for gap, right in content.gaps.items()]
+    _pair_score(sheet, pairs)
+    groups = {word.group: " ".join(identifier(gap) for gap in content.gaps if word.id in content.fitting(gap)) for word in content.choices}  # fmt: skip
+    several = sum(bool(one) for one in groups.values()) > 1
+    words = [
+        sheet.el(
+            "gapText",
+            {
+                "identifier": f"w_{word.id}",
+                "matchMax": 0 if content.reuse else 1,
+                **({"matchGroup": groups[word.group]} if several else {}),
+            },
+            sheet.line(word.text, "choices"),
+        )
+        for word in content.choices
+        if groups[word.group]
+    ]
+    put = {gap: sheet.el("gap", {"identifier": identifier(gap)}) for gap in content.gaps}
+    text = f'<div class="quiz-text">{sheet.texts.around(content.text, put).strip()}</div>'
+    if sheet.question.prompt == FILL_IN:
+        about = {"responseIdentifier": "RESPONSE", "shuffle": sheet.question.shuffle}
+        sheet.body = sheet.el("gapMatchInteraction", about, *words, text)
+    else:
+        _interaction(sheet, "gapMatchInteraction", {"shuffle": sheet.question.shuffle}, [*words, text])
+
+
+def _cloze(sheet: Sheet, content: Any) -> None:
+    whole = sum((gap.weight for gap in content.gaps.values()), Fraction(0))
+    together = sheet.question.scoring == "all_or_nothing"
+    if content.interchangeable:
+        sheet.lose("interchangeable", "answers of gaps cannot be swapped")
+    if any(_tells(gap.content) for gap in content.gaps.values()):
+        sheet.lose("gaps", "answers of gaps have no feedback of their own")
+    put, tests = {}, []
+    for id, gap in content.gaps.items():
+        name, share = identifier(id), gap.weight / whole
+        put[id] = _GAPS[gap.type](sheet, gap.content, name, Fraction(0) if together else share)
+        tests.append(_right_gap(sheet, gap.content, name))
+    _with_text(sheet, sheet.texts.around(content.text, put))
+    if together:
+        sheet.rules.clear()
+        _all_right(sheet, tests)
+
+
+def _tells(content: Any) -> bool:
+    parts = (*getattr(content, "answers", ()), *getattr(content, "options", ()))
+    return any(part.feedback for part in parts) or bool(
+        getattr(content, "feedback_true", None) or getattr(content, "feedback_false", None)
+    )
+
+
+def _right_gap(sheet: Sheet, content: Any, name: str) -> str:
+    """The test that a gap is filled rightly."""
+    if hasattr(content, "answers"):
+        test = _number_test if hasattr(content, "units") else _text_test
+        tests = [test(sheet, content, name, answer) for answer in content.answers if answer.credit == 1]
+        return tests[0] if len(tests) == 1 else sheet.el("or", None, *tests)
+    return sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct"))
+
+
+def _gap_text(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    right = [literal(one.text) for one in content.answers if one.credit == 1 and not has_star(one.text)]
+    sheet.declare(name, "single", "string", right[:1])
+    for lost in ("fold", "typo"):
+        if getattr(content, lost):
+            sheet.lose("gaps", f"{lost} of a gap")
+    _chain(sheet, content, name, _text_test, share, within=True)
+    return sheet.el("textEntryInteraction", {"responseIdentifier": name})
+
+
+def _gap_number(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    sheet.declare(name, "single", "float", _correct_number(content))
+    if content.unit_rule is not None:
+        sheet.lose("gaps", "units of a gap")
+    _chain(sheet, content, name, _number_test, share, within=True)
+    return sheet.el("textEntryInteraction", {"responseIdentifier": name})
+
+
+def _gap_options(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    credits = [
+        (Fraction(bool(one.correct)) if one.credit is None else one.credit, one) for one in content.options
+    ]
+    right = [identifier(one.id) for credit, one in credits if credit == 1][:1]
+    mapping = [(identifier(one.id), credit * share * sheet.points) for credit, one in credits]
+    sheet.declare(name, "single", "identifier", right, mapping)
+    sheet.rules.append(sheet.add(sheet.variable(name, "mapResponse")))
+    choices = [
+        sheet.el("inlineChoice", {"identifier": identifier(one.id)}, sheet.line(one.text, "gaps"))
+        for one in content.options
+    ]
+    about = {"responseIdentifier": name, "shuffle": sheet.question.shuffle}
+    return sheet.el("inlineChoiceInteraction", about, *choices)
+
+
+def _gap_truth(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    sheet.declare(name, "single", "identifier", [str(content.answer).lower()])
+    test = sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct"))
+    sheet.rules.append(sheet.when((test, sheet.add(sheet.score(share)))))
+    choices = [sheet.el("inlineChoice", {"identifier": one}, one.capitalize()) for one in ("true", "false")]
+    about = {"responseIdentifier": name, "shuffle": "false", "class": "quiz-true-false"}
+    return sheet.el("inlineChoiceInteraction", about, *choices)
+
+
+_GAPS: Final[Mapping[str, Callable[[Sheet, Any, str, Fraction], str]]] = {
+    "short_text": _gap_text,
+    "numerical": _gap_number,
+    "single_choice": _gap_options,
+    "true_false": _gap_truth,
+}
+
+# Pictures ------------------------------------------------------------------------------------------------------------
+
+
+def _hotspot(sheet: Sheet, content: Any) -> None:
+    """Areas to be chosen; where only right ones are drawn they would be the key, so places are asked for."""
+    picture = _picture(sheet, content)
+    if all(region.correct for region in content.regions):
+        _points(sheet, content, picture)
+        return
+    names = [identifier(region.id) for region in content.regions]
+    right = [name for name, region in zip(names, content.regions, strict=True) if region.correct]
+    single = content.places == 1
+    share = sheet.points / len(right)
+    if content.outside == "wrong":
+        sheet.lose("outside", "a place outside of every area cannot be chosen")
+    sheet.tell_chosen(((one.id, one.feedback) for one in content.regions), "single" if single else "multiple")
+    mapping: list[tuple[str, Fraction]] = []
+    if sheet.question.scoring == "all_or_nothing":
+        _match_correct(sheet)
+    else:
+        mapping = [
+            (name, share if region.correct else -share)
+            for name, region in zip(names, content.regions, strict=True)
+        ]
+        sheet.template = "map_response"
+    bounds = {"lowerBound": "0", "upperBound": decimal(sheet.points)}
+    sheet.declare("RESPONSE", "single" if single else "multiple", "identifier", right, mapping, bounds)
+    spots = [
+        sheet.el(
+            "hotspotChoice",
+            {"identifier": name, **_area(sheet, region), "hotspotLabel": sheet.texts.label(region.label)},
+        )
+        for name, region in zip(names, content.regions, strict=True)
+    ]
+    _interaction(sheet, "hotspotInteraction", {"maxChoices": content.places}, [picture, *spots])
+
+
+def _points(sheet: Sheet, content: Any, picture: str) -> None:
+    share = sheet.points / len(content.regions)
+    worth = Fraction(0) if content.outside == "ignored" else -share
+    areas = [
+        sheet.el("areaMapEntry", {**_area(sheet, region), "mappedValue": decimal(share)})
+        for region in content.regions
+    ]
+    bounds = {"lowerBound": "0", "upperBound": decimal(sheet.points), "defaultValue": decimal(worth)}
+    single = content.places == 1
+    about = {"identifier": "RESPONSE", "cardinality": "single" if single else "multiple", "baseType": "point"}
+    sheet.declarations.append(sheet.el("responseDeclaration", about, sheet.el("areaMapping", bounds, *areas)))
+    sheet.template = "map_response_point"
+    sheet.lose("regions", "areas of places to be pointed at have no names and no feedback")
+    if sheet.question.scoring == "all_or_nothing" and len(content.regions) > 1:
+        sheet.lose("scoring", "each area counts")
+    _interaction(sheet, "selectPointInteraction", {"maxChoices": content.places}, [picture])
+
+
+def _area(sheet: Sheet, region: Any) -> dict[str, object]:
+    if any(value.denominator != 1 for value in region.coords):
+        sheet.lose("regions", "places are in whole units")
+    return {"shape": region.shape, "coords": ",".join(str(round(value)) for value in region.coords)}
+
+
+def _picture(sheet: Sheet, content: Any) -> str:
+    name = re.sub(r"^media:[^/]*/[^/]*/", "", content.image.file)
+    if name not in sheet.files:
+        raise Unwritable("hotspot without its picture")
+    width, height = content.image.size
+    source, alt = sheet.texts.source(name), sheet.texts.label(content.image.alt)
+    if sheet.dialect.hyphens:
+        return f'<img src="{quoted(source)}" alt="{quoted(alt)}" width="{width}" height="{height}"/>'
+    return sheet.texts.object(source, alt, width, height, sheet.files[name])
+
+
+#: Each type: what it writes.
+WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
+    "single_choice": _options,
+    "multiple_response": _options,
+    "true_false": _truth,
+    "short_text": _typed,
+    "numerical": _numbers,
+    "matching": _pairs,
+    "ordering": _items,
+    "essay": _essay,
+    "description": _description,
+    "cloze": _cloze,
+    "gap_select": _select,
+    "drag_words": _drag,
+    "hotspot": _hotspot,
+}

@@ -151,6 +151,10 @@ def test_an_empty_form_says_what_is_missing_at_its_places(ada, cast, bank, name)
     assert banks.bank(cast.ada, bank, 1, NOW.date()).questions.total == 5
 
 
+#: How the page begins to say what an answer fared, by its fraction; None: a person judges it.
+OUTCOMES = {0: ("Wrong", "No answer"), 1: ("Right",), None: ("To be marked by a person",)}
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if not types.get(name).always_shuffled])
 def test_the_previewed_question_can_be_answered(ada, cast, bank, name):
     for example in types.get(name).examples():
@@ -162,7 +166,7 @@ def test_the_previewed_question_can_be_answered(ada, cast, bank, name):
         tries = {f"try-{field}": values for field, values in example.raw.items()}
         send(ada, "try", tries)
         said = ada.page.find(class_="q-outcome").find(class_="q-reviewed-head").get_text(" ", strip=True)
-        words = {0: ("Wrong", "No answer"), 1: ("Right",)}.get(example.fraction, ("Partly right", "Wrong"))
+        words = OUTCOMES.get(example.fraction, ("Partly right", "Wrong"))
         assert said.startswith(words), (example, said)
         assert len(authoring.history(cast.ada, made)) == 1, "trying writes nothing"
 

@@ -29,7 +29,7 @@ def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
     """A cloze. Canvas has a kind for gaps that are all typed, and one for gaps that are all chosen."""
     kinds = {gap.type for gap in content.gaps.values()}
     simple = kinds == {"short_text"} and all(map(_is_simple, content.gaps.values()))
-    chosen = "multiple_dropdowns_question" if kinds <= _CHOICES else ""
+    chosen = "multiple_dropdowns_question" if kinds <= _CHOICES and _is_plain(sheet, content) else ""
     sheet.kind = "fill_in_multiple_blanks_question" if simple else chosen
     if content.interchangeable:
         sheet.lose("interchangeable", "answers cannot be swapped between gaps")
@@ -46,12 +46,17 @@ def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
     if right:
         sheet.rule(all_of(keys), shows=right)
     for name, tests in rows.items():
-        _add(sheet, tests, content.gaps[name].weight / total)
+        _add(
+            sheet, tests, content.gaps[name].weight / total, all_said=content.gaps[name].type not in _CHOICES
+        )
 
 
-def _add(sheet: Sheet, tests: Sequence[tuple[str, Fraction, str | None]], share: Fraction) -> None:
+def _add(
+    sheet: Sheet, tests: Sequence[tuple[str, Fraction, str | None]], share: Fraction, *, all_said: bool
+) -> None:
+    """``all_said``: answers that give nothing are listed too, since an answer after them could fit as well."""
     for test, credit, _ in tests:
-        if credit:
+        if credit or all_said:
             sheet.rule(test, credit * share, adds=True)
 
 
@@ -65,27 +70,45 @@ def _tell(sheet: Sheet, rows: Rows) -> None:
                 sheet.rule(test, shows=shows)
 
 
+def _is_plain(sheet: Sheet, content: Any) -> bool:
+    """Whether menus are right or wrong by themselves: Canvas takes for right whatever changes the score."""
+    credits = [one.credit for gap in content.gaps.values() for one in getattr(gap.content, "options", ())]
+    return sheet.question.scoring != "all_or_nothing" and {*credits} <= {None, Fraction(0), Fraction(1)}
+
+
 def _is_simple(gap: Any) -> bool:
-    """Whether a gap has plain answers, which Canvas can list."""
+    """Whether a gap has plain answers that are all right, which Canvas can list."""
     texts = [answer.text.strip().casefold() for answer in gap.content.answers]
-    return not gap.content.case_sensitive and not any(map(has_star, texts)) and len({*texts}) == len(texts)
+    plain = not gap.content.case_sensitive and not any(map(has_star, texts))
+    return plain and len({*texts}) == len(texts) and all(one.credit == 1 for one in gap.content.answers)
 
 
 def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[tuple[str, Fraction, str | None]]:
     """Writes the response of a gap; the test, the credit and the feedback of each of its answers."""
     content = gap.content
     if gap.type == "true_false":
-        sheet.choice(ident, [("true", "True"), ("false", "False")])
-        return [
-            (equal(ident, str(value).lower()), Fraction(value == content.answer), content.feedback_to(value))
-            for value in (True, False)
-        ]
+        return _chosen(
+            sheet,
+            ident,
+            [
+                (
+                    str(value).lower(),
+                    str(value),
+                    Fraction(value == content.answer),
+                    content.feedback_to(value),
+                )
+                for value in (True, False)
+            ],
+        )
     if gap.type == "single_choice":
-        sheet.choice(ident, [(one.id, one.text) for one in content.options])
-        return [
-            (equal(ident, one.id), Fraction(one.right) if one.credit is None else one.credit, one.feedback)
-            for one in content.options
-        ]
+        return _chosen(
+            sheet,
+            ident,
+            [
+                (one.id, one.text, Fraction(one.right) if one.credit is None else one.credit, one.feedback)
+                for one in content.options
+            ],
+        )
     if simple:
         names = [f"answer_{place}" for place in range(1, len(content.answers) + 1)]
         sheet.answers(
@@ -95,6 +118,8 @@ def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[tuple[str, Fr
             (equal(ident, name), one.credit, one.feedback)
             for name, one in zip(names, content.answers, strict=True)
         ]
+    if any(getattr(content, name, None) for name in ("fold", "typo", "units")):
+        sheet.lose("gaps", "how loosely an answer is compared, and units")
     numerical = gap.type == "numerical"
     sheet.field(ident, "Decimal" if numerical else "String")
     rules = (number_rules if numerical else text_rules)(sheet, content, ident, "gaps")
@@ -107,14 +132,30 @@ def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[tuple[str, Fr
     return made
 
 
+def _chosen(
+    sheet: Sheet, ident: str, options: Sequence[tuple[str, str, Fraction, str | None]]
+) -> list[tuple[str, Fraction, str | None]]:
+    """A menu. Canvas knows an option by its name alone, so that no two menus may share one."""
+    sheet.choice(ident, [(menu_option(ident, name), text) for name, text, _, _ in options])
+    return [(equal(ident, menu_option(ident, name)), credit, told) for name, _, credit, told in options]
+
+
+def menu_option(ident: str, name: str) -> str:
+    """The name of an option of a menu."""
+    return f"{ident.removeprefix('response_')}_{name}"
+
+
 def write_word_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
     """Gaps filled with given words: each lists the words of its group."""
-    sheet.kind = "multiple_dropdowns_question"
+    whole = sheet.question.scoring == "all_or_nothing"
+    sheet.kind = "" if whole else "multiple_dropdowns_question"
+    tests = []
     for name in content.shown:
-        fitting = content.fitting(name)
-        sheet.choice(f"response_{name}", [(one.id, one.text) for one in content.choices if one.id in fitting])
-    tests = [equal(f"response_{name}", content.gaps[name]) for name in content.shown]
-    if sheet.question.scoring == "all_or_nothing":
+        ident, fitting = f"response_{name}", content.fitting(name)
+        words = [one for one in content.choices if one.id in fitting]
+        sheet.choice(ident, [(menu_option(ident, one.id), one.text) for one in words])
+        tests.append(equal(ident, menu_option(ident, content.gaps[name])))
+    if whole:
         sheet.rule(all_of(tests), Fraction(1), ends=True, shows=right)
         return
     if right:

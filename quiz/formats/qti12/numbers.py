@@ -43,14 +43,14 @@ _Span = tuple[Fraction | None, Fraction | None]
 Answers = list[dict[str, Any]]
 
 
-def accepted(tests: Element, response: str, before: Answers | None) -> tuple[Answers, bool]:
+def accepted(tests: Element, response: str, known: Answers | None) -> tuple[Answers, bool]:
     """The answers that a condition accepts, and whether all bounds are included, as ours are.
 
-    ``before``: the answers that were accepted before it, which it may leave out, since the first counts; None: any.
+    ``known``: all answers of the item, which it may leave out, since the first counts; None: any.
     Raises Wrong, and Foreign for what is no number with a margin and no range with two ends.
     """
-    for one in tests.iter("not") if before is not None else ():
-        if any(answer not in (before or ()) for answer in accepted(one, response, None)[0]):
+    for one in tests.iter("not") if known is not None else ():
+        if any(answer not in (known or ()) for answer in accepted(one, response, None)[0]):
             raise Foreign("a number that must not be given")
     points, spans = [*_points(tests, response)], [*_spans(tests, response)]
     strict = any(one.tag in ("vargt", "varlt") for one in tests.iter())

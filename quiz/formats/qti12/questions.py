@@ -35,9 +35,11 @@ def no_key() -> Wrong:
     return Wrong("no answer gives points – say under resprocessing which one is right")
 
 
-def with_ids(labels: Sequence[Label]) -> list[str]:
-    """The ids of options: the source's own where all of them can be, else letters."""
+def with_ids(labels: Sequence[Label], prefix: str = "") -> list[str]:
+    """The ids of options: the source's own, without a prefix that all have, where they can be; else letters."""
     own = [label.ident for label in labels]
+    if prefix and all(one.startswith(prefix) for one in own):
+        own = [one.removeprefix(prefix) for one in own]
     return own if len({*own}) == len(own) and all(map(ID.fullmatch, own)) else letters(len(labels))
 
 
@@ -76,9 +78,10 @@ def _options(
     if best <= 0:
         raise no_key()
     feedback = told.of_each(givens, others or {})
+    ids = with_ids(response.labels, "" if others is None else f"{response.name}_")
     return [
         {"id": name, "text": text, "credit": share(score, best), **({"feedback": said} if said else {})}
-        for name, text, score, said in zip(with_ids(response.labels), texts, scores, feedback, strict=True)
+        for name, text, score, said in zip(ids, texts, scores, feedback, strict=True)
     ]
 
 
@@ -235,7 +238,7 @@ def typed(item: Item, response: Response, others: Given, base: Fraction, told: F
 
 
 def _short(item: Item, response: Response, others: Given, base: Fraction, told: Feedback) -> Fields:
-    tests = [test for one in item.processing.scoring for test in mentioned(one, response.ident)]
+    tests = [test for one in item.processing.conditions for test in mentioned(one, response.ident)]
     found: dict[str, Element] = {}
     for test in tests:
         if (test.text or "").strip():
@@ -246,9 +249,11 @@ def _short(item: Item, response: Response, others: Given, base: Fraction, told: 
     if best <= 0:
         raise no_key()
     credits = [share(score, best) for score in scores]
+    told_each = told.of_each(givens, others, typed=True)
     answers = [
         {"text": text, **({} if credit == 1 else {"credit": credit}), **({"feedback": said} if said else {})}
-        for text, credit, said in zip(found, credits, told.of_each(givens, others, typed=True), strict=True)
+        for text, credit, said in zip(found, credits, told_each, strict=True)
+        if credit or said
     ]
     cased = [(test.get("case") or "").lower() == "yes" for test in found.values()]
     if any(cased) and not all(cased):
@@ -262,11 +267,18 @@ def _pattern(test: Element) -> str:
 
 
 def _numbers(item: Item, response: Response, told: Feedback) -> list[dict[str, Any]]:
+    """The accepted numbers; those that leave others out come after these, since the first counts."""
     rules, shown = item.processing, dict[str, frozenset[str]]()
     found: list[tuple[Fraction, dict[str, Any]]] = []
-    for condition in rules.conditions:
+    known = [
+        answer
+        for condition in rules.conditions
+        for tests in condition.iterchildren("conditionvar")
+        for answer in accepted(tests, response.ident, None)[0]
+    ]
+    for condition in sorted(rules.conditions, key=lambda one: next(one.iter("not"), None) is not None):
         for tests in condition.iterchildren("conditionvar"):
-            answers, whole = accepted(tests, response.ident, [one for _, one in found])
+            answers, whole = accepted(tests, response.ident, known)
             for one in answers:
                 shown[str(one)] = shown.get(str(one), frozenset()) | named_by(condition)
             if not rules.changes(condition):

@@ -67,19 +67,18 @@ def _ruled(
 ) -> Mapping[str, Any]:
     """The first of these contents and rules that scores all answers as the item does; else, with a loss, the first."""
     kind, first = types.get(type), None
-    wanted = [max(Fraction(0), credit) for credit in credits]
+    floored = [max(Fraction(0), credit) for credit in credits]
     for candidate in candidates:
         first = first or candidate
         rule = candidate.get("scoring", kind.rules[0])
         content = validate(
             kind.content, {name: value for name, value in candidate.items() if name != "scoring"}
         )
-        if all(
-            kind.score(content, response, rule).fraction == credit
-            for (_, response), credit in zip(tried, wanted, strict=True)
-        ):
-            if any(credit < 0 for credit in credits):
-                item.lose("scoring", "an answer that would score below 0 scores 0")
+        ours = [kind.score(content, response, rule).fraction for _, response in tried]
+        if ours == [*credits]:
+            return candidate
+        if ours == floored:
+            item.lose("scoring", "an answer that would score below 0 scores 0")
             return candidate
     item.lose("scoring", _DIFFERENT)
     return first or {}
@@ -453,10 +452,10 @@ def _declared_most(item: Item) -> Fraction:
     """The largest SCORE as declared: what a person may give."""
     for element in item.root.findall("outcomeDeclaration"):
         if element.get("identifier") == "SCORE" and element.get("normalMaximum"):
-            return number(element.get("normalMaximum"))
+            return snapped(number(element.get("normalMaximum")))
     most = item.outcomes.get("MAXSCORE")
     if most is not None and most.default and isinstance(most.default[0], Fraction):
-        return most.default[0]
+        return snapped(most.default[0])
     return Fraction(1)
 
 

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from quiz.formats import get
-from quiz.formats.base import Unwritable
+from quiz.formats.base import Source, Unwritable
+from quiz.formats.conversion import Reading, Report
 from quiz.formats.qti.dialect import DIALECTS, normalise
 from quiz.formats.qti.patterns import from_stars, to_stars
+from quiz.questions import types
 from quiz.questions.rules.text import LONGEST_PATTERN, matches
 from tests.formats.samples import pictures, read, samples, written
-from tests.kernel.questions import TEXTS, question
+from tests.kernel.questions import TEXTS, contents, question
 
 #: What stands in an item, a test and a manifest, in the order of the schemas.
 ORDER = {
@@ -182,3 +184,18 @@ def test_stars_become_patterns_and_come_back(answer, case, typed):
         assert (
             matches(stars, text, case_sensitive=heeds if re.search(r"[^\W\d_]", answer) else case) == wanted
         )
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_what_is_written_scores_as_the_question_does(data):
+    """The reader tries answers by the rules that were written, and finds no rule of ours that scores otherwise."""
+    kind = data.draw(st.sampled_from(sorted(set(types.names()) - {"ordering"})))
+    rule = data.draw(st.sampled_from(types.get(kind).rules))
+    points = data.draw(st.sampled_from([1, 2, "1/3", "0.7"]))
+    asked = question(kind, data.draw(contents(kind)), scoring=rule, points=points)
+    assume(rule != "all_or_nothing" or kind != "hotspot")
+    content, _ = written(get("qti22"), [asked])
+    (found,) = Reading(get("qti22"), Source(BytesIO(content), "x"), Report("x", "qti22"), "b")
+    assert "scoring" not in [loss.field for loss in found.losses]
+    assert found.question.worth == asked.worth

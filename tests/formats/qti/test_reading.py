@@ -86,6 +86,14 @@ CASES = {
             "B": {"type": "short_text", "answers": [{"text": "2001"}]},
         },
     },
+    "statements": {
+        "type": "matching", "scoring": "all_or_nothing", "shuffle": False, "feedback": {"wrong": "<p>Not all of it.</p>"},
+        "pairs": [
+            {"id": "s1", "stem": "It has eight members.", "choice": "true", "choice_id": "correct"},
+            {"id": "s2", "stem": "Its seat is Astana.", "choice": "false", "choice_id": "wrong"},
+            {"id": "s3", "stem": "It was founded in 2001.", "choice": "true", "choice_id": "correct"},
+        ],
+    },
     "inline": {
         "type": "gap_select", "scoring": "all_or_nothing", "gaps": {"R1": "a", "R2": "b"},
         "choices": [{"id": "a", "text": "Astana"}, {"id": "b", "text": "Beijing"}],
@@ -249,6 +257,17 @@ def test_pictures_come_from_the_package_alone(path, tmp_path):
 @pytest.mark.parametrize("name, format", [("choice", "qti21"), ("gapmatch", "qti30")])
 def test_an_item_is_recognised(name, format):
     assert recognise((ITEMS / f"{name}.xml").read_bytes()[:4096], "x.xml").name == format
+
+
+def test_no_document_type_and_no_entity_is_read():
+    bomb = b'<!DOCTYPE a [<!ENTITY b "bb">]>' + (ITEMS / "choice.xml").read_bytes().partition(b"?>")[2]
+    with pytest.raises(QuizError, match="document type"):
+        read(get("qti21"), bomb)
+    found, report = read(
+        get("qti21"), package(manifest_items=("items/bomb.xml",), **{"items/bomb.xml": bomb.decode()})
+    )
+    assert found == []
+    assert "document type" in report.errors[0]["message"]
 
 
 NAMES = sorted(path.stem for path in ITEMS.glob("*.xml"))

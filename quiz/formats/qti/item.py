@@ -274,6 +274,8 @@ def told(item: Item, probes: Sequence[Probe]) -> Told:
     made = Told()
     for element in item.root.iter(*_TOLD):
         text = item.html(element)
+        if element.get("title"):
+            item.lose("feedback", "titles of feedback")
         if not is_blank(text):
             _place(item, made, element, text, probes)
     return made

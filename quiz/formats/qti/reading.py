@@ -42,6 +42,8 @@ _PARTS: Final = frozenset(
 _MOST_CHOICES: Final = 500
 #: What is left of a paragraph that held an interaction only.
 _EMPTY: Final = re.compile(r"<(p|div)\b[^<>]*>\s*</\1>")
+#: A tag of a language that banks know.
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: Sections in sections.
 _DEEPEST: Final = 20
 _KINDS: Final[Mapping[str, Callable[[Item, Element], dict[str, Any]]]] = {
@@ -151,14 +153,23 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
             title = title or test.title
     said = {path: said_of(one) for kind, path, one in resources if "item" in kind}
     places += map(_Place, said)
-    if title or losses:
-        yield Head({"title": title} if title else {}, losses)
+    header = {"title": title, "language": _language(package, places)}
+    yield Head({name: value for name, value in header.items() if value}, losses)
     first: dict[str, _Place] = {}
     for place in places:
         first.setdefault(place.path, place)
     for path, place in first.items():
         place.said = said.get(path, {})
         yield _at(package, place)
+
+
+def _language(package: _Package, places: Sequence[_Place]) -> str:
+    """The language of the first item; "" where it does not say."""
+    try:
+        said = str(package.xml(places[0].path).get("lang", "")) if places else ""
+    except Invalid:
+        return ""
+    return said if _LANGUAGE.fullmatch(said) else ""
 
 
 def _path(folder: str, address: str) -> str:

@@ -54,7 +54,10 @@ def is_exact(value: Fraction) -> bool:
 class Sheet:
     """An item while it is written: its parts, and what was lost."""
 
-    def __init__(self, dialect: Dialect, question: Question, files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, dialect: Dialect, question: Question, files: Mapping[str, bytes], language: str | None
+    ) -> None:
+        self._language = language
         self.dialect, self.question, self.files = dialect, question, files
         self.texts = Texts(files, _UP)
         self.losses: list[Loss] = []
@@ -220,6 +223,8 @@ class Sheet:
             "timeDependent": "false",
         }
         schemas = bound(dialect.items, dialect.items_schema)
+        if self._language:
+            schemas += f' xml:lang="{quoted(self._language)}"'
         said = "".join(f' {dialect.attribute(name)}="{quoted(value)}"' for name, value in root.items())
         hints = " ".join(f"quiz-{hint.replace('_', '-')}" for hint in self.hints)
         lines = [

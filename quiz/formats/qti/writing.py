@@ -37,14 +37,14 @@ class QtiWriter(Writer):
         self._listed: list[tuple[str, str, tuple[str, ...], str]] = []
 
     def head_losses(self) -> Sequence[Loss]:
-        said = [name for name in self.bank.header() if name not in ("format", "bank", "title")]
+        said = [name for name in self.bank.header() if name not in ("format", "bank", "title", "language")]
         return [Loss(name, "QTI says nothing of the bank") for name in said]
 
     def held(self, question: Question) -> frozenset[str]:
         return self.holds | frozenset(_held(question))
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        sheet = Sheet(self.dialect, question, files)
+        sheet = Sheet(self.dialect, question, files, self.bank.language)
         WRITTEN[question.type](sheet, question.content)
         sheet.finish()
         if sheet.texts.plain:

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from quiz.banks.model import Bank
 from quiz.formats import get
 from quiz.formats.base import Source, Unwritable
 from quiz.formats.conversion import Reading, Report
@@ -92,6 +93,13 @@ def test_every_document_is_ordered_as_the_schema_demands(name):
             assert NEEDED.get(element.tag, set()) <= set(element.attrib), where
             if "identifier" in element.attrib:
                 assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9._-]*", element.get("identifier")), where
+
+
+def test_the_language_of_the_bank_is_that_of_the_items():
+    bank = Bank.load({"bank": "b", "title": "Б", "language": "ru"})
+    content, _ = written(get("qti30"), [question("description", {})], bank=bank)
+    reading = Reading(get("qti30"), Source(BytesIO(content), "x"), Report("x", "qti30"), "b")
+    assert (reading.bank.title, reading.bank.language) == ("Б", "ru")
 
 
 @pytest.mark.parametrize("field", ["prompt", "name", "explanation", "tags"])

@@ -97,6 +97,17 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | N
 
 def read_mapping(text: str | bytes) -> tuple[dict[str, Any], Lines]:
     """The mapping that a YAML text holds, and where its values stand. Raises Invalid with lines."""
+    value, lines, faults = _mapping_in(text)
+    if faults:
+        raise Invalid(faults)
+    return value, lines
+
+
+def _mapping_in(text: str | bytes) -> tuple[dict[str, Any], Lines, list[Problem]]:
+    """As ``read_mapping``, with the faults that leave the rest to be read: keys twice, unknown tags.
+
+    Raises Invalid where there are others.
+    """
     decoded = _decoded(text)
     builder = _Builder(decoded)
     try:
@@ -105,9 +116,10 @@ def read_mapping(text: str | bytes) -> tuple[dict[str, Any], Lines]:
         raise Invalid([*builder.problems, _syntax(error, decoded)]) from None
     if not isinstance(value, dict):
         builder.problems.append(Problem("", "the file is no mapping", "begin with format: …", 1))
-    if builder.problems:
+        builder.torn = True
+    if builder.torn:
         raise Invalid(builder.problems)
-    return value, Lines(decoded)
+    return value, Lines(decoded), builder.problems
 
 
 def _decoded(text: str | bytes) -> str:
@@ -139,6 +151,8 @@ class _Builder:
         self._next = _LOADER(text).get_event
         self._path: list[str | int] = []
         self.problems: list[Problem] = []
+        #: Whether a fault left values out, so that what was read is not what was meant.
+        self.torn = False
 
     def document(self) -> Any:
         """The value of the only document."""
@@ -150,6 +164,7 @@ class _Builder:
         after = self._next()
         if not isinstance(after, yaml.StreamEndEvent):
             self._fault(after, "a second document begins here", "one file holds one bank: delete the ---")
+            self.torn = True
         return value
 
     def _value(self, event: Any) -> Any:
@@ -163,6 +178,7 @@ class _Builder:
         if kind is yaml.SequenceStartEvent:
             return self._sequence(event)
         self._fault(event, f"*{event.anchor}: aliases are not supported", "write the value out")
+        self.torn = True
         return None
 
     def _scalar(self, event: Any) -> Any:
@@ -203,6 +219,7 @@ class _Builder:
             "a list or mapping cannot be a key",
             "write name: value; quote a text that begins with [ or {",
         )
+        self.torn = True
         self._value(event)
         return ""
 
@@ -263,13 +280,13 @@ def read_bank(
     file = name or (str(source) if isinstance(source, Path) else "")
     try:
         text, find, read = _opened(source, find, read)
-        data, lines = read_mapping(text)
+        data, lines, faults = _mapping_in(text)
     except Invalid as error:
         raise Invalid(in_bank(error.problems, None, file)) from None
     reader = _BankReader(data, find, read)
     bank = reader.bank()
-    if bank is None:
-        raise Invalid(in_bank(reader.problems, lines, file))
+    if bank is None or faults:
+        raise Invalid(in_bank([*faults, *reader.problems], lines, file))
     return bank
 
 

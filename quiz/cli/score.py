@@ -44,7 +44,8 @@ def score(bank: Path, responses: BinaryIO, as_of: datetime | None, _as_json: boo
             continue
         scored = score_line(loaded, line, day)
         failed = failed or "error" in scored
-        click.echo(json.dumps(scored, ensure_ascii=False))
+        # Half of a surrogate pair, which JSON may hold and UTF-8 may not, is written as it came: \udXXX.
+        click.echo(json.dumps(scored, ensure_ascii=False).encode("utf-8", "backslashreplace"))
     sys.exit(1 if failed else 0)
 
 

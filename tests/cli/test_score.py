@@ -207,6 +207,11 @@ def test_blank_lines_are_passed_over_and_a_wrong_bank_is_told(score, tmp_path):
     assert found.stdout == ""
 
 
+def test_half_of_a_surrogate_pair_comes_out_as_it_came_in(score):
+    code, (out,) = score('{"question": "text", "response": "\\ud800"}')
+    assert (code, out["fraction"], out["response"]) == (0, 0, "\ud800")
+
+
 def test_standard_input_is_scored_as_it_comes(tmp_path):
     """Each line is answered before the next is written: nothing is read ahead."""
     beside(tmp_path)

@@ -108,6 +108,24 @@ def test_a_bank_is_read_from_a_path_and_names_its_file(tmp_path):
     assert "write true or false" in problem.mend
 
 
+def test_a_key_twice_and_an_unknown_tag_do_not_hide_the_other_faults():
+    text = """questions:
+  - {id: q, type: true_false, promt: P, answer: true, answer: false, timeless: true}
+  - {id: r, type: true_false, prompt: !x P, answer: no, timeless: true}
+"""
+    with pytest.raises(Invalid) as caught:
+        read_bank(HEAD + text)
+    first = HEAD.count("\n") + 2
+    said = [(problem.line, problem.what) for problem in caught.value.problems]
+    assert said == [
+        (first, "the key 'answer' stands twice"),
+        (first + 1, "unknown tag '!x'"),
+        (first, "unknown field 'promt', did you mean 'prompt'?"),
+        (first, "'prompt' is missing"),
+        (first + 1, "'no' is neither true nor false"),
+    ]
+
+
 def test_a_reader_of_ten_lines_suffices():
     bank = read_bank(
         HEAD

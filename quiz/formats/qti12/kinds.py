@@ -24,6 +24,8 @@ _GAPS: Final = frozenset(
     "fill_in_multiple_blanks_question multiple_dropdowns_question fillintheblankplus fillinmultipleblanks"
     " jumbledsentence fib multi-shortanswer".split()
 )
+#: Answers tried times tests for each: some seconds.
+_MOST_WORK: Final = 500_000
 _PLAIN: Final = re.compile(r"[\s_/]+")
 
 
@@ -40,11 +42,20 @@ def fields(item: Item) -> dict[str, Any]:
     name = word.lower() if "_" in word else _PLAIN.sub("", word.lower())
     if name in _FOREIGN:
         raise Foreign(word)
+    _demand_bounds(item)
     if not item.responses:
         return _without_response(item, name)
     if len(item.responses) == 1 and name not in _GAPS:
         return _one(item, name, item.responses[0])
     return _several(item, name)
+
+
+def _demand_bounds(item: Item) -> None:
+    """Raises Wrong where working out what each answer scores would take minutes."""
+    tests = sum(1 for rules in item.element.iterchildren("resprocessing") for _ in rules.iter())
+    answers = sum(len(one.labels) for one in item.responses) + tests
+    if answers * tests > _MOST_WORK:
+        raise Wrong("there are too many options and rules – part the question")
 
 
 def _without_response(item: Item, name: str) -> dict[str, Any]:

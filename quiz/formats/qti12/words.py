@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from quiz.formats.qti12.item import Item
-from quiz.questions.fields import letters
 
 #: The field of the metadata that says which type of ours a text with gaps was.
 TYPE: Final = "quiz_type"
@@ -17,21 +16,21 @@ def word_gaps(item: Item, cloze: dict[str, Any]) -> dict[str, Any]:
     if kind not in ("gap_select", "drag_words"):
         return cloze
     lists: list[tuple[str, ...]] = []
-    choices: list[dict[str, Any]] = []
-    gaps: dict[str, str] = {}
+    words: dict[str, dict[str, Any]] = {}
+    key: dict[str, str] = {}
     for name, gap in cloze["gaps"].items():
         options = gap.get("options", ())
-        right = [place for place, option in enumerate(options) if option.get("correct")]
+        right = [option["id"] for option in options if option.get("correct")]
         if len(right) != 1 or "weight" in gap:
             return cloze
-        words = tuple(option["text"] for option in options)
-        if words not in lists:
-            lists.append(words)
-            choices += [{"text": word, "group": len(lists)} for word in words]
-        first = sum(len(one) for one in lists[: lists.index(words)])
-        gaps[name] = str(first + right[0])
-    ids = letters(len(choices))
-    named = [{"id": id, **choice} for id, choice in zip(ids, choices, strict=True)]
-    key = {name: ids[int(place)] for name, place in gaps.items()}
+        ids = tuple(option["id"] for option in options)
+        if ids not in lists:
+            lists.append(ids)
+        for option in options:
+            word = {"id": option["id"], "text": option["text"], "group": lists.index(ids) + 1}
+            if words.setdefault(option["id"], word) != word:
+                return cloze
+        key[name] = right[0]
+    choices = [words[id] for id in sorted(words, key=lambda id: (len(id), id))]
     reuse = {"reuse": True} if len({*key.values()}) < len(key) else {}
-    return {**cloze, "type": kind, "choices": named, "gaps": key, **reuse}
+    return {**cloze, "type": kind, "choices": choices, "gaps": key, **reuse}

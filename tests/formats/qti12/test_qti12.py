@@ -10,17 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quiz.banks.model import Bank
 from quiz.errors import Invalid, QuizError
 from quiz.files.archive import Archive, pack
 from quiz.formats import formats, recognise
-from quiz.formats.base import HEAD_BYTES, Found, Source
+from quiz.formats.base import HEAD_BYTES, Found, Source, lost_fields
 from quiz.formats.conversion import convert
 from quiz.questions import types
-from tests.formats.samples import read, written
+from tests.formats.samples import read, samples, written
 from tests.kernel.questions import question
 from tests.pictures import svg
 
 FORMAT = formats()["qti12"]
+BANK = Bank.load({"bank": "b", "title": "B"})
 FILES = sorted((Path(__file__).parent / "files").glob("*.xml"))
 HEAD = '<questestinterop><assessment title="T"><section ident="root_section">{}</section></assessment></questestinterop>'
 
@@ -184,6 +186,11 @@ def test_what_cannot_be_scored_or_asked_is_said():
     assert half.kind == "a number without a largest or smallest value"
 
 
+def test_an_item_that_would_take_minutes_is_an_error():
+    rules = "".join(rule(is_(place), 1, "Add") for place in range(2000))
+    assert "too many options and rules" in one(choice(rules, "a", "b", cardinality="Multiple")).message
+
+
 def test_parts_without_a_place_are_losses():
     found = one(
         choice(
@@ -319,3 +326,64 @@ def test_no_other_error_than_ours_whatever_the_file(data):
     with suppress(QuizError):
         found, _ = read(FORMAT, content)
         assert {one.type for one in found} <= set(types.names())
+
+
+def gapped(gaps, **more):
+    """A cloze with these gaps, marked one after the other."""
+    text = " ".join(f"Gap [[{name}]]." for name in gaps)
+    return question("cloze", {"text": text, "gaps": gaps}, text_format="html", **more)
+
+
+def test_answers_in_gaps_keep_their_order_credit_and_feedback():
+    numbers = [
+        {"value": 8},
+        {"min": 5, "max": 9, "credit": "0.5"},
+        {"value": 3, "credit": 0, "feedback": "Later."},
+    ]
+    words = [{"text": "trust", "feedback": "Yes."}, {"text": "*peace*", "credit": 0, "feedback": "No."}]
+    asked = gapped(
+        {
+            "n": {"type": "numerical", "answers": numbers},
+            "w": {"type": "short_text", "weight": 2, "answers": words},
+        }
+    )
+    content, losses = written(FORMAT, [asked])
+    found, _ = read(FORMAT, content)
+    assert (found[0].content, losses["q"]) == (asked.content, [])
+
+
+def test_no_two_menus_of_a_question_share_the_name_of_an_option():
+    """Canvas keeps the options of all menus in one table."""
+    menu = {
+        "type": "single_choice",
+        "options": [{"id": "a", "text": "x", "correct": True}, {"id": "b", "text": "y"}],
+    }
+    asked = gapped({"1": menu, "2": menu})
+    content, _ = written(FORMAT, [asked])
+    names = findall(rb'response_label ident="([^"]+)"', Archive(content).read("b/b.xml"))
+    assert sorted(names) == [b"1_a", b"1_b", b"2_a", b"2_b"]
+    found, _ = read(FORMAT, content)
+    assert found[0].content == asked.content
+
+
+def test_canvas_is_told_only_of_gaps_that_it_can_hold():
+    right = {"type": "short_text", "answers": [{"text": "a"}, {"text": "b"}]}
+    partly = {"type": "short_text", "answers": [{"text": "a"}, {"text": "b", "credit": "0.5"}]}
+    for gaps, told in (({"1": right}, True), ({"1": partly}, False)):
+        content, _ = written(FORMAT, [gapped(gaps)])
+        assert (b"fill_in_multiple_blanks_question" in Archive(content).read("b/b.xml")) is told
+
+
+def test_whatever_changes_is_among_the_losses():
+    """Of every sample: a field that does not come back as it was is named."""
+    asked = [one for one in samples() if one.text_format != "markdown"]
+    content, losses = written(FORMAT, asked)
+    found = {one.id: one.dump() for one in read(FORMAT, content)[0]}
+    for one in asked:
+        before, after = one.dump(), found[one.id]
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        named = {
+            *losses[one.id],
+            *(loss.field for loss in lost_fields(one, FORMAT.writer(BytesIO(), BANK).held(one))),
+        }
+        assert changed - named - {"prompt"} == set(), one.id

@@ -61,7 +61,8 @@ def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
     common, own = _model(Common, definitions), _model(kind.content, definitions)
     properties = {**common["properties"], **own["properties"]}
     properties |= {"type": {"const": name}, "scoring": {"enum": list(kind.rules), "default": kind.rules[0]}}
-    texts = _translated({"type": "object", "properties": {**properties, "translations": {}}}, definitions)
+    own_texts = {**properties, "translations": {}, "stimulus": {}}  # those of a stimulus stand with it
+    texts = _translated({"type": "object", "properties": own_texts}, definitions)
     properties["translations"] = {"type": "object", "additionalProperties": texts}
     properties["stimulus"] = _NAME
     del properties["bank"], properties["images"]

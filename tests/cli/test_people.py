@@ -31,7 +31,7 @@ def test_init_makes_the_database_and_the_first_administrator(tmp_path):
     shell = Shell(f"sqlite:///{path}")
     shell("init", "--admin", "eve", "--password-stdin", stdin=STDIN)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert "0001" in shell("init").output
+    assert installation.head() in shell("init").output
     (eve,) = shell.json("user", "list")["users"]
     assert (eve["username"], eve["role"], eve["active"]) == ("eve", "administrator", True)
     assert "taken" in shell("init", "--admin", "eve", "--password-stdin", stdin=STDIN, code=1).stderr
@@ -121,3 +121,46 @@ def test_courses(shell):
 def test_what_is_wrong_with_a_course_is_said(shell, arguments, told):
     assert told in shell("course", *arguments, code=1).stderr
     assert shell.json("course", "list") == {"courses": []}
+
+
+def test_a_roster_enrols_everybody_and_makes_the_accounts_that_are_missing(shell, inside, tmp_path):
+    shell("user", "add", "ada", "--password-stdin", stdin=STDIN)
+    course = shell.json("course", "add", "Relations")["id"]
+    roster = tmp_path / "roster.csv"
+    roster.write_text('\ufeffusername,name,role\nAda,,teacher\n\nbob,"Bob, B.",\n', "utf-8")
+    told = shell.json("course", "roster", roster, "--course", course)
+    ada, bob = told["people"]
+    assert ada == {"username": "ada", "role": "teacher", "new": False, "password": None}
+    assert (told["course"], bob["username"], bob["role"], bob["new"]) == (course, "bob", "student", True)
+    assert accounts.sign_in("bob", bob["password"], ADDRESS, NOW)
+    assert {one["name"] for one in shell.json("user", "list")["users"]} == {"ada", "Bob, B."}
+    again = shell("course", "roster", roster, "--course", course).stdout
+    assert again == "ada  teacher\nbob  student\n"
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("user,role\n", ["1: ", "unknown column 'user', did you mean 'username'?", "'username' is missing"]),
+        ("username,username\n", ["1: ", "stands twice"]),
+        ("", ["1: ", "'username' is missing"]),
+        (
+            "username,role\nbob,techer\nbob,student\n",
+            ["2: role: ", "did you mean 'teacher'?", "3: ", "line 2"],
+        ),
+        ("username\nbob\nb c\neve,x\n", ["3: username: ", "no spaces", "4: ", "2 cells under 1"]),
+        ('username\n"bob\n', ["no CSV"]),
+    ],
+)
+def test_a_roster_with_faults_changes_nothing(shell, inside, tmp_path, text, told):
+    course = shell.json("course", "add", "Relations")["id"]
+    (tmp_path / "roster.csv").write_text(text)
+    said = shell("course", "roster", tmp_path / "roster.csv", "--course", course, code=1).stderr
+    assert [part for part in [f"{tmp_path}/roster.csv:", *told] if part not in said] == []
+    assert shell.json("user", "list") == {"users": []}
+
+
+def test_a_roster_for_no_course_changes_nothing(shell, inside, tmp_path):
+    (tmp_path / "roster.csv").write_text("username\nbob\n")
+    assert "no course 9" in shell("course", "roster", tmp_path / "roster.csv", "--course", 9, code=1).stderr
+    assert shell.json("user", "list") == {"users": []}

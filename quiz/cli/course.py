@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from quiz.cli._store import as_json as json_option
@@ -11,7 +13,7 @@ COURSE_ROLES = ("student", "assistant", "teacher", "reader")
 
 @click.group()
 def course() -> None:
-    """Courses: add them, list them, give people a role in them.
+    """Courses: add them, list them, give people a role in them, one by one or from a roster.
 
     Example: quiz course add "International relations" --teacher ada
     """
@@ -92,6 +94,39 @@ def enrol(course_id: int, username: str, role: str) -> None:
     with store():
         courses.enrol(None, course_id, username, role, clock.now())
     click.echo(f"{username} is {role} of course {course_id}.")
+
+
+@course.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--course", "course_id", type=int, required=True, metavar="ID", help="See: quiz course list.")
+@json_option
+def roster(file: Path, course_id: int, as_json: bool) -> None:
+    """Give everybody in a CSV FILE a role in a course; who has no account gets one, with a new password.
+
+    The first line names the columns: username, and where wanted name and role (student, assistant, teacher, reader;
+    default: student). Where something is wrong, nothing is changed. New passwords are printed this once.
+
+    Example: quiz course roster students.csv --course 1 --json > passwords.json
+    """
+    from quiz import clock
+    from quiz.cli._store import print_json, reading_file, store
+    from quiz.operations import rosters
+
+    with reading_file(file):
+        entries = rosters.read_roster(file.read_text("utf-8-sig"))
+    with store():
+        done = rosters.enrol_all(course_id, entries, clock.now())
+    if as_json:
+        people = [
+            {"username": one.username, "role": one.role, "new": bool(one.password), "password": one.password}
+            for one in done
+        ]
+        print_json({"course": course_id, "people": people})
+        return
+    for one in done:
+        click.echo(
+            f"{one.username}  {one.role}" + (f"  new, password {one.password}" if one.password else "")
+        )
 
 
 COMMANDS = (course,)

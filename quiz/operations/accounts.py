@@ -124,7 +124,7 @@ def register(username: str, name: str, password: str, address: str, now: datetim
         count_account(connection, "register", address, now)
     hashed = hash_password(password)
     with transaction() as connection:
-        user_id = _insert(connection, account, shown, hashed, "user", now)
+        user_id = insert_account(connection, account, shown, hashed, "user", now)
         record(connection, user_id, "user.register", ("user", user_id), now)
     return Actor(user_id, 1)
 
@@ -270,7 +270,7 @@ def add_user(actor: Actor | None, username: str, name: str, password: str, role:
     account, shown = _good_account(username, name, password, role)
     hashed = hash_password(password)
     with _as_administrator(actor) as connection:
-        user_id = _insert(connection, account, shown, hashed, role, now)
+        user_id = insert_account(connection, account, shown, hashed, role, now)
         _audit(connection, actor, "user.add", user_id, now, role=role)
     return user_id
 
@@ -278,13 +278,13 @@ def add_user(actor: Actor | None, username: str, name: str, password: str, role:
 def _good_account(username: str, name: str, password: str, role: str) -> tuple[str, str]:
     """The user name as it is stored, and the name to show. Raises Invalid with all that is wrong."""
     account, shown = username.strip().casefold(), name.strip()
-    problems = [*_account_problems(account, shown, role), *_password_problems(password, "password")]
+    problems = [*account_problems(account, shown, role), *_password_problems(password, "password")]
     if problems:
         raise Invalid(problems)
     return account, shown or account
 
 
-def _insert(
+def insert_account(
     connection: Connection, account: str, shown: str, password_hash: str, role: str, now: datetime
 ) -> int:
     """Stores a person with a password. Raises Invalid where the user name is taken, be it since a moment ago."""
@@ -299,7 +299,8 @@ def _insert(
     return user_id
 
 
-def _account_problems(account: str, name: str, role: str) -> Iterator[Problem]:
+def account_problems(account: str, name: str, role: str) -> Iterator[Problem]:
+    """What is wrong with a user name (folded), the name to show and the role of a new account."""
     if not 1 <= len(account) <= 80 or any(letter.isspace() for letter in account):
         yield Problem("username", "a user name has 1 to 80 characters and no spaces", "choose another one")
     if len(name) > 120:

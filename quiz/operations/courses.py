@@ -429,31 +429,34 @@ def set_joining(actor: Actor, course_id: int, open_: bool, new: bool, now: datet
 
 def enrol(actor: Actor | None, course_id: int, username: str, role: str, now: datetime) -> None:
     """Gives a person with an account a role in the course, or changes the one they have."""
+    with transaction() as connection:
+        enrol_in(connection, actor, course_id, username, role, now)
+
+
+def enrol_in(
+    connection: Connection, actor: Actor | None, course_id: int, username: str, role: str, now: datetime
+) -> None:
+    """As ``enrol``, as part of a larger change."""
     if role not in COURSE_ROLES:
         raise Invalid(
             [Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(COURSE_ROLES))]
         )
-    with transaction() as connection:
-        _lock(connection, course_id)
-        if actor is None:
-            _demand_course(connection, course_id)
-        else:
-            _my_course(connection, actor, course_id, TEACHING)
-        user_id = connection.execute(
-            select(User.id).where(User.username == username.strip().casefold())
-        ).scalar()
-        if user_id is None:
-            raise Invalid(
-                [Problem("username", f"there is nobody called {username!r}", "check the user name")]
-            )
-        connection.execute(
-            delete(Enrolment).where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
-        )
-        connection.execute(
-            insert(Enrolment).values(course_id=course_id, user_id=user_id, role=role, created_at=now)
-        )
-        _demand_teacher(connection, course_id, actor)
-        _audit(connection, actor, "course.enrol", course_id, now, user=user_id, role=role)
+    _lock(connection, course_id)
+    if actor is None:
+        _demand_course(connection, course_id)
+    else:
+        _my_course(connection, actor, course_id, TEACHING)
+    user_id = connection.execute(select(User.id).where(User.username == username.strip().casefold())).scalar()
+    if user_id is None:
+        raise Invalid([Problem("username", f"there is nobody called {username!r}", "check the user name")])
+    connection.execute(
+        delete(Enrolment).where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
+    )
+    connection.execute(
+        insert(Enrolment).values(course_id=course_id, user_id=user_id, role=role, created_at=now)
+    )
+    _demand_teacher(connection, course_id, actor)
+    _audit(connection, actor, "course.enrol", course_id, now, user=user_id, role=role)
 
 
 def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:

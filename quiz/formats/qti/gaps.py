@@ -241,6 +241,8 @@ def _one_list(item: Item, gaps: Sequence[Gap]) -> tuple[list[dict[str, Any]], li
 
 def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
     """The text with the marks of its gaps, and what stands in front: the blocks before the first that holds a gap."""
+    while len(body) == 1 and body[0].tag == "div" and not item.hints(body[0]):
+        body = body[0]
     front: list[str] = []
     text: list[str] = []
     blocks = [*body]
@@ -249,6 +251,8 @@ def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
     def put(element: Element) -> str | None:
         return mark(element) if _is_gap(element) else None
 
+    if any(words and words.strip() for words in (body.text, *(block.tail for block in blocks))):
+        return FILL_IN, item.html(body, put, marks=True)
     for place, block in enumerate(blocks):
         piece = _whole(item, block, put, marks=place >= first)
         (front if place < first else text).append(piece)
@@ -314,21 +318,13 @@ def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
     reuse = {"reuse": True} if any(used) or len(set(key.values())) < len(key) else {}
     if any(used) and not all(used):
         item.lose("reuse", "all words can be used again, or none")
-    body = [child for child in interaction if child.tag not in ("prompt", "gapText")]
-    text = "\n".join(
-        filter(
-            None,
-            (
-                _whole(
-                    item,
-                    one,
-                    lambda e: f"[[{gap_ids[e.get('identifier', '')]}]]" if e.tag == "gap" else None,
-                    marks=True,
-                )
-                for one in body
-            ),
-        )
-    )
+
+    def put(element: Element) -> str | None:
+        if element.tag == "gap":
+            return f"[[{gap_ids[element.get('identifier', '')]}]]"
+        return "" if element.tag in ("prompt", "gapText") else None
+
+    text = item.html(interaction, put, marks=True)
     content = {
         "text": text,
         "choices": choices,

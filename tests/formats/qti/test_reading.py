@@ -259,6 +259,23 @@ def test_an_item_is_recognised(name, format):
     assert recognise((ITEMS / f"{name}.xml").read_bytes()[:4096], "x.xml").name == format
 
 
+@pytest.mark.parametrize(
+    "body, prompt, text",
+    [
+        ("<div><div><p>Complete.</p><p>In {}</p></div></div>", "<p>Complete.</p>", "<p>In [[R1]] [[R2]]</p>"),
+        ("In {}, so.", "Fill in the gaps.", "In [[R1]] [[R2]], so."),
+        ("<p>In {}</p>, so.", "Fill in the gaps.", "<p>In [[R1]] [[R2]]</p>, so."),
+    ],
+)
+def test_where_a_text_with_gaps_begins(body, prompt, text):
+    whole = (ITEMS / "gaps.xml").read_text()
+    start, end = whole.index("<itemBody>") + 10, whole.index("</itemBody>")
+    first, second = whole.index("<textEntry"), whole.index("<inlineChoiceInteraction")
+    gaps = whole[first : whole.index("/>", first) + 2] + " " + whole[second : whole.index(".</p>", second)]
+    (found,), _ = read(get("qti21"), (whole[:start] + body.format(gaps) + whole[end:]).encode())
+    assert (found.prompt, found.content.text) == (prompt, text)
+
+
 def test_no_document_type_and_no_entity_is_read():
     bomb = b'<!DOCTYPE a [<!ENTITY b "bb">]>' + (ITEMS / "choice.xml").read_bytes().partition(b"?>")[2]
     with pytest.raises(QuizError, match="document type"):

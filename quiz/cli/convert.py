@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quiz.errors import Invalid
+
 if TYPE_CHECKING:
     from quiz.formats.conversion import Report
 
@@ -48,8 +50,12 @@ def convert(
     from quiz.formats import by_suffix, format_of, get
     from quiz.formats import conversion as engine
 
-    origin = get(read_as) if read_as else format_of(source)
-    target = get(write_as) if write_as else by_suffix(dest.name)
+    try:
+        named = get(read_as) if read_as else None
+        target = get(write_as) if write_as else by_suffix(dest.name)
+    except Invalid as error:
+        raise click.UsageError(str(error)) from None
+    origin = named or format_of(source)
     with click.progressbar(
         length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:

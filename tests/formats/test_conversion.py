@@ -68,13 +68,13 @@ def test_a_file_that_is_refused_writes_nothing(tmp_path):
 
 def test_what_is_meant_has_to_be_known(bank, tmp_path):
     (tmp_path / "x.txt").write_text("")
-    for arguments, said in [
-        ((bank, tmp_path / "x.txt"), "say it with --to"),
-        ((tmp_path / "x.txt", tmp_path / "y.yaml"), "say it with --from"),
-        ((bank, tmp_path / "y.yaml", "--to", "yml"), "did you mean 'yaml'?"),
+    for arguments, code, said in [
+        ((bank, tmp_path / "x.txt"), 2, "say it with --to"),
+        ((tmp_path / "x.txt", tmp_path / "y.yaml"), 1, "say it with --from"),
+        ((bank, tmp_path / "y.yaml", "--to", "yml"), 2, "did you mean 'yaml'?"),
     ]:
         done = run(*arguments)
-        assert (done.exit_code, said in done.output) == (1, True), done.output
+        assert (done.exit_code, said in done.output) == (code, True), done.output
 
 
 def test_families_are_listed_as_not_supported(tmp_path):

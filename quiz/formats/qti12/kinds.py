@@ -76,22 +76,27 @@ def _one(item: Item, name: str, response: Response) -> dict[str, Any]:
     prompt = item.asked
     if response.kind == "xy":
         return read_hotspot(item, response)
+    essay = not response.chosen and (name in _ESSAY or not item.processing.scores)
+    if _mark(prompt, response) and not essay and not name.endswith("_question"):
+        return _several(item, name)
+    return {**_alone(item, response, essay=essay), "prompt": prompt}
+
+
+def _alone(item: Item, response: Response, *, essay: bool) -> dict[str, Any]:
+    """The fields of a question with one response."""
+    if essay:
+        return questions.essay(item)
     if not response.chosen:
-        if name in _ESSAY or not item.processing.scores:
-            return {**questions.essay(item), "prompt": prompt}
-        if _mark(prompt, response):
-            return _several(item, name)
         told = Feedback(item)
-        made = questions.typed(item, response, {}, item.processing.run({}), told)
-        return {**made, **told.fields(), "prompt": prompt}
+        return {**questions.typed(item, response, {}, item.processing.run({}), told), **told.fields()}
     if response.cardinality == "ordered":
-        return {**questions.ordering(item, response), "prompt": prompt}
+        return questions.ordering(item, response)
     if response.cardinality == "multiple":
         made = questions.multiple_response(item, response)
     else:
         made = questions.true_false(item, response) or questions.single_choice(item, response)
     shuffled = {} if response.shuffle or made["type"] == "true_false" else {"shuffle": False}
-    return {**made, **shuffled, "prompt": prompt}
+    return {**made, **shuffled}
 
 
 def _several(item: Item, name: str) -> dict[str, Any]:

@@ -239,8 +239,10 @@ def test_conditional_moments_are_those_of_all_patterns():
         mean = share @ of_total
         expected += count * mean
         both += count * ((of_total.T * share) @ of_total - np.outer(mean, mean))
-    _, first, pairs = conditional._moments(epsilon[None], counts[None])
+    part = conditional._Part(np.tile(epsilon, (5, 1)), np.arange(5))
+    first = part.chance @ counts
     assert first == pytest.approx(expected)
+    pairs = part.both(counts) - (part.chance * counts) @ part.chance.T
     assert np.diag(first) + pairs == pytest.approx(both)
 
 
@@ -357,6 +359,16 @@ def test_an_item_whose_slope_runs_away_says_so():
     fitted = fit(table(np.column_stack([scores, split])), "complete", "2pl")
     assert "runs away" in fitted.items[-1].message
     assert all(item.message == "" for item in fitted.items[:-1])
+
+
+def test_totals_above_127_are_totals():
+    scores = (np.random.default_rng(9).random((150, 140)) < 0.95).astype(int)
+    assert (scores.sum(axis=1) > 127).any()
+    fitted = fit(table(scores), "complete", "rasch", "cml")
+    assert fitted.converged
+    for item, right in zip(fitted.items, scores.mean(axis=0), strict=True):
+        if item.b:  # abilities hardly differ: nearly the logit, but for the mean
+            assert item.b[0] - fitted.mean == pytest.approx(-np.log(right / (1 - right)), abs=0.1)
 
 
 def test_a_ladder_has_no_conditional_difficulties():

@@ -1,11 +1,12 @@
 """Rasch's model by conditional maximum likelihood: given the totals, abilities drop out (Andersen 1972; Fischer 1974).
 
 Elementary symmetric functions come from sums of positive terms only, forward and backward over the items, so nothing is
-lost by differences. Examinees with other missing answers form groups: to a group, an item it has not seen has ε = 0.
+lost by differences. To examinees who have not seen an item its ε is 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +18,8 @@ from quiz.statistics.irt.coding import ABSENT, distinct
 
 MOST_STEPS: Final = 100
 STOP: Final = 1e-9
-#: Groups that are held at a time.
-CHUNK: Final = 128
+#: Sums that are held at a time.
+CHUNK: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,105 +51,119 @@ def comparable(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 
 def fit(codes: NDArray[np.int8], weighs: Values) -> Conditional:
-    """The fit to patterns of codes 0 and 1 of items that are ``comparable``, shape (patterns, items)."""
-    groups = _Groups(codes, weighs)
+    """The fit to patterns of codes 0 and 1 of items that are ``comparable``, shape (patterns, items).
+
+    The information, which is most of the work, is renewed only where steps do not become much shorter with the last one.
+    """
+    sums = _Sums(codes, weighs)
     items = codes.shape[1]
     centre = np.full((items, items), 1 / items)
-    beta = np.zeros(items)
-    loglik, slope, information = groups.derivatives(beta)
-    converged = False
+    beta, last, converged = np.zeros(items), np.inf, False
+    loglik, slope = sums.slope(beta)
+    inverse = np.linalg.inv(sums.information(beta) + centre)
     for _ in range(MOST_STEPS):
-        step = np.linalg.solve(information + centre, slope)
-        step -= step.mean()
-        beta, (loglik, slope, information) = _taken(groups, beta, step, loglik)
-        if np.abs(step).max() < STOP:
+        step = inverse @ slope
+        beta, loglik, slope = _taken(sums, beta, step - step.mean(), loglik)
+        length = float(np.abs(step).max())
+        if length < STOP:
             converged = True
             break
-    return Conditional(beta, np.linalg.inv(information + centre) - centre, loglik, converged)
+        if length > last / 4:
+            inverse = np.linalg.inv(sums.information(beta) + centre)
+        last = length
+    covariance: Values = np.asarray(np.linalg.inv(sums.information(beta) + centre) - centre, dtype=np.float64)
+    return Conditional(beta, covariance, loglik, converged)
 
 
-def _taken(
-    groups: _Groups, beta: Values, step: Values, loglik: float
-) -> tuple[Values, tuple[float, Values, Values]]:
-    """A step of Newton, halved until the likelihood does not fall (by more than its last digits)."""
+def _taken(sums: _Sums, beta: Values, step: Values, loglik: float) -> tuple[Values, float, Values]:
+    """A step, halved until the likelihood does not fall (by more than its last digits); and what is found there."""
     while True:
         moved: Values = beta + step
-        found = groups.derivatives(moved)
-        if found[0] >= loglik - 1e-9 * abs(loglik) or np.abs(step).max() < STOP:
-            return moved, found
+        found, slope = sums.slope(moved)
+        if found >= loglik - 1e-9 * abs(loglik) or np.abs(step).max() < STOP:
+            return moved, found, slope
         step = step / 2
 
 
-class _Groups:
-    """The patterns by which items they have seen: masks (groups, items), totals (groups, items + 1), right (items,)."""
+class _Sums:
+    """Who has seen which items, shape (sums, items), with which total on them, and how many these are."""
 
     def __init__(self, codes: NDArray[np.int8], weighs: Values) -> None:
-        seen = codes != ABSENT
-        masks, place, _ = distinct(seen.astype(np.int8))
-        self.masks = masks.astype(np.float64)
+        seen = (codes != ABSENT).astype(np.int8)
         right = codes == 1
-        self.totals = np.zeros((len(masks), codes.shape[1] + 1))
-        np.add.at(self.totals, (place, right.sum(axis=1)), weighs)
-        self.right: Values = weighs @ right
+        totals = right.sum(axis=1)
+        # Who has all or none right tells nothing.
+        telling = (totals > 0) & (totals < seen.sum(axis=1))
+        # Totals in two columns: one holds up to 127.
+        rows = np.column_stack([seen, totals // 128, totals % 128]).astype(np.int8)[telling]
+        found, place, _ = distinct(np.ascontiguousarray(rows))
+        self.masks = found[:, :-2].astype(np.float64)
+        self.totals = found[:, -2].astype(np.intp) * 128 + found[:, -1]
+        self.weighs: Values = np.bincount(place, weighs[telling], len(found)).astype(np.float64)
+        self.right: Values = weighs[telling] @ right[telling]
 
-    def derivatives(self, beta: Values) -> tuple[float, Values, Values]:
-        """The log-likelihood, its first derivatives by the difficulties, and minus its second."""
-        items = len(beta)
-        loglik, expected, pairs = -float(self.right @ beta), np.zeros(items), np.zeros((items, items))
+    def slope(self, beta: Values) -> tuple[float, Values]:
+        """The log-likelihood, and its derivatives by the difficulties."""
+        loglik, expected = -float(self.right @ beta), np.zeros(len(beta))
+        for part, weighs in self._parts(beta):
+            loglik -= float(weighs @ part.log)
+            expected += part.chance @ weighs
+        return loglik, expected - self.right
+
+    def information(self, beta: Values) -> Values:
+        """Minus the second derivatives."""
+        found = np.zeros((len(beta), len(beta)))
+        for part, weighs in self._parts(beta):
+            found += (
+                np.diag(part.chance @ weighs) + part.both(weighs) - (part.chance * weighs) @ part.chance.T
+            )
+        return found
+
+    def _parts(self, beta: Values) -> Iterator[tuple[_Part, Values]]:
         for start in range(0, len(self.masks), CHUNK):
-            epsilon = np.exp(-beta) * self.masks[start : start + CHUNK]
-            counts = self.totals[start : start + CHUNK]
-            log, first, second = _moments(epsilon, counts)
-            loglik -= log
-            expected += first
-            pairs += second
-        return loglik, expected - self.right, np.diag(expected) + pairs
+            chosen = slice(start, start + CHUNK)
+            yield _Part(np.exp(-beta) * self.masks[chosen], self.totals[chosen]), self.weighs[chosen]
 
 
-def _moments(epsilon: Values, counts: Values) -> tuple[float, Values, Values]:
-    """Of groups with items ε (groups, items) and ``counts`` at each total (groups, items + 1): the sum of ln γ; how many
-    are expected right on each item; and, for each pair, the sum over examinees of the covariance of the two, 0 − the
-    square of the chance on the diagonal.
-    """
-    items = epsilon.shape[1]
-    forward = _forward(epsilon)
-    gamma = forward[-1]
-    possible = np.where(gamma > 0, gamma, 1.0)
-    # What each sum on the way still leads to, by the total at the end: (groups, sum, total).
-    ahead = np.eye(items + 1) / possible[:, None, :]
-    chance = np.zeros((items, len(epsilon), items + 1))
-    weighted = np.zeros((items + 1, len(epsilon), items + 1))
-    weighted[items] = counts / possible
-    for item in range(items - 1, -1, -1):
-        taken = epsilon[:, item, None, None] * ahead[:, 1:]
-        chance[item] = np.einsum("gs,gst->gt", forward[item][:, :-1], taken)
-        weighted[item] = weighted[item + 1]
-        weighted[item, :, :-1] += epsilon[:, item, None] * weighted[item + 1, :, 1:]
-        ahead[:, :-1] += taken
-    flat = chance.reshape(items, -1)
-    pairs = _pairs(epsilon, forward, weighted) - (flat * counts.ravel()) @ flat.T
-    return float((counts * np.log(possible)).sum()), flat @ counts.ravel(), pairs
+class _Part:
+    """Examinees with items ε, shape (sums, items), and their totals."""
 
+    def __init__(self, epsilon: Values, totals: NDArray[np.intp]) -> None:
+        count, items = epsilon.shape
+        self.epsilon = epsilon
+        #: The symmetric functions of the first 0 … items items, shape (items + 1, sums, items + 1).
+        self.forward = np.zeros((items + 1, count, items + 1))
+        self.forward[0, :, 0] = 1
+        for item in range(items):
+            self.forward[item + 1] = self.forward[item]
+            self.forward[item + 1, :, 1:] += epsilon[:, item, None] * self.forward[item, :, :-1]
+        every = np.arange(count)
+        gamma = self.forward[-1, every, totals]
+        self.log = np.log(gamma)
+        #: What a sum after so many items still leads to, over γ of the total: shape as forward.
+        self.ahead = np.zeros_like(self.forward)
+        self.ahead[-1, every, totals] = 1 / gamma
+        #: How likely each item is right, given the total: shape (items, sums).
+        self.chance = np.zeros((items, count))
+        for item in range(items - 1, -1, -1):
+            taken = epsilon[:, item, None] * self.ahead[item + 1, :, 1:]
+            self.chance[item] = (self.forward[item, :, :-1] * taken).sum(axis=1)
+            self.ahead[item] = self.ahead[item + 1]
+            self.ahead[item, :, :-1] += taken
 
-def _forward(epsilon: Values) -> Values:
-    """The symmetric functions of the first 0 … items items: shape (items + 1, groups, items + 1)."""
-    groups, items = epsilon.shape
-    found = np.zeros((items + 1, groups, items + 1))
-    found[0, :, 0] = 1
-    for item in range(items):
-        found[item + 1] = found[item]
-        found[item + 1, :, 1:] += epsilon[:, item, None] * found[item, :, :-1]
-    return found
-
-
-def _pairs(epsilon: Values, forward: Values, weighted: Values) -> Values:
-    """How many are expected right on both of two items; 0 on the diagonal."""
-    groups, items = epsilon.shape
-    found = np.zeros((items, items))
-    started = np.zeros((items, groups, items + 1))  # by the earlier item: it is right, the sum so far
-    for item in range(items):
-        onward = epsilon[:, item, None] * weighted[item + 1, :, 1:]
-        found[:item, item] = np.einsum("igs,gs->i", started[:item, :, :-1], onward)
-        started[:item, :, 1:] += epsilon[:, item, None] * started[:item, :, :-1].copy()
-        started[item, :, 1:] = epsilon[:, item, None] * forward[item][:, :-1]
-    return found + found.T
+    def both(self, weighs: Values) -> Values:
+        """How many, of so many, are expected right on both of two items; 0 on the diagonal."""
+        # Sums that differ in their totals only lie together; up to a total they are alike.
+        new = np.flatnonzero(np.append(True, (np.diff(self.epsilon, axis=0) != 0).any(axis=1)))
+        count, items = len(new), self.epsilon.shape[1]
+        found = np.zeros((items, items))
+        begun = np.zeros((items, count * (items + 1)))  # by the earlier item: it is right, the sum so far
+        for item in range(items):
+            own = self.epsilon[new, item, None]
+            onward = np.zeros((count, items + 1))
+            onward[:, :-1] = own * np.add.reduceat(weighs[:, None] * self.ahead[item + 1, :, 1:], new)
+            found[:item, item] = begun[:item] @ onward.ravel()
+            so_far = begun[:item].reshape(item, count, items + 1)
+            so_far[:, :, 1:] += own * so_far[:, :, :-1]
+            begun[item].reshape(count, items + 1)[:, 1:] = own * self.forward[item, new, :-1]
+        return found + found.T

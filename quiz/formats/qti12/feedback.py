@@ -31,6 +31,7 @@ class Feedback:
         self._hints: list[Styled] = []
         self._texts: dict[str, Styled] = {}
         self._told: set[str] = set()
+        self._of_option: dict[str, str] = {}
         linked = {name for one in item.processing.conditions for name in named_by(one)}
         for one in item.element.iterchildren("itemfeedback"):
             self._hints += [text for hint in one.iter("hintmaterial") if (text := joined(item.texts(hint)))]
@@ -38,6 +39,8 @@ class Feedback:
             name = one.get("ident", "")
             if name not in linked and next(one.iter("solution"), None) is not None:
                 name = "solution"
+            elif name not in linked and name.lower() not in _NAMED:
+                self._of_option[_number(name)] = name
             self._texts[name] = joined([self._texts.get(name, Styled("")), *shown])
 
     def of_each(self, givens: Sequence[Given], beside: Given, *, typed: bool = False) -> list[Styled]:
@@ -46,10 +49,15 @@ class Feedback:
         ``beside``: what is answered to other responses, with its own feedback; ``typed``: several answers may hold, and
         the first counts.
         """
-        shown = [self._item.processing.shown(given, first=typed) for given in givens]
+        shown = [self._item.processing.shown(given, first=typed) | self._numbered(given) for given in givens]
         shared = self._item.processing.shown(beside)
         shared |= frozenset.intersection(*shown) if len(shown) > 1 else frozenset()
         return [self.named(one - shared) for one in shown]
+
+    def _numbered(self, given: Given) -> frozenset[str]:
+        """Feedback that no rule shows and that ends with the number of an option, as D2L has it."""
+        numbers = {_number(value) for values in given.values() for value in values} - {""}
+        return frozenset(name for number, name in self._of_option.items() if number in numbers)
 
     def named(self, names: Collection[str]) -> Styled:
         """The feedback of these names but for that on the whole."""
@@ -70,3 +78,8 @@ class Feedback:
             **({"feedback": whole} if whole else {}),
             **({"hints": self._hints} if self._hints else {}),
         }
+
+
+def _number(name: str) -> str:
+    """The number at the end of a name."""
+    return name[len(name.rstrip("0123456789")) :]

@@ -143,7 +143,7 @@ class Processing:
         if name == "or":
             return any(self._holds(one, given, scored) for one in test)
         if name == "not":
-            return not all(self._holds(one, given, scored) for one in test)
+            return not any(self._holds(one, given, scored) for one in test)
         if name == "other":
             return not scored
         if name == "unanswered":

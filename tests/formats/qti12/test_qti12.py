@@ -132,6 +132,22 @@ def test_blackboard():
     assert [one["kind"] for one in report.unsupported] == ["Quiz Bowl"]
 
 
+def test_d2l():
+    chosen, several = read(FORMAT, sample("d2l"))[0]
+    assert (chosen.points, chosen.shuffle) == (2, False)
+    assert [(one.right, one.feedback) for one in chosen.content.options] == [
+        (True, "Into the Laptev Sea."),
+        (False, None),
+    ]
+    assert [(one.right, one.feedback) for one in several.content.options] == [
+        (True, None),
+        (False, "East."),
+        (True, None),
+        (False, None),
+    ]
+    assert (several.scoring, several.explanation) == ("all_or_nothing", None)
+
+
 def test_common_cartridge():
     found, report = by_id(sample("cartridge"))
     assert (found["c1"].points, found["c1"].content.case_sensitive) == (3, True)

@@ -74,7 +74,14 @@ class Archive:
         try:
             with self._zip.open(entry) as file:
                 content = file.read(entry.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            EOFError,
+        ) as error:
             raise _invalid(f"'{name}' cannot be unpacked: {error}", "pack it again") from None
         if len(content) > entry.file_size:
             raise _invalid(f"'{name}' is larger than the archive says", "pack it again")

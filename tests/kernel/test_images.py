@@ -235,6 +235,15 @@ def test_an_entry_that_lies_about_its_size_is_refused():
         Archive(bytes(content)).read("a")
 
 
+def test_an_entry_that_lies_before_the_archive_is_refused():
+    content = bytearray(pack({"a": b"x"}))
+    place = content.rindex(b"PK\x05\x06") + 16
+    start = int.from_bytes(content[place : place + 4], "little")
+    content[place : place + 4] = (start + 42).to_bytes(4, "little")
+    with pytest.raises(Invalid, match="pack it again"):
+        Archive(bytes(content)).read("a")
+
+
 @given(st.binary(max_size=60))
 def test_a_damaged_archive_raises_nothing_else(damage):
     whole = pack({"bank.yaml": b"format: quiz-bank/1" * 5})

@@ -144,6 +144,8 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
 def _fill_choice(item: Item, gap: Gap, worth: Any) -> None:
     parts = [*gap.element.iter(*_CHOICES)]
     names = [part.get("identifier", "") for part in parts]
+    if len(set(names)) < 2 or len(set(names)) < len(names):
+        raise Wrong(f"the gap '{gap.name[:40]}' needs two options or more – give each its own identifier")
     credits = [snapped(worth((name,)) / gap.share) for name in names]
     ids = fitting_ids(names) or letters(len(names))
     gap.answers = [((name,), id) for name, id in zip(names, ids, strict=True)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from quiz.banks.expressions import Expression, Scope, Template
-from quiz.banks.expressions.values import written
+from quiz.banks.expressions.values import typed, written
 from quiz.errors import Invalid, Problem
 from quiz.questions.fields import Ambiguous, Number
 from quiz.questions.validation import Path, path_text
@@ -59,7 +59,8 @@ def filled(value: Compiled, scope: Scope, path: Path = ()) -> Any:
         if isinstance(value, Template):
             return value.text(scope)
         if isinstance(value, Expression):
-            return written(value.value(scope))
+            found = value.value(scope)
+            return written(typed(found) if _is_answer(path) else found)
     except Invalid as error:
         raise Invalid(below(path, error)) from None
     if isinstance(value, Mapping):
@@ -67,6 +68,11 @@ def filled(value: Compiled, scope: Scope, path: Path = ()) -> Any:
     if isinstance(value, list):
         return [filled(part, scope, (*path, place)) for place, part in enumerate(value)]
     return value
+
+
+def _is_answer(path: Path) -> bool:
+    """Whether the value at this place is one to type: ``answers[0].value``, or ``answers[0]`` where that is all."""
+    return path[-1:] == ("value",) or path[-2:-1] == ("answers",)
 
 
 def expressions(value: Compiled, path: Path = ()) -> Iterator[tuple[Path, Expression]]:

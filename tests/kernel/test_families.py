@@ -352,14 +352,24 @@ def test_a_table_that_nothing_looks_into(path):
     assert "no generator looks into this table" in found[0][3]
 
 
-def test_figures_are_exact():
+def test_figures_are_exact_and_answers_to_type_have_fifteen_digits():
     family = Family.load(
         {
             "bank": "b", "id": "thirds", "type": "numerical", "timeless": True, "prompt": "{{ a }} : 3?",
-            "variables": {"a": {"values": ["1"]}}, "answers": [{"value": {"formula": "a / 3"}}],
+            "variables": {"a": {"values": ["1"]}},
+            "answers": [
+                {"value": {"formula": "a / 3"}},
+                {"value": {"formula": "2 * a / 3"}, "credit": {"formula": "a / 3"}},
+                {"min": {"formula": "a / 3"}, "max": 1},
+            ],
         }
     )  # fmt: skip
-    assert family.variant("1", LATE).content.answers[0].value == Fraction(1, 3)
+    question = family.variant("1", LATE)
+    third, two_thirds, between = question.content.answers
+    assert third.value == Fraction("0.333333333333333")
+    assert (two_thirds.value, two_thirds.credit) == (Fraction("0.666666666666667"), Fraction(1, 3))
+    assert between.min == Fraction(1, 3)
+    assert question.score(question.kind.right_answer(question.content)).fraction == 1
 
 
 # Whatever is written ------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -14,6 +14,9 @@ Value: TypeAlias = Fraction | date | str | bool | None
 MOST_BITS: Final = 2_048
 #: Characters of a text that an expression makes.
 LONGEST: Final = 10_000
+
+#: Digits of a number that a student has to type: as many as every calculator has.
+_TYPED: Final = Context(prec=15, rounding=ROUND_HALF_UP)
 
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -73,6 +76,13 @@ def written(value: Value) -> str | bool | None:
     if isinstance(value, Fraction):
         return _decimal(value) or str(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def typed(value: Value) -> Value:
+    """The value as an answer to type: a number is rounded to 15 significant digits (scoring.md, ``numerical``)."""
+    if not isinstance(value, Fraction):
+        return value
+    return Fraction(_TYPED.divide(Decimal(value.numerator), Decimal(value.denominator)))
 
 
 def _decimal(number: Fraction) -> str | None:

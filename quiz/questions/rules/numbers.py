@@ -86,10 +86,10 @@ def _decimal_sign(mantissa: str) -> str:
 
 
 def show_number(value: Decimal | Fraction) -> str:
-    """A number for people: all its digits where they end and are few, else twelve significant ones."""
+    """A number for people: all its digits where they end and are few, else fifteen significant ones."""
     exact = Fraction(value)
-    rounded = f"{float(exact):.12g}" if abs(exact) < 10**300 else str(exact)
-    for places in range(13):
+    rounded = f"{float(exact):.15g}" if abs(exact) < 10**300 else str(exact)
+    for places in range(16):
         scaled = exact * 10**places
         if scaled.denominator == 1 and abs(scaled) < 10**18:
             return f"{Decimal(int(scaled)).scaleb(-places):f}"

@@ -41,6 +41,13 @@ _LOST: Final = {
     "itempostcondition": "a condition for the next question",
     "qticomment": "a comment of the author",
 }
+#: What metadata say that is read, or says nothing of the question itself; and how others begin of which that holds.
+_READ: Final = frozenset(
+    "question_type points_possible original_answer_ids assessment_question_identifierref quiz_type itemtype".split()
+)
+_SYSTEMS: Final = ("bbmd_", "cc_", "qmd_", "wct_")
+#: Metadata for which we have a field, or a word.
+_LOST_METADATA: Final = {"parent_stimulus_item_ident": "stimulus"}
 #: What an assessment says of how it is taken, which is the quiz's here and not the bank's.
 _SETTINGS: Final = frozenset(
     "duration selection_ordering outcomes_processing assessmentcontrol rubric".split()
@@ -221,10 +228,20 @@ def _entry(item: Item, topic: str, where: str) -> Entry:
     for one in item.element:
         if one.tag in _LOST and (len(one) or string_of(one)):
             item.lose(one.tag, _LOST[one.tag])
+    _lose_metadata(item)
     if found["type"] == "description":
         found.pop("points", None)
     whole = settled(found)
     return Found(where, parted(whole) if "gaps" in whole else whole, item.losses, item.files)
+
+
+def _lose_metadata(item: Item) -> None:
+    for label, values in item.metadata.items():
+        said = next(filter(None, values), "")
+        if said and label and label not in _READ and not label.startswith(_SYSTEMS):
+            item.lose(_LOST_METADATA.get(label, label), f"the metadata say {label}: {said[:60]}")
+    if item.said("bbmd_partialcredit").lower() == "true":
+        item.lose("options", "partial credits of Blackboard's own, which its rules do not give")
 
 
 def _common(item: Item, title: str, topic: str) -> dict[str, Any]:

@@ -315,6 +315,21 @@ def test_what_is_no_qti_is_refused():
     assert kinds == ["Head", "Fault", "Found"]
 
 
+def test_metadata_without_a_place_are_losses():
+    def field(label, entry):
+        return f"<qtimetadatafield><fieldlabel>{label}</fieldlabel><fieldentry>{entry}</fieldentry></qtimetadatafield>"
+
+    said = (
+        field("calculator_type", "basic")
+        + field("parent_stimulus_item_ident", "s1")
+        + field("cc_profile", "x")
+    )
+    item = choice(rule(is_("A"), 1), "a", "b").replace(
+        "<presentation>", f"<itemmetadata><qtimetadata>{said}</qtimetadata></itemmetadata><presentation>"
+    )
+    assert [loss.field for loss in one(item).losses] == ["calculator_type", "stimulus"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_no_other_error_than_ours_whatever_the_file(data):

@@ -82,12 +82,7 @@ def stats(  # noqa: PLR0913, PLR0917 - one for each option
 
     Example: quiz stats responses.csv --key key.csv --id student --model 2pl --persons abilities.csv
     """
-    if estimator == "cml" and model != "rasch":
-        raise click.UsageError("--estimator cml is for --model rasch.")
-    if prior and model != "3pl":
-        raise click.UsageError("--prior is for --model 3pl.")
-    if persons and not model:
-        raise click.UsageError("--persons needs a --model.")
+    _demand_sense(model, estimator, persons, prior=prior)
     # Before numpy comes: products are small, and threads that wait for each other take ten times as long on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -105,6 +100,19 @@ def stats(  # noqa: PLR0913, PLR0917 - one for each option
         print_json(_stats_report.document(found) | (_irt_report.document(fitted) if fitted else {}))
     else:
         click.echo("\n".join([*_stats_report.lines(found), *(_irt_report.lines(fitted) if fitted else [])]))
+
+
+def _demand_sense(model: str | None, estimator: str, persons: Path | None, *, prior: bool) -> None:
+    """Raises UsageError where options do not go together, or the file of abilities has no folder."""
+    faults = {
+        "--estimator cml is for --model rasch.": estimator == "cml" and model != "rasch",
+        "--prior is for --model 3pl.": prior and model != "3pl",
+        "--persons needs a --model.": persons and not model,
+        f"--persons: there is no folder for {persons}.": persons and not persons.parent.is_dir(),
+    }
+    for message, holds in faults.items():
+        if holds:
+            raise click.UsageError(message)
 
 
 def _fitted(table: ResponseTable, missing: str, model: str, estimator: str, *, prior: bool) -> Fitted:

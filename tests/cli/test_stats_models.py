@@ -128,6 +128,7 @@ def test_abilities_in_a_file_and_an_empty_cell_where_there_is_none(stats, tmp_pa
         ("--estimator", "cml"),
         ("--model", "2pl", "--prior"),
         ("--persons", "p.csv"),
+        ("--model", "2pl", "--persons", "nowhere/p.csv"),
         ("--model", "4pl"),
     ],
     ids=" ".join,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Problem
 
 if TYPE_CHECKING:
     from quiz.formats.conversion import Report
@@ -59,13 +59,22 @@ def convert(
     with click.progressbar(
         length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
-        done = engine.convert(source, dest, origin, target, step=lambda: bar.update(1))
+        try:
+            done = engine.convert(source, dest, origin, target, step=lambda: bar.update(1))
+        except Invalid as error:  # the file is refused as a whole
+            done = engine.Report(str(source), origin.name, errors=[*map(_fault, error.problems)])
     document = asdict(done)
     text = json.dumps(document, ensure_ascii=False, indent=1)
     if report:
         report.write_text(text + "\n", "utf-8")
     click.echo(text if as_json else "\n".join(_lines(done, dest)))
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
+
+
+def _fault(problem: Problem) -> dict[str, str]:
+    """A fault as reports have it."""
+    where = f"line {problem.line}" if problem.line else problem.where
+    return {"where": where or "file", "message": str(problem)}
 
 
 def _lines(done: Report, dest: Path) -> Iterator[str]:

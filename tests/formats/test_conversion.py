@@ -66,6 +66,19 @@ def test_a_file_that_is_refused_writes_nothing(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.yaml", "old.json"]
 
 
+def test_a_file_that_is_refused_is_reported(tmp_path):
+    bad, report = tmp_path / "bad.yaml", tmp_path / "report.json"
+    bad.write_text("format: quiz-bank/1\nbank: [")
+    done = run(bad, tmp_path / "x.json", "--report", report, "--json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told) == (1, json.loads(report.read_text()))
+    assert (told["source"], told["format"], told["read"], told["written"]) == (str(bad), "yaml", 0, 0)
+    (error,) = told["errors"]
+    assert error["where"].startswith("line ")
+    assert "no valid YAML" in error["message"]
+    assert f"{bad}: line" in run(bad, tmp_path / "x.json").output
+
+
 def test_what_is_meant_has_to_be_known(bank, tmp_path):
     (tmp_path / "x.txt").write_text("")
     for arguments, code, said in [

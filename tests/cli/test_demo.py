@@ -1,8 +1,8 @@
 """``quiz demo``: its document for programs (the web contract), starting again, a folder of its own, a wheel's too."""
 
 import json
-import re
 import os
+import re
 import shutil
 import socket
 import sqlite3

@@ -20,7 +20,9 @@ from quiz.web.author import rows
 from quiz.web.html import attributes
 
 #: Text areas that hold no Markdown: lists, a line each, and answers that a student types.
-_NO_MARKDOWN = re.compile(r".*(?:terms|supports|tags|enemies|interchangeable|answers-\d+-text|regions-\d+-coords)")
+_NO_MARKDOWN = re.compile(
+    r".*(?:terms|supports|tags|enemies|interchangeable|answers-\d+-text|regions-\d+-coords)"
+)
 #: What would mean something else between the brackets of an image.
 _MEANS = re.compile(r"([\\\[\]*_`<$~])")
 

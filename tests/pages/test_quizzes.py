@@ -87,7 +87,6 @@ STATEMENT = {
     "prompt": "Water boils.",
     "answer": True,
     "timeless": True,
-    "status": "draft",
 }
 
 

@@ -111,7 +111,17 @@ def _found(source: Source, where: str, fields: dict[str, Any]) -> Found | Fault:
     _pins, faults = bind(fields, pictures.find)
     if faults:
         return Fault(where, "; ".join(map(str, faults)))
-    return Found(where, fields, files={name: image.content for name, image in pictures.images.items()})
+    files = {name: image.content for name, image in pictures.images.items()}
+    return Found(where, _sized(fields, pictures), files=files)
+
+
+def _sized(fields: dict[str, Any], pictures: Pictures) -> dict[str, Any]:
+    """The question with the size of its picture written out, which other formats cannot read off the file."""
+    image = fields.get("image")
+    if not isinstance(image, Mapping) or "width" in image:
+        return fields
+    found = pictures.images.get(str(image.get("file")))
+    return {**fields, "image": {**image, "width": found.width, "height": found.height}} if found else fields
 
 
 class _Own(Writer):

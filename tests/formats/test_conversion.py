@@ -100,3 +100,19 @@ def test_families_are_listed_as_not_supported(tmp_path):
     assert told[0] == ("line 7", "family", "product")
     assert len(told) == 7
     assert (report["read"], report["written"], report["errors"]) == (0, 0, [])
+
+
+def test_a_picture_brings_its_size_along(tmp_path):
+    """A bank file may leave it out, since it stands in the picture; other formats have to say it."""
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "shapes.svg").write_text(SHAPES)
+    (tmp_path / "map.yaml").write_text(
+        "format: quiz-bank/1\nbank: map\ntitle: Map\nquestions:\n"
+        "  - {id: a, type: hotspot, timeless: true, prompt: Where?, image: {file: images/shapes.svg, alt: Shapes},\n"
+        "     regions: [{label: left, shape: rect, coords: [0, 0, 20, 20], correct: true}, "
+        "{label: right, shape: rect, coords: [40, 0, 60, 20]}]}\n"
+    )
+    done = run(tmp_path / "map.yaml", tmp_path / "map.json")
+    assert done.exit_code == 0, done.output
+    (one,) = json.loads((tmp_path / "map.json").read_text())["questions"]
+    assert (one["image"]["width"], one["image"]["height"]) == (80, 60)

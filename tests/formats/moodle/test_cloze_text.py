@@ -61,7 +61,7 @@ def test_characters_that_mean_something_are_written_as_entities():
     assert read(CLOZE, content)[0] == found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -426,7 +426,7 @@ def test_a_question_without_end_is_too_large():
 MIXED = builder.mixed(16)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_no_mutation_of_a_file_raises_anything_else(data):
     content = bytearray(MIXED)

@@ -290,7 +290,7 @@ def test_no_document_type_and_no_entity_is_read():
 NAMES = sorted(path.stem for path in ITEMS.glob("*.xml"))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_item_breaks_the_reader(data):
     """Elements taken out, doubled, moved, renamed; attributes and texts changed."""

@@ -330,7 +330,7 @@ def test_metadata_without_a_place_are_losses():
     assert [loss.field for loss in one(item).losses] == ["calculator_type", "stimulus"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_no_other_error_than_ours_whatever_the_file(data):
     content = data.draw(st.sampled_from([path.read_bytes() for path in FILES]))

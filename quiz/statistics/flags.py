@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from quiz.statistics.classical import Values, correlation
+from quiz.statistics.classical import EQUAL, Values, correlation
 from quiz.statistics.dif import Dif
 from quiz.statistics.distractors import Chosen
 from quiz.statistics.distributions import Z95, binomial_tail, chi2_tail, t_tail
@@ -246,7 +246,7 @@ def _competes(item: Observed, key: int, rival: int) -> bool:
     r_rival, r_key = _choice_rest(item, rival), _choice_rest(item, key) or 0.0
     ours, theirs = int(item.chosen[:, key].sum()), int(item.chosen[:, rival].sum())
     more = theirs > ours and 2 * binomial_tail(theirs, theirs + ours) < COMPETES_P
-    return r_rival is not None and more and r_rival >= r_key
+    return r_rival is not None and more and r_rival >= r_key - EQUAL
 
 
 def _rival_figures(item: Observed, key: int, rival: int) -> dict[str, float]:

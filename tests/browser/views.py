@@ -244,6 +244,7 @@ BANKS = [
     View("import-faults", "teacher", "/banks/import", send("Look at it", text=FAULTY)),
     View("import-preview", "teacher", "/banks/import", send("Look at it", text=CHANGED)),
     View("import-other", "teacher", "/banks/import", converted),
+    View("translation", "teacher", "/questions/{q_single_choice}/translation?language=ru"),
     View("export", "teacher", "/banks/{bank}/export/formats?format=gift"),
     *(View(f"bank-question-{kind}", "teacher", f"/questions/{{q_{kind}}}") for kind in TYPES),
     View("question-types", "teacher", "/banks/{bank}/questions/new"),

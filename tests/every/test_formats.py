@@ -47,7 +47,7 @@ def test_what_is_written_is_read_and_written_equal(name):
 
 
 @pytest.mark.parametrize("name", BOTH)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_any_question_comes_back_as_it_was(name, data):
     """After the first reading nothing changes any more: neither the questions nor the bytes."""

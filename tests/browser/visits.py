@@ -125,7 +125,11 @@ def violations(page, rules=None):
 def check(page, view):
     """Everything that is wrong with the page, as {what on which screen: findings}."""
     found = {}
-    for name, screen, scheme in (("desk", DESK, "light"), ("phone", PHONE, "light"), ("phone", PHONE, "dark")):
+    for name, screen, scheme in (
+        ("desk", DESK, "light"),
+        ("phone", PHONE, "light"),
+        ("phone", PHONE, "dark"),
+    ):
         show(page, screen, scheme)
         found[f"axe, {name}, {scheme}"] = violations(page, COLOURS if scheme == "dark" else None)
     show(page, NARROW, "light")

@@ -101,8 +101,8 @@ def test_papers_that_differ(cast):
     assert found.analysis.over == "places"
     assert sum(one.figures.n for one in found.questions) == 30
     assert found.analysis.whole.mean == 50
+    assert len(found.questions) > 3
     for one in found.questions:
-        assert one.figures.n < 10
         assert one.figures.item_rest is None or isclose(one.figures.item_rest, 1)
 
 

@@ -82,6 +82,8 @@ class Attempt(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: NULL = no deadline.
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The one slot that can be opened and answered, where there is no way back; NULL = any can.
+    at_slot: Mapped[int | None]
     #: NULL = in progress.
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: NULL = in progress.

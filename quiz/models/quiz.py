@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base, UtcDateTime
@@ -14,7 +14,7 @@ from quiz.models.people import one_of
 GRADING = ("highest", "average", "first", "last")
 LAYOUTS = ("one", "all")
 MODES = ("test", "practice")
-TRIES = ("one", "interactive", "adaptive")
+TRIES = ("one", "interactive", "adaptive", "countback")
 
 
 class Quiz(Base):
@@ -45,6 +45,8 @@ class Quiz(Base):
     pass_grade: Mapped[float | None]
     #: {moment: [what is shown]} (contracts.md §4).
     review: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: In attempts that begin from now on there is no way back to a question that was left.
+    sequential: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: NULL = none asked for.
     access_code: Mapped[str | None] = mapped_column(String(80))
     #: Counts edits, so that the second of two editors is told.

@@ -103,8 +103,8 @@ def enrol(course_id: int, username: str, role: str) -> None:
 def roster(file: Path, course_id: int, as_json: bool) -> None:
     """Give everybody in a CSV FILE a role in a course; who has no account gets one, with a new password.
 
-    The first line names the columns: username, and where wanted name and role (student, assistant, teacher, reader;
-    default: student). Where something is wrong, nothing is changed. New passwords are printed this once.
+    The first line names the columns: username, and where wanted name, role (student, assistant, teacher, reader;
+    default: student) and group (the part of the course that reports compare; empty: none). Where something is wrong, nothing is changed. New passwords are printed this once.
 
     Example: quiz course roster students.csv --course 1 --json > passwords.json
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base, UtcDateTime
@@ -87,3 +88,14 @@ class Guess(Base):
     subject: Mapped[str] = mapped_column(String(64), primary_key=True)
     window_start: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     failures: Mapped[int]
+
+
+def groups_of(connection: Connection, course_id: int) -> tuple[str, ...]:
+    """The names of a course's groups, in their order. One statement."""
+    found = connection.execute(
+        select(Enrolment.group_name)
+        .where(Enrolment.course_id == course_id, Enrolment.group_name.is_not(None))
+        .distinct()
+        .order_by(Enrolment.group_name)
+    )
+    return tuple(name for name in found.scalars() if name is not None)

@@ -20,13 +20,14 @@ from quiz.models.audit import record
 from quiz.models.codes import JOIN_CODE_LENGTH, RETURN_CODE_LENGTH, digest, grouped, new_code, normal
 from quiz.models.guessing import count_account, count_failure, demand_patience
 from quiz.models.paging import Page, page_of
-from quiz.models.people import COURSE_ROLES, Course, Enrolment, User
+from quiz.models.people import COURSE_ROLES, Course, Enrolment, User, groups_of
 from quiz.models.progress import Progress, progress_of
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.operations.access import AUTHORING, RESULTS, TEACHING, Actor, acting, demand_role, missing
 from quiz.questions.rules.grade import combine
 
 LONGEST_NAME = 120
+LONGEST_GROUP = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Person:
     role: str
     joined_at: datetime
     has_password: bool
+    #: None: in no group.
+    group: str | None
 
     @property
     def returns_by_code(self) -> bool:
@@ -111,6 +114,8 @@ class People:
     time_zone: str
     role: str
     people: Page[Person]
+    #: The names of all groups of the course.
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +349,8 @@ def people(actor: Actor, course_id: int, page: int) -> People:
         listed = page_of(
             connection, _people_of(course_id).order_by(User.name, User.id), page, lambda row: Person(*row)
         )
-    return People(course_id, found.title, found.time_zone, found.role, listed)
+        groups = groups_of(connection, course_id)
+    return People(course_id, found.title, found.time_zone, found.role, listed, groups)
 
 
 def _people_of(course_id: int) -> Any:
@@ -356,6 +362,7 @@ def _people_of(course_id: int) -> Any:
             Enrolment.role,
             Enrolment.created_at,
             User.password_hash.is_not(None),
+            Enrolment.group_name,
         )
         .join(Enrolment, Enrolment.user_id == User.id)
         .where(Enrolment.course_id == course_id)
@@ -434,9 +441,15 @@ def enrol(actor: Actor | None, course_id: int, username: str, role: str, now: da
 
 
 def enrol_in(
-    connection: Connection, actor: Actor | None, course_id: int, username: str, role: str, now: datetime
+    connection: Connection,
+    actor: Actor | None,
+    course_id: int,
+    username: str,
+    role: str,
+    now: datetime,
+    group: str | None = None,
 ) -> None:
-    """As ``enrol``, as part of a larger change."""
+    """As ``enrol``, as part of a larger change; ``group`` "" is none, None the one they have."""
     if role not in COURSE_ROLES:
         raise Invalid(
             [Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(COURSE_ROLES))]
@@ -449,14 +462,46 @@ def enrol_in(
     user_id = connection.execute(select(User.id).where(User.username == username.strip().casefold())).scalar()
     if user_id is None:
         raise Invalid([Problem("username", f"there is nobody called {username!r}", "check the user name")])
+    had = connection.execute(
+        delete(Enrolment)
+        .where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
+        .returning(Enrolment.group_name)
+    ).scalar()
     connection.execute(
-        delete(Enrolment).where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
-    )
-    connection.execute(
-        insert(Enrolment).values(course_id=course_id, user_id=user_id, role=role, created_at=now)
+        insert(Enrolment).values(
+            course_id=course_id,
+            user_id=user_id,
+            role=role,
+            created_at=now,
+            group_name=had if group is None else as_group(group),
+        )
     )
     _demand_teacher(connection, course_id, actor)
     _audit(connection, actor, "course.enrol", course_id, now, user=user_id, role=role)
+
+
+def as_group(name: str) -> str | None:
+    """The name of a group as it is kept; None for an empty one. Raises Invalid where it is too long."""
+    shown = " ".join(name.split())
+    if len(shown) > LONGEST_GROUP:
+        what = f"the name of the group has {len(shown)} characters"
+        raise Invalid([Problem("group", what, f"write at most {LONGEST_GROUP}")])
+    return shown or None
+
+
+def set_group(actor: Actor, course_id: int, user_ids: Sequence[int], group: str, now: datetime) -> int:
+    """Puts people of the course into a group ("": into none); how many of them are in the course."""
+    with transaction() as connection:
+        _my_course(connection, actor, course_id, TEACHING)
+        members = connection.execute(select(Enrolment.user_id).where(Enrolment.course_id == course_id))
+        moved = sorted(set(members.scalars()).intersection(user_ids))
+        connection.execute(
+            update(Enrolment)
+            .where(Enrolment.course_id == course_id, Enrolment.user_id.in_(moved))
+            .values(group_name=as_group(group))
+        )
+        _audit(connection, actor, "course.group", course_id, now, users=moved)
+    return len(moved)
 
 
 def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:

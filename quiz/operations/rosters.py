@@ -17,22 +17,26 @@ from quiz.models.people import COURSE_ROLES, User
 from quiz.operations import accounts, courses
 from quiz.questions.validation import suggest
 
-COLUMNS = ("username", "name", "role")
+COLUMNS = ("username", "name", "role", "group")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a roster; ``password`` is that of an account made for it, shown once, else None."""
+    """A row of a roster; ``password`` is that of an account made for it, shown once, else None.
+
+    ``group`` "" is none; None, where the roster does not speak of groups, the one they have.
+    """
 
     username: str
     name: str
     role: str
     line: int
+    group: str | None = None
     password: str | None = None
 
 
 def read_roster(text: str) -> list[Entry]:
-    """The rows of a CSV text with the column username, and name and role (default: student) where wanted.
+    """The rows of a CSV text with the column username, and name, role (default: student) and group where wanted.
 
     Raises Invalid with all that is wrong, each with its line.
     """
@@ -49,7 +53,13 @@ def read_roster(text: str) -> list[Entry]:
         raise Invalid(problems)
     named = ((line, dict(zip(head, row, strict=True))) for line, row in rows)
     return [
-        Entry(row["username"].casefold(), row.get("name", ""), row.get("role") or "student", line)
+        Entry(
+            row["username"].casefold(),
+            row.get("name", ""),
+            row.get("role") or "student",
+            line,
+            row.get("group"),
+        )
         for line, row in named
     ]
 
@@ -79,6 +89,9 @@ def _row_problems(head: Sequence[str], rows: Sequence[tuple[int, list[str]]]) ->
         if role not in COURSE_ROLES:
             what = f"there is no role '{role}'{suggest(role, COURSE_ROLES)}"
             yield Problem("role", what, f"use one of {', '.join(COURSE_ROLES)}", line)
+        if len(cells.get("group", "")) > courses.LONGEST_GROUP:
+            what = "the name of the group is too long"
+            yield Problem("group", what, f"write at most {courses.LONGEST_GROUP} characters", line)
         if seen.setdefault(name, line) != line:
             yield Problem("username", f"'{name}' stands in line {seen[name]} too", "keep one", line)
 
@@ -106,5 +119,5 @@ def enrol_all(course_id: int, entries: Sequence[Entry], now: datetime) -> list[E
                     connection, entry.username, shown, hashes[entry.username], "user", now
                 )
                 record(connection, None, "user.add", ("user", user_id), now, role="user")
-            courses.enrol_in(connection, None, course_id, entry.username, entry.role, now)
+            courses.enrol_in(connection, None, course_id, entry.username, entry.role, now, entry.group)
     return done

@@ -4,6 +4,8 @@ import stat
 
 import pytest
 
+from quiz.db import reading
+from quiz.models.people import groups_of
 from quiz.operations import accounts, courses, installation
 from tests.cast import ADDRESS, NOW, PASSWORD
 from tests.cli.commands import Shell
@@ -138,6 +140,18 @@ def test_a_roster_enrols_everybody_and_makes_the_accounts_that_are_missing(shell
     assert again == "ada  teacher\nbob  student\n"
 
 
+def test_a_roster_with_groups_sets_them_and_one_without_leaves_them(shell, inside, tmp_path):
+    course = shell.json("course", "add", "Relations")["id"]
+    roster, people = tmp_path / "roster.csv", "username,group\nbob,  Tuesday   early \ncy,Monday\n"
+    found = []
+    for text in (people, "username\nbob\ncy\n", "username,group\nbob,\ncy,Monday\n"):
+        roster.write_text(text)
+        shell("course", "roster", roster, "--course", course)
+        with reading() as connection:
+            found.append(groups_of(connection, course))
+    assert found == [("Monday", "Tuesday early"), ("Monday", "Tuesday early"), ("Monday",)]
+
+
 @pytest.mark.parametrize(
     "text, told",
     [
@@ -150,6 +164,7 @@ def test_a_roster_enrols_everybody_and_makes_the_accounts_that_are_missing(shell
         ),
         ("username\nbob\nb c\neve,x\n", ["3: username: ", "no spaces", "4: ", "2 cells under 1"]),
         ('username\n"bob\n', ["no CSV"]),
+        (f"username,group\nbob,{'g' * 81}\n", ["2: group: ", "too long"]),
     ],
 )
 def test_a_roster_with_faults_changes_nothing(shell, inside, tmp_path, text, told):

@@ -83,6 +83,7 @@ TABLE = {
     "GET courses.remove": {TEACHER},
     "POST courses.remove": {TEACHER},
     "GET courses.return_code": {TEACHER},
+    "POST courses.set_group": {TEACHER},
     "POST courses.set_joining": {TEACHER},
     "POST editor.answer": {TEACHER},
     "POST editor.create": {TEACHER},

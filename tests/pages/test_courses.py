@@ -148,6 +148,31 @@ def test_people_are_listed_by_name(ada, cast):
     assert names == ["Ada", "Bo", "Cy"]
 
 
+def test_people_are_put_into_a_group_and_out_of_it(ada, cast):
+    path = f"/courses/{cast.course}/people"
+    ada.get(path)
+    boxes = ada.page.find_all("input", attrs={"name": "user", "form": "group"})
+    assert str(cast.bo.id) in [box["value"] for box in boxes]
+    form = {"user": [cast.bo.id, cast.cy.id, cast.di.id, 10**30], "group": " Tuesday\0 "}
+    assert ada.post(f"{path}/group", form).status_code == 303
+    ada.get(path)
+    groups = {
+        row.th.get_text(strip=True): row.find_all("td")[1].get_text() for row in ada.page.table.tbody("tr")
+    }
+    assert groups == {"Ada": "–", "Bo": "Tuesday", "Cy": "Tuesday"}
+    assert "2 people are in the group Tuesday now." in ada.text
+    assert [option["value"] for option in ada.page.find("datalist")("option")] == ["Tuesday"]
+    for wrong in ({"group": "x"}, {"user": cast.bo.id, "group": "g" * 81}):
+        ada.post(f"{path}/group", wrong)
+        assert courses.people(cast.ada, cast.course, 1).groups == ("Tuesday",)
+    ada.post(f"{path}/group", {"user": cast.bo.id, "group": ""})
+    assert [one.group for one in courses.people(cast.ada, cast.course, 1).people.rows] == [
+        None,
+        None,
+        "Tuesday",
+    ]
+
+
 def test_somebody_is_added_by_user_name_with_a_role(ada, cast):
     ada.get(f"/courses/{cast.course}/people")
     form = {"username": "Di", "role": "assistant", "owner": "1", "user_id": "1"}

@@ -34,3 +34,9 @@ class EnrolForm(Form):
             SelectChoice("reader", _l("Reader of results")),
         ],
     )
+
+
+class GroupForm(Form):
+    """The part of the course that people are put into; empty: none."""
+
+    group = StringField(_l("Group"))

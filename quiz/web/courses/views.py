@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from quiz.errors import Forbidden, Invalid
 from quiz.operations import accounts, courses
 from quiz.operations.access import AUTHORING, TEACHING
-from quiz.web.courses.forms import CourseForm, EnrolForm
+from quiz.web.courses.forms import CourseForm, EnrolForm, GroupForm
 from quiz.web.forms import place
 from quiz.web.guard import moment, signed_in
 from quiz.web.html import use_time_zone
@@ -113,6 +114,34 @@ def enrol(course_id: int) -> ResponseReturnValue:
             flash(_("Added to the course: %(username)s.", username=form.username.data), "good")
             return redirect(url_for("courses.people", course_id=course_id), 303)
     return _people(course_id, form), Invalid.status
+
+
+@blueprint.post("/<int:course_id>/people/group")
+@signed_in
+def set_group(course_id: int) -> ResponseReturnValue:
+    """Put the people whose boxes are ticked (``user``, repeated) into a group; an empty name: into none."""
+    chosen = request.form.getlist("user", type=int)
+    group = (GroupForm().group.data or "").strip()
+    try:
+        moved = courses.set_group(get_actor(), course_id, chosen, group, moment())
+    except Invalid:
+        flash(_("The name of a group has at most %(most)s characters.", most=courses.LONGEST_GROUP), "bad")
+    else:
+        flash(_grouped(moved, group), "good" if moved else "look")
+    return redirect(url_for("courses.people", course_id=course_id, page=request.form.get("page")), 303)
+
+
+def _grouped(moved: int, group: str) -> str:
+    if not moved:
+        return _("Nobody is chosen: tick the boxes beside the names.")
+    if not group:
+        return ngettext("One person is in no group now.", "%(num)d people are in no group now.", moved)
+    return ngettext(
+        "One person is in the group %(group)s now.",
+        "%(num)d people are in the group %(group)s now.",
+        moved,
+        group=group,
+    )
 
 
 @blueprint.route("/<int:course_id>/people/<int:user_id>/remove", methods=["GET", "POST"])

@@ -17,9 +17,9 @@ from typing import Final
 
 import numpy as np
 
-from quiz.statistics.classical import EQUAL, Values, correlation
+from quiz.statistics.classical import EQUAL, Values, correlation, mean, size
 from quiz.statistics.dif import Dif
-from quiz.statistics.distractors import Chosen
+from quiz.statistics.distractors import Chosen, choice_rest
 from quiz.statistics.distributions import Z95, binomial_tail, chi2_tail, t_tail
 
 FEWEST: Final = 10
@@ -68,6 +68,9 @@ class Observed:
 
     ``keys`` are the places of the options that belong to the key; without options k is 0. ``guess`` is the random guess
     score, 0–1, None where there is none. ``not_reached`` is the share of papers blank here and ever after.
+
+    ``times``, shape (n,): how many examinees each row stands for, None for one; ``chosen`` then says how many of them
+    chose which, and ``several`` whether anybody chose more than one (None: the rows tell).
     """
 
     x: Values
@@ -78,16 +81,34 @@ class Observed:
     keys: tuple[int, ...]
     not_reached: float = 0.0
     dif: Dif | None = None
+    times: Values | None = None
+    several: bool | None = None
 
     @property
     def n(self) -> int:
         """The number of examinees."""
-        return len(self.x)
+        return size(self.x, self.times)
+
+    @property
+    def facility(self) -> float:
+        """The mean share of the marks."""
+        return mean(self.x, self.times) / self.maximum
+
+    @property
+    def item_rest(self) -> float | None:
+        """The correlation of marks and rests; None where somebody has no rest."""
+        return correlation(self.x, self.rest, self.times) if np.isfinite(self.rest).all() else None
+
+    @property
+    def everybody(self) -> Values:
+        """How many examinees each row stands for."""
+        return np.ones(len(self.x)) if self.times is None else self.times
 
     @property
     def only_key(self) -> int | None:
         """The place of the key, where one option is to be chosen: one is right, and nobody chose two."""
-        if len(self.keys) != 1 or (self.chosen.sum(axis=1) > 1).any():
+        several = (self.chosen.sum(axis=1) > 1).any() if self.several is None else self.several
+        if len(self.keys) != 1 or several:
             return None
         return self.keys[0]
 
@@ -162,7 +183,7 @@ GRAVITY: Final = (
 
 
 def _discrimination(item: Observed, level: str) -> Iterator[Flag]:
-    r = _item_rest(item.x, item.rest)
+    r = item.item_rest
     if r is None:
         return
     limit = upper_limit(r, item.n)
@@ -174,7 +195,7 @@ def _discrimination(item: Observed, level: str) -> Iterator[Flag]:
 
 
 def _facility(item: Observed, level: str) -> Iterator[Flag]:
-    facility = float(item.x.mean()) / item.maximum
+    facility = item.facility
     if facility >= TOO_EASY:
         yield Flag("too-easy", level, (), {"facility": facility})
     elif item.guess is not None and share_limit(facility, item.n) <= item.guess + NEAR_GUESS:
@@ -196,7 +217,7 @@ def _guessing(item: Observed, level: str) -> Iterator[Flag]:
     """
     if item.guess is None or item.only_key is None or item.chosen.shape[1] < 2:
         return
-    facility, r = float(item.x.mean()) / item.maximum, _item_rest(item.x, item.rest)
+    facility, r = item.facility, item.item_rest
     low, high = 1 - share_limit(1 - facility, item.n), share_limit(facility, item.n)
     near = abs(facility - item.guess) <= GUESSING and low <= item.guess <= high
     better = r is not None and correlation_p(r, item.n) < NO_SIGN
@@ -233,7 +254,7 @@ def _is_miskey(item: Observed, key: int, rival: int) -> bool:
     r_rival, r_key = _choice_rest(item, rival), _choice_rest(item, key) or 0.0
     if r_rival is None or item.chosen[:, rival].sum() < FEWEST_CHOICES:
         return False
-    both = correlation(_chose(item, rival), _chose(item, key)) or 0.0
+    both = _exclusive(*(float(item.chosen[:, place].sum()) / item.n for place in (rival, key)))
     return (
         upper_limit(r_key, item.n) < KEY_WORKS
         and correlation_p(r_rival, item.n) < MISKEY_P
@@ -255,10 +276,10 @@ def _rival_figures(item: Observed, key: int, rival: int) -> dict[str, float]:
         "key_n": float(item.chosen[:, key].sum()),
         "rival_rest": _choice_rest(item, rival) or 0.0,
         "key_rest": _choice_rest(item, key) or 0.0,
-        "rival_mean": float(item.rest[item.chosen[:, rival]].mean()),
+        "rival_mean": mean(item.rest, _chose(item, rival)),
     }
     if found["key_n"]:
-        found["key_mean"] = float(item.rest[item.chosen[:, key]].mean())
+        found["key_mean"] = mean(item.rest, _chose(item, key))
     return found
 
 
@@ -268,11 +289,13 @@ def _chose(item: Observed, place: int) -> Values:
 
 def _choice_rest(item: Observed, place: int) -> float | None:
     """An option's item–rest; None where all or nobody chose it (the key then counts as 0)."""
-    return correlation(_chose(item, place), item.rest)
+    return choice_rest(_chose(item, place), item.rest, item.everybody)
 
 
-def _item_rest(x: Values, rest: Values) -> float | None:
-    return correlation(x, rest) if np.isfinite(rest).all() else None
+def _exclusive(one: float, other: float) -> float:
+    """The correlation of having chosen two options with these shares, of which nobody chooses both; 0 without any."""
+    spread = one * (1 - one) * other * (1 - other)
+    return -one * other / sqrt(spread) if spread > 0 else 0.0
 
 
 # Tests of correlations and shares ----------------------------------------------------------------------------------
@@ -314,6 +337,8 @@ def dependent_p(r12: float, r13: float, r23: float, n: int) -> float:
 
     Williams' T2 (Steiger 1980, equation 7), one-sided, n − 3 degrees of freedom.
     """
+    if 1 + r23 <= EQUAL:  # two options only: r13 is −r12, and this is what T2 comes to
+        return t_tail(r12 * sqrt((n - 3) / (1 - r12 * r12)), n - 3) if abs(r12) < 1 else float(r12 <= 0)
     determinant = 1 - r12 * r12 - r13 * r13 - r23 * r23 + 2 * r12 * r13 * r23
     mean = (r12 + r13) / 2
     below = 2 * (n - 1) / (n - 3) * determinant + mean * mean * (1 - r23) ** 3

@@ -9,9 +9,13 @@ import pytest
 from tools import vendor
 
 #: Words of each licence.
-LICENCES = {"MIT": "Permission is hereby granted", "MPL-2.0": "Mozilla Public License, version 2.0"}
+LICENCES = {
+    "MIT": "Permission is hereby granted",
+    "MPL-2.0": "Mozilla Public License, version 2.0",
+    "OFL-1.1": "SIL OPEN FONT LICENSE Version 1.1",
+}
 
-each_folder = pytest.mark.parametrize("folder", vendor.FOLDERS, ids=["shipped", "tests"])
+each_folder = pytest.mark.parametrize("folder", vendor.FOLDERS, ids=["shipped", "fonts", "tests"])
 
 
 def manifest(folder):
@@ -36,7 +40,7 @@ def test_every_vendored_package_brings_its_licence():
     for folder in vendor.FOLDERS:
         for entry in manifest(folder):
             assert (entry["version"], entry["licence"]) == vendor.PACKAGES[entry["name"]]
-            text = (folder / f"{entry['name']}@{entry['version']}" / "LICENSE").read_text()
+            text = (folder / entry["file"]).with_name("LICENSE").read_text()
             found[entry["name"]] = LICENCES[entry["licence"]] in " ".join(text.split())
     assert found == dict.fromkeys(vendor.PACKAGES, True)
 

@@ -1,7 +1,7 @@
 """Fetch foreign files again: `python tools/vendor.py`, with npm on the PATH.
 
-What pages load lies in quiz/static/vendor/, what only tests load in tests/vendor/. The files are committed, so nobody
-needs npm to run or test. To move to a new version change `PACKAGES`, run this, look at the pages. To use another icon
+What pages load lies in quiz/static/vendor/, what PDF files embed in quiz/files/fonts/, what only tests load in
+tests/vendor/. The files are committed, so nobody needs npm to run or test. To move to a new version change `PACKAGES`, run this, look at the pages. To use another icon
 add its name to `ICONS`.
 """
 
@@ -15,10 +15,15 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED, FOR_TESTS = FOLDERS = (ROOT / "quiz" / "static" / "vendor", ROOT / "tests" / "vendor")
+SHIPPED, FONTS, FOR_TESTS = FOLDERS = (
+    ROOT / "quiz" / "static" / "vendor",
+    ROOT / "quiz" / "files" / "fonts",
+    ROOT / "tests" / "vendor",
+)
 PACKAGES = {  # name: (version, licence)
     "bootstrap": ("5.3.9", "MIT"),
     "bootstrap-icons": ("1.13.2", "MIT"),
+    "@expo-google-fonts/noto-sans-sc": ("0.4.3", "OFL-1.1"),
     "axe-core": ("4.14.1", "MPL-2.0"),
 }
 ICONS = """
@@ -41,18 +46,26 @@ def main():
 
 
 def files(packages):
-    """What goes into which folder, as (package, file, text); `packages` says where each is unpacked."""
+    """What goes into which folder, as (package, file, content); `packages` says where each is unpacked."""
 
     def copied(name, source, file):
-        return name, file, (packages[name] / source).read_text()
+        return name, file, (packages[name] / source).read_bytes()
 
     icons = sprite((packages["bootstrap-icons"] / "bootstrap-icons.svg").read_text())
     return {
         SHIPPED: [
             copied("bootstrap", "dist/css/bootstrap.min.css", "bootstrap.min.css"),
             copied("bootstrap", "LICENSE", "LICENSE"),
-            ("bootstrap-icons", "icons.svg", icons),
+            ("bootstrap-icons", "icons.svg", icons.encode()),
             copied("bootstrap-icons", "LICENSE", "LICENSE"),
+        ],
+        FONTS: [
+            copied(
+                "@expo-google-fonts/noto-sans-sc",
+                "400Regular/NotoSansSC_400Regular.ttf",
+                "NotoSansSC_400Regular.ttf",
+            ),
+            copied("@expo-google-fonts/noto-sans-sc", "LICENSE_FONT", "LICENSE"),
         ],
         FOR_TESTS: [
             copied("axe-core", "axe.min.js", "axe.min.js"),
@@ -65,23 +78,29 @@ def files(packages):
 def unpacked(name, version, folder):
     """The folder that holds a package's files, fetched by npm from wherever it is set up to."""
     subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True)
-    with tarfile.open(folder / f"{name}-{version}.tgz") as archive:
-        archive.extractall(folder / name, filter="data")
-    return folder / name / "package"
+    plain = plain_name(name)
+    with tarfile.open(folder / f"{plain}-{version}.tgz") as archive:
+        archive.extractall(folder / plain, filter="data")
+    return folder / plain / "package"
 
 
-def write(vendor, name, file, text):
+def plain_name(name):
+    """A package's name as a file's, as npm makes it: without what a scope adds."""
+    return name.removeprefix("@").replace("/", "-")
+
+
+def write(vendor, name, file, content):
     """Write one file and return its line of the manifest."""
     version, licence = PACKAGES[name]
-    path = vendor / f"{name}@{version}" / file
+    path = vendor / f"{plain_name(name)}@{version}" / file
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_bytes(content)
     return {
         "name": name,
         "version": version,
         "licence": licence,
         "file": path.relative_to(vendor).as_posix(),
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
 
 

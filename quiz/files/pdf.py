@@ -1,0 +1,238 @@
+"""Tables as PDF: A4, with one embedded font that has Latin, Cyrillic, Greek and Chinese letters, so that what is printed
+can be searched and copied. The font lies in ``fonts/`` (docs/dependencies.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from quiz.files.tables import Table
+
+#: Points (1/72 inch): A4, its margins, the space between columns.
+SHORT, LONG, MARGIN, GAP = 595.28, 841.89, 40.0, 10.0
+TITLE, HEAD, TEXT, SMALL = 15.0, 11.0, 8.5, 7.5
+#: A line of text in units of its size, and the space around a row.
+LINE, PAD = 1.35, 3.0
+#: No column is wider than this; longer texts go over several lines.
+WIDEST: Final = 200.0
+FONT: Final = "NotoSansSC"
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A line of text that starts at x, y from the top of the page; ``right``: that ends there."""
+
+    x: float
+    y: float
+    size: float
+    text: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A hairline across the page at y from the top."""
+
+    left: float
+    right: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a table: its place among the columns, how wide it is, whether it holds figures."""
+
+    place: int
+    width: float
+    figures: bool
+
+
+class _Sheet:
+    """The pages as they grow: what stands where, and how far the newest is filled."""
+
+    def __init__(self, size: tuple[float, float]) -> None:
+        self.width, self.height = size
+        self.pages: list[list[_Word | _Rule]] = [[]]
+        self.y = MARGIN
+
+    @property
+    def bottom(self) -> float:
+        """Below this stands the foot."""
+        return self.height - MARGIN - 2 * SMALL
+
+    def turn(self) -> None:
+        """Begins a page."""
+        self.pages.append([])
+        self.y = MARGIN
+
+    def say(self, text: str, size: float) -> None:
+        """A paragraph across the page."""
+        for line in _lines(text, size, self.width - 2 * MARGIN):
+            self.pages[-1].append(_Word(MARGIN, self.y + size, size, line))
+            self.y += size * LINE
+
+
+def write_pdf(title: str, lede: str, tables: Sequence[Table]) -> bytes:
+    """The tables below each other as PDF, each under its name; heads are repeated on each page.
+
+    A table that is too wide continues below with its first column repeated. Numbers have at most two decimals. The same
+    tables give the same bytes.
+    """
+    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 - only who writes a PDF pays
+
+    _register()
+    wide = any(len(table.header) > 6 for table in tables)
+    sheet = _Sheet((LONG, SHORT) if wide else (SHORT, LONG))
+    sheet.say(title, TITLE)
+    sheet.y += PAD
+    sheet.say(lede, TEXT)
+    for table in tables:
+        _lay_out(sheet, table)
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=(sheet.width, sheet.height), invariant=1, pageCompression=1)
+    canvas.setTitle(title)
+    for number, page in enumerate(sheet.pages, 1):
+        foot = f"{number} / {len(sheet.pages)}"
+        edge = sheet.height - MARGIN
+        _draw(canvas, sheet, [*page, _Word(sheet.width - MARGIN, edge, SMALL, foot, right=True)])
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+# Laying out --------------------------------------------------------------------------------------------------------
+
+
+def _lay_out(sheet: _Sheet, table: Table) -> None:
+    """The table, in as many parts side by side as it takes."""
+    rows = [[_shown(cell) for cell in row] for row in table.rows]
+    columns = [
+        _column(place, head, [row[place] for row in rows], [row[place] for row in table.rows])
+        for place, head in enumerate(table.header)
+    ]
+    for part in _parts(columns, sheet.width - 2 * MARGIN):
+        sheet.y += HEAD
+        if sheet.y + 6 * HEAD > sheet.bottom:
+            sheet.turn()
+        if table.name:
+            sheet.say(table.name, HEAD)
+        head = _cells(table.header, part)
+        _place(sheet, head, part)
+        for row in rows:
+            cells = _cells(row, part)
+            if sheet.y + _height(cells) > sheet.bottom:
+                sheet.turn()
+                _place(sheet, head, part)
+            _place(sheet, cells, part)
+
+
+def _column(place: int, head: str, texts: Sequence[str], values: Sequence[object]) -> _Column:
+    longest = max((_width(text, TEXT) for text in texts), default=0.0)
+    words = max((_width(word, TEXT) for word in head.split()), default=0.0)
+    figures = all(value is None or isinstance(value, int | float) for value in values)
+    return _Column(place, min(WIDEST, max(longest, words, min(_width(head, TEXT), 60.0))), figures)
+
+
+def _parts(columns: Sequence[_Column], room: float) -> Iterator[list[_Column]]:
+    """The columns in parts that fit the page, the first column in each."""
+    first, *others = columns
+    part, used = [first], first.width
+    for column in others:
+        if used + GAP + column.width > room and len(part) > 1:
+            yield part
+            part, used = [first], first.width
+        part.append(column)
+        used += GAP + column.width
+    yield part
+
+
+def _cells(row: Sequence[str], part: Sequence[_Column]) -> list[list[str]]:
+    return [_lines(row[column.place], TEXT, column.width) for column in part]
+
+
+def _height(cells: Sequence[Sequence[str]]) -> float:
+    return max(map(len, cells)) * TEXT * LINE + 2 * PAD
+
+
+def _place(sheet: _Sheet, cells: Sequence[Sequence[str]], part: Sequence[_Column]) -> None:
+    """A row at the end of the page, with a hairline below it."""
+    x = MARGIN
+    for column, lines in zip(part, cells, strict=True):
+        at = x + column.width if column.figures else x
+        for number, line in enumerate(lines):
+            y = sheet.y + PAD + TEXT + number * TEXT * LINE
+            sheet.pages[-1].append(_Word(at, y, TEXT, line, column.figures))
+        x += column.width + GAP
+    sheet.y += _height(cells)
+    sheet.pages[-1].append(_Rule(MARGIN, x - GAP, sheet.y))
+
+
+@cache
+def _lines(text: str, size: float, room: float) -> list[str]:
+    """The text in lines of this width: parted at spaces, and anywhere where there are none (Chinese, long words)."""
+    found = [""]
+    for pieces in (groupby(part, lambda sign: sign == " " or sign > "⺀") for part in text.splitlines()):
+        for apart, signs in pieces:
+            for piece in signs if apart else ("".join(signs),):
+                _append(found, piece, size, room)
+        found.append("")
+    return [line.rstrip() for line in found[:-1]] or [""]
+
+
+def _append(lines: list[str], piece: str, size: float, room: float) -> None:
+    """Adds a piece to the last line, or begins lines for it."""
+    if lines[-1] and _width(lines[-1] + piece, size) > room:
+        lines.append("")
+    for sign in piece if _width(piece, size) > room else (piece.lstrip() if not lines[-1] else piece,):
+        if lines[-1] and _width(lines[-1] + sign, size) > room:
+            lines.append("")
+        lines[-1] += sign
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, float):
+        return f"{round(Decimal(value), 9).quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
+    return " ".join(str(value).split(" "))
+
+
+# Drawing -----------------------------------------------------------------------------------------------------------
+
+
+def _draw(canvas: Any, sheet: _Sheet, page: Sequence[_Word | _Rule]) -> None:
+    canvas.setLineWidth(0.4)
+    canvas.setStrokeGray(0.7)
+    for one in page:
+        if isinstance(one, _Rule):
+            canvas.line(one.left, sheet.height - one.y, one.right, sheet.height - one.y)
+        else:
+            canvas.setFont(FONT, one.size)
+            draw = canvas.drawRightString if one.right else canvas.drawString
+            draw(one.x, sheet.height - one.y, one.text)
+
+
+@cache
+def _register() -> Callable[[str, str, float], float]:
+    """Tells ReportLab of the font, once a process. Returns what measures a text."""
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
+    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
+
+    (file,) = (Path(__file__).parent / "fonts").glob("*/NotoSansSC_400Regular.ttf")
+    pdfmetrics.registerFont(TTFont(FONT, str(file)))
+    measure: Callable[[str, str, float], float] = pdfmetrics.stringWidth
+    return measure
+
+
+def _width(text: str, size: float) -> float:
+    return _register()(text, FONT, size)

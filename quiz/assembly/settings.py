@@ -129,7 +129,7 @@ class QuizSettings(BaseModel):
     model_config = STRICT
 
     mode: Literal["test", "practice"] = "test"
-    tries: Annotated[Literal["one", "interactive", "adaptive"], _only("one", later=("countback",))] = "one"
+    tries: Literal["one", "interactive", "adaptive", "countback"] = "one"
     certainty: Truth = False
     navigation: Annotated[Literal["free"], _only("free", later=("sequential",))] = "free"
     layout: Literal["one", "all"] = "one"

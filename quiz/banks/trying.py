@@ -5,17 +5,18 @@ A pure function of everything that was done at the slot, so that it can be recom
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from quiz.banks.model import Question
-from quiz.questions.base import Response
-from quiz.questions.rules.tries import adaptive, interactive
+from quiz.questions.base import Response, Score, Tally
+from quiz.questions.rules.tries import adaptive, countback, interactive
 
-#: ``one``: a check closes the slot. ``interactive``: again until right or used up. ``adaptive``: as often as wanted.
-RULES = ("one", "interactive", "adaptive")
-#: Tries of an interactive question that has no hints; one that has gets one more than it has hints.
+#: Rules by which tries are used up, by hints too.
+USED_UP = ("interactive", "countback")
+#: Tries of a question without hints, where they are used up; one that has hints gets one more than it has.
 TRIES_WITHOUT_HINTS = 3
 
 
@@ -60,39 +61,70 @@ def _applied(question: Question, rule: str) -> str:
 
 def may_take_hint(question: Question, stands: Standing, rule: str) -> bool:
     """Whether there is a further hint, and a try is left after it: a hint that costs one never takes the last."""
-    costs = _applied(question, rule) == "interactive"
+    costs = _applied(question, rule) in USED_UP
     return stands.hints < len(question.hints) and not (costs and stands.left == 1)
 
 
 def standing(question: Question, acts: Sequence[Act], rule: str) -> Standing:
-    """Where the question stands. A check without an answer is no try; a hint counts as one (interactive)."""
-    checks = [act for act in acts if act.kind == "check" and act.response is not None]
-    hints = sum(act.kind == "hint" for act in acts)
-    fractions = [question.score(act.response).fraction for act in checks]
-    last = fractions[-1] if fractions else None
+    """Where the question stands. A check without an answer is no try; a hint counts as one where they are used up."""
     rule = _applied(question, rule)
-    used = len(checks) + (hints if rule == "interactive" else 0)
+    done = [
+        _Done(act.response, None if act.kind == "hint" else question.score(act.response))
+        for act in acts
+        if act.kind == "hint" or act.response is not None
+    ]
+    scores = [one.score for one in done if one.score is not None]
+    last = scores[-1].fraction if scores else None
     most = allowed_tries(question, rule)
-    left = None if most is None else max(0, most - used)
+    left = None if most is None else max(0, most - (len(done) if rule in USED_UP else len(scores)))
     return Standing(
-        fraction=_earned(question, checks, fractions, hints, rule),
+        fraction=None if last is None else _EARNED[rule](question, done),
         last=last,
-        tries=len(checks),
-        hints=hints,
+        tries=len(scores),
+        hints=len(done) - len(scores),
         left=left,
-        closed=bool(checks) and (last == 1 or left == 0),
+        closed=bool(scores) and (last == 1 or left == 0),
     )
 
 
-def _earned(
-    question: Question, checks: Sequence[Act], fractions: Sequence[Fraction | None], hints: int, rule: str
-) -> Fraction | None:
-    if not fractions or None in fractions:
-        return None
-    known = [fraction for fraction in fractions if fraction is not None]
-    if rule == "interactive":
-        return interactive(known[-1], len(known) - 1 + hints, question.penalty)
-    if rule == "adaptive":
-        tries = [(act.response, fraction) for act, fraction in zip(checks, known, strict=True)]
-        return adaptive(tries, question.penalty)
-    return known[-1]
+class _Done(NamedTuple):
+    """A try with its score, or a hint, which has none."""
+
+    response: Response
+    score: Score | None
+
+
+def _fractions(done: Sequence[_Done]) -> list[Fraction]:
+    return [one.score.fraction or Fraction(0) for one in done if one.score is not None]
+
+
+def _last(_question: Question, done: Sequence[_Done]) -> Fraction:
+    return _fractions(done)[-1]
+
+
+def _interactive(question: Question, done: Sequence[_Done]) -> Fraction:
+    return interactive(_fractions(done)[-1], len(done) - 1, question.penalty)
+
+
+def _adaptive(question: Question, done: Sequence[_Done]) -> Fraction:
+    responses = [one.response for one in done if one.score is not None]
+    return adaptive([*zip(responses, _fractions(done), strict=True)], question.penalty)
+
+
+def _countback(question: Question, done: Sequence[_Done]) -> Fraction:
+    """A hint is a try that leaves every part as the try before has left it."""
+    tries: list[Mapping[str, Tally]] = [{}]
+    for one in done:
+        tries.append(tries[-1] if one.score is None else question.tallied(one.score))
+    return countback(tries[1:], question.penalty)
+
+
+#: What the tries and hints of a question earn, by rule; there is a try. ``one``: a check closes the slot. ``interactive``: again
+#: until right or used up; ``countback``: the same, and each part counts from the try since which it stayed right.
+#: ``adaptive``: as often as wanted.
+_EARNED: Mapping[str, Callable[[Question, Sequence[_Done]], Fraction]] = {
+    "one": _last,
+    "interactive": _interactive,
+    "adaptive": _adaptive,
+    "countback": _countback,
+}

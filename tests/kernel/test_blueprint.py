@@ -174,7 +174,6 @@ def test_keys_of_the_format_that_are_not_done_yet_are_refused(field):
 @pytest.mark.parametrize(
     "field, value",
     [
-        ("tries", "countback"),
         ("navigation", "sequential"),
     ],
 )

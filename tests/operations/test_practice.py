@@ -1,13 +1,18 @@
 """Practice: check, learn, try again, take a hint; what was shown closes the question."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from quiz.banks.scoring import score_line
+from quiz.banks.yaml import read_bank
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, Invalid, SlotClosed, StaleAnswer, TooLate
-from quiz.models.attempt import Mark
+from quiz.models.attempt import AttemptSlot, Mark
 from quiz.operations import attempts, grading, importing, practice, quizzes, reviews
 from quiz.operations.attempts import SlotSave
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
@@ -183,6 +188,92 @@ def test_adaptive_counts_the_best_and_goes_on_until_right(cast, practise):
         assert view(cast, attempt, slot).closed == (answer == "zero")
     # 1/2, 0 less 1/3, the same again is no try, 1 less 2/3
     assert view(cast, attempt, slot).outcome.fraction == pytest.approx(1 / 2)
+
+
+PARTS = """
+format: quiz-bank/1
+bank: parts
+title: Answers in parts
+questions:
+  - {id: pairs, type: matching, prompt: P, timeless: true, hints: [One, Two, Three], penalty: 0.2,
+     pairs: [{stem: KZ, choice: Astana}, {stem: TJ, choice: Dushanbe}, {stem: UZ, choice: Tashkent}]}
+  - {id: many, type: multiple_response, prompt: P, timeless: true,
+     options: [{text: A, correct: true}, {text: B}, {text: C, correct: true}, D]}
+  - {id: text, type: short_text, prompt: P, timeless: true, answers: [Shanghai, {text: "*hai", credit: 0.5}]}
+"""
+PLACE = st.sampled_from("012")
+GIVEN = {
+    "pairs": st.fixed_dictionaries(
+        {f"answer-{stem}": PLACE.map(lambda choice: [choice]) for stem in range(3)}
+    ),
+    "many": st.lists(st.sampled_from("0123"), min_size=1, unique=True).map(lambda ticked: {"answer": ticked}),
+    "text": st.sampled_from(["Shanghai", "Hubhai", "Astana"]).map(lambda text: {"answer": [text]}),
+}
+#: What somebody does at a question, one after the other: answers that are checked, and hints (None).
+DEEDS = st.sampled_from([*GIVEN]).flatmap(
+    lambda name: st.tuples(st.just(name), st.lists(GIVEN[name] | st.none(), min_size=1, max_size=5))
+)
+
+
+@pytest.fixture
+def counting_back(cast):
+    """A practice of questions with parts, whose tries count back. Gives the bank."""
+    importing.import_bank(cast.ada, PARTS, "parts.yaml", NOW)
+    text = BLUEPRINT.replace("bank: small, count: 5", "bank: parts, count: 3")
+    cast.quiz = quizzes.create(cast.ada, cast.course, text + "  mode: practice\n  tries: countback\n", NOW)
+    quizzes.publish(cast.ada, cast.quiz, NOW)
+    return read_bank(PARTS, "parts.yaml")
+
+
+def orders(attempt):
+    with reading() as connection:
+        found = select(AttemptSlot.slot, AttemptSlot.shown_order).where(AttemptSlot.attempt_id == attempt)
+        return dict(connection.execute(found).tuples().all())
+
+
+def do(cast, attempt, slot, seq, given):
+    """Checks an answer, or takes a hint; False where that cannot be done any more."""
+    act = "hint" if given is None else "check"
+    try:
+        practice.save(cast.bo, attempt, SlotSave(slot, seq, given or {}, act), "w", NOW, GRACE)
+    except (Invalid, SlotClosed):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(done=DEEDS)
+def test_countback_earns_what_quiz_score_says_of_the_same_tries(cast, counting_back, done):
+    """A hint is a try that leaves each part as the try before has left it; before any other it has none right."""
+    name, deeds = done
+    attempt = cast.start()
+    views = attempts.page(cast.bo, attempt, None, NOW).questions
+    slot = next(one.slot for one in views if one.presented.type == counting_back.by_id[name].type)
+    question, order, tries = counting_back.by_id[name], orders(attempt)[slot], []
+    for deed in deeds:
+        if do(cast, attempt, slot, len(tries) + 1, deed):
+            last = tries[-1] if tries else None
+            tries.append(last if deed is None else question.parse(deed, order).response)
+    attempts.finish(cast.bo, attempt, NOW)
+    (earned,) = [fraction for _, fraction, _, counts in marks(attempt, slot) if counts]
+    line = {"question": name, "mode": "countback", "tries": tries or [None]}
+    assert earned == pytest.approx(
+        score_line(counting_back, json.dumps(line), NOW.date())["fraction"], abs=1e-12
+    )
+
+
+def test_countback_charges_only_what_came_right_later(cast, counting_back):
+    attempt = cast.start()
+    views = attempts.page(cast.bo, attempt, None, NOW).questions
+    shown = next(one for one in views if one.presented.type == "multiple_response")
+    place = {text: str(at) for at, text in enumerate(shown.presented.controls["options"])}
+    for seq, ticked in enumerate(["AB", "AC"], 1):
+        fields = {"answer": [place[one] for one in ticked]}
+        practice.check(cast.bo, attempt, SlotSave(shown.slot, seq, fields), "w", NOW, GRACE)
+    seen = view(cast, attempt, shown.slot)
+    assert (seen.closed, seen.outcome.verdict) == (True, "right")
+    assert seen.outcome.fraction == pytest.approx(5 / 6)  # C cost a third of its half
 
 
 def test_finishing_takes_an_unchecked_answer_as_the_last_try(cast, practise):

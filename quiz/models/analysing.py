@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion
-from quiz.models.closing import current_answer
+from quiz.models.scoring import current_answer
 
 #: Which of a student's finished attempts count: the first, the last, all, or those that the grade counts.
 Which: TypeAlias = Literal["first", "last", "all", "counted"]

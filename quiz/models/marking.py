@@ -17,6 +17,7 @@ from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_html, to_inline_html
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.people import User
+from quiz.models.scoring import counting_mark
 from quiz.questions.rules.numbers import read_number
 from quiz.statistics.agreement import kappa
 
@@ -166,15 +167,6 @@ def _judged(quiz_id: int) -> Any:
         Attempt.quiz_id == quiz_id,
         Attempt.finished_at.is_not(None),
         or_(Mark.fraction.is_(None), Mark.by_hand),
-    )
-
-
-def counting_mark() -> Any:
-    """The ON condition that joins each ``AttemptSlot`` with the mark that counts."""
-    return and_(
-        Mark.attempt_id == AttemptSlot.attempt_id,
-        Mark.slot == AttemptSlot.slot,
-        Mark.superseded_at.is_(None),
     )
 
 

@@ -34,7 +34,7 @@ from quiz.files.richtext import to_html
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import GRACE, Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
 from quiz.models.bank import Bank, Question, QuestionVersion
-from quiz.models.closing import close, current_answer
+from quiz.models.closing import close
 from quiz.models.drawing import SqlIndex, bank_digests, version_ids
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.people import Course, Enrolment, User
@@ -43,6 +43,7 @@ from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
+from quiz.models.scoring import current_answer
 from quiz.operations.access import Actor, acting, missing
 from quiz.questions.base import Presented
 

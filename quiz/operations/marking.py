@@ -19,7 +19,7 @@ from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.audit import record
 from quiz.models.bank import QuestionVersion, load_authored
-from quiz.models.closing import current_answer, mark_by_hand
+from quiz.models.closing import mark_by_hand
 from quiz.models.marking import (
     Agreement,
     CriterionLine,
@@ -27,7 +27,6 @@ from quiz.models.marking import (
     Round,
     agreements,
     answers_to_mark,
-    counting_mark,
     history,
     questions_to_mark,
     rubric_lines,
@@ -35,6 +34,7 @@ from quiz.models.marking import (
     share_of,
 )
 from quiz.models.people import User
+from quiz.models.scoring import counting_mark, current_answer
 from quiz.operations.access import GRADING, Actor, quiz_of_results
 from quiz.questions.base import Presented
 

@@ -29,11 +29,12 @@ from quiz.models.attempt import (
     moment,
 )
 from quiz.models.bank import Bank, Question, QuestionVersion
-from quiz.models.closing import close, current_answer
+from quiz.models.closing import close
 from quiz.models.marking import Judgement, judgement_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.reviewing import Marked, Outcome, outcome_of
+from quiz.models.scoring import current_answer
 from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
 from quiz.questions.base import Presented, Response
 from quiz.questions.rules.certainty import certainty_mark

@@ -196,6 +196,12 @@ class QuestionType(ABC, Generic[C]):
         """Authored ids whose order may be shuffled, in authored order; empty where nothing is."""
         return ()
 
+    def shape(self, content: C) -> Any:
+        """What gives posted fields their meaning besides the order shown: fields posted for one content say the same for
+        another of equal shape. Neither key, credits nor texts are part of it.
+        """
+        return sorted(self.shuffled(content))
+
     def beside(self, content: C, languages: Sequence[C]) -> C:
         """The content of a question in one of several ``languages``, the authored one first: answers mean the same in
         all of them, and what is right in one is right. Nothing to do where nothing is typed, and parts keep their place.

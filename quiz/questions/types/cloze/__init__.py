@@ -105,6 +105,10 @@ class _Type(QuestionType[Cloze]):
             for option in gap.kind.shuffled(gap.content)
         )
 
+    def shape(self, content: Cloze) -> Any:
+        """The gaps in the order of the text, each with its type and the shape of that."""
+        return [(name, gap.type, gap.kind.shape(gap.content)) for name, gap in content.shown.items()]
+
     def beside(self, content: Cloze, languages: Sequence[Cloze]) -> Cloze:
         return content.beside(languages)
 

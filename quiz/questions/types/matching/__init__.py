@@ -122,6 +122,10 @@ class _Type(QuestionType[Matching]):
         """The choices. Stems stand as written, so that they can be read as a list."""
         return tuple(content.choices)
 
+    def shape(self, content: Matching) -> Any:
+        """The stems in their order, and the choices."""
+        return [pair.id for pair in content.pairs], sorted(content.choices)
+
     def present(self, content: Matching, order: Order) -> Mapping[str, Any]:
         """``stems``: HTML; ``choices`` by shown position: ``html``, ``text``, the same without markup, and a
         ``letter``; ``listed``: whether the choices are to be read in a list of their own, since a select field shows

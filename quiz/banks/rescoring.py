@@ -1,0 +1,70 @@
+"""Scoring again after a key was mended (scoring.md, "Rescoring"): what each policy gives, and which version of a
+question can score the answers that were given to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal, TypeAlias, get_args
+
+from quiz.banks.model import Question
+from quiz.errors import Problem
+
+#: ``new-key``: as the new version scores. ``both-keys``: the better of the version before and the new one.
+#: ``full-credit``: the whole mark to everybody, for blanks too. ``drop``: the question leaves the grade, marks and
+#: maximum. ``never-lower``: as the new version scores, where that is not less than what counts now.
+Policy: TypeAlias = Literal["new-key", "both-keys", "full-credit", "drop", "never-lower"]
+POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
+#: The policies that score answers by a key.
+BY_KEY: Final[frozenset[Policy]] = frozenset({"new-key", "both-keys", "never-lower"})
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What an answer has now, and what two versions of its question give it; None: it needs grading."""
+
+    now: Fraction | None
+    before: Fraction | None
+    new: Fraction | None
+
+
+def fraction_by(policy: Policy, keys: Keys) -> Fraction | None:
+    """The fraction that counts from now on. A dropped question keeps its own, which then counts for nothing."""
+    return {
+        "new-key": keys.new,
+        "both-keys": _better(keys.before, keys.new),
+        "never-lower": _better(keys.now, keys.new),
+        "full-credit": Fraction(1),
+        "drop": keys.now or Fraction(0),
+    }[policy]
+
+
+def _better(one: Fraction | None, other: Fraction | None) -> Fraction | None:
+    known = [fraction for fraction in (one, other) if fraction is not None]
+    return max(known, default=None)
+
+
+def misfits(before: Question, new: Question) -> Iterator[Problem]:
+    """Why answers to one version cannot be scored by another; nothing where they can."""
+    if before.type != new.type:
+        what = f"the question was of the type {before.type}, and is of the type {new.type} now"
+        yield Problem("type", what, "give full credit, or drop the question")
+    elif before.kind.by_hand:
+        yield Problem("type", "people judge these answers: there is no key", "mark them again by hand")
+    elif before.kind.shape(before.content) != new.kind.shape(new.content):
+        what = "its parts have other ids than when it was answered, or another order"
+        yield Problem("", what, "keep the ids, or give full credit, or drop the question")
+
+
+def misfits_of_variant(before: Question, new: Question) -> Iterator[Problem]:
+    """The same for a variant of a family, whose parts get their ids by their place: they must read the same as well.
+
+    What is shown does not depend on the key, so that a key may differ.
+    """
+    yield from (found := [*misfits(before, new)])
+    order = sorted(before.kind.shuffled(before.content))
+    if not found and before.present(order).controls != new.present(order).controls:
+        what = "its options read otherwise than when it was answered"
+        yield Problem("", what, "give full credit, or drop the question")

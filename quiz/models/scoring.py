@@ -1,0 +1,202 @@
+"""What stored answers earn: scored purely over the versions in the slots, and made into marks and grades."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
+
+from quiz.banks.model import Question
+from quiz.banks.trying import Act, Standing
+from quiz.models.asking import ASKED, asked
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
+from quiz.models.bank import QuestionVersion
+from quiz.models.practising import standing_of
+from quiz.models.quiz import QuizRevision
+from quiz.questions.rules.grade import SlotMark, grade
+
+log = logging.getLogger(__name__)
+
+#: A fraction, or None with the log's id of what went wrong.
+Scored: TypeAlias = tuple[Fraction | None, str | None]
+
+_later = aliased(Answer)
+
+
+def current_answer() -> Any:
+    """The ON condition that joins each ``AttemptSlot`` with its current ``Answer``."""
+    highest = (
+        select(func.max(_later.seq))
+        .where(_later.attempt_id == AttemptSlot.attempt_id, _later.slot == AttemptSlot.slot)
+        .correlate(AttemptSlot)
+        .scalar_subquery()
+    )
+    return and_(
+        Answer.attempt_id == AttemptSlot.attempt_id, Answer.slot == AttemptSlot.slot, Answer.seq == highest
+    )
+
+
+def counting_mark() -> Any:
+    """The ON condition that joins each ``AttemptSlot`` with the mark that counts."""
+    return and_(
+        Mark.attempt_id == AttemptSlot.attempt_id,
+        Mark.slot == AttemptSlot.slot,
+        Mark.superseded_at.is_(None),
+    )
+
+
+def answered(connection: Connection, which: ColumnElement[bool], *columns: Any) -> Sequence[Row[Any]]:
+    """Each of these slots that asks something, with its question, its current answer, and how its attempt is marked.
+
+    ``columns``: further ones, of these tables or of the ``Mark`` that counts.
+    """
+    return connection.execute(
+        select(
+            AttemptSlot.attempt_id,
+            AttemptSlot.slot,
+            AttemptSlot.shown_order,
+            AttemptSlot.points,
+            AttemptSlot.bonus,
+            *ASKED,
+            Answer.act,
+            Answer.fields,
+            QuizRevision.mode,
+            QuizRevision.tries,
+            QuizRevision.scale,
+            *columns,
+        )
+        .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+        .outerjoin(Answer, current_answer())
+        .outerjoin(Mark, counting_mark())
+        .where(which, AttemptSlot.asks)
+        .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
+    ).all()
+
+
+def score(
+    row: Row[Any], done: Sequence[Row[Any]], question_of: Callable[[Row[Any]], Question] = asked
+) -> Scored:
+    """What a row of ``answered`` earns; in practice with what was ``done`` at the slot (``practising.deeds``).
+
+    One bad question never stops a submission: it earns None, and the log is told.
+    """
+    try:
+        question = question_of(row)
+        if row.mode == "practice":
+            return standing_at_end(question, row, done).fraction, None
+        parsed = question.parse(row.fields or {}, row.shown_order)
+        return question.score(parsed.response).fraction, None
+    except Exception as error:  # noqa: BLE001 (one bad question never stops a submission)
+        return None, _problem(row, error)
+
+
+def standing_at_end(question: Question, row: Row[Any], done: Sequence[Row[Any]]) -> Standing:
+    """How a slot of a practice stands when its attempt ends: an answer that was saved and not checked is its last try."""
+    last = None
+    if _is_unchecked(row, done):
+        last = Act("check", question.parse(row.fields, row.shown_order).response)
+    stands = standing_of(question, done, row.shown_order, row.tries, last)
+    return replace(stands, closed=True, fraction=stands.fraction if stands.tries else Fraction(0))
+
+
+def _is_unchecked(row: Row[Any], done: Sequence[Row[Any]]) -> bool:
+    """Whether the answer that stands is another one than was checked last; a hint stands beside what was answered."""
+    checks = [deed.fields for deed in done if deed.act == "check"]
+    return row.act == "save" or (row.act == "hint" and (not checks or checks[-1] != row.fields))
+
+
+def _problem(row: Row[Any], error: Exception) -> str:
+    """Tells the log of a question that could not be scored. Returns the id under which it stands there."""
+    problem_id = uuid4().hex
+    facts = {"problem_id": problem_id, "version": row.digest}
+    log.error("a question could not be scored", exc_info=error, extra=facts)
+    return problem_id
+
+
+def mark_of(
+    slot: Row[Any], now: datetime, fraction: Fraction | None, problem_id: str | None = None
+) -> dict[str, Any]:
+    """The values of a slot's first mark, which the program gives."""
+    return {
+        "attempt_id": slot.attempt_id,
+        "slot": slot.slot,
+        "round": 1,
+        "try": 1,
+        "fraction": None if fraction is None else float(fraction),
+        "points": None if fraction is None else float(fraction * Fraction(slot.points)),
+        "max": slot.points,
+        "final": True,
+        "graded_by": None,
+        "problem_id": problem_id,
+        "created_at": now,
+        "superseded_at": None,
+    }
+
+
+# Grades ------------------------------------------------------------------------------------------------------------
+
+
+def grade_of(marks: Iterable[tuple[float | None, float, bool]], scale: float) -> float | None:
+    """The grade that marks (fraction, max, bonus) give; None where one needs grading, or nothing is worth points."""
+    value = grade([_slot_mark(*mark) for mark in marks], Fraction(scale)).value
+    return None if value is None else float(value)
+
+
+def _slot_mark(fraction: float | None, points: float, bonus: bool) -> SlotMark:
+    """Doubles as they are stored, back to the exact fractions that they stand for."""
+    exact = None if fraction is None else Fraction(fraction).limit_denominator(10**9)
+    return SlotMark(fraction=exact, points=Fraction(points).limit_denominator(10**9), bonus=bonus)
+
+
+def counting_marks(connection: Connection, which: ColumnElement[bool]) -> Mapping[int, Sequence[Row[Any]]]:
+    """The marks that count in these attempts, by attempt: slot, fraction, points, max, bonus, and the scale. One statement."""
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    rows = connection.execute(
+        select(
+            AttemptSlot.attempt_id,
+            AttemptSlot.slot,
+            Mark.fraction,
+            Mark.points,
+            Mark.max,
+            AttemptSlot.bonus,
+            QuizRevision.scale,
+        )
+        .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+        .join(Mark, counting_mark())
+        .where(which)
+        .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
+    )
+    for row in rows:
+        found[row.attempt_id].append(row)
+    return found
+
+
+def regrade(connection: Connection, attempt_id: int) -> float | None:
+    """Stores the grade anew from the marks that count now. Returns it."""
+    marks = counting_marks(connection, Attempt.id == attempt_id)[attempt_id]
+    value = grade_of([(one.fraction, one.max, one.bonus) for one in marks], marks[0].scale)
+    store_grades(connection, {attempt_id: value})
+    return value
+
+
+def store_grades(connection: Connection, grades: Mapping[int, float | None]) -> None:
+    """Stores the grades of attempts."""
+    if grades:
+        connection.execute(
+            update(Attempt).where(Attempt.id == bindparam("of")).values(grade=bindparam("value")),
+            [{"of": attempt_id, "value": value} for attempt_id, value in grades.items()],
+        )

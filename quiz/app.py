@@ -14,8 +14,8 @@ from werkzeug.routing import IntegerConverter, Map
 from quiz import clock
 from quiz.config import Settings
 from quiz.db import db, engine_options, prepare
-from quiz.web import assets, errors, guard, headers, health, html, logging
-from quiz.web.extensions import babel, csrf
+from quiz.web import assets, errors, guard, headers, health, html, logging, signatures
+from quiz.web.extensions import babel
 from quiz.web.session import LONGEST
 
 #: The largest body of a request where a view says nothing else, in bytes.
@@ -76,8 +76,6 @@ def _config(settings: Settings) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
         "WTF_CSRF_TIME_LIMIT": None,
-        "WTF_CSRF_CHECK_DEFAULT": False,  # guard.py checks, after it knows who asks
-        "WTF_CSRF_SSL_STRICT": False,  # no Referer is demanded: the token and SameSite hold
         "BABEL_DEFAULT_LOCALE": LOCALE,
     }
 
@@ -106,7 +104,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
 
     logging.install(app, settings.log_level)
     html.install(app)
-    csrf.init_app(app)
+    signatures.install(app)
     babel.init_app(app, default_timezone="UTC", timezone_selector=html.chosen_time_zone)
     html.install_words(app)
     guard.install(app)

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, request
 
 from quiz.errors import SignedOut
-from quiz.web.extensions import csrf
 from quiz.web.session import find_actor
+from quiz.web.signatures import demand_token
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -87,7 +87,7 @@ def _check() -> None:
     if view.access != PUBLIC and find_actor(moment()) is None:
         raise SignedOut
     if request.method not in SAFE_METHODS:
-        csrf.protect()
+        demand_token()
 
 
 def _view() -> Any:

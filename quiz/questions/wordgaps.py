@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import BeforeValidator, Field, PrivateAttr
 
 from quiz.errors import Invalid, Problem
-from quiz.files.richtext import to_html_around, to_text
+from quiz.files.richtext import to_html_around, to_inline_html, to_text
 from quiz.questions.base import (
     Content,
     Example,
@@ -29,6 +29,7 @@ from quiz.questions.base import (
 from quiz.questions.fields import Count, Id, Truth, Words, with_ids
 from quiz.questions.options import positions
 from quiz.questions.parts import MOST_PARTS, part_values, twice
+from quiz.questions.places import PlacedPicture
 
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
@@ -53,6 +54,8 @@ class WordGaps(Content):
     gaps: Annotated[dict[Id, Id], Field(min_length=1, max_length=MOST_PARTS)]
     #: Whether a word may stand in more than one gap; a page that only selects lets it anyway.
     reuse: Truth = False
+    #: Where the gaps lie on a picture, numbered as in the text: what is asked is what belongs at which place.
+    picture: PlacedPicture | None = None
     #: The order of the authored text, where this is a translation.
     _order: tuple[str, ...] = PrivateAttr(())
 
@@ -73,7 +76,9 @@ class WordGaps(Content):
 
     def beside(self, authored: WordGaps) -> WordGaps:
         """The same in a translation: the gaps keep the numbers that they have in the authored text."""
-        made = WordGaps(text=self.text, choices=self.choices, gaps=self.gaps, reuse=self.reuse)
+        made = WordGaps(
+            text=self.text, choices=self.choices, gaps=self.gaps, reuse=self.reuse, picture=self.picture
+        )
         made._order = authored.shown
         return made
 
@@ -87,6 +92,8 @@ class WordGaps(Content):
                 yield Problem(f"choices[{place}].text", what, "take one out, or give it another group")
         yield from self._mark_faults()
         yield from self._key_faults()
+        if self.picture is not None:
+            yield from self.picture.problems(self.gaps)
 
     def _mark_faults(self) -> Iterator[Problem]:
         marks = _MARK.findall(self.text)
@@ -130,17 +137,20 @@ class WordGapType(QuestionType[WordGaps]):
 
     def present(self, content: WordGaps, order: Order) -> Mapping[str, Any]:
         """``text``: pieces of ``html`` and the number (from 0) of the ``gap`` after it, None after the last; ``words``
-        by shown position, as plain text; ``gaps``: the shown positions of the ``words`` that fit; ``reuse``.
+        by shown position, as plain text, and ``chips``, the same as HTML; ``gaps``: the shown positions of the ``words`` that fit; ``reuse``; the
+        ``picture`` on which the gaps lie, if any, with its ``places`` in their order.
         """
         shown = [*(order or content.words)]
         return {
             "text": _pieces(content),
             "words": [to_text(content.words[name].text) for name in shown],
+            "chips": [to_inline_html(content.words[name].text) for name in shown],
             "gaps": [
                 {"words": [place for place, word in enumerate(shown) if word in content.fitting(name)]}
                 for name in content.shown
             ],
             "reuse": content.reuse,
+            **_picture(content),
         }
 
     def parse(self, content: WordGaps, raw: Raw, order: Order) -> Parsed:
@@ -193,12 +203,14 @@ class WordGapType(QuestionType[WordGaps]):
         self, content: WordGaps, response: Response, order: Order, allowed: frozenset[str]
     ) -> Mapping[str, Any]:
         """``text`` as in ``present``; ``gaps``, by shown position: ``response`` as plain text, "" for none (with
-        *attempt*), ``state`` of a response (with *right_wrong* too), ``right``, the right word (with *answer*).
+        *attempt*), ``state`` of a response (with *right_wrong* too), ``right``, the right word (with *answer*);
+        ``picture`` as in ``present``.
         """
         given = response or {}
         return {
             "text": _pieces(content),
             "gaps": [_reviewed(content, name, given.get(name), allowed) for name in content.shown],
+            **_picture(content),
         }
 
     def summarise(self, content: WordGaps, response: Response) -> str:
@@ -237,6 +249,18 @@ class WordGapType(QuestionType[WordGaps]):
             "gaps": {"1": "a", "2": "b", "3": "b"},
             "reuse": True,
         }
+        placed = {
+            "text": "1: [[1]], 2: [[2]]",
+            "choices": ["disc", "square", "roof"],
+            "gaps": {"1": "b", "2": "a"},
+            "picture": {
+                "file": "images/shapes.svg",
+                "alt": "Three shapes",
+                "width": 80,
+                "height": 60,
+                "places": {"1": {"coords": [20, 15]}, "2": {"shape": "circle", "coords": [60, 15, 10]}},
+            },
+        }
         whole = {"1": "a", "2": "c", "3": "f"}
         two = {"1": "a", "2": "d", "3": "f"}
         return (
@@ -245,6 +269,7 @@ class WordGapType(QuestionType[WordGaps]):
             Example("partly", charter, _chosen("", 2, ""), {"2": "c"}, Fraction(1, 3)),
             Example("wrong", charter, _chosen(1, 3, 6), {"1": "b", "2": "d", "3": "g"}, Fraction(0)),
             Example("right", same, _chosen(0, 1, 1), {"1": "a", "2": "b", "3": "b"}, Fraction(1)),
+            Example("right", placed, _chosen(1, 0), {"1": "b", "2": "a"}, Fraction(1)),
             Example("right", charter, _chosen(0, 2, 5), whole, Fraction(1), "all_or_nothing"),
             Example("wrong", charter, _chosen(0, 3, 5), two, Fraction(0), "all_or_nothing"),
             Example("empty", charter, _chosen("", "", ""), None, Fraction(0)),
@@ -265,6 +290,10 @@ def _pieces(content: WordGaps) -> list[Mapping[str, Any]]:
     html = [*cut[::2], *("" for _ in range(len(names) + 1 - len(cut[::2])))]
     gaps = [*(content.shown.index(name) for name in names), None]
     return [{"html": piece, "gap": gap} for piece, gap in zip(html, gaps, strict=True)]
+
+
+def _picture(content: WordGaps) -> Mapping[str, Any]:
+    return {} if content.picture is None else {"picture": content.picture.shown(content.shown)}
 
 
 def _numbered(content: WordGaps, ids: Iterable[str | None]) -> str:

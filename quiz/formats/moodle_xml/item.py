@@ -36,6 +36,12 @@ def string(element: Element) -> str:
     return str("".join(element.itertext()) if len(element) else element.text or "")
 
 
+def within(element: Element, name: str) -> str:
+    """All text of the first child of this name; "" where there is none."""
+    found = element.find(name)
+    return "" if found is None else string(found).strip()
+
+
 @dataclass(slots=True)
 class Item:
     """A question as it is read: ``losses`` and ``files`` gather while its parts are asked for."""

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from quiz.banks.model import DEFAULT_PENALTY
 from quiz.errors import Invalid
-from quiz.files.images import read_image
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Foreign, read_embedded
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
-from quiz.formats.moodle_xml.item import Item, Wrong, decimal, string
+from quiz.formats.moodle_xml.item import Item, Wrong, decimal, string, within
+from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
 from quiz.formats.moodle_xml.words import word_gaps
 from quiz.questions.fields import exact, letters, percent
 
@@ -109,7 +109,14 @@ def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]
         fields["topic"] = topic
     _lose_the_rest(item, known)
     found = settled(fields)
-    return Found(where, parted(found) if "gaps" in found else found, [*pending, *item.losses], item.files)
+    return Found(where, _laid_out(found), [*pending, *item.losses], item.files)
+
+
+def _laid_out(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the text of the gaps apart from the prompt."""
+    if "labels" in fields:
+        return listed(fields)
+    return parted(fields) if "gaps" in fields else fields
 
 
 def _lose_the_rest(item: Item, known: frozenset[str]) -> None:
@@ -400,7 +407,7 @@ def _cloze(item: Item) -> dict[str, Any]:
 
 def _gapselect(item: Item) -> dict[str, Any]:
     choices = [
-        {"text": Styled(_within(one, "text"), kept=True), "group": _within(one, "group")}
+        {"text": Styled(within(one, "text"), kept=True), "group": within(one, "group")}
         for one in item.all("selectoption")
     ]
     return {"type": "gap_select", **_word_gaps(item, choices), **_shuffle(item, default=True)}
@@ -408,17 +415,12 @@ def _gapselect(item: Item) -> dict[str, Any]:
 
 def _ddwtos(item: Item) -> dict[str, Any]:
     boxes = item.all("dragbox")
-    choices = [{"text": from_html(_within(one, "text")), "group": _within(one, "group")} for one in boxes]
+    choices = [{"text": from_html(within(one, "text")), "group": within(one, "group")} for one in boxes]
     endless = [one.find("infinite") is not None for one in boxes]
     if any(endless) and not all(endless):
         item.lose("reuse", "all words can be used again, or none")
     reuse = {"reuse": True} if any(endless) else {}
     return {"type": "drag_words", **_word_gaps(item, choices), **reuse, **_shuffle(item, default=True)}
-
-
-def _within(element: Element, name: str) -> str:
-    found = element.find(name)
-    return "" if found is None else string(found).strip()
 
 
 def _word_gaps(item: Item, choices: list[dict[str, Any]]) -> dict[str, Any]:
@@ -430,53 +432,6 @@ def _word_gaps(item: Item, choices: list[dict[str, Any]]) -> dict[str, Any]:
     twice = len({*gaps.values()}) < len(gaps)
     reuse = {"reuse": True} if twice else {}
     return {"prompt": text, "choices": choices, "gaps": gaps, **reuse}
-
-
-def _ddmarker(item: Item) -> dict[str, Any]:
-    """A picture with one marker, to be put onto every place where it belongs; several markers are no hotspot."""
-    labels = {_within(drag, "no"): _within(drag, "text") for drag in item.all("drag")}
-    drops = item.all("drop")
-    used = {_within(drop, "choice") for drop in drops}
-    if len(used) != 1 or not used <= set(labels):
-        raise Foreign
-    label, image = labels[used.pop()], _background(item)
-    if len(labels) > 1:
-        item.lose("regions", "markers that belong nowhere")
-    regions = [
-        {
-            "label": Styled(label if len(drops) == 1 else f"{label} {place}", kept=True),
-            "correct": True,
-            **_shape(drop),
-        }
-        for place, drop in enumerate(drops, 1)
-    ]
-    return {"type": "hotspot", "image": image, "regions": regions}
-
-
-def _background(item: Item) -> dict[str, Any]:
-    name = next((name for file in item.all("file") if (name := item.picture(file))), None)
-    if name is None:
-        raise Wrong("there is no picture that can be shown – export the question again with its file")
-    image = read_image(item.files[name])
-    item.lose("image", "it has no alternative text – say what it shows")
-    alt = Styled(item.word("name") or name.removeprefix("images/"), kept=True)
-    return {"file": name, "alt": alt, "width": image.width, "height": image.height}
-
-
-def _shape(drop: Element) -> dict[str, Any]:
-    """``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…``."""
-    kind, coords = _within(drop, "shape"), _within(drop, "coords")
-    numbers = [decimal(part, "<coords>") for part in coords.replace(";", ",").split(",") if part.strip()]
-    if kind == "circle" and len(numbers) == 3:
-        return {"shape": "circle", "coords": numbers}
-    if kind == "rectangle" and len(numbers) == 4:
-        left, top, width, height = numbers
-        return {"shape": "rect", "coords": [left, top, left + width, top + height]}
-    if kind == "polygon" and len(numbers) >= 6 and not len(numbers) % 2:
-        return {"shape": "poly", "coords": numbers}
-    raise Wrong(
-        f"'{coords[:40]}' are no coordinates of a {kind or 'shape'} – write x,y;r or x,y;w,h or x,y;x,y;x,y"
-    )
 
 
 _KINDS: Final[Mapping[str, tuple[Callable[[Item], dict[str, Any]], frozenset[str]]]] = {
@@ -493,5 +448,6 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Item], dict[str, Any]], frozenset[str
     "multianswer": (_cloze, frozenset()),
     "gapselect": (_gapselect, _SHUFFLE | {"selectoption"}),
     "ddwtos": (_ddwtos, _SHUFFLE | {"dragbox"}),
-    "ddmarker": (_ddmarker, _MARKER),
+    "ddmarker": (ddmarker, _MARKER),
+    "ddimageortext": (ddimageortext, _MARKER),
 }

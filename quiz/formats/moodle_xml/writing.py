@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -12,124 +10,27 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
-from quiz.files.images import read_image
 from quiz.formats._embedded import write_embedded
 from quiz.formats._moodle import (
     ORDER_RULES,
     as_html,
     became_html,
     centred,
-    holds_markup,
     joined,
-    kept,
     rounded,
 )
-from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage
-from quiz.formats.moodle_xml.item import PLACE
+from quiz.formats.base import Loss, Writer, credits_of
+from quiz.formats.moodle_xml.placed import kind_of, write_hotspot, write_markers, write_places
+from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import numbered
 from quiz.questions.fields import exact
-from quiz.questions.images import references, renamed
 from quiz.questions.rules.numbers import show_number
 
-_FORMATS: Final = {"html": "html", "markdown": "markdown", "plain": "plain_text"}
 _RULES: Final = {ours: moodle for moodle, ours in ORDER_RULES.items()}
-#: Characters that no XML document can hold.
-_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MARKUP: Final = re.compile("[<>&\"']")
-_NAMES: Final = (
-    ("right", "correctfeedback"),
-    ("partly", "partiallycorrectfeedback"),
-    ("wrong", "incorrectfeedback"),
-)
 #: Types whose questions have feedback by how right the whole answer was.
 _COMBINED: Final = frozenset(
     "single_choice multiple_response matching ordering gap_select drag_words hotspot".split()
 )
-
-
-class Sheet:
-    """One question while it is written: lines of XML, its pictures, and what was lost."""
-
-    def __init__(self, question: Question, files: Mapping[str, bytes]) -> None:
-        self.question = question
-        self.files = {name: f"{PLACE}/{name.removeprefix('images/')}" for name in files}
-        self.contents = files
-        self.format = _FORMATS[question.text_format]
-        self.lines: list[str] = []
-        self.losses: list[Loss] = []
-
-    def line(self, text: str) -> None:
-        """A line of XML."""
-        self.lines.append(text)
-
-    def put(self, name: str, value: object) -> None:
-        """An element that holds a word or number."""
-        self.lines.append(f"    <{name}>{value}</{name}>")
-
-    def lose(self, name: str, detail: str) -> None:
-        """Notes a loss of the field of this name."""
-        self.losses.append(Loss(name, detail))
-
-    def text(self, text: str | None) -> str:
-        """``<text>``, and the files that it shows."""
-        shown = str(text or "")
-        attached = ""
-        if self.files and shown:
-            named = {"prompt": shown, "text_format": self.question.text_format}
-            used = dict.fromkeys(one.file for one in references(named) if one.file in self.files)
-            shown = renamed(named, self.files)["prompt"] if used else shown
-            attached = "".join(f"\n{self.file(name)}" for name in used)
-        return f"<text>{coded(shown)}</text>{attached}"
-
-    def file(self, name: str) -> str:
-        """``<file>`` with a picture."""
-        folder, _, last = name.removeprefix("images").rpartition("/")
-        content = b64encode(self.contents[name]).decode()
-        return f'<file name="{last}" path="{folder}/" encoding="base64">{content}</file>'
-
-    def styled(self, name: str, text: str | None, indent: str = "    ") -> None:
-        """An element with a format and a text."""
-        self.lines += (
-            f'{indent}<{name} format="{self.format}">',
-            f"{indent}  {self.text(text)}",
-            f"{indent}</{name}>",
-        )
-
-    def bare(self, text: str, field: str) -> str:
-        """A text of the question where Moodle has plain text, as ``<text>``."""
-        if holds_markup(text, self.question.text_format):
-            self.lose(field, "Moodle has plain text here: its markup")
-        return f"<text>{coded(kept(text, self.question.text_format))}</text>"
-
-    def answer(
-        self, credit: Fraction, text: str, format: str, feedback: str | None, more: Sequence[str] = ()
-    ) -> None:
-        """``<answer>``; ``text`` with its element around it."""
-        self.line(f'    <answer fraction="{percentage(credit)}" format="{format}">')
-        self.line(f"      {text}")
-        self.styled("feedback", feedback, "      ")
-        self.lines += more
-        self.line("    </answer>")
-
-    def shuffle(self) -> None:
-        """Whether parts are shuffled."""
-        self.put("shuffleanswers", str(self.question.shuffle).lower())
-
-    def combined(self) -> None:
-        """Feedback by how right the whole answer was."""
-        told = self.question.feedback
-        for ours, theirs in _NAMES:
-            self.styled(theirs, getattr(told, ours) if told else None)
-
-
-def coded(text: str) -> str:
-    """Text as it stands in an element. Raises Unwritable for characters that XML does not know."""
-    if _NO_XML.search(text):
-        raise Unwritable("a text with characters that XML does not know")
-    if not _MARKUP.search(text) and "\r" not in text:
-        return text
-    held = text.replace("]]>", "]]]]><![CDATA[>").replace("\r", "]]>&#13;<![CDATA[")
-    return f"<![CDATA[{held}]]>"
 
 
 class MoodleWriter(Writer):
@@ -163,7 +64,7 @@ class MoodleWriter(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         sheet = Sheet(question, files)
-        kind, prompt, write = _WRITTEN[question.type]
+        kind, prompt, write = _WRITTEN[kind_of(question) or question.type]
         head = [] if question.topic == self._topic else _category(question.topic)
         sheet.line(f'  <question type="{kind}">')
         sheet.line(f"    <name>\n      <text>{coded(question.name or question.id)}</text>\n    </name>")
@@ -199,6 +100,8 @@ def _held(question: Question) -> Iterator[str]:
         yield "scoring"
     if question.status == "retired":
         yield "status"
+    if question.type == "drag_words":
+        yield "picture"
     if question.type == "numerical" and question.content.unit_rule != "none":  # type: ignore[attr-defined]
         yield "unit"
 
@@ -407,55 +310,7 @@ def _drag(sheet: Sheet, content: Any) -> None:
         sheet.line("    </dragbox>")
 
 
-def _marker(sheet: Sheet, content: Any) -> None:
-    """One marker for every right region; a picture is measured in its pixels there."""
-    name = content.image.file
-    found = sheet.contents.get(name)
-    if found is None:
-        raise Unwritable("hotspot without its picture")
-    right = [region for region in content.regions if region.correct]
-    if len(right) < len(content.regions):
-        sheet.lose("regions", "regions that are not right, and what is said to them")
-    sheet.lose("image", "its alternative text, and units other than its pixels")
-    sheet.line("    <shuffleanswers/>")
-    sheet.combined()
-    sheet.line(f"    {sheet.file(name)}")
-    label = _marker_label([region.label for region in right])
-    sheet.line(f"    <drag>\n      <no>1</no>\n      {sheet.bare(label, 'regions')}")
-    sheet.line(f"      <noofdrags>{content.places}</noofdrags>\n    </drag>")
-    scale = _scale(content.image, found)
-    for number, region in enumerate(right, 1):
-        shape, coords = _shape(region, scale)
-        sheet.line(f"    <drop>\n      <no>{number}</no>\n      <shape>{shape}</shape>")
-        sheet.line(f"      <coords>{coords}</coords>\n      <choice>1</choice>\n    </drop>")
-
-
-def _marker_label(labels: Sequence[str]) -> str:
-    """What the marker is called: what the labels have in common, where they are numbered."""
-    stems = {label.removesuffix(f" {place}") for place, label in enumerate(labels, 1)}
-    return stems.pop() if len(stems) == 1 and len(labels) > 1 else labels[0] if len(labels) == 1 else "●"
-
-
-def _scale(image: Any, content: bytes) -> tuple[Fraction, Fraction]:
-    """Pixels for each unit of positions, across and down."""
-    pixels = read_image(content)
-    width, height = image.size
-    return Fraction(pixels.width, width), Fraction(pixels.height, height)
-
-
-def _shape(region: Any, scale: tuple[Fraction, Fraction]) -> tuple[str, str]:
-    """``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…`` in whole pixels."""
-    if region.shape == "circle":
-        x, y, radius = region.coords
-        return "circle", f"{round(x * scale[0])},{round(y * scale[1])};{round(radius * min(scale))}"
-    points = [round(value * scale[place % 2]) for place, value in enumerate(region.coords)]
-    if region.shape == "rect":
-        left, top, right, bottom = points
-        return "rectangle", f"{left},{top};{right - left},{bottom - top}"
-    return "polygon", ";".join(f"{x},{y}" for x, y in zip(points[::2], points[1::2], strict=True))
-
-
-#: Moodle's word for each type, the text of the question, and what comes after what all have.
+#: Moodle's word for each type (or, of gaps on a picture, its word again), the text of the question, and what comes after what all have.
 _WRITTEN: Final[Mapping[str, tuple[str, Callable[[Sheet], str], Callable[[Sheet, Any], None]]]] = {
     "single_choice": ("multichoice", _plain_prompt, _choice),
     "multiple_response": ("multichoice", _plain_prompt, _choice),
@@ -469,5 +324,7 @@ _WRITTEN: Final[Mapping[str, tuple[str, Callable[[Sheet], str], Callable[[Sheet,
     "cloze": ("cloze", _cloze_prompt, _nothing),
     "gap_select": ("gapselect", _words_prompt, _select),
     "drag_words": ("ddwtos", _words_prompt, _drag),
-    "hotspot": ("ddmarker", _plain_prompt, _marker),
+    "hotspot": ("ddmarker", _plain_prompt, write_hotspot),
+    "ddmarker": ("ddmarker", _plain_prompt, write_markers),
+    "ddimageortext": ("ddimageortext", _plain_prompt, write_places),
 }

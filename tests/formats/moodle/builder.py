@@ -25,7 +25,6 @@ FOREIGN = (
     "calculated",
     "calculatedsimple",
     "calculatedmulti",
-    "ddimageortext",
     "stack",
     "missingtype",
 )
@@ -225,6 +224,25 @@ def _marker(n, dice):
     )
 
 
+def _places(n, dice):
+    """Words of two groups and a picture, which may be used again; a place with a label, one without."""
+    drags = "".join(
+        f"<drag><no>{no}</no><text>{word}</text><draggroup>{group}</draggroup>{'<infinite/>' if n % 2 else ''}{shown}</drag>"
+        for no, word, group, shown in (
+            (1, "Kazakhstan", 1, ""), (2, "Tajikistan", 1, ""), (3, "The flag", 2, picture("flag.png", n % 7)), (4, "a <b>hill</b>".replace("<", "&lt;"), 2, ""),
+        )
+    )  # fmt: skip
+    drops = "".join(
+        f"<drop><text>{label}</text><no>{no}</no><choice>{choice}</choice><xleft>{5 * no}</xleft><ytop>{4 * no}</ytop></drop>"
+        for no, label, choice in ((1, "North", 1), (2, "", 2 - n % 2), (3, "Top", 3))
+    )
+    return question(
+        "ddimageortext",
+        ("<shuffleanswers/>" if n % 3 else "") + COMBINED + picture(f"plan{n}.png", n % 200) + drags + drops,
+        f"Places {n}",
+    )
+
+
 def _essay(n, dice):
     inside = f"<responseformat>{('editor', 'plain')[n % 2]}</responseformat><responserequired>1</responserequired><responsefieldlines>15</responsefieldlines><minwordlimit>{50 if n % 2 else ''}</minwordlimit><maxwordlimit></maxwordlimit><attachments>0</attachments><attachmentsrequired>0</attachmentsrequired><maxbytes>0</maxbytes><filetypeslist></filetypeslist>"
     return question(
@@ -266,7 +284,7 @@ def _wrong(n, dice):
 
 
 KINDS = (
-    _single, _multiple, _truth, _short, _number, _matching, _ordering, _cloze, _select, _drag, _marker, _essay,
+    _single, _multiple, _truth, _short, _number, _matching, _ordering, _cloze, _select, _drag, _marker, _places, _essay,
     _description, _foreign, _hinted, _wrong,
 )  # fmt: skip
 

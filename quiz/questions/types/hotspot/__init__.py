@@ -16,9 +16,9 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from math import comb, isfinite
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import to_html, to_text
@@ -34,15 +34,14 @@ from quiz.questions.base import (
     Score,
     Twins,
 )
-from quiz.questions.fields import Count, Exact, Id, Text, Truth, Words, number_text, with_ids
+from quiz.questions.fields import Count, Id, Text, Truth, Words, with_ids
 from quiz.questions.images import ImageRef
 from quiz.questions.parts import twice
+from quiz.questions.places import Coords, off_picture
 from quiz.questions.rules.numbers import show_number
-from quiz.questions.rules.regions import Area, Point, area_at, bounds, markers, misshapen, outline
+from quiz.questions.rules.regions import Area, Point, area_at, markers, outline
 
 MOST_REGIONS: Final = 100
-#: Numbers in the coordinates of one region.
-MOST_COORDS: Final = 400
 #: Areas are numbered in so many rows of the picture.
 ROWS: Final = 8
 #: Places that a question may ask for: each has a field on the page.
@@ -56,31 +55,13 @@ _NUMBER: Final = r"(\d{1,6}(?:\.\d{1,3})?)"
 _PLACE: Final = re.compile(rf"\s*{_NUMBER}\s*(?:[,;]\s*|\s){_NUMBER}\s*", re.ASCII)
 
 
-def _listed(given: Any) -> Any:
-    """Coordinates may be written as HTML writes them, in one text."""
-    return re.findall(r"[^\s,;]+", given) if isinstance(given, str) else given
-
-
-def _in_one_text(coords: tuple[Fraction, ...]) -> str:
-    return ", ".join(map(number_text, coords))
-
-
-_Coords: TypeAlias = Annotated[
-    tuple[Exact, ...],
-    Field(max_length=MOST_COORDS),
-    BeforeValidator(_listed),
-    PlainSerializer(_in_one_text, return_type=str),
-    WithJsonSchema({"type": ["array", "string"], "items": {"type": ["number", "string"]}}),
-]
-
-
 class Region(Content):
     """A part of the picture. ``coords`` in the picture's units, as ``quiz.questions.rules.regions`` says."""
 
     id: Id
     label: Words
     shape: Literal["rect", "circle", "poly"]
-    coords: _Coords
+    coords: Coords
     correct: Truth = False
     feedback: Text | None = None
 
@@ -152,12 +133,7 @@ class Hotspot(Content):
             yield Problem("image", "its size is not known", "write width and height, the units of positions")
             return
         for place, area in enumerate(self.areas):
-            wrong = misshapen(area)
-            if not wrong:
-                left, top, right, bottom = bounds(area)
-                off = left < 0 or top < 0 or right > width or bottom > height
-                wrong = f"reaches beyond the picture, which is {width} × {height}" if off else ""
-            if wrong:
+            if wrong := off_picture(area, (width, height)):
                 mend = "write rect: x1, y1, x2, y2 · circle: x, y, radius · poly: x1, y1, x2, y2, x3, y3 …"
                 yield Problem(f"regions[{place}].coords", wrong, mend)
 

@@ -1,0 +1,307 @@
+"""Moodle's questions on a picture, both ways.
+
+``ddmarker`` with one marker is a hotspot. Several markers, and the words and pictures of ``ddimageortext``, are words to
+drag into gaps that lie on the picture: the same content, and marked the same way, a share for each place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from html import escape
+from typing import Any, Final
+
+from quiz.banks.model import Question
+from quiz.files.images import read_image
+from quiz.files.richtext import to_text
+from quiz.files.xml import Element
+from quiz.formats._moodle import Styled, as_html, became_html, from_html, kept, without_marks
+from quiz.formats.base import Unwritable
+from quiz.formats.moodle_xml.item import Item, Wrong, decimal, within
+from quiz.formats.moodle_xml.sheet import Sheet, coded
+from quiz.questions.fields import letters
+from quiz.questions.images import references
+
+_SHAPES: Final = {"circle": "circle", "rect": "rectangle", "poly": "polygon"}
+#: A line of the text that ``listed`` makes, and a gap in it.
+_LINES: Final = {"html": "<li>{}</li>", "markdown": "{place}. {}", "plain": "{place}. {}"}
+_LISTS: Final = {"html": "<ol>\n{}\n</ol>", "markdown": "{}", "plain": "{}"}
+_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+
+
+# Read ----------------------------------------------------------------------------------------------------------------
+
+
+def ddmarker(item: Item) -> dict[str, Any]:
+    """A picture with one marker, to be put onto every place where it belongs; with several, each place gets its own."""
+    labels = {within(drag, "no"): within(drag, "text") for drag in item.all("drag")}
+    drops = item.all("drop")
+    used = {*(within(drop, "choice") for drop in drops)}
+    if not drops or not used <= {*labels}:
+        raise Wrong("a place without its marker – say in each <drop> which <drag> belongs there")
+    if len(used) > 1:
+        item.lose("type", "the places are shown and get a name each; in Moodle they have to be found")
+        return _words_on_picture(item, [_shape(drop) for drop in drops], [False] * len(labels))
+    label, image = labels[used.pop()], _background(item, "image")
+    if len(labels) > 1:
+        item.lose("regions", "markers that belong nowhere")
+    regions = [
+        {
+            "label": Styled(label if len(drops) == 1 else f"{label} {place}", kept=True),
+            "correct": True,
+            **_shape(drop),
+        }
+        for place, drop in enumerate(drops, 1)
+    ]
+    return {"type": "hotspot", "image": image, "regions": regions}
+
+
+def ddimageortext(item: Item) -> dict[str, Any]:
+    """Words and pictures to be put onto their places."""
+    endless = [drag.find("infinite") is not None for drag in item.all("drag")]
+    return _words_on_picture(item, [{"coords": _corner(drop)} for drop in item.all("drop")], endless)
+
+
+def _words_on_picture(item: Item, places: Sequence[Any], endless: Sequence[bool]) -> dict[str, Any]:
+    """The fields of drag_words; ``labels`` in place of ``text``, which ``listed`` makes of them.
+
+    Equal words of a group are one word, which belongs into several gaps.
+    """
+    drops = item.all("drop")
+    words: dict[tuple[str, str], dict[str, Any]] = {}
+    by_number = {}
+    for drag, letter in zip(item.all("drag"), letters(len(item.all("drag"))), strict=True):
+        word = {"id": letter, "text": _word(item, drag), "group": within(drag, "draggroup") or "1"}
+        by_number[within(drag, "no")] = words.setdefault((word["text"], word["group"]), word)["id"]
+    numbers = [within(drop, "choice") for drop in drops]
+    if not numbers or not {*numbers} <= {*by_number}:
+        raise Wrong("a place without what belongs there – say in each <drop> which <drag> it is")
+    chosen = [by_number[number] for number in numbers]
+    gaps = {str(number): word for number, word in enumerate(chosen, 1)}
+    if any(endless) and not all(endless):
+        item.lose("reuse", "all words can be used again, or none")
+    again = any(endless) or len({*chosen}) < len(chosen)
+    return {
+        "type": "drag_words",
+        "labels": [Styled(within(drop, "text"), kept=True) for drop in drops],
+        "choices": _grouped(item, [*words.values()], gaps),
+        "gaps": gaps,
+        **({"reuse": True} if again else {}),
+        **({} if item.has("shuffleanswers") else {"shuffle": False}),
+        "picture": {**_background(item, "picture"), "places": dict(zip(gaps, places, strict=True))},
+    }
+
+
+def _word(item: Item, drag: Element) -> Styled:
+    """What is dragged: a word, or a picture with its label as the alternative text."""
+    label = within(drag, "text")
+    name = next((name for file in drag.findall("file") if (name := item.picture(file))), None)
+    if name is None:
+        return from_html(label)
+    return Styled(f'<img src="{name}" alt="{escape(label or name.removeprefix("images/"))}" />', "html")
+
+
+def _grouped(item: Item, words: list[dict[str, Any]], gaps: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The words, all of one group where a gap had nothing to choose from otherwise."""
+    groups = [word["group"] for word in words]
+    used = {word["group"] for word in words if word["id"] in gaps.values()}
+    if alone := any(groups.count(group) < 2 for group in used):
+        item.lose("choices", "a group of one word: every word can be put everywhere")
+    return [
+        {name: value for name, value in word.items() if name != "group" or not (alone or value == "1")}
+        for word in words
+    ]
+
+
+def listed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The settled fields with a ``text`` made of their ``labels``: a numbered list of the gaps, each after its label."""
+    made = {name: value for name, value in fields.items() if name != "labels"}
+    style = fields.get("text_format", "markdown")
+    labels = [without_marks(label, style) for label in fields["labels"]]
+    return {**made, "text": _listed(labels, [*fields["gaps"]], style)}
+
+
+def _listed(labels: Sequence[str], gaps: Sequence[str], style: str) -> str:
+    rows = [f"{label} [[{gap}]]".strip() for label, gap in zip(labels, gaps, strict=True)]
+    lines = (_LINES[style].format(row, place=place) for place, row in enumerate(rows, 1))
+    return _LISTS[style].format("\n".join(lines))
+
+
+def _background(item: Item, field: str) -> dict[str, Any]:
+    name = next((name for file in item.all("file") if (name := item.picture(file))), None)
+    if name is None:
+        raise Wrong("there is no picture that can be shown – export the question again with its file")
+    image = read_image(item.files[name])
+    item.lose(field, "it has no alternative text – say what it shows")
+    alt = Styled(item.word("name") or name.removeprefix("images/"), kept=True)
+    return {"file": name, "alt": alt, "width": image.width, "height": image.height}
+
+
+def _corner(drop: Element) -> list[Any]:
+    """The left upper corner of a place; how large it is Moodle takes from what is dragged."""
+    return [decimal(within(drop, name), f"<{name}>") for name in ("xleft", "ytop")]
+
+
+def _shape(drop: Element) -> dict[str, Any]:
+    """``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…``."""
+    kind, coords = within(drop, "shape"), within(drop, "coords")
+    numbers = [decimal(part, "<coords>") for part in coords.replace(";", ",").split(",") if part.strip()]
+    if kind == "circle" and len(numbers) == 3:
+        return {"shape": "circle", "coords": numbers}
+    if kind == "rectangle" and len(numbers) == 4:
+        left, top, width, height = numbers
+        return {"shape": "rect", "coords": [left, top, left + width, top + height]}
+    if kind == "polygon" and len(numbers) >= 6 and not len(numbers) % 2:
+        return {"shape": "poly", "coords": numbers}
+    raise Wrong(
+        f"'{coords[:40]}' are no coordinates of a {kind or 'shape'} – write x,y;r or x,y;w,h or x,y;x,y;x,y"
+    )
+
+
+# Written -------------------------------------------------------------------------------------------------------------
+
+
+def kind_of(question: Question) -> str | None:
+    """Moodle's type for a question whose gaps lie on a picture; None for every other."""
+    picture = getattr(question.content, "picture", None)
+    if picture is None or question.type != "drag_words":
+        return None
+    content: Any = question.content
+    plain = all(word.group == 1 and not _pictured(question, word.text) for word in content.choices)
+    areas = all(place.area for place in picture.places.values())
+    labelled = any(_labels(question) or ())
+    several = len({*content.gaps.values()}) > 1
+    return "ddmarker" if plain and areas and several and not labelled else "ddimageortext"
+
+
+def write_hotspot(sheet: Sheet, content: Any) -> None:
+    """One marker for every right region; a picture is measured in its pixels there."""
+    scale = _begin(sheet, content.image, "image")
+    right = [region for region in content.regions if region.correct]
+    if len(right) < len(content.regions):
+        sheet.lose("regions", "regions that are not right, and what is said to them")
+    label = _marker_label([region.label for region in right])
+    _marker(sheet, 1, sheet.bare(label, "regions"), content.places)
+    for number, region in enumerate(right, 1):
+        _zone(sheet, number, _drawn(region, scale), 1)
+
+
+def write_markers(sheet: Sheet, content: Any) -> None:
+    """A marker for each word, a zone for each gap."""
+    scale = _begin(sheet, content.picture, "picture", shuffled=sheet.question.shuffle)
+    words, right = [word.id for word in content.choices], [*content.gaps.values()]
+    for number, word in enumerate(content.choices, 1):
+        _marker(sheet, number, sheet.bare(word.text, "choices"), 1 if right.count(word.id) < 2 else 0)
+    for number, gap in enumerate(content.shown, 1):
+        place = content.picture.places[gap]
+        _zone(sheet, number, _drawn(place, scale), words.index(content.gaps[gap]) + 1)
+    _lose_text(sheet)
+
+
+def write_places(sheet: Sheet, content: Any) -> None:
+    """Words and pictures to be dragged, and the corner of each place."""
+    scale = _begin(sheet, content.picture, "picture", shuffled=sheet.question.shuffle)
+    for number, word in enumerate(content.choices, 1):
+        name = _pictured(sheet.question, word.text)
+        shown = [] if name else [as_html(word.text, sheet.question.text_format)]
+        sheet.losses += became_html(shown, sheet.question.text_format)
+        label = shown[0] if shown else to_text(word.text)
+        sheet.line(f"    <drag>\n      <no>{number}</no>\n      <text>{coded(label)}</text>")
+        sheet.line(f"      <draggroup>{word.group}</draggroup>")
+        if content.reuse:
+            sheet.line("      <infinite/>")
+        if name:
+            sheet.line(f"      {sheet.file(name)}")
+        sheet.line("    </drag>")
+    words = [word.id for word in content.choices]
+    labels = _labels(sheet.question) or [""] * len(content.shown)
+    for number, (gap, label) in enumerate(zip(content.shown, labels, strict=True), 1):
+        x, y = _corner_of(sheet, content.picture.places[gap])
+        sheet.line(f"    <drop>\n      {sheet.bare(label, 'text')}\n      <no>{number}</no>")
+        sheet.line(f"      <choice>{words.index(content.gaps[gap]) + 1}</choice>")
+        left, top = round(x * scale[0]), round(y * scale[1])
+        sheet.line(f"      <xleft>{left}</xleft>\n      <ytop>{top}</ytop>\n    </drop>")
+    _lose_text(sheet)
+
+
+def _begin(sheet: Sheet, image: Any, field: str, *, shuffled: bool = True) -> tuple[Fraction, Fraction]:
+    """What both begin with, and the picture. Returns the pixels for each unit of positions, across and down."""
+    found = sheet.contents.get(image.file)
+    if found is None:
+        raise Unwritable(f"{sheet.question.type} without its picture")
+    sheet.lose(field, "its alternative text, and units other than its pixels")
+    if shuffled:
+        sheet.line("    <shuffleanswers/>")
+    sheet.combined()
+    sheet.line(f"    {sheet.file(image.file)}")
+    pixels = read_image(found)
+    width, height = image.size
+    return Fraction(pixels.width, width), Fraction(pixels.height, height)
+
+
+def _marker(sheet: Sheet, number: int, text: str, times: int) -> None:
+    sheet.line(f"    <drag>\n      <no>{number}</no>\n      {text}")
+    sheet.line(f"      <noofdrags>{times}</noofdrags>\n    </drag>")
+
+
+def _zone(sheet: Sheet, number: int, drawn: tuple[str, str], marker: int) -> None:
+    sheet.line(f"    <drop>\n      <no>{number}</no>\n      <shape>{drawn[0]}</shape>")
+    sheet.line(f"      <coords>{drawn[1]}</coords>\n      <choice>{marker}</choice>\n    </drop>")
+
+
+def _marker_label(labels: Sequence[str]) -> str:
+    """What the marker is called: what the labels have in common, where they are numbered."""
+    stems = {label.removesuffix(f" {place}") for place, label in enumerate(labels, 1)}
+    return stems.pop() if len(stems) == 1 and len(labels) > 1 else labels[0] if len(labels) == 1 else "●"
+
+
+def _drawn(region: Any, scale: tuple[Fraction, Fraction]) -> tuple[str, str]:
+    """Shape, and ``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…`` in whole pixels."""
+    if region.shape == "circle":
+        x, y, radius = region.coords
+        return "circle", f"{round(x * scale[0])},{round(y * scale[1])};{round(radius * min(scale))}"
+    points = [round(value * scale[place % 2]) for place, value in enumerate(region.coords)]
+    if region.shape == "rect":
+        left, top, right, bottom = points
+        return "rectangle", f"{left},{top};{right - left},{bottom - top}"
+    return _SHAPES[region.shape], ";".join(f"{x},{y}" for x, y in zip(points[::2], points[1::2], strict=True))
+
+
+def _corner_of(sheet: Sheet, place: Any) -> tuple[Fraction, Fraction]:
+    if place.area is not None:
+        sheet.lose(
+            "picture", "its alternative text, units other than its pixels, and how large the places are"
+        )
+    x, y = place.at if place.shape != "rect" else place.coords[:2]
+    return x, y
+
+
+def _pictured(question: Question, text: str) -> str | None:
+    """The picture that is all of a word; None for other words."""
+    found = [*references({"text": text, "text_format": question.text_format})]
+    return found[0].file if len(found) == 1 and to_text(text) == found[0].alt.strip() else None
+
+
+def _labels(question: Question) -> list[str] | None:
+    """The labels of which ``listed`` makes just the text of this question; None where it is another text."""
+    content: Any = question.content
+    style = question.text_format
+    rows = [row for row in content.text.split("\n") if _MARK.search(row)]
+    before, after = _LINES[style].split("{}")
+    pieces = [*_pieces(rows, before, after, content.shown)]
+    if _listed(pieces, content.shown, style) != content.text:
+        return None
+    return [kept(piece, style) if piece else "" for piece in pieces]
+
+
+def _pieces(rows: Sequence[str], before: str, after: str, gaps: Sequence[str]) -> Iterator[str]:
+    for place, gap in enumerate(gaps, 1):
+        row = rows[place - 1] if place <= len(rows) else ""
+        inside = row.removeprefix(before.format(place=place)).removesuffix(after)
+        yield inside.removesuffix(f"[[{gap}]]").strip()
+
+
+def _lose_text(sheet: Sheet) -> None:
+    if _labels(sheet.question) is None:
+        sheet.lose("text", "the places have labels in place of a text around the gaps")

@@ -1,58 +1,65 @@
-"""From finished papers to the figures of a report: of the whole, of each question, of each option. Pure."""
+"""From counted papers to the figures of a report: of the whole, of each question, of each option. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
+from datetime import date
+from functools import partial
 from string import ascii_uppercase
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from quiz.banks.model import Question
+from quiz.banks.tallying import WHOLE, Answered, Paper, Tally, tally_of
+from quiz.errors import Invalid
 from quiz.files.richtext import to_text
-from quiz.questions.base import Choice, Response
+from quiz.questions.base import Choice
 from quiz.statistics.classical import (
     ItemFigures,
     TotalFigures,
     Values,
+    alpha_from,
     effective_weights,
     intended_weight,
     item_figures,
-    percent_rests,
-    percent_totals,
+    mean,
+    quantile,
     tails,
-    total_figures,
+    variance,
+    whole_figures,
 )
 from quiz.statistics.distractors import OptionFigures, option_figures
 from quiz.statistics.flags import Flag, Observed, flags, settle
-from quiz.statistics.reliability import alpha_if_deleted, covariances, omega_total
+from quiz.statistics.reliability import alpha_if_deleted, omega_total
 
+__all__ = [
+    "Analysis",
+    "Answered",
+    "Held",
+    "OptionReport",
+    "QuestionReport",
+    "analyse",
+    "figures",
+    "median_of",
+]
+
+#: The counts of a version, or of papers as a whole, by kind (``tallying``).
+Kinds: TypeAlias = Mapping[str, Mapping[tuple[Any, ...], int]]
 #: So many of the answers that were typed or built are listed, the commonest first.
-MOST_ANSWERS = 12
+MOST_ANSWERS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """One question of a finished paper. ``points`` is its maximum, ``fraction`` what it earned of it."""
+class Held:
+    """A question version that papers held: ``number`` counts versions from 1, ``prompt`` is plain."""
 
-    version_id: int
-    #: The number of the version, from 1.
-    version: int
-    question: Question
-    slot: int
-    section: str
-    points: float
-    fraction: float
-    response: Response
-    #: Seconds spent on it, as far as saves tell; None where it was never saved.
-    seconds: float | None
-    #: Which variant of a family it was; None where it is no family.
-    variant: str | None = None
-    #: The prompt as the bank has it, plain: that of a family names what differs.
-    prompt: str = ""
+    number: int
+    prompt: str
+    #: The question on a paper: by variant (None: no family), and by the date of the paper.
+    question: Callable[[str | None, date], Question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,172 +141,194 @@ class Analysis:
     questions: tuple[QuestionReport, ...]
     #: Half of the totals lie from the first to the second; None without any.
     quartiles: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A question in the paper of this row."""
-
-    row: int
-    answered: Answered
+    #: There are so many different totals that they were counted to two decimals of a percent.
+    binned: bool = False
 
 
 def analyse(papers: Sequence[Sequence[Answered]], scale: float) -> Analysis:
-    """The analysis of finished papers, wholly marked and with something to attain; ``scale`` is a full grade.
+    """The analysis of finished papers, wholly marked and with something to attain; ``scale`` is a full grade."""
+    held: dict[int, Held] = {}
+    questions: dict[tuple[int, str | None], Question] = {}
+    for one in (one for paper in papers for one in paper):
+        questions.setdefault((one.version_id, one.variant), one.question)
+        asked = partial(_asked, questions, one.version_id)
+        held.setdefault(one.version_id, Held(one.version, one.prompt or to_text(one.question.prompt), asked))
+    return figures(tally_of([Paper(tuple(one.line for one in paper), 0.0) for paper in papers]), held, scale)
+
+
+def _asked(
+    questions: Mapping[tuple[int, str | None], Question], version_id: int, key: str | None, _on: date
+) -> Question:
+    return questions[version_id, key]
+
+
+def figures(tally: Tally, held: Mapping[int, Held], scale: float) -> Analysis:
+    """The analysis of the papers that were counted; ``scale`` is a full grade.
 
     Blanks count 0. A question's figures are over the papers that held this version.
     """
-    marks = np.array([sum(one.fraction * one.points for one in paper) for paper in papers])
-    attainable = np.array([sum(one.points for one in paper) for paper in papers])
-    totals = percent_totals(marks, attainable)
-    over, names, columns = _columns(papers)
-    alike = columns if over == "questions" and len(papers) > 2 else None
-    between = None if alike is None else covariances(alike)
-    cells: dict[int, list[_Cell]] = defaultdict(list)
-    for row, paper in enumerate(papers):
-        for answered in paper:
-            cells[answered.version_id].append(_Cell(row, answered))
-    numbers = _numbers(cells)
-    last = [_last_answered(paper) for paper in papers]
-    drafts = [
-        _question(numbers[version_id], of_one, marks, attainable, totals, last)
-        for version_id, of_one in sorted(cells.items(), key=lambda item: numbers[item[0]])
-    ]
+    counts = tally.kinds()
+    whole = counts.get(WHOLE, {})
+    versions = {version: kinds for version, kinds in counts.items() if version != WHOLE}
+    totals, marks, times = _columns(whole.get("paper", {}), 2)
     grades = totals * scale / 100
-    quartiles = (float(np.quantile(grades, 0.25)), float(np.quantile(grades, 0.75))) if papers else None
+    over, laid = _laid(versions, whole, round(times.sum()))
+    alpha = alpha_from([variance(*one) for one in laid], variance(marks, times), round(times.sum()))
+    alike = over == "questions" and tally.pairs.n == times.sum() > 2
+    between = tally.pairs.covariances() if alike else None
+    without = (
+        {} if between is None else dict(zip(tally.pairs.versions, alpha_if_deleted(between), strict=True))
+    )
+    numbers = _numbers(versions, held)
+    drafts = [
+        _question(numbers[version], version, versions[version], held[version])
+        for version in sorted(versions, key=lambda version: numbers[version])
+    ]
+    low, high = quantile(grades, 0.25, times), quantile(grades, 0.75, times)
     return Analysis(
-        whole=total_figures(grades, columns),
+        whole=whole_figures(grades, alpha, len(laid), times),
         omega_total=None if between is None else omega_total(between),
         over=over,
-        questions=_together(
-            drafts, {} if between is None else dict(zip(names, alpha_if_deleted(between), strict=True))
-        ),
-        quartiles=quartiles,
+        questions=_together(drafts, without),
+        quartiles=None if low is None or high is None else (low, high),
+        binned=tally.decimals < 9,
     )
 
 
-def _last_answered(paper: Sequence[Answered]) -> int:
-    """The last slot with an answer: what stands after it was not reached. 0 for a blank paper."""
-    return max((one.slot for one in paper if one.question.answered(one.response)), default=0)
+def _columns(counts: Mapping[tuple[Any, ...], int], width: int) -> tuple[Values, ...]:
+    """The values of cells, a column each, with NaN for None; and how often each row was counted."""
+    rows = np.array([*counts], dtype=np.float64).reshape(len(counts), width)
+    return *rows.T, np.array([*counts.values()], dtype=np.float64)
 
 
-def _columns(papers: Sequence[Sequence[Answered]]) -> tuple[str, Sequence[Any], Values | None]:
-    """The marks laid beside each other, shape (papers, k): by question, else by place, where all papers have the same.
-
-    With what the columns are: version ids, or places.
-    """
-    by_question = [{one.version_id: _mark(one) for one in paper} for paper in papers]
-    by_place = [_by_place(paper) for paper in papers]
-    for over, laid in (("questions", by_question), ("places", by_place)):
-        found = _table(laid)
-        if found is not None:
-            return over, [*laid[0]], found
-    return "", (), None
-
-
-def _mark(answered: Answered) -> float:
-    return answered.fraction * answered.points
-
-
-def _by_place(paper: Sequence[Answered]) -> dict[tuple[str, int], float]:
-    """Marks by (section, how many-eth of it): what a slot is in a paper that is drawn."""
-    places: Counter[str] = Counter()
-    found = {}
-    for one in paper:
-        places[one.section] += 1
-        found[one.section, places[one.section]] = _mark(one)
-    return found
+def _laid(
+    versions: Mapping[int, Kinds], whole: Kinds, papers: int
+) -> tuple[str, Sequence[tuple[Values, Values]]]:
+    """What all papers have: the same questions, or else the same places. For each the different marks, how often each."""
+    by_question = [_columns(kinds["mark"], 1) for kinds in versions.values()]
+    by_place: dict[tuple[str, int], dict[tuple[float], int]] = defaultdict(dict)
+    for (section, place, mark), n in whole.get("place", {}).items():
+        by_place[section, place][mark,] = n
+    for over, found in (
+        ("questions", by_question),
+        ("places", [_columns(one, 1) for one in by_place.values()]),
+    ):
+        if found and all(times.sum() == papers for _, times in found):
+            return over, [(marks, times) for marks, times in found]
+    return "", ()
 
 
-def _table(laid: Sequence[Mapping[Any, float]]) -> Values | None:
-    if not laid or any(row.keys() != laid[0].keys() for row in laid):
-        return None
-    return np.array([[row[key] for key in laid[0]] for row in laid])
-
-
-def _numbers(cells: Mapping[int, Sequence[_Cell]]) -> dict[int, int]:
+def _numbers(versions: Mapping[int, Kinds], held: Mapping[int, Held]) -> dict[int, int]:
     """The number of each version: its slot where that is the same on every paper, else by bank and id, from 1."""
-    slots = {version: {cell.answered.slot for cell in of_one} for version, of_one in cells.items()}
+    slots = {version: [slot for (slot,) in kinds["slot"]] for version, kinds in versions.items()}
     single = {version: min(found) for version, found in slots.items() if len(found) == 1}
-    if len(set(single.values())) == len(cells):
+    if len(set(single.values())) == len(versions):
         return single
-    ordered = sorted(cells, key=lambda version: (cells[version][0].answered.question.qualified, version))
+    names = {version: _sample(kinds, held[version]).qualified for version, kinds in versions.items()}
+    ordered = sorted(versions, key=lambda version: (names[version], version))
     return {version: number for number, version in enumerate(ordered, 1)}
 
 
 # A question --------------------------------------------------------------------------------------------------------
 
 
-def _question(
-    number: int,
-    cells: Sequence[_Cell],
-    marks: Values,
-    attainable: Values,
-    totals: Values,
-    last: Sequence[int],
-) -> QuestionReport:
-    question = cells[0].answered.question
-    rows = [cell.row for cell in cells]
-    fractions = np.array([cell.answered.fraction for cell in cells])
-    points = np.array([cell.answered.points for cell in cells])
-    maximum = float(points.mean())
-    x, total = fractions * maximum, totals[rows]
-    rest = percent_rests(marks[rows], attainable[rows], fractions * points, points)
-    variants = _variants(cells)
+def _sample(kinds: Kinds, held: Held) -> Question:
+    """The question; of a family its first variant that was asked."""
+    keys = sorted({key for key, _x in kinds.get("variant", {})})
+    return next(_asked_of(keys, kinds, held)) if keys else held.question(None, date.min)
+
+
+def _asked_of(keys: Sequence[str], kinds: Kinds, held: Held) -> Iterator[Question]:
+    """These variants of a family, each as of the first date of a paper at which there is one."""
+    days = [date.fromisoformat(day) for (day,) in kinds["dated"]]
+    for key in keys:
+        yield _first(held, key, days)
+
+
+def _first(held: Held, key: str, days: Sequence[date]) -> Question:
+    for day in days[:-1]:
+        try:
+            return held.question(key, day)
+        except Invalid:
+            continue
+    return held.question(key, days[-1])
+
+
+def _question(number: int, version_id: int, kinds: Kinds, held: Held) -> QuestionReport:
+    question = _sample(kinds, held)
+    fractions, total, rest, times = _columns(kinds["seen"], 3)
+    points, attainable, worth = _columns(kinds["worth"], 2)
+    n, maximum = round(times.sum()), mean(points, worth)
+    x = fractions * maximum
+    variants = _variants(kinds, held)
     choices = () if variants else question.kind.choices(question.content)
-    chosen = _chosen(question, choices, cells)
+    chosen = _chosen(choices, kinds)
     guess = question.kind.random_guess(question.content, question.scoring)
-    keys = tuple(place for place, choice in enumerate(choices) if choice.right)
-    beyond = sum(0 < last[cell.row] < cell.answered.slot for cell in cells) / len(cells)
-    seen = Observed(x, maximum, rest, None if guess is None else float(guess), chosen, keys, beyond)
-    weights = tails(total)
-    seconds = [cell.answered.seconds for cell in cells if cell.answered.seconds is not None]
+    seen = Observed(
+        x=x,
+        maximum=maximum,
+        rest=rest,
+        guess=None if guess is None else float(guess),
+        chosen=chosen,
+        keys=tuple(place for place, choice in enumerate(choices) if choice.right),
+        not_reached=_count(kinds, "beyond") / n,
+        times=times,
+        several=_count(kinds, "several") > 0,
+    )
+    weights = tails(total, times)
     return QuestionReport(
         number=number,
-        version_id=cells[0].answered.version_id,
-        version=cells[0].answered.version,
+        version_id=version_id,
+        version=held.number,
         question=question.qualified,
         type=question.type,
         topic=question.topic,
-        prompt=cells[0].answered.prompt or to_text(question.prompt),
-        figures=item_figures(x, maximum, total, rest),
+        prompt=held.prompt,
+        figures=item_figures(x, maximum, total, rest, times),
         random_guess=seen.guess,
-        d27=None if weights is None else float((weights * fractions).sum()),
-        intended_weight=intended_weight(maximum, attainable[rows]),
+        d27=None if weights is None else float((weights * fractions * times).sum()),
+        intended_weight=intended_weight(maximum, mean(attainable, worth)),
         effective_weight=None,
         alpha_if_deleted=None,
-        blank=sum(not question.answered(cell.answered.response) for cell in cells),
-        options=_options(choices, option_figures(chosen, total, rest)),
-        answers=() if choices or variants or question.kind.by_hand else _answers(question, cells),
+        blank=_count(kinds, "blank"),
+        options=_options(choices, option_figures(chosen, total, rest, times)),
+        answers=_answers(kinds.get("answer", {})),
         variants=variants,
         flags=tuple(flags(seen)),
-        seconds=median(seconds) if seconds else None,
+        seconds=median_of(kinds.get("seconds", {})),
     )
 
 
-def _variants(cells: Sequence[_Cell]) -> tuple[VariantReport, ...]:
+def _count(kinds: Kinds, kind: str) -> int:
+    return kinds.get(kind, {}).get((), 0)
+
+
+def median_of(counts: Mapping[tuple[Any, ...], int]) -> float | None:
+    """The median of counted values; None without any."""
+    values, times = _columns(counts, 1)
+    return quantile(values, 0.5, times)
+
+
+def _variants(kinds: Kinds, held: Held) -> tuple[VariantReport, ...]:
     """The variants by key; none where the question is no family."""
-    by_key: dict[str, list[Answered]] = defaultdict(list)
-    for cell in cells:
-        if cell.answered.variant is not None:
-            by_key[cell.answered.variant].append(cell.answered)
+    by_key: dict[str, dict[tuple[float], int]] = defaultdict(dict)
+    for (key, x), n in kinds.get("variant", {}).items():
+        by_key[key][x,] = n
+    keys = sorted(by_key)
     return tuple(
-        VariantReport(
-            key,
-            to_text(given[0].question.prompt),
-            len(given),
-            float(np.mean([one.fraction for one in given])),
-        )
-        for key, given in sorted(by_key.items())
+        VariantReport(key, to_text(asked.prompt), sum(by_key[key].values()), mean(*_columns(by_key[key], 1)))
+        for key, asked in zip(keys, _asked_of(keys, kinds, held) if keys else (), strict=True)
     )
 
 
-def _chosen(question: Question, choices: Sequence[Choice], cells: Sequence[_Cell]) -> np.ndarray:
-    """Of shape (papers, choices): who chose what."""
-    found = np.zeros((len(cells), len(choices)), dtype=np.bool_)
-    for row, cell in enumerate(cells):
-        picked = question.kind.chosen(question.content, cell.answered.response)
-        found[row] = [choice.id in picked for choice in choices]
+def _chosen(choices: Sequence[Choice], kinds: Kinds) -> Values:
+    """Of shape (rows of those who have seen it, choices): how many of each chose what."""
+    rows = {place: row for row, place in enumerate(kinds["seen"])}
+    columns = {choice.id: column for column, choice in enumerate(choices)}
+    found = np.zeros((len(rows), len(choices)))
+    for (option, *place), n in kinds.get("pick", {}).items():
+        if option in columns:
+            found[rows[tuple(place)], columns[option]] = n
     return found
 
 
@@ -315,16 +344,10 @@ def _letter(place: int) -> str:
     return ascii_uppercase[place % 26] * (1 + place // 26)
 
 
-def _answers(question: Question, cells: Sequence[_Cell]) -> tuple[GivenAnswer, ...]:
+def _answers(counts: Mapping[tuple[Any, ...], int]) -> tuple[GivenAnswer, ...]:
     """What was typed or built, the commonest first; of equally common ones the right one."""
-    counts: Counter[tuple[str, bool]] = Counter()
-    for cell in cells:
-        response = cell.answered.response
-        if question.answered(response):
-            text = question.kind.taken_for(question.content, response)
-            counts[text, cell.answered.fraction >= 1] += 1
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], not item[0][1], item[0]))
-    return tuple(GivenAnswer(text, n, right) for (text, right), n in ordered[:MOST_ANSWERS])
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(GivenAnswer(text, n, not wrong) for (wrong, text), n in ordered[:MOST_ANSWERS])
 
 
 def _together(

@@ -202,7 +202,7 @@ def _item(laid: _Laid, place: int) -> ItemResult:
         item=table.items[place],
         figures=item_figures(x, maximum, total, rest),
         d27=laid.d27(x, seen, maximum),
-        intended_weight=intended_weight(maximum, np.array([table.maxima.sum()])),
+        intended_weight=intended_weight(maximum, float(table.maxima.sum())),
         effective_weight=None,
         alpha_if_deleted=None,
         options=tuple(_options(names, keys, option_figures(chosen, total, rest))),

@@ -27,21 +27,6 @@ Values: TypeAlias = NDArray[np.float64]
 EQUAL = 1e-9
 
 
-def percent_totals(marks: Values, attainable: Values) -> Values:
-    """T in percent, shape (n,), from the sums of marks and of attainable marks; NaN where nothing was attainable."""
-    return _percent(marks, attainable)
-
-
-def percent_rests(marks: Values, attainable: Values, x: Values, maximum: Values) -> Values:
-    """R in percent, shape (n,): the total without this item, whose marks are x of ``maximum``; NaN without a rest."""
-    return _percent(marks - x, attainable - maximum)
-
-
-def _percent(marks: Values, attainable: Values) -> Values:
-    possible = attainable > EQUAL
-    return np.where(possible, 100 * marks / np.where(possible, attainable, 1), np.nan)
-
-
 # Figures of two arrays -------------------------------------------------------------------------------------------
 
 
@@ -193,9 +178,8 @@ def _efficiency(x: Values, rest: Values, joint: float | None, most: float | None
     return 100 * joint / most
 
 
-def intended_weight(maximum: float, attainable: Values) -> float | None:
+def intended_weight(maximum: float, whole: float) -> float | None:
     """100 · max / the sum of the maxima, in percent; the mean sum where papers differ. None where nothing counts."""
-    whole = float(attainable.mean()) if len(attainable) else 0.0
     return 100 * maximum / whole if whole > EQUAL else None
 
 
@@ -231,16 +215,6 @@ class TotalFigures:
     error_ratio: float | None
     #: error ratio / 100 · sd: of measurement, of one examinee's total.
     standard_error: float | None
-
-
-def total_figures(totals: Values, columns: Values | None) -> TotalFigures:
-    """The figures of a test: totals of shape (n,), and the marks in its k columns, shape (n, k).
-
-    ``columns`` None: the papers cannot be laid beside each other, so there is no alpha.
-    """
-    if columns is None:
-        return whole_figures(totals, None, 0)
-    return whole_figures(totals, cronbach_alpha(columns), columns.shape[1])
 
 
 def whole_figures(totals: Values, alpha: float | None, k: int, times: Values | None = None) -> TotalFigures:
@@ -300,17 +274,15 @@ def kurtosis(x: Values, times: Values | None = None) -> float | None:
     return k4 / k2**2
 
 
-def cronbach_alpha(columns: Values) -> float | None:
-    """Alpha = k / (k − 1) · (1 − Σ var of the columns / var of their sum), of marks of shape (n, k).
+def alpha_from(parts: Sequence[float | None], whole: float | None, n: int) -> float | None:
+    """Cronbach's alpha of n examinees: k / (k − 1) · (1 − Σ var of the k columns / var of their sum).
 
     None for fewer than three examinees or two columns (as Moodle), or where the sum does not vary.
     """
-    n, k = len(columns), int(columns.shape[1])
-    sums = columns.sum(axis=1)
-    if n < 3 or k < 2 or is_constant(sums):
+    k = len(parts)
+    if n < 3 or k < 2 or not whole:
         return None
-    parts = float(np.var(columns, axis=0, ddof=1).sum())
-    return k / (k - 1) * (1 - parts / float(np.var(sums, ddof=1)))
+    return k / (k - 1) * (1 - sum(one or 0.0 for one in parts) / whole)
 
 
 def alpha_interval(alpha: float, n: int, k: int) -> tuple[float, float]:

@@ -6,17 +6,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 
 from lxml import etree
 
 from quiz.files.shipped import shipped
 from quiz.formats import get
-from quiz.formats.conversion import convert
+from quiz.formats.conversion import Instances, convert
 
 SIZES = (1_000, 10_000)
 ROUNDS = 3
 MUST = 0.15
+TODAY = Instances(date(2025, 9, 1))
 
 
 def main():
@@ -35,7 +37,7 @@ def _measure(folder, name, size, floor):
     for _ in range(ROUNDS):
         floors.append(_cpu(lambda: floor(source)))
         ours.append(_cpu(lambda: _read(source, name)))
-        whole.append(_cpu(lambda: convert(source, folder / "out", get(name), get(name))))
+        whole.append(_cpu(lambda: convert(source, folder / "out", get(name), get(name), TODAY)))
     least, read, both = map(statistics.median, (floors, ours, whole))
     print(
         f"{name}, {size:,} questions, {source.stat().st_size / 1e6:.1f} MB: floor {least:.3f} s; read {read:.2f} s = "
@@ -50,7 +52,7 @@ def _source(folder, name, size):
     pieces = []
     for path in banks:
         target = folder / f"{path.stem}.{name}"
-        convert(path, target, get("yaml"), get(name))
+        convert(path, target, get("yaml"), get(name), TODAY)
         pieces.append(target.read_text("utf-8"))
     begin, end = ("<quiz>\n", "</quiz>\n") if name == "moodle-xml" else ("", "")
     inner = "".join(piece.partition("<quiz>\n")[2].removesuffix(end) if begin else piece for piece in pieces)

@@ -18,6 +18,11 @@ PAGE = """\
 `quiz convert membership.yaml membership.xml --to moodle-xml`. Every question of SOURCE is accounted for: written, not
 supported, or wrong; `--report FILE` writes the account, with every loss by field. The same in the browser: *Import* and *Export*.
 
+[Families](bank.md#families-one-question-many-variants) go between our own formats whole. In another format a family is written as
+questions of its own: at most ten of those that it stands for at the date (`--variants N`, `--as-of DATE`), spread evenly over all of
+them, with ids such as `joined-when.KZ`. The report counts each as a question, with the `family` that it came from; the loss is named
+`variables` or `each`. Moodle XML holds [calculated questions](moodle-xml.md#calculated-questions) as what they are.
+
 | format | name | endings | read | written |
 | --- | --- | --- | --- | --- |
 {table}

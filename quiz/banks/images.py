@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 from quiz.errors import Invalid, Problem
 from quiz.files.archive import Archive, is_archive
@@ -101,7 +101,7 @@ def unpacked(content: bytes) -> tuple[bytes, Read]:
     return archive.read(banks[0]), read
 
 
-def nowhere(file: str) -> str:
+def nowhere(file: str) -> NoReturn:
     """For a text that came without its folder."""
     raise missing(file, f"bring a .zip that holds the bank file and the folder {FOLDER}")
 

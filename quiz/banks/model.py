@@ -42,6 +42,8 @@ from quiz.questions.validation import (
 )
 
 FORMAT: Final = "quiz-bank/1"
+#: Of a bank that does not say in which language it is.
+USUAL_LANGUAGE: Final = "en"
 #: The share of the mark that is expected while there are no data, by the author's label.
 EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
 DEFAULT_PENALTY = Fraction(1, 3)
@@ -405,7 +407,7 @@ class Bank(Content):
     format: Literal["quiz-bank/1"] = FORMAT
     slug: Slug = Field(alias="bank")
     title: Words
-    language: _Language = "en"
+    language: _Language = USUAL_LANGUAGE
     perspective: Text | None = None
     licence: Text | None = None
     documents: dict[Id, Document] = Field(default_factory=dict)

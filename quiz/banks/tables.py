@@ -63,6 +63,19 @@ def read_tables(given: Any, read: Read | None) -> tuple[dict[str, dict[str, str]
     return made, found
 
 
+def brought(fields: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
+    """What a family is loaded with besides its fields: the bank's tables, behind those that a generator brings itself.
+
+    Raises Invalid.
+    """
+    if "each" not in fields:
+        return {}
+    own, found = read_tables(fields.get(FIELD), None)
+    if found:
+        raise Invalid(found)
+    return {FIELD: {**tables, **own}}
+
+
 def _table(name: str, given: Any, read: Read | None) -> dict[str, str]:
     where = f"{FIELD}.{name}"
     try:

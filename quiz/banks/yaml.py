@@ -17,11 +17,11 @@ import yaml
 
 from quiz.banks.families import Family, is_family
 from quiz.banks.images import Find, Pictures, Read, bind, nowhere, opened
-from quiz.banks.model import FORMAT, Authored, Bank, Question
+from quiz.banks.model import FORMAT, USUAL_LANGUAGE, Authored, Bank, Question
 from quiz.banks.stimuli import FIELD as STIMULI
 from quiz.banks.stimuli import NAMED, Reading, header_in_file, in_file
 from quiz.banks.tables import FIELD as TABLES
-from quiz.banks.tables import read_tables, shared, unused
+from quiz.banks.tables import brought, read_tables, shared, unused
 from quiz.banks.translations import own_language
 from quiz.errors import Invalid, Problem
 from quiz.questions.fields import Ambiguous, Number
@@ -299,6 +299,14 @@ def _opened(
     return text, Pictures(beside).find, beside
 
 
+def misplaced(fields: Mapping[str, Any], *, generated: bool) -> Iterator[Problem]:
+    """That a question stands under the other of the two lists; ``generated``: it stands under ``generators:``."""
+    if generated and "each" not in fields:
+        yield Problem("", "'each' is missing", "write each: and the name of a table")
+    elif not generated and "each" in fields:
+        yield Problem("each", "makes it a generator", "write it under generators:")
+
+
 class _BankReader:
     """Builds a bank from the data of its file, collecting every fault on the way."""
 
@@ -394,28 +402,17 @@ class _BankReader:
 
     def _loaded(self, where: str, fields: dict[str, Any]) -> Authored:
         """Raises Invalid. What stands under ``generators:`` is a family, and so is a question with ``variables:``."""
-        generated = where.startswith("generators")
-        if generated and "each" not in fields:
-            raise Invalid([Problem("", "'each' is missing", "write each: and the name of a table")])
-        if not generated and not is_family(fields):
+        found = [*misplaced(fields, generated=where.startswith("generators"))]
+        if found:
+            raise Invalid(found)
+        if not is_family(fields):
             return Question.load(fields)
-        language = _word(self._header.get("language"))
-        family = Family.load(
-            {**fields, **({"language": language} if language else {}), **self._with_tables(fields)}
-        )
+        language = _word(self._header.get("language")) or USUAL_LANGUAGE
+        family = Family.load({**fields, "language": language, **brought(fields, self._tables)})
         found = [*family.sample_faults()]
         if found:
             raise Invalid(found)
         return family
-
-    def _with_tables(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The bank's tables, and those that a generator brings itself, which go before them."""
-        if "each" not in fields:
-            return {}
-        own, found = read_tables(fields.get(TABLES), None)
-        if found:
-            raise Invalid(found)
-        return {TABLES: {**self._tables, **own}}
 
     def _around(self, where: str, name: str, fields: Mapping[str, Any]) -> Iterator[Problem]:
         """What is wrong with the question in this bank, whatever it is in itself."""
@@ -423,8 +420,6 @@ class _BankReader:
             yield Problem("bank", "unknown field 'bank'", "the file's own bank: holds for all")
         if "language" in fields:
             yield Problem("language", "unknown field 'language'", "the file's own language: holds for all")
-        if "each" in fields and where.startswith("questions"):
-            yield Problem("each", "makes it a generator", "write it under generators:")
         if "images" in fields:
             yield Problem(
                 "images", "unknown field 'images'", "name images in the texts: ![…](images/name.png)"

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,14 +28,29 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what became of each question, as JSON.",
 )
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date of the questions that families are written as where DEST holds none (default: today).",
+)
+@click.option(
+    "--variants",
+    metavar="N",
+    type=click.IntRange(1, 2000),
+    default=10,
+    show_default=True,
+    help="The most questions that one family is written as.",
+)
 @click.option("--strict", is_flag=True, help="Losses and unsupported questions give exit code 1 too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
-def convert(
+def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     source: Path,
     dest: Path,
     read_as: str | None,
     write_as: str | None,
     report: Path | None,
+    as_of: datetime | None,
+    variants: int,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -47,6 +63,7 @@ def convert(
 
     Example: quiz convert questions.gift questions.yaml
     """
+    from quiz.clock import now
     from quiz.formats import by_suffix, format_of, get
     from quiz.formats import conversion as engine
 
@@ -60,7 +77,8 @@ def convert(
         length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         try:
-            done = engine.convert(source, dest, origin, target, step=lambda: bar.update(1))
+            instances = engine.Instances((as_of or now()).date(), variants)
+            done = engine.convert(source, dest, origin, target, instances, step=lambda: bar.update(1))
         except Invalid as error:  # the file is refused as a whole
             done = engine.Report(str(source), origin.name, errors=[*map(_fault, error.problems)])
     document = asdict(done)

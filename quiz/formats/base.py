@@ -10,12 +10,14 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
-from quiz.banks.model import Bank, Question
+from quiz.banks.families import Family
+from quiz.banks.model import Authored, Bank, Question
 from quiz.errors import Invalid, TooLarge
 
 #: Bytes of a source that ``sniff`` is shown.
@@ -107,6 +109,8 @@ class Unwritable(Exception):
 class Writer(ABC):
     """Writes one file. ``add`` each question in turn, then ``close``; nothing is closed that the caller opened."""
 
+    #: True for our own formats: ``add`` takes families too, and nothing has to be said that stands elsewhere.
+    whole: ClassVar[bool] = False
     #: The fields of bank files (common fields and the types' own) that the format holds without loss.
     holds: ClassVar[frozenset[str]] = frozenset()
     #: The types that the format can hold.
@@ -125,11 +129,18 @@ class Writer(ABC):
         return ()
 
     @abstractmethod
-    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+    def add(self, question: Any, files: Mapping[str, bytes]) -> Sequence[Loss]:
         """Writes a question of one of ``types``. Returns what was lost beyond the fields that are not in ``holds``.
 
-        Raises Unwritable, and has then written nothing.
+        ``question`` is a Question; in ``whole`` formats a family too. Raises Unwritable, and has then written nothing.
         """
+
+    def add_family(self, family: Family, files: Mapping[str, bytes], on: date) -> Sequence[Loss]:
+        """Writes a family as one question of the format, as of a date. Returns all that was lost.
+
+        Raises Unwritable, and has then written nothing: its questions are then written, each by itself.
+        """
+        raise Unwritable("family")
 
     @abstractmethod
     def close(self) -> None:
@@ -160,7 +171,7 @@ class Format:
         return self
 
 
-def lost_fields(question: Question, held: frozenset[str]) -> list[Loss]:
+def lost_fields(question: Authored, held: frozenset[str]) -> list[Loss]:
     """A loss for each field of the question that its writer does not hold."""
     skip = {"bank", "id", "type", "timeless", "text_format"}
     return [
@@ -170,7 +181,7 @@ def lost_fields(question: Question, held: frozenset[str]) -> list[Loss]:
     ]
 
 
-def _as_usual(question: Question, name: str) -> bool:
+def _as_usual(question: Authored, name: str) -> bool:
     """Whether a field says no more than its absence would."""
     return name == "scoring" and question.scoring == question.kind.rules[0]
 

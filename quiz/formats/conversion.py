@@ -6,14 +6,17 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from types import MappingProxyType
+from typing import Any, BinaryIO, Final
 
-from quiz.banks.model import Bank, Question
+from quiz.banks.families import Family, is_family, load
+from quiz.banks.model import Authored, Bank, Question
 from quiz.errors import Invalid, TooLarge
 from quiz.formats.base import (
     USUAL,
@@ -30,12 +33,27 @@ from quiz.formats.base import (
     Writer,
     lost_fields,
 )
+from quiz.questions.images import size_of_pin
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ID_WORDS = "letters, digits, '.', '_' and '-', at most 64"
 _UNFIT = re.compile(r"[^A-Za-z0-9]+")
+#: Questions that a family is written as, unless told otherwise.
+USUAL_INSTANCES: Final = 10
 #: What a question says of time where its source knows nothing of it.
 _TIMES = ("as_of", "valid", "timeless")
+
+
+#: Nothing more to say.
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """The questions that a family is written as where a format has no families: those of a date, at most so many."""
+
+    on: date
+    most: int = USUAL_INSTANCES
 
 
 @dataclass(slots=True)
@@ -73,7 +91,7 @@ class Understood:
     """A question that was read, and everything that came with it."""
 
     where: str
-    question: Question
+    question: Authored
     losses: tuple[Loss, ...]
     files: Mapping[str, bytes]
 
@@ -136,12 +154,14 @@ class Reading:
 
     def _understood(self, found: Found) -> Iterator[Understood]:
         fields = {**found.fields, "bank": self.bank.slug, "id": self._id(found.fields)}
-        if not any(fields.get(name) for name in _TIMES):
+        if "each" not in fields and not any(fields.get(name) for name in _TIMES):
             fields["timeless"] = True
         if fields.get("name") == fields["id"]:
             del fields["name"]
+        if is_family(fields):
+            fields["language"] = self.bank.language
         try:
-            question = Question.load(fields)
+            question = _sound(load(fields))
         except Invalid as error:
             message = "; ".join(str(problem) for problem in error.problems)
             self._report.errors.append({"where": found.where, "message": message})
@@ -155,16 +175,29 @@ class Reading:
         wished = fields.get("id") or fields.get("name") or ""
         wished = wished if isinstance(wished, str) else str(wished)
         base = wished if _ID.fullmatch(wished) else as_id(wished) or f"{self._prefix}{self._met}"
-        name, number = base, 1
-        while name in self._ids:
-            number += 1
-            name = f"{base[: 63 - len(str(number))]}-{number}"
-        return name
+        return _apart(base, self._ids)
+
+
+def _sound(question: Authored) -> Authored:
+    """The same. Raises Invalid for a family that has no variant, or none that is a question."""
+    found = [*question.sample_faults()] if isinstance(question, Family) else []
+    if found:
+        raise Invalid(found)
+    return question
 
 
 def _renamed(given: object, id: str) -> Iterator[Loss]:
     if given and given != id:
         yield Loss("id", f"'{given}' became '{id}': an id has {_ID_WORDS}, once in a bank")
+
+
+def _apart(base: str, taken: Container[str]) -> str:
+    """The id itself, or with a number behind it where it is taken."""
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base[: 63 - len(str(number))]}-{number}"
+    return name
 
 
 def as_id(text: str) -> str:
@@ -183,6 +216,7 @@ def convert(
     target: Path,
     read_as: Format,
     write_as: Format,
+    instances: Instances,
     limits: Limits = USUAL,
     step: Callable[[], object] = lambda: None,
 ) -> Report:
@@ -197,7 +231,7 @@ def convert(
         )
         with _replaced(target) as written:
             writing = write_as.for_file(target.name)
-            write(reading, reading.bank, writing, written, report, target.parent, step)
+            write(reading, reading.bank, writing, written, report, instances, target.parent, step)
     return report
 
 
@@ -207,18 +241,19 @@ def write(
     write_as: Format,
     target: BinaryIO,
     report: Report,
+    instances: Instances,
     folder: Path | None = None,
     step: Callable[[], object] = lambda: None,
 ) -> None:
     """Writes questions to an open file; ``bank`` is the header, ``folder`` where pictures go beside the file."""
     if write_as.writer is None:
         raise Invalid(f"{write_as.name} can be read, not written")
-    writer = write_as.writer(target, bank, folder)
-    report.lose(None, "", [*writer.head_losses()])
+    writing = _Writing(write_as.writer(target, bank, folder), report, instances)
+    report.lose(None, "", [*writing.writer.head_losses()])
     for one in questions:
-        _write_one(writer, one, report)
+        writing.add(one)
         step()
-    writer.close()
+    writing.writer.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +266,13 @@ class Converted:
 
 
 def convert_upload(
-    source: Source, read_as: Format, write_as: Format, name: str, bank: Bank | None = None, topic: str = ""
+    source: Source,
+    read_as: Format,
+    write_as: Format,
+    name: str,
+    instances: Instances,
+    bank: Bank | None = None,
+    topic: str = "",
 ) -> Converted:
     """Converts a file that somebody sent, all in memory.
 
@@ -246,41 +287,124 @@ def convert_upload(
         for one in reading:
             files.update(one.files)
             below = "/".join(part for part in (topic, one.question.topic) if part)
-            yield replace(one, question=Question.load({**one.question.dump(), "topic": below}))
+            yield replace(one, question=load({**one.question.dump(), "topic": below}))
 
-    write(kept(), reading.bank, write_as, target, report)
+    write(kept(), reading.bank, write_as, target, report, instances)
     return Converted(target.getvalue(), files, report)
 
 
-def export(bank: Bank, files: Mapping[str, bytes], write_as: Format) -> Converted:
+def export(bank: Bank, files: Mapping[str, bytes], write_as: Format, instances: Instances) -> Converted:
     """The questions of a bank in another format; ``files`` are its pictures by the names in its texts."""
     report, target = Report(bank.slug, "yaml"), BytesIO()
     understood = (
         Understood(one.qualified, one, (), {name: files[name] for name in one.images if name in files})
-        for one in bank.questions
+        for one in bank.authored
     )
-    report.read = len(bank.questions)
-    write(understood, bank.model_copy(update={"questions": ()}), write_as, target, report)
+    report.read = len(bank.authored)
+    write(understood, bank.holding(()), write_as, target, report, instances)
     return Converted(target.getvalue(), {}, report)
 
 
-def _write_one(writer: Writer, one: Understood, report: Report) -> None:
-    question = one.question
-    try:
-        losses = _added(writer, one)
-    except Unwritable as error:
-        told = {"id": question.id, "where": one.where, "kind": error.kind, "title": question.name or ""}
-        report.unsupported.append({**told, "stage": "write"})
-        return
-    report.written += 1
-    report.questions.append({"id": question.id, "type": question.type, "where": one.where})
-    report.lose(question.id, one.where, [*one.losses, *losses, *lost_fields(question, writer.held(question))])
+class _Writing:
+    """Hands questions to a writer, and notes in the report what becomes of each."""
+
+    def __init__(self, writer: Writer, report: Report, instances: Instances) -> None:
+        self.writer, self._report, self._families = writer, report, instances
+        self._ids: set[str] = set()
+
+    def add(self, one: Understood) -> None:
+        """Writes a question; a family as the format holds it, else as its questions."""
+        if self.writer.whole or not isinstance(one.question, Family):
+            self._question(one)
+        elif not self._as_family(one, one.question):
+            for each in self._instances(one, one.question):
+                self._question(each, {"family": one.question.id})
+
+    def _question(self, one: Understood, more: Mapping[str, str] = NOTHING) -> None:
+        one = self._with_own_id(one if self.writer.whole else _by_name(one))
+        try:
+            losses = self._added(one)
+        except Unwritable as error:
+            self._refuse(one, error.kind)
+        else:
+            self._written(one, [*one.losses, *losses, *self._lost(one.question)], more)
+
+    def _lost(self, question: Authored) -> list[Loss]:
+        return lost_fields(question, self.writer.held(question)) if isinstance(question, Question) else []
+
+    def _added(self, one: Understood) -> Sequence[Loss]:
+        if one.question.type not in self.writer.types:
+            raise Unwritable(one.question.type)
+        return self.writer.add(one.question, one.files)
+
+    def _written(self, one: Understood, losses: list[Loss], more: Mapping[str, str] = NOTHING) -> None:
+        question = one.question
+        self._report.written += 1
+        self._report.questions.append({"id": question.id, "type": question.type, "where": one.where, **more})
+        self._report.lose(question.id, one.where, losses)
+
+    def _refuse(self, one: Understood, kind: str) -> None:
+        told = {"id": one.question.id, "where": one.where, "kind": kind, "title": one.question.name or ""}
+        self._report.unsupported.append({**told, "stage": "write"})
+
+    def _with_own_id(self, one: Understood) -> Understood:
+        """The question; under another id where one that a family stands for has taken its own."""
+        id = _apart(one.question.id, self._ids)
+        self._ids.add(id)
+        if id == one.question.id:
+            return one
+        losses = (*one.losses, *_renamed(one.question.id, id))
+        return replace(one, question=load({**one.question.dump(), "id": id}), losses=losses)
+
+    # Families --------------------------------------------------------------------------------------------------------
+
+    def _as_family(self, one: Understood, family: Family) -> bool:
+        """Writes a family as one question; False where the format does not hold it."""
+        try:
+            losses = self.writer.add_family(family, one.files, self._families.on)
+        except Unwritable:
+            return False
+        self._ids.add(family.id)
+        self._written(one, [*one.losses, *losses])
+        return True
+
+    def _instances(self, one: Understood, family: Family) -> Iterator[Understood]:
+        """Questions that a family stands for, spread evenly over all of them; the report counts these in its place."""
+        on = self._families.on
+        keys = family.variants(on)
+        if not keys or family.type not in self.writer.types:
+            self._refuse(one, family.type if keys else f"family without a question on {on}")
+            return
+        count = min(len(keys), self._families.most)
+        self._report.read -= 1
+        lost = f"{count} of its {len(keys)} questions on {on} are written, each by itself"
+        self._report.lose(
+            family.id, one.where, [*one.losses, Loss("each" if family.generated else "variables", lost)]
+        )
+        for place in range(count):
+            key = keys[place * len(keys) // count]
+            try:
+                question = family.variant(key, on)
+            except Invalid as error:
+                message = f"variant '{key}': {'; '.join(map(str, error.problems))}"
+                self._report.errors.append({"where": one.where, "message": message})
+                continue
+            self._report.read += 1
+            id = f"{family.id[:40]}.{as_id(key)[:23]}"
+            yield replace(one, question=Question.load({**question.dump(), "id": id}), losses=())
 
 
-def _added(writer: Writer, one: Understood) -> Sequence[Loss]:
-    if one.question.type not in writer.types:
-        raise Unwritable(one.question.type)
-    return writer.add(one.question, one.files)
+def _by_name(one: Understood) -> Understood:
+    """The question as other formats have it: its texts name its pictures, and the size of one is written out."""
+    fields = one.question.dump()
+    pins = fields.pop("images", {})
+    if not pins:
+        return one
+    image = fields.get("image")
+    if image and "width" not in image:
+        width, height = size_of_pin(pins[image["file"]])
+        fields["image"] = {**image, "width": width, "height": height}
+    return replace(one, question=load(fields))
 
 
 @contextmanager

@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from quiz.banks.families import is_family
-from quiz.banks.images import Pictures, beside, bind
-from quiz.banks.model import Bank, Common, Question
+from quiz.banks.families import Family
+from quiz.banks.images import Pictures, Read, beside, bind, nowhere
+from quiz.banks.model import Authored, Bank, Common
 from quiz.banks.stimuli import FIELD as STIMULI
-from quiz.banks.stimuli import NAMED, Reading, header_in_file, in_file
+from quiz.banks.stimuli import NAMED, header_in_file, in_file
+from quiz.banks.stimuli import Reading as Stimuli
 from quiz.banks.tables import FIELD as TABLES
-from quiz.banks.yaml import LISTS, dump_yaml, read_mapping
-from quiz.errors import Invalid, TooLarge
-from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Unsupported, Writer
+from quiz.banks.tables import TableProblem, brought, read_tables, shared, unused
+from quiz.banks.yaml import LISTS, dump_yaml, misplaced, read_mapping
+from quiz.errors import Invalid, Problem, TooLarge
+from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Writer
 from quiz.questions import types
 from quiz.questions.fields import Number
 
@@ -74,69 +76,86 @@ def _entries(source: Source, data: Mapping[str, Any], where: Callable[[str, int]
     header = {name: value for name, value in data.items() if name not in (*LISTS, TABLES)}
     if header.get("format") != _MARK:
         raise Invalid(f"{source.name}: begin with format: {_MARK}")
-    stimuli = Reading(data.get(STIMULI))
+    listed = [(name, place, fields) for name in LISTS for place, fields in _listed(source, data, name)]
+    stimuli = Stimuli(data.get(STIMULI))
     if STIMULI in data:
-        questions = [fields for fields in _listed(source, data, LISTS[0]) if isinstance(fields, dict)]
-        header[STIMULI] = stimuli.header(questions)
+        header[STIMULI] = stimuli.header([fields for _, _, fields in listed if isinstance(fields, dict)])
     yield Head(header)
-    for name in LISTS:
-        for place, fields in enumerate(_listed(source, data, name)):
-            yield _entry(source, where(name, place), fields, stimuli)
+    reading = _Reading(source, stimuli, *read_tables(data.get(TABLES), _reader(source)))
+    for name, place, fields in listed:
+        yield reading.entry(where(name, place), fields, generated=name != LISTS[0])
+    for problem in reading.left():
+        at = f"{problem.file}, line {problem.line}" if isinstance(problem, TableProblem) else where(TABLES, 0)
+        yield Fault(at, str(problem))
 
 
-def _listed(source: Source, data: Mapping[str, Any], name: str) -> list[Any]:
+def _listed(source: Source, data: Mapping[str, Any], name: str) -> Iterator[tuple[int, Any]]:
     listed = data.get(name, [])
     if not isinstance(listed, list):
         raise Invalid(f"{source.name}: '{name}' must be a list")
-    return listed
+    yield from enumerate(listed)
 
 
-def _entry(source: Source, where: str, fields: Any, stimuli: Reading) -> Entry:
-    """A question; of a family, which no other format can hold, that there is one."""
-    if not isinstance(fields, dict):
-        return Fault(where, "a question must be a mapping – write id: …, type: …, prompt: …")
-    if is_family(fields):
-        return Unsupported(where, "family", str(fields.get("id", "")))
-    try:
-        return _found(source, where, stimuli.put_in(fields) if NAMED in fields else fields)
-    except Invalid as error:
-        return Fault(where, "; ".join(map(str, error.problems)))
+def _reader(source: Source) -> Read | None:
+    """Reads what lies beside the file; None where it came alone."""
+    return beside(source.folder / source.name) if source.folder is not None else None
 
 
-def _found(source: Source, where: str, fields: dict[str, Any]) -> Found | Fault:
-    """The question with the images that lie beside its file; a text that came alone names them only."""
-    if source.folder is None:
-        return Found(where, fields)
-    pictures = Pictures(beside(source.folder / source.name))
-    _pins, faults = bind(fields, pictures.find)
-    if faults:
-        return Fault(where, "; ".join(map(str, faults)))
-    files = {name: image.content for name, image in pictures.images.items()}
-    return Found(where, _sized(fields, pictures), files=files)
+class _Reading:
+    """The questions and families of a file, with what they share: stimuli and tables."""
 
+    def __init__(
+        self, source: Source, stimuli: Stimuli, tables: Mapping[str, Any], faults: Sequence[Problem]
+    ) -> None:
+        self._read = _reader(source)
+        self._stimuli, self._tables, self._faults = stimuli, tables, faults
+        #: The generators that look into tables; None for one that is wrong.
+        self._generators: list[Family | None] = []
 
-def _sized(fields: dict[str, Any], pictures: Pictures) -> dict[str, Any]:
-    """The question with the size of its picture written out, which other formats cannot read off the file."""
-    image = fields.get("image")
-    if not isinstance(image, Mapping) or "width" in image:
-        return fields
-    found = pictures.images.get(str(image.get("file")))
-    return {**fields, "image": {**image, "width": found.width, "height": found.height}} if found else fields
+    def entry(self, where: str, fields: Any, *, generated: bool) -> Entry:
+        """One question or family. ``generated``: it stands under ``generators:``."""
+        if not isinstance(fields, dict):
+            return Fault(where, "a question must be a mapping – write id: …, type: …, prompt: …")
+        try:
+            return self._found(where, fields, generated=generated)
+        except Invalid as error:
+            self._generators += [None] * generated
+            return Fault(where, "; ".join(map(str, error.problems)))
+
+    def _found(self, where: str, fields: dict[str, Any], *, generated: bool) -> Found:
+        """It with the images that lie beside its file; a text that came alone names them only. Raises Invalid."""
+        found = [*misplaced(fields, generated=generated)]
+        fields = self._stimuli.put_in(fields) if NAMED in fields else fields
+        pictures = Pictures(self._read or nowhere)
+        pins, faults = bind(fields, pictures.find) if self._read else ({}, [])
+        if found or faults:
+            raise Invalid([*found, *faults])
+        fields = {**fields, **brought(fields, self._tables), **({"images": pins} if pins else {})}
+        if generated:
+            self._generators.append(Family.load({"id": "q", **fields, "bank": "b"}))
+        return Found(where, fields, files={name: image.content for name, image in pictures.images.items()})
+
+    def left(self) -> Iterator[Problem]:
+        """What is wrong with the tables: in themselves, or because nobody looks into them."""
+        yield from self._faults
+        yield from unused(self._tables, self._generators)
 
 
 class _Own(Writer):
-    """What both writers share: each question is a piece of text, put between a beginning and an end."""
+    """What both writers share: each question is a piece of text; generators follow with their tables at the end."""
 
     types = frozenset(types.names())
     holds = _FIELDS
-    none: ClassVar[bytes]
+    whole = True
+    #: What stands before the first question, between two, and where there is none.
     begin: ClassVar[bytes]
     between: ClassVar[bytes]
-    end: ClassVar[bytes]
+    none: ClassVar[bytes]
 
     def __init__(self, target: Any, bank: Bank, folder: Path | None = None) -> None:
         super().__init__(target, bank, folder)
         self._written = 0
+        self._generators: list[dict[str, Any]] = []
         self.target.write(self.head())
 
     def head(self) -> bytes:
@@ -147,11 +166,18 @@ class _Own(Writer):
         """One question."""
         raise NotImplementedError
 
-    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+    def rest(self, fields: Mapping[str, Any]) -> bytes:
+        """What follows the questions: tables and generators, where there are any, and the end."""
+        raise NotImplementedError
+
+    def add(self, question: Authored, files: Mapping[str, bytes]) -> Sequence[Loss]:
         dumped = in_file(question.dump())
-        fields = {name: value for name, value in dumped.items() if name not in ("bank", "images")}
-        self.target.write((self.between if self._written else self.begin) + self.piece(fields))
-        self._written += 1
+        fields = {name: value for name, value in dumped.items() if name not in ("bank", "images", "language")}
+        if "each" in fields:
+            self._generators.append(fields)
+        else:
+            self.target.write((self.between if self._written else self.begin) + self.piece(fields))
+            self._written += 1
         for name, content in files.items():
             if self.folder is not None:
                 place = self.folder / name
@@ -160,11 +186,15 @@ class _Own(Writer):
         return ()
 
     def close(self) -> None:
-        self.target.write(self.end if self._written else self.none)
+        tables, generators = shared(self._generators)
+        if not self._written and not generators:
+            self.target.write(self.none)
+        after = {TABLES: tables, LISTS[1]: generators}
+        self.target.write(self.rest({name: value for name, value in after.items() if value}))
 
 
 class _YamlWriter(_Own):
-    none, begin, between, end = b"questions: []\n", b"questions:\n", b"", b""
+    begin, between, none = b"questions:\n", b"", b"questions: []\n"
 
     def head(self) -> bytes:
         return dump_yaml(header_in_file(self.bank.header())).encode()
@@ -172,15 +202,23 @@ class _YamlWriter(_Own):
     def piece(self, fields: Mapping[str, Any]) -> bytes:
         return dump_yaml([fields]).encode()
 
+    def rest(self, fields: Mapping[str, Any]) -> bytes:
+        return dump_yaml(fields).encode() if fields else b""
+
 
 class _JsonWriter(_Own):
-    none, begin, between, end = b' "questions": []\n}\n', b' "questions": [\n', b",\n", b"\n ]\n}\n"
+    begin, between, none = b',\n "questions": [\n', b",\n", b',\n "questions": []'
 
     def head(self) -> bytes:
-        return (_json(header_in_file(self.bank.header()))[:-2] + ",\n").encode()
+        return _json(header_in_file(self.bank.header())).removesuffix("\n}").encode()
 
     def piece(self, fields: Mapping[str, Any]) -> bytes:
         return b"  " + _json(fields).replace("\n", "\n  ").encode()
+
+    def rest(self, fields: Mapping[str, Any]) -> bytes:
+        listed = b"\n ]" if self._written else b""
+        more = f",{_json(fields)[1:-2]}".encode() if fields else b""
+        return listed + more + b"\n}\n"
 
 
 def _json(value: Any) -> str:

@@ -104,6 +104,12 @@ def digest_of_pin(pin: str) -> str:
     return pin.partition("/")[0]
 
 
+def size_of_pin(pin: str) -> tuple[int, int]:
+    """Width and height in pixels of the image that a pin names."""
+    width, _, height = pin.partition("/")[2].partition("x")
+    return int(width), int(height)
+
+
 def references(fields: Mapping[str, Any]) -> Iterator[Reference]:
     """The images that a question names, in the order of its fields; those on other sites are none of ours."""
     in_text = _in_text(fields)

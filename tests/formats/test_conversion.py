@@ -1,6 +1,10 @@
 """``quiz convert``: every question accounted for, nothing half-written, losses by field."""
 
 import json
+import math
+import re
+from datetime import date
+from io import BytesIO
 
 import pytest
 import yaml
@@ -9,8 +13,13 @@ from click.testing import CliRunner
 from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.cli import main
+from quiz.files.shipped import shipped
+from quiz.formats import get
+from quiz.formats.base import Source
+from quiz.formats.conversion import Instances, Reading, export
 from tests.formats.samples import samples
 from tests.kernel.test_families import BANK as FAMILIES
+from tests.kernel.test_families import MEMBERS
 
 
 def run(*arguments):
@@ -90,16 +99,103 @@ def test_what_is_meant_has_to_be_known(bank, tmp_path):
         assert (done.exit_code, said in done.output) == (code, True), done.output
 
 
-def test_families_are_listed_as_not_supported(tmp_path):
-    families = tmp_path / "families.yaml"
-    families.write_text(FAMILIES, "utf-8")
-    done = run(families, tmp_path / "plain.json", "--report", tmp_path / "report.json")
+@pytest.fixture
+def families(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "members.csv").write_text(MEMBERS, "utf-8")
+    path = tmp_path / "families.yaml"
+    path.write_text(FAMILIES, "utf-8")
+    return path
+
+
+def report_of(source, target, *more):
+    report = target.parent / "report.json"
+    done = run(source, target, "--report", report, *more)
+    return done, json.loads(report.read_text())
+
+
+BANKS = sorted(shipped("question_banks").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", BANKS, ids=lambda path: path.stem)
+def test_the_shipped_banks_come_back_equal_from_json(path):
+    """Families, tables, stimuli, translations and all."""
+    bank = read_bank(path)
+    made = export(bank, {}, get("json"), Instances(date(2025, 1, 1)))
+    assert (made.report.read, made.report.losses) == (len(bank.authored), [])
+    reading = Reading(get("json"), Source(BytesIO(made.content), path.name, path.parent), made.report, "b")
+    found = reading.bank.holding([one.question for one in reading])
+    assert (found, made.report.errors, made.report.unsupported) == (bank, [], [])
+
+
+def test_families_come_back_equal_from_our_own_formats(families, tmp_path):
+    """By the command; the YAML is that which ``write_bank`` makes of the bank."""
+    assert run(families, tmp_path / "a.json", "--strict").exit_code == 0
+    assert run(tmp_path / "a.json", tmp_path / "b.yaml", "--strict").exit_code == 0
+    found = read_bank(tmp_path / "b.yaml")
+    assert (found, len(found.families)) == (read_bank(families), 7)
+    assert (tmp_path / "b.yaml").read_text() == write_bank(found)
+
+
+def test_a_family_is_written_as_some_of_its_questions(families, tmp_path):
+    done, report = report_of(
+        families, tmp_path / "x.gift", "--to", "gift", "--as-of", "2025-01-01", "--variants", "3"
+    )
     assert done.exit_code == 0, done.output
-    report = json.loads((tmp_path / "report.json").read_text())
-    told = [(one["where"], one["kind"], one["title"]) for one in report["unsupported"]]
-    assert told[0] == ("line 7", "family", "product")
-    assert len(told) == 7
-    assert (report["read"], report["written"], report["errors"]) == (0, 0, [])
+    ids = [one["id"] for one in report["questions"]]
+    assert ids[:6] == [
+        "product.1", "product.3", "product.5", "joined-when.CN", "joined-when.UZ", "joined-when.PK",
+    ]  # fmt: skip
+    assert {one["family"] for one in report["questions"]} == set(read_bank(families).by_id)
+    assert report["read"] == report["written"] == len(ids) == 21
+    told = {one["id"]: (one["field"], one["detail"]) for one in report["losses"] if one["id"] in FAMILIES}
+    assert told["product"] == ("variables", "3 of its 7 questions on 2025-01-01 are written, each by itself")
+    assert told["joined-when"][0] == "each"
+    assert run(tmp_path / "x.gift", tmp_path / "y.json", "--from", "gift").exit_code == 0
+    (first, *_) = json.loads((tmp_path / "y.json").read_text())["questions"]
+    assert first["answers"] == [{"value": str(math.prod(map(int, re.findall(r"\d+", first["prompt"]))))}]
+
+
+def test_what_no_question_of_a_family_can_be_written_as_is_told_once(families, tmp_path):
+    done, report = report_of(families, tmp_path / "x.aiken", "--to", "aiken", "--as-of", "2000-01-01")
+    assert done.exit_code == 0, done.output
+    kinds = {one["id"]: one["kind"] for one in report["unsupported"]}
+    assert kinds["product"] == "numerical"
+    assert kinds["joined-when"] == "family without a question on 2000-01-01"
+    assert report["read"] == len(report["unsupported"]) == 7
+
+
+@pytest.mark.parametrize(
+    "old, new, where, said",
+    [
+        ('"{{ year(joined) }}"\n', '"{{ yeer(joined) }}"\n', "line 16", "did you mean 'year'"),
+        ("    take: 3\n    order", "    take: 30\n    order", "line 36", "takes 30 rows of 'members', which has 7"),
+        ("tables/members.csv", "tables/none.csv", "line 4", "there is no table 'tables/none.csv'"),
+        ("generators:", "  - {id: x, each: members}\ngenerators:", "line 15", "write it under generators:"),
+    ],
+)  # fmt: skip
+def test_a_family_that_is_wrong_is_an_error_with_its_line(families, tmp_path, old, new, where, said):
+    text = families.read_text("utf-8")
+    assert text.count(old) == 1
+    families.write_text(text.replace(old, new), "utf-8")
+    done, report = report_of(families, tmp_path / "x.json")
+    assert done.exit_code == 1
+    assert [one for one in report["errors"] if one["where"] == where and said in one["message"]]
+    assert "product" in {one["id"] for one in report["questions"]}
+
+
+def test_a_table_that_nobody_looks_into_is_told(families, tmp_path):
+    text = families.read_text("utf-8")
+    families.write_text(
+        text.replace("tables:\n", "tables:\n  other: {key: a, csv: 'a'}\n  more: {key: a, csv: \"a\\n1\"}\n")
+    )
+    done, report = report_of(families, tmp_path / "x.json")
+    assert done.exit_code == 1
+    assert [one["message"].partition(":")[0] for one in report["errors"]] == [
+        "tables.other.csv",
+        "tables.more",
+    ]
+    assert report["written"] == 7
 
 
 def test_a_picture_brings_its_size_along(tmp_path):
@@ -112,7 +208,11 @@ def test_a_picture_brings_its_size_along(tmp_path):
         "     regions: [{label: left, shape: rect, coords: [0, 0, 20, 20], correct: true}, "
         "{label: right, shape: rect, coords: [40, 0, 60, 20]}]}\n"
     )
-    done = run(tmp_path / "map.yaml", tmp_path / "map.json")
+    done = run(tmp_path / "map.yaml", tmp_path / "map.xml", "--to", "qti12")
     assert done.exit_code == 0, done.output
-    (one,) = json.loads((tmp_path / "map.json").read_text())["questions"]
-    assert (one["image"]["width"], one["image"]["height"]) == (80, 60)
+    assert 'width="80" height="60"' in (tmp_path / "map.xml").read_text()
+    (tmp_path / "there").mkdir()
+    assert run(tmp_path / "map.yaml", tmp_path / "there" / "map.json").exit_code == 0
+    (one,) = json.loads((tmp_path / "there" / "map.json").read_text())["questions"]
+    assert one["image"] == {"file": "images/shapes.svg", "alt": "Shapes"}
+    assert (tmp_path / "there" / "images" / "shapes.svg").read_text() == SHAPES

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from quiz.errors import NotFound
 from quiz.formats import formats, get
 from quiz.formats.base import Format
-from quiz.formats.conversion import export
+from quiz.formats.conversion import Instances, export
 from quiz.operations import banks
 from quiz.web.downloads import download
 from quiz.web.guard import moment, signed_in
@@ -39,7 +39,11 @@ def form(bank_id: int) -> ResponseReturnValue:
     """Choose a format, and see what it cannot hold."""
     wanted = _wanted()
     found = banks.exportable(get_actor(), bank_id)
-    report = None if wanted.name == _OURS else export(found.bank, found.images, wanted).report
+    report = (
+        None
+        if wanted.name == _OURS
+        else export(found.bank, found.images, wanted, Instances(moment().date())).report
+    )
     return render_template(
         "author/export.html", bank=found, choices=write_formats(), chosen=wanted.name, report=report
     )
@@ -57,4 +61,5 @@ def file(bank_id: int) -> ResponseReturnValue:
     found = banks.exportable(get_actor(), bank_id, moment())
     suffix = wanted.suffixes[0]
     kind = guess_type(f"x{suffix}")[0] or "text/plain"
-    return download(export(found.bank, found.images, wanted).content, found.bank.slug, suffix, kind)
+    content = export(found.bank, found.images, wanted, Instances(moment().date())).content
+    return download(content, found.bank.slug, suffix, kind)

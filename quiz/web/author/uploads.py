@@ -17,8 +17,9 @@ from quiz.errors import Invalid, Problem, TooLarge
 from quiz.files.archive import is_archive, pack
 from quiz.formats import formats, get, recognise
 from quiz.formats.base import HEAD_BYTES, Format, Limits, Source
-from quiz.formats.conversion import Report, convert_upload
+from quiz.formats.conversion import Instances, Report, convert_upload
 from quiz.web.author.forms import ImportForm
+from quiz.web.guard import moment
 
 #: Bytes of a bank file, and of an archive or a file of another system.
 LARGEST_FILE = 5_000_000
@@ -109,6 +110,7 @@ def _converted(content: bytes, name: str, format: Format, bank: Bank | None, top
             format,
             get(_OURS),
             PurePath(name).stem,
+            Instances(moment().date()),
             bank,
             topic,
         )

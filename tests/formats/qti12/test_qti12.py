@@ -1,6 +1,7 @@
 """QTI 1.2: exports as Canvas, Blackboard and Common Cartridges have them, packages, pictures, hostile files."""
 
 from contextlib import suppress
+from datetime import date
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +16,7 @@ from quiz.errors import Invalid, QuizError
 from quiz.files.archive import Archive, pack
 from quiz.formats import formats, recognise
 from quiz.formats.base import HEAD_BYTES, Found, Source, lost_fields
-from quiz.formats.conversion import convert
+from quiz.formats.conversion import Instances, convert
 from quiz.questions import types
 from tests.formats.samples import read, samples, written
 from tests.kernel.questions import question
@@ -247,7 +248,7 @@ def test_one_document_keeps_its_pictures_beside_it(tmp_path):
     (tmp_path / "images" / "m.svg").write_bytes(svg(attributes='width="8" height="6"'))
     there = tmp_path / "there"
     there.mkdir()
-    report = convert(bank, there / "q.xml", formats()["yaml"], FORMAT)
+    report = convert(bank, there / "q.xml", formats()["yaml"], FORMAT, Instances(date(2025, 9, 1)))
     assert (report.written, [*there.joinpath("images").iterdir()]) == (1, [there / "images" / "m.svg"])
     with (there / "q.xml").open("rb") as file:
         found = [*FORMAT.read(Source(file, "q.xml", there))][-1]

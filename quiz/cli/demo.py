@@ -37,6 +37,9 @@ def demo(port: int, data: Path, as_json: bool, once: bool) -> None:
 
     Example: quiz demo --port 8080 --data /tmp/quiz-demo
     """
+    # Before numpy comes, as in quiz stats: a report's products are small.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
     from quiz import clock
     from quiz.cli import _demo, _server
     from quiz.cli._store import database, settings_of

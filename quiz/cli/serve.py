@@ -38,6 +38,9 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
     Example: SECRET_KEY=… DATABASE_URL=postgresql://quiz@db/quiz quiz serve --host 0.0.0.0 --port 8000
     """
+    # Before numpy comes, as in quiz stats: a report's products are small.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
     from quiz.cli import _server
     from quiz.cli._store import database, demand_head
     from quiz.config import Settings

@@ -57,6 +57,7 @@ class Problem:
     codes: NDArray[np.int8]
     weighs: Values
     prior: bool = False
+    most_steps: int = MOST_STEPS
 
     def curves(self, rows: Values) -> Curves:
         """The curves of all items at the nodes."""
@@ -86,7 +87,7 @@ def fit(problem: Problem, start: Values) -> Fit:
 def climb(problem: Problem, free: Values) -> tuple[Values, bool, float]:
     """Where EM comes to, whether it stopped there, and how much its last step moved a parameter."""
     change = np.inf
-    for _ in range(0, MOST_STEPS, 2):
+    for _ in range(0, problem.most_steps, 2):
         first = _em(problem, _Expected(problem, free))
         change = _moved(problem, free, first)
         if change < STOP:

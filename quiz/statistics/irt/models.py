@@ -93,6 +93,8 @@ class Fitted:
     mean: float = 0.0
     deviation: float = 1.0
     message: str = ""
+    #: Of the ``rows``, shape (items, columns, columns); None where it is not known. A slope that is set has none.
+    covariances: Values | None = None
 
     @property
     def sigma(self) -> float | None:
@@ -111,10 +113,19 @@ class Fitted:
         return None if self.loglik is None else log(self.n) * self.parameters - 2 * self.loglik
 
 
-def fit(table: ResponseTable, rule: str, name: str, estimator: str = "mml", *, prior: bool = False) -> Fitted:
+def fit(
+    table: ResponseTable,
+    rule: str,
+    name: str,
+    estimator: str = "mml",
+    *,
+    prior: bool = False,
+    most_steps: int = marginal.MOST_STEPS,
+) -> Fitted:
     """A model of ``MODELS`` fitted to a table, with missing cells by one of ``analysis.RULES``.
 
-    Of ``cml`` there is only *rasch*; ``prior`` puts beta(5, 17) on the lower asymptotes of *3pl*.
+    Of ``cml`` there is only *rasch*; ``prior`` puts beta(5, 17) on the lower asymptotes of *3pl*. By
+    ``mml`` it has not converged where it would take more than ``most_steps`` of EM.
     """
     model = MODELS[name]
     coded = code(table, rule, model.several, model.shared_steps)
@@ -124,7 +135,7 @@ def fit(table: ResponseTable, rule: str, name: str, estimator: str = "mml", *, p
         return _by_totals(table, name, model, coded)
     if len(coded.places) < 2:
         return _nothing(table, name, estimator, model, coded)
-    return _by_abilities(table, name, model, coded, prior=prior)
+    return _by_abilities(table, name, model, coded, prior=prior, most_steps=most_steps)
 
 
 def _of_one_length(coded: Coded) -> Coded:
@@ -225,19 +236,22 @@ def _spread_of_abilities(coded: Coded, rows: Values) -> tuple[float, float]:
 # Marginal: over abilities ------------------------------------------------------------------------------------------
 
 
-def _by_abilities(table: ResponseTable, name: str, model: Model, coded: Coded, *, prior: bool) -> Fitted:
+def _by_abilities(
+    table: ResponseTable, name: str, model: Model, coded: Coded, *, prior: bool, most_steps: int
+) -> Fitted:
     steps = coded.steps
     if model.family is cumulative:  # steps have an order, not a size
         steps = Steps(
             np.where(steps.exist, np.arange(steps.exist.shape[1], dtype=np.float64), 0), steps.exist
         )
     design = _design(model, steps)
-    problem = marginal.Problem(model.family, steps, design, coded.patterns, coded.weighs, prior)
+    problem = marginal.Problem(model.family, steps, design, coded.patterns, coded.weighs, prior, most_steps)
     guess = _first_guess(model, coded).ravel()
     start = np.asarray(np.linalg.lstsq(design.map, guess - design.offset, rcond=None)[0], dtype=np.float64)
     found = marginal.fit(problem, start)
     rows = design.rows(found.free, steps)
-    teller = _Teller(table, model, coded, steps, rows, _Errors(design, found.covariance, rows.shape))
+    errors = _Errors(design, found.covariance, rows.shape)
+    teller = _Teller(table, model, coded, steps, rows, errors)
     placed = {int(place): teller.told(row) for row, place in enumerate(coded.places)}
     deviation = abs(float(rows[0, 0])) if model.free_deviation else 1.0
     if model.free_deviation:
@@ -257,6 +271,7 @@ def _by_abilities(table: ResponseTable, name: str, model: Model, coded: Coded, *
         steps=steps,
         deviation=deviation,
         message=_remark(found),
+        covariances=errors.of_rows(slopes=not model.free_deviation),
     )
 
 
@@ -342,6 +357,16 @@ class _Errors:
             return None
         by_free = slope @ self.map[item]
         return float(np.sqrt(by_free @ self.covariance @ by_free))
+
+    def of_rows(self, *, slopes: bool) -> Values | None:
+        """The covariance of each item's parameters, shape (items, columns, columns); without slopes these are set."""
+        if self.covariance is None:
+            return None
+        moved = self.map.copy()
+        if not slopes:
+            moved[:, 0] = 0
+        found: Values = moved @ self.covariance @ moved.transpose(0, 2, 1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from quiz.statistics.classical import (
     whole_figures,
 )
 from quiz.statistics.distractors import OptionFigures, option_figures
-from quiz.statistics.flags import Flag, Observed, flags, settle
+from quiz.statistics.flags import Earlier, Flag, Observed, flags, settle
 from quiz.statistics.reliability import alpha_if_deleted, omega_total
 
 __all__ = [
@@ -60,6 +60,8 @@ class Held:
     prompt: str
     #: The question on a paper: by variant (None: no family), and by the date of the paper.
     question: Callable[[str | None, date], Question]
+    #: How it did in earlier quizzes; None: it was in none.
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +172,12 @@ def figures(tally: Tally, held: Mapping[int, Held], scale: float) -> Analysis:
     counts = tally.kinds()
     whole = counts.get(WHOLE, {})
     versions = {version: kinds for version, kinds in counts.items() if version != WHOLE}
-    totals, marks, times = _columns(whole.get("paper", {}), 2)
+    totals, times = _columns(whole.get("paper", {}), 1)
     grades = totals * scale / 100
     over, laid = _laid(versions, whole, round(times.sum()))
-    alpha = alpha_from([variance(*one) for one in laid], variance(marks, times), round(times.sum()))
+    alpha = alpha_from(
+        [variance(*one) for one in laid], variance(*_columns(whole.get("marks", {}), 1)), round(times.sum())
+    )
     alike = over == "questions" and tally.pairs.n == times.sum() > 2
     between = tally.pairs.covariances() if alike else None
     without = (
@@ -191,7 +195,7 @@ def figures(tally: Tally, held: Mapping[int, Held], scale: float) -> Analysis:
         over=over,
         questions=_together(drafts, without),
         quartiles=None if low is None or high is None else (low, high),
-        binned=tally.decimals < 9,
+        binned=tally.coarse,
     )
 
 
@@ -274,6 +278,7 @@ def _question(number: int, version_id: int, kinds: Kinds, held: Held) -> Questio
         not_reached=_count(kinds, "beyond") / n,
         times=times,
         several=_count(kinds, "several") > 0,
+        earlier=held.earlier,
     )
     weights = tails(total, times)
     return QuestionReport(

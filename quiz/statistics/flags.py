@@ -42,6 +42,9 @@ NOT_REACHED: Final = 0.05
 NO_SIGN: Final = 0.05
 #: So near to that of guessing lies the facility where students may guess.
 GUESSING: Final = 0.10
+#: The error of the test that the facility is another than before, and how much it has to differ.
+DRIFT_P: Final = 0.01
+DRIFT: Final = 0.10
 #: The error of a verdict over all questions of a quiz: that of one question's one-sided 95 % limit.
 FAMILY: Final = 0.025
 
@@ -60,6 +63,14 @@ class Flag:
     options: tuple[int, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     p: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """How an item did on the ``n`` papers of earlier quizzes: its mean share of the mark, 0–1."""
+
+    n: int
+    facility: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,8 @@ class Observed:
     dif: Dif | None = None
     times: Values | None = None
     several: bool | None = None
+    #: None: it was in no earlier quiz.
+    earlier: Earlier | None = None
 
     @property
     def n(self) -> int:
@@ -131,6 +144,7 @@ def flags(item: Observed) -> list[Flag]:
         *_guessing(item, level),
         *_not_reached(item, level),
         *_dif(item, level),
+        *_drift(item, level),
     ]
     return sorted(found, key=lambda flag: GRAVITY.index(flag.code))
 
@@ -170,6 +184,7 @@ GRAVITY: Final = (
     "negative-discrimination",
     "competing-options",
     "dif",
+    "drift",
     "no-discrimination",
     "guessing",
     "too-hard",
@@ -235,6 +250,17 @@ def _dif(item: Observed, level: str) -> Iterator[Flag]:
     """ETS classes B and C."""
     if item.dif is not None and item.dif.delta is not None and item.dif.ets_class != "A":
         yield Flag("dif", level, (), {"delta": item.dif.delta}, item.dif.p)
+
+
+def _drift(item: Observed, level: str) -> Iterator[Flag]:
+    """The facility here against that of all earlier quizzes, if there are as many papers as a flag needs."""
+    before = item.earlier
+    if before is None or before.n < FEWEST or abs(item.facility - before.facility) < DRIFT:
+        return
+    p = two_shares_p(item.facility, item.n, before.facility, before.n)
+    if p < DRIFT_P:
+        figures = {"facility": item.facility, "earlier": before.facility, "earlier_n": float(before.n)}
+        yield Flag("drift", level, (), figures, p)
 
 
 def _rivals(item: Observed, level: str) -> Iterator[Flag]:
@@ -325,6 +351,16 @@ def share_limit(share: float, n: int) -> float:
     square = Z95 * Z95
     spread = Z95 * sqrt(share * (1 - share) / n + square / (4 * n * n))
     return (share + square / (2 * n) + spread) / (1 + square / n)
+
+
+def two_shares_p(one: float, n: int, other: float, m: int) -> float:
+    """The probability of shares of n and of m that differ so much where both are equal: z with the pooled share.
+
+    Two-sided, without continuity correction (R's prop.test with correct=FALSE). Too large for means of graded marks.
+    """
+    pooled = (one * n + other * m) / (n + m)
+    error = sqrt(max(0.0, pooled * (1 - pooled)) * (1 / n + 1 / m))
+    return 2 * NormalDist().cdf(-abs(one - other) / error) if error > EQUAL else 1.0
 
 
 def correlation_p(r: float, n: int) -> float:

@@ -188,6 +188,13 @@ FLAGS: Final = (
         "Mantel & Haenszel 1959",
     ),
     Method(
+        "drift",
+        "Easier or harder than before",
+        "The same version of the question had another facility in earlier quizzes: its answer may have got about, or the teaching changed.",
+        "|difference of the facilities| ≥ 0.10 (two proportions, p < .01); a verdict over the whole quiz by Holm's sequence at .025",
+        "z with the pooled share",
+    ),
+    Method(
         "no-discrimination",
         "Hardly tells apart",
         "It hardly tells strong students from weak ones.",

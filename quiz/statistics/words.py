@@ -55,6 +55,11 @@ WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Look at this: of students with equal totals, one group seems to find it harder.",
         "Mantel–Haenszel Δ %(delta)s; below 0 it is harder for the other group than for the first.",
     ),
+    "drift": (
+        "It is easier or harder than it was.",
+        "Look at this: it seems to be easier or harder than it was.",
+        "%(facility)s of the marks now, %(earlier)s on %(earlier_n)s papers of earlier quizzes.",
+    ),
     "unused-distractor": (
         "Hardly anybody chooses %(options)s.",
         "Look at %(options)s: hardly anybody chooses it.",
@@ -123,9 +128,9 @@ def fill(flag: Flag, names: Sequence[str]) -> dict[str, str]:
 #: Codes whose words name the key.
 KEYED: Final = ("possible-miskey", "competing-options")
 #: Figures that are shown as whole percent: shares of 1, and means that are in percent already.
-SHARES: Final = ("facility", "guess", "share")
+SHARES: Final = ("facility", "guess", "share", "earlier")
 PERCENTS: Final = ("rival_mean", "key_mean")
-COUNTS: Final = ("n", "most", "rival_n", "key_n", "fewest", "passed", "near")
+COUNTS: Final = ("n", "most", "rival_n", "key_n", "earlier_n", "fewest", "passed", "near")
 #: Grades, in units of the scale.
 GRADES: Final = ("pass_grade", "standard_error")
 

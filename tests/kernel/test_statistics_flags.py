@@ -10,6 +10,7 @@ from quiz.statistics import words
 from quiz.statistics.dif import Dif
 from quiz.statistics.flags import (
     GRAVITY,
+    Earlier,
     Flag,
     Observed,
     below_p,
@@ -18,6 +19,7 @@ from quiz.statistics.flags import (
     flags,
     settle,
     share_limit,
+    two_shares_p,
     upper_limit,
 )
 
@@ -174,6 +176,31 @@ def test_hardly_chosen_options_are_named_together():
     assert found.options == (3,)
 
 
+@pytest.mark.parametrize(
+    "now, before, n, level",
+    [
+        (80, 0.60, 100, "verdict"),
+        (60, 0.80, 100, "verdict"),
+        (80, 0.701, 10_000, None),  # not 0.10
+        (80, 0.65, 100, None),  # p = .018
+        (80, 0.10, 9, None),  # nine papers tell nothing
+        (80, 0.30, 10, "verdict"),
+    ],
+)
+def test_drift_compares_with_earlier_quizzes(now, before, n, level):
+    x = np.repeat([1.0, 0.0], [now, 100 - now])
+    item = Observed(x, 1.0, np.zeros(100), None, np.zeros((100, 0), bool), (), earlier=Earlier(n, before))
+    found = [flag for flag in flags(item) if flag.code == "drift"]
+    assert [flag.level for flag in found] == ([level] if level else [])
+    assert [flag.figures["earlier"] for flag in found] == ([before] if level else [])
+
+
+def test_drift_in_words():
+    flag = Flag("drift", "verdict", (), {"facility": 0.8, "earlier": 0.6, "earlier_n": 100.0}, 0.002)
+    told = "It is easier or harder than it was. 80 % of the marks now, 60 % on 100 papers of earlier quizzes."
+    assert words.message(flag, ()) == told
+
+
 def test_an_item_without_rest_or_options_is_only_looked_at_for_its_facility():
     item = Observed(np.ones(40), 1.0, np.full(40, np.nan), None, np.zeros((40, 0), bool), ())
     assert codes(item) == ["too-easy"]
@@ -198,6 +225,12 @@ def test_williams_t2():
     assert dependent_p(r12, r13, r23, n) == pytest.approx(1 - 0.37 / 2, abs=3e-3)
     assert dependent_p(r12, r13, r23, n) + dependent_p(r13, r12, r23, n) == pytest.approx(1)
     assert dependent_p(0.3, 0.3, 0.2, 50) == pytest.approx(0.5)
+
+
+def test_two_shares():
+    """R: prop.test(c(80, 60), c(100, 100), correct = FALSE)$p.value."""
+    assert two_shares_p(0.8, 100, 0.6, 100) == pytest.approx(0.00202823114845208, abs=1e-12)
+    assert two_shares_p(1.0, 20, 1.0, 30) == 1
 
 
 def test_fishers_limit():

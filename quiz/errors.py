@@ -10,6 +10,7 @@
     ├── Conflict             409  conflict          the state of the thing does not allow it now
     │   ├── StaleAnswer      409  stale             a newer answer stands; it is enclosed
     │   ├── SlotClosed       409  slot-closed       the key of this question has been shown
+    │   ├── OutOfSequence    409  out-of-sequence   this question was left for good, or comes later
     │   ├── AttemptClosed    409  attempt-closed    submitted by the student
     │   ├── TooLate          409  too-late          over by time or by the teacher; kept apart
     │   ├── InProgress       409  in-progress       there is nothing to review yet
@@ -91,6 +92,13 @@ class StaleAnswer(Conflict):
 
 class SlotClosed(Conflict):
     code, message = "slot-closed", "This question is closed: its answer has been shown."
+
+
+class OutOfSequence(Conflict):
+    """There is no way back in this attempt, and none to a later question. ``at`` is the slot at which it stands."""
+
+    code = "out-of-sequence"
+    message = "Questions come one after the other here: one that was left can be neither opened nor changed."
 
 
 class AttemptClosed(Conflict):

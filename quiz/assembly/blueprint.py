@@ -324,6 +324,9 @@ def _settings_faults(settings: QuizSettings) -> Iterator[Problem]:
         yield Problem("settings.closes", "is not after opens", "let the quiz close after it opens")
     if settings.pass_mark is not None and settings.pass_mark > settings.scale:
         yield Problem("settings.pass", "is above the scale: nobody could pass", "write it in grade units")
+    if settings.navigation == "sequential" and settings.layout == "all":
+        what = "with all questions on one page there is none to go on to"
+        yield Problem("settings.navigation", what, "write layout: one, or navigation: free")
     if settings.mode == "test":
         yield from _test_faults(settings)
 

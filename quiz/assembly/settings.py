@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -45,20 +44,6 @@ def _from_one(value: int) -> int:
     if value < 1:
         raise fault("0 is too few", "write 1 or more")
     return value
-
-
-def _only(*done: Any, later: tuple[Any, ...]) -> BeforeValidator:
-    """A validator that says of values of the format that this version does not do: known, not supported yet."""
-
-    def check(value: Any) -> Any:
-        if value in later:
-            shown = str(value).lower() if isinstance(value, bool) else value
-            raise fault(
-                f"'{shown}' is known, not supported yet", f"write {str(done[0]).lower()}, or leave it out"
-            )
-        return value
-
-    return BeforeValidator(check)
 
 
 def _moment(value: Any) -> datetime:
@@ -131,7 +116,7 @@ class QuizSettings(BaseModel):
     mode: Literal["test", "practice"] = "test"
     tries: Literal["one", "interactive", "adaptive", "countback"] = "one"
     certainty: Truth = False
-    navigation: Annotated[Literal["free"], _only("free", later=("sequential",))] = "free"
+    navigation: Literal["free", "sequential"] = "free"
     layout: Literal["one", "all"] = "one"
     attempts: Positive | None = None
     grading: Literal["highest", "average", "first", "last"] = "highest"

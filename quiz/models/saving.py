@@ -20,6 +20,7 @@ from quiz.db import UtcDateTime
 from quiz.errors import (
     AttemptClosed,
     NotFound,
+    OutOfSequence,
     QuizError,
     SignedOut,
     SlotClosed,
@@ -105,6 +106,7 @@ _INSERT = (
             _is_acting,
             Attempt.finished_at.is_(None),
             or_(Attempt.due_at.is_(None), Attempt.due_at >= bindparam("due_since", type_=UtcDateTime)),
+            or_(Attempt.at_slot.is_(None), Attempt.at_slot == AttemptSlot.slot),
             AttemptSlot.closed_at.is_(None),
             bindparam("seq", type_=Integer) == 1 + func.coalesce(_highest, 0),
             bindparam("seq", type_=Integer) <= MOST_ANSWERS,  # there are no gaps: the seq is their number
@@ -122,6 +124,7 @@ _WHY = (
     select(
         AttemptSlot.slot,
         AttemptSlot.closed_at,
+        Attempt.at_slot,
         Attempt.finished_at,
         Attempt.ended_by,
         Attempt.due_at,
@@ -231,14 +234,21 @@ def refusal(connection: Connection, one: Save, now: datetime, grace: timedelta) 
         return NotFound()
     if found.writer == one.writer and found.act == one.act and found.fields == values["fields"]:
         return Saved(one.seq, found.saved_at, found.current_seq)
+    if found.at_slot not in (
+        None,
+        one.slot,
+    ):  # also when it is over: a question that was left takes no late answer
+        return OutOfSequence(at=found.at_slot)
     if _over(found, values["due_since"]):
         return TooLate(kept=_keep_late(connection, found, values))
+    return _closed_or_stale(found, one)
+
+
+def _closed_or_stale(found: Row[Any], one: Save) -> QuizError:
     if found.ended_by is not None:
         return AttemptClosed()
-    return SlotClosed() if found.closed_at is not None else _stale_or_full(found, one)
-
-
-def _stale_or_full(found: Row[Any], one: Save) -> QuizError:
+    if found.closed_at is not None:
+        return SlotClosed()
     is_next = one.seq == (found.current_seq or 0) + 1
     if is_next and one.seq > MOST_ANSWERS:
         return TooMany(retry_after=FULL_RETRY_AFTER)

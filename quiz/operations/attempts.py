@@ -25,6 +25,7 @@ from quiz.errors import (
     Invalid,
     NoAttemptsLeft,
     NotOpen,
+    OutOfSequence,
     Problem,
     QuizClosed,
     QuizError,
@@ -58,6 +59,7 @@ __all__ = [
     "finish",
     "flag",
     "is_answered",
+    "leave",
     "page",
     "save",
     "save_many",
@@ -125,6 +127,7 @@ def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
             Quiz.limit_minutes,
             Quiz.attempts_allowed,
             Quiz.access_code,
+            Quiz.sequential,
             QuizRevision.id.label("revision_id"),
             QuizRevision.blueprint,
             QuizRevision.banks,
@@ -209,6 +212,7 @@ def _insert_attempt(
             exposure=seen,
             started_at=now,
             due_at=due_at(now, quiz.limit_minutes, quiz.closes_at),
+            at_slot=1 if quiz.sequential else None,
         )
         .returning(Attempt.id)
     ).scalar_one()
@@ -316,6 +320,8 @@ class AttemptPage:
     time_zone: str
     number: int
     layout: str
+    #: The one slot that can be opened, where there is no way back; None = any can.
+    at_slot: int | None
     #: test or practice; in practice answers can be checked, as often as ``tries`` says.
     mode: str
     tries: str
@@ -368,6 +374,7 @@ _ATTEMPT = (
         Attempt.finished_at,
         Attempt.ended_by,
         Attempt.language,
+        Attempt.at_slot,
         Quiz.id.label("quiz_id"),
         Quiz.title.label("quiz_title"),
         Quiz.limit_minutes,
@@ -438,7 +445,7 @@ def _own(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
 
 
 def entry(actor: Actor, attempt_id: int, now: datetime, grace: timedelta = GRACE) -> Entry:
-    """Where to go on: the slot saved last, else the first. Finished is also what is over and not closed yet."""
+    """Where to go on: the slot it stands at, else that saved last, else the first. Finished is also what is over by now."""
     with reading() as connection:
         attempt = _own(connection, actor, attempt_id)
         last = connection.execute(
@@ -448,7 +455,7 @@ def entry(actor: Actor, attempt_id: int, now: datetime, grace: timedelta = GRACE
             .limit(1)
         ).scalar()
     state = "finished" if _is_over(attempt, now, grace) else _state(attempt, now)
-    return Entry(state, attempt.layout, last or 1)
+    return Entry(state, attempt.layout, attempt.at_slot or last or 1)
 
 
 def _state(attempt: Row[Any], now: datetime) -> str:
@@ -464,7 +471,8 @@ def _is_over(attempt: Row[Any], now: datetime, grace: timedelta) -> bool:
 def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> AttemptPage:
     """One question of an attempt in progress with the state of all; ``slot`` None = all questions on one page.
 
-    Raises AttemptClosed where it has ended, TooLate where its time is up, NotFound for a slot that it does not have.
+    Raises AttemptClosed where it has ended, TooLate where its time is up, NotFound for a slot that it does not have,
+    OutOfSequence for another one than the attempt stands at, where there is no way back.
     """
     shown = _EVERY_SLOT if slot is None else slot
     with reading() as connection:
@@ -473,6 +481,7 @@ def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> Atte
         rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": shown}).all()
         if slot is not None and not any(row.slot == slot for row in rows):
             raise missing(connection, actor)
+        _demand_at(attempt, slot)
         views = [_view(row, attempt.language) for row in rows if row.content is not None]
         if attempt.mode == "practice":
             views = _practised(connection, attempt, rows, views)
@@ -485,6 +494,11 @@ def _demand_open(attempt: Row[Any], now: datetime) -> None:
         raise AttemptClosed if attempt.ended_by == "student" else TooLate
     if state == "time-up":
         raise TooLate
+
+
+def _demand_at(attempt: Row[Any], slot: int | None) -> None:
+    if attempt.at_slot not in (None, slot):
+        raise OutOfSequence(at=attempt.at_slot)
 
 
 def summary(actor: Actor, attempt_id: int, now: datetime, grace: timedelta = GRACE) -> AttemptPage:
@@ -515,6 +529,7 @@ def _page(
         time_zone=attempt.time_zone,
         number=attempt.number,
         layout=attempt.layout,
+        at_slot=attempt.at_slot,
         mode=attempt.mode,
         tries=attempt.tries,
         certainty=attempt.certainty,
@@ -667,6 +682,7 @@ def flag(actor: Actor, attempt_id: int, slot: int, flagged: bool, now: datetime)
     with transaction() as connection:
         attempt = _own(connection, actor, attempt_id)
         _demand_open(attempt, now)
+        _demand_at(attempt, slot)
         found = connection.execute(
             update(AttemptSlot)
             .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot)
@@ -675,6 +691,34 @@ def flag(actor: Actor, attempt_id: int, slot: int, flagged: bool, now: datetime)
         ).first()
         if found is None:
             raise missing(connection, actor)
+
+
+def leave(actor: Actor, attempt_id: int, slot: int, now: datetime) -> None:
+    """Goes on to the next question, for good. A repeat changes nothing, and from the last question there is no further.
+
+    Saves under way come first, as the attempt's row is locked by them; later ones see that the slot was left. Raises
+    OutOfSequence for a slot that comes later, NotFound where there is a way back.
+    """
+    with transaction() as connection:
+        attempt = _own(connection, actor, attempt_id)
+        _demand_open(attempt, now)
+        if attempt.at_slot is None:
+            raise missing(connection, actor)
+        if slot > attempt.at_slot:
+            raise OutOfSequence(at=attempt.at_slot)
+        following = select(AttemptSlot.slot).where(
+            AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot + 1
+        )
+        connection.execute(
+            update(Attempt)
+            .where(
+                Attempt.id == attempt_id,
+                Attempt.finished_at.is_(None),
+                Attempt.at_slot == slot,
+                following.exists(),
+            )
+            .values(at_slot=slot + 1)
+        )
 
 
 def set_language(actor: Actor, attempt_id: int, language: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
-from quiz.assembly.settings import EVERYTHING
+from quiz.assembly.settings import EVERYTHING, QuizSettings
 from quiz.assembly.supply import scarcest
 from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
@@ -44,6 +44,8 @@ class QuizSheet:
     pass_grade: float | None
     review: Mapping[str, Sequence[str]]
     access_code: str | None
+    #: In attempts that begin from now on there is no way back to a question that was left.
+    sequential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class StartPage:
     scale: float
     pass_grade: float | None
     layout: str
+    #: There is no way back to a question that was left.
+    sequential: bool
     #: test or practice; in practice answers can be checked, as often as ``tries`` says.
     mode: str
     tries: str
@@ -277,6 +281,7 @@ def _sheet_of(blueprint: Blueprint, time_zone: str) -> QuizSheet:
         pass_grade=None if settings.pass_mark is None else float(settings.pass_mark),
         review={moment: list(shown) for moment, shown in settings.shown.items()},
         access_code=None,
+        sequential=settings.navigation == "sequential",
     )
 
 
@@ -298,6 +303,7 @@ def _columns(sheet: QuizSheet) -> dict[str, Any]:
         "pass_grade": sheet.pass_grade,
         "review": {moment: list(shown) for moment, shown in sheet.review.items()},
         "access_code": sheet.access_code,
+        "sequential": sheet.sequential,
     }
 
 
@@ -500,7 +506,7 @@ def _demand_good(sheet: QuizSheet, blueprint_text: str) -> Blueprint:
         blueprint = _supported(blueprint_text)
     except Invalid as error:
         raise Invalid([*_sheet_problems(sheet), *error.problems]) from None
-    problems = [*_sheet_problems(sheet), *_pass_problems(sheet, float(blueprint.settings.scale))]
+    problems = [*_sheet_problems(sheet), *_settings_problems(sheet, blueprint.settings)]
     if problems:
         raise Invalid(problems)
     return blueprint
@@ -527,7 +533,12 @@ def _value_problems(sheet: QuizSheet) -> Iterator[Problem]:
             yield Problem(name, "this number does not work", "write 1 or more, or leave it empty")
 
 
-def _pass_problems(sheet: QuizSheet, scale: float) -> Iterator[Problem]:
+def _settings_problems(sheet: QuizSheet, settings: QuizSettings) -> Iterator[Problem]:
+    """What of the sheet does not go with the blueprint."""
+    scale = float(settings.scale)
+    if sheet.sequential and settings.layout == "all":
+        what = "the blueprint has all questions on one page"
+        yield Problem("sequential", what, "take this off, or write layout: one there")
     if sheet.pass_grade is not None and not 0 <= sheet.pass_grade <= scale:
         what = "the pass mark is not on the scale"
         yield Problem("pass_grade", what, f"write 0 to {scale:g}, or leave it empty")
@@ -581,6 +592,7 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
         layout=quiz.layout,
+        sequential=quiz.sequential,
         mode=quiz.mode,
         tries=quiz.tries,
         certainty=quiz.certainty,

@@ -50,7 +50,7 @@
   };
 
   /* The answers of one attempt. options: user, attempt, base (address of its slots), token, session (address),
-     on(event, slot, facts): saved, acted, unsaved, waiting, conflict, late, overdue, submitted, closed, large, refused, gone,
+     on(event, slot, facts): saved, acted, unsaved, waiting, conflict, late, overdue, submitted, closed, left, large, refused, gone,
      signedout, other, back. */
   function Answers(options) {
     this.options = options;
@@ -265,7 +265,7 @@
       this.again("server", Number(reply.headers.get("Retry-After")) || 0);
       return;
     }
-    var events = { "too-late": "late", "attempt-closed": "submitted", "slot-closed": "closed", "too-large": "large", "not-found": "gone" };
+    var events = { "too-late": "late", "attempt-closed": "submitted", "slot-closed": "closed", "out-of-sequence": "left", "too-large": "large", "not-found": "gone" };
     this.refused(facts.kept === false ? "overdue" : events[facts.code] || "refused");
   };
 
@@ -323,7 +323,7 @@
     this.next = null;
     this.tries = 0;
     this.keep();
-    this.isClosed = event === "closed";
+    this.isClosed = event === "closed" || event === "left";
     if (event === "late" || event === "overdue" || event === "submitted" || event === "gone") { this.answers.ended = true; }
     this.tell(event);
   };

@@ -220,6 +220,7 @@
     submitted: function (slot) { over("submitted", slot); },
     gone: function (slot) { over("gone", slot); },
     closed: function (slot) { stopped(slot, "closed"); refresh(slot, "", 0); },
+    left: function (slot) { stopped(slot, "goneOn", [link(word("result"), root.dataset.enter)]); },
     large: function (slot) { stopped(slot, "large"); },
     refused: function (slot) { stopped(slot, "refused"); },
     signedout: function () { showSignIn("signedout"); },
@@ -238,9 +239,9 @@
     showBanner("over", "bad", word(why), why === "gone" ? [] : [link(word("result"), root.dataset.enter)]);
     showState("unsaved", word("unsaved"));
   }
-  function stopped(slot, why) {
+  function stopped(slot, why, parts) {
     destination = null;
-    showBanner("slot" + slot.number, "bad", word("question", { n: slot.number }) + ": " + word(why));
+    showBanner("slot" + slot.number, "bad", word("question", { n: slot.number }) + ": " + word(why), parts);
     showState("unsaved", word("unsaved"));
   }
 
@@ -251,7 +252,7 @@
     showState("unsaved", word("unsaved"));
     if (!element) {
       var cell = cellsOf(slot.number)[0];
-      showBanner(key, "look", word("stale", { n: slot.number }), cell ? [link(word("staleElsewhere"), cell.href)] : []);
+      showBanner(key, "look", word("stale", { n: slot.number }), cell ? [link(word("staleElsewhere"), cell.href || addressOf(slot.number))] : []);
       return;
     }
     hideBanner(key);
@@ -400,8 +401,9 @@
   function isFlagging(waited) { return Boolean(destination.form) && flags.size > 0 && waited < 3000; }
 
   function sayWaiting() {
-    showBanner("waiting", "look", word(destination.form ? "submits" : "waiting"));
-    if (destination.form) { banners.get("waiting").scrollIntoView({ block: "center" }); }     // the button is far below
+    var isSubmission = destination.form && destination.form.matches("[data-finish] form");
+    showBanner("waiting", "look", word(isSubmission ? "submits" : "waiting"));
+    if (isSubmission) { banners.get("waiting").scrollIntoView({ block: "center" }); }     // the button is far below
   }
 
   function pathOf(address) { return new URL(address, location.href).pathname; }
@@ -429,7 +431,7 @@
   }
   function shown(wish, address) {
     var hash = new URL(wish.address, location.href).hash;
-    if (!wish.back) { history.pushState(null, "", address.split("#")[0] + hash); }
+    history[wish.back ? "replaceState" : "pushState"](null, "", address.split("#")[0] + hash);
     hideBanner("waiting");
     document.dispatchEvent(new Event("page:shown"));
     begin();
@@ -522,7 +524,7 @@
       else if (by && by.dataset.to) { go({ address: by.dataset.to }); }
       else if (by && "language" in by.dataset) { translate(document.querySelector("#language").value); }
       else { answers.flush(); }
-    } else if (event.target.matches("[data-finish] form")) {
+    } else if (event.target.matches("[data-finish] form, [data-leave] form")) {
       event.preventDefault();
       go({ form: event.target });
     }
@@ -569,7 +571,7 @@
     banners.forEach(function (banner) { document.querySelector("[data-banners]").append(banner); });
     all("[data-slot]").forEach(beginSlot);
     flags.forEach(function (on, number) { showFlag(number, on); });
-    paper.load(root.dataset.enter + "/paper", window.Answers.timeout);
+    if (!("sequential" in root.dataset)) { paper.load(root.dataset.enter + "/paper", window.Answers.timeout); }
   }
   function settings() {
     return {

@@ -29,6 +29,7 @@ TITLES: Mapping[str, Any] = {
     "not-found": _l("There is no page here, or not for you"),
     "stale": _l("A newer answer stands"),
     "slot-closed": _l("This question is closed"),
+    "out-of-sequence": _l("This is not the question that you are at"),
     "attempt-closed": _l("This attempt has been submitted"),
     "too-late": _l("The time is up"),
     "in-progress": _l("This attempt has not been submitted yet"),

@@ -171,16 +171,10 @@ def test_keys_of_the_format_that_are_not_done_yet_are_refused(field):
     assert problem(**{field: {}}).startswith(f"{field}: '{field}' is known, not supported yet")
 
 
-@pytest.mark.parametrize(
-    "field, value",
-    [
-        ("navigation", "sequential"),
-    ],
-)
-def test_settings_that_are_not_done_yet_are_refused(field, value):
-    said = problem(settings={field: value})
-    assert said.startswith(f"settings.{field}")
-    assert "known, not supported yet" in said
+def test_all_questions_on_one_page_leave_nothing_to_go_on_to():
+    sequential = {"navigation": "sequential"}
+    assert Blueprint.load(PLAIN | {"settings": sequential}).settings.navigation == "sequential"
+    assert problem(settings={**sequential, "layout": "all"}).startswith("settings.navigation: ")
 
 
 @pytest.mark.parametrize(
@@ -281,7 +275,7 @@ sections:
       - single_choice
       - hotspt
 settings:
-  navigation: sequential
+  navigation: sideways
 """
     with pytest.raises(Invalid) as caught:
         read_blueprint(text, "plan.yaml")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateTimeLocalField,
     DecimalField,
     HiddenField,
@@ -138,6 +139,7 @@ class QuizForm(Form):
     grading = SelectField(_l("Which grade counts"), choices=_choices(GRADING))
     pass_grade = _Number(_l("Grade to pass"))
     access_code = StringField(_l("Access code"))
+    sequential = BooleanField(_l("One question after the other"))
     review_during = _Boxes(WHEN["during"], choices=_choices(SHOWN))
     review_after = _Boxes(WHEN["after"], choices=_choices(SHOWN))
     review_later = _Boxes(WHEN["later"], choices=_choices(SHOWN))
@@ -159,6 +161,7 @@ class QuizForm(Form):
             grading=sheet.grading,
             pass_grade=sheet.pass_grade,
             access_code=sheet.access_code or "",
+            sequential=sheet.sequential,
             blueprint=quiz.blueprint_text,
             **{f"review_{moment}": list(sheet.review.get(moment, ())) for moment in WHEN},
         )
@@ -185,6 +188,7 @@ class QuizForm(Form):
             pass_grade=self.pass_grade.data,
             review=self.review,
             access_code=(self.access_code.data or "").strip() or None,
+            sequential=self.sequential.data,
         )
 
     @property

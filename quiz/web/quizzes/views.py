@@ -204,6 +204,8 @@ def _shown(field: Any) -> str:
         return ", ".join(str(SHOWN[name]) for name in SHOWN if name in field.data)
     if field.name == "grading":
         return str(GRADING[field.data])
+    if isinstance(field.data, bool):
+        return _("Yes") if field.data else _("No")
     return "" if field.data is None else str(field.data).replace("\r\n", "\n")
 
 

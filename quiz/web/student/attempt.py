@@ -13,7 +13,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quiz.errors import AttemptClosed, Invalid, Problem, QuizError, SignedOut, StaleAnswer, TooLate
+from quiz.errors import (
+    AttemptClosed,
+    Invalid,
+    NotFound,
+    OutOfSequence,
+    Problem,
+    QuizError,
+    SignedOut,
+    StaleAnswer,
+    TooLate,
+)
 from quiz.operations import attempts, grading, practice, reviews
 from quiz.operations.attempts import Saved, SlotSave
 from quiz.web.errors import wants_json
@@ -60,15 +70,25 @@ def all_questions(attempt_id: int) -> ResponseReturnValue:
 def _questions(attempt_id: int, slot: int | None) -> ResponseReturnValue:
     try:
         page = attempts.page(get_actor(), attempt_id, slot, moment())
-    except (AttemptClosed, TooLate):
-        if wants_json():
-            raise
-        return _to("attempt.enter", attempt_id)
+    except (AttemptClosed, OutOfSequence, TooLate) as error:
+        return _elsewhere(attempt_id, error)
     use_time_zone(page.time_zone)
     _outlast(page.due_at)
     return render_template(
         "student/question.html", a=page, go=_addresses(attempt_id), slot=slot, writer=uuid.uuid4().hex
     )
+
+
+def _elsewhere(attempt_id: int, error: QuizError) -> ResponseReturnValue:
+    """To where the attempt stands now; a program is told why."""
+    if wants_json():
+        raise error
+    if isinstance(error, OutOfSequence):
+        flash(
+            _("You are at question %(n)s: the others cannot be opened from here.", n=error.facts["at"]),
+            "look",
+        )
+    return _to("attempt.enter", attempt_id)
 
 
 @blueprint.get("/paper")
@@ -183,11 +203,18 @@ def _after_saving(attempt_id: int, slot: int | None, done: SlotSave | None = Non
     if flagged is not None:
         attempts.flag(get_actor(), attempt_id, *flagged, moment())
         return _to(**here, attempt_id=attempt_id, _anchor=f"q{flagged[0]}")
+    return _led_on(attempt_id, slot, here)
+
+
+def _led_on(attempt_id: int, slot: int | None, here: dict[str, Any]) -> Response:
+    """To where the button that was pressed leads; it may be one that stays."""
     go = request.form.get("go", "")
     if go == "summary" or (go == "next" and slot is not None and request.form.get("of") == str(slot)):
         return _to("attempt.summary", attempt_id)
-    if slot is None or (go not in ("next", "previous") and not go.isdecimal()):
+    if slot is None or (go not in ("next", "previous", "leave") and not go.isdecimal()):
         return _to(**here, attempt_id=attempt_id)
+    if go == "leave":
+        return _to("attempt.leaving", attempt_id, slot=slot)
     target = {"next": slot + 1, "previous": max(1, slot - 1)}.get(go) or int(go[:4])
     return _to("attempt.question", attempt_id, slot=target)
 
@@ -222,6 +249,33 @@ def _conflict(attempt_id: int, refused: Sequence[tuple[SlotSave, QuizError]]) ->
         wish=request.form.get("go", ""),
     )
     return body, StaleAnswer.status
+
+
+# Leave for good ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/slots/<int:slot>/leave")
+@signed_in
+def leaving(attempt_id: int, slot: int) -> ResponseReturnValue:
+    """Ask before a question is left to which there is no way back."""
+    try:
+        page = attempts.page(get_actor(), attempt_id, slot, moment())
+    except (AttemptClosed, OutOfSequence, TooLate) as error:
+        return _elsewhere(attempt_id, error)
+    if page.at_slot is None:
+        raise NotFound
+    if slot == len(page.slots):
+        return _to("attempt.summary", attempt_id)
+    use_time_zone(page.time_zone)
+    return render_template("student/leave.html", a=page, go=_addresses(attempt_id), q=page.questions[0])
+
+
+@blueprint.post("/slots/<int:slot>/leave")
+@signed_in
+def leave(attempt_id: int, slot: int) -> ResponseReturnValue:
+    """Go on to the next question, for good; a repeat gives the same answer."""
+    attempts.leave(get_actor(), attempt_id, slot, moment())
+    return ("", 204) if wants_json() else _to("attempt.enter", attempt_id)
 
 
 # Language, flag, summary, submit ---------------------------------------------------------------------------------

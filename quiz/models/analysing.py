@@ -33,12 +33,12 @@ def counted_attempts(connection: Connection, quiz_id: int, which: str, grading: 
             Attempt.finished_at,
             Attempt.grade,
         )
-        .where(Attempt.id.in_(_counted(quiz_id, which, grading)))
+        .where(Attempt.id.in_(counted_ids(quiz_id, which, grading)))
         .order_by(Attempt.id)
     ).all()
 
 
-def _counted(quiz_id: int, which: str, grading: str) -> Any:
+def counted_ids(quiz_id: int, which: str, grading: str) -> Any:
     """The ids of the attempts that count. Of equally high grades the earlier one is the highest."""
     orders: dict[str, list[Any]] = {
         "first": [Attempt.number],
@@ -84,7 +84,7 @@ def marked_slots(connection: Connection, quiz_id: int, which: str, grading: str)
             ),
         )
         .where(
-            AttemptSlot.attempt_id.in_(_counted(quiz_id, which, grading)),
+            AttemptSlot.attempt_id.in_(counted_ids(quiz_id, which, grading)),
             AttemptSlot.asks,
             AttemptSlot.bonus.is_(False),
         )
@@ -96,7 +96,7 @@ def save_times(connection: Connection, quiz_id: int, which: str, grading: str) -
     """When each answer of the attempts that count was saved, also those that were replaced, in order. One statement."""
     return connection.execute(
         select(Answer.attempt_id, Answer.slot, Answer.saved_at)
-        .where(Answer.attempt_id.in_(_counted(quiz_id, which, grading)))
+        .where(Answer.attempt_id.in_(counted_ids(quiz_id, which, grading)))
         .order_by(Answer.attempt_id, Answer.saved_at, Answer.slot, Answer.seq)
     ).all()
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, Final
 
+from quiz.banks.expressions import real
 from quiz.banks.expressions.values import LONGEST, Mistake, Value, kind, read_day, shown
 
 #: Places after the point that a number may be rounded to.
 MOST_PLACES: Final = 12
+#: Digits that ``significant`` can keep.
+MOST_DIGITS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,21 @@ def _round(arguments: Sequence[Value]) -> Fraction:
     return Fraction(nearest if scaled >= 0 else -nearest, 10**places)
 
 
+def _significant(arguments: Sequence[Value]) -> Fraction:
+    """Half away from zero, as ``round``."""
+    digits = whole(arguments[1])
+    if not 1 <= digits <= MOST_DIGITS:
+        raise Mistake(f"keeps 1 … {MOST_DIGITS} digits")
+    given = number(arguments[0])
+    context = Context(prec=digits, rounding=ROUND_HALF_UP)
+    return Fraction(context.divide(Decimal(given.numerator), Decimal(given.denominator)))
+
+
+def _real(do: Callable[[Fraction], Fraction]) -> Function:
+    """A function of one number."""
+    return Function(1, 1, lambda given, _: do(number(given[0])))
+
+
 def joined(parts: Sequence[str]) -> str:
     """The texts one after the other. Raises Mistake where that is too long."""
     if sum(map(len, parts)) > LONGEST:
@@ -104,6 +123,18 @@ FUNCTIONS: Final = {
     "floor": Function(1, 1, lambda given, _: Fraction(floor(number(given[0])))),
     "ceil": Function(1, 1, lambda given, _: Fraction(ceil(number(given[0])))),
     "round": Function(1, 2, lambda given, _: _round(given)),
+    "significant": Function(2, 2, lambda given, _: _significant(given)),
+    "pi": Function(0, 0, lambda _given, _: real.pi()),
+    "log": Function(1, 2, lambda given, _: real.log(*map(number, given))),
+    "sqrt": _real(real.sqrt),
+    "exp": _real(real.exp),
+    "log10": _real(real.log10),
+    "sin": _real(real.sin),
+    "cos": _real(real.cos),
+    "tan": _real(real.tan),
+    "asin": _real(real.asin),
+    "acos": _real(real.acos),
+    "atan": _real(real.atan),
     "min": Function(2, None, lambda given, _: min(ordered(given))),
     "max": Function(2, None, lambda given, _: max(ordered(given))),
     "lower": Function(1, 1, lambda given, _: text(given[0]).lower()),

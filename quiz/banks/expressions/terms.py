@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.banks.expressions import real
 from quiz.banks.expressions.functions import FUNCTIONS, joined, number, ordered
 from quiz.banks.expressions.values import MOST_BITS, Mistake, Value, kind
 
@@ -277,8 +278,10 @@ def _divide(by: Callable[[Fraction, Fraction], Fraction | int]) -> Callable[[Val
 
 def _power(left: Value, right: Value) -> Value:
     base, exponent = number(left), number(right)
-    if exponent.denominator != 1 or abs(exponent) > MOST_EXPONENT:
-        raise Mistake(f"the exponent must be a whole number up to {MOST_EXPONENT}")
+    if exponent.denominator != 1:
+        return real.power(base, exponent)
+    if abs(exponent) > MOST_EXPONENT:
+        raise Mistake(f"the exponent must be at most {MOST_EXPONENT:,}")
     if not base and exponent < 0:
         raise Mistake("division by zero", "leave these values out with where:")
     if _bits(base) * abs(exponent) > 4 * MOST_BITS:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from quiz.statistics.analysis import ItemResult, TableAnalysis, analyse_table
+from quiz.statistics.comparing import Sums, differ_p, link_of, mean_of, share_of
+from quiz.statistics.flags import two_shares_p
 from quiz.statistics.table import ResponseTable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +20,8 @@ FOLDER = ROOT / "tests" / "kernel" / "statistics"
 HEAD = """# Agreement with R
 
 Written by `make docs`. The tables are in `tests/kernel/statistics/tables.json`, the figures of R (psych 2.2.9 and
-`mantelhaen.test`, R 4.2) beside them with the script that made them. Of the items' figures, those stand here that are
+`mantelhaen.test`, R 4.2) beside them with the script that made them; *groups and shares* are figures of
+the overview of a quiz and of the flag *drift* (`comparing.R`). Of the items' figures, those stand here that are
 farthest apart (of the first item where none are). A test holds every difference below 0.000001; where R is installed,
 another has R compute again. Omega differs by what R leaves when it stops looking for the factor. Figures with Moodle's names are computed by its
 definitions. What each figure is:
@@ -92,6 +95,40 @@ def stored() -> list[Pair]:
     return [*pairs(json.loads((FOLDER / "classical.json").read_text()))]
 
 
+def compared(document: Mapping[str, Any]) -> Iterator[Pair]:
+    """What R gives for comparing groups and shares (comparing.R), in its order, beside ours."""
+    groups = [np.array(one, float) for one in document["groups"]]
+    marks, attainable, seconds, grades = (
+        np.array(document[name], float) for name in ("marks", "attainable", "seconds", "grades")
+    )
+    sums = Sums(
+        len(marks),
+        float(marks.sum()),
+        float(attainable.sum()),
+        float(marks @ marks),
+        float(marks @ attainable),
+        float(attainable @ attainable),
+    )
+    mean, share, link = mean_of(groups[0]), share_of(sums), link_of(seconds, grades)
+    if mean is None or share is None or link is None:
+        raise ValueError(f"the figures of {document} do not exist")
+    ours = [
+        differ_p(groups),
+        differ_p(groups[:2]),
+        *(mean.low, mean.high),
+        *(share.value, share.low, share.high),
+        *(link.r, link.p),
+        two_shares_p(0.8, 100, 0.6, 100),
+    ]
+    for (figure, reference), of_us in zip(document["figures"].items(), ours, strict=True):
+        yield Pair("groups and shares", figure, reference, float("nan") if of_us is None else of_us)
+
+
+def stored_comparisons() -> list[Pair]:
+    """The figures of comparing.R that are stored, beside ours."""
+    return [*compared(json.loads((FOLDER / "comparing.json").read_text()))]
+
+
 def page() -> str:
     """The page: of each figure of each table the pair that is farthest apart."""
     worst: dict[tuple[str, str], Pair] = {}
@@ -99,7 +136,7 @@ def page() -> str:
         key = pair.table, pair.figure
         if key not in worst or pair.difference > max(EQUAL, worst[key].difference):
             worst[key] = pair
-    return HEAD + "".join(map(_line, worst.values()))
+    return HEAD + "".join(map(_line, [*worst.values(), *stored_comparisons()]))
 
 
 def _line(one: Pair) -> str:

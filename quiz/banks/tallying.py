@@ -10,7 +10,8 @@ of a question (x: the fraction of its mark; T and R in percent, to nine decimals
     worth (points, what the paper had to give) · mark (points earned) · slot (number) · seconds (s)
     answer (0 right or 1 wrong, text) · variant (key, x) · dated (as of)
 of the paper
-    paper (T, marks) · place (section, how-many-eth of it, points earned) · grade (g) · duration (s) · open () not settled
+    paper (T) · marks (m) · grade (g) · place (section, how-many-eth of it, points earned) · duration (s)
+    open () not settled: not wholly marked, or with nothing to attain
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ from quiz.statistics.classical import EQUAL, Values
 WHOLE: Final = 0
 #: Characters of an answer that was typed; ways of going on after them are one.
 LONGEST_ANSWER: Final = 200
-#: More different totals than this are counted to two decimals of a percent, of which there are as many.
+#: More different totals than this are counted to two decimals (of a percent), of which there are as many.
 MOST_TOTALS: Final = 10_000
+#: Where totals and rests begin in the values of a kind.
+_TOTALS: Final = {"seen": 1, "pick": 2, "paper": 0, "marks": 0, "grade": 0}
 
 Cell: TypeAlias = tuple[int, str, tuple[Any, ...]]
 
@@ -131,15 +134,16 @@ def nine(value: float) -> float | None:
 # A paper's cells ---------------------------------------------------------------------------------------------------
 
 
-def cells_of(paper: Paper, decimals: int = 9) -> Iterator[Cell]:
-    """The cells that a paper counts in, once each; totals and rests have so many decimals."""
+def cells_of(paper: Paper) -> Iterator[Cell]:
+    """The cells that a paper counts in, once each."""
     if paper.grade is None:
         yield WHOLE, "open", ()
         return
     marks = sum(line.fraction * line.points for line in paper.lines)
     attainable = sum(line.points for line in paper.lines)
-    total = _percent(marks, attainable, decimals)
-    yield WHOLE, "paper", (total, nine(marks))
+    total = _percent(marks, attainable)
+    yield WHOLE, "paper", (total,)
+    yield WHOLE, "marks", (nine(marks),)
     yield WHOLE, "grade", (nine(paper.grade),)
     yield WHOLE, "duration", (paper.duration,)
     last = max((line.slot for line in paper.lines if line.answered), default=0)
@@ -148,7 +152,7 @@ def cells_of(paper: Paper, decimals: int = 9) -> Iterator[Cell]:
         mark = line.fraction * line.points
         places[line.section] += 1
         yield WHOLE, "place", (line.section, places[line.section], nine(mark))
-        rest = _percent(marks - mark, attainable - line.points, decimals)
+        rest = _percent(marks - mark, attainable - line.points)
         place = (nine(line.fraction), total, rest)
         for kind, values in _of_line(line, place, attainable, reached=not 0 < last < line.slot):
             yield line.version_id, kind, values
@@ -178,8 +182,18 @@ def _of_line(
         yield "dated", (line.as_of,)
 
 
-def _percent(part: float, whole: float, decimals: int) -> float | None:
-    return round(100 * part / whole, decimals) + 0.0 if whole > EQUAL else None
+def _percent(part: float, whole: float) -> float | None:
+    return nine(100 * part / whole) if whole > EQUAL else None
+
+
+def coarse(cell: Cell) -> Cell:
+    """The cell with totals and rests to two decimals."""
+    version, kind, values = cell
+    if kind not in _TOTALS:
+        return cell
+    start = _TOTALS[kind]
+    rounded = (None if one is None else round(one, 2) + 0.0 for one in values[start:])
+    return version, kind, (*values[:start], *rounded)
 
 
 def write_cell(values: Sequence[Any]) -> str:
@@ -211,7 +225,7 @@ class Pairs:
     sums: list[int] = field(default_factory=list)
 
     def add(self, paper: Paper, times: int = 1) -> None:
-        """Adds a paper so many times (−1 takes it back), if it has these questions."""
+        """Adds a paper so many times (−1 takes it back); one with other questions is left out."""
         marks = {line.version_id: round(line.fraction * line.points * GRAIN) for line in paper.lines}
         versions = tuple(sorted(marks))
         if paper.grade is None or not versions:
@@ -222,9 +236,9 @@ class Pairs:
 
     def merge(self, other: Pairs, times: int = 1) -> None:
         """Adds sums over the same questions; others are left out."""
-        if not self.n:
+        if not self.n and times > 0:
             self.versions, self.sums = other.versions, [0] * len(other.sums)
-        if self.versions == other.versions:
+        if self.versions == other.versions and self.n + times * other.n >= 0:
             self.n += times * other.n
             self.sums = [one + times * more for one, more in zip(self.sums, other.sums, strict=True)]
 
@@ -249,14 +263,27 @@ class Tally:
 
     counts: Counter[Cell] = field(default_factory=Counter)
     pairs: Pairs = field(default_factory=Pairs)
-    #: Of totals and rests: 9, or 2 where there are too many different ones.
-    decimals: int = 9
+    #: Totals and rests have two decimals, for there are too many different ones.
+    coarse: bool = False
 
     def add(self, paper: Paper, times: int = 1) -> None:
         """Adds a paper so many times; −1 takes it back."""
-        for cell in cells_of(paper, self.decimals):
-            self.counts[cell] += times
+        for cell in cells_of(paper):
+            self.counts[coarse(cell) if self.coarse else cell] += times
         self.pairs.add(paper, times)
+
+    def number_of(self, kind: str) -> int:
+        """How many papers count in this kind of the whole."""
+        return sum(n for (version, one, _), n in self.counts.items() if one == kind and version == WHOLE)
+
+    @property
+    def alike(self) -> bool:
+        """Whether all papers hold the same questions."""
+        held: Counter[int] = Counter()
+        for (version, kind, _), n in self.counts.items():
+            if kind == "seen":
+                held[version] += n
+        return {*held.values()} - {0} == {self.number_of("paper")}
 
     def kinds(self) -> Mapping[int, Mapping[str, Mapping[tuple[Any, ...], int]]]:
         """The counts by version, by kind, by values, in a fixed order; those of 0 left out."""

@@ -23,6 +23,10 @@ _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 _HEADER: Final = 30
 _METHOD: Final = slice(8, 10)
 _LENGTHS: Final = slice(26, 30)
+#: What an entry of an archive's list of entries begins with (4.3.12), and how many more of them than files there may be:
+#: folders, and archives in it. Each takes memory before it can be looked at.
+_LISTED: Final = b"PK\x01\x02"
+_MORE: Final = 10_000
 #: Bytes of the first file that are unpacked to see what it is.
 _MOST_SHOWN: Final = 100_000
 
@@ -42,6 +46,8 @@ class Archive:
 
     def __init__(self, content: bytes, limits: Limits = Limits()) -> None:
         """Raises Invalid where anything in the archive is out of bounds, before any of it is unpacked."""
+        if content.count(_LISTED) > limits.entries + _MORE:
+            raise _too_many(limits)
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError) as error:
@@ -51,14 +57,14 @@ class Archive:
             entry for entry in self._zip.infolist() if not entry.is_dir() and not _litter(entry.filename)
         ]
         if len(listed) > limits.entries:
-            raise _invalid(
-                f"the archive has more than {limits.entries} files", "pack only what belongs to it"
-            )
+            raise _too_many(limits)
         for entry in listed:
             _demand_inside(entry)
             self._demand_bounds(entry)
         if sum(entry.file_size for entry in listed) > limits.total:
             raise _invalid(f"unpacked it has more than {limits.total // 1_000_000} MB", "pack less")
+        if sum(entry.compress_size for entry in listed) > len(content):
+            raise _invalid("its files lie in each other", "pack it again")
         self._entries = {entry.filename: entry for entry in listed}
         if len(self._entries) < len(listed):
             raise _invalid("a file stands in the archive twice", "pack it again")
@@ -118,6 +124,10 @@ def _litter(name: str) -> bool:
 
 def _invalid(what: str, mend: str) -> Invalid:
     return Invalid([Problem("", what, mend)])
+
+
+def _too_many(limits: Limits) -> Invalid:
+    return _invalid(f"the archive has more than {limits.entries} files", "pack only what belongs to it")
 
 
 def is_archive(content: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
@@ -27,6 +27,10 @@ _WORKBOOK: Final = {
     "remove_timezone": True,
 }
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+#: Cells of a sheet, those counted that are empty: each up to the last row and column takes memory.
+MOST_CELLS: Final = 1_000_000
+#: The place of a cell or row in a sheet: ``r="AB12"`` or ``r="12"``.
+_PLACED: Final = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]+)""")
 LONGEST_CELL: Final = 32_767
 LONGEST_SHEET_NAME: Final = 31
 
@@ -94,6 +98,27 @@ def _write(sheet: Any, row: int, place: int, value: object, moment: Any) -> None
         sheet.write_number(row, place, value)
     elif value is not None:
         sheet.write_string(row, place, str(value)[:LONGEST_CELL])
+
+
+def demand_bounds(parts: Mapping[str, bytes]) -> None:
+    """Raises Invalid for a workbook of these parts that is none of Excel's, or whose last cell lies too far away."""
+    if "xl/workbook.xml" not in parts or {"content.xml", "xl/workbook.bin"} & {*parts}:
+        raise Invalid([Problem("", "this is no workbook of Excel", "save it as .xlsx")])
+    for content in parts.values():
+        rows, columns = 1, 1
+        for letters, digits in _PLACED.findall(content):
+            rows, columns = max(rows, int(digits[:9])), max(columns, _column(letters[:6]))
+        if rows * columns > MOST_CELLS:
+            what = f"the sheet has {rows} rows and {columns} columns, {MOST_CELLS} cells are the most"
+            raise Invalid([Problem("", what, "delete the empty rows and columns, or cut it into several")])
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column, A being 1; 0 for none."""
+    number = 0
+    for letter in letters.upper():
+        number = 26 * number + letter - 64
+    return number
 
 
 def read_sheet(content: bytes) -> Iterator[list[str]]:

@@ -16,7 +16,9 @@ from quiz.files.archive import START, Archive, Limits, pack
 from quiz.files.richtext import Html, to_html, to_text
 from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unsupported, Unwritable, Writer
 
-_LIMITS: Final = Limits(entries=20_000, entry=100_000_000, total=200_000_000, ratio=200)
+_LIMITS: Final = Limits(entries=20_000, entry=25_000_000, total=200_000_000, ratio=200)
+#: Steps of SQLite's machine that reading may take: some thirty a note.
+_MOST_STEPS: Final = 20_000_000
 _NAMES: Final = ("collection.anki21", "collection.anki2")
 _PARTED: Final = "\x1f"
 #: {{c1::answer::hint}}
@@ -49,8 +51,11 @@ def _read(source: Source) -> Iterator[Entry]:
             f"{source.name} is no Anki package of the older kind – export it with 'Support older Anki versions'"
         )
     with closing(sqlite3.connect(":memory:")) as collection:
+        collection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, source.limits.question_bytes)
+        collection.set_progress_handler(lambda: 1, _MOST_STEPS)
         try:
             collection.deserialize(archive.read(name))
+            _demand_tables(collection)
             models = json.loads(collection.execute("SELECT models FROM col").fetchone()[0])
             notes = collection.execute("SELECT mid, tags, flds FROM notes ORDER BY id").fetchall()
         except (sqlite3.Error, ValueError, TypeError, RecursionError):
@@ -59,6 +64,15 @@ def _read(source: Source) -> Iterator[Entry]:
         known = models.get(str(model)) if isinstance(models, dict) else None
         kind = known if isinstance(known, dict) else {}
         yield _note(f"note {number}", kind, str(tags or "").split(), str(fields or "").split(_PARTED))
+
+
+def _demand_tables(collection: sqlite3.Connection) -> None:
+    """Raises ValueError where what is read is no table: a view could compute for ever."""
+    rows = collection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
+    )
+    if not {"col", "notes"} <= {name for (name,) in rows}:
+        raise ValueError("views in place of tables")
 
 
 def _note(where: str, model: Mapping[str, Any], tags: Sequence[str], fields: Sequence[str]) -> Entry:

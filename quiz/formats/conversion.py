@@ -335,6 +335,9 @@ class _Writing:
     def _added(self, one: Understood) -> Sequence[Loss]:
         if one.question.type not in self.writer.types:
             raise Unwritable(one.question.type)
+        picture = getattr(getattr(one.question, "content", None), "picture", None)
+        if picture is not None and "picture" not in self.writer.held(one.question):  # type: ignore[arg-type]
+            raise Unwritable(f"{one.question.type} on a picture")  # without it there is nothing to ask
         return self.writer.add(one.question, one.files)
 
     def _written(self, one: Understood, losses: list[Loss], more: Mapping[str, str] = NOTHING) -> None:

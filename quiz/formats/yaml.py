@@ -56,8 +56,12 @@ def _read_json(source: Source) -> Iterator[Entry]:
     options: dict[str, Any] = dict.fromkeys(("parse_float", "parse_int"), lambda text: Number(text, text))
     try:
         data = json.loads(_whole(source), object_pairs_hook=_once, **options)
-    except (ValueError, RecursionError) as error:
-        raise Invalid(f"{source.name} is no JSON document: {error}") from None
+    except ValueError as error:
+        raise Invalid(
+            f"{source.name} is no JSON document: {error} – mend it there, or export it again"
+        ) from None
+    except RecursionError:
+        raise Invalid(f"{source.name} nests too deep – no bank needs that: export it again") from None
     if not isinstance(data, dict):
         raise Invalid(f'{source.name}: write an object {{"format": "{_MARK}", "questions": […]}}')
     words = dict(zip(LISTS, ("item", "generator"), strict=True))

@@ -40,6 +40,8 @@ _PARTS: Final = frozenset(
     "simpleChoice simpleAssociableChoice inlineChoice gapText gap hottext hotspotChoice".split()
 )
 _MOST_CHOICES: Final = 500
+#: Files of a package: an item each, pictures.
+_MOST_FILES: Final = 30_000
 #: What is left of a paragraph that held an interaction only.
 _EMPTY: Final = re.compile(r"<(p|div)\b[^<>]*>\s*</\1>")
 #: A tag of a language that banks know.
@@ -99,7 +101,7 @@ def read(source: Source) -> Iterator[Entry]:
     if len(content) > source.limits.bytes:
         raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
     if is_archive(content):
-        bounds = Limits(entries=source.limits.questions, total=4 * source.limits.bytes)
+        bounds = Limits(entries=_MOST_FILES, total=4 * source.limits.bytes)
         yield from _package(source, Archive(content, bounds))
         return
     limit = source.limits.question_bytes
@@ -153,6 +155,8 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
             title = title or test.title
     said = {path: said_of(one) for kind, path, one in resources if "item" in kind}
     places += map(_Place, said)
+    if not places and not losses:
+        raise Invalid(f"{source.name} holds no items – name them in its {_MANIFEST}, or export it again")
     header = {"title": title, "language": _language(package, places)}
     yield Head({name: value for name, value in header.items() if value}, losses)
     first: dict[str, _Place] = {}

@@ -11,14 +11,14 @@ from typing import Final
 
 from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, Limits
-from quiz.files.tables import Table, read_sheet, safe_cell, write_xlsx
+from quiz.files.tables import Table, demand_bounds, read_sheet, safe_cell, write_xlsx
 from quiz.formats.base import Entry, Format, Source, decoded
 from quiz.formats.sheets import kahoot
 from quiz.formats.sheets.reading import entries
 from quiz.formats.sheets.writing import SheetWriter
 
-#: A workbook's parts may be larger unpacked than other archives': sheets are text that packs well.
-_WORKBOOK: Final = Limits(entries=500, entry=100_000_000, total=200_000_000, ratio=200)
+#: Sheets are text that packs well.
+_WORKBOOK: Final = Limits(entries=500, ratio=200)
 _START: Final = b"PK\x03\x04"
 _HEADED: Final = re.compile(r"""(^|[,;\t"'])\s*prompt\s*($|[,;\t"'\r\n])""", re.IGNORECASE | re.MULTILINE)
 #: What a spreadsheet would run; ``safe_cell`` puts an apostrophe in front of it.
@@ -54,7 +54,8 @@ def _cells(source: Source) -> Iterator[list[str]]:
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
         raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
-    Archive(content, _WORKBOOK)  # its bounds, before anything is unpacked
+    archive = Archive(content, _WORKBOOK)
+    demand_bounds({name: archive.read(name) for name in archive.names})
     yield from read_sheet(content)
 
 

@@ -301,6 +301,18 @@ def test_words_and_pictures_are_put_onto_a_picture():
     assert found.content.fitting("2") == {"c", "d"}
 
 
+def test_a_picture_that_a_format_cannot_hold_keeps_the_question_back(tmp_path):
+    """Without it there would be nothing to ask."""
+    source = tmp_path / "export.xml"
+    source.write_text(f"{builder.HEAD}{builder._places(1, None)}</quiz>")
+    done = CliRunner().invoke(main, ["convert", str(source), str(tmp_path / "x.csv"), "--json"])
+    report = json.loads(done.stdout)
+    (refused,) = report["unsupported"]
+    assert (report["read"], report["written"], refused["kind"], refused["stage"]) == (
+        1, 0, "drag_words on a picture", "write",
+    )  # fmt: skip
+
+
 def test_one_marker_is_a_hotspot():
     inside = (
         builder.picture()

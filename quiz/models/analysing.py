@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.engine import Connection
 
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
@@ -87,6 +87,8 @@ def marked_slots(connection: Connection, quiz_id: int, which: str, grading: str)
             AttemptSlot.attempt_id.in_(counted_ids(quiz_id, which, grading)),
             AttemptSlot.asks,
             AttemptSlot.bonus.is_(False),
+            # not those that were dropped: their marks are worth nothing since
+            or_(Mark.max.is_(None), Mark.max > 0, AttemptSlot.points == 0),
         )
         .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
     ).all()

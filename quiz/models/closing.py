@@ -17,13 +17,17 @@ from sqlalchemy.engine import Connection
 from quiz.banks.trying import Standing
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.practising import deeds, record_try
-from quiz.models.scoring import answered, mark_of, regrade, score
+from quiz.models.rescoring import as_asked, follow
+from quiz.models.scoring import answered, mark_of, regrade, score, take_out
 
 
 def close(
     connection: Connection, attempt_id: int, ended_by: str, finished_at: datetime, now: datetime
 ) -> bool:
-    """Ends an attempt in progress and writes its first round of marks. False where it had ended already."""
+    """Ends an attempt in progress and writes its first round of marks, which the rescorings in force follow.
+
+    False where it had ended already.
+    """
     won = connection.execute(
         update(Attempt)
         .where(Attempt.id == attempt_id, Attempt.finished_at.is_(None))
@@ -35,6 +39,7 @@ def close(
     rows = answered(connection, AttemptSlot.attempt_id == attempt_id)
     if rows:
         _write_marks(connection, attempt_id, rows, now)
+        follow(connection, attempt_id, now)
         regrade(connection, attempt_id)
     return True
 
@@ -51,14 +56,19 @@ def _write_marks(connection: Connection, attempt_id: int, rows: Sequence[Row[Any
 
 
 def score_again(connection: Connection, attempt_id: int, slot: int, now: datetime, graded_by: int) -> None:
-    """Scores a slot's current answer in a new round; the mark before no longer counts, and is kept.
+    """Scores a slot's current answer in a new round, which the rescorings in force follow; the mark before no longer
+    counts, and is kept.
 
-    In practice the answer is a further try: the tries and hints before it cost what they cost.
+    In practice the answer is a further try: the tries and hints before it cost what they cost. Whoever has added an answer
+    has said so before (``scoring.take_out``).
     """
+    as_asked(connection, attempt_id, slot)
     here = and_(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot)
     (row,) = answered(connection, here)
     done = deeds(connection, attempt_id, [slot])[slot] if row.mode == "practice" else ()
     _mark_anew(connection, mark_of(row, now, *score(row, done)) | {"graded_by": graded_by})
+    follow(connection, attempt_id, now, slot)
+    regrade(connection, attempt_id)
 
 
 def mark_by_hand(
@@ -73,12 +83,14 @@ def mark_by_hand(
 
     ``said``: ``comment`` and ``rubric`` of the mark. The mark before no longer counts, and is kept.
     """
+    take_out(connection, [slot.attempt_id])
     mark = mark_of(slot, now, fraction)
     _mark_anew(connection, {**mark, **said, "graded_by": graded_by, "by_hand": True})
+    regrade(connection, slot.attempt_id)
 
 
 def _mark_anew(connection: Connection, mark: dict[str, Any]) -> None:
-    """Puts the mark in the place of the one that counts, a round later, and works out the grade."""
+    """Puts the mark in the place of the one that counts, a round later."""
     attempt_id = mark["attempt_id"]
     of_slot = and_(Mark.attempt_id == attempt_id, Mark.slot == mark["slot"])
     connection.execute(
@@ -86,4 +98,3 @@ def _mark_anew(connection: Connection, mark: dict[str, Any]) -> None:
     )
     last = connection.execute(select(func.max(Mark.round)).where(of_slot)).scalar_one()
     connection.execute(insert(Mark), [mark | {"round": last + 1}])
-    regrade(connection, attempt_id)

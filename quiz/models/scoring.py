@@ -103,12 +103,22 @@ def score(
 
 
 def standing_at_end(question: Question, row: Row[Any], done: Sequence[Row[Any]]) -> Standing:
-    """How a slot of a practice stands when its attempt ends: an answer that was saved and not checked is its last try."""
-    last = None
-    if _is_unchecked(row, done):
+    """How a slot of a practice stands when its attempt ends: an answer that was saved and not checked is its last try.
+
+    What was done after a right answer counts no more. By the key that the student was told by there is no such thing; by
+    another one there may be, and nobody loses by going on from it.
+    """
+    done, last = list(done), None
+    right = next((place for place, deed in enumerate(done, 1) if _is_right(question, row, deed)), None)
+    if right is None and _is_unchecked(row, done):
         last = Act("check", question.parse(row.fields, row.shown_order).response)
-    stands = standing_of(question, done, row.shown_order, row.tries, last)
+    stands = standing_of(question, done[:right], row.shown_order, row.tries, last)
     return replace(stands, closed=True, fraction=stands.fraction if stands.tries else Fraction(0))
+
+
+def _is_right(question: Question, row: Row[Any], deed: Row[Any]) -> bool:
+    response = question.parse(deed.fields, row.shown_order).response
+    return deed.act == "check" and question.score(response).fraction == 1
 
 
 def _is_unchecked(row: Row[Any], done: Sequence[Row[Any]]) -> bool:
@@ -143,6 +153,17 @@ def mark_of(
         "created_at": now,
         "superseded_at": None,
     }
+
+
+def take_out(connection: Connection, attempt_ids: Sequence[int]) -> None:
+    """Takes attempts whose marks or versions are about to change out of the accumulated figures, with what they have now.
+
+    The one place to say so, in the transaction that makes the change: whatever changes the marks of an ended attempt
+    calls it before. They are counted anew like any attempt that is not counted yet.
+    """
+    for start in range(0, len(attempt_ids), 500):  # databases bound the parameters of a statement
+        part = attempt_ids[start : start + 500]
+        connection.execute(update(Attempt).where(Attempt.id.in_(part)).values(counted_at=None))
 
 
 # Grades ------------------------------------------------------------------------------------------------------------

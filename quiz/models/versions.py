@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
@@ -18,6 +18,7 @@ from quiz.models.attempt import AttemptSlot
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drawing import renumber
 from quiz.models.media import VersionImage, note_images
+from quiz.models.rescored import RescoredVersion
 
 _earlier = aliased(QuestionVersion)
 
@@ -65,19 +66,18 @@ def add_versions(
 def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int | None, now: datetime) -> int:
     """Undoes the versions that were made at one moment and are still current. Returns how many.
 
-    What no attempt holds goes without a trace, and the version before it is current again. What an attempt holds stays:
-    the version before it is written once more, a question that had none is retired.
+    What no attempt holds goes without a trace, and the version before it is current again. What an attempt holds, or has
+    been rescored by, stays: the version before it is written once more, a question that had none is retired.
     """
+    in_slot = select(AttemptSlot.slot).where(AttemptSlot.version_id == QuestionVersion.id).exists()
+    scored_by = select(RescoredVersion.version_id).where(RescoredVersion.version_id == QuestionVersion.id)
     made = connection.execute(
         select(
             QuestionVersion.id,
             QuestionVersion.question_id,
             QuestionVersion.number,
             QuestionVersion.content,
-            select(AttemptSlot.slot)
-            .where(AttemptSlot.version_id == QuestionVersion.id)
-            .exists()
-            .label("held"),
+            or_(in_slot, scored_by.exists()).label("held"),
         ).where(
             QuestionVersion.bank_id == bank_id,
             QuestionVersion.created_at == at,

@@ -15,6 +15,7 @@ from quiz.models.audit import record
 from quiz.models.closing import score_again
 from quiz.models.people import Enrolment, User
 from quiz.models.quiz import Quiz
+from quiz.models.scoring import take_out
 from quiz.operations.access import GRADING, Actor, acting, missing
 
 
@@ -33,6 +34,7 @@ def accept_late(actor: Actor, attempt_id: int, late_id: int, now: datetime) -> N
             raise Conflict("This attempt has not ended yet.")
         if late.closed_at is not None:
             raise Conflict("The right answer had been shown before this answer came.")
+        take_out(connection, [attempt_id])
         _append(connection, late)
         connection.execute(
             update(LateAnswer).where(LateAnswer.id == late_id).values(accepted_at=now, accepted_by=actor.id)

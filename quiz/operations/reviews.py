@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -33,6 +33,7 @@ from quiz.models.closing import close
 from quiz.models.marking import Judgement, judgement_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
+from quiz.models.rescoring import RescoredLine, rescored_lines
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.scoring import current_answer
 from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
@@ -68,6 +69,8 @@ class ReviewedQuestion(Outcome):
     late: tuple[LateLine, ...]
     #: What the person says who has marked it; None where the program has, or nobody yet.
     judgement: Judgement | None
+    #: That it was scored again, where marks may be seen; why, where the right answer may be.
+    rescored: RescoredLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +176,15 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
     allowed = frozenset(attempt.review.get(when, ())) if own else _seen_by_staff(attempt, now)
     rows = _rows(connection, attempt.id)
     late = _late(connection, attempt.id)
+    again = rescored_lines(connection, attempt.id)
     questions = (
-        [_question(row, late.get(row.slot, ()), allowed, attempt) for row in rows]
+        [_question(row, late.get(row.slot, ()), again.get(row.slot), allowed, attempt) for row in rows]
         if "attempt" in allowed
         else []
     )
     open_marks = any(row.mark_max is not None and row.fraction is None for row in rows)
     earned = sum((row.mark_points or 0.0) for row in rows)
-    most = sum(row.points for row in rows if not row.bonus)
+    most = sum(_worth(row) for row in rows if not row.bonus)
     return AttemptReview(
         attempt_id=attempt.id,
         number=attempt.number,
@@ -297,15 +301,24 @@ def _late(connection: Connection, attempt_id: int) -> dict[int, list[Row[Any]]]:
     return found
 
 
+def _worth(row: Row[Any]) -> float:
+    """The most that the slot can earn: nothing where its question was dropped."""
+    return float(row.points if row.mark_max is None else row.mark_max)
+
+
 def _question(
-    row: Row[Any], late: Sequence[Row[Any]], allowed: frozenset[str], attempt: Row[Any]
+    row: Row[Any],
+    late: Sequence[Row[Any]],
+    again: RescoredLine | None,
+    allowed: frozenset[str],
+    attempt: Row[Any],
 ) -> ReviewedQuestion:
     """The question in the language in which the student read it."""
     authored = asked(row)
     question = authored.in_language(attempt.language or "")
     response = question.parse(row.fields or {}, row.shown_order).response
-    marked = _marked(question, row, response) if row.mark_max is not None else None
-    outcome = outcome_of(question, row.header, response, row.shown_order, marked, row.points, allowed)
+    marked = _marked(question, row, response, again) if row.mark_max is not None else None
+    outcome = outcome_of(question, row.header, response, row.shown_order, marked, _worth(row), allowed)
     return ReviewedQuestion(
         **{name: getattr(outcome, name) for name in Outcome.__dataclass_fields__},
         slot=row.slot,
@@ -316,18 +329,28 @@ def _question(
         presented=question.present(row.shown_order),
         late=tuple(_late_line(question, one, row.shown_order, attempt) for one in late),
         judgement=judgement_of(question, row.rubric, row.comment, allowed) if row.by_hand else None,
+        rescored=_told_again(again, allowed) if again and not row.by_hand else None,
     )
 
 
-def _marked(question: LoadedQuestion, row: Row[Any], response: Response) -> Marked:
+def _told_again(again: RescoredLine, allowed: frozenset[str]) -> RescoredLine | None:
+    if "marks" not in allowed:
+        return None
+    return again if "answer" in allowed else replace(again, reason="")
+
+
+def _marked(
+    question: LoadedQuestion, row: Row[Any], response: Response, again: RescoredLine | None
+) -> Marked:
     """The mark; the verdict is on the answer itself, so penalties for tries do not turn right into partly right.
 
-    What a person has given is that person's verdict.
+    What a person has given is that person's verdict, and a rescoring may give more than the key that stands there.
     """
     if row.fraction is None or row.by_hand:
         return Marked(row.fraction, row.mark_points, row.mark_max, row.fraction)
     last = question.score(response).fraction
-    return Marked(row.fraction, row.mark_points, row.mark_max, None if last is None else float(last))
+    verdict = max(float(last or 0), row.fraction) if again else last if last is None else float(last)
+    return Marked(row.fraction, row.mark_points, row.mark_max, verdict)
 
 
 def _late_line(question: LoadedQuestion, row: Row[Any], order: list[str], attempt: Row[Any]) -> LateLine:

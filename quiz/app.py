@@ -96,6 +96,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.author.translating import blueprint as translating
     from quiz.web.author.views import blueprint as author
     from quiz.web.courses.views import blueprint as courses
+    from quiz.web.gradebook.views import blueprint as gradebook
     from quiz.web.marking.views import blueprint as marking
     from quiz.web.quizzes.views import blueprint as quizzes
     from quiz.web.reports.views import blueprint as reports
@@ -119,6 +120,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         courses,
         quizzes,
         reports,
+        gradebook,
         marking,
         author,
         editor,

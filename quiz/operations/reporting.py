@@ -1,19 +1,16 @@
-"""Who did what: a quiz's results, a course's grade book, a student's own list."""
+"""Who did what: a quiz's results, a student's own list."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import NotFound, SignedOut
+from quiz.errors import SignedOut
 from quiz.files.richtext import to_text
 from quiz.files.tables import Table
 from quiz.models.attempt import (
@@ -28,12 +25,11 @@ from quiz.models.attempt import (
 )
 from quiz.models.audit import record
 from quiz.models.bank import QuestionVersion, load_authored
-from quiz.models.paging import PER_PAGE, Page, page_of
+from quiz.models.paging import Page, page_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.progress import progress_of
 from quiz.models.quiz import Quiz, QuizRevision
-from quiz.operations.access import RESULTS, Actor, acting, missing, quiz_of_results
-from quiz.questions.rules.grade import combine
+from quiz.operations.access import Actor, acting, quiz_of_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +79,6 @@ class QuizResults:
     mean_grade: float | None
     rows: Page[AttemptRow]
     facilities: tuple[QuestionFacility, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GradeColumn:
-    """A quiz in the grade book."""
-
-    quiz_id: int
-    title: str
-    scale: float
-
-
-@dataclass(frozen=True, slots=True)
-class GradeRow:
-    """A student in the grade book: a grade a quiz, None where there is none."""
-
-    user_id: int
-    student: str
-    grades: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GradeBook:
-    """Students × published quizzes of a course, one page of students."""
-
-    course_id: int
-    course_title: str
-    columns: tuple[GradeColumn, ...]
-    rows: Page[GradeRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,98 +235,6 @@ def results_table(actor: Actor | None, quiz_id: int, now: datetime, grace: timed
             )
             for row in rows
         ),
-    )
-
-
-# A course ----------------------------------------------------------------------------------------------------------
-
-
-def grade_book(actor: Actor, course_id: int, page: int) -> GradeBook:
-    """Students × published quizzes, by the quizzes' grading methods. A constant number of statements."""
-    with reading() as connection:
-        course = _course(connection, actor, course_id)
-        students = _students(course_id)
-        total: int = connection.execute(select(func.count()).select_from(students.subquery())).scalar_one()
-        number = min(max(1, page), max(1, -(-total // PER_PAGE)))
-        people = connection.execute(
-            students.order_by(User.name, User.id).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-        ).all()
-        columns, rows = _grades(connection, course_id, people)
-    return GradeBook(course_id, course.title, columns, Page(rows, number, total))
-
-
-def _course(connection: Connection, actor: Actor, course_id: int) -> Row[Any]:
-    found = connection.execute(
-        select(Course.id, Course.title, Enrolment.role)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(Course.id == course_id, acting(actor))
-    ).first()
-    if found is None:
-        raise missing(connection, actor)
-    if found.role not in RESULTS:
-        raise NotFound
-    return found
-
-
-def _students(course_id: int) -> Any:
-    return (
-        select(User.id, User.name)
-        .join(Enrolment, Enrolment.user_id == User.id)
-        .where(Enrolment.course_id == course_id, Enrolment.role == "student")
-    )
-
-
-def _grades(
-    connection: Connection, course_id: int, people: Sequence[Row[Any]]
-) -> tuple[tuple[GradeColumn, ...], tuple[GradeRow, ...]]:
-    quizzes = connection.execute(
-        select(Quiz.id, Quiz.title, Quiz.grading, QuizRevision.scale)
-        .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
-        .where(Quiz.course_id == course_id)
-        .order_by(Quiz.created_at, Quiz.id)
-    ).all()
-    attempts: dict[tuple[int, int], list[float]] = defaultdict(list)
-    graded = connection.execute(
-        select(Attempt.user_id, Attempt.quiz_id, Attempt.grade)
-        .where(
-            Attempt.quiz_id.in_([quiz.id for quiz in quizzes]),
-            Attempt.user_id.in_([person.id for person in people]),
-            Attempt.finished_at.is_not(None),
-            Attempt.grade.is_not(None),
-        )
-        .order_by(Attempt.number)
-    )
-    for row in graded:
-        attempts[row.user_id, row.quiz_id].append(row.grade)
-    columns = tuple(GradeColumn(quiz.id, quiz.title, quiz.scale) for quiz in quizzes)
-    rows = tuple(
-        GradeRow(
-            person.id,
-            person.name,
-            tuple(_combined(attempts[person.id, quiz.id], quiz.grading) for quiz in quizzes),
-        )
-        for person in people
-    )
-    return columns, rows
-
-
-def _combined(grades: Iterable[float], method: Any) -> float | None:
-    value = combine([Fraction(one) for one in grades], method)
-    return None if value is None else float(value)
-
-
-def grade_book_table(actor: Actor, course_id: int, now: datetime) -> Table:
-    """The whole grade book, for a file. The export is audited."""
-    with transaction() as connection:
-        course = _course(connection, actor, course_id)
-        people = connection.execute(_students(course_id).order_by(User.name, User.id)).all()
-        columns, rows = _grades(connection, course_id, people)
-        record(connection, actor.id, "grades.export", ("course", course_id), now)
-    return Table(
-        name=course.title,
-        header=("student", *(f"{column.title} (of {column.scale:g})" for column in columns)),
-        rows=tuple((row.student, *row.grades) for row in rows),
     )
 
 

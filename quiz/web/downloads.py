@@ -32,3 +32,8 @@ def download_xlsx(content: bytes, name: str) -> Response:
     return download(
         content, name, ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
+
+
+def download_pdf(content: bytes, name: str) -> Response:
+    """A file to print."""
+    return download(content, name, ".pdf", "application/pdf")

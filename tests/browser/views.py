@@ -12,7 +12,8 @@ NOT_PAGES = {
     "attempt.enter",                    # leads on to one of the others
     "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
-    "images.image", "exporting.file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx", "reports.grade_book_csv",
+    "images.image", "exporting.file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx",
+    "gradebook.book_file", "gradebook.student_file",
 }  # fmt: skip
 
 
@@ -210,7 +211,13 @@ REPORTS = [
         for kind in ("multiple_response", "short_text", "cloze")
     ),
     View("grade-book", "teacher", "/courses/{course}/grades"),
+    View("grade-book-sorted", "teacher", "/courses/{course}/grades?sort=total&down=1&only=missing"),
     View("grade-book-empty", "teacher", "/courses/{empty_course}/grades"),
+    View("grade-book-nobody", "teacher", "/courses/{course}/grades?words=zebra"),
+    View("grade-student", "teacher", "/courses/{course}/grades/students/{user_student3}"),
+    View("grade-one", "teacher", "/quizzes/{types}/grades/{user_student3}"),
+    View("grade-wrong", "teacher", "/quizzes/{types}/grades/{user_student1}", send("Save", grade="much")),
+    View("grade-categories", "teacher", "/courses/{course}/grades/categories"),
 ]
 MARKING = [
     View("marking", "teacher", "/quizzes/{essays}/marking"),

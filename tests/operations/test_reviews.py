@@ -7,7 +7,8 @@ import pytest
 
 from quiz.assembly.settings import EVERYTHING
 from quiz.errors import Forbidden, InProgress, NotFound, TooLate
-from quiz.operations import attempts, courses, reporting, reviews
+from quiz.operations import attempts, courses, gradebook, reporting, reviews
+from quiz.operations.gradebook import Wish
 from tests.cast import GRACE, NOW
 from tests.operations.test_quizzes import edit
 
@@ -131,17 +132,18 @@ def test_the_grade_book_combines_attempts_by_the_quizs_method(cast, method, expe
                 right += 1
         attempts.finish(cast.bo, attempt, NOW)
     edit(cast, grading=method)
-    book = reporting.grade_book(cast.ada, cast.course, 1)
-    assert {row.student: row.grades for row in book.rows.rows} == {"Bo": (expected,), "Cy": (None,)}
-    assert reporting.grade_book_table(cast.ada, cast.course, NOW).rows[0] == ("Bo", expected)
+    book = gradebook.grade_book(cast.ada, cast.course, Wish(), NOW)
+    assert {row.student: row.cells[0].grade for row in book.rows.rows} == {"Bo": expected, "Cy": None}
+    table = gradebook.grade_book_table(cast.ada, cast.course, Wish(), NOW)
+    assert table.rows[0] == ("Bo", None, expected, expected)
 
 
 def test_reports_are_for_those_who_see_results(cast):
     for report in (
         lambda who: reporting.results(who, cast.quiz, 1, NOW),
         lambda who: reporting.results_table(who, cast.quiz, NOW),
-        lambda who: reporting.grade_book(who, cast.course, 1),
-        lambda who: reporting.grade_book_table(who, cast.course, NOW),
+        lambda who: gradebook.grade_book(who, cast.course, Wish(), NOW),
+        lambda who: gradebook.grade_book_table(who, cast.course, Wish(), NOW),
     ):
         for who in (cast.bo, cast.di, cast.eve):
             with pytest.raises((NotFound, Forbidden)):

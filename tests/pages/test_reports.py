@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from quiz.operations import attempts, courses, quizzes, reporting
+from quiz.operations import attempts, courses, gradebook, quizzes, reporting
+from quiz.operations.gradebook import Wish
 from tests.cast import ADDRESS, BLUEPRINT, GRACE, NOW
 from tests.pages.doors import status
 from tests.statements import statements
@@ -167,8 +168,10 @@ def test_a_title_makes_a_safe_file_name(ada, cast, title, names):
 def test_the_grade_book_has_students_and_quizzes(ada, cast, done):
     ada.get(f"/courses/{cast.course}/grades")
     table = ada.page.find("table")
-    assert table.thead.find_all("th")[1].get_text(" ", strip=True) == "A small quiz of 100"
-    assert rows_of(table) == [["Bo", "80"], ["Cy", "– no grade"]]
+    assert (
+        table.thead.find_all("th")[1].get_text(" ", strip=True) == "A small quiz of 100 Sort by A small quiz"
+    )
+    assert rows_of(table) == [["Bo", "80", "80\xa0%"], ["Cy", "at work", "–"]]
     region = table.parent
     assert (region["role"], region["tabindex"]) == ("region", "0")
     assert "q-stickcol" in table.tbody.th["class"]
@@ -178,14 +181,14 @@ def test_the_grade_book_follows_the_grading_method(ada, cast, done):
     second = cast.start()
     attempts.finish(cast.bo, second, NOW)
     ada.get(f"/courses/{cast.course}/grades")
-    assert rows_of(ada.page.find("table"))[0] == ["Bo", "80"]
+    assert rows_of(ada.page.find("table"))[0] == ["Bo", "80", "80\xa0%"]
     found = quizzes.manage(cast.ada, cast.quiz)
     sheet = quizzes.QuizSheet(
         **{name: getattr(found.sheet, name) for name in found.sheet.__slots__} | {"grading": "average"}
     )
     quizzes.edit(cast.ada, cast.quiz, found.edits, sheet, found.blueprint_text, NOW)
     ada.get(f"/courses/{cast.course}/grades")
-    assert rows_of(ada.page.find("table"))[0] == ["Bo", "40"]
+    assert rows_of(ada.page.find("table"))[0] == ["Bo", "40", "40\xa0%"]
 
 
 # Doors -----------------------------------------------------------------------------------------------------------
@@ -217,7 +220,8 @@ def test_many_students_take_no_more_statements_than_few(cast):
     def ask():
         with statements() as seen:
             reporting.results(cast.ada, cast.quiz, 1, NOW)
-            reporting.grade_book(cast.ada, cast.course, 1)
+            gradebook.grade_book(cast.ada, cast.course, Wish(), NOW)
+            gradebook.grade_book(cast.ada, cast.course, Wish(sort="total"), NOW)
         return len(seen)
 
     few = ask()

@@ -1,1 +1,1 @@
-"""Results of quizzes and grade books."""
+"""Results of quizzes, and what they say about the questions."""

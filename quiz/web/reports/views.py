@@ -177,23 +177,6 @@ def report_xlsx(quiz_id: int) -> ResponseReturnValue:
     return download_xlsx(write_xlsx(report_tables.tables(found.analysis)), f"{found.title} report")
 
 
-# Grade book --------------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/courses/<int:course_id>/grades")
-@signed_in
-def grade_book(course_id: int) -> ResponseReturnValue:
-    """Students and quizzes of a course."""
-    return render_template("reports/grades.html", book=reporting.grade_book(get_actor(), course_id, _page()))
-
-
-@blueprint.get("/courses/<int:course_id>/grades.csv")
-@signed_in
-def grade_book_csv(course_id: int) -> ResponseReturnValue:
-    """The whole grade book, for a spreadsheet."""
-    return _csv(reporting.grade_book_table(get_actor(), course_id, moment()))
-
-
 # My own -----------------------------------------------------------------------------------------------------------
 
 

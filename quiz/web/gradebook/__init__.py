@@ -1,0 +1,1 @@
+"""The grade book of a course."""

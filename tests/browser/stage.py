@@ -394,6 +394,7 @@ def make_quizzes(teacher, course, now):
         "practice_page": {"title": "Practice on one page", "mode": "practice", "tries": "adaptive", "layout": "all"},
         "practice_one": {"title": "Practice with one try", "mode": "practice", "tries": "one"},
         "practice_one_page": {"title": "Practice with one try on one page", "mode": "practice", "tries": "one", "layout": "all"},
+        "sequential": {"title": "No way back", "navigation": "sequential", "limit": LIMIT},
         "coded": {"title": "With an access code", "attempts": 2},
         "scheduled": {"title": "For next week", "opens": (now + timedelta(days=7)).isoformat()},
         "closed": {"title": "Of last week", "opens": (now - timedelta(days=9)).isoformat(),
@@ -440,6 +441,11 @@ def sit(people, ids, now):
     found["over"] = begin(four, ids["types"], now=now - timedelta(minutes=LIMIT + 1))
     answer(four, found["over"], TYPES[:3], now - timedelta(minutes=LIMIT))
     found["late"] = late(people["student5"], ids["types"], now)
+    found["forward"], found["forward_fresh"] = begin(one, ids["sequential"]), begin(two, ids["sequential"])
+    for number, kind in enumerate(TYPES[:3], 1):
+        answer(one, found["forward"], [kind], now)
+        attempts.leave(one, found["forward"], number, now)
+    answer(one, found["forward"], TYPES[3:4], now)
     found |= hand_in(people["teacher"], (two, three, four), ids["essays"], begin, now)
     return found | practise(one, three, ids, begin, now)
 

@@ -38,6 +38,9 @@ TABLE = {
     "POST attempt.finish": {STUDENT},
     "POST attempt.flag": {STUDENT},
     "POST attempt.language": {STUDENT},
+    # nobody where there is a way back, as here (tests/pages/test_sequential.py)
+    "GET attempt.leaving": set(),
+    "POST attempt.leave": set(),
     "GET attempt.paper": {STUDENT},
     "GET attempt.question": {STUDENT},
     "GET attempt.review": {STUDENT, TEACHER},

@@ -214,11 +214,11 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
 
 
 def _certainty(rows: Sequence[Row[Any]]) -> CertaintyLine | None:
-    """Over the slots that are scored (scoring.md, "Certainty")."""
+    """Over the slots that are scored (scoring.md, "Certainty"); a question that was dropped is none of them."""
     scored = [
         (Fraction(row.fraction), chosen_certainty(row.fields), is_answered(row.fields))
         for row in rows
-        if row.fraction is not None
+        if row.fraction is not None and (_worth(row) or not row.points)
     ]
     if not scored:
         return None

@@ -44,6 +44,8 @@ class User(Base):
     #: An IANA name; NULL = the course's zone.
     time_zone: Mapped[str | None] = mapped_column(String(64))
     theme: Mapped[str] = mapped_column(String(10), default="auto")
+    #: Of the pages, as a BCP 47 tag; NULL = the browser's.
+    language: Mapped[str | None] = mapped_column(String(35))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -25,6 +25,8 @@ from quiz.models.people import SITE_ROLES, Course, Enrolment, User
 from quiz.operations.access import Actor, acting, demand_role
 
 THEMES = ("auto", "light", "dark")
+#: Languages of the pages, as BCP 47 tags; the first is the one that all words are written in.
+LANGUAGES = ("en", "ru", "zh")
 MINIMUM_PASSWORD = 10
 LONGEST_PASSWORD = 500
 WRONG = "User name or password are not right."
@@ -52,7 +54,7 @@ class MyCourse:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The signed-in person. ``time_zone`` None = that of the course."""
+    """The signed-in person. ``time_zone`` None = that of the course, ``language`` None = the browser's."""
 
     id: int
     name: str
@@ -60,6 +62,7 @@ class Me:
     role: str
     theme: str
     time_zone: str | None
+    language: str | None
     has_password: bool
     courses: tuple[MyCourse, ...]
 
@@ -155,6 +158,7 @@ def me(actor: Actor) -> Me:
                 User.role,
                 User.theme,
                 User.time_zone,
+                User.language,
                 User.password_hash.is_not(None).label("has_password"),
                 Course.id.label("course_id"),
                 Course.title,
@@ -175,6 +179,7 @@ def me(actor: Actor) -> Me:
         role=first.role,
         theme=first.theme,
         time_zone=first.time_zone,
+        language=first.language,
         has_password=first.has_password,
         courses=tuple(
             MyCourse(row.course_id, row.title, row.course_role) for row in rows if row.course_id is not None
@@ -232,8 +237,8 @@ def _password_problems(password: str, where: str) -> Iterator[Problem]:
         yield Problem(where, "this password is too short or too long", mend)
 
 
-def set_preferences(actor: Actor, theme: str, time_zone: str) -> None:
-    """Sets colours (auto, light, dark) and time zone ("" = that of the course)."""
+def set_preferences(actor: Actor, theme: str, time_zone: str, language: str = "") -> None:
+    """Sets colours (auto, light, dark), time zone ("" = that of the course) and language ("" = the browser's)."""
     problems = []
     if theme not in THEMES:
         problems.append(Problem("theme", "there is no such choice", "use one of " + ", ".join(THEMES)))
@@ -241,13 +246,15 @@ def set_preferences(actor: Actor, theme: str, time_zone: str) -> None:
         problems.append(
             Problem("time_zone", "there is no such time zone", "use a name such as Europe/Berlin")
         )
+    if language and language not in LANGUAGES:
+        problems.append(Problem("language", "there is no such choice", "use one of " + ", ".join(LANGUAGES)))
     if problems:
         raise Invalid(problems)
     with transaction() as connection:
         found = connection.execute(
             update(User)
             .where(acting(actor))
-            .values(theme=theme, time_zone=time_zone or None)
+            .values(theme=theme, time_zone=time_zone or None, language=language or None)
             .returning(User.id)
         ).first()
         if found is None:

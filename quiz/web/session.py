@@ -30,12 +30,13 @@ class Card:
     teaches: bool
     theme: str
     time_zone: str | None
+    language: str | None = None
 
     @classmethod
     def of(cls, me: Any) -> Card:
         """The card of ``accounts.me``."""
         teaches = me.role != "user" or any(course.role != "student" for course in me.courses)
-        return cls(me.name, me.role, teaches, me.theme or "auto", me.time_zone)
+        return cls(me.name, me.role, teaches, me.theme or "auto", me.time_zone, me.language)
 
 
 def enter(actor: Actor, card: Card, now: datetime) -> None:

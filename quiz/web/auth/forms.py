@@ -7,7 +7,9 @@ from wtforms import PasswordField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from quiz.operations.accounts import LANGUAGES
 from quiz.web.forms import Form, time_zones
+from quiz.web.html import language_name
 
 LONGEST = 500
 
@@ -46,7 +48,9 @@ class ReturnForm(Form):
 
 
 class PreferencesForm(Form):
-    """Colours and time zone."""
+    """Language, colours and time zone."""
+
+    language = SelectField(_l("Language"))
 
     theme = RadioField(
         _l("Colours"),
@@ -58,8 +62,12 @@ class PreferencesForm(Form):
     )
     time_zone = SelectField(_l("Time zone"))
 
-    def offer_time_zones(self) -> None:
-        """Fills the list of time zones; the first is the course's own."""
+    def offer_choices(self) -> None:
+        """Fills the lists; their first entries are the browser's language and the course's time zone."""
+        self.language.choices = [
+            SelectChoice("", _l("As this browser")),
+            *(SelectChoice(tag, language_name(tag)) for tag in LANGUAGES),
+        ]
         self.time_zone.choices = [
             SelectChoice("", _l("That of the course")),
             *map(SelectChoice, time_zones()),

@@ -165,16 +165,16 @@ def back() -> ResponseReturnValue:
 @blueprint.get("/account")
 @signed_in
 def account() -> ResponseReturnValue:
-    """Colours, time zone, password, sessions."""
+    """Language, colours, time zone, password, sessions."""
     return _account(accounts.me(get_actor()))
 
 
 def _account(me: accounts.Me, **forms: PreferencesForm | PasswordForm) -> str:
     preferences = forms.get("preferences") or PreferencesForm(
-        None, theme=me.theme, time_zone=me.time_zone or ""
+        None, language=me.language or "", theme=me.theme, time_zone=me.time_zone or ""
     )
     if isinstance(preferences, PreferencesForm):
-        preferences.offer_time_zones()
+        preferences.offer_choices()
     password = forms.get("password") or PasswordForm(None)
     return render_template("auth/account.html", person=me, preferences=preferences, password=password)
 
@@ -182,11 +182,13 @@ def _account(me: accounts.Me, **forms: PreferencesForm | PasswordForm) -> str:
 @blueprint.post("/account/preferences")
 @signed_in
 def set_preferences() -> ResponseReturnValue:
-    """Change colours and time zone."""
+    """Change language, colours and time zone."""
     form = PreferencesForm()
-    form.offer_time_zones()
+    form.offer_choices()
     try:
-        accounts.set_preferences(get_actor(), form.theme.data or "", form.time_zone.data or "")
+        accounts.set_preferences(
+            get_actor(), form.theme.data or "", form.time_zone.data or "", form.language.data or ""
+        )
     except Invalid as error:
         place(form, error)
         return _account(accounts.me(get_actor()), preferences=form)

@@ -59,12 +59,13 @@ def misfits(before: Question, new: Question) -> Iterator[Problem]:
 
 
 def misfits_of_variant(before: Question, new: Question) -> Iterator[Problem]:
-    """The same for a variant of a family, whose parts get their ids by their place: they must read the same as well.
+    """The same for a variant of a family, whose parts get their ids by their place, and which may have become another one:
+    it must read the same as well.
 
     What is shown does not depend on the key, so that a key may differ.
     """
     yield from (found := [*misfits(before, new)])
     order = sorted(before.kind.shuffled(before.content))
-    if not found and before.present(order).controls != new.present(order).controls:
-        what = "its options read otherwise than when it was answered"
+    if not found and before.present(order) != new.present(order):
+        what = "it reads otherwise than when it was answered"
         yield Problem("", what, "give full credit, or drop the question")

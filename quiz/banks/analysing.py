@@ -43,6 +43,7 @@ __all__ = [
     "QuestionReport",
     "analyse",
     "figures",
+    "letter_of",
     "median_of",
 ]
 
@@ -339,12 +340,12 @@ def _chosen(choices: Sequence[Choice], kinds: Kinds) -> Values:
 
 def _options(choices: Sequence[Choice], figures: Sequence[OptionFigures]) -> tuple[OptionReport, ...]:
     return tuple(
-        OptionReport(_letter(place), choice.text, choice.right, of_one)
+        OptionReport(letter_of(place), choice.text, choice.right, of_one)
         for place, (choice, of_one) in enumerate(zip(choices, figures, strict=True))
     )
 
 
-def _letter(place: int) -> str:
+def letter_of(place: int) -> str:
     """The letters A … Z, then AA, BB and so on."""
     return ascii_uppercase[place % 26] * (1 + place // 26)
 

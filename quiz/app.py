@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from babel import Locale
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,7 +22,7 @@ from quiz.web.session import LONGEST
 #: The largest body of a request where a view says nothing else, in bytes.
 LARGEST_BODY = 1_000_000
 #: What this version speaks; the dates are the British ones (13 July 2021).
-LOCALE = "en_GB"
+LOCALE = Locale("en", "GB")
 
 
 class _Json(DefaultJSONProvider):
@@ -76,7 +77,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
         "WTF_CSRF_TIME_LIMIT": None,
-        "BABEL_DEFAULT_LOCALE": LOCALE,
+        "BABEL_DEFAULT_LOCALE": str(LOCALE),
     }
 
 
@@ -106,7 +107,12 @@ def _add_web(app: Flask, settings: Settings) -> None:
     logging.install(app, settings.log_level)
     html.install(app)
     signatures.install(app)
-    babel.init_app(app, default_timezone="UTC", timezone_selector=html.chosen_time_zone)
+    babel.init_app(
+        app,
+        default_timezone="UTC",
+        locale_selector=lambda: LOCALE,  # named, it would be parsed with each request
+        timezone_selector=html.chosen_time_zone,
+    )
     html.install_words(app)
     guard.install(app)
     headers.install(app, https=settings.public_url.startswith("https:"))

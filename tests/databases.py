@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 
 import pytest
+from flask_babel import get_locale
 from jinja2 import BytecodeCache
 
 from quiz.app import create_app
@@ -24,6 +25,10 @@ class Compiled(BytecodeCache):
         self.found = {}
 
     def load_bytecode(self, bucket):
+    def get_cache_key(self, name, filename=None):
+        """Each language has its own: the words are part of what is compiled."""
+        return f"{get_locale()} {super().get_cache_key(name, filename)}"
+
         if bucket.key in self.found:
             bucket.bytecode_from_string(self.found[bucket.key])
 

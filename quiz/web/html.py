@@ -16,7 +16,6 @@ from babel import Locale, UnknownLocaleError
 from flask import Flask, g, render_template, request, url_for
 from flask_babel import (
     format_date,
-    format_datetime,
     format_decimal,
     format_time,
     get_locale,
@@ -26,13 +25,14 @@ from flask_babel import (
 )
 from flask_babel import gettext as _
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from quiz.files.shipped import shipped
 from quiz.questions import types
 from quiz.web import assets
 from quiz.web.navigation import navigation
 from quiz.web.session import find_card
+from quiz.web.templating import Environment
 
 ICONS = assets.vendored("bootstrap-icons", ".svg")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -53,6 +53,7 @@ def loader() -> BaseLoader:
 
 def install(app: Flask) -> None:
     """Gives the templates their loader, filters and globals."""
+    app.jinja_environment = Environment
     app.jinja_options = {
         "loader": loader(),
         "undefined": Undefined,
@@ -90,23 +91,24 @@ def install(app: Flask) -> None:
 
 # Words -----------------------------------------------------------------------------------------------------------
 
-#: By language: words without variables, of which a page has a hundred, and what is made of words alone.
+#: By language: words as they were translated, of which a page has a hundred, and what is made of words alone.
 _ready: dict[tuple[str, str], Markup] = {}
 
 
 def install_words(app: Flask) -> None:
-    """Replaces the gettext that Flask-Babel gave the templates."""
-    app.jinja_env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "said": said}
+    """Replaces the gettext that Flask-Babel gave the templates. Words without variables are part of a template's text."""
+    env = app.jinja_env
+    env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "said": said}
+    env.constant |= {"_": words, "icon": icon}  # type: ignore[attr-defined]
+    env.language = _language  # type: ignore[attr-defined]
 
 
 def words(message: str, **variables: Any) -> Markup:
     """Words of a template in the page's language, ``%(name)s`` filled in. They are HTML, the variables are escaped."""
-    if variables:
-        return Markup(_(message)) % variables
     known = (_language(), message)
     if known not in _ready:
-        _ready[known] = Markup(_(message)) % {}
-    return _ready[known]
+        _ready[known] = Markup(_(message))
+    return _ready[known] % variables
 
 
 def words_for(singular: str, plural: str, num: int, **variables: Any) -> Markup:
@@ -123,9 +125,10 @@ def fragment(name: str) -> Markup:
 
 
 def _language() -> str:
-    if "language" not in g:
-        g.language = str(get_locale())
-    return g.language
+    known: str | None = g.get("language")
+    if known is None:
+        known = g.language = str(get_locale())
+    return known
 
 
 def said(message: str) -> str:
@@ -176,9 +179,9 @@ def moment(value: datetime | None, width: str = "long") -> str | Markup:
 
 def until(value: datetime, now: datetime) -> str | Markup:
     """A moment to come, in the viewer's time zone: of today the time alone."""
-    here_now = now.astimezone(get_timezone())
-    today = value.astimezone(here_now.tzinfo).date() == here_now.date()
-    return format_datetime(value, "HH:mm") if today else moment(value)
+    in_zone = get_timezone()
+    local = value.astimezone(in_zone)
+    return f"{local:%H:%M}" if local.date() == now.astimezone(in_zone).date() else moment(value)
 
 
 def day(value: date | datetime | None) -> str:
@@ -188,7 +191,7 @@ def day(value: date | datetime | None) -> str:
 
 def clock(value: datetime | None) -> str:
     """The time of day with seconds, in the viewer's time zone."""
-    return "" if value is None else format_datetime(value, "HH:mm:ss")
+    return "" if value is None else f"{value.astimezone(get_timezone()):%H:%M:%S}"
 
 
 def iso(value: datetime | None) -> str:
@@ -235,8 +238,8 @@ def attributes(**values: Any) -> Markup:
         if value is None or value is False:
             continue
         word = name.rstrip("_").replace("_", "-")
-        parts.append(Markup(" {}").format(word) if value is True else Markup(' {}="{}"').format(word, value))
-    return Markup("").join(parts)
+        parts.append(f" {word}" if value is True else f' {word}="{escape(value)}"')
+    return Markup("".join(parts))  # the names are our own
 
 
 def described(field: Any, help_text: str) -> dict[str, str]:

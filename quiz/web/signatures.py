@@ -21,7 +21,7 @@ MOST = 4096
 def install(app: Flask) -> None:
     """Gives the app its sessions, and the templates their token. The guard demands it, after it knows who asks."""
     app.session_interface = Sessions(app)
-    app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.globals["csrf_token"] = csrf_token
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -53,6 +53,17 @@ class _Serializer(URLSafeTimedSerializer):
         if max_age is not None and not 0 <= age <= max_age:
             raise SignatureExpired(f"signed {age:.0f} s ago", payload=payload, date_signed=signed_at)
         return self.load_payload(payload)
+
+
+def csrf_token() -> str:
+    """The token of this session, the same on all of its pages; a session that has none gets its secret."""
+    secret = session.get("csrf_token")
+    return generate_csrf() if secret is None else _signed(secret, current_app.secret_key)
+
+
+@lru_cache(MOST)
+def _signed(_secret: str, _secret_key: str | bytes | None) -> str:
+    return generate_csrf()  # reads the session and the key itself
 
 
 def demand_token() -> None:

@@ -1,0 +1,69 @@
+"""Jinja as our pages need it: what is the same each time is worked out once, when a template is compiled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask.templating import Environment as FlaskEnvironment
+from jinja2 import nodes
+from jinja2.runtime import Context as JinjaContext
+from jinja2.utils import LRUCache
+from jinja2.visitor import NodeTransformer
+
+#: So many templates are kept for each language: more than there are.
+MOST = 1000
+
+
+class Context(JinjaContext):
+    """No template is loaded with globals of its own, so what it imports is always made once and shared."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.globals_keys = set()
+
+
+class Environment(FlaskEnvironment):
+    """An environment that compiles each template once for each language.
+
+    ``constant`` names functions that give the same for the same arguments in a ``language``, such as the words of a
+    message: with constant arguments they are called when a template is compiled, and what they gave becomes its text.
+    """
+
+    context_class = Context
+    #: Calls of these are made when a template is compiled.
+    constant: dict[str, Callable[..., Any]]
+    #: The language of the page that is made now.
+    language: Callable[[], str]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._compiled: dict[str, LRUCache] = defaultdict(partial(LRUCache, MOST))
+        self.constant, self.language = {}, str
+        super().__init__(*args, **options)
+
+    @property
+    def cache(self) -> LRUCache:  # type: ignore[override]
+        """The templates of this language."""
+        return self._compiled[self.language()]
+
+    @cache.setter
+    def cache(self, _made: object) -> None:
+        """Jinja makes one for all languages."""
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
+        return super()._generate(_Folding(self.constant).visit(source), *args, **options)
+
+
+class _Folding(NodeTransformer):
+    def __init__(self, constant: dict[str, Callable[..., Any]]) -> None:
+        self._constant = constant
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor's own name
+        """Puts what a constant function gives in the place of its call."""
+        self.generic_visit(node)
+        function = self._constant.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        given = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+        plain = len(given) == len(node.args) and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        return nodes.Const(function(*given), lineno=node.lineno) if function and plain else node

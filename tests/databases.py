@@ -24,11 +24,11 @@ class Compiled(BytecodeCache):
     def __init__(self):
         self.found = {}
 
-    def load_bytecode(self, bucket):
     def get_cache_key(self, name, filename=None):
         """Each language has its own: the words are part of what is compiled."""
         return f"{get_locale()} {super().get_cache_key(name, filename)}"
 
+    def load_bytecode(self, bucket):
         if bucket.key in self.found:
             bucket.bytecode_from_string(self.found[bucket.key])
 

@@ -19,7 +19,7 @@ from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Pr
 from quiz.files.richtext import to_text
 from quiz.models.attempt import Attempt, AttemptSlot, moment
 from quiz.models.audit import record
-from quiz.models.bank import Question, QuestionVersion, load_authored
+from quiz.models.bank import Bank, Question, QuestionVersion, load_authored
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescored import RescoredAttempt, RescoredSlot, RescoredVersion, Rescoring
@@ -44,6 +44,7 @@ __all__ = [
     "Request",
     "Rescored",
     "dry_run",
+    "find_version",
     "history",
     "my_notices",
     "read_notice",
@@ -164,6 +165,37 @@ class Rescored:
         ]
         rule = (self.request.policy, self.request.version_id, self.request.by_hand)
         return digest_of([rule, [(one.version_id, one.kept) for one in self.questions], seen])
+
+
+# Find ---------------------------------------------------------------------------------------------------------------
+
+
+def find_version(actor: Actor | None, quiz_id: int, name: str) -> int:
+    """The newest version that attempts at the quiz hold of the question of this name, with or without its bank's.
+
+    Raises Invalid where there is none, or one in several banks.
+    """
+    bank, _, slug = name.rpartition("/")
+    with reading() as connection:
+        _quiz(connection, actor, quiz_id)
+        rows = connection.execute(
+            select(Bank.slug, QuestionVersion.id)
+            .join(Question, Question.bank_id == Bank.id)
+            .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+            .join(AttemptSlot, AttemptSlot.version_id == QuestionVersion.id)
+            .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+            .where(Attempt.quiz_id == quiz_id, AttemptSlot.asks, Question.slug == slug)
+            .distinct()
+            .order_by(QuestionVersion.id)
+        ).all()
+    newest = {row.slug: row.id for row in rows if bank in ("", row.slug)}
+    if len(newest) > 1:
+        what = f"'{name}' is in several banks"
+        raise Invalid([Problem("question", what, f"write {' or '.join(f'{one}/{slug}' for one in newest)}")])
+    if not newest:
+        what = f"nobody was asked '{name}' in quiz {quiz_id}"
+        raise Invalid([Problem("question", what, "see the names with: quiz report QUIZ --table questions")])
+    return int(newest.popitem()[1])
 
 
 # Look and do -------------------------------------------------------------------------------------------------------

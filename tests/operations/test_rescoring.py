@@ -504,7 +504,7 @@ def test_a_variant_is_scored_by_the_same_variant_of_the_new_version(cast):
     assert quiz.points(attempt, "number") == (1, 1)
     (left,) = [one for one in done.questions if one.left_out]
     assert str(left.left_out[0]).startswith("variant ")
-    assert "read otherwise" in str(left.left_out[0])
+    assert "reads otherwise" in str(left.left_out[0])
     quiz.bank = quiz.bank.replace("values: [3, 5]", "values: [3]")
     quiz.mend()
     with pytest.raises(Invalid, match="no variant"):

@@ -14,7 +14,10 @@ EVERYBODY: tuple[tuple[str, Any], ...] = (
     ("student.grades", _l("My grades")),
 )
 #: Further places of whoever teaches, or may.
-TEACHING: tuple[tuple[str, Any], ...] = (("author.banks_list", _l("Banks")),)
+TEACHING: tuple[tuple[str, Any], ...] = (
+    ("survey.page", _l("Overview")),
+    ("author.banks_list", _l("Banks")),
+)
 #: Further places of administrators.
 ADMINISTRATION: tuple[tuple[str, Any], ...] = (("admin.users", _l("Users")),)
 

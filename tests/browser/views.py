@@ -13,7 +13,7 @@ NOT_PAGES = {
     "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
     "images.image", "exporting.file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx",
-    "gradebook.book_file", "gradebook.student_file",
+    "gradebook.book_file", "gradebook.student_file", "survey.file",
 }  # fmt: skip
 
 
@@ -223,6 +223,9 @@ REPORTS = [
     View("grade-student", "teacher", "/courses/{course}/grades/students/{user_student3}"),
     View("grade-one", "teacher", "/quizzes/{types}/grades/{user_student3}"),
     View("grade-wrong", "teacher", "/quizzes/{types}/grades/{user_student1}", send("Save", grade="much")),
+    View("survey", "teacher", "/overview"),
+    View("survey-target", "teacher", "/overview?target=100"),
+    View("survey-empty", "author", "/overview"),
     View("grade-categories", "teacher", "/courses/{course}/grades/categories"),
 ]
 MARKING = [

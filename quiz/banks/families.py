@@ -73,6 +73,13 @@ class Family(Authored):
         family._parts = parts  # noqa: SLF001 (our own, just made)
         return family
 
+    def __eq__(self, other: object) -> bool:
+        """Families are equal that say the same; what one has worked out meanwhile does not count."""
+        return isinstance(other, Family) and self.dump() == other.dump()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     def dump(self) -> dict[str, Any]:
         """The form that ``load`` reads: as authored, with the tables that it rests on."""
         return self._parts.fields
@@ -94,6 +101,19 @@ class Family(Authored):
     def language(self) -> str:
         """The language that the family is written in."""
         return str(self._parts.fields.get("language", "en"))
+
+    @property
+    def template(self) -> Mapping[str, Compiled]:
+        """The fields of its questions as authored, expressions read; without what makes the variants."""
+        left_out = {*self._parts.recipe.fields, "language"}
+        return {
+            **{name: value for name, value in self._parts.fields.items() if name not in left_out},
+            **self._texts,
+        }
+
+    def drawn(self, key: str, on: date) -> Drawn:
+        """The values and rows of the variant of this key. Raises KeyError where there is none."""
+        return self._maker.drawn(key, on)
 
     # Variants ------------------------------------------------------------------------------------------------------
 

@@ -127,14 +127,19 @@ def unused(tables: Mapping[str, Any], authored: Sequence[Authored | None]) -> It
 
 
 def shared(generators: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The tables of the bank, and the generators without them; one that has a table of another content keeps it."""
+    """The tables of the bank, and the generators without them.
+
+    Where tables of one name have different contents, each generator keeps its own.
+    """
     tables: dict[str, Any] = {}
+    apart: set[str] = set()
     for generator in generators:
         for name, table in generator.get(FIELD, {}).items():
-            tables.setdefault(name, table)
+            if tables.setdefault(name, table) != table:
+                apart.add(name)
     rest = []
     for generator in generators:
-        own = {name: table for name, table in generator.get(FIELD, {}).items() if tables[name] != table}
+        own = {name: table for name, table in generator.get(FIELD, {}).items() if name in apart}
         fields = {name: value for name, value in generator.items() if name != FIELD}
         rest.append({**fields, FIELD: own} if own else fields)
-    return tables, rest
+    return {name: table for name, table in tables.items() if name not in apart}, rest

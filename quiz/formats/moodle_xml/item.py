@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from html import escape
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from quiz.errors import Invalid
@@ -59,6 +59,13 @@ class Item:
     def lose(self, name: str, detail: str) -> None:
         """Notes a loss of the field of this name."""
         self.losses.append(Loss(name, detail))
+
+    def prepare(self) -> None:
+        """Reads what the other parts need. Raises Wrong."""
+
+    def family(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields of the question; of a family, with what makes it one. Raises Wrong."""
+        return fields
 
     # Parts -----------------------------------------------------------------------------------------------------------
 
@@ -119,6 +126,14 @@ class Item:
         if blind:
             self.lose("images", f"'{blind[0].file}' has no alternative text – say what it shows")
         return text
+
+    def number(self, text: str) -> Any:
+        """What stands in an answer to type as its number. Raises Wrong."""
+        return decimal(text, "an answer")
+
+    def spread(self, answer: Element) -> dict[str, str]:
+        """How the tolerance of an answer is meant: absolute, unless it says something else. Raises Wrong."""
+        return {}
 
     def picture(self, file: Element) -> str | None:
         """The name of the picture in a ``<file>``; None where it holds none that we can show, which is a loss."""

@@ -16,6 +16,8 @@ from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
+from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
+from quiz.formats.moodle_xml.calculated import Calculated
 from quiz.formats.moodle_xml.item import Item, Wrong, decimal, string, within
 from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
 from quiz.formats.moodle_xml.words import word_gaps
@@ -49,6 +51,7 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("selectcount", (), ""),
         ("showgrading", ("", "SHOW", "1"), "the review says how it was marked"),
         ("numberingstyle", ("", "none"), "items are not numbered"),
+        ("synchronize", ("", "0"), "each question draws its own values"),
         ("showmisplaced", ("0", "false"), "the review shows every marker"),
     )
 }
@@ -57,6 +60,7 @@ _NEARLY: Final = Fraction(5, 1000)
 _SHUFFLE: Final = frozenset({"shuffleanswers"})
 _CHOICE: Final = _SHUFFLE | {"single", "answer"}
 _NUMBER: Final = frozenset({"answer", "units", "unitgradingtype", "unitpenalty", "showunits"})
+_DATASETS: Final = frozenset({"dataset_definitions"})
 _ESSAY: Final = frozenset({"responseformat", "minwordlimit", "maxwordlimit"})
 _MARKER: Final = _SHUFFLE | {"file", "drag", "drop"}
 
@@ -91,8 +95,8 @@ def _category(item: Item) -> tuple[str, list[Loss]]:
 
 def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]) -> Entry:
     where = f"line {element.sourceline}"
-    item = Item(element, pictures)
     kind = element.get("type", "")
+    item = (Calculated if kind in CALCULATED else Item)(element, pictures)
     title = item.word("name")
     if not kind:
         return Fault(where, 'the question has no type – write <question type="multichoice">, say')
@@ -100,7 +104,8 @@ def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]
         return Unsupported(where, kind, title)
     reader, known = _KINDS[kind]
     try:
-        fields = {**_common(item, kind), **reader(item)}
+        item.prepare()
+        fields = item.family({**_common(item, kind), **reader(item)})
     except (Wrong, WrongGap) as error:
         return Fault(where, f"{title[:60]}: {error}" if title else str(error))
     except Foreign as error:
@@ -296,8 +301,8 @@ def _numerical(item: Item) -> dict[str, Any]:
         else:
             answers.append(
                 {
-                    "value": decimal(value, "an answer"),
-                    **_tolerance(answer),
+                    "value": item.number(value),
+                    **_tolerance(item, answer),
                     **_worth(answer),
                     **_told(item, answer),
                 }
@@ -313,10 +318,10 @@ def _any_number(item: Item, answer: Element) -> dict[str, Any]:
     return {"feedback": {"wrong": told["feedback"]}} if told else {}
 
 
-def _tolerance(answer: Element) -> dict[str, Decimal]:
+def _tolerance(item: Item, answer: Element) -> dict[str, Any]:
     found = answer.find("tolerance")
     width = decimal(string(found).strip() or "0", "<tolerance>") if found is not None else Decimal(0)
-    return {"tolerance": abs(width)} if width else {}
+    return {"tolerance": abs(width), **item.spread(answer)} if width else {}
 
 
 def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
@@ -439,6 +444,9 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Item], dict[str, Any]], frozenset[str
     "truefalse": (_truefalse, frozenset({"answer"})),
     "shortanswer": (_shortanswer, frozenset({"answer", "usecase"})),
     "numerical": (_numerical, _NUMBER),
+    "calculated": (_numerical, _NUMBER | _DATASETS | {"single", "shuffleanswers"}),
+    "calculatedsimple": (_numerical, _NUMBER | _DATASETS | {"single", "shuffleanswers"}),
+    "calculatedmulti": (_multichoice, _CHOICE | _DATASETS | _NUMBER),
     "matching": (_matching, _SHUFFLE | {"subquestion"}),
     "match": (_matching, _SHUFFLE | {"subquestion"}),
     "ordering": (_ordering, frozenset({"answer", "gradingtype"})),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question
 from quiz.formats._embedded import write_embedded
 from quiz.formats._moodle import (
@@ -19,7 +21,14 @@ from quiz.formats._moodle import (
     joined,
     rounded,
 )
-from quiz.formats.base import Loss, Writer, credits_of
+from quiz.formats.base import Loss, Writer, credits_of, lost_fields
+from quiz.formats.moodle_xml.calculated_writing import (
+    Calculation,
+    calculation,
+    write_answers,
+    write_datasets,
+    write_other,
+)
 from quiz.formats.moodle_xml.placed import kind_of, write_hotspot, write_markers, write_places
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import numbered
@@ -63,8 +72,25 @@ class MoodleWriter(Writer):
         return self.holds | frozenset(_held(question))
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        sheet = Sheet(question, files)
         kind, prompt, write = _WRITTEN[kind_of(question) or question.type]
+        return self._put(Sheet(question, files), kind, prompt, write)
+
+    def add_family(self, family: Family, files: Mapping[str, bytes], on: date) -> Sequence[Loss]:
+        found = calculation(family, on)
+        sheet = Sheet(found.question, files)
+        self._put(sheet, found.kind, _plain_prompt, lambda sheet, content: _calculated(sheet, content, found))
+        lost = lost_fields(found.question, self.held(found.question))
+        return [*found.losses, *sheet.losses, *lost]
+
+    def _put(
+        self,
+        sheet: Sheet,
+        kind: str,
+        prompt: Callable[[Sheet], str],
+        write: Callable[[Sheet, Any], None],
+    ) -> Sequence[Loss]:
+        """Writes the question of a sheet: ``write`` what is its type's own. Returns what was lost."""
+        question = sheet.question
         head = [] if question.topic == self._topic else _category(question.topic)
         sheet.line(f'  <question type="{kind}">')
         sheet.line(f"    <name>\n      <text>{coded(question.name or question.id)}</text>\n    </name>")
@@ -193,6 +219,16 @@ def _numbers(sheet: Sheet, content: Any) -> None:
         sheet.answer(Fraction(0), "<text>*</text>", "moodle_auto_format", told.wrong, more)
     sheet.losses += rounded([answer.credit for answer in content.answers], "answers")
     _units(sheet, content)
+
+
+def _calculated(sheet: Sheet, content: Any, found: Calculation) -> None:
+    write_answers(sheet, found)
+    told = found.question.feedback
+    if found.question.type == "numerical":
+        if told and told.wrong:
+            write_other(sheet, told.wrong)
+        _units(sheet, content)
+    write_datasets(sheet, found)
 
 
 def _units(sheet: Sheet, content: Any) -> None:

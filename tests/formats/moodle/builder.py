@@ -22,9 +22,6 @@ CAPITALS = {
 FOREIGN = (
     "random",
     "randomsamatch",
-    "calculated",
-    "calculatedsimple",
-    "calculatedmulti",
     "stack",
     "missingtype",
 )
@@ -87,6 +84,48 @@ def category(path, info=""):
     <idnumber></idnumber>
   </question>
 """
+
+
+def calculated_answer(words, fraction=100, length=("1", "2"), tolerance="0", tolerance_type="1", feedback=""):
+    """An <answer> of a calculated question."""
+    parts = zip(
+        ("tolerance", "tolerancetype", "correctanswerformat", "correctanswerlength"),
+        (tolerance, tolerance_type, *length),
+        strict=True,
+    )
+    return answer(
+        fraction,
+        words,
+        feedback=feedback,
+        extra="".join(f"<{name}>{value}</{name}>" for name, value in parts),
+    )
+
+
+def datasets(values):
+    """The values of wildcards, as Moodle has made them itself."""
+    return f"<dataset_definitions>{''.join(_dataset(*one) for one in values.items())}</dataset_definitions>"
+
+
+def _dataset(name, values):
+    numbers = [float(value) for value in values if value[0] != "m"] or [0]
+    places = max((len(value.partition(".")[2].rstrip("0")) for value in values), default=0)
+    head = {
+        "status": "private",
+        "name": name,
+        "distribution": "uniform",
+        "minimum": min(numbers),
+        "maximum": max(numbers),
+        "decimals": 4 if any("e-" in value for value in values) else places,
+    }
+    inside = "".join(f"<{part}><text>{value}</text></{part}>" for part, value in head.items())
+    items = "".join(
+        f"<dataset_item><number>{n}</number><value>{value}</value></dataset_item>"
+        for n, value in enumerate(values, 1)
+    )
+    return (
+        f"<dataset_definition>{inside}<type>calculated</type><itemcount>{len(values)}</itemcount>"
+        f"<dataset_items>{items}</dataset_items></dataset_definition>"
+    )
 
 
 COMBINED = "\n".join(
@@ -243,6 +282,30 @@ def _places(n, dice):
     )
 
 
+def _calculated(n, dice):
+    values = {"a": [str(dice.randint(1, 9)) for _ in range(4)], "B": ["2.5", "3", "4.25", "5"]}
+    rows = calculated_answer(
+        "{a}*{B}/3", tolerance="0.01", tolerance_type=str(1 + n % 3), feedback="{={a}*{B}}"
+    )
+    return question(
+        ("calculated", "calculatedsimple")[n % 2],
+        f"<synchronize>0</synchronize><single>0</single>{rows}{datasets(values)}",
+        f"Calculated {n}",
+        "<p>A third of {a} times {B}?</p>",
+    )
+
+
+def _calculated_choice(n, dice):
+    values = {"r": sorted({str(dice.randint(3, 90)) for _ in range(5)})}
+    rows = calculated_answer("{=pi()*pow({r},2)} m²") + calculated_answer("{=2*pi()*{r}} m²", 0)
+    return question(
+        "calculatedmulti",
+        CHOICE.format("true") + COMBINED + rows + datasets(values),
+        f"Calculated choice {n}",
+        "<p>A circle of {r} m?</p>",
+    )
+
+
 def _essay(n, dice):
     inside = f"<responseformat>{('editor', 'plain')[n % 2]}</responseformat><responserequired>1</responserequired><responsefieldlines>15</responsefieldlines><minwordlimit>{50 if n % 2 else ''}</minwordlimit><maxwordlimit></maxwordlimit><attachments>0</attachments><attachmentsrequired>0</attachmentsrequired><maxbytes>0</maxbytes><filetypeslist></filetypeslist>"
     return question(
@@ -284,8 +347,8 @@ def _wrong(n, dice):
 
 
 KINDS = (
-    _single, _multiple, _truth, _short, _number, _matching, _ordering, _cloze, _select, _drag, _marker, _places, _essay,
-    _description, _foreign, _hinted, _wrong,
+    _single, _multiple, _truth, _short, _number, _matching, _ordering, _cloze, _select, _drag, _marker, _places, _calculated,
+    _calculated_choice, _essay,    _description, _foreign, _hinted, _wrong,
 )  # fmt: skip
 
 

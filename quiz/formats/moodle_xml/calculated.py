@@ -1,0 +1,257 @@
+"""Moodle's calculated questions, read: a generator over a table of the values of its wildcards, an item a row.
+
+Moodle takes the same item of every dataset (``question/type/calculated``), so that a row is what one student meets. Texts
+show a wildcard as ``{a}`` and a formula as ``{={a}*2}``; in answers it is rounded to so many places or figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from html import unescape
+from typing import Any, Final
+
+from quiz.banks.expressions import RESERVED, Expression, Scope
+from quiz.banks.expressions.values import typed
+from quiz.errors import Invalid
+from quiz.files.xml import Element
+from quiz.formats._moodle import Styled
+from quiz.formats.moodle_xml.formulas import WILDCARD, Reader
+from quiz.formats.moodle_xml.item import Item, Wrong, decimal, string
+
+KINDS: Final = frozenset({"calculated", "calculatedsimple", "calculatedmulti"})
+#: What we call the table of values, and the column that counts its rows.
+TABLE: Final = "items"
+KEY: Final = "item"
+#: Digits that Moodle shows of a formula that says nothing of rounding.
+SHOWN_DIGITS: Final = 14
+PLACE_IN_TEXT: Final = re.compile(rf"\{{=((?:[^{{}}]|\{{[^{{}}]+\}})*)\}}|{WILDCARD}")
+#: A formula whose value may have more digits than its wildcards.
+_ENDLESS: Final = re.compile(r"/|\*\*|[a-z0-9]\(")
+_TOLERANCES: Final = {
+    "1": "relative", "relative": "relative", "2": "absolute", "nominal": "absolute",
+    "3": "geometric", "geometric": "geometric",
+}  # fmt: skip
+#: Our functions for Moodle's two kinds of lengths.
+_ROUNDING: Final = {"1": "round", "2": "significant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The values of a wildcard by the numbers of their items, and from what Moodle makes more of them."""
+
+    values: Mapping[int, str]
+    said: Mapping[str, str]
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether what is said of it follows from the values themselves."""
+        usual = described([Decimal(value) for value in self.values.values()])
+        return all(_plain(said) in ("", _plain(usual[part])) for part, said in self.said.items())
+
+
+@dataclass(slots=True)
+class Calculated(Item):
+    """A calculated question as it is read: its texts come with our places in the place of Moodle's."""
+
+    datasets: dict[str, Dataset] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    _reader: Reader = field(init=False)
+    #: The formulas of answers to type, and how Moodle rounds them where it shows them.
+    _answers: list[tuple[str, tuple[str, int]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        Item.__post_init__(self)
+        self._reader = Reader(self.names)
+
+    def prepare(self) -> None:
+        """Reads the datasets. Raises Wrong."""
+        for element in (one for part in self.all("dataset_definitions") for one in part):
+            name, dataset = _dataset(element)
+            self.names[name] = _column(name, self.names.values())
+            self.datasets[name] = dataset
+
+    # Texts and formulas ----------------------------------------------------------------------------------------------
+
+    def styled(self, element: Element) -> Styled:
+        """A text with our places; the text of an answer to type, which is a formula, as it stands."""
+        text = Item.styled(self, element)
+        if element.tag == "answer" and self.element.get("type") != "calculatedmulti":
+            self._answers.append((text, _length(element)))
+            return text
+        if element.tag in ("questiontext", "generalfeedback"):
+            return self._placed(text, _significant)
+        parent = element.getparent() if element.tag == "feedback" else element
+        return self._placed(text, _rounding(parent) if parent.tag == "answer" else None)
+
+    def number(self, text: str) -> Any:
+        """The formula of an answer."""
+        return {"formula": self._reader.read(text)}
+
+    def spread(self, answer: Element) -> dict[str, str]:
+        said = answer.find("tolerancetype")
+        word = string(said).strip() if said is not None else "2"
+        if word not in _TOLERANCES:
+            raise Wrong(
+                f"there is no tolerance type '{word}' – write 1 (relative), 2 (nominal) or 3 (geometric)"
+            )
+        kind = _TOLERANCES[word]
+        return {} if kind == "absolute" else {"tolerance_type": kind}
+
+    def _placed(self, text: Styled, rounding: Callable[[str], str] | None) -> Styled:
+        """The text with our places; without ``rounding`` Moodle puts nothing into it, and what looks like a place is none."""
+        made, last = "", 0
+        for found in PLACE_IN_TEXT.finditer(text) if rounding else ():
+            place = self._place(found, text.style, rounding)
+            if place is not None:
+                made += f"{_literal(text[last : found.start()], text.style)}{{{{ {place} }}}}"
+                last = found.end()
+        return Styled(made + _literal(text[last:], text.style), text.style)
+
+    def _place(self, found: re.Match[str], style: str, rounding: Callable[[str], str] | None) -> str | None:
+        """Our expression for a place; None for what only looks like one."""
+        if found[1] is not None:
+            formula = self._reader.read(found[1] if style == "plain" else unescape(found[1]))
+            return rounding(formula) if rounding else formula
+        return self._reader.read(found[0]) if found[2] in self.names else None
+
+    # The family ------------------------------------------------------------------------------------------------------
+
+    def family(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a generator over the values of the wildcards that are used. Raises Wrong."""
+        used = [name for name in self.datasets if name in self._reader.used]
+        if len(used) < len(self.datasets):
+            self.lose("tables", "wildcards that nothing uses")
+        for name in used:
+            if not self.datasets[name].is_usual:
+                self.lose("tables", "from what Moodle makes more values: distribution, bounds, decimals")
+        rows = self._rows(used)
+        self._look_at_answers(rows)
+        key = KEY if KEY not in self.names.values() else f"{KEY}_"
+        lines = [[key, *(self.names[name] for name in used)]]
+        lines += [[str(number), *row.values()] for number, row in enumerate(rows, 1)]
+        csv = "".join(f"{','.join(line)}\n" for line in lines)
+        return {"each": TABLE, "tables": {TABLE: {"key": key, "csv": csv}}, **_bare(fields)}
+
+    def _rows(self, used: Sequence[str]) -> list[dict[str, str]]:
+        """The items that all these wildcards have, their values under our names."""
+        kept = {name: self.datasets[name].values for name in used}
+        numbers = sorted(set.intersection(*map(set, kept.values()))) if kept else [1]
+        if any(len(values) > len(numbers) for values in kept.values()):
+            self.lose("tables", "items that not all wildcards have")
+        if not numbers:
+            raise Wrong("there is no item that all wildcards have – export the question with its datasets")
+        return [{self.names[name]: values[n] for name, values in kept.items()} for n in numbers]
+
+    def _look_at_answers(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """That each answer can be calculated for each item; what Moodle rounds of it where it shows it is a loss."""
+        for text, (kind, length) in self._answers:
+            if text in ("", "*"):
+                continue
+            answer = Expression.read(self._reader.read(text))
+            shown = Expression.read(f"{_ROUNDING[kind]}(x, {length})")
+            for number, row in enumerate(rows, 1):
+                try:
+                    value = typed(answer.value(Scope({name: Fraction(said) for name, said in row.items()})))
+                    hidden = shown.value(Scope({"x": value})) != value
+                except Invalid as error:
+                    raise Wrong(
+                        f"with the values of item {number}: {error} – mend that item in Moodle"
+                    ) from None
+                if hidden:
+                    places = f"{length} {'decimals' if kind == '1' else 'significant figures'}"
+                    self.lose("answers", f"right answers are shown with all their digits, not with {places}")
+                    break
+
+
+def described(numbers: Sequence[Decimal]) -> dict[str, str]:
+    """What Moodle is told of a dataset besides its values, in the order of the file."""
+    places = max((-int(number.as_tuple().exponent) for number in numbers), default=0)
+    return {
+        "status": "private",
+        "distribution": "uniform",
+        "minimum": f"{min(numbers):f}",
+        "maximum": f"{max(numbers):f}",
+        "decimals": str(max(0, places)),
+    }
+
+
+def _dataset(element: Element) -> tuple[str, Dataset]:
+    parts = {child.tag: child for child in element}
+    name = _said(parts, "name")
+    values = {}
+    for item in parts.get("dataset_items", ()):
+        inside = {child.tag: child for child in item}
+        number = decimal(_said(inside, "number"), f"the dataset {name}")
+        values[int(number)] = _value(_said(inside, "value"), name)
+    count = _said(parts, "itemcount")
+    kept = {n: value for n, value in values.items() if not count.isdecimal() or n <= int(count)}
+    if not kept:
+        raise Wrong(f"the wildcard {{{name}}} has no values – export the question with its datasets")
+    return name, Dataset(kept, {part: _said(parts, part) for part in described([Decimal(0)])})
+
+
+def _plain(text: str) -> str:
+    """A number without needless zeros; any other word as it is."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _said(parts: Mapping[str, Element], name: str) -> str:
+    return string(parts[name]).strip() if name in parts else ""
+
+
+def _value(text: str, name: str) -> str:
+    """A value as a table holds it."""
+    value = decimal(text, f"the dataset {name}")
+    if abs(value) >= 10**18 or int(value.as_tuple().exponent) < -18:
+        raise Wrong(f"'{text[:40]}' in the dataset {name} has more than 18 digits – round it")
+    return f"{value.normalize():f}"
+
+
+def _column(name: str, taken: Any) -> str:
+    """A column's name for a wildcard: small letters, digits and _, no word of formulas, once."""
+    base = re.sub(r"[^a-z0-9_]", "_", name.lower())[:60]
+    base = base if re.match(r"[a-z]", base) and base not in RESERVED else f"x_{base}"
+    found, number = base, 1
+    while found in taken:
+        number += 1
+        found = f"{base}_{number}"
+    return found
+
+
+def _length(answer: Element) -> tuple[str, int]:
+    """How Moodle rounds what it shows of an answer: ``1`` decimals or ``2`` significant figures, and how many."""
+    parts = {child.tag: child for child in answer}
+    kind = _said(parts, "correctanswerformat") or "1"
+    length = _said(parts, "correctanswerlength") or "2"
+    if kind not in ("1", "2") or not length.isdecimal():
+        raise Wrong(f"'{kind}', '{length}' is no length of an answer – write 1 or 2, and how many places")
+    return kind, int(length)
+
+
+def _rounding(answer: Element) -> Callable[[str], str]:
+    kind, length = _length(answer)
+    return lambda formula: f"{_ROUNDING[kind]}({formula}, {length})"
+
+
+def _significant(formula: str) -> str:
+    return f"significant({formula}, {SHOWN_DIGITS})" if _ENDLESS.search(formula) else formula
+
+
+def _literal(text: str, style: str) -> str:
+    """A text without what would be a place of ours."""
+    return text.replace("{{", "{ {" if style == "plain" else "{&#123;")
+
+
+def _bare(value: Any) -> Any:
+    """A value as a family holds it: numbers as texts."""
+    if isinstance(value, Mapping):
+        return {name: _bare(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_bare(part) for part in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value) if isinstance(value, Fraction | int) and not isinstance(value, bool) else value

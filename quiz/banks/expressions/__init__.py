@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -19,7 +20,7 @@ from quiz.banks.expressions.values import Mistake, Value, shown
 from quiz.errors import Invalid, Problem
 from quiz.questions.validation import suggest
 
-__all__ = ["AS_OF", "RESERVED", "ROWS", "Expression", "Scope", "Template", "Value"]
+__all__ = ["AS_OF", "RESERVED", "ROWS", "Expression", "Scope", "Template", "Value", "places"]
 
 _PLACE: Final = re.compile(r"""\{\{((?:[^"'{}]|"[^"]*"|'[^']*')*)\}\}""")
 
@@ -143,6 +144,14 @@ class Template:
     def text(self, scope: Scope) -> str:
         """The text with the values in their places, as the scope's language writes them. Raises Invalid."""
         return "".join(piece if isinstance(piece, str) else _in_words(piece, scope) for piece in self.pieces)
+
+
+def places(text: str) -> Iterator[str]:
+    """The places of a text, ``{{ a * 2 }}``, as they are written: those that hold an expression."""
+    for found in _PLACE.finditer(text):
+        with suppress(Invalid):
+            Expression.read(found[1].strip())
+            yield found[0]
 
 
 def _in_words(expression: Expression, scope: Scope) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from quiz.statistics.flags import ENOUGH, FEWEST
-from quiz.statistics.methods import FLAGS, ITEM, TEST, Method
+from quiz.statistics.methods import COMPARED, CURVE, FLAGS, ITEM, TEST, Method
 
 #: What benchmarks/flags.py has printed.
 MEASURED = Path(__file__).resolve().parent.parent / "benchmarks" / "flags.md"
@@ -26,6 +26,14 @@ empty, never 0. [Agreement with R](agreement.md).
 ## Of the test
 
 {tests}
+
+## Of a question's curve
+
+{curve}
+
+## Of the class
+
+{compared}
 
 ## Missing cells and papers that differ
 
@@ -97,6 +105,8 @@ def page() -> str:
     return PAGE.format(
         items=_table("figure", ITEM),
         tests=_table("figure", TEST),
+        curve=_table("figure", CURVE),
+        compared=_table("figure", COMPARED),
         flags=_table("flag", FLAGS),
         fewest=FEWEST,
         enough=ENOUGH,

@@ -158,6 +158,82 @@ TEST: Final = (
     ),
 )
 
+COMPARED: Final = (
+    Method(
+        "share",
+        "Share of the marks, with its interval",
+        "Of all marks that a topic, objective or section had to give. To be taught again: the whole interval is below what is wanted, the pass mark or 60 %.",
+        "Σ m / Σ p over the attempts, ± t(.975, n − 1) · √(Σ (m − share · p)² · n / (n − 1)) / Σ p",
+        "ratio estimator: Cochran 1977, 6.4",
+    ),
+    Method(
+        "group_mean",
+        "Mean of a group, with its interval",
+        "Where the mean of many such groups may lie.",
+        "mean ± t(.975, n − 1) · sd / √n",
+        "Student 1908",
+    ),
+    Method(
+        "groups_differ",
+        "Whether groups differ",
+        "The probability of means as far apart where all groups are alike; groups of fewer than five attempts are left out.",
+        "F of weighted means, weights n / var",
+        "Welch 1951; R's oneway.test",
+    ),
+    Method(
+        "time_and_grade",
+        "Time and grade",
+        "Whether who takes longer does better: said where p < .05.",
+        "Pearson's r; t = r √((n − 2) / (1 − r²))",
+        "R's cor.test",
+    ),
+)
+
+CURVE: Final = (
+    Method(
+        "curve",
+        "Characteristic curve",
+        "The share of the mark to be expected of a student of some ability. Rasch's model below 250 papers a question, else one with a slope for each.",
+        "E(x) / max by the models rasch, 2pl, or pcm, gpcm where marks come in up to six equal steps",
+        "Rasch 1960; Birnbaum 1968; Masters 1982; Muraki 1992",
+    ),
+    Method(
+        "band",
+        "Its band",
+        "Where the curve of many such classes may lie, 95 %.",
+        "logistic(logit E ± 1.96 · se(logit E)) by the delta method",
+        "the observed information: Louis 1982",
+    ),
+    Method(
+        "points",
+        "Points",
+        "Papers in groups of like ability: their mean share of the mark at their mean ability. Where they leave the band, the model does not fit.",
+        "abilities by EAP",
+        "Bock & Mislevy 1982",
+    ),
+    Method(
+        "location",
+        "Difficulty and slope",
+        "b: the ability (in logits, 0 is the mean of the class) at which two neighbouring marks are equally likely. a: how steeply the curve rises there.",
+        "P = logistic(a (θ − b))",
+        "R's mirt and ltm agree",
+    ),
+    Method(
+        "item_fit",
+        "Infit and outfit",
+        "About 1 where the question fits; above 1.3 answers are more erratic than the model has it, below 0.7 more regular.",
+        "Σ (x − E)² / Σ var; mean of (x − E)² / var",
+        "Wright & Masters 1982",
+    ),
+    Method(
+        "information",
+        "Information",
+        "How much an answer tells about the ability of a student: 1 / √(information of all questions) is the standard error there.",
+        "Σ P′² / P over the marks",
+        "Samejima 1969",
+    ),
+)
+
 FLAGS: Final = (
     Method(
         "possible-miskey",

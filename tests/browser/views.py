@@ -207,6 +207,10 @@ QUIZZES = [
 ]  # fmt: skip
 REPORTS = [
     View("report", "teacher", "/quizzes/{report}/report", opened()),
+    View("whole", "teacher", "/quizzes/{report}/whole", opened()),
+    View("whole-empty", "teacher", "/quizzes/{closed}/whole"),
+    View("side-by-side", "teacher", "/quizzes/{report}/side-by-side?order=grade"),
+    View("side-by-side-empty", "teacher", "/quizzes/{closed}/side-by-side"),
     View("report-look", "teacher", "/quizzes/{report}/report?show=look"),
     View("report-few", "teacher", "/quizzes/{types}/report"),
     View("report-empty", "teacher", "/quizzes/{closed}/report"),

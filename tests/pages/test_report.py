@@ -271,7 +271,13 @@ def test_names_of_lines_do_not_lie_on_each_other():
 
 def test_every_figure_and_finding_is_explained(ada):
     ada.get("/methods")
-    for name, listed in (("item", methods.ITEM), ("test", methods.TEST), ("flag", methods.FLAGS)):
+    for name, listed in (
+        ("item", methods.ITEM),
+        ("test", methods.TEST),
+        ("curve", methods.CURVE),
+        ("compared", methods.COMPARED),
+        ("flag", methods.FLAGS),
+    ):
         for one in listed:
             row = ada.page.find(id=f"{name}-{one.code}")
             assert one.title in row.get_text()

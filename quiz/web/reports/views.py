@@ -120,6 +120,8 @@ def methods() -> ResponseReturnValue:
         "reports/methods.html",
         items=methodology.ITEM,
         tests=methodology.TEST,
+        compared=methodology.COMPARED,
+        curve=methodology.CURVE,
         flags=methodology.FLAGS,
         fewest=FEWEST,
         enough=ENOUGH,

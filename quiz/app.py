@@ -102,6 +102,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.quizzes.views import blueprint as quizzes
     from quiz.web.reports.survey import blueprint as survey
     from quiz.web.reports.views import blueprint as reports
+    from quiz.web.reports.whole import blueprint as whole
     from quiz.web.student.attempt import blueprint as attempt
     from quiz.web.student.views import blueprint as student
 
@@ -127,6 +128,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         courses,
         quizzes,
         reports,
+        whole,
         gradebook,
         survey,
         marking,

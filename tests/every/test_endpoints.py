@@ -140,6 +140,8 @@ TABLE = {
     "GET student.home": EVERYBODY,
     "POST student.start": {STUDENT, OTHER},
     "GET student.start_page": MEMBERS,
+    "GET whole.page": {TEACHER},
+    "GET whole.side_by_side": {TEACHER},
 }
 #: Enough of a form to come to the question of who may.
 FORM = {

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
+from itertools import chain
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError
@@ -275,6 +276,22 @@ class Authored(Common):
         yield from ()
 
 
+def _given(content: Content) -> Iterator[str]:
+    """The names, as they are written, of the fields whose value is not their default one."""
+    for name, written, default in _defaults(type(content)):
+        if getattr(content, name) != default:
+            yield written
+
+
+@cache
+def _defaults(model: type[Content]) -> list[tuple[str, str, Any]]:
+    return [
+        (name, field.alias or name, field.get_default(call_default_factory=True))
+        for name, field in model.model_fields.items()
+        if not field.exclude
+    ]
+
+
 class Question(Authored):
     """One question version. ``load(q.dump()) == q``; equal questions have equal digests."""
 
@@ -329,6 +346,10 @@ class Question(Authored):
         options: dict[str, Any] = {"mode": "json", "by_alias": True, "exclude_defaults": True}
         dumped = {**self.model_dump(**options), **self.content.model_dump(**options)}
         return without_pins(dumped) if self.images else dumped
+
+    def given(self) -> Iterator[str]:
+        """The names of the fields that ``dump`` has."""
+        return chain(_given(self), _given(self.content))
 
     def variant(self, key: str | None, on: date) -> Question:
         """The question itself. Raises Invalid where a variant is asked for."""

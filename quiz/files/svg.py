@@ -44,6 +44,8 @@ _ATTRIBUTES: Final = frozenset(
 _LOADS: Final = re.compile(
     r"url\s*\(\s*(?![\"']?#)|[@\\<]|expression|javascript:|/\*|image-set|src\s*\(", re.IGNORECASE
 )
+#: Numbers and the letters of a path can load nothing: a map has a million of them, which are quickly told like this.
+_FIGURES: Final = re.compile(r"[0-9\s.,+\-MmZzLlHhVvCcSsQqTtAa]*")
 _LENGTH: Final = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]*)?)\s*(px|pt|pc|mm|cm|in)?\s*")
 _PIXELS: Final = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
@@ -89,7 +91,7 @@ def _may_stand(name: str, value: str) -> bool:
     if place:
         return False
     known = own in _ATTRIBUTES or own.startswith("aria-")
-    return known and not _LOADS.search(value)
+    return known and (_FIGURES.fullmatch(value) is not None or not _LOADS.search(value))
 
 
 def _remove(child: Element) -> None:

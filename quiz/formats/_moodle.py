@@ -84,19 +84,21 @@ def settled(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _gather(value: Any, texts: list[Styled]) -> None:
-    if isinstance(value, Styled):
+    kind = type(value)  # exactly: a question has forty values, which are all looked at
+    if kind is Styled:
         texts.append(value)
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
+    elif kind is dict or kind is list:
+        for one in value.values() if kind is dict else value:
             _gather(one, texts)
 
 
 def _as(value: Any, shared: str, prompt: str) -> Any:
-    if isinstance(value, Styled):
+    kind = type(value)
+    if kind is Styled:
         return _in_format(value, "plain" if value.kept else value.style or prompt, shared)
-    if isinstance(value, dict):
+    if kind is dict:
         return {name: _as(one, shared, prompt) for name, one in value.items()}
-    return [_as(one, shared, prompt) for one in value] if isinstance(value, list) else value
+    return [_as(one, shared, prompt) for one in value] if kind is list else value
 
 
 def _in_format(text: str, style: str, shared: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
 from quiz.banks.families import Family
-from quiz.banks.model import Authored, Bank, Question
+from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid, TooLarge
 
 #: Bytes of a source that ``sniff`` is shown.
@@ -171,17 +171,17 @@ class Format:
         return self
 
 
-def lost_fields(question: Authored, held: frozenset[str]) -> list[Loss]:
+def lost_fields(question: Question, held: frozenset[str]) -> list[Loss]:
     """A loss for each field of the question that its writer does not hold."""
     skip = {"bank", "id", "type", "timeless", "text_format"}
     return [
         Loss(name, f"the format has no field for '{name}'")
-        for name in question.dump()
+        for name in question.given()
         if name not in skip and name not in held and not _as_usual(question, name)
     ]
 
 
-def _as_usual(question: Authored, name: str) -> bool:
+def _as_usual(question: Question, name: str) -> bool:
     """Whether a field says no more than its absence would."""
     return name == "scoring" and question.scoring == question.kind.rules[0]
 

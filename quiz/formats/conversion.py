@@ -399,10 +399,10 @@ class _Writing:
 
 def _by_name(one: Understood) -> Understood:
     """The question as other formats have it: its texts name its pictures, and the size of one is written out."""
-    fields = one.question.dump()
-    pins = fields.pop("images", {})
-    if not pins:
+    if not one.question.images:
         return one
+    fields = one.question.dump()
+    pins = fields.pop("images")
     image = fields.get("image")
     if image and "width" not in image:
         width, height = size_of_pin(pins[image["file"]])

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from quiz.questions.rules.numbers import show_number
+from quiz.questions.rules.numbers import digits, show_number
 
 #: Digits of an authored number.
 MOST_DIGITS = 200
@@ -220,6 +220,9 @@ def matches(pattern: str, mend: str) -> Callable[[str], str]:
 
 def number_text(value: Fraction) -> str:
     """The stored form of a number: a decimal where it ends, else such as 1/3."""
+    ended = digits(value)
+    if ended is not None:
+        return ended
     text = show_number(value)
     return text if Fraction(text) == value else str(value)
 

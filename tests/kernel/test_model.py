@@ -217,6 +217,12 @@ def test_no_value_in_any_field_makes_it_fail_otherwise(data):
         assert Question.load(json.loads(json.dumps(loaded.dump()))) == loaded
 
 
+@pytest.mark.parametrize("name, example", examples())
+def test_the_fields_that_are_given_are_those_of_the_stored_form(name, example):
+    q = question(name, example.content, points=2, tags=["t"], shuffle=True)
+    assert sorted(q.given()) == sorted(q.dump())
+
+
 def test_feedback_in_general_comes_after_that_of_the_answer():
     content = {"options": [{"text": "A", "correct": True, "feedback": "Yes."}, "B"]}
     q = question("single_choice", content, feedback={"right": "R", "wrong": "W"})

@@ -88,12 +88,17 @@ def _decimal_sign(mantissa: str) -> str:
 def show_number(value: Decimal | Fraction) -> str:
     """A number for people: all its digits where they end and are few, else fifteen significant ones."""
     exact = Fraction(value)
-    rounded = f"{float(exact):.15g}" if abs(exact) < 10**300 else str(exact)
+    return digits(exact) or (f"{float(exact):.15g}" if abs(exact) < 10**300 else str(exact))
+
+
+def digits(value: Fraction) -> str | None:
+    """All digits of a number, where they end within fifteen places and are fewer than nineteen."""
+    numerator, denominator = value.as_integer_ratio()
     for places in range(16):
-        scaled = exact * 10**places
-        if scaled.denominator == 1 and abs(scaled) < 10**18:
-            return f"{Decimal(int(scaled)).scaleb(-places):f}"
-    return rounded
+        whole, rest = divmod(numerator * 10**places, denominator)
+        if not rest:
+            return f"{Decimal(whole).scaleb(-places):f}" if abs(whole) < 10**18 else None
+    return None
 
 
 def interval(value: Fraction, tolerance: Fraction, kind: ToleranceType) -> Interval:

@@ -160,12 +160,13 @@ def attempts_of(
 
 
 def decisions_of(connection: Connection, quiz_ids: Iterable[int], people: Any) -> Sequence[Row[Any]]:
-    """What counts of what was decided about the grades of these people."""
+    """What counts of what was decided about the grades of these people: overrides and excuses. One statement."""
     return connection.execute(
         select(GradeDecision).where(
             GradeDecision.quiz_id.in_(list(quiz_ids)),
             GradeDecision.user_id.in_(people),
             GradeDecision.superseded_at.is_(None),
+            GradeDecision.kind != "computed",
         )
     ).all()
 

@@ -170,10 +170,9 @@ def rows_of(
 def _cell(column: Column, attempts: Sequence[Row[Any]], decision: Row[Any] | None) -> Cell:
     """What was decided goes before what the attempts say."""
     late = any(row.late for row in attempts)
-    if decision is not None and decision.kind == "override":
-        return Cell("graded", decision.grade, by_hand=True, late=late)
-    if decision is not None and decision.kind == "excused":
-        return Cell("excused", late=late)
+    if decision is not None:
+        excused = decision.kind == "excused"
+        return Cell("excused" if excused else "graded", decision.grade, by_hand=not excused, late=late)
     shares = [row.share for row in attempts if row.ended and row.share is not None]
     if shares:
         return Cell("graded", _combined(shares, column.grading) * column.scale, late=late)

@@ -18,6 +18,7 @@ from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
 from quiz.models.attempt import GRACE, Attempt, ended_at, moment
 from quiz.models.audit import record
 from quiz.models.codes import JOIN_CODE_LENGTH, RETURN_CODE_LENGTH, digest, grouped, new_code, normal
+from quiz.models.gradebook import decisions_of
 from quiz.models.guessing import count_account, count_failure, demand_patience
 from quiz.models.paging import Page, page_of
 from quiz.models.people import COURSE_ROLES, Course, Enrolment, User, groups_of
@@ -63,6 +64,9 @@ class QuizCard:
     last_finished: int | None
     grade: float | None
     scale: float | None
+    #: Somebody who teaches has decided about the grade: it is given by hand, or none is asked for.
+    by_hand: bool = False
+    excused: bool = False
 
     @property
     def can_start(self) -> bool:
@@ -229,7 +233,7 @@ def _my_course(
 
 
 def course(actor: Actor, course_id: int, now: datetime, grace: timedelta = GRACE) -> CoursePage:
-    """A course with its quizzes; students see the published ones. Three statements, four for those who see results."""
+    """A course with its quizzes; students see the published ones. Four statements."""
     with reading() as connection:
         found = _my_course(connection, actor, course_id)
         staff = found.role in RESULTS
@@ -237,6 +241,7 @@ def course(actor: Actor, course_id: int, now: datetime, grace: timedelta = GRACE
         ids = [quiz.id for quiz in quizzes]
         attempts = _attempts_of(connection, actor, ids, now, grace)
         progress = progress_of(connection, ids, now, grace) if staff else {}
+        decided = {} if staff else {row.quiz_id: row for row in decisions_of(connection, ids, [actor.id])}
     return CoursePage(
         id=found.id,
         title=found.title,
@@ -244,7 +249,7 @@ def course(actor: Actor, course_id: int, now: datetime, grace: timedelta = GRACE
         time_zone=found.time_zone,
         join_code=grouped(found.join_code) if found.role in TEACHING else None,
         join_open=found.join_open,
-        quizzes=tuple(_card(quiz, attempts[quiz.id], now) for quiz in quizzes),
+        quizzes=tuple(_card(quiz, attempts[quiz.id], decided.get(quiz.id), now) for quiz in quizzes),
         progress=progress,
     )
 
@@ -284,7 +289,10 @@ def _attempts_of(
     return found
 
 
-def _card(quiz: Row[Any], attempts: Sequence[Row[Any]], now: datetime) -> QuizCard:
+def _card(
+    quiz: Row[Any], attempts: Sequence[Row[Any]], decision: Row[Any] | None, now: datetime
+) -> QuizCard:
+    """What a person has decided goes before the attempts, and is shown when the last one's grade is."""
     graded = [
         Fraction(one.grade)
         for one in attempts
@@ -292,7 +300,10 @@ def _card(quiz: Row[Any], attempts: Sequence[Row[Any]], now: datetime) -> QuizCa
         if "grade" in quiz.review.get(moment(one.finished_at, quiz.closes_at, now), ())
     ]
     value = combine(graded, quiz.grading)
-    finished = [one.id for one in attempts if one.finished_at is not None]
+    ended = [one for one in attempts if one.finished_at is not None]
+    shown = "grade" in quiz.review.get(moment(ended[-1].finished_at if ended else now, quiz.closes_at, now), ())
+    if decision is not None:
+        value = decision.grade if shown else None
     return QuizCard(
         id=quiz.id,
         title=quiz.title,
@@ -303,9 +314,11 @@ def _card(quiz: Row[Any], attempts: Sequence[Row[Any]], now: datetime) -> QuizCa
         attempts_allowed=quiz.attempts_allowed,
         attempts_used=len(attempts),
         in_progress=next((one.id for one in attempts if one.finished_at is None), None),
-        last_finished=finished[-1] if finished else None,
+        last_finished=ended[-1].id if ended else None,
         grade=None if value is None else float(value),
         scale=quiz.scale,
+        by_hand=value is not None and decision is not None,
+        excused=shown and decision is not None and decision.kind == "excused",
     )
 
 

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.blueprint import Blueprint, Section
 from quiz.db import reading
 from quiz.errors import SignedOut
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
 from quiz.models.bank import QuestionVersion
+from quiz.models.comparing import SUBJECTS
 from quiz.models.people import Enrolment, User
-from quiz.models.quiz import Quiz
+from quiz.models.quiz import Quiz, QuizRevision
 from quiz.operations.access import Actor, acting
+
+#: A topic is to be practised where so little of its marks (0 to 1) was earned of late, in so many questions at least.
+KNOWN: Final = 0.8
+ENOUGH: Final = 3
+#: "Of late": in so many attempts.
+LATE: Final = 3
+#: So many topics are named.
+MOST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +60,38 @@ class Topic:
     @property
     def share(self) -> float:
         """The share of all its marks."""
-        return max(0.0, sum(step.marks for step in self.steps) / sum(step.max for step in self.steps))
+        return _share(self.steps)
+
+    @property
+    def lately(self) -> float:
+        """The share of the marks of the last ``LATE`` attempts."""
+        return _share(self.steps[-LATE:])
+
+
+def _share(steps: Sequence[Step]) -> float:
+    return max(0.0, sum(step.marks for step in steps) / sum(step.max for step in steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A topic to practise next, and the open practice quizzes (id, title) that draw questions of it."""
+
+    topic: Topic
+    quizzes: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """My progress. ``broad`` topics are the first segments of the ``topics``' names; both by name."""
+    """My progress. ``broad`` topics are the first segments of the ``topics``' names; all by name."""
 
     broad: tuple[Topic, ...]
     topics: tuple[Topic, ...]
     #: Finished attempts whose marks their quizzes do not show now.
     hidden: int
+    #: The learning objectives of those questions that name one.
+    objectives: tuple[Topic, ...] = ()
+    #: What to practise next, the least known first.
+    advice: tuple[Advice, ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -72,7 +103,9 @@ class Progress:
 
 
 def my_progress(actor: Actor, now: datetime) -> Progress:
-    """My marks by topic and attempt, as far as the review options of each quiz show marks now. Three statements."""
+    """My marks by topic, objective and attempt, as far as the review options of each quiz show marks now, and what to
+    practise by these. Five statements at most.
+    """
     with reading() as connection:
         if connection.execute(select(User.id).where(acting(actor))).first() is None:
             raise SignedOut
@@ -83,9 +116,16 @@ def my_progress(actor: Actor, now: datetime) -> Progress:
             if "marks" in one.review.get(moment(one.finished_at, one.closes_at, now), ())
         }
         sums = [row for row in _sums(connection, actor) if row.attempt_id in shown and row.max > 0]
-    steps = [(row.topic, row.attempt_id, _step(row, shown[row.attempt_id])) for row in sums]
-    broad = [(name.partition("/")[0], attempt_id, step) for name, attempt_id, step in steps]
-    return Progress(_topics(broad), _topics(steps), len(attempts) - len(shown))
+        steps = [(row, _step(row, shown[row.attempt_id])) for row in sums]
+        topics = _topics((row.topic, row.attempt_id, step) for row, step in steps)
+        advice = _advice(connection, actor, _weakest(topics), now)
+    return Progress(
+        broad=_topics((row.topic.partition("/")[0], row.attempt_id, step) for row, step in steps),
+        topics=topics,
+        hidden=len(attempts) - len(shown),
+        objectives=_topics((row.objective, row.attempt_id, step) for row, step in steps if row.objective),
+        advice=advice,
+    )
 
 
 def _attempts(actor: Actor) -> Any:
@@ -99,7 +139,7 @@ def _attempts(actor: Actor) -> Any:
 
 
 def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
-    """What I earned in each topic of each finished attempt; what still needs grading is left out."""
+    """What I earned by topic and objective in each finished attempt; what still needs grading is left out."""
     counts = and_(
         Mark.attempt_id == AttemptSlot.attempt_id,
         Mark.slot == AttemptSlot.slot,
@@ -109,6 +149,7 @@ def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
         select(
             AttemptSlot.attempt_id,
             QuestionVersion.topic,
+            SUBJECTS["objective"].label("objective"),
             func.sum(Mark.points).label("marks"),
             func.sum(Mark.max).label("max"),
             func.count().label("questions"),
@@ -117,7 +158,7 @@ def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
         .join(Mark, counts)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None), Mark.fraction.is_not(None))
-        .group_by(AttemptSlot.attempt_id, QuestionVersion.topic)
+        .group_by(AttemptSlot.attempt_id, QuestionVersion.topic, "objective")
     ).all()
 
 
@@ -143,3 +184,71 @@ def _sum(parts: Sequence[Step]) -> Step:
         sum(part.max for part in parts),
         sum(part.questions for part in parts),
     )
+
+
+# What to practise -------------------------------------------------------------------------------------------------
+
+
+def _weakest(topics: Iterable[Topic]) -> list[Topic]:
+    """The topics least known of late, of those that have a name and questions enough."""
+    found = [one for one in topics if one.name and one.questions >= ENOUGH and one.lately < KNOWN]
+    return sorted(found, key=lambda one: (one.lately, one.name))[:MOST]
+
+
+def _advice(
+    connection: Connection, actor: Actor, topics: Sequence[Topic], now: datetime
+) -> tuple[Advice, ...]:
+    if not topics:
+        return ()
+    quizzes = connection.execute(_practices(actor, now)).all()
+    banks = {bank for quiz in quizzes for bank in quiz.banks.values()}
+    held = _held(connection, banks, [topic.name for topic in topics])
+    drawn = [(quiz, Blueprint.load(quiz.blueprint).sections) for quiz in quizzes]
+    return tuple(
+        Advice(
+            topic,
+            tuple(
+                (quiz.id, quiz.title)
+                for quiz, sections in drawn
+                if any(_draws(section, quiz.banks, topic.name, held) for section in sections)
+            ),
+        )
+        for topic in topics
+    )
+
+
+def _practices(actor: Actor, now: datetime) -> Any:
+    """The practice quizzes that are open to me as a student."""
+    return (
+        select(Quiz.id, Quiz.title, QuizRevision.blueprint, QuizRevision.banks)
+        .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .join(Enrolment, Enrolment.course_id == Quiz.course_id)
+        .where(
+            QuizRevision.mode == "practice",
+            Enrolment.user_id == actor.id,
+            Enrolment.role == "student",
+            or_(Quiz.opens_at.is_(None), Quiz.opens_at <= now),
+            or_(Quiz.closes_at.is_(None), Quiz.closes_at > now),
+        )
+        .order_by(Quiz.title, Quiz.id)
+    )
+
+
+def _held(connection: Connection, banks: Collection[int], topics: Collection[str]) -> set[tuple[int, str]]:
+    """Which of these banks has questions ready on which of these topics."""
+    rows = connection.execute(
+        select(QuestionVersion.bank_id, QuestionVersion.topic)
+        .where(
+            QuestionVersion.bank_id.in_(banks),
+            QuestionVersion.topic.in_(topics),
+            QuestionVersion.draw_rank.is_not(None),
+        )
+        .distinct()
+    )
+    return {(row.bank_id, row.topic) for row in rows}
+
+
+def _draws(section: Section, banks: dict[str, int], topic: str, held: Collection[tuple[int, str]]) -> bool:
+    """Whether a section may draw a question of this topic."""
+    inside = section.topic is None or f"{topic}/".startswith(f"{section.topic}/")
+    return inside and any((banks.get(name), topic) in held for name in section.sources)

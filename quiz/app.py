@@ -103,6 +103,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.reports.survey import blueprint as survey
     from quiz.web.reports.views import blueprint as reports
     from quiz.web.reports.whole import blueprint as whole
+    from quiz.web.rescoring.views import blueprint as rescoring
     from quiz.web.student.attempt import blueprint as attempt
     from quiz.web.student.views import blueprint as student
 
@@ -132,6 +133,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         gradebook,
         survey,
         marking,
+        rescoring,
         author,
         editor,
         translating,

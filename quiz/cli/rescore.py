@@ -50,12 +50,15 @@ def rescore(
     """
     from quiz import clock
     from quiz.cli._store import print_json, store
+    from quiz.errors import Invalid
     from quiz.operations import rescoring
 
     with store():
         version_id = rescoring.find_version(None, quiz_id, question) if question else None
         act = rescoring.dry_run if dry_run else rescoring.run
         found = act(None, quiz_id, rescoring.Request(policy, version_id, by_hand, reason), clock.now())
+    if found.refused:
+        raise Invalid(found.refused)
     if as_json:
         print_json(_document(found))
     else:

@@ -33,7 +33,7 @@ Asked: TypeAlias = tuple[int, str | None, date]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How questions are scored from now on. ``versions``: by question the version that takes in those before it
-    (``id question_id number digest content``); ``by_hand``: marks that people gave are replaced too.
+    (``id question_id bank_id number digest content``); ``by_hand``: marks that people gave are replaced too.
     """
 
     policy: Policy
@@ -70,7 +70,7 @@ def _rounded(points: float | None, most: float) -> tuple[float | None, float]:
 def target_columns() -> tuple[Any, ...]:
     """The columns of ``Rule.versions``."""
     version = QuestionVersion
-    return version.id, version.question_id, version.number, version.digest, version.content
+    return version.id, version.question_id, version.bank_id, version.number, version.digest, version.content
 
 
 # What would change ---------------------------------------------------------------------------------------------------

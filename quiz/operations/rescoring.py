@@ -20,6 +20,7 @@ from quiz.files.richtext import to_text
 from quiz.models.attempt import Attempt, AttemptSlot, moment
 from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored
+from quiz.models.paging import Page, part_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescored import RescoredAttempt, RescoredSlot, RescoredVersion, Rescoring
@@ -36,7 +37,7 @@ from quiz.models.rescoring import (
     write,
 )
 from quiz.models.scoring import counting_marks, grade_of, store_grades, take_out
-from quiz.operations.access import TEACHING, Actor, acting, missing, quiz_of_results
+from quiz.operations.access import EDITING, TEACHING, Actor, acting, missing, quiz_of_results, readable_banks
 from quiz.questions.rules.grade import passed
 
 __all__ = [
@@ -77,9 +78,12 @@ class RescoredQuestion:
     """
 
     version_id: int
+    question_id: int
     question: str
     prompt: str
     version: int
+    #: Whether I may change its bank, and so mend its key.
+    editable: bool
     answers: int
     changed: int
     kept: int
@@ -139,6 +143,10 @@ class Rescored:
             sorted(Counter(one.difference for one in self.changes if one.difference is not None).items())
         )
 
+    def page(self, number: int) -> Page[Change]:
+        """The changes of this page."""
+        return part_of(self.changes, number)
+
     @property
     def raised(self) -> int:
         """Grades that rise."""
@@ -148,6 +156,13 @@ class Rescored:
     def lowered(self) -> int:
         """Grades that fall."""
         return sum(n for difference, n in self.differences.items() if difference < 0)
+
+    @property
+    def refused(self) -> tuple[Problem, ...]:
+        """Why nothing can be done: every question is left out. Empty where something can."""
+        if not all(one.left_out for one in self.questions):
+            return ()
+        return tuple(problem for one in self.questions for problem in one.left_out)
 
     @property
     def token(self) -> str:
@@ -204,11 +219,11 @@ def find_version(actor: Actor | None, quiz_id: int, name: str) -> int:
 def dry_run(actor: Actor | None, quiz_id: int, request: Request, now: datetime) -> Rescored:
     """Who would change by how much. Nothing is written; ``actor`` None is the command line.
 
-    Raises Invalid where a question cannot be scored so; of a whole quiz such questions are left out, and it is said why.
+    Questions that cannot be scored so are left out, and it is said why. Raises Invalid where the request makes no sense.
     """
     with reading() as connection:
         quiz = _quiz(connection, actor, quiz_id)
-        return _prepared(connection, quiz, request, now).rescored(None)
+        return _prepared(connection, actor, quiz, request, now).rescored(None)
 
 
 def run(
@@ -217,18 +232,18 @@ def run(
     """Does it, in one transaction; the marks before are kept, the act is audited.
 
     ``seen``: the token of the dry run that was looked at. Raises EditConflict where it would do something else by now,
-    and what ``dry_run`` raises; Conflict where every question is left out.
+    Invalid where every question is left out, and what ``dry_run`` raises.
     """
     by = actor.id if actor else None
     with transaction() as connection:
         quiz = _quiz(connection, actor, quiz_id, lock=True)
         lock(connection, quiz_id)
-        prepared = _prepared(connection, quiz, request, now)
+        prepared = _prepared(connection, actor, quiz, request, now)
         planned = prepared.rescored(None)
         if seen is not None and planned.token != seen:
             raise EditConflict
-        if not prepared.rule.versions:
-            raise Conflict("There is no question here that can be scored so.")
+        if planned.refused:
+            raise Invalid(planned.refused)
         rescoring_id = _note(connection, quiz_id, request, prepared, by, now)
         take_out(connection, sorted({step.row.attempt_id for step in prepared.steps}))
         write(connection, rescoring_id, by, prepared.steps, now)
@@ -284,13 +299,13 @@ class _Prepared:
         )
 
 
-def _prepared(connection: Connection, quiz: Row[Any], request: Request, now: datetime) -> _Prepared:
+def _prepared(
+    connection: Connection, actor: Actor | None, quiz: Row[Any], request: Request, now: datetime
+) -> _Prepared:
     _demand_sense(request)
     rule = Rule(request.policy, request.by_hand, _versions(connection, quiz.id, request))
     rows = slots_of(connection, Attempt.quiz_id == quiz.id, rule)
     misfits = misfitting(rows, rule)
-    if request.version_id is not None and misfits:
-        raise Invalid(problem for problems in misfits.values() for problem in problems)
     fitting = rule.only(question_id for question_id in rule.versions if question_id not in misfits)
     given = steps(connection, [row for row in rows if row.question_id in fitting.versions], fitting, now)
     return _Prepared(
@@ -298,7 +313,7 @@ def _prepared(connection: Connection, quiz: Row[Any], request: Request, now: dat
         request=request,
         rule=fitting,
         steps=given,
-        questions=tuple(_questions(rule, rows, given, misfits)),
+        questions=tuple(_questions(rule, rows, given, misfits, _editable(connection, actor))),
         changes=tuple(_changes(connection, quiz, given)),
         in_progress=_in_progress(connection, quiz.id, fitting),
     )
@@ -342,8 +357,20 @@ def _versions(connection: Connection, quiz_id: int, request: Request) -> Mapping
     return found
 
 
+def _editable(connection: Connection, actor: Actor | None) -> frozenset[int]:
+    """The banks that I may change; the command line has files for that."""
+    if actor is None:
+        return frozenset()
+    rows = connection.execute(readable_banks(actor, Bank.id))
+    return frozenset(row.id for row in rows if row.access in EDITING)
+
+
 def _questions(
-    rule: Rule, rows: Sequence[Row[Any]], given: Sequence[Step], misfits: Mapping[int, Sequence[Problem]]
+    rule: Rule,
+    rows: Sequence[Row[Any]],
+    given: Sequence[Step],
+    misfits: Mapping[int, Sequence[Problem]],
+    editable: frozenset[int],
 ) -> Iterable[RescoredQuestion]:
     answers = Counter(row.question_id for row in rows)
     changed = Counter(step.row.question_id for step in given if step.changed)
@@ -352,9 +379,11 @@ def _questions(
         question = load_authored(version.digest, version.content)
         yield RescoredQuestion(
             version_id=version.id,
+            question_id=question_id,
             question=question.qualified,
             prompt=to_text(question.prompt),
             version=version.number,
+            editable=version.bank_id in editable,
             answers=answers[question_id],
             changed=changed[question_id],
             kept=kept[question_id],
@@ -689,22 +718,15 @@ def _notice(row: Row[Any], now: datetime) -> Notice:
     )
 
 
-def read_notice(actor: Actor, rescoring_id: int, attempt_id: int, now: datetime) -> None:
-    """I have read it. A repeat changes nothing; NotFound where it is not mine."""
+def read_notice(actor: Actor, rescoring_id: int, now: datetime) -> None:
+    """I have read of a rescoring. A repeat changes nothing; NotFound where it has changed nothing of mine."""
     with transaction() as connection:
-        mine = (
-            select(Attempt.id)
-            .join(User, User.id == Attempt.user_id)
-            .where(acting(actor), Attempt.id == attempt_id)
-        )
+        mine = select(Attempt.id).join(User, User.id == Attempt.user_id).where(acting(actor))
         found = connection.execute(
             update(RescoredAttempt)
-            .where(
-                RescoredAttempt.rescoring_id == rescoring_id,
-                RescoredAttempt.attempt_id.in_(mine),
-            )
+            .where(RescoredAttempt.rescoring_id == rescoring_id, RescoredAttempt.attempt_id.in_(mine))
             .values(read_at=func.coalesce(RescoredAttempt.read_at, now))
             .returning(RescoredAttempt.attempt_id)
-        ).first()
-        if found is None:
+        ).all()
+        if not found:
             raise missing(connection, actor)

@@ -11,7 +11,7 @@ import pytest
 
 from quiz.errors import TooLate
 from quiz.files.images import read_image
-from quiz.operations import attempts, media
+from quiz.operations import attempts, media, rescoring
 from tests.browsing import Watch
 from tests.cast import NOW, PASSWORD
 from tests.databases import app_on, dispose
@@ -132,12 +132,18 @@ TABLE = {
     "GET reports.report_xlsx": {TEACHER},
     "GET reports.results": {TEACHER},
     "GET reports.results_csv": {TEACHER},
+    "GET rescoring.history": {TEACHER},
+    "GET rescoring.look": {TEACHER},
+    "POST rescoring.run": {TEACHER},
+    "POST rescoring.undo": {TEACHER},
     "GET survey.file": SIGNED_IN,
     "GET survey.page": SIGNED_IN,
     "GET static": EVERYBODY,
     "GET student.course": MEMBERS,
     "GET student.grades": SIGNED_IN,
     "GET student.home": EVERYBODY,
+    # whose mark was changed
+    "POST student.read_notice": {OTHER},
     "POST student.start": {STUDENT, OTHER},
     "GET student.start_page": MEMBERS,
     "GET whole.page": {TEACHER},
@@ -170,12 +176,13 @@ def world(sqlite_with_cast, tmp_path_factory):
         with pytest.raises(TooLate):
             cast.save(attempt, 1, 1, "0", now=NOW + timedelta(hours=1))
         attempts.finish(cast.cy, cast.start(cast.cy), NOW)
+        done = rescoring.run(cast.ada, cast.quiz, rescoring.Request("full-credit", 1), NOW)
         media.add_image(cast.ada, 1, "x.png", png(), NOW)
         cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
     dispose(app)
     values = {
         "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
-        "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
+        "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values
 

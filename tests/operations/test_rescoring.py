@@ -381,8 +381,8 @@ def test_who_may_and_what_is_written_down(cast, quiz):
     assert (told.attempt_id, told.grade_before, told.grade_after) == (attempt, 0, pytest.approx(100 / 7))
     assert rescoring.my_notices(cast.cy, LATER) == ()
     with pytest.raises(NotFound):
-        rescoring.read_notice(cast.cy, done.rescoring_id, attempt, LATER)
-    rescoring.read_notice(cast.bo, done.rescoring_id, attempt, LATER)
+        rescoring.read_notice(cast.cy, done.rescoring_id, LATER)
+    rescoring.read_notice(cast.bo, done.rescoring_id, LATER)
     assert rescoring.my_notices(cast.bo, LATER) == ()
     (question,) = (
         one

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import AccessCode
-from quiz.operations import accounts, attempts, courses, quizzes, reporting, teaching
+from quiz.operations import accounts, attempts, courses, quizzes, reporting, rescoring, teaching
 from quiz.web.courses.views import teachers_page
 from quiz.web.errors import wants_json
 from quiz.web.guard import grace, moment, public, registration, signed_in
@@ -29,7 +29,16 @@ def home() -> ResponseReturnValue:
     show(card)
     taught = teaching.dashboard(actor, moment(), grace()) if card.teaches else None
     use_time_zone(taught.time_zone if taught else None)
-    return render_template("student/home.html", person=me, teaching=taught)
+    notices = rescoring.my_notices(actor, moment())
+    return render_template("student/home.html", person=me, teaching=taught, notices=notices)
+
+
+@blueprint.post("/rescored/<int:rescoring_id>")
+@signed_in
+def read_notice(rescoring_id: int) -> ResponseReturnValue:
+    """I have read that my grade was changed."""
+    rescoring.read_notice(get_actor(), rescoring_id, moment())
+    return redirect(url_for("student.home"), 303)
 
 
 @blueprint.get("/courses/<int:course_id>")

@@ -272,6 +272,11 @@ class Tally:
             self.counts[coarse(cell) if self.coarse else cell] += times
         self.pairs.add(paper, times)
 
+    @property
+    def versions(self) -> set[int]:
+        """The question versions that papers hold."""
+        return {version for (version, _, _), n in self.counts.items() if n} - {WHOLE}
+
     def number_of(self, kind: str) -> int:
         """How many papers count in this kind of the whole."""
         return sum(n for (version, one, _), n in self.counts.items() if one == kind and version == WHOLE)

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 SQLITE_THREADS, POSTGRESQL_THREADS = 4, 8
 #: Seconds between two rounds of upkeep.
 UPKEEP_EVERY = 10
+#: Attempts that a round counts for reports: some seconds' work.
+MOST_COUNTED = 2_000
 #: Seconds for requests under way when the server is told to end.
 LAST_REQUESTS = 10
 #: Seconds in which the workers of a killed server let go of its port.
@@ -146,7 +148,7 @@ def _keep_up(app: Flask, grace: timedelta) -> None:
         try:
             with app.app_context():
                 if upkeep.claim(holder, clock.now()):
-                    upkeep.run(clock.now(), grace)
+                    upkeep.run(clock.now(), grace, MOST_COUNTED)
         except Exception:
             log.exception("the upkeep failed; it is tried again in %s seconds", UPKEEP_EVERY)
         time.sleep(UPKEEP_EVERY)

@@ -94,7 +94,7 @@ def lines(found: TableAnalysis) -> Iterator[str]:
     """The analysis as lines of text."""
     yield f"{found.n} examinees, {len(found.items)} items; {_missing(found)}"
     yield ""
-    for verdict in verdicts(found.whole, (), None, 0):
+    for verdict in verdicts(found.whole, {}, None, 0):
         yield told(verdict)
     yield from _findings(found)
     yield from _reasons(found)

@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.option("--once", is_flag=True, help="Do one round and end.")
 def upkeep(once: bool) -> None:
-    """End the attempts whose time is up, with what was saved. `quiz serve` does this by itself.
+    """End the attempts whose time is up, with what was saved; count attempts for reports. `quiz serve` does this by itself.
 
     Example: quiz upkeep --once
     """
@@ -23,6 +23,7 @@ def upkeep(once: bool) -> None:
     with store() as settings:
         report = work.run(clock.now(), timedelta(seconds=settings.grace_seconds))
     click.echo(f"Attempts ended because their time was up: {report.expired}")
+    click.echo(f"Attempts counted for reports: {report.counted}")
 
 
 COMMANDS = (upkeep,)

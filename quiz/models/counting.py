@@ -4,7 +4,7 @@ Each finished attempt is counted once, in its *standing* among the attempts of i
 any of these or none. So the attempts that count are a sum of standings, whichever of them a report is asked for.
 
 An attempt whose ``counted_at`` is NULL is not counted as it is now: it has just ended, or its marks have changed
-(``scoring.take_out``). ``count`` counts such attempts, some at a time; ``tally_of_quiz`` adds them to what is counted, so
+(``scoring.take_out``). ``count`` counts such attempts, some at a time; ``counted_of_quiz`` adds them to what is counted, so
 that a report is always exact and never waits. With each counted attempt stands the paper that was counted, so that it can
 be taken back whatever has become of the attempt.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -29,18 +29,20 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    not_,
     or_,
     select,
     update,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from quiz.banks.analysing import MOST_ANSWERS
 from quiz.banks.tallying import MOST_TOTALS, WHOLE, Cell, Pairs, Paper, Tally, coarse, read_cell, write_cell
 from quiz.db import Base, conflict_insert
-from quiz.models.attempt import Attempt
+from quiz.models.attempt import Attempt, over
 from quiz.models.papers import papers_of
+from quiz.models.people import Enrolment
 
 #: Of the attempts of a student: a standing is a sum of these.
 FIRST, LAST, HIGHEST = 1, 2, 4
@@ -193,8 +195,16 @@ def _added(changes: Iterable[Change], pairs: Mapping[int, Pairs], *, coarse: boo
 # Reading -----------------------------------------------------------------------------------------------------------
 
 
-def tally_of_quiz(connection: Connection, quiz_id: int, standings: Collection[int]) -> Tally:
-    """The counts of a quiz's attempts with these standings, all that have ended. To be read in a snapshot. Five statements,
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The attempts of a quiz that have ended: the counts of those asked for, and how many students they all are of."""
+
+    tally: Tally
+    students: int
+
+
+def counted_of_quiz(connection: Connection, quiz_id: int, standings: Collection[int]) -> Counted:
+    """What there is of a quiz's attempts with these standings, counted yet or not. To be read in a snapshot. Six statements,
     and four more where some are not counted yet.
 
     Of answers that were typed, only as many as a report lists.
@@ -214,7 +224,67 @@ def tally_of_quiz(connection: Connection, quiz_id: int, standings: Collection[in
         found.counts[cell] += n
     if found.alike and found.pairs.n != found.number_of("paper"):
         found.pairs = _pairs_anew(connection, quiz_id, standings, new)
-    return found
+    return Counted(found, _students(connection, quiz_id) + sum(map(_first_less, new)))
+
+
+def _students(connection: Connection, quiz_id: int) -> int:
+    """How many students have a counted attempt: each has one that is the first."""
+    table = ItemStatistics
+    found: int = connection.execute(
+        select(func.coalesce(func.sum(table.n), 0)).where(
+            table.quiz_id == quiz_id,
+            table.standing.in_([one for one in STANDINGS if one & FIRST]),
+            table.version_id == WHOLE,
+            table.kind.in_(["paper", "open"]),
+        )
+    ).scalar_one()
+    return int(found)
+
+
+def _first_less(change: Change) -> int:
+    """How many first attempts a change adds."""
+    before, after = (side is not None and bool(side[0] & FIRST) for side in (change.before, change.after))
+    return after - before
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Beside what has ended: the students of the course, those of them all with an attempt but none that has ended, and
+    for how many of these the time is up; from when to when attempts ended.
+    """
+
+    students: int
+    begun: int
+    over: int
+    first_finished: datetime | None
+    last_finished: datetime | None
+
+
+def going_on(connection: Connection, quiz_id: int, course_id: int, now: datetime, grace: timedelta) -> Going:
+    """How far a quiz has got, beside what has ended. Two statements, neither of which looks at each attempt."""
+    ended = aliased(Attempt)
+    has_ended = (
+        select(ended.id)
+        .where(ended.quiz_id == quiz_id, ended.user_id == Attempt.user_id, ended.finished_at.is_not(None))
+        .correlate(Attempt)
+        .exists()
+    )
+    begun = connection.execute(
+        select(func.count(), func.count().filter(over(now, grace))).where(
+            Attempt.quiz_id == quiz_id, Attempt.finished_at.is_(None), not_(has_ended)
+        )
+    ).one()
+    here = Attempt.quiz_id == quiz_id, Attempt.finished_at.is_not(None)
+    students = select(func.count()).where(Enrolment.course_id == course_id, Enrolment.role == "student")
+    whole = connection.execute(
+        select(
+            students.scalar_subquery(),
+            # apart, so that each is a look into the index
+            select(func.min(Attempt.finished_at)).where(*here).scalar_subquery(),
+            select(func.max(Attempt.finished_at)).where(*here).scalar_subquery(),
+        )
+    ).one()
+    return Going(whole[0], *begun, *whole[1:])
 
 
 def _cells(

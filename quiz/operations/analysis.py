@@ -1,38 +1,29 @@
 """The report of a quiz: what its attempts say about its questions, and about the whole.
 
-Computed from the stored marks each time it is asked for. The attempts of other quizzes with the same questions are not
-pooled with them yet.
+Worked out from counts that are kept with the quiz, each time it is asked for. The attempts of other quizzes with the same
+questions are not pooled with them yet.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
-from quiz.banks.analysing import Analysis, Answered, QuestionReport, analyse
-from quiz.banks.model import Authored, Question
-from quiz.db import reading, transaction
+from quiz.banks.analysing import Analysis, QuestionReport, figures, median_of
+from quiz.banks.tallying import WHOLE
+from quiz.db import snapshot, transaction
 from quiz.errors import Invalid, NotFound, Problem
-from quiz.files.richtext import to_text
-from quiz.models.analysing import (
-    WHICH,
-    counted_attempts,
-    key_is_out,
-    marked_slots,
-    save_times,
-    versions_of,
-)
+from quiz.models.analysing import WHICH, key_is_out
 from quiz.models.attempt import GRACE
 from quiz.models.audit import record
-from quiz.models.bank import load_authored
-from quiz.models.progress import progress_of
+from quiz.models.counting import counted_of_quiz, going_on, standings_in
+from quiz.models.papers import held_in
 from quiz.operations.access import Actor, quiz_of_results
 from quiz.statistics.verdicts import Verdict, verdicts
 
@@ -66,12 +57,14 @@ class QuizReport:
     pass_grade: float | None
     #: Which attempts count: first, last, all, counted.
     which: str
+    #: Those of the course now; who has started, and who has finished, of all who ever were in it.
     students: int
     started: int
     finished: int
     #: How many attempts the figures are over, and how many of those that count are left out: not wholly marked.
     attempts: int
     left_out: int
+    #: From when to when attempts ended, all of them.
     first_finished: datetime | None
     last_finished: datetime | None
     verdicts: tuple[Verdict, ...]
@@ -100,9 +93,10 @@ def quiz_report(
 ) -> QuizReport:
     """The report of a quiz for those who see its results; ``which`` attempts count is first, last, all or counted.
 
-    Readers of results see no keys before students may have seen them. Seven statements, however many the rows.
+    Readers of results see no keys before students may have seen them. A number of statements that does not depend on the
+    rows, over what is counted (``quiz.models.counting``) and the attempts that are not yet.
     """
-    with reading() as connection:
+    with snapshot() as connection:
         return _report(connection, quiz_of_results(connection, actor, quiz_id), which, now, grace)
 
 
@@ -110,13 +104,10 @@ def export_report(
     actor: Actor | None, quiz_id: int, which: str, now: datetime, grace: timedelta = GRACE
 ) -> QuizReport:
     """The report, to be taken away as a file: that is audited."""
+    found = quiz_report(actor, quiz_id, which, now, grace)
     with transaction() as connection:
-        found = _report(connection, quiz_of_results(connection, actor, quiz_id), which, now, grace)
         record(connection, actor.id if actor else None, "report.export", ("quiz", quiz_id), now, which=which)
     return found
-
-
-# Reading -----------------------------------------------------------------------------------------------------------
 
 
 def _report(
@@ -124,14 +115,13 @@ def _report(
 ) -> QuizReport:
     if which not in WHICH:
         raise Invalid([Problem("which", f"there are no '{which}' attempts", f"say {', '.join(WHICH)}")])
-    progress = progress_of(connection, [quiz.id], now, grace)[quiz.id]
-    attempts = counted_attempts(connection, quiz.id, which, quiz.grading)
-    papers = _papers(connection, quiz, which, attempts)
-    settled = [one for one in attempts if one.id in papers and one.grade is not None]
+    counted = counted_of_quiz(connection, quiz.id, standings_in(which, quiz.grading))
+    tally, going = counted.tally, going_on(connection, quiz.id, quiz.course_id, now, grace)
+    whole = tally.kinds().get(WHOLE, {})
     scale = quiz.scale or 0.0
-    found = analyse([papers[one.id] for one in settled], scale)
-    grades = [one.grade for one in settled]
-    left_out = len(attempts) - len(settled)
+    found = figures(tally, held_in(connection, tally.versions), scale)
+    grades = {grade: n for (grade,), n in whole.get("grade", {}).items()}
+    left_out = tally.number_of("open")
     keys_shown = quiz.role != "reader" or key_is_out(quiz.review, quiz.closes_at, now)
     return QuizReport(
         quiz_id=quiz.id,
@@ -143,91 +133,30 @@ def _report(
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
         which=which,
-        students=progress.students,
-        started=progress.started,
-        finished=progress.finished,
-        attempts=len(settled),
+        students=going.students,
+        started=counted.students + going.begun,
+        finished=counted.students + going.over,
+        attempts=sum(grades.values()),
         left_out=left_out,
-        first_finished=min((one.finished_at for one in settled), default=None),
-        last_finished=max((one.finished_at for one in settled), default=None),
+        first_finished=going.first_finished,
+        last_finished=going.last_finished,
         verdicts=tuple(verdicts(found.whole, grades, quiz.pass_grade, left_out)),
         distribution=tuple(_distribution(grades, scale)),
-        seconds=_median([(one.finished_at - one.started_at).total_seconds() for one in settled]),
+        seconds=median_of(whole.get("duration", {})),
         analysis=found if keys_shown else _without_keys(found),
         keys_shown=keys_shown,
     )
 
 
-def _papers(
-    connection: Connection, quiz: Row[Any], which: str, attempts: Sequence[Row[Any]]
-) -> Mapping[int, Sequence[Answered]]:
-    """The wholly marked papers by attempt."""
-    started = {one.id: one.started_at for one in attempts}
-    seconds = _seconds(save_times(connection, quiz.id, which, quiz.grading), started)
-    versions = {
-        row.id: (row.number, load_authored(row.digest, row.content))
-        for row in versions_of(connection, quiz.id)
-    }
-    variants: dict[Any, Question] = {}
-    papers: dict[int, list[Answered]] = defaultdict(list)
-    open_ones = set()
-    for row in marked_slots(connection, quiz.id, which, quiz.grading):
-        if row.fraction is None:
-            open_ones.add(row.attempt_id)
-        else:
-            spent = seconds.get((row.attempt_id, row.slot))
-            papers[row.attempt_id].append(_answered(row, *versions[row.version_id], spent, variants))
-    return {attempt_id: paper for attempt_id, paper in papers.items() if attempt_id not in open_ones}
-
-
-def _answered(
-    row: Row[Any], version: int, authored: Authored, seconds: float | None, variants: dict[Any, Question]
-) -> Answered:
-    """What was answered in a slot; ``variants`` keeps the questions that families were, which many papers share."""
-    key = row.version_id, row.variant, row.as_of
-    if key not in variants:
-        variants[key] = authored.variant(row.variant, row.as_of)
-    question = variants[key]
-    return Answered(
-        version_id=row.version_id,
-        version=version,
-        question=question,
-        variant=row.variant,
-        prompt=to_text(authored.prompt),
-        slot=row.slot,
-        section=row.section,
-        points=row.points,
-        fraction=row.fraction,
-        response=question.parse(row.fields or {}, row.shown_order).response,
-        seconds=seconds,
-    )
-
-
-def _seconds(saves: Iterable[Row[Any]], started: Mapping[int, datetime]) -> dict[tuple[int, int], float]:
-    """Seconds spent on each (attempt, slot): those from the save before, or from the start, to each save of this slot.
-
-    So what somebody thinks without answering counts for the question answered next.
-    """
-    found: dict[tuple[int, int], float] = defaultdict(float)
-    before = dict(started)
-    for row in saves:
-        spent = (row.saved_at - before[row.attempt_id]).total_seconds()
-        found[row.attempt_id, row.slot] += max(0.0, spent)
-        before[row.attempt_id] = row.saved_at
-    return found
-
-
-def _median(values: Sequence[float]) -> float | None:
-    return median(values) if values else None
-
-
-def _distribution(grades: Sequence[float], scale: float) -> Iterator[Bin]:
-    """The grades in ``BINS`` equal parts of the scale."""
+def _distribution(grades: Mapping[float, int], scale: float) -> Iterator[Bin]:
+    """The grades, each so many times, in ``BINS`` equal parts of the scale."""
     if scale <= 0:
         return
-    places = [min(BINS - 1, int(round(grade / scale * BINS, 9))) for grade in grades]
+    counts: Counter[int] = Counter()
+    for grade, n in grades.items():
+        counts[min(BINS - 1, int(round(grade / scale * BINS, 9)))] += n
     for place in range(BINS):
-        yield Bin(scale * place / BINS, scale * (place + 1) / BINS, places.count(place))
+        yield Bin(scale * place / BINS, scale * (place + 1) / BINS, counts[place])
 
 
 def _without_keys(found: Analysis) -> Analysis:

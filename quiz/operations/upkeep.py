@@ -16,6 +16,7 @@ from quiz.db import reading, transaction
 from quiz.models.attempt import Attempt, over
 from quiz.models.audit import Claim
 from quiz.models.closing import close
+from quiz.models.counting import count, quizzes_to_count
 
 #: How many attempts one transaction closes: a hall full of students ends at the same minute.
 BATCH = 50
@@ -27,17 +28,21 @@ _LOCK = 7_114_205
 
 @dataclass(frozen=True, slots=True)
 class UpkeepReport:
-    """What one run did."""
+    """What one run did: attempts that it ended, and those that it counted for reports."""
 
     expired: int
+    counted: int
 
 
-def run(now: datetime, grace: timedelta) -> UpkeepReport:
-    """Ends every attempt whose time is up, with what was saved, in batches."""
+def run(now: datetime, grace: timedelta, most: int | None = None) -> UpkeepReport:
+    """Ends every attempt whose time is up, with what was saved; counts attempts for reports, so many at most (None: all).
+
+    In batches: a round that has much to count leaves the rest to the next, so that no attempt waits for its end.
+    """
     expired = 0
     while ended := _expire_some(now, grace):
         expired += ended
-    return UpkeepReport(expired)
+    return UpkeepReport(expired, _count(now, most))
 
 
 def _expire_some(now: datetime, grace: timedelta) -> int:
@@ -53,6 +58,20 @@ def _expire_some(now: datetime, grace: timedelta) -> int:
     with transaction() as connection:
         ended = [close(connection, one.id, "time", one.due_at, now) for one in expired]
     return len(ended)
+
+
+def _count(now: datetime, most: int | None) -> int:
+    with reading() as connection:
+        quizzes = quizzes_to_count(connection)
+    counted = 0
+    for quiz_id in quizzes:
+        while most is None or counted < most:
+            with transaction() as connection:
+                done = count(connection, quiz_id, now)
+            if not done:
+                break
+            counted += done
+    return counted
 
 
 def claim(holder: str, now: datetime) -> bool:

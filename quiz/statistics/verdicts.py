@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,9 +24,11 @@ class Verdict:
 
 
 def verdicts(
-    whole: TotalFigures, grades: Sequence[float], pass_grade: float | None, left_out: int
+    whole: TotalFigures, grades: Mapping[float, int], pass_grade: float | None, left_out: int
 ) -> list[Verdict]:
-    """The verdicts on a test: its figures and grades in one unit, the pass mark, and how many attempts are left out."""
+    """The verdicts on a test: its figures, how many have which grade, in one unit, the pass mark, and how many attempts are
+    left out.
+    """
     return [
         *_few(whole.n),
         *_reliability(whole),
@@ -49,16 +51,17 @@ def _reliability(whole: TotalFigures) -> Iterator[Verdict]:
     yield Verdict(code, "good" if code == "reliable" else "look", figures)
 
 
-def _passed(whole: TotalFigures, grades: Sequence[float], pass_grade: float | None) -> Iterator[Verdict]:
+def _passed(whole: TotalFigures, grades: Mapping[float, int], pass_grade: float | None) -> Iterator[Verdict]:
     """How many passed; how many lie so near the pass mark that it could have gone the other way."""
     if pass_grade is None or not grades:
         return
-    passed = sum(round(grade, 9) >= round(pass_grade, 9) for grade in grades)
-    figures = {"passed": passed, "n": len(grades), "pass_grade": pass_grade}
-    state = "good" if 2 * passed >= len(grades) else "look"
+    n = sum(grades.values())
+    passed = sum(many for grade, many in grades.items() if round(grade, 9) >= round(pass_grade, 9))
+    figures = {"passed": passed, "n": n, "pass_grade": pass_grade}
+    state = "good" if 2 * passed >= n else "look"
     error = whole.standard_error
     if error is None or whole.n < FEWEST:
         yield Verdict("passed", state, figures)
         return
-    near = sum(abs(grade - pass_grade) <= error for grade in grades)
+    near = sum(many for grade, many in grades.items() if abs(grade - pass_grade) <= error)
     yield Verdict("passed-near", state, {**figures, "near": near, "standard_error": error})

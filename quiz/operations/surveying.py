@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row
+from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
 from quiz.files.tables import Table
 from quiz.models.attempt import GRACE
 from quiz.models.audit import record
+from quiz.models.paging import Page, part_of
 from quiz.models.progress import Progress, progress_of
 from quiz.models.surveying import grades_of, quizzes_of, subjects_of
 from quiz.operations.access import RESULTS, Actor, acting, role_of
@@ -86,27 +88,31 @@ class Survey:
     since: datetime
     courses: int
     quizzes: tuple[QuizLine, ...]
+    #: Those of one page.
+    page: Page[QuizLine]
     below: tuple[SubjectLine, ...]
     #: Only those in which an attempt has ended.
     terms: tuple[Term, ...]
     trends: tuple[Trend, ...]
 
 
-def survey(actor: Actor, target: float, now: datetime, grace: timedelta = GRACE) -> Survey:
+def survey(actor: Actor, target: float, page: int, now: datetime, grace: timedelta = GRACE) -> Survey:
     """The page for whoever sees results of any course: empty for others. Six statements, however many the courses."""
     with reading() as connection:
-        return _survey(connection, actor, target, now, grace)
+        return _survey(connection, actor, target, page, now, grace)
 
 
 def survey_tables(actor: Actor, target: float, now: datetime, grace: timedelta = GRACE) -> tuple[Table, ...]:
     """The same as tables, for files. The export is audited."""
     with transaction() as connection:
-        found = _survey(connection, actor, target, now, grace)
+        found = _survey(connection, actor, target, 1, now, grace)
         record(connection, actor.id, "survey.export", ("user", actor.id), now)
     return _quiz_table(found), _subject_table(found), _term_table(found)
 
 
-def _survey(connection: Any, actor: Actor, target: float, now: datetime, grace: timedelta) -> Survey:
+def _survey(
+    connection: Connection, actor: Actor, target: float, page: int, now: datetime, grace: timedelta
+) -> Survey:
     role_of(connection, actor)
     since = start_of(now)
     quizzes = quizzes_of(connection, acting(actor), RESULTS, since)
@@ -117,11 +123,13 @@ def _survey(connection: Any, actor: Actor, target: float, now: datetime, grace: 
     courses = {quiz.course_id: quiz.course_title for quiz in quizzes}
     terms = tuple(sorted({_term(row) for row in grades}))
     by_quiz = _by(grades, lambda row: row.quiz_id)
+    lines = tuple(_line(quiz, progress[quiz.id], by_quiz.get(quiz.id, ())) for quiz in quizzes)
     return Survey(
         target=target,
         since=since,
         courses=len(courses),
-        quizzes=tuple(_line(quiz, progress[quiz.id], by_quiz.get(quiz.id, ())) for quiz in quizzes),
+        quizzes=lines,
+        page=part_of(lines, page),
         below=tuple(_below(subjects, courses, target)),
         terms=terms,
         trends=tuple(_trends(quizzes, by_quiz, terms)),

@@ -17,7 +17,7 @@ LATER = NOW + timedelta(days=1)
 
 
 def survey(who, target=0.6):
-    return surveying.survey(who, target, LATER)
+    return surveying.survey(who, target, 1, LATER)
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def test_terms_are_half_years(cast, head):
     assert [(mean.value, n) for mean, n in trend.terms] == [(0.5, 2)]
     spring = NOW + timedelta(days=60)
     sit(cast, join(cast, "Dee"), now=spring)
-    found = surveying.survey(cast.eve, 0.6, spring + timedelta(days=1))
+    found = surveying.survey(cast.eve, 0.6, 1, spring + timedelta(days=1))
     assert found.terms == (Term(2026, 2), Term(2027, 1))
     assert [n for _, n in found.trends[0].terms] == [2, 1]
-    late = surveying.survey(cast.eve, 0.6, NOW + timedelta(days=900))
+    late = surveying.survey(cast.eve, 0.6, 1, NOW + timedelta(days=900))
     assert (late.terms, late.trends) == ((), ())
 
 

@@ -39,7 +39,7 @@ def _target() -> float:
 @signed_in
 def page() -> ResponseReturnValue:
     """Courses and quizzes, what is below target, the trend."""
-    found = surveying.survey(get_actor(), _target(), moment(), grace())
+    found = surveying.survey(get_actor(), _target(), request.args.get("page", 1, type=int), moment(), grace())
     return render_template("reports/survey.html", s=found, chart=_chart(found))
 
 

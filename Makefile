@@ -7,7 +7,7 @@ BIN := .venv/bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test lint format bench soak docs lock wheel clean
+.PHONY: help run venv test lint format bench soak docs words lock wheel clean
 
 help: ## lists these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -43,6 +43,9 @@ soak: venv ## the full counts of the reliability tests and long fuzzing, hours: 
 
 docs: venv ## writes docs/settings.md, commands.md, lint.md, methods.md and agreement.md from the code
 	@$(BIN)/python -m tools.reference
+
+words: venv ## brings quiz/translations/*.po up to date with the words of code and templates
+	@$(BIN)/python -m tools.words
 
 lock: venv ## locks the dependencies of pyproject.toml with hashes (newest: make lock ARGS=--upgrade)
 	@$(UV_COMPILE) $(ARGS) --group build pyproject.toml -o requirements/run.txt

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from babel import Locale
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,14 +14,11 @@ from werkzeug.routing import IntegerConverter, Map
 from quiz import clock
 from quiz.config import Settings
 from quiz.db import db, engine_options, prepare
-from quiz.web import assets, errors, guard, headers, health, html, logging, signatures
-from quiz.web.extensions import babel
+from quiz.web import assets, errors, guard, headers, health, html, languages, logging, signatures
 from quiz.web.session import LONGEST
 
 #: The largest body of a request where a view says nothing else, in bytes.
 LARGEST_BODY = 1_000_000
-#: What this version speaks; the dates are the British ones (13 July 2021).
-LOCALE = Locale("en", "GB")
 
 
 class _Json(DefaultJSONProvider):
@@ -77,7 +73,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": LARGEST_BODY,
         "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
         "WTF_CSRF_TIME_LIMIT": None,
-        "BABEL_DEFAULT_LOCALE": str(LOCALE),
+        "BABEL_DEFAULT_LOCALE": str(languages.DEFAULT),
     }
 
 
@@ -110,10 +106,10 @@ def _add_web(app: Flask, settings: Settings) -> None:
     logging.install(app, settings.log_level)
     html.install(app)
     signatures.install(app)
-    babel.init_app(
+    languages.babel.init_app(
         app,
         default_timezone="UTC",
-        locale_selector=lambda: LOCALE,  # named, it would be parsed with each request
+        locale_selector=languages.chosen,
         timezone_selector=html.chosen_time_zone,
     )
     html.install_words(app)

@@ -29,7 +29,7 @@ from markupsafe import Markup, escape
 
 from quiz.files.shipped import shipped
 from quiz.questions import types
-from quiz.web import assets
+from quiz.web import assets, languages
 from quiz.web.navigation import navigation
 from quiz.web.session import find_card
 from quiz.web.templating import Environment
@@ -85,6 +85,7 @@ def install(app: Flask) -> None:
         "fragment": fragment,
         "here": here,
         "navigation": navigation,
+        "page_language": languages.tag,
         "role_name": role_name,
     }
 
@@ -133,7 +134,7 @@ def _language() -> str:
 
 def said(message: str) -> str:
     """Words that the program says, in the page's language. They may hold what somebody typed, so they are text."""
-    return get_translations().ugettext(message)
+    return get_translations().ugettext(message) if message else ""
 
 
 # Icons, numbers, times -------------------------------------------------------------------------------------------

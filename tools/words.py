@@ -1,0 +1,129 @@
+"""Bring the catalogues of words up to date: `python -m tools.words` (or `make words`); `--check` names what they lack.
+
+Words of pages are found in gettext's calls. Words that lower floors say in English, and pages translate (``said``), are
+found where they stand: in the rules of the lint, the methods and verdicts of statistics, the forms of question types,
+the faults and errors of operations.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import astuple
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from quiz.banks.coverage import DIFFICULTIES, LEVELS
+from quiz.lint.rule import rules
+from quiz.models.bank import STATUSES
+from quiz.operations.accounts import LANGUAGES
+from quiz.questions import types
+from quiz.statistics import methods
+from quiz.statistics import words as sentences
+from quiz.web.languages import CATALOGUES
+
+ROOT = Path(__file__).resolve().parent.parent
+METHODS = [("quiz/**.py", "python"), ("templates/**.html", "jinja2"), ("quiz/**.html", "jinja2")]
+KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2)}
+#: Files below the web whose sentences pages show.
+SAYING = (
+    "quiz/errors.py",
+    "quiz/questions/**/*.py",
+    "quiz/operations/**/*.py",
+    "quiz/banks/**/*.py",
+    "quiz/assembly/*.py",
+)
+#: Calls that hold what is wrong and how to mend it, without a capital or a stop.
+FAULT = "Problem"
+
+
+def template() -> Catalog:
+    """Every message, with the files that say it."""
+    found = Catalog(project="quiz-engine", charset="utf-8")
+    folders = extract_from_dir(ROOT, METHODS, keywords=KEYWORDS, comment_tags=("Words:",))
+    for path, _line, message, comments, _context in folders:
+        found.add(message, locations=[(path, 0)], auto_comments=comments)
+    for where, message in said():
+        found.add(message, locations=[(where, 0)])
+    return found
+
+
+def said() -> Iterator[tuple[str, str]]:
+    """What lower floors say, and where."""
+    for rule in rules().values():
+        yield from (("quiz/lint", text) for text in (rule.title, rule.message, rule.fix))
+    for method in (*methods.ITEM, *methods.TEST, *methods.FLAGS):
+        yield from (("quiz/statistics/methods.py", text) for text in astuple(method)[1:] if text)
+    for told in (*sentences.WORDS.values(), *sentences.GENERAL.values()):
+        yield from (("quiz/statistics/words.py", text) for text in told)
+    for name in types.names():
+        editing = types.editing(name)
+        yield from (
+            (f"quiz/questions/types/{name}", text)
+            for text in (name.replace("_", " "), editing.NAME, editing.SUMMARY)
+        )
+    yield from (("quiz/banks/coverage.py", text) for text in (*DIFFICULTIES, *LEVELS, *STATUSES) if text)
+    for pattern in SAYING:
+        for path in sorted(ROOT.glob(pattern)):
+            yield from (
+                (str(path.relative_to(ROOT)), text) for text in _sentences(ast.parse(path.read_text()))
+            )
+
+
+def _sentences(tree: ast.Module) -> Iterator[str]:
+    """Sentences of a module that are no docstring, and the texts of its faults."""
+    remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    formatted = {
+        id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == FAULT:
+            texts = (arg.value for arg in node.args[1:3] if isinstance(arg, ast.Constant))
+            yield from (text for text in texts if isinstance(text, str) and text)
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and not {id(node)} & (remarks | formatted)
+        ):
+            text = node.value
+            if text[:1].isupper() and " " in text and text[-1] in ".?" and "\n" not in text:
+                yield text
+
+
+def update() -> None:
+    """Writes the catalogues anew: new messages are empty, those that nothing says any more are left out."""
+    now = template()
+    for language in LANGUAGES[1:]:
+        path = CATALOGUES / f"{language}.po"
+        catalogue = read(language) if path.exists() else Catalog(locale=language, project=now.project)
+        catalogue.update(now, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        with path.open("wb") as file:
+            write_po(file, catalogue, width=0, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language as it stands."""
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        return read_po(file, language)
+
+
+def missing(language: str) -> list[str]:
+    """Messages that a catalogue does not hold."""
+    held = read(language)
+    return [
+        message.id
+        for message in template()
+        if message.id and not (held.get(message.id) and held[message.id].string)
+    ]
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        lacking = [f"{language}: {message}" for language in LANGUAGES[1:] for message in missing(language)]
+        print(*lacking, sep="\n")
+        sys.exit(bool(lacking))
+    CATALOGUES.mkdir(exist_ok=True)
+    update()

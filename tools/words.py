@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -111,13 +111,18 @@ def read(language: str) -> Catalog:
 
 
 def missing(language: str) -> list[str]:
-    """Messages that a catalogue does not hold."""
+    """Messages that a catalogue does not hold, by their first form."""
     held = read(language)
-    return [
-        message.id
-        for message in template()
-        if message.id and not (held.get(message.id) and held[message.id].string)
-    ]
+    return [_first(one) for one in template() if one.id and not _is_whole(held.get(one.id))]
+
+
+def _first(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _is_whole(message: Message | None) -> bool:
+    texts = message.string if message else ""
+    return bool(texts) if isinstance(texts, str) else all(texts)
 
 
 if __name__ == "__main__":

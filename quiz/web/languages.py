@@ -29,7 +29,7 @@ LOCALES: Final = {"en": Locale("en", "GB"), "ru": Locale("ru"), "zh": Locale("zh
 DEFAULT: Final = LOCALES["en"]
 
 
-class Words(Domain):  # type: ignore[misc]
+class Words(Domain):
     """The words of all pages."""
 
     def get_translations(self) -> NullTranslations:
@@ -37,7 +37,7 @@ class Words(Domain):  # type: ignore[misc]
         return catalogue(tag())
 
 
-class Languages(Babel):  # type: ignore[misc]
+class Languages(Babel):
     """Flask-Babel with our words, kept from request to request."""
 
     domain_instance = Words()

@@ -122,7 +122,7 @@ def _first(message: Message) -> str:
 
 def _is_whole(message: Message | None) -> bool:
     texts = message.string if message else ""
-    return bool(texts) if isinstance(texts, str) else all(texts)
+    return bool(texts) if isinstance(texts, str) else all(texts or ("",))
 
 
 if __name__ == "__main__":

@@ -171,14 +171,8 @@ def figures(tally: Tally, held: Mapping[int, Held], scale: float) -> Analysis:
     Blanks count 0. A question's figures are over the papers that held this version.
     """
     counts = tally.kinds()
-    whole = counts.get(WHOLE, {})
     versions = {version: kinds for version, kinds in counts.items() if version != WHOLE}
-    totals, times = _columns(whole.get("paper", {}), 1)
-    grades = totals * scale / 100
-    over, laid = _laid(versions, whole, round(times.sum()))
-    alpha = alpha_from(
-        [variance(*one) for one in laid], variance(*_columns(whole.get("marks", {}), 1)), round(times.sum())
-    )
+    over, grades, times, whole = _whole(counts, scale)
     alike = over == "questions" and tally.pairs.n == times.sum() > 2
     between = tally.pairs.covariances() if alike else None
     without = (
@@ -191,13 +185,33 @@ def figures(tally: Tally, held: Mapping[int, Held], scale: float) -> Analysis:
     ]
     low, high = quantile(grades, 0.25, times), quantile(grades, 0.75, times)
     return Analysis(
-        whole=whole_figures(grades, alpha, len(laid), times),
+        whole=whole,
         omega_total=None if between is None else omega_total(between),
         over=over,
         questions=_together(drafts, without),
         quartiles=None if low is None or high is None else (low, high),
         binned=tally.coarse,
     )
+
+
+def standard_error(counts: Mapping[int, Kinds]) -> float | None:
+    """The standard error of measurement of a grade, as a share of the scale, from the counts of kind paper, marks, mark and
+    place by version; None where there is no alpha.
+    """
+    return _whole(counts, 1.0)[3].standard_error
+
+
+def _whole(counts: Mapping[int, Kinds], scale: float) -> tuple[str, Values, Values, TotalFigures]:
+    """What alpha is over, the different grades, how often each, and the figures of the whole."""
+    whole = counts.get(WHOLE, {})
+    versions = {version: kinds for version, kinds in counts.items() if version != WHOLE}
+    totals, times = _columns(whole.get("paper", {}), 1)
+    grades = totals * scale / 100
+    over, laid = _laid(versions, whole, round(times.sum()))
+    alpha = alpha_from(
+        [variance(*one) for one in laid], variance(*_columns(whole.get("marks", {}), 1)), round(times.sum())
+    )
+    return over, grades, times, whole_figures(grades, alpha, len(laid), times)
 
 
 def _columns(counts: Mapping[tuple[Any, ...], int], width: int) -> tuple[Values, ...]:

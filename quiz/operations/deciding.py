@@ -85,7 +85,7 @@ class Verdict:
 def grade_page(
     actor: Actor, quiz_id: int, user_id: int, now: datetime, grace: timedelta = GRACE
 ) -> GradePage:
-    """A student's grade of a published quiz, for those who see the course's results. Eleven statements."""
+    """A student's grade of a published quiz, for those who see the course's results. Nine statements."""
     with reading() as connection:
         quiz = quiz_of_results(connection, actor, quiz_id)
         student, column, cell = _found(connection, quiz, user_id, now, grace)

@@ -191,7 +191,7 @@ def _percent(share: float | None) -> float | None:
 def student_sheet(
     actor: Actor, course_id: int, user_id: int, now: datetime, grace: timedelta = GRACE
 ) -> StudentSheet:
-    """One student's grades, for those who see the course's results. Nine statements."""
+    """One student's grades, for those who see the course's results. Seven statements."""
     with reading() as connection:
         return _sheet(connection, actor, course_id, user_id, now, grace)
 

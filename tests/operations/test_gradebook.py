@@ -8,7 +8,7 @@ from sqlalchemy import select
 from quiz.db import reading
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound
 from quiz.models.audit import AuditEvent
-from quiz.operations import analysis, attempts, categories, courses, deciding, gradebook, quizzes
+from quiz.operations import analysis, attempts, categories, courses, deciding, gradebook, quizzes, upkeep
 from quiz.operations.categories import Line
 from quiz.operations.deciding import Verdict
 from quiz.operations.gradebook import Wish, sheet_tables
@@ -276,6 +276,7 @@ def test_the_standard_error_is_that_of_the_report(cast):
     sit(cast, cast.bo, {"single_choice"})
     for number in range(11):
         sit(cast, join(cast, f"Student {number}"), set(FIVES[: number % 6]))
+    upkeep.run(LATER, GRACE)
     sheet = gradebook.student_sheet(cast.ada, cast.course, cast.bo.id, LATER)
     whole = analysis.quiz_report(cast.ada, cast.quiz, "first", LATER).analysis.whole
     assert sheet.errors == {cast.quiz: pytest.approx(whole.standard_error, rel=1e-9)}

@@ -7,8 +7,8 @@ import zipfile
 import pypdf
 import pytest
 
-from quiz.operations import courses, deciding
-from tests.cast import NOW
+from quiz.operations import courses, deciding, upkeep
+from tests.cast import GRACE, NOW
 from tests.pages.doors import field_error, status
 from tests.sittings import join, sit
 
@@ -68,6 +68,7 @@ def test_one_student_with_how_exact_each_grade_is(ada, cast):
     sit(cast, cast.bo, set(types[:4]))
     for number in range(11):
         sit(cast, join(cast, f"Student {number}"), set(types[: number % 6]))
+    upkeep.run(NOW, GRACE)
     ada.get(f"/courses/{cast.course}/grades/students/{cast.bo.id}")
     assert ada.title == "Bo: 80 % so far"
     grade = rows_of(ada.page.find("table"))[0][1]

@@ -23,6 +23,7 @@ from quiz.models.analysing import WHICH, key_is_out
 from quiz.models.attempt import GRACE
 from quiz.models.audit import record
 from quiz.models.counting import counted_of_quiz, going_on, standings_in
+from quiz.models.itemising import earlier_of
 from quiz.models.papers import held_in
 from quiz.operations.access import Actor, quiz_of_results
 from quiz.statistics.verdicts import Verdict, verdicts
@@ -119,7 +120,9 @@ def _report(
     tally, going = counted.tally, going_on(connection, quiz.id, quiz.course_id, now, grace)
     whole = tally.kinds().get(WHOLE, {})
     scale = quiz.scale or 0.0
-    found = figures(tally, held_in(connection, tally.versions), scale)
+    held = held_in(connection, tally.versions)
+    earlier = earlier_of(connection, quiz, held)
+    found = figures(tally, {key: replace(one, earlier=earlier.get(key)) for key, one in held.items()}, scale)
     grades = {grade: n for (grade,), n in whole.get("grade", {}).items()}
     left_out = tally.number_of("open")
     keys_shown = quiz.role != "reader" or key_is_out(quiz.review, quiz.closes_at, now)

@@ -11,6 +11,7 @@ import pytest
 from quiz.operations import courses, quizzes
 from quiz.statistics import methods
 from quiz.statistics.flags import GRAVITY
+from quiz.statistics.irt import scales
 from quiz.web.reports.charts import bar_chart, line_chart
 from tests.cast import BLUEPRINT, NOW
 from tests.operations.test_quizzes import edit
@@ -132,12 +133,62 @@ def test_results_and_report_lead_to_each_other(ada, cast):
 def test_the_options_with_who_chose_them(ada, cast, miskeyed):
     question_page(ada, cast, "1 + 1")
     rows = rows_of(ada.page.find("table"))
-    assert [row[:2] for row in rows] == [["A 2 key", "9"], ["B 3", "5"], ["C 11", "16"], ["no answer", "0"]]
+    chosen = [[row[0], row[1].split()[0]] for row in rows]
+    assert chosen == [["A 2 key", "9"], ["B 3", "5"], ["C 11", "16"], ["no answer", "0"]]
     assert rows[0][-1] == "Key, but behaves like a wrong answer"
     assert rows[2][-1] == "Behaves like the right answer"
     assert ada.page.find("figure").figcaption.strong.get_text() == "The stronger the student, the likelier C"
     curve = ada.page.find("figure").find("svg")
     assert {"A 2", "B 3", "C 11"} <= {text.get_text() for text in curve.find_all("text")}
+
+
+def test_what_can_be_done_is_one_click_away(ada, cast, miskeyed):
+    question_page(ada, cast, "1 + 1")
+    doors = ada.page.find(class_="q-verdicts").li.find_all("a")
+    assert [door.get_text() for door in doors] == ["Edit the question", "Rescore it", "Retire it"]
+    assert [ada.get(door["href"]).status_code for door in doors] == [200, 200, 200]
+    assert ada.page.find("select", id="status").find("option", value="retired")
+
+
+def test_who_chose_an_option(ada, cast, miskeyed):
+    question_page(ada, cast, "1 + 1")
+    link = next(
+        a for a in ada.page.find("table").find_all("a") if a.get_text(" ", strip=True).endswith("chose B")
+    )
+    ada.get(link["href"])
+    assert ada.title == "Who answered what"
+    assert [row[1:] for row in rows_of(ada.page.find("table"))] == [["B 3", "0 of 1"]] * 5
+    assert ada.get(ada.page.find("table").find("a")["href"]).status_code == 200
+    ada.get(f"{link['href'].split('?')[0]}?option=none")
+    assert "Nobody gave this answer." in ada.text
+
+
+def test_a_curve_with_its_band_points_and_tables(ada, cast, monkeypatch):
+    """Thirty students by steps of ability, each somewhat at odds with it, where so many are enough."""
+    monkeypatch.setattr(scales, "FEWEST", 30)
+    kinds = sorted(EVERY)
+    for number in range(30):
+        level = (number * 7) % 25
+        right = {
+            kind for place, kind in enumerate(kinds) if level + (number * 5 + place * 11) % 13 > 6 + 4 * place
+        }
+        sit(cast, join(cast, f"Student {number:02}"), right, seconds=1)
+    question_page(ada, cast, "9 − 9")
+    figures = ada.page.find_all("figure")
+    curve = next(one for one in figures if "Characteristic curve" in one.svg.title.string)
+    assert len(curve.find_all("polygon")) == 1
+    assert len(curve.find_all("circle")) == 3
+    assert "Fitted to 30 attempts: Rasch's model." in ada.text
+    points = ada.page.find(attrs={"aria-label": "Points as a table"})
+    assert sum(int(row[2]) for row in rows_of(points.table)) == 30
+    assert "style=" not in str(ada.page.main)
+    history = ada.page.find(attrs={"aria-label": "Versions of the question and how they fared"})
+    assert [row[:3] for row in rows_of(history.table)] == [["Version 1", "A small quiz", "30"]]
+
+
+def test_there_is_no_curve_yet(ada, cast, miskeyed):
+    question_page(ada, cast, "9 − 9")
+    assert "There is no curve yet. It takes 50 attempts that are wholly marked." in ada.text
 
 
 def test_what_was_typed(ada, cast):
@@ -163,8 +214,11 @@ def test_a_reader_sees_no_keys_before_their_time(browser, cast, miskeyed):
     eve.get(f"/quizzes/{cast.quiz}/report")
     assert "“11”" not in eve.text
     assert "Options and keys stand here when students may have seen the right answers." in eve.text
-    question_page(eve, cast, "1 + 1")
-    assert not eve.page.find("table")
+    address = next(a["href"] for a in eve.page.main.find_all("a") if "1 + 1" in a.get_text()).split("?")[0]
+    eve.get(address)
+    assert "Options and who chose them" not in eve.page.main.decode()
+    assert not eve.page.find("a", string="Who answered what")
+    assert eve.get(f"{address}/answers").status_code == 404
     table = eve.get(f"/quizzes/{cast.quiz}/report.csv?table=options").text
     assert len(table.splitlines()) == 1
 

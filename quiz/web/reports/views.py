@@ -19,6 +19,7 @@ from quiz.web.downloads import download_csv, download_xlsx
 from quiz.web.guard import grace, moment, signed_in
 from quiz.web.html import percent, use_time_zone
 from quiz.web.reports.charts import BarChart, bar_chart
+from quiz.web.reports.items import beyond
 from quiz.web.reports.pictures import curves_of, curves_title, progress_of, roles_of
 from quiz.web.reports.words import Told, correlation, state_of, tell_flag, tell_verdict
 from quiz.web.session import get_actor
@@ -158,6 +159,7 @@ def item(quiz_id: int, version_id: int) -> ResponseReturnValue:
         curves=curves_of(one) if one.figures.n >= FEWEST else None,
         curves_title=curves_title(one),
         fewest=FEWEST,
+        **beyond(quiz_id, version_id, found.which, found),
     )
 
 

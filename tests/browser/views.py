@@ -215,6 +215,7 @@ REPORTS = [
     View("report-few", "teacher", "/quizzes/{types}/report"),
     View("report-empty", "teacher", "/quizzes/{closed}/report"),
     View("item-flawed", "teacher", "/quizzes/{report}/report/{item_hottest-planet}", opened()),
+    View("item-answers", "teacher", "/quizzes/{report}/report/{item_hottest-planet}/answers?option=B"),
     View("item-good", "teacher", "/quizzes/{report}/report/{item_largest-planet}"),
     *(
         View(f"item-{kind}", "teacher", f"/quizzes/{{types}}/report/{{item_{kind}}}")

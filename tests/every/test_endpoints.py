@@ -146,6 +146,7 @@ TABLE = {
     "POST student.read_notice": {OTHER},
     "POST student.start": {STUDENT, OTHER},
     "GET student.start_page": MEMBERS,
+    "GET items.answers": {TEACHER},
     "GET whole.page": {TEACHER},
     "GET whole.side_by_side": {TEACHER},
 }

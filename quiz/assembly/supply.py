@@ -5,7 +5,7 @@ Saving and publishing a quiz ask for ``unmet`` on each of ``change_dates`` from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,26 +30,39 @@ def scarcest(blueprint: Blueprint, index: Index, days: Sequence[date]) -> list[t
 
     A question that fits several sections counts in each.
     """
+    return [
+        min((len(_matching(section, items, held, day)), day) for day in days)
+        for section, items, held in _by_section(blueprint, index)
+    ]
+
+
+def may_stand(blueprint: Blueprint, index: Index, on: date) -> frozenset[str]:
+    """The questions, as ``bank/id``, that papers of this day may hold."""
+    found = (_matching(section, items, held, on) for section, items, held in _by_section(blueprint, index))
+    return frozenset().union(*found)
+
+
+def _by_section(
+    blueprint: Blueprint, index: Index
+) -> Iterator[tuple[Section, Sequence[Item], Sequence[Item]]]:
+    """Each section, the questions that fit its conditions on some day, and those that it always holds."""
     listed = {stratum: index.listed(stratum) for stratum in index.strata(blueprint.banks)}
     named = index.named([id for section in blueprint.sections for id in section.included])
-    found = []
     for section in blueprint.sections:
         labels = {label for label in LABELS if section.demand(label).max != 0}
-        items = {
-            item.qualified: item
+        items = [
+            item
             for stratum, group in listed.items()
             if covers(section, stratum)
             for item in group
             if item.difficulty in labels
-        }
-        held = [named[id] for id in section.included if id in named]
-        found.append(min((_matching(section, items.values(), held, day), day) for day in days))
-    return found
+        ]
+        yield section, items, [named[id] for id in section.included if id in named]
 
 
-def _matching(section: Section, items: Iterable[Item], held: Sequence[Item], on: date) -> int:
+def _matching(section: Section, items: Iterable[Item], held: Iterable[Item], on: date) -> frozenset[str]:
     fitting = {item.qualified for item in items if admits(section, item, on)}
-    return len(fitting | {item.qualified for item in held if item.in_force(on)})
+    return frozenset(fitting | {item.qualified for item in held if item.in_force(on)})
 
 
 def change_dates(items: Iterable[Item], start: date, end: date | None) -> list[date]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ from quiz.cli._store import as_json as json_option
 
 if TYPE_CHECKING:
     from quiz.errors import Invalid
+    from quiz.formats.base import Format
+    from quiz.operations.exporting import Exportable
     from quiz.operations.importing import ImportReport
 
 
@@ -114,8 +118,38 @@ def _print(reports: list[tuple[Path, ImportReport]], refused: list[Invalid], *, 
             click.echo(f"  {report.bank}/{slug}: {state}")
 
 
+_FILTERS = {
+    "words": "Only questions in whose texts each of these words occurs.",
+    "topic": "Only questions of this topic, and of those below it.",
+    "type": "Only questions of this type.",
+    "difficulty": "Only questions of this difficulty: easy, medium or hard.",
+    "status": "Only questions of this status: draft, ready or retired.",
+}
+
+
+def _filters(command: Any) -> Any:
+    for name, words in reversed(_FILTERS.items()):
+        command = click.option(f"--{name}", default="", help=words)(command)
+    return command
+
+
 @click.command()
-@click.argument("name", metavar="BANK")
+@click.argument("name", metavar="BANK", required=False)
+@click.option(
+    "--quiz", "quiz_id", type=int, help="In place of a BANK: the questions that this quiz draws from."
+)
+@click.option(
+    "--question", "names", multiple=True, metavar="ID", help="Only this question (as often as needed)."
+)
+@_filters
+@click.option(
+    "--to", "write_as", metavar="FORMAT", help="The format, one of those of quiz convert (default: yaml)."
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the format cannot hold, as JSON.",
+)
 @click.option(
     "--output",
     "-o",
@@ -123,25 +157,85 @@ def _print(reports: list[tuple[Path, ImportReport]], refused: list[Invalid], *, 
     default="-",
     help="The file to write.  [default: standard output]",
 )
-def export(name: str, output: Path) -> None:
-    """Write a BANK of the database (its short name) as a bank file.
+def export(
+    name: str | None,
+    quiz_id: int | None,
+    names: tuple[str, ...],
+    write_as: str | None,
+    report: Path | None,
+    output: Path,
+    **wanted: str,
+) -> None:
+    """Write a BANK, some of its questions, or those of a quiz.
 
-    A bank that shows images becomes a zip archive of the bank file and the folder images.
+    BANK is the short name of a bank in the database. A bank that shows images becomes a zip archive of the bank file and the folder images. What another format cannot
+    hold is told on standard error.
 
-    Example: quiz bank export membership -o membership.yaml
+    Example: quiz bank export membership --topic membership/size --to gift -o size.gift
     """
     from quiz import clock
     from quiz.cli._store import store
-    from quiz.errors import NotFound
-    from quiz.operations import banks
 
+    if (name is None) == (quiz_id is None):
+        raise click.UsageError("Name a BANK, or a quiz with --quiz.")
+    format = _format(write_as)
+    now = clock.now()
     with store():
-        bank_id = banks.find_bank(name)
-        if bank_id is None:
-            raise NotFound(f"There is no bank {name!r} in the database.")
-        made = banks.export_file(None, bank_id, clock.now())
-    if str(output) != "-" and (output.suffix.lower() == ".zip") != (made.suffix == ".zip"):
-        held = "has images" if made.suffix == ".zip" else "has no images"
-        raise click.UsageError(f"This bank {held}: write it to a file that ends in {made.suffix}.")
+        found = _found(name, quiz_id, names, wanted, now)
+        content, suffix = _written(found, format, report, now)
+    if str(output) != "-" and (output.suffix.lower() == ".zip") != (suffix == ".zip"):
+        raise click.UsageError(f"This becomes a {suffix} file: write it to one that ends so.")
     with click.open_file(str(output), "wb") as file:
-        file.write(made.content)
+        file.write(content)
+
+
+def _format(name: str | None) -> Format | None:
+    """The format to write; None for our own, whose images come along. Wrong usage where there is none of that name."""
+    from quiz.errors import Invalid
+    from quiz.formats import get
+
+    if name in (None, "yaml"):
+        return None
+    try:
+        return get(str(name))
+    except Invalid as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _found(
+    name: str | None, quiz_id: int | None, names: tuple[str, ...], wanted: dict[str, str], now: datetime
+) -> Exportable:
+    """The questions that are asked for, audited. Raises NotFound where there is no such bank, quiz or question."""
+    from quiz.errors import NotFound
+    from quiz.operations import banks, exporting
+    from quiz.operations.exporting import Filter, Selection
+
+    if quiz_id is not None:
+        return exporting.exportable_quiz(None, quiz_id, now, audit=True)
+    bank_id = banks.find_bank(name or "")
+    if bank_id is None:
+        raise NotFound(f"There is no bank {name!r} in the database.")
+    bare = tuple(one.removeprefix(f"{name}/") for one in names)
+    found = exporting.exportable(None, bank_id, Selection(bare, Filter(**wanted)), now)
+    unknown = {*bare} - {*found.bank.by_id}
+    if unknown:
+        raise NotFound(f"There is no question {min(unknown)!r} in the bank {name}.")
+    return found
+
+
+def _written(
+    found: Exportable, format: Format | None, report: Path | None, now: datetime
+) -> tuple[bytes, str]:
+    """The file and its ending; what the format cannot hold goes to standard error, and to ``report``."""
+    from quiz.cli.convert import told
+    from quiz.formats.conversion import Instances, export
+
+    if format is None:
+        made = found.file()
+        return made.content, made.suffix
+    done = export(found.bank, found.images, format, Instances(now.date()))
+    if report:
+        report.write_text(json.dumps(asdict(done.report), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for line in told(done.report):
+        click.echo(line, err=True)
+    return done.content, format.suffixes[0]

@@ -96,13 +96,18 @@ def _fault(problem: Problem) -> dict[str, str]:
 
 
 def _lines(done: Report, dest: Path) -> Iterator[str]:
+    yield from told(done)
+    yield f"{done.read} read as {done.format}, {done.written} written to {dest}"
+
+
+def told(done: Report) -> Iterator[str]:
+    """What did not come along, and what was lost."""
     for error in done.errors:
         yield f"{done.source}: {error['where']}: {error['message']}"
     for other in done.unsupported:
         side = "cannot be written" if "stage" in other else "not supported"
         yield f"{done.source}: {other['where']}: {other['kind']} {side}{_titled(other)}"
     yield from _losses(done)
-    yield f"{done.read} read as {done.format}, {done.written} written to {dest}"
 
 
 def _titled(other: dict[str, Any]) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, func, insert, or_, select
+from sqlalchemy import Row, and_, case, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from quiz.banks.families import Family, load
-from quiz.banks.model import Authored
-from quiz.banks.model import Bank as LoadedBank
+from quiz.banks.families import Family
 from quiz.banks.model import Question as LoadedQuestion
-from quiz.banks.yaml import write_bank
 from quiz.db import reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem
-from quiz.files.archive import pack
 from quiz.files.richtext import to_html, to_text
 from quiz.models.audit import record
 from quiz.models.bank import (
@@ -33,13 +29,12 @@ from quiz.models.bank import (
     load_variant,
     source_line,
 )
-from quiz.models.media import contents_of
+from quiz.models.choosing import NO_FILTER, Filter, conditions
 from quiz.models.paging import Page, page_of, part_of
 from quiz.models.people import Enrolment, User
 from quiz.models.validity import Turn, turns
 from quiz.operations.access import AUTHORING, TEACHING, Actor, missing, readable_banks, role_of
 from quiz.questions.base import Presented
-from quiz.questions.images import digest_of_pin, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +201,7 @@ def _bank(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which questions of a bank to list; "" = all. ``words``: each of them occurs in the question's texts."""
-
-    words: str = ""
-    topic: str = ""
-    type: str = ""
-    difficulty: str = ""
-    status: str = ""
-
-
-def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = Filter()) -> BankPage:
+def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = NO_FILTER) -> BankPage:
     """A bank with its counts and a page of its questions, those that the filter lets through."""
     with reading() as connection:
         found = _bank(connection, actor, bank_id)
@@ -230,7 +214,7 @@ def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = Filte
                 QuestionVersion.content,
             )
             .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
-            .where(Question.bank_id == bank_id, *_conditions(wanted))
+            .where(Question.bank_id == bank_id, *conditions(wanted))
             .order_by(QuestionVersion.topic, Question.slug)
         )
         questions = page_of(connection, statement, page, lambda row: _question_row(row, on))
@@ -258,19 +242,6 @@ def _ready(connection: Connection, bank_id: int) -> int:
         select(func.coalesce(func.sum(StratumSize.size), 0)).where(StratumSize.bank_id == bank_id)
     ).scalar_one()
     return found
-
-
-def _conditions(wanted: Filter) -> Iterator[Any]:
-    for word in wanted.words.casefold().split():
-        yield QuestionVersion.search_text.contains(word, autoescape=True)
-    if wanted.topic:
-        yield or_(
-            QuestionVersion.topic == wanted.topic,
-            QuestionVersion.topic.startswith(f"{wanted.topic}/", autoescape=True),
-        )
-    for name in ("type", "difficulty", "status"):
-        if getattr(wanted, name):
-            yield getattr(QuestionVersion, name) == getattr(wanted, name)
 
 
 def _question_row(row: Row[Any], on: date) -> QuestionRow:
@@ -422,95 +393,6 @@ def share(actor: Actor, bank_id: int, username: str, right: str, now: datetime) 
         if right != "none":
             connection.execute(insert(BankShare).values(bank_id=bank_id, user_id=user_id, right=right))
         record(connection, actor.id, "bank.share", ("bank", bank_id), now, user=user_id, right=right)
-
-
-@dataclass(frozen=True, slots=True)
-class BankFile:
-    """A bank to take away: YAML, or a zip archive of that and its images."""
-
-    slug: str
-    suffix: str
-    content: bytes
-
-
-def export_file(actor: Actor | None, bank_id: int, now: datetime) -> BankFile:
-    """The bank as a file of our format, with its images where it shows any: current versions, in order of their ids.
-
-    The export is audited: keys leave the program with it.
-    """
-    with transaction() as connection:
-        bank, names = _exported(connection, actor, bank_id, now)
-        contents = contents_of(connection, names.values())
-    text = write_bank(bank).encode()
-    if not names:
-        return BankFile(bank.slug, ".yaml", text)
-    images = {name: contents[digest] for name, digest in sorted(names.items())}
-    return BankFile(bank.slug, ".zip", pack({f"{bank.slug}.yaml": text, **images}))
-
-
-@dataclass(frozen=True, slots=True)
-class Exportable:
-    """A bank with everything in it, and the content of its images by the names in its texts."""
-
-    id: int
-    title: str
-    bank: LoadedBank
-    images: Mapping[str, bytes]
-
-
-def exportable(actor: Actor, bank_id: int, now: datetime | None = None) -> Exportable:
-    """The bank with all its current questions, for those who may read it; audited as an export where ``now`` is given."""
-    with transaction() as connection:
-        bank, names = _exported(connection, actor, bank_id, now)
-        contents = contents_of(connection, names.values())
-    return Exportable(bank_id, bank.title, bank, {name: contents[digest] for name, digest in names.items()})
-
-
-def export_text(actor: Actor | None, bank_id: int, now: datetime) -> str:
-    """The same without images."""
-    with transaction() as connection:
-        return write_bank(_exported(connection, actor, bank_id, now)[0])
-
-
-def _exported(
-    connection: Connection, actor: Actor | None, bank_id: int, now: datetime | None
-) -> tuple[LoadedBank, dict[str, str]]:
-    """The bank, and the digests of the images that it shows, by the names that its texts give them.
-
-    ``now`` None: it is only looked at.
-    """
-    if actor is not None:
-        header = _bank(connection, actor, bank_id).header
-    else:
-        header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar()
-        if header is None:
-            raise NotFound(f"There is no bank {bank_id}.")
-    if now is not None:
-        record(connection, actor.id if actor else None, "bank.export", ("bank", bank_id), now)
-    rows = connection.execute(
-        select(QuestionVersion.digest, QuestionVersion.content)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Question.bank_id == bank_id, QuestionVersion.current)
-        .order_by(Question.id)
-    )
-    names: dict[str, str] = {}
-    loaded = [_named_apart(load_authored(row.digest, row.content), names) for row in rows]
-    return LoadedBank.load(header, loaded), names
-
-
-def _named_apart(question: Authored, names: dict[str, str]) -> Authored:
-    """The question, whose images are added to ``names``; a name that stands there for another image gets a new one."""
-    digests = {file: digest_of_pin(pin) for file, pin in question.images.items()}
-    other = {
-        file: f"{file.rpartition('.')[0]}-{digest[:12]}.{file.rpartition('.')[2]}"
-        for file, digest in digests.items()
-        if names.get(file, digest) != digest
-    }
-    names |= {other.get(file, file): digest for file, digest in digests.items()}
-    if not other:
-        return question
-    pins = {other.get(file, file): pin for file, pin in question.images.items()}
-    return load({**renamed(question.dump(), other), "images": pins})
 
 
 def find_bank(slug: str) -> int | None:

@@ -85,6 +85,19 @@ def test_import_wants_something_to_import(shell, tmp_path):
     shell("bank", "import", tmp_path / "missing.yaml", code=2)
 
 
+def test_some_questions_are_exported_in_another_format(shell, file, tmp_path):
+    shell("bank", "import", file)
+    out, report = tmp_path / "two.xml", tmp_path / "report.json"
+    asked = ["bank", "export", "small", "--question", "one", "--question", "small/two"]
+    told = shell(*asked, "--to", "moodle-xml", "-o", out, "--report", report)
+    assert "lost: evidence" in told.stderr
+    assert out.read_text().count("<idnumber>") >= 2
+    assert [one["id"] for one in json.loads(report.read_text())["questions"]] == ["one", "two"]
+    assert "no question 'six'" in shell("bank", "export", "small", "--question", "six", code=1).stderr
+    assert "did you mean" in shell("bank", "export", "small", "--to", "moodlexml", code=2).stderr
+    assert "Name a BANK" in shell("bank", "export", code=2).stderr
+
+
 def test_an_export_reads_back_the_same(shell, file, tmp_path):
     shell("bank", "import", file)
     out = tmp_path / "out.yaml"

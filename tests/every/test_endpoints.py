@@ -71,6 +71,8 @@ TABLE = {
     "POST author.undo": {TEACHER},
     "GET exporting.form": {TEACHER},
     "GET exporting.file": {TEACHER},
+    "GET exporting.quiz_file": {TEACHER},
+    "GET exporting.quiz_form": {TEACHER},
     "POST author.edit_bank": {TEACHER},
     "GET author.import_form": AUTHORS,
     "GET author.new_bank": AUTHORS,

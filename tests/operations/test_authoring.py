@@ -4,7 +4,7 @@ import pytest
 
 from quiz.banks.yaml import read_bank
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound
-from quiz.operations import attempts, authoring, banks, importing
+from quiz.operations import attempts, authoring, banks, exporting, importing
 from tests.cast import BANK, NOW
 
 NEW = {
@@ -38,7 +38,7 @@ def test_a_new_question_is_drawn_from_then_on(cast, bank):
     assert authoring.sheet(cast.ada, question).fields["id"] == "how-much-is-3-3"
     other, _ = authoring.save_question(cast.ada, bank, None, 0, NEW, NOW)
     assert authoring.sheet(cast.ada, other).fields["id"] == "how-much-is-3-3-2"
-    text = banks.export_text(cast.ada, bank, NOW)
+    text = exporting.export_text(cast.ada, bank, NOW)
     assert len(read_bank(text, "x").questions) == 7
     assert importing.import_bank(cast.ada, text, "x", NOW).changed == ()
 

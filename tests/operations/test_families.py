@@ -9,7 +9,7 @@ from quiz.banks.images import Pictures
 from quiz.db import reading
 from quiz.errors import Conflict, Invalid, NotFound, Unmeetable
 from quiz.models.attempt import AttemptSlot, Mark
-from quiz.operations import analysis, attempts, authoring, banks, importing, quizzes, reviews
+from quiz.operations import analysis, attempts, authoring, banks, exporting, importing, quizzes, reviews
 from quiz.operations.attempts import SlotSave
 from tests.cast import GRACE, NOW
 from tests.kernel.test_families import BANK, MEMBERS
@@ -109,7 +109,7 @@ def test_the_report_tells_the_variants(cast, quiz):
 def test_import_and_export_give_the_same_bank_back(cast):
     first = load(cast)
     assert "joined-when" in first.new
-    text = banks.export_text(cast.ada, first.bank_id, NOW)
+    text = exporting.export_text(cast.ada, first.bank_id, NOW)
     assert "tables:" in text
     again = importing.import_bank(cast.ada, text, "b.yaml", NOW)
     assert (again.new, again.changed, len(again.unchanged)) == ((), (), 7)

@@ -7,7 +7,7 @@ from quiz.db import reading
 from quiz.errors import AttemptClosed, Invalid, NotFound
 from quiz.files.richtext import to_text
 from quiz.models.bank import Bank, QuestionVersion
-from quiz.operations import attempts, banks, importing, quizzes, reviews
+from quiz.operations import attempts, banks, exporting, importing, quizzes, reviews
 from tests.cast import BANK, GRACE, NOW
 
 RUSSIAN = {
@@ -131,7 +131,7 @@ def test_what_is_no_language_is_refused(school):
 
 def test_an_export_gives_the_translations_back(school):
     bank = banks.banks(school.ada, 1).rows[0].id
-    text = banks.export_text(school.ada, bank, NOW)
+    text = exporting.export_text(school.ada, bank, NOW)
     assert importing.import_bank(school.ada, text, "again.yaml", NOW).unchanged == tuple(
         importing.import_bank(school.ada, translated(), "small.yaml", NOW).unchanged
     )

@@ -9,7 +9,7 @@ from quiz.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from quiz.files.archive import Archive, pack
 from quiz.files.images import read_image
 from quiz.models.media import BankImage, Media, drop_unused, keep_images
-from quiz.operations import attempts, authoring, banks, courses, importing, media, quizzes
+from quiz.operations import attempts, authoring, banks, courses, exporting, importing, media, quizzes
 from quiz.operations.access import Actor
 from tests.cast import NOW
 from tests.pictures import SVG, png
@@ -122,7 +122,7 @@ def test_one_statement_decides(app, cast, maps):
 
 
 def test_what_came_in_goes_out(app, cast, maps):
-    made = banks.export_file(cast.ada, maps, NOW)
+    made = exporting.export_file(cast.ada, maps, NOW)
     assert (made.slug, made.suffix) == ("maps", ".zip")
     archive = Archive(made.content)
     assert {name: archive.read(name) for name in archive.names if name != "maps.yaml"} == {
@@ -132,9 +132,9 @@ def test_what_came_in_goes_out(app, cast, maps):
     text, read = unpacked(made.content)
     again = importing.import_bank(cast.ada, text.decode(), "x", NOW, pictures=Pictures(read))
     assert again.unchanged == ("field",)
-    assert banks.export_file(cast.ada, maps, NOW).content == made.content
+    assert exporting.export_file(cast.ada, maps, NOW).content == made.content
     small = banks.find_bank("small")
-    assert banks.export_file(cast.ada, small, NOW).suffix == ".yaml"
+    assert exporting.export_file(cast.ada, small, NOW).suffix == ".yaml"
 
 
 def test_a_text_alone_finds_the_images_that_the_bank_has(app, cast, maps):
@@ -156,7 +156,7 @@ def test_two_images_of_one_name_are_told_apart_on_the_way_out(app, cast, maps):
     """A question that is gone from the file keeps its image; the file's next question calls another one the same."""
     other = MAPS.replace("id: field", "id: other").encode()
     bring(cast.ada, {**FILES, "maps.yaml": other, "images/field.png": png(shade=200)})
-    text, read = unpacked(banks.export_file(cast.ada, maps, NOW).content)
+    text, read = unpacked(exporting.export_file(cast.ada, maps, NOW).content)
     again = importing.import_bank(cast.di, text.decode(), "x", NOW, pictures=Pictures(read))
     assert set(again.new) == {"field", "other"}
     assert len(again.images) == 3

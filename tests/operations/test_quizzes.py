@@ -25,7 +25,7 @@ from quiz.errors import (
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.audit import AuditEvent
 from quiz.models.drawing import SqlIndex
-from quiz.operations import attempts, banks, courses, importing, quizzes, reviews
+from quiz.operations import attempts, banks, courses, exporting, importing, quizzes, reviews
 from tests.cast import ADDRESS, BANK, BLUEPRINT, GRACE, NOW
 
 
@@ -95,7 +95,7 @@ def test_a_bank_is_its_owners_until_it_is_shared(cast):
         banks.share(cast.di, mine.id, "eve", "read", NOW)
     banks.share(cast.ada, mine.id, "di", "none", NOW)
     with pytest.raises(NotFound):
-        banks.export_text(cast.di, mine.id, NOW)
+        exporting.export_text(cast.di, mine.id, NOW)
 
 
 def test_reading_a_bank_gives_no_right_to_use_it(cast):
@@ -110,7 +110,7 @@ def test_reading_a_bank_gives_no_right_to_use_it(cast):
 
 def test_an_exported_bank_imports_as_the_same(cast):
     mine = banks.banks(cast.ada, 1).rows[0]
-    text = banks.export_text(cast.ada, mine.id, NOW)
+    text = exporting.export_text(cast.ada, mine.id, NOW)
     assert read_bank(text, "x").digest == read_bank(BANK, "x").digest
     assert len(importing.import_bank(cast.ada, text, "x", NOW).unchanged) == 5
 
@@ -118,9 +118,9 @@ def test_an_exported_bank_imports_as_the_same(cast):
 def test_taking_a_bank_away_is_audited_and_only_that(cast):
     mine = banks.banks(cast.ada, 1).rows[0]
     with pytest.raises(NotFound):
-        banks.export_file(cast.bo, mine.id, NOW)
+        exporting.export_file(cast.bo, mine.id, NOW)
     for who in (cast.ada, None):
-        banks.export_file(who, mine.id, NOW)
+        exporting.export_file(who, mine.id, NOW)
     with reading() as connection:
         rows = connection.execute(
             select(AuditEvent.actor_id, AuditEvent.subject_id)

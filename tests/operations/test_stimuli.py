@@ -10,7 +10,7 @@ from quiz.banks.yaml import read_bank
 from quiz.db import reading
 from quiz.models.bank import Question
 from quiz.models.drawing import SqlIndex
-from quiz.operations import authoring, banks, importing
+from quiz.operations import authoring, exporting, importing
 from tests.cast import NOW
 
 BANK = """
@@ -54,7 +54,7 @@ def test_the_draw_over_the_database_is_that_over_files(cast, bank_id):
 
 
 def test_an_export_is_the_bank_again(cast, bank_id):
-    assert read_bank(banks.export_text(cast.ada, bank_id, NOW)) == read_bank(BANK)
+    assert read_bank(exporting.export_text(cast.ada, bank_id, NOW)) == read_bank(BANK)
 
 
 def test_another_text_is_a_change_of_its_questions(cast, bank_id):

@@ -1,12 +1,14 @@
 """Files of other systems in the browser: looked at, brought in, taken back; banks taken away in other formats."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
 import pytest
 
-from quiz.operations import attempts, banks, importing, quizzes
+from quiz.banks.yaml import read_bank
+from quiz.operations import attempts, banks, exporting, importing, quizzes
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.test_banks import hidden
 
@@ -93,14 +95,14 @@ def test_what_is_no_file_of_that_format_is_refused_at_the_field(ada):
 def test_an_import_can_be_taken_back(ada, cast):
     yesterday = NOW - timedelta(days=1)
     mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", yesterday)
-    before = banks.export_text(cast.ada, mine.bank_id, NOW)
+    before = exporting.export_text(cast.ada, mine.bank_id, NOW)
     changed = GIFT.replace("::Year::", "// [id:one]\n::Year::")
     look(ada, changed.encode(), "q.gift", bank="mine")
     ada.get(take(ada).headers["Location"])
     form = ada.page.find("form", action=f"/banks/{mine.bank_id}/import/undo")
     assert form, "there is a button to take it back"
     ada.post(form["action"], {field["name"]: field["value"] for field in form.find_all("input")})
-    assert banks.export_text(cast.ada, mine.bank_id, NOW) == before
+    assert exporting.export_text(cast.ada, mine.bank_id, NOW) == before
     ada.get(f"/banks/{mine.bank_id}")
     assert not ada.page.find("form", action=f"/banks/{mine.bank_id}/import/undo")
 
@@ -138,6 +140,52 @@ def test_what_an_attempt_holds_stays_when_an_import_is_taken_back(ada, cast):
     quizzes.publish(cast.ada, quiz, NOW)
     attempt = attempts.start(cast.bo, quiz, "", NOW, GRACE)
     assert importing.undo(cast.ada, bank.bank_id, NOW + timedelta(hours=1)) == 1
-    assert "How much is 1 + 1" in banks.export_text(cast.ada, bank.bank_id, NOW)
+    assert "How much is 1 + 1" in exporting.export_text(cast.ada, bank.bank_id, NOW)
     prompts = [one.presented.prompt for one in attempts.page(cast.bo, attempt, None, NOW).questions]
     assert any("one and one" in prompt for prompt in prompts)
+
+
+# Some questions, and those of a quiz ----------------------------------------------------------------------------------
+
+
+def some_of(ada, path):
+    """The questions that a download of a bank in our own format holds."""
+    answer = ada.get(path)
+    content = answer.data
+    if content.startswith(b"PK"):
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        content = archive.read(next(name for name in archive.namelist() if name.endswith(".yaml")))
+    return {one.id for one in read_bank(content).authored}
+
+
+def test_what_is_ticked_or_found_is_taken_away(ada, cast):
+    mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
+    whole = ids(cast, "mine")
+    page = f"/banks/{mine.bank_id}"
+    ada.get(f"{page}?type=single_choice")
+    form = ada.page.find("form", action=f"{page}/export/formats")
+    assert form.find("input", attrs={"name": "type", "value": "single_choice"})
+    found = {box["value"] for box in form.find_all("input", type="checkbox")}
+    assert found < whole
+    assert some_of(ada, f"{page}/export?type=single_choice") == found
+    two = sorted(whole)[:2]
+    ticked = "&".join(f"question={name}" for name in two)
+    ada.get(f"{page}/export/formats?type=single_choice&{ticked}&format=moodle-xml")
+    assert "2 questions." in ada.text
+    assert "evidence" in ada.text
+    link = ada.page.find("a", href=re.compile(r"/export\?"))["href"]
+    assert ada.get(link).text.count("<idnumber>") >= 2
+    assert some_of(ada, f"{page}/export?{ticked}") == {*two}
+    assert some_of(ada, f"{page}/export") == whole
+
+
+def test_the_questions_of_a_quiz_are_taken_away(ada, browser, cast):
+    quiz = quizzes.create(cast.ada, cast.course, BLUEPRINT, NOW)
+    ada.get(f"/quizzes/{quiz}/edit")
+    ada.get(ada.page.find("a", href=f"/quizzes/{quiz}/export/formats")["href"] + "?format=moodle-xml")
+    assert "lost on the way" in ada.text
+    found = some_of(ada, f"/quizzes/{quiz}/export")
+    assert found
+    assert found <= ids(cast, "small")
+    assert ada.get(f"/quizzes/{quiz}/export?format=moodle-xml").text.count("<idnumber>") >= len(found)
+    assert browser("bo").get(f"/quizzes/{quiz}/export").status_code == 404

@@ -1,17 +1,24 @@
-"""A bank as a file: in our own format, or in another one, with what that cannot hold told before the download."""
+"""Questions as a file: in our own format, or in another one, with what that cannot hold told before the download.
+
+A bank, the questions of it that a search finds, those that are ticked, or those that a quiz draws from.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from mimetypes import guess_type
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import NotFound
 from quiz.formats import formats, get
 from quiz.formats.base import Format
 from quiz.formats.conversion import Instances, export
-from quiz.operations import banks
+from quiz.operations import exporting
+from quiz.operations.exporting import Exportable, Filter, Selection
+from quiz.web.author.forms import FilterForm
 from quiz.web.downloads import download
 from quiz.web.guard import moment, signed_in
 from quiz.web.session import get_actor
@@ -33,33 +40,85 @@ def _wanted() -> Format:
     return get(name)
 
 
+def _selection() -> Selection:
+    """What is ticked, else what the search finds; without either everything."""
+    ticked = tuple(dict.fromkeys(request.args.getlist("question")))
+    return Selection(ticked, Filter(**FilterForm(request.args).data))
+
+
+def _asked() -> dict[str, Any]:
+    """The selection as it stands in an address."""
+    given = {name: value for name, value in FilterForm(request.args).data.items() if value}
+    return {**given, **({"question": ticked} if (ticked := request.args.getlist("question")) else {})}
+
+
 @blueprint.get("/banks/<int:bank_id>/export/formats")
 @signed_in
 def form(bank_id: int) -> ResponseReturnValue:
     """Choose a format, and see what it cannot hold."""
+    return _form(exporting.exportable(get_actor(), bank_id, _selection()), "bank", _asked())
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/export/formats")
+@signed_in
+def quiz_form(quiz_id: int) -> ResponseReturnValue:
+    """The same for the questions of a quiz."""
+    return _form(exporting.exportable_quiz(get_actor(), quiz_id, moment()), "quiz", {})
+
+
+#: Of a bank and of a quiz: its own page, this page and the file, and the name of its number in their addresses.
+_PAGES = {
+    "bank": ("author.bank", "exporting.form", "exporting.file", "bank_id"),
+    "quiz": ("quizzes.edit", "exporting.quiz_form", "exporting.quiz_file", "quiz_id"),
+}
+
+
+def _form(found: Exportable, kind: str, asked: Mapping[str, Any]) -> str:
     wanted = _wanted()
-    found = banks.exportable(get_actor(), bank_id)
-    report = (
-        None
-        if wanted.name == _OURS
-        else export(found.bank, found.images, wanted, Instances(moment().date())).report
-    )
+    home, here, target, name = _PAGES[kind]
+    number: dict[str, Any] = {name: found.id}
     return render_template(
-        "author/export.html", bank=found, choices=write_formats(), chosen=wanted.name, report=report
+        "author/export.html",
+        found=found,
+        kind=kind,
+        choices=write_formats(),
+        chosen=wanted.name,
+        asked=[(name, value) for name in asked for value in _listed(asked[name])],
+        report=None if wanted.name == _OURS else _converted(found, wanted).report,
+        home=url_for(home, **number),
+        here=url_for(here, **number),
+        file=url_for(target, **number, **asked, format=wanted.name),
     )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
 
 
 @blueprint.get("/banks/<int:bank_id>/export")
 @signed_in
 def file(bank_id: int) -> ResponseReturnValue:
-    """The bank as a file of the format; audited, since keys leave the program with it."""
+    """The bank, or what is selected of it, as a file; audited, since keys leave the program with it."""
+    return _file(exporting.exportable(get_actor(), bank_id, _selection(), moment()))
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/export")
+@signed_in
+def quiz_file(quiz_id: int) -> ResponseReturnValue:
+    """The questions of a quiz as a file; audited."""
+    return _file(exporting.exportable_quiz(get_actor(), quiz_id, moment(), audit=True))
+
+
+def _file(found: Exportable) -> ResponseReturnValue:
     wanted = _wanted()
     if wanted.name == _OURS:
-        made = banks.export_file(get_actor(), bank_id, moment())
+        made = found.file()
         kind = "application/zip" if made.suffix == ".zip" else "application/yaml"
         return download(made.content, made.slug, made.suffix, kind)
-    found = banks.exportable(get_actor(), bank_id, moment())
     suffix = wanted.suffixes[0]
     kind = guess_type(f"x{suffix}")[0] or "text/plain"
-    content = export(found.bank, found.images, wanted, Instances(moment().date())).content
-    return download(content, found.bank.slug, suffix, kind)
+    return download(_converted(found, wanted).content, found.bank.slug, suffix, kind)
+
+
+def _converted(found: Exportable, wanted: Format) -> Any:
+    return export(found.bank, found.images, wanted, Instances(moment().date()))

@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest
 from quiz.errors import Invalid, Problem
 from quiz.operations import accounts, authoring, banks, importing
 from quiz.operations.access import AUTHORING
-from quiz.operations.banks import Filter
+from quiz.operations.exporting import Filter
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
 from quiz.web.forms import place

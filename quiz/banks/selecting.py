@@ -1,0 +1,91 @@
+"""Some questions of a bank as a bank of their own, and questions of several banks as one bank."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from quiz.banks.families import load
+from quiz.banks.model import Authored, Bank
+
+#: Characters of an id at most.
+_LONGEST: Final = 64
+
+
+def chosen(bank: Bank, authored: Sequence[Authored]) -> Bank:
+    """The bank with these of its questions, and of its stimuli those that they show; enemies that stay behind are left out."""
+    kept = {one.id for one in authored}
+    there = {one.qualified for one in authored}
+    stimuli = []
+    for stimulus in bank.stimuli:
+        questions = tuple(id for id in stimulus.questions if id in kept)
+        pick = "all" if (stimulus.least or 0) > len(questions) else stimulus.pick
+        if questions:
+            stimuli.append(stimulus.model_copy(update={"questions": questions, "pick": pick}))
+    return bank.model_copy(update={"stimuli": tuple(stimuli)}).holding(
+        [_without(one, there) for one in authored]
+    )
+
+
+def _without(one: Authored, there: Container[str]) -> Authored:
+    """The question without enemies in its bank that are not there."""
+    enemies = [enemy for enemy in one.enemies if enemy in there or not enemy.startswith(f"{one.bank}/")]
+    return one if len(enemies) == len(one.enemies) else load({**one.dump(), "enemies": enemies})
+
+
+def together(slug: str, title: str, banks: Sequence[Bank]) -> Bank:
+    """The questions of several banks as one bank. A single one stays as it is, so that its questions are known again.
+
+    An id that two banks have gets the bank's name in front in the second; so do the ids of documents and stimuli.
+    """
+    if len(banks) == 1:
+        return banks[0]
+    ids: dict[str, str] = {}
+    for bank in banks:
+        for one in bank.authored:
+            ids[one.qualified] = _apart(one.id, bank.slug, {*ids.values()})
+    said = [f"{bank.title}: {bank.perspective}" for bank in banks if bank.perspective]
+    header = {
+        "bank": slug,
+        "title": title,
+        "language": banks[0].language,
+        **({"perspective": "\n\n".join(said)} if said else {}),
+        "documents": {name: one for bank in banks for name, one in _documents(bank)},
+        "stimuli": [one for bank in banks for one in _stimuli(bank, ids)],
+    }
+    return Bank.load(header, [load(_moved(one, slug, ids)) for bank in banks for one in bank.authored])
+
+
+def _apart(id: str, bank: str, taken: Container[str]) -> str:
+    return f"{bank}-{id}"[:_LONGEST] if id in taken else id
+
+
+def _of(bank: str, name: str) -> str:
+    return f"{bank}-{name}"[-_LONGEST:].lstrip("-._")
+
+
+def _documents(bank: Bank) -> Iterator[tuple[str, Any]]:
+    for name, document in bank.header().get("documents", {}).items():
+        yield _of(bank.slug, name), document
+
+
+def _stimuli(bank: Bank, ids: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    for one in bank.header().get("stimuli", ()):
+        questions = [ids[f"{bank.slug}/{id}"] for id in one.get("questions", ())]
+        yield {**one, "id": _of(bank.slug, one["id"]), "questions": questions}
+
+
+def _moved(one: Authored, slug: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """The question in the bank of this name."""
+    fields = {**one.dump(), "bank": slug, "id": ids[one.qualified]}
+    if one.enemies:
+        fields["enemies"] = [f"{slug}/{ids[enemy]}" for enemy in one.enemies if enemy in ids]
+    if one.evidence:
+        fields["evidence"] = [_moved_evidence(evidence, one.bank) for evidence in fields["evidence"]]
+    if one.stimulus:
+        fields["stimulus"] = {**fields["stimulus"], "id": _of(one.bank, one.stimulus.id)}
+    return fields
+
+
+def _moved_evidence(evidence: Mapping[str, Any], bank: str) -> Mapping[str, Any]:
+    return {**evidence, "document": _of(bank, evidence["document"])} if "document" in evidence else evidence

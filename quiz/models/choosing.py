@@ -1,0 +1,55 @@
+"""Which questions of a bank are meant: found by their words and properties, or named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import or_
+
+from quiz.models.bank import Question, QuestionVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which questions of a bank to list; "" = all. ``words``: each of them occurs in the question's texts."""
+
+    words: str = ""
+    topic: str = ""
+    type: str = ""
+    difficulty: str = ""
+    status: str = ""
+
+
+NO_FILTER: Final = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Questions of a bank: those of these names, or, where none is named, those that the filter lets through."""
+
+    names: tuple[str, ...] = ()
+    wanted: Filter = NO_FILTER
+
+
+def conditions(wanted: Filter) -> Iterator[Any]:
+    """What holds for the current versions that the filter lets through."""
+    for word in wanted.words.casefold().split():
+        yield QuestionVersion.search_text.contains(word, autoescape=True)
+    if wanted.topic:
+        yield or_(
+            QuestionVersion.topic == wanted.topic,
+            QuestionVersion.topic.startswith(f"{wanted.topic}/", autoescape=True),
+        )
+    for name in ("type", "difficulty", "status"):
+        if getattr(wanted, name):
+            yield getattr(QuestionVersion, name) == getattr(wanted, name)
+
+
+def selected(selection: Selection) -> Iterator[Any]:
+    """What holds for the questions and current versions that are selected."""
+    if selection.names:
+        yield Question.slug.in_(selection.names)
+    else:
+        yield from conditions(selection.wanted)

@@ -54,7 +54,9 @@ class Archive:
             raise _invalid(f"this is no zip archive: {error}", "pack it again") from None
         self._limits = limits
         listed = [
-            entry for entry in self._zip.infolist() if not entry.is_dir() and not _litter(entry.filename)
+            entry
+            for entry in self._zip.infolist()
+            if not entry.filename.endswith("/") and not _litter(entry.filename)
         ]
         if len(listed) > limits.entries:
             raise _too_many(limits)
@@ -108,8 +110,8 @@ class Archive:
 def _demand_inside(entry: zipfile.ZipInfo) -> None:
     """Raises Invalid for a path that leads elsewhere, and for a link."""
     path = PurePosixPath(entry.filename)
-    strange = "\\" in entry.orig_filename or "\0" in entry.orig_filename or ":" in path.parts[0]
-    if path.is_absolute() or ".." in path.parts or strange:
+    strange = "\\" in entry.orig_filename or "\0" in entry.orig_filename or ":" in entry.filename.split("/")[0]
+    if not path.name or path.is_absolute() or ".." in path.parts or strange:
         raise _invalid(
             f"'{entry.filename}' would leave the archive's folder", "pack it again with plain names"
         )

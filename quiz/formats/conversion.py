@@ -129,7 +129,8 @@ class Reading:
         if not isinstance(first, Head):
             return first
         header = {**self.bank.header(), **first.fields}
-        header["bank"] = as_slug(header["bank"])
+        if isinstance(header["bank"], str):
+            header["bank"] = as_slug(header["bank"])
         self.bank = Bank.load(header)
         self._report.lose(None, "", [*first.losses])
         return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import floor, log10
 from typing import Any
 
 from sqlalchemy import Row, and_, func, insert, select, update
@@ -118,6 +119,25 @@ class Change:
         return round(self.grade_after - self.grade_before, 9)
 
 
+#: So many lines say how grades change.
+MOST_PARTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``n`` grades change by from ``low`` up to, not including, ``high``; by exactly that where both are the same."""
+
+    low: float
+    high: float
+    n: int
+
+
+def _step_width(least: float) -> float:
+    """The smallest of 1, 2, 5, 10 … times a power of ten that is not below ``least``."""
+    power = 10.0 ** floor(log10(least))
+    return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= least)
+
+
 @dataclass(frozen=True, slots=True)
 class Rescored:
     """What a rescoring changes, or has changed. ``changes`` by student."""
@@ -142,6 +162,18 @@ class Rescored:
         return dict(
             sorted(Counter(one.difference for one in self.changes if one.difference is not None).items())
         )
+
+    @property
+    def spread(self) -> tuple[Part, ...]:
+        """The same for a reader: each difference by itself, or, where there are many, in steps of equal width."""
+        found = self.differences
+        if len(found) <= MOST_PARTS:
+            return tuple(Part(one, one, n) for one, n in found.items())
+        width = _step_width((max(found) - min(found)) / MOST_PARTS)
+        steps = Counter(dict.fromkeys(range(floor(min(found) / width), floor(max(found) / width) + 1), 0))
+        for difference, n in found.items():
+            steps[floor(difference / width)] += n
+        return tuple(Part(step * width, (step + 1) * width, n) for step, n in sorted(steps.items()))
 
     def page(self, number: int) -> Page[Change]:
         """The changes of this page."""

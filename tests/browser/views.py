@@ -105,6 +105,9 @@ QUIZ_CONFLICT = """const form = document.querySelector("#quiz");
 form.querySelector("[name=edits]").value = "0";
 form.querySelector("[name=title]").value = "A test of all types";
 HTMLFormElement.prototype.submit.call(form);"""
+RESCORE_CONFLICT = """const form = document.querySelector("main form[method=post]");
+form.elements.seen.value = "";
+form.submit();"""
 MARK_CONFLICT = """const form = document.querySelector("[data-marking]");
 form.querySelector("[name=seen]").value = "1";
 form.querySelector("[name=points]").value = "1";
@@ -245,6 +248,16 @@ MARKING = [
     View("review-marked", "student2", "/attempts/{judged}/review", opened()),
     View("teacher-review-marked", "teacher", "/attempts/{judged}/review"),
 ]  # fmt: skip
+RESCORING = [
+    View("rescoring", "teacher", "/quizzes/{essays}/rescoring"),
+    View("rescoring-nothing", "teacher", "/quizzes/{closed}/rescoring"),
+    View("rescoring-look", "teacher", "/quizzes/{report}/rescoring/new/{item_hottest-planet}?policy=drop"),
+    View("rescoring-same", "teacher", "/quizzes/{report}/rescoring/new/{item_hottest-planet}"),
+    View("rescoring-refused", "teacher", "/quizzes/{essays}/rescoring/new/{item_essay}"),
+    View("rescoring-all", "teacher", "/quizzes/{report}/rescoring/new"),
+    View("rescoring-conflict", "teacher", "/quizzes/{report}/rescoring/new/{item_hottest-planet}?policy=drop", script(RESCORE_CONFLICT)),
+    View("home-rescored", "student2", "/"),
+]  # fmt: skip
 BANKS = [
     View("banks", "teacher", "/banks"),
     View("banks-empty", "author", "/banks"),
@@ -295,4 +308,4 @@ SITE = [
     View("error-old-page", "student1", "/account", script(NO_TOKEN)),
     View("error-in-progress", "student1", "/attempts/{running}/review", None, 409),
 ]
-VIEWS = [*WAYS_IN, *STUDENT, *COURSES, *QUIZZES, *REPORTS, *MARKING, *BANKS, *SITE]
+VIEWS = [*WAYS_IN, *STUDENT, *COURSES, *QUIZZES, *REPORTS, *MARKING, *RESCORING, *BANKS, *SITE]

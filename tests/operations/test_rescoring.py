@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -277,6 +278,25 @@ def test_each_policy(cast, quiz):
     assert (review.points, review.max) == (1, 6)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_many_differences_are_told_in_steps(cast, quiz):
+    def spread(*differences):
+        changes = [
+            rescoring.Change(n, 1, "", 0, 0, 1, 1, 50, 50 + one, None, None)
+            for n, one in enumerate(differences)
+        ]
+        return [(part.low, part.high, part.n) for part in replace(dry, changes=tuple(changes)).spread]
+
+    dry = rescoring.dry_run(cast.ada, cast.quiz, Request("new-key"), LATER)
+    assert spread() == []
+    assert spread(-5, 2.5, 2.5) == [(-5, -5, 1), (2.5, 2.5, 2)]
+    steps = spread(*range(-5, 16))
+    assert steps[0] == (-6, -4, 1)
+    assert steps[-1] == (14, 16, 2)
+    assert sum(n for _, _, n in steps) == 21
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_whole_quiz_is_scored_by_its_newest_keys(cast, quiz):
     bo = quiz.submit(cast.bo, choice={"answer": ["1"]}, gaps={"answer-0": ["dog"], "answer-1": ["5"]})
     quiz.mend("choice", "gaps")

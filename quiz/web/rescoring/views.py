@@ -86,7 +86,8 @@ def _page(quiz_id: int, asked: Request, *, conflict: bool = False) -> str:
         refused=[in_words(one) for one in found.refused],
         conflict=conflict,
         page=found.page(request.args.get("page", 1, type=int)),
-        most=max(found.differences.values(), default=0),
+        spread=found.spread,
+        most=max((part.n for part in found.spread), default=0),
     )
 
 

@@ -155,7 +155,17 @@ def attempts_of(
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
         .where(Attempt.quiz_id.in_(list(quiz_ids)), Attempt.user_id.in_(people))
-        .order_by(Attempt.user_id, Attempt.quiz_id, Attempt.number)
+        .order_by(Attempt.quiz_id, Attempt.user_id, Attempt.number)
+    ).all()
+
+
+def shares_of(connection: Connection, quiz_ids: Iterable[int], people: Any) -> Sequence[Row[Any]]:
+    """Of the same attempts only (user_id, quiz_id, share), in the same order: what a total follows from. One statement."""
+    return connection.execute(
+        select(Attempt.user_id, Attempt.quiz_id, (Attempt.grade / QuizRevision.scale).label("share"))
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+        .where(Attempt.quiz_id.in_(list(quiz_ids)), Attempt.user_id.in_(people))
+        .order_by(Attempt.quiz_id, Attempt.user_id, Attempt.number)
     ).all()
 
 

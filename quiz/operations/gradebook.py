@@ -15,7 +15,17 @@ from quiz.errors import NotFound
 from quiz.files.tables import Table
 from quiz.models.attempt import GRACE
 from quiz.models.audit import record
-from quiz.models.grades import Category, Cell, Column, Frame, StudentRow, frame_of, rows_of, students_of
+from quiz.models.grades import (
+    Category,
+    Cell,
+    Column,
+    Frame,
+    StudentRow,
+    frame_of,
+    rows_of,
+    students_of,
+    totals_of,
+)
 from quiz.models.paging import PER_PAGE, Page, part_of
 from quiz.models.people import Course, Enrolment, User, groups_of
 from quiz.models.uncertainty import standard_errors
@@ -79,7 +89,7 @@ class StudentSheet:
 def grade_book(
     actor: Actor, course_id: int, wish: Wish, now: datetime, grace: timedelta = GRACE
 ) -> GradeBook:
-    """The grade book for those who see the course's results. Eight statements at most, however many the rows."""
+    """The grade book for those who see the course's results. Ten statements at most, however many the rows."""
     with reading() as connection:
         course = _course(connection, actor, course_id)
         frame = frame_of(connection, course_id, now)
@@ -98,15 +108,27 @@ def _course(connection: Connection, actor: Actor, course_id: int) -> Row[Any]:
 def _page(
     connection: Connection, course_id: int, frame: Frame, wish: Wish, now: datetime, grace: timedelta
 ) -> Page[StudentRow]:
-    """By name the database cuts the page out; any other order needs the grades of all."""
+    """By name the database cuts the page out; by the total all totals are needed; else the grades of all."""
     people = _wanted(course_id, wish)
+    if wish.sort == "total" and not wish.only:
+        cut = part_of(_by_total(totals_of(connection, frame, people), wish), wish.page)
+        few = students_of(course_id).where(User.id.in_(cut.rows))
+        rows = {row.user_id: row for row in rows_of(connection, frame, few, now, grace, few=True)}
+        return Page(tuple(rows[user_id] for user_id in cut.rows), cut.number, cut.total)
     if not wish.by_name:
         return part_of(_chosen(connection, people, frame, wish, now, grace), wish.page)
     total: int = connection.execute(select(func.count()).select_from(people.subquery())).scalar_one()
     number = min(max(1, wish.page), max(1, -(-total // PER_PAGE)))
     order = (User.name.desc(), User.id.desc()) if wish.down else (User.name, User.id)
-    cut = people.order_by(None).order_by(*order).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-    return Page(tuple(rows_of(connection, frame, cut, now, grace, few=True)), number, total)
+    part = people.order_by(None).order_by(*order).limit(PER_PAGE).offset((number - 1) * PER_PAGE)
+    return Page(tuple(rows_of(connection, frame, part, now, grace, few=True)), number, total)
+
+
+def _by_total(totals: Mapping[int, float | None], wish: Wish) -> list[int]:
+    """The students by their totals, who has none last."""
+    given = [user_id for user_id, total in totals.items() if total is not None]
+    given.sort(key=lambda user_id: totals[user_id] or 0.0, reverse=wish.down)
+    return given + [user_id for user_id, total in totals.items() if total is None]
 
 
 def _wanted(course_id: int, wish: Wish) -> Any:

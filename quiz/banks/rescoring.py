@@ -4,10 +4,10 @@ question can score the answers that were given to another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from quiz.banks.model import Question
 from quiz.errors import Problem
@@ -56,6 +56,37 @@ def misfits(before: Question, new: Question) -> Iterator[Problem]:
     elif before.kind.shape(before.content) != new.kind.shape(new.content):
         what = "its parts have other ids than when it was answered, or another order"
         yield Problem("", what, "keep the ids, or give full credit, or drop the question")
+    else:
+        yield from _moved(dict(_texts(before.dump())), dict(_texts(new.dump())))
+
+
+#: A part of a question: the fields that lead to it, and its id.
+_Part: TypeAlias = tuple[tuple[str, ...], str]
+
+
+def _texts(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[_Part, str]]:
+    """The text of each part that has an id: options, items, words, stems and choices, also those of gaps."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one, path)
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            part = value.get("choice_id" if name == "choice" else "id") or value.get("id")
+            if part and name in ("text", "stem", "choice"):
+                yield ((*path, name) if name != "choice" else (name,), part), one
+            yield from _texts(one, (*path, name))
+
+
+def _moved(before: Mapping[_Part, str], new: Mapping[_Part, str]) -> Iterator[Problem]:
+    """An id that has the text which another id had: a file without ids gives them by place, and its parts have moved."""
+    for (path, part), text in new.items():
+        other = next((old for (at, old), had in before.items() if (at, had) == (path, text)), part)
+        if before.get((path, part)) != text and other != part:
+            what = f"'{text}' had the id {other} when it was answered, and has {part} now"
+            yield Problem(
+                ".".join(path), what, "write the ids in the file, as the export of the bank has them"
+            )
+            return
 
 
 def misfits_of_variant(before: Question, new: Question) -> Iterator[Problem]:

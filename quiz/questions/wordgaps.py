@@ -132,6 +132,10 @@ class WordGapType(QuestionType[WordGaps]):
         """The words."""
         return tuple(content.words)
 
+    def shape(self, content: WordGaps) -> Any:
+        """The gaps in the order of the text, and the words."""
+        return content.shown, sorted(content.words)
+
     def beside(self, content: WordGaps, languages: Sequence[WordGaps]) -> WordGaps:
         return content.beside(languages[0])
 

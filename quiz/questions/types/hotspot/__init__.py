@@ -163,6 +163,10 @@ class _Type(QuestionType[Hotspot]):
     content = Hotspot
     rules = ("per_region", "all_or_nothing")
 
+    def shape(self, content: Hotspot) -> Any:
+        """The picture and the units of places on it: where the regions lie is the key."""
+        return content.image.file, content.image.size
+
     def present(self, content: Hotspot, order: Order) -> Mapping[str, Any]:
         """``image``; ``choose``: how many places; ``areas`` (number, place, its x and y, label or ""), or none listed."""
         areas = [

@@ -18,10 +18,10 @@ from quiz.banks.images import opened
 from quiz.banks.model import Authored, Bank
 from quiz.banks.strategies import strategies
 from quiz.banks.translations import missing
-from quiz.banks.yaml import LISTS, BankProblem, Lines, in_bank, read_bank, read_mapping, steps
+from quiz.banks.yaml import LISTS, BankProblem, Lines, in_bank, read_bank, read_mapping
 from quiz.errors import Invalid, Problem
 from quiz.questions.options import Options
-from quiz.questions.validation import path_text
+from quiz.questions.validation import path_text, steps
 
 #: From a bank to what rules have to say about it, without file and line.
 Inspect: TypeAlias = Callable[[Bank], Iterable[Finding]]

@@ -22,11 +22,12 @@ from quiz.banks.boundaries import is_as_of, turning_days
 from quiz.banks.distractors import FIELD, Candidate, Chooser, WrongAnswers, fold, value_of
 from quiz.banks.expressions import AS_OF, Expression
 from quiz.banks.expressions.terms import OverTable
-from quiz.banks.making import Recipe, recipe_of, turns_plainly
+from quiz.banks.making import Recipe, making_fields, recipe_of, turns_plainly
 from quiz.banks.model import Authored, Common, Question, kind_of, qualified_enemies, type_problems
 from quiz.banks.templates import Compiled, below, compiled, expressions, filled, is_formula, plain
 from quiz.banks.variants import Drawn, Maker, Rows
 from quiz.errors import Invalid, Problem
+from quiz.questions.base import QuestionType
 from quiz.questions.validation import field_names, suggest, unknown_field, validate
 
 #: Fields that, written as one mapping in place of a list, are written once for each row taken.
@@ -366,35 +367,32 @@ class _Loader:
         self._kind = kind_of(fields)
 
     def made(self) -> Parts:
-        """What the family is made of. Raises Invalid with all faults."""
+        """What the family is made of. Raises Invalid with all faults, as far as one does not hide another."""
+        name = f"{self._fields.get('bank')}/{self._fields.get('id')}"
         if self._kind is None:
             self._found += type_problems(self._fields)
         common = self._common()
-        recipe = self._recipe(f"{self._fields.get('bank')}/{self._fields.get('id')}")
-        if recipe is None or self._kind is None or self._found:
+        recipe = self._recipe(name)
+        self._found += self._unknown(self._kind) if self._kind else ()
+        shape = [*_shape_faults(self._fields)]
+        self._found += shape
+        if self._kind is None or shape or not _holds_texts(self._fields.get("translations", {})):
             raise Invalid(self._found)
-        known = {
-            *field_names(Common),
-            *field_names(self._kind.content),
-            *recipe.fields,
-            "language",
-            ANSWER,
-            FIELD,
-        }
-        self._found += [
-            unknown_field(name, known - {"bank"}, ()) for name in self._fields if name not in known
-        ]
-        self._found += _shape_faults(self._fields)
-        if self._found:
-            raise Invalid(self._found)
-        texts = compiled(self._texts(recipe), (), self._found)
-        chooser = self._chooser(f"{self._fields['bank']}/{self._fields['id']}")
-        self._found += recipe.faults()
-        if not self._found:
-            self._found += _name_faults(recipe.maker, texts, chooser)
-        if self._found:
+        before = len(self._found)
+        texts = compiled(self._texts(), (), self._found)
+        chooser = self._chooser(name)
+        if recipe is not None:
+            names = _name_faults(recipe.maker, texts, chooser) if len(self._found) == before else ()
+            self._found += [*recipe.faults(), *names]
+        if recipe is None or self._found:
             raise Invalid(self._found)
         return Parts(common, self._fields, recipe, texts, chooser).with_used_tables()
+
+    def _unknown(self, kind: QuestionType[Any]) -> list[Problem]:
+        """Fields that neither a question of the type nor a family has."""
+        own = {*field_names(Common), *field_names(kind.content)} - {"bank"}
+        known = {*own, *making_fields(self._fields), "language", ANSWER, FIELD}
+        return [unknown_field(name, known, ()) for name in self._fields if name not in known | {"bank"}]
 
     def _common(self) -> dict[str, Any]:
         """The fields that all questions share."""
@@ -424,9 +422,9 @@ class _Loader:
             self._found += error.problems
             return None
 
-    def _texts(self, recipe: Recipe) -> dict[str, Any]:
+    def _texts(self) -> dict[str, Any]:
         """The fields whose texts differ between the variants: all that are not the same for every type."""
-        same = {*Common.model_fields, *recipe.fields, "language"} - {*_OWN_TEXTS}
+        same = {*Common.model_fields, *making_fields(self._fields), "language"} - {*_OWN_TEXTS}
         return {name: value for name, value in self._fields.items() if name not in same}
 
     def _chooser(self, name: str) -> Chooser | None:

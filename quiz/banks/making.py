@@ -127,6 +127,11 @@ def turns_plainly(expression: Expression) -> Iterator[Problem]:
         yield Problem(expression.where, "a condition may only compare as_of with a column or a date", mend)
 
 
+def making_fields(fields: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that a family of this kind has besides those of a question."""
+    return frozenset((Generator if "each" in fields else Calculated).model_fields)
+
+
 def recipe_of(name: str, fields: Mapping[str, Any]) -> Recipe:
     """What makes the variants of the family of this name. Raises Invalid."""
     if "each" in fields:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError
 
 from quiz.banks.stimuli import SharedStimulus, Shown
-from quiz.banks.translations import Texts, in_languages
+from quiz.banks.translations import Texts, in_languages, misfits
 from quiz.errors import Invalid, Problem
 from quiz.files.richtext import TEXT_FORMATS, to_html, to_prompt_html
 from quiz.questions import types
@@ -36,7 +36,9 @@ from quiz.questions.images import Pin, with_pins, without_pins
 from quiz.questions.validation import (
     field_names,
     not_yet,
+    part_faults,
     problems,
+    steps,
     suggest,
     unknown_field,
     validate,
@@ -49,6 +51,8 @@ USUAL_LANGUAGE: Final = "en"
 EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
 DEFAULT_PENALTY = Fraction(1, 3)
 
+#: Of which a question has exactly one.
+_TIMES: Final = ("as_of", "valid", "timeless")
 #: For values that are validated already: no validator is built for them again, which would cost every command 10 ms.
 _AS_IT_IS = PlainValidator(lambda value: value, json_schema_input_type=Any)
 
@@ -321,7 +325,7 @@ class Question(Authored):
             raise Invalid(_shape_problems(fields, common, kind)) from None
         found = [*question.own_faults()]
         if found:
-            raise Invalid(found)
+            raise Invalid([*found, *misfits(question.dump())])
         return question.with_languages() if question.translations else question
 
     def with_languages(self) -> Question:
@@ -501,17 +505,35 @@ def type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
 def _shape_problems(
     fields: Mapping[str, Any], common: Mapping[str, Any], kind: QuestionType[Any]
 ) -> list[Problem]:
-    """All faults of a question that is not well formed, in the order of its fields."""
+    """All faults of a question that is not well formed, in the order of its fields, as far as none hides another."""
     own = kind.content
     given = {name: fields[name] for name in own.model_fields if name in fields}
-    found = [*_unknown(common, own), *_common_problems(common, set(Common.model_fields))]
+    shape = [*_unknown(common, own), *_common_problems(common, set(Common.model_fields))]
+    across = [*part_faults(Common, common)]
     try:
-        found += own.model_validate(given).faults()
+        across += own.model_validate(given).faults()
     except ValidationError as error:
-        found += problems(error, own)
+        shape += problems(error, own)
+        across += part_faults(own, given)
     if isinstance(common["scoring"], str):
-        found += _scoring_problems(common["scoring"], kind)
-    return found
+        across += _scoring_problems(common["scoring"], kind)
+    return [*shape, *across, *_translation_problems(fields, shape)]
+
+
+def _translation_problems(fields: Mapping[str, Any], found: Sequence[Problem]) -> Iterator[Problem]:
+    """What is wrong with translations, as far as the question can be read without its fields that are wrong."""
+    wrong = {steps(problem.where)[:1] for problem in found}
+    left_out = {name for (name,) in filter(None, wrong)} | {*_TIMES}
+    kept = {**{name: value for name, value in fields.items() if name not in left_out}, "timeless": True}
+    if "translations" not in kept or kept.keys() == fields.keys():
+        return
+    try:
+        Question.load(kept)
+    except Invalid as error:
+        for problem in error.problems:
+            path = steps(problem.where)
+            if path[:1] == ("translations",) and path[2:3] not in wrong:
+                yield problem
 
 
 def _unknown(common: Mapping[str, Any], own: type[Content]) -> Iterator[Problem]:
@@ -536,7 +558,7 @@ def _common_problems(fields: Mapping[str, Any], names: set[str]) -> Iterator[Pro
 
 
 def _time_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
-    said = [name for name in ("as_of", "valid", "timeless") if fields.get(name)]
+    said = [name for name in _TIMES if fields.get(name)]
     if not said:
         mend = "write as_of: (the prompt names its date), valid: {from, to} or timeless: true"
         yield Problem("", "does not say when its key is true", mend)

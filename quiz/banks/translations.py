@@ -99,6 +99,13 @@ def in_languages(fields: Mapping[str, Any], load: Callable[[dict[str, Any]], T])
     return made
 
 
+def misfits(fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """What of the ``translations`` does not lie over the question, whatever else is wrong with it."""
+    own = {name: value for name, value in fields.items() if name != "translations"}
+    for language, given in fields.get("translations", {}).items():
+        yield from (_below(f"translations.{language}", problem) for problem in read(own, given)[1])
+
+
 def _below(where: str, problem: Problem) -> Problem:
     return Problem(f"{where}.{problem.where}" if problem.where else where, problem.what, problem.mend)
 

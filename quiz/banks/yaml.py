@@ -25,8 +25,7 @@ from quiz.banks.tables import brought, read_tables, shared, unused
 from quiz.banks.translations import own_language
 from quiz.errors import Invalid, Problem
 from quiz.questions.fields import Ambiguous, Number
-from quiz.questions.validation import Path as Steps
-from quiz.questions.validation import path_text, suggest
+from quiz.questions.validation import path_text, steps, suggest
 
 #: Nesting beyond this is refused: no bank needs it, and deep files could exhaust the stack.
 DEEPEST = 40
@@ -262,11 +261,6 @@ def _in_bank(problem: Problem, file: str) -> BankProblem:
     where = re.sub(r"^(questions|generators)\[\d+\]\.?", "", problem.where) if question else problem.where
     own = getattr(problem, "file", "") or file  # a table of the bank is a file of its own
     return BankProblem(where, problem.what, problem.mend, problem.line, question, own)
-
-
-def steps(where: str) -> Steps:
-    """``questions[3].prompt`` → ``("questions", 3, "prompt")``."""
-    return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", where))
 
 
 def read_bank(

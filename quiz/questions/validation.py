@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -55,6 +56,11 @@ def path_text(path: Iterable[str | int]) -> str:
     for step in (step for step in path if step != "[key]"):
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
+
+
+def steps(where: str) -> Path:
+    """``questions[3].prompt`` → ``("questions", 3, "prompt")``."""
+    return tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", where))
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -126,6 +132,43 @@ def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
             named = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
             model = next(_models(named[step]), model) if step in named else model
     return model
+
+
+def part_faults(
+    model: type[BaseModel], given: Mapping[str, Any], context: Any = None, where: Path = ()
+) -> Iterator[Problem]:
+    """What is wrong across the fields of those parts that are well formed, in a value that as a whole is not.
+
+    Parts are models of their own that say what is wrong with them by ``faults``.
+    """
+    for name, field in model.model_fields.items():
+        written = field.alias or name
+        part = next(_models(field.annotation), None)
+        if part is not None and given.get(written) is not None:
+            for step, entry in _entries(given[written], get_origin(field.annotation)):
+                yield from _faults_of(part, entry, context, (*where, written, *step))
+
+
+def _entries(value: Any, origin: Any) -> Iterator[tuple[Path, Any]]:
+    """The parts in the value of a field, and where in it they stand."""
+    if isinstance(value, list | tuple):
+        yield from (((place,), entry) for place, entry in enumerate(value))
+    elif origin is dict and isinstance(value, Mapping):
+        yield from (((str(name),), entry) for name, entry in value.items())
+    else:
+        yield (), value
+
+
+def _faults_of(part: type[BaseModel], given: Any, context: Any, where: Path) -> Iterator[Problem]:
+    try:
+        found = part.model_validate(given, context=context)
+    except ValidationError:
+        if isinstance(given, Mapping):
+            yield from part_faults(part, given, context, where)
+        return
+    for problem in getattr(found, "faults", tuple)():
+        place = ".".join(filter(None, (path_text(where), problem.where)))
+        yield Problem(place, problem.what, problem.mend)
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

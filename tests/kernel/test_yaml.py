@@ -108,6 +108,34 @@ def test_a_bank_is_read_from_a_path_and_names_its_file(tmp_path):
     assert "write true or false" in problem.mend
 
 
+@pytest.mark.parametrize(
+    "fields, places",
+    [
+        # A field that is wrong hides neither what is wrong across others, nor with parts of a list that holds a wrong one.
+        ("type: single_choice, prompt: Q, timeless: true, level: x, options: [A, A], evidence: [{document: d}]",
+         {"level", "options[1].text", "options", "evidence[0].document", "evidence[0]"}),
+        ("type: numerical, prompt: Q, timeless: true, answers: [{min: 5, max: 3}, {value: x}]", {"answers[0].min", "answers[1].value"}),
+        ("type: cloze, prompt: Q, timeless: true, points: x, text: '[[1]]', gaps: {'1': {type: numerical, answers: [{min: 5, max: 1}]}}",
+         {"points", "gaps.1.answers[0].min"}),
+        ("type: true_false, prompt: Q, points: x, answer: true, valid: {from: 2021-01-01, to: 2020-01-01}", {"points", "valid"}),
+        # Translations are looked at as far as the question can be read without what is wrong.
+        ("type: single_choice, prompt: Q, timeless: true, level: x, options: [A, {text: B, correct: true}], translations: {ru: {options: [x], promt: y}}",
+         {"level", "translations.ru.options", "translations.ru.promt"}),
+        ("type: true_false, prompt: Q, timeless: true, explanation: [x], answer: true, translations: {ru: {explanation: x}}", {"explanation"}),
+        ("type: single_choice, prompt: Q, timeless: true, options: [A, B], translations: {ru: {options: [x]}}", {"options", "translations.ru.options"}),
+        # In a family too.
+        ("type: numerical, prompt: '{{ a + c }}', level: x, timeless: true, typ: y, variables: {a: {values: [1]}}, answers: [{value: {formula: d}}]",
+         {"level", "typ", "prompt", "answers[0].value"}),
+        ("type: numerical, prompt: '{{ a ', timeless: true, variables: {a: {min: 1}}, answers: [{value: {formula: 'a *'}}]",
+         {"variables.a", "prompt", "answers[0].value"}),
+    ],
+)  # fmt: skip
+def test_one_fault_of_a_question_hides_no_other(fields, places):
+    with pytest.raises(Invalid) as caught:
+        read_bank(f"{HEAD}questions:\n  - {{id: q, {fields}}}\n")
+    assert {problem.where for problem in caught.value.problems} == places
+
+
 def test_a_key_twice_and_an_unknown_tag_do_not_hide_the_other_faults():
     text = """questions:
   - {id: q, type: true_false, promt: P, answer: true, answer: false, timeless: true}

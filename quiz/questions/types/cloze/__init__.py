@@ -77,7 +77,7 @@ class Cloze(Content):
                 yield Problem(
                     f"gaps.{name}", "is not marked in the text", f"write [[{name}]] where it stands"
                 )
-            for problem in gap.content.faults():
+            for problem in gap.faults():
                 yield Problem(f"gaps.{name}.{problem.where}".rstrip("."), problem.what, problem.mend)
         yield from swap_faults(self.gaps, self.interchangeable)
 

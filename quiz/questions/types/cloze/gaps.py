@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -44,6 +44,10 @@ class Gap(Content):
     def score(self, response: Response) -> Score:
         """The score of a response to this gap alone."""
         return self.kind.score(self.content, response, self.rule)
+
+    def faults(self) -> Iterator[Problem]:
+        """What is wrong with the small question."""
+        yield from self.content.faults()
 
     def beside(self, languages: Sequence[Gap]) -> Gap:
         """The gap of a question in one of several languages (``QuestionType.beside``)."""

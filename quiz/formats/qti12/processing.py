@@ -65,9 +65,9 @@ class Processing:
     def _scoring(self, declared: Mapping[str, Element]) -> str:
         """The name of the variable that is the score."""
         used = [_variable(one) for condition in self.conditions for one in condition.iter("setvar")]
-        if "SCORE" in used or not used:
+        if "SCORE" in used or (not used and len(declared) != 1):
             return "SCORE"
-        return next((name for name in used if name in declared), used[0])
+        return next((name for name in used or declared if name in declared), "".join(used[:1]))
 
     def _changes(self, condition: Element) -> list[tuple[str, Fraction]]:
         return [

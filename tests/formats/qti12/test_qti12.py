@@ -149,6 +149,58 @@ def test_d2l():
     assert (several.scoring, several.explanation) == ("all_or_nothing", None)
 
 
+def test_respondus():
+    found, report = by_id(sample("respondus"))
+    assert (report.errors, report.unsupported, report.losses) == ([], [], [])
+    assert {name: (one.type, one.points) for name, one in found.items()} == {
+        "QUE_1": ("single_choice", 2), "QUE_2": ("true_false", 1), "QUE_3": ("multiple_response", 1),
+        "QUE_4": ("short_text", 1), "QUE_5": ("matching", 3), "QUE_6": ("essay", 10), "QUE_7": ("numerical", 1),
+        "QUE_8": ("ordering", 1),
+    }  # fmt: skip
+    city = found["QUE_1"]
+    assert [(one.credit, one.feedback) for one in city.content.options] == [
+        (0, "The secretariat is there."), (1, "On 15 June 2001."), (Fraction(1, 2), None),
+    ]  # fmt: skip
+    assert (city.topic, city.shuffle, found["QUE_3"].scoring) == ("SCO", False, "all_or_nothing")
+    assert [one.choice for one in found["QUE_5"].content.distractors] == ["Bishkek"]
+    assert found["QUE_4"].score("schanghai").fraction == Fraction(1, 2)
+    assert found["QUE_7"].content.answers[0].bounds == (Fraction("7.5"), Fraction("8.5"))
+
+
+def test_a_cartridge_with_quizzes_a_bank_and_other_things():
+    """Assessments and a bank of questions are read, whatever else the course holds; a picture of the course comes along."""
+    kinds = {
+        "q1/quiz.xml": "imsqti_xmlv1p2/imscc_xmlv1p1/assessment",
+        "q2/bank.xml": "imsqti_xmlv1p2/imscc_xmlv1p1/question-bank",
+        "topic.xml": "imsdt_xmlv1p1",
+        "web_resources/map.svg": "webcontent",
+    }
+    resources = "".join(
+        f'<resource identifier="r{n}" type="{kind}"><file href="{path}"/></resource>'
+        for n, (path, kind) in enumerate(kinds.items())
+    )
+    shown = '<p>Where? <img src="$IMS-CC-FILEBASE$/map.svg" alt="A map"></p>'
+    item = (
+        f'<item ident="m1"><presentation><material><mattext texttype="text/html"><![CDATA[{shown}]]></mattext></material>'
+        '<response_str ident="R"><render_fib/></response_str></presentation></item>'
+    )
+    package = pack(
+        {
+            "imsmanifest.xml": f"<manifest><organizations/><resources>{resources}</resources></manifest>".encode(),
+            "q1/quiz.xml": HEAD.format(item).encode(),
+            "q2/bank.xml": sample("cartridge"),
+            "topic.xml": b"<topic><title>Talk</title></topic>",
+            "web_resources/map.svg": svg(),
+        }
+    )
+    assert recognise(package[:HEAD_BYTES], "course.imscc") == FORMAT
+    found, report = read(FORMAT, package)
+    counted = 1 + len(findall(rb"<item[ >]", sample("cartridge")))
+    assert len(found) + len(report.unsupported) + len(report.errors) == counted
+    (essay,) = [one for one in found if one.id == "m1"]
+    assert 'src="images/map.svg"' in essay.prompt
+
+
 def test_common_cartridge():
     found, report = by_id(sample("cartridge"))
     assert (found["c1"].points, found["c1"].content.case_sensitive) == (3, True)

@@ -1,9 +1,11 @@
 """`make soak`: the tests of faults at their full counts, which take hours; the outcome goes to docs/soak.md.
 
 The same tests run with reduced counts in `make test`. What a test counts (`record_property`) becomes its line here.
-More tests can be named: `make soak ARGS="tests/faults tests/operations/test_races.py"`.
+Hypothesis looks for new cases, as thoroughly as it does by itself. Other tests, and a share of the counts, can be named:
+`make soak ARGS="--share 0.1 tests/fuzz tests/operations/test_races.py"`; the page says so.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -13,12 +15,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = ["tests/faults"]
+TESTS = ["tests/faults", "tests/fuzz", "tests/every/test_formats.py"]
 PAGE = """\
 # Soak
 
-The tests of faults at their full counts (`make soak`, which writes this page); `make test` runs them reduced.
-Run on {date} at commit {commit}, {machine}: {verdict}.
+The tests of faults and the fuzzing of readers at {counts} (`make soak`, which writes this page); `make test` runs them reduced.
+Run on {date} at commit {commit}, {machine}, of {tests}: {verdict}.
 
 | test | outcome | seconds | counts |
 | --- | --- | --- | --- |
@@ -26,16 +28,25 @@ Run on {date} at commit {commit}, {machine}: {verdict}.
 """
 
 
-def main(tests):
+def main(words):
     """Run the tests, write the page; the exit code is pytest's."""
+    asked = argparse.ArgumentParser(prog="make soak", description="Tests of faults at their full counts.")
+    asked.add_argument("--share", type=float, default=1, help="a share of the full counts, such as 0.1")
+    asked.add_argument("tests", nargs="*", default=TESTS, help="files and folders of tests")
+    given = asked.parse_args(words)
+    if not 0 < given.share <= 1:
+        asked.error("--share is a number above 0, at most 1")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         # of this kind of report, since the newer one has no place for counts
         written = [f"--junitxml={report}", "--override-ini=junit_family=xunit1"]
-        command = [sys.executable, "-m", "pytest", *(tests or TESTS), *written, "-p", "no:randomly"]
-        code = subprocess.run(command, cwd=ROOT, env={**os.environ, "SOAK": "1"}, check=False).returncode
+        command = [sys.executable, "-m", "pytest", *given.tests, *written, "-p", "no:randomly"]
+        env = {**os.environ, "SOAK": str(given.share), "HYPOTHESIS_PROFILE": "default"}
+        code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
         cases = list(ET.parse(report).iter("testcase"))  # noqa: S314 (pytest has just written it)
     page = PAGE.format(
+        counts="their full counts" if given.share == 1 else f"{given.share:g} of their full counts",
+        tests=", ".join(given.tests),
         date=datetime.now(UTC).date(),
         commit=commit(),
         machine=f"{os.cpu_count()} processors, Python {sys.version.split()[0]}",

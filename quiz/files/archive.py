@@ -50,7 +50,7 @@ class Archive:
             raise _too_many(limits)
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
             raise _invalid(f"this is no zip archive: {error}", "pack it again") from None
         self._limits = limits
         listed = [

@@ -1,10 +1,14 @@
-"""How much a test of faults does: a little in ``make test``, the full count in ``make soak`` (which sets SOAK=1)."""
+"""How much a test of faults does: a little in ``make test``, the full count in ``make soak``, or a share of it.
+
+``make soak`` sets SOAK to the share, 1 for all.
+"""
 
 import os
 
-FULL = os.environ.get("SOAK") == "1"
+SHARE = float(os.environ.get("SOAK", "0"))
+FULL = SHARE > 0
 
 
 def count(reduced, full):
-    """The one of the two counts that this run is for."""
-    return full if FULL else reduced
+    """The one of the two counts that this run is for; of the full one its share, never less than the reduced one."""
+    return max(reduced, round(full * SHARE)) if FULL else reduced

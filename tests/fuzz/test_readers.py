@@ -1,0 +1,88 @@
+"""Every reader takes files that are nearly right, and raises nothing but the program's own errors (``make soak``: for minutes)."""
+
+import random
+import resource
+import time
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+
+from quiz.errors import QuizError
+from quiz.formats import formats
+from quiz.formats.base import Source
+from quiz.formats.conversion import Reading, Report
+from tests.faults.counts import FULL, count
+from tests.formats.hostile import zipped
+from tests.fuzz.mutation import mutated
+
+READ = [name for name, format in formats().items() if format.read]
+#: The number of the first file: other ones every day, where there is time for them.
+FIRST = datetime.now(UTC).toordinal() * 10_000_000 if FULL else 0
+#: Files for each reader, and seconds after which no further one is begun.
+FILES = 10_000_000 if FULL else 12
+SECONDS = count(60, 600)
+#: Seconds of a processor that a single one may take; seeds are small.
+LONGEST = 10
+
+pytestmark = pytest.mark.timeout(3600 if FULL else 120)
+
+
+def read(name, content):
+    """Everything that a reader finds in a file."""
+    report = Report("x", name)
+    try:
+        found = [*Reading(formats()[name], Source(BytesIO(content), "x"), report, "b")]
+    except QuizError:
+        return
+    told = [*report.errors, *report.unsupported]
+    assert report.read == len(found)
+    assert all(one["where"] for one in told), told
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_reader_raises_only_its_own_errors(name, record_property, tmp_path):
+    end, number, slowest = time.monotonic() + SECONDS, FIRST, 0.0
+    while number < FIRST + FILES and time.monotonic() < end:
+        content = mutated(name, random.Random(f"{name} {number}"))
+        began = _processor()
+        try:
+            read(name, content)
+        except BaseException as error:  # also what native code throws
+            (tmp_path / "found").write_bytes(content)
+            raise AssertionError(f"file {number} of {name}, kept as {tmp_path / 'found'}") from error
+        slowest = max(slowest, _processor() - began)
+        assert slowest < LONGEST, f"file {number} of {name}"
+        number += 1
+    record_property("files", number - FIRST)
+    record_property("slowest second", round(slowest, 2))
+
+
+def _archive(**entry):
+    """An archive of one file, whose entry in the list of entries is changed."""
+    made = zipped(("imsmanifest.xml", "<manifest/>"))
+    place = made.index(b"PK\x01\x02")
+    listed = bytearray(made[place:])
+    for at, value in ((6, entry.get("version", 20)), (28, entry.get("name", 15))):
+        listed[at] = value
+    return made[:place] + bytes(listed)
+
+
+#: What was found, by what was wrong with it.
+FOUND = {
+    "a version of zip that is not known": ("xlsx", _archive(version=122)),
+    "a file without a name": ("anki", _archive(name=0)),
+    "a bank without a name": ("yaml", b"format: quiz-bank/1\nbank:"),
+}
+
+
+@pytest.mark.parametrize("what", FOUND)
+def test_what_was_found_is_refused(what):
+    name, content = FOUND[what]
+    with pytest.raises(QuizError):
+        [*Reading(formats()[name], Source(BytesIO(content), "x"), Report("x", name), "b")]
+
+
+def _processor():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime

@@ -25,6 +25,20 @@ _MOODLE: Final = "Moodle, quiz statistics"
 
 ITEM: Final = (
     Method(
+        "n",
+        "Attempts",
+        "How many attempts held the question and are wholly marked; of each student the first, unless another choice is made.",
+        "n",
+        "what was counted",
+    ),
+    Method(
+        "seconds",
+        "Seconds",
+        "The median of the time from the save before to the save of this question: what somebody thinks without answering counts for the next.",
+        "median",
+        "times of the saves",
+    ),
+    Method(
         "facility",
         "Facility (right)",
         "The mean share of the mark. Low is hard; what suits the quiz depends on its purpose.",

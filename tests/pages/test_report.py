@@ -103,7 +103,7 @@ def test_columns_lead_to_what_explains_them(ada, cast, miskeyed):
     ada.get(f"/quizzes/{cast.quiz}/report")
     addresses = [link["href"] for link in ada.page.select("th[role=columnheader] a")]
     ada.get("/methods")
-    assert len(addresses) == 4
+    assert len(addresses) == 6
     for address in addresses:
         assert ada.page.find(id=address.removeprefix("/methods#"))
 

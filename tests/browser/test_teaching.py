@@ -144,6 +144,27 @@ def test_from_a_file_to_results(school, device, width, tmp_path):
     teacher.goto(f"/courses/{school.course}/grades")
     expect(teacher.get_by_role("row").filter(has_text=NAME)).to_contain_text("80")
     look(teacher, "teacher-grades")
+    move_by_keys(teacher)
+
+
+def move_by_keys(page):
+    """One stop for Tab in the grade book; arrows lead from grade to grade, Enter opens one."""
+    stop = page.locator("[data-grid] a[tabindex='0']")
+    expect(stop).to_have_count(1)
+    stop.focus()
+    expect(page.locator(":focus")).to_have_text(NAME)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(":focus")).to_have_text("80")
+    for key, words in (
+        ("ArrowUp", "Sort by A small quiz"),
+        ("ArrowLeft", "A small quiz"),
+        ("ArrowDown", "80"),
+    ):
+        page.keyboard.press(key)
+        expect(page.locator(":focus")).to_have_text(words)
+        expect(stop).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text("80 of 100")
 
 
 def demand_harmless(file: Path):

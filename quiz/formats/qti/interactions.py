@@ -74,6 +74,8 @@ def _ruled(
         content = validate(
             kind.content, {name: value for name, value in candidate.items() if name != "scoring"}
         )
+        if next(content.faults(), None) is not None:
+            return candidate  # told when the question is loaded
         ours = [kind.score(content, response, rule).fraction for _, response in tried]
         if ours == [*credits]:
             return candidate

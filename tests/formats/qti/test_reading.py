@@ -192,6 +192,14 @@ def test_a_package_brings_its_pictures():
     ]
 
 
+def test_a_picture_without_a_size_is_an_error_at_its_item():
+    """Found by fuzzing: it was tried how such an item scores."""
+    without = (ITEMS / "hotspot.xml").read_text().replace('height="60"', 'height="0"')
+    found, report = read(get("qti21"), package(**{"items/hotspot.xml": without}))
+    assert len(found) == 1
+    assert report.errors[0]["where"] == "items/hotspot.xml"
+
+
 def test_a_test_gives_order_topics_and_weights():
     test = f"""<assessmentTest xmlns="{V2}" identifier="t" title="On the organization"><testPart><assessmentSection
      identifier="all" title="All"><assessmentSection identifier="s" title="Basic facts"><assessmentItemRef identifier="a"

@@ -66,8 +66,6 @@ class Attempt(Base):
             sqlite_where=text("finished_at IS NOT NULL AND counted_at IS NULL"),
             postgresql_where=text("finished_at IS NOT NULL AND counted_at IS NULL"),
         ),
-        # reports: from when to when a quiz was taken
-        Index("ix_attempt_quiz_finished", "quiz_id", "finished_at"),
         # a student's own list
         Index(None, "user_id"),
     )

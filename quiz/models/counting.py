@@ -39,7 +39,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from quiz.banks.analysing import MOST_ANSWERS
 from quiz.banks.tallying import MOST_TOTALS, WHOLE, Cell, Pairs, Paper, Tally, coarse, read_cell, write_cell
-from quiz.db import Base, conflict_insert
+from quiz.db import Base, UtcDateTime, conflict_insert
 from quiz.models.attempt import Attempt, over
 from quiz.models.papers import papers_of
 from quiz.models.people import Enrolment
@@ -61,6 +61,9 @@ class CountedQuiz(Base):
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True, autoincrement=False)
     #: Totals and rests have two decimals, since there were more than ``MOST_TOTALS`` different ones.
     coarse: Mapped[bool]
+    #: When the first and the last of the counted attempts ended; NULL = none is counted.
+    first_finished: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_finished: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ItemStatistics(Base):
@@ -139,6 +142,7 @@ class Change:
     """
 
     attempt_id: int
+    finished_at: datetime
     before: tuple[int, Paper] | None
     after: tuple[int, Paper] | None
 
@@ -147,19 +151,28 @@ def changes(connection: Connection, quiz_id: int, these: ColumnElement[bool]) ->
     """What counting the attempts for which the condition holds would change: they, and others of the same students whose
     standing is another since. A statement, and where there are any four more.
     """
-    students = select(Attempt.user_id).where(Attempt.quiz_id == quiz_id, these)
+    students = select(Attempt.user_id).where(Attempt.quiz_id == quiz_id, these).distinct().subquery()
+    of_student = and_(
+        Attempt.quiz_id == quiz_id,
+        Attempt.user_id == students.c.user_id,
+        Attempt.finished_at.is_not(None),
+    )
     finished = connection.execute(
         select(
             Attempt.id,
             Attempt.user_id,
             Attempt.number,
             Attempt.grade,
+            Attempt.finished_at,
             these.label("anew"),
             CountedAttempt.standing,
             CountedAttempt.paper,
         )
+        .select_from(students)
+        .outerjoin(
+            Attempt, of_student
+        )  # each has one: an outer join, so that SQLite begins with the students
         .outerjoin(CountedAttempt, CountedAttempt.attempt_id == Attempt.id)
-        .where(Attempt.quiz_id == quiz_id, Attempt.finished_at.is_not(None), Attempt.user_id.in_(students))
         .order_by(Attempt.id)
     ).all()
     if not finished:
@@ -170,9 +183,9 @@ def changes(connection: Connection, quiz_id: int, these: ColumnElement[bool]) ->
     for one in finished:
         before = _counted(one)
         if one.anew:
-            found.append(Change(one.id, before, (now[one.id], papers[one.id])))
+            found.append(Change(one.id, one.finished_at, before, (now[one.id], papers[one.id])))
         elif before is not None and before[0] != now[one.id]:
-            found.append(Change(one.id, before, (now[one.id], before[1])))
+            found.append(Change(one.id, one.finished_at, before, (now[one.id], before[1])))
     return found
 
 
@@ -197,10 +210,14 @@ def _added(changes: Iterable[Change], pairs: Mapping[int, Pairs], *, coarse: boo
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The attempts of a quiz that have ended: the counts of those asked for, and how many students they all are of."""
+    """The attempts of a quiz that have ended: the counts of those asked for; how many students they all are of, and when the
+    first and the last of them ended.
+    """
 
     tally: Tally
     students: int
+    first_finished: datetime | None
+    last_finished: datetime | None
 
 
 def counted_of_quiz(connection: Connection, quiz_id: int, standings: Collection[int]) -> Counted:
@@ -209,9 +226,8 @@ def counted_of_quiz(connection: Connection, quiz_id: int, standings: Collection[
 
     Of answers that were typed, only as many as a report lists.
     """
-    is_coarse = bool(
-        connection.execute(select(CountedQuiz.coarse).where(CountedQuiz.quiz_id == quiz_id)).scalar()
-    )
+    row = connection.execute(select(CountedQuiz).where(CountedQuiz.quiz_id == quiz_id)).first()
+    is_coarse = row is not None and row.coarse
     new = changes(connection, quiz_id, UNCOUNTED)
     pairs = _pairs(connection, quiz_id, standings)
     added = _added(new, pairs, coarse=is_coarse)
@@ -224,7 +240,15 @@ def counted_of_quiz(connection: Connection, quiz_id: int, standings: Collection[
         found.counts[cell] += n
     if found.alike and found.pairs.n != found.number_of("paper"):
         found.pairs = _pairs_anew(connection, quiz_id, standings, new)
-    return Counted(found, _students(connection, quiz_id) + sum(map(_first_less, new)))
+    return Counted(found, _students(connection, quiz_id) + sum(map(_first_more, new)), *_from_to(row, new))
+
+
+def _from_to(row: Row[Any] | None, new: Sequence[Change]) -> tuple[datetime | None, datetime | None]:
+    """When the first and the last attempt ended, of those counted (a row of ``CountedQuiz``) and those that come."""
+    ends = [one.finished_at for one in new if one.after is not None]
+    if row is not None and row.first_finished is not None:
+        ends += [row.first_finished, row.last_finished]
+    return min(ends, default=None), max(ends, default=None)
 
 
 def _students(connection: Connection, quiz_id: int) -> int:
@@ -241,7 +265,7 @@ def _students(connection: Connection, quiz_id: int) -> int:
     return int(found)
 
 
-def _first_less(change: Change) -> int:
+def _first_more(change: Change) -> int:
     """How many first attempts a change adds."""
     before, after = (side is not None and bool(side[0] & FIRST) for side in (change.before, change.after))
     return after - before
@@ -249,15 +273,13 @@ def _first_less(change: Change) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Beside what has ended: the students of the course, those of them all with an attempt but none that has ended, and
-    for how many of these the time is up; from when to when attempts ended.
+    """Beside what has ended: the students of the course; those with an attempt but none that has ended, and for how many of
+    these the time is up.
     """
 
     students: int
     begun: int
     over: int
-    first_finished: datetime | None
-    last_finished: datetime | None
 
 
 def going_on(connection: Connection, quiz_id: int, course_id: int, now: datetime, grace: timedelta) -> Going:
@@ -274,17 +296,10 @@ def going_on(connection: Connection, quiz_id: int, course_id: int, now: datetime
             Attempt.quiz_id == quiz_id, Attempt.finished_at.is_(None), not_(has_ended)
         )
     ).one()
-    here = Attempt.quiz_id == quiz_id, Attempt.finished_at.is_not(None)
-    students = select(func.count()).where(Enrolment.course_id == course_id, Enrolment.role == "student")
-    whole = connection.execute(
-        select(
-            students.scalar_subquery(),
-            # apart, so that each is a look into the index
-            select(func.min(Attempt.finished_at)).where(*here).scalar_subquery(),
-            select(func.max(Attempt.finished_at)).where(*here).scalar_subquery(),
-        )
-    ).one()
-    return Going(whole[0], *begun, *whole[1:])
+    students: int = connection.execute(
+        select(func.count()).where(Enrolment.course_id == course_id, Enrolment.role == "student")
+    ).scalar_one()
+    return Going(students, *begun)
 
 
 def _cells(
@@ -357,7 +372,7 @@ def count(connection: Connection, quiz_id: int, now: datetime, most: int = BATCH
 
     Attempts are locked before they are read: a mark that changes meanwhile makes them uncounted again.
     """
-    is_coarse = _lock(connection, quiz_id)
+    quiz = _lock(connection, quiz_id)
     claimed = connection.execute(
         select(Attempt.id)
         .where(Attempt.quiz_id == quiz_id, UNCOUNTED)
@@ -367,7 +382,9 @@ def count(connection: Connection, quiz_id: int, now: datetime, most: int = BATCH
     ).scalars()
     ids = claimed.all()
     if ids:
-        _apply(connection, quiz_id, changes(connection, quiz_id, Attempt.id.in_(ids)), is_coarse)
+        new = changes(connection, quiz_id, Attempt.id.in_(ids))
+        _apply(connection, quiz_id, new, quiz.coarse)
+        _set_from_to(connection, quiz_id, *_from_to(quiz, new))
         connection.execute(update(Attempt).where(Attempt.id.in_(ids)).values(counted_at=now))
     return len(ids)
 
@@ -379,27 +396,34 @@ def forget(connection: Connection, attempt_ids: Collection[int]) -> None:
     going = Attempt.id.in_(attempt_ids)
     quizzes = connection.execute(select(Attempt.quiz_id).where(going).distinct().order_by(Attempt.quiz_id))
     for quiz_id in quizzes.scalars().all():
-        is_coarse = _lock(connection, quiz_id)
-        here = going, Attempt.quiz_id == quiz_id
-        rows = connection.execute(
-            select(CountedAttempt).join(Attempt, Attempt.id == CountedAttempt.attempt_id).where(*here)
-        ).all()
-        _apply(connection, quiz_id, [Change(row.attempt_id, _counted(row), None) for row in rows], is_coarse)
-        students = select(Attempt.user_id).where(*here)
-        connection.execute(
-            update(Attempt)
-            .where(Attempt.quiz_id == quiz_id, Attempt.user_id.in_(students))
-            .values(counted_at=None)
+        quiz = _lock(connection, quiz_id)
+        here = Attempt.quiz_id == quiz_id
+        counted = select(CountedAttempt, Attempt.finished_at).join(
+            Attempt, Attempt.id == CountedAttempt.attempt_id
         )
+        rows = connection.execute(counted.where(here, going)).all()
+        gone = [Change(row.attempt_id, row.finished_at, _counted(row), None) for row in rows]
+        _apply(connection, quiz_id, gone, quiz.coarse)
+        left = counted.where(here).with_only_columns(
+            func.min(Attempt.finished_at), func.max(Attempt.finished_at)
+        )
+        _set_from_to(connection, quiz_id, *connection.execute(left).one())
+        students = select(Attempt.user_id).where(here, going)
+        connection.execute(update(Attempt).where(here, Attempt.user_id.in_(students)).values(counted_at=None))
 
 
-def _lock(connection: Connection, quiz_id: int) -> bool:
-    """One at a time counts a quiz. Whether its totals are coarse."""
+def _lock(connection: Connection, quiz_id: int) -> Row[Any]:
+    """One at a time counts a quiz. Its row."""
     first = conflict_insert(connection, CountedQuiz).values(quiz_id=quiz_id, coarse=False)
     connection.execute(first.on_conflict_do_nothing())
     return connection.execute(
-        select(CountedQuiz.coarse).where(CountedQuiz.quiz_id == quiz_id).with_for_update()
-    ).scalar_one()
+        select(CountedQuiz).where(CountedQuiz.quiz_id == quiz_id).with_for_update()
+    ).one()
+
+
+def _set_from_to(connection: Connection, quiz_id: int, first: datetime | None, last: datetime | None) -> None:
+    values = {"first_finished": first, "last_finished": last}
+    connection.execute(update(CountedQuiz).where(CountedQuiz.quiz_id == quiz_id).values(values))
 
 
 def _apply(connection: Connection, quiz_id: int, these: Sequence[Change], is_coarse: bool) -> None:

@@ -71,6 +71,8 @@ class Enrolment(Base):
         CheckConstraint(one_of("role", COURSE_ROLES), name="role"),
         # "my courses"
         Index(None, "user_id"),
+        # how many students a course has
+        Index(None, "course_id", "role"),
     )
 
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)

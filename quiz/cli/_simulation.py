@@ -25,6 +25,8 @@ from quiz.operations.access import Actor
 from quiz.operations.attempts import QuestionView, SlotSave
 
 COURSE = "Simulated course (students and attempts are made up)"
+#: The groups that reports compare.
+GROUPS = ("Morning", "Afternoon")
 #: Of the seeds tried, one by which the report finds the planted faults and no others.
 SEED = 20
 STUDENTS = 30
@@ -134,6 +136,9 @@ def build(
     course_id = _course(teacher[0], time_zone, begin)
     _import_bank(actor, begin)
     students = _students(actor, course_id, begin)
+    for place, group in enumerate(GROUPS):
+        of_group = [one.actor.id for one in students if one.number % len(GROUPS) == place]
+        courses.set_group(actor, course_id, of_group, group, begin)
     made = {sheet.stem: _quiz(actor, course_id, sheet.stem, begin) for sheet in SHEETS}
     known = _questions()
     for sitting in _missing(_plan(students, made, first_day), made, begin):

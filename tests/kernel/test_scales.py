@@ -81,13 +81,13 @@ def test_the_last_papers_are_fitted_where_there_are_too_many(monkeypatch):
     scale = scale_of(shares)
     assert (scale.papers, scale.used) == (100, 60)
     assert (scale.shares == shares[-60:]).all()
-    monkeypatch.setattr(scales, "MOST_CELLS", 40 * ITEMS)
+    monkeypatch.setattr(scales, "MOST_CELLS", 29 * ITEMS)
     assert scale_of(shares).why == "spread"
 
 
 def test_why_there_is_no_curve():
     shares, _ = drawn(60)
-    assert scale_of(shares[:49]).why == "few"
+    assert scale_of(shares[:29]).why == "few"
     assert scale_of(np.zeros((60, 3))).why == "alike"
     assert scale_of(np.full((60, 3), np.nan)).why == "spread"
     shares[:, 0] = 1  # everybody right

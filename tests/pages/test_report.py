@@ -11,7 +11,6 @@ import pytest
 from quiz.operations import courses, quizzes
 from quiz.statistics import methods
 from quiz.statistics.flags import GRAVITY
-from quiz.statistics.irt import scales
 from quiz.web.reports.charts import bar_chart, line_chart
 from tests.cast import BLUEPRINT, NOW
 from tests.operations.test_quizzes import edit
@@ -163,9 +162,8 @@ def test_who_chose_an_option(ada, cast, miskeyed):
     assert "Nobody gave this answer." in ada.text
 
 
-def test_a_curve_with_its_band_points_and_tables(ada, cast, monkeypatch):
-    """Thirty students by steps of ability, each somewhat at odds with it, where so many are enough."""
-    monkeypatch.setattr(scales, "FEWEST", 30)
+def test_a_curve_with_its_band_points_and_tables(ada, cast):
+    """Thirty students by steps of ability, each somewhat at odds with it: enough for Rasch's model."""
     kinds = sorted(EVERY)
     for number in range(30):
         level = (number * 7) % 25
@@ -186,9 +184,10 @@ def test_a_curve_with_its_band_points_and_tables(ada, cast, monkeypatch):
     assert [row[:3] for row in rows_of(history.table)] == [["Version 1", "A small quiz", "30"]]
 
 
-def test_there_is_no_curve_yet(ada, cast, miskeyed):
+def test_there_is_no_curve_yet(ada, cast):
+    sit(cast, cast.bo)
     question_page(ada, cast, "9 − 9")
-    assert "There is no curve yet. It takes 50 attempts that are wholly marked." in ada.text
+    assert "There is no curve yet. It takes 30 attempts that are wholly marked." in ada.text
 
 
 def test_what_was_typed(ada, cast):

@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 
 from quiz.statistics.classical import EQUAL, Values
 from quiz.statistics.distributions import Z95
+from quiz.statistics.flags import ENOUGH
 from quiz.statistics.irt import persons
 from quiz.statistics.irt.fitting import ItemFit, item_fits
 from quiz.statistics.irt.models import Fitted, ItemEstimate, fit
 from quiz.statistics.table import ResponseTable
 
-#: Papers from which on a difficulty is worth a curve (its error is then about 0.3 for a question of middle difficulty).
-FEWEST: Final = 50
+#: Papers from which on there is a curve, as there are verdicts: the error of a difficulty in the middle is then about 0.4
+#: logits, which the band shows.
+FEWEST: Final = ENOUGH
 #: Papers with a question, for most of the questions, from which on each has a slope of its own.
 SLOPES_FROM: Final = 250
 #: A question that fewer papers hold is not placed.
-FEWEST_ANSWERS: Final = 30
+FEWEST_ANSWERS: Final = ENOUGH
 #: Steps of all questions × papers that are fitted, and steps of EM: seconds at most (benchmarks/scales.py).
 MOST_CELLS: Final = 60_000
 MOST_EM: Final = 200

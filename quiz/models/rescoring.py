@@ -62,6 +62,11 @@ class Step:
         """Whether another mark counts afterwards; compared to nine decimals, as everywhere."""
         return _rounded(self.mark["points"], self.mark["max"]) != _rounded(self.row.mark_points, self.row.max)
 
+    @property
+    def touches(self) -> bool:
+        """Whether anything is another afterwards: the mark, or the version in the slot."""
+        return self.changed or self.version_id != self.row.version_id
+
 
 def _rounded(points: float | None, most: float) -> tuple[float | None, float]:
     return None if points is None else round(points, 9), round(most, 9)
@@ -188,7 +193,7 @@ def write(
     connection: Connection, rescoring_id: int, by: int | None, given: Sequence[Step], now: datetime
 ) -> None:
     """Writes what the rule of a rescoring does. The marks before are kept; grades are the caller's to work out."""
-    touched = [one for one in given if one.changed or one.version_id != one.row.version_id]
+    touched = [one for one in given if one.touches]
     changed = [one for one in touched if one.changed]
     _replace(connection, [(one.row.attempt_id, one.row.slot) for one in changed], now)
     _many(

@@ -151,6 +151,8 @@ class Rescored:
     request: Request
     questions: tuple[RescoredQuestion, ...]
     changes: tuple[Change, ...]
+    #: Slots that get another mark or the newest version.
+    touched: int
     #: Attempts in progress, which are scored so when they end.
     in_progress: int
     #: None for a dry run.
@@ -326,6 +328,7 @@ class _Prepared:
             request=self.request,
             questions=self.questions,
             changes=self.changes,
+            touched=sum(step.touches for step in self.steps),
             in_progress=self.in_progress,
             rescoring_id=rescoring_id,
         )

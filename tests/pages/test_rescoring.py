@@ -50,6 +50,9 @@ def test_look_do_and_take_back(browser, cast, quiz):
         ["Bo", "1", "0 → 1", "0 → 14.29", "+14.29"],
         ["Cy", "1", "1 → 0", "14.29 → 0", "−14.29"],
     ]
+    ada.get(f"{quiz.pages}/new/{quiz.version('fact')}")
+    assert "Where its key is still wrong, mend it first" in ada.text
+    assert not ada.page.main.find("form", method="post")
     ada.get(f"{path}?policy=both-keys")
     assert ada.title == "One grade would rise"
     assert "Mend the key" in ada.text

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -154,7 +154,7 @@ def _parts(columns: Sequence[_Column], room: float) -> Iterator[list[_Column]]:
     yield part
 
 
-def _cells(row: Sequence[str], part: Sequence[_Column]) -> list[list[str]]:
+def _cells(row: Sequence[str], part: Sequence[_Column]) -> list[tuple[str, ...]]:
     return [_lines(row[column.place], TEXT, column.width) for column in part]
 
 
@@ -175,8 +175,8 @@ def _place(sheet: _Sheet, cells: Sequence[Sequence[str]], part: Sequence[_Column
     sheet.pages[-1].append(_Rule(MARGIN, x - GAP, sheet.y))
 
 
-@cache
-def _lines(text: str, size: float, room: float) -> list[str]:
+@lru_cache(maxsize=10_000)
+def _lines(text: str, size: float, room: float) -> tuple[str, ...]:
     """The text in lines of this width: parted at spaces, and anywhere where there are none (Chinese, long words)."""
     found = [""]
     for pieces in (groupby(part, lambda sign: sign == " " or sign > "⺀") for part in text.splitlines()):
@@ -184,7 +184,7 @@ def _lines(text: str, size: float, room: float) -> list[str]:
             for piece in signs if apart else ("".join(signs),):
                 _append(found, piece, size, room)
         found.append("")
-    return [line.rstrip() for line in found[:-1]] or [""]
+    return tuple(line.rstrip() for line in found[:-1]) or ("",)
 
 
 def _append(lines: list[str], piece: str, size: float, room: float) -> None:

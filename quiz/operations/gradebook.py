@@ -177,10 +177,11 @@ def grade_book_table(
     actor: Actor, course_id: int, wish: Wish, now: datetime, grace: timedelta = GRACE
 ) -> Table:
     """All students that the wish is about, for a file. The export is audited."""
-    with transaction() as connection:
+    with reading() as connection:
         course = _course(connection, actor, course_id)
         frame = frame_of(connection, course_id, now)
         rows = _chosen(connection, _wanted(course_id, wish), frame, wish, now, grace)
+    with transaction() as connection:  # apart: on SQLite saves wait for it
         record(connection, actor.id, "grades.export", ("course", course_id), now)
     return Table(course.title, ("student", "group", *_heads(frame)), tuple(map(_line, rows)))
 
@@ -222,8 +223,9 @@ def export_student_sheet(
     actor: Actor, course_id: int, user_id: int, now: datetime, grace: timedelta = GRACE
 ) -> StudentSheet:
     """The same, to be taken away as a file: that is audited."""
-    with transaction() as connection:
+    with reading() as connection:
         found = _sheet(connection, actor, course_id, user_id, now, grace)
+    with transaction() as connection:
         record(connection, actor.id, "grades.export", ("course", course_id), now, user=user_id)
     return found
 

@@ -7,13 +7,13 @@ was committed meanwhile, which ``operations.attempts`` relies on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import ClauseElement, CursorResult, DateTime, MetaData, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -143,6 +143,24 @@ def single_statement() -> Iterator[Connection]:
     option = {"sqlite_begin": None} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
     with _expecting_the_database(), engine.connect() as connection:
         yield connection.execution_options(**option)
+
+
+class Prepared:
+    """A statement of a hot path, compiled once for each kind of engine.
+
+    SQLAlchemy keeps compiled statements too, but what it does to find a large one costs a third of sending it.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[str, Any] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """What the statement gives for these values of its ``bindparam``s."""
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = self._statement.compile(dialect=dialect)
+        return connection.execute(self._compiled[dialect.name], values)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, BigInteger, Integer, String, and_, bindparam, func,
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.orm import aliased
 
-from quiz.db import UtcDateTime
+from quiz.db import Prepared, UtcDateTime
 from quiz.errors import (
     AttemptClosed,
     NotFound,
@@ -83,7 +83,7 @@ _is_acting = and_(
 )
 _COLUMNS = ["attempt_id", "slot", "seq", "act", "fields", "writer", "saved_at"]
 
-_INSERT = (
+_INSERT = Prepared(
     insert(Answer)
     .from_select(
         _COLUMNS,
@@ -217,7 +217,7 @@ _LARGEST_SEQ = 2**31 - 1
 
 def save(connection: Connection, one: Save, now: datetime, grace: timedelta) -> Saved | None:
     """Writes one answer; None where it could not be written (``refusal`` says why)."""
-    written = connection.execute(_INSERT, _values(one, now, grace)).first()
+    written = _INSERT.run(connection, _values(one, now, grace)).first()
     return None if written is None else Saved(one.seq, now, one.seq)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Row, and_, bindparam, func, insert, or_, select, update
@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper, draw
 from quiz.banks.trying import Standing, may_take_hint
-from quiz.db import reading, single_statement, transaction
+from quiz.db import Prepared, reading, single_statement, transaction
 from quiz.errors import (
     AccessCode,
     AttemptClosed,
@@ -265,8 +265,7 @@ def _insert_slots(connection: Connection, attempt_id: int, paper: Paper, banks: 
 # Look ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SlotState:
+class SlotState(NamedTuple):
     """How a slot stands, for the panel and the summary."""
 
     slot: int
@@ -364,7 +363,7 @@ class Entry:
     slot: int
 
 
-_ATTEMPT = (
+_ATTEMPT = Prepared(
     select(
         Attempt.id,
         Attempt.user_id,
@@ -400,7 +399,7 @@ _ATTEMPT = (
     )
 )
 
-_SLOTS = (
+_SLOTS = Prepared(
     select(
         AttemptSlot.slot,
         AttemptSlot.flagged_at,
@@ -436,8 +435,8 @@ _EVERY_SLOT, _NO_SLOT = 0, -1
 
 
 def _own(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
-    found = connection.execute(
-        _ATTEMPT, {"attempt_id": attempt_id, "user_id": actor.id, "epoch": actor.epoch}
+    found = _ATTEMPT.run(
+        connection, {"attempt_id": attempt_id, "user_id": actor.id, "epoch": actor.epoch}
     ).first()
     if found is None:
         raise missing(connection, actor)
@@ -478,7 +477,7 @@ def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> Atte
     with reading() as connection:
         attempt = _own(connection, actor, attempt_id)
         _demand_open(attempt, now)
-        rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": shown}).all()
+        rows = _SLOTS.run(connection, {"attempt_id": attempt_id, "shown": shown}).all()
         if slot is not None and not any(row.slot == slot for row in rows):
             raise missing(connection, actor)
         _demand_at(attempt, slot)
@@ -512,7 +511,7 @@ def summary(actor: Actor, attempt_id: int, now: datetime, grace: timedelta = GRA
             raise AttemptClosed
         if _is_over(attempt, now, grace):
             raise TooLate
-        rows = connection.execute(_SLOTS, {"attempt_id": attempt_id, "shown": _NO_SLOT}).all()
+        rows = _SLOTS.run(connection, {"attempt_id": attempt_id, "shown": _NO_SLOT}).all()
     return _page(attempt, rows, now)
 
 

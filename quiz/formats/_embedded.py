@@ -17,13 +17,15 @@ from math import lcm
 from typing import Any, Final
 
 from quiz.formats._moodle import Styled, as_html, became_html, centred, from_html, rounded, without_marks
-from quiz.formats.base import Loss, Unwritable, marked, percentage
+from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
 from quiz.questions.fields import percent
 
 _START: Final = re.compile(
     r"\{([0-9]{0,9}):(SHORTANSWER|SA|MW|SHORTANSWER_C|SAC|MWC|NUMERICAL|NM"
     r"|(?:MULTICHOICE|MULTIRESPONSE)(?:_(?:V|H|S|VS|HS))?|MC(?:V|H|S|VS|HS)?|MR(?:H|S|HS)?):"
 )
+#: Our types with options, and Moodle's words for them.
+_CHOICES: Final = {"single_choice": ("MULTICHOICE", "MC"), "multiple_response": ("MULTIRESPONSE", "MR")}
 _REST: Final = re.compile(r"((?:[^\\}]|\\.)*)\}", re.DOTALL)
 #: A gap, wherever it stands.
 GAP: Final = re.compile(rf"{_START.pattern}{_REST.pattern}", re.DOTALL)
@@ -36,10 +38,6 @@ _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 class Wrong(Exception):
     """What is wrong with a gap, and how to mend it."""
-
-
-class Foreign(Exception):
-    """A gap of a kind that we do not have; the text of the exception is Moodle's word."""
 
 
 @dataclass(slots=True)
@@ -59,7 +57,7 @@ class Embedded:
 
 
 def read_embedded(text: Styled) -> Embedded:
-    """Raises Wrong, and Foreign for a gap that we do not have."""
+    """Raises Wrong."""
     found = Embedded(text)
     pieces: list[str] = []
     shuffles: list[bool] = []
@@ -90,19 +88,25 @@ def read_embedded(text: Styled) -> Embedded:
 
 def _kind(word: str) -> tuple[str, bool | None]:
     """Our type for Moodle's word, and whether options are shuffled, None where there are none."""
-    if word.startswith(("MULTIRESPONSE", "MR")):
-        raise Foreign(f"cloze with {word}")
-    if word.startswith(("MULTICHOICE", "MC")):
-        return "single_choice", word.removeprefix("MULTICHOICE").removeprefix("MC").endswith("S")
+    for kind, words in _CHOICES.items():
+        if word.startswith(words):
+            return kind, _bare(word).endswith("S")
     if word in ("NUMERICAL", "NM"):
         return "numerical", None
     return ("case_sensitive" if word.endswith("C") else "short_text"), None
 
 
+def _bare(word: str) -> str:
+    """How the options of a choice look: V or H for buttons, S for shuffled."""
+    long, short = next(words for words in _CHOICES.values() if word.startswith(words))
+    return word.removeprefix(long).removeprefix(short).strip("_")
+
+
 def _looks(word: str) -> list[Loss]:
-    bare = word.removeprefix("MULTICHOICE").removeprefix("MC").strip("_")
-    if word.startswith("M") and bare[:1] in ("V", "H"):
+    if word.startswith(_CHOICES["single_choice"]) and _bare(word)[:1] in ("V", "H"):
         return [Loss("layout", "choices in a text are always lists to select from")]
+    if word.startswith(_CHOICES["multiple_response"]) and _bare(word)[:1] != "H":
+        return [Loss("layout", "boxes to tick in a text stand beside each other")]
     return []
 
 
@@ -151,13 +155,13 @@ def _decoded(text: str) -> str:
 
 
 def _gap(kind: str, answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Loss]]:
-    if kind == "single_choice":
+    if kind in _CHOICES:
         options = [
             {"text": from_html(one.text), "credit": one.credit, **_feedback(one)}
             for one in answers
             if one.text
         ]
-        return {"type": kind, "options": marked(options, single=True)}, []
+        return {"type": kind, "options": marked(options, single=kind == "single_choice")}, []
     if kind == "numerical":
         return _numerical(answers)
     case = {"case_sensitive": True} if kind == "case_sensitive" else {}
@@ -245,11 +249,21 @@ def _coded(text: str) -> str:
 
 def _choice(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
     credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    return "MCS" if shuffle else "MULTICHOICE", *_options(content, credits, text_format)
+
+
+def _boxes(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
+    parts, losses = _options(content, credits_of(content.options), text_format)
+    if content.choose:
+        losses.append(Loss("gaps", "how many options are right is not told"))
+    return "MRHS" if shuffle else "MRH", parts, losses
+
+
+def _options(content: Any, credits: Sequence[Fraction], text_format: str) -> tuple[list[str], list[Loss]]:
     texts = [as_html(one.text, text_format) for one in content.options]
     told = [as_html(one.feedback or "", text_format) for one in content.options]
     parts = [_alternative(*one) for one in zip(credits, texts, told, strict=True)]
-    losses = [*rounded(credits, "gaps"), *became_html([*texts, *told], text_format)]
-    return "MCS" if shuffle else "MULTICHOICE", parts, losses
+    return parts, [*rounded(credits, "gaps"), *became_html([*texts, *told], text_format)]
 
 
 def _truth(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
@@ -289,6 +303,7 @@ def _numbers(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[
 
 _WRITTEN: Final = {
     "single_choice": _choice,
+    "multiple_response": _boxes,
     "true_false": _truth,
     "short_text": _typed,
     "numerical": _numbers,

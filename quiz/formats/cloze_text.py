@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.files.richtext import Plain, to_html
-from quiz.formats._embedded import GAP, Foreign, Wrong, read_embedded, write_embedded
+from quiz.formats._embedded import GAP, Wrong, read_embedded, write_embedded
 from quiz.formats._moodle import Styled, as_html, joined, kept, parted, settled
 from quiz.formats.base import (
     Entry,
@@ -21,7 +21,6 @@ from quiz.formats.base import (
     Found,
     Loss,
     Source,
-    Unsupported,
     Writer,
     decoded,
 )
@@ -60,8 +59,6 @@ def _entry(where: str, whole: str) -> Entry:
         found = read_embedded(Styled(whole, "moodle"))
     except Wrong as error:
         return Fault(where, str(error))
-    except Foreign as error:
-        return Unsupported(where, str(error))
     more: dict[str, Any] = {"points": found.points} if found.points != 1 else {}
     if found.shuffle is False:
         more["shuffle"] = False

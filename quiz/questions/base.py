@@ -187,6 +187,8 @@ class QuestionType(ABC, Generic[C]):
     order_is_key: ClassVar[bool] = False
     #: True where the type can be a gap in a text; its folder then holds gap.html, the control inside a sentence.
     fits_gap: ClassVar[bool] = False
+    #: True where a response names several answers at once, so that none of them can count in another gap.
+    several_answers: ClassVar[bool] = False
     #: False for a text that asks nothing: on a paper it is worth no points, and has neither answer nor mark.
     asks: ClassVar[bool] = True
     #: True where a person judges each answer: until then it has no fraction.

@@ -101,7 +101,7 @@ def cloze_contents(draw):
         gaps["g0"]["weight"] = 3
     text = draw(TEXTS) + "".join(f" [[{id}]] {draw(TEXTS)}" for id in draw(st.permutations([*gaps])))
     alike = [id for id in gaps if gaps[id]["type"] == chosen[-1] and "weight" not in gaps[id]]
-    swapped = len(alike) > 1 and draw(st.booleans())
+    swapped = len(alike) > 1 and not types.get(chosen[-1]).several_answers and draw(st.booleans())
     return {"text": text, "gaps": gaps, **({"interchangeable": [alike]} if swapped else {})}
 
 

@@ -15,9 +15,8 @@ from typing import Final
 from quiz.banks.expressions import Expression
 from quiz.banks.expressions.terms import Binary, Call, Literal, Name, Node
 from quiz.errors import Invalid
-from quiz.formats._embedded import Foreign
 from quiz.formats.base import Unwritable
-from quiz.formats.moodle_xml.item import Wrong
+from quiz.formats.moodle_xml.item import Foreign, Wrong
 
 #: How Moodle writes a wildcard in a formula and in a text.
 WILDCARD: Final = r"\{([^\W\d_][^{}<>\"'` ]*)\}"

@@ -31,6 +31,10 @@ class Wrong(Exception):
     """What is wrong with a question, and how to mend it."""
 
 
+class Foreign(Exception):
+    """A question of a kind that we do not have; the text of the exception says what."""
+
+
 def string(element: Element) -> str:
     """All text of an element; what older exports left unescaped in it counts too."""
     return str("".join(element.itertext()) if len(element) else element.text or "")

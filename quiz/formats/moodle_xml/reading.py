@@ -11,14 +11,14 @@ from typing import Any, Final
 from quiz.banks.model import DEFAULT_PENALTY
 from quiz.errors import Invalid
 from quiz.files.xml import Element, stream_xml
-from quiz.formats._embedded import Foreign, read_embedded
 from quiz.formats._embedded import Wrong as WrongGap
+from quiz.formats._embedded import read_embedded
 from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
-from quiz.formats.moodle_xml.item import Item, Wrong, decimal, string, within
+from quiz.formats.moodle_xml.item import Foreign, Item, Wrong, decimal, string, within
 from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
 from quiz.formats.moodle_xml.words import word_gaps
 from quiz.questions.fields import exact, letters, percent
@@ -109,7 +109,7 @@ def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]
     except (Wrong, WrongGap) as error:
         return Fault(where, f"{title[:60]}: {error}" if title else str(error))
     except Foreign as error:
-        return Unsupported(where, str(error) or kind, title)
+        return Unsupported(where, str(error), title)
     if topic:
         fields["topic"] = topic
     _lose_the_rest(item, known)

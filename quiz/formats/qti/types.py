@@ -325,6 +325,8 @@ def _cloze(sheet: Sheet, content: Any) -> None:
     put, tests = {}, []
     for id, gap in content.gaps.items():
         name, share = identifier(id), gap.weight / whole
+        if gap.type not in _GAPS:
+            raise Unwritable(f"a gap of type {gap.type}")
         put[id] = _GAPS[gap.type](sheet, gap.content, name, Fraction(0) if together else share)
         tests.append(_right_gap(sheet, gap.content, name))
     _with_text(sheet, sheet.texts.around(content.text, put))

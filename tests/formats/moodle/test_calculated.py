@@ -12,11 +12,10 @@ from quiz.banks.families import Family
 from quiz.banks.yaml import read_bank
 from quiz.errors import Invalid
 from quiz.formats import formats
-from quiz.formats._embedded import Foreign
 from quiz.formats.base import Unwritable
 from quiz.formats.conversion import Instances, export
 from quiz.formats.moodle_xml.formulas import Reader, moodle_formula
-from quiz.formats.moodle_xml.item import Wrong
+from quiz.formats.moodle_xml.item import Foreign, Wrong
 from tests.formats.moodle import builder
 from tests.formats.moodle.test_moodle_xml import XML, fault, one, understood
 from tests.formats.samples import read

@@ -243,16 +243,25 @@ def test_gaps_of_an_embedded_answer():
     assert gaps["3"].content.answers[0].bounds == (Fraction("1.4"), Fraction("1.6"))
 
 
-def test_a_gap_with_several_right_answers_is_not_supported():
-    found, report = read(
-        XML,
-        f"{builder.HEAD}{builder.question('cloze', prompt='{1:MULTIRESPONSE:=a~=b}', name='N')}</quiz>".encode(),
+def test_gaps_with_several_right_answers():
+    """As Moodle reads them: shares add up between nothing and all; = is the whole mark for each."""
+    prompt = "{1:MULTIRESPONSE:%50%a~%50%b#So~%-100%c} {2:MRHS:=d~=e~f} {1:MULTIRESPONSE_VS:=g~h}"
+    found, lost = one("", "cloze", prompt=prompt)
+    assert (found.points, lost) == (4, {"layout", "shuffle"})
+    both, either, alone = found.content.gaps.values()
+    assert {gap.type for gap in (both, either, alone)} == {"multiple_response"}
+    assert (
+        both.score(["a", "b"]).fraction
+        == either.score(["a"]).fraction
+        == either.score(["a", "b"]).fraction
+        == 1
     )
-    assert (found, report.unsupported[0]["kind"], report.unsupported[0]["title"]) == (
-        [],
-        "cloze with MULTIRESPONSE",
-        "N",
-    )
+    assert (both.score(["b"]).fraction, both.score(["b"]).feedback) == (Fraction(1, 2), ("So",))
+    assert both.score(["a", "b", "c"]).fraction == either.score(["c"]).fraction == 0
+    assert [option.credit for option in alone.content.options] == [1, 0]
+    text = written(XML, [found])[0].decode()
+    assert "{1:MRHS:%50%a~%50%b#So~%-100%c} {2:MRHS:=d~=e~f} {1:MRHS:=g~h}" in text
+    assert read(XML, text.encode())[0] == [found]
 
 
 def test_words_with_a_group_and_one_for_two_gaps():

@@ -232,6 +232,15 @@ class _Type(QuestionType[Cloze]):
             },
             "interchangeable": [["3", "4"]],
         }
+        members = {
+            "type": "multiple_response",
+            "options": [{"text": "India", "correct": True}, "Nepal", {"text": "Iran", "correct": True}],
+        }
+        both = {
+            "text": "Joined later: [[1]], in [[2]].",
+            "gaps": {"1": members, "2": {"type": "numerical", "answers": [2017]}},
+        }
+        ticked = {"answered": ["1"], "answer-0": ["0", "2"], "answer-1": ["2017"]}
         whole = {"1": "a", "year": "2002", "3": "Chinese", "4": "russian"}
         same = {**whole, "4": "chinese"}
         return (
@@ -241,6 +250,8 @@ class _Type(QuestionType[Cloze]):
             Example("wrong", charter, _typed("2", "", "", "Uzbek"), {"1": "c", "4": "Uzbek"}, Fraction(0)),
             Example("empty", charter, _typed("", " ", "", ""), None, Fraction(0)),
             Example("malformed", charter, _typed("7", "year", "", ""), {"year": "year"}, Fraction(0), complains=True),
+            Example("right", both, ticked, {"1": ["a", "c"], "2": "2017"}, Fraction(1)),
+            Example("partly", both, {**ticked, "answer-0": ["2", "1"]}, {"1": ["b", "c"], "2": "2017"}, Fraction(1, 2)),
             Example("right", charter, _typed("0", "2002", "Russian", "Chinese"), {**whole, "3": "Russian", "4": "Chinese"}, Fraction(1), "all_or_nothing"),
             Example("wrong", charter, _typed("0", "2002", "Chinese", "chinese"), same, Fraction(0), "all_or_nothing"),
         )  # fmt: skip

@@ -170,5 +170,7 @@ def swap_faults(gaps: Gaps, groups: Groups) -> Iterator[Problem]:
         if not 2 <= len(group) <= MOST_SWAPPED:
             yield Problem(where, f"has {len(group)} gaps", f"name 2 to {MOST_SWAPPED}")
         members = [gaps[name] for name in group if name in gaps]
-        if len({gap.type for gap in members}) > 1 or len({gap.weight for gap in members}) > 1:
+        if any(gap.kind.several_answers for gap in members):
+            yield Problem(where, "has gaps with several answers each", "leave them out: each is its own")
+        elif len({gap.type for gap in members}) > 1 or len({gap.weight for gap in members}) > 1:
             yield Problem(where, "has gaps of different types or weights", "make them alike, or part them")

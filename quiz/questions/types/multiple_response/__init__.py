@@ -41,6 +41,8 @@ class _Type(QuestionType[MultipleResponse]):
     name = "multiple_response"
     content = MultipleResponse
     rules = ("sum_of_credits", "all_or_nothing", "right_minus_wrong")
+    fits_gap = True
+    several_answers = True
 
     def shuffled(self, content: MultipleResponse) -> tuple[str, ...]:
         return content.ids

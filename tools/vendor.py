@@ -23,6 +23,7 @@ SHIPPED, FONTS, FOR_TESTS = FOLDERS = (
 PACKAGES = {  # name: (version, licence)
     "bootstrap": ("5.3.9", "MIT"),
     "bootstrap-icons": ("1.13.2", "MIT"),
+    "@expo-google-fonts/noto-sans": ("0.4.2", "OFL-1.1"),
     "@expo-google-fonts/noto-sans-sc": ("0.4.3", "OFL-1.1"),
     "axe-core": ("4.14.1", "MPL-2.0"),
 }
@@ -51,6 +52,10 @@ def files(packages):
     def copied(name, source, file):
         return name, file, (packages[name] / source).read_bytes()
 
+    def font(name, file):
+        package = f"@expo-google-fonts/{name}"
+        return copied(package, f"400Regular/{file}", file), copied(package, "LICENSE_FONT", "LICENSE")
+
     icons = sprite((packages["bootstrap-icons"] / "bootstrap-icons.svg").read_text())
     return {
         SHIPPED: [
@@ -60,12 +65,8 @@ def files(packages):
             copied("bootstrap-icons", "LICENSE", "LICENSE"),
         ],
         FONTS: [
-            copied(
-                "@expo-google-fonts/noto-sans-sc",
-                "400Regular/NotoSansSC_400Regular.ttf",
-                "NotoSansSC_400Regular.ttf",
-            ),
-            copied("@expo-google-fonts/noto-sans-sc", "LICENSE_FONT", "LICENSE"),
+            *font("noto-sans", "NotoSans_400Regular.ttf"),
+            *font("noto-sans-sc", "NotoSansSC_400Regular.ttf"),
         ],
         FOR_TESTS: [
             copied("axe-core", "axe.min.js", "axe.min.js"),

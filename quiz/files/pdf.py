@@ -1,10 +1,10 @@
-"""Tables as PDF: A4, with one embedded font that has Latin, Cyrillic, Greek and Chinese letters, so that what is printed
-can be searched and copied. The font lies in ``fonts/`` (docs/dependencies.md).
+"""Tables as PDF: A4, with embedded fonts for Latin, Cyrillic, Greek and Chinese letters, so that what is printed can be
+searched and copied. The fonts lie in ``fonts/`` (docs/dependencies.md). Signs that none of them has are shown as boxes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,7 +23,8 @@ TITLE, HEAD, TEXT, SMALL = 15.0, 11.0, 8.5, 7.5
 LINE, PAD = 1.35, 3.0
 #: No column is wider than this; longer texts go over several lines.
 WIDEST: Final = 200.0
-FONT: Final = "NotoSansSC"
+#: The fonts, each for the signs that those before it do not have.
+FONTS: Final = ("NotoSans_400Regular", "NotoSansSC_400Regular")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,22 +218,41 @@ def _draw(canvas: Any, sheet: _Sheet, page: Sequence[_Word | _Rule]) -> None:
         if isinstance(one, _Rule):
             canvas.line(one.left, sheet.height - one.y, one.right, sheet.height - one.y)
         else:
-            canvas.setFont(FONT, one.size)
-            draw = canvas.drawRightString if one.right else canvas.drawString
-            draw(one.x, sheet.height - one.y, one.text)
+            x = one.x - _width(one.text, one.size) if one.right else one.x
+            line = canvas.beginText(x, sheet.height - one.y)
+            for font, part in _runs(one.text):
+                line.setFont(font, one.size)
+                line.textOut(part)
+            canvas.drawText(line)
 
 
 @cache
-def _register() -> Callable[[str, str, float], float]:
-    """Tells ReportLab of the font, once a process. Returns what measures a text."""
+def _register() -> tuple[Callable[[str, str, float], float], Sequence[Collection[int]]]:
+    """Tells ReportLab of the fonts, once a process. Returns what measures a text in a font, and which signs each has."""
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
 
-    (file,) = (Path(__file__).parent / "fonts").glob("*/NotoSansSC_400Regular.ttf")
-    pdfmetrics.registerFont(TTFont(FONT, str(file)))
-    measure: Callable[[str, str, float], float] = pdfmetrics.stringWidth
-    return measure
+    signs = []
+    for name in FONTS:
+        (file,) = (Path(__file__).parent / "fonts").glob(f"*/{name}.ttf")
+        font = TTFont(name, str(file))
+        pdfmetrics.registerFont(font)
+        signs.append(font.face.charToGlyph)
+    return pdfmetrics.stringWidth, signs
+
+
+@lru_cache(maxsize=10_000)
+def _runs(text: str) -> tuple[tuple[str, str], ...]:
+    """The text in parts, each with the font that has its signs; the first font for what none has."""
+    parts = groupby(text, _font)
+    return tuple((font, "".join(signs)) for font, signs in parts)
+
+
+def _font(sign: str) -> str:
+    _measure, known = _register()
+    return next((name for name, signs in zip(FONTS, known, strict=True) if ord(sign) in signs), FONTS[0])
 
 
 def _width(text: str, size: float) -> float:
-    return _register()(text, FONT, size)
+    measure, _signs = _register()
+    return sum(measure(part, font, size) for font, part in _runs(text))

@@ -8,7 +8,17 @@ import pypdf
 from quiz.files.pdf import write_pdf
 from quiz.files.tables import Table
 
-NAMES = ("Абдуллаева Наргиза", "陈雨桐", "Ελένη Βασιλείου", "Zoë Nowak", "李㛃喆")
+NAMES = (
+    "Абдуллаева Наргиза",
+    "陈雨桐",
+    "Ελένη Βασιλείου",
+    "Zoë Nowak",
+    "李㛃喆",
+    "Әлия Қасымова",
+    "Ҷамшед Ӯроқов",
+    "Łukasz Şahin",
+    "Наргиза 陈 Yu",
+)
 
 
 def pages(content):

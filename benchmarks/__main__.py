@@ -1,9 +1,10 @@
 """Runs every benchmark: ``make bench``."""
 
-from benchmarks import attempt, bank_check, convert, irt, save, stats
+from benchmarks import attempt, bank_check, convert, irt, save, start, stats
 
 save.main()
 attempt.main()
+start.main()
 bank_check.main()
 stats.main()
 irt.main()

@@ -1,6 +1,6 @@
 """Runs every benchmark: ``make bench``."""
 
-from benchmarks import attempt, bank_check, convert, irt, save, start, stats
+from benchmarks import attempt, bank_check, convert, irt, report, save, start, stats
 
 save.main()
 attempt.main()
@@ -8,4 +8,5 @@ start.main()
 bank_check.main()
 stats.main()
 irt.main()
+report.main()
 convert.main()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from quiz.files.tables import Table
     from quiz.operations.analysis import QuizReport
 
-FORMATS = ("csv", "xlsx", "json")
+FORMATS = ("csv", "xlsx", "json", "html", "pdf")
 TABLES = ("results", "test", "questions", "options")
 
 
@@ -22,7 +22,7 @@ TABLES = ("results", "test", "questions", "options")
     type=click.Choice(FORMATS),
     default="csv",
     show_default=True,
-    help="csv: one table; xlsx and json: all of them.",
+    help="csv: one table; xlsx and json: all of them; html and pdf: to read and print, verdicts first.",
 )
 @click.option(
     "--table",
@@ -51,27 +51,65 @@ def report(quiz_id: int, file_format: str, table: str, which: str, output: Any, 
 
     Example: quiz report 1 --table questions -o questions.csv
     """
-    from dataclasses import replace
     from datetime import timedelta
 
     from quiz import clock
-    from quiz.banks import report_tables
-    from quiz.cli._store import as_json_text, store
-    from quiz.files.tables import write_csv, write_xlsx
+    from quiz.cli._store import store
     from quiz.operations import analysis, reporting
 
     with store() as settings:
         now, grace = clock.now(), timedelta(seconds=settings.grace_seconds)
         results = reporting.results_table(None, quiz_id, now, grace)
         found = analysis.export_report(None, quiz_id, which, now, grace)
-    if as_json or file_format == "json":
-        output.write((as_json_text(_document(found, results)) + "\n").encode())
-        return
-    tables = dict(zip(TABLES, (results, *report_tables.tables(found.analysis)), strict=True))
-    if file_format == "xlsx":
-        output.write(write_xlsx(replace(one, name=name) for name, one in tables.items()))
-    else:
-        output.write(write_csv(tables[table].rows, tables[table].header).encode())
+    write = WRITERS["json" if as_json else file_format]
+    output.write(write(found, results, table))
+
+
+def _csv(found: QuizReport, results: Table, table: str) -> bytes:
+    from quiz.files.tables import write_csv
+
+    one = _tables(found, results)[table]
+    return write_csv(one.rows, one.header).encode()
+
+
+def _xlsx(found: QuizReport, results: Table, _table: str) -> bytes:
+    from dataclasses import replace
+
+    from quiz.files.tables import write_xlsx
+
+    return write_xlsx(replace(one, name=name) for name, one in _tables(found, results).items())
+
+
+def _html(found: QuizReport, results: Table, _table: str) -> bytes:
+    from quiz.files.pages import write_page
+    from quiz.operations.sheets import sheet_of
+
+    sheet = sheet_of(found, results)
+    return write_page(sheet.title, sheet.lede, sheet.tables).encode()
+
+
+def _pdf(found: QuizReport, results: Table, _table: str) -> bytes:
+    from quiz.files.pdf import write_pdf
+    from quiz.operations.sheets import sheet_of
+
+    sheet = sheet_of(found, results)
+    return write_pdf(sheet.title, sheet.lede, sheet.tables)
+
+
+def _json(found: QuizReport, results: Table, _table: str) -> bytes:
+    from quiz.cli._store import as_json_text
+
+    return (as_json_text(_document(found, results)) + "\n").encode()
+
+
+#: By format: what writes the report and all attempts; csv the one table of this name.
+WRITERS = {"csv": _csv, "xlsx": _xlsx, "json": _json, "html": _html, "pdf": _pdf}
+
+
+def _tables(found: QuizReport, results: Table) -> dict[str, Table]:
+    from quiz.banks import report_tables
+
+    return dict(zip(TABLES, (results, *report_tables.tables(found.analysis)), strict=True))
 
 
 def _document(found: QuizReport, results: Table) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
@@ -87,15 +88,19 @@ def _options(
 
 def true_false(item: Item, response: Response) -> Fields | None:
     """A statement; None where the options are others, or both give points."""
-    if sorted(label.text.strip().lower() for label in response.labels) != ["false", "true"]:
+    if sorted(_word(label.text) for label in response.labels) != ["false", "true"]:
         return None
     told = Feedback(item)
     fields = _as_truth(_options(item, response, told, None, Fraction(0)))
     return fields and {**fields, **told.fields()}
 
 
+def _word(text: str) -> str:
+    return re.sub(r"<[^<>]*>", "", text).strip().lower()
+
+
 def _as_truth(options: Sequence[Mapping[str, Any]]) -> Fields | None:
-    by_word = {option["text"].strip().lower(): option for option in options}
+    by_word = {_word(option["text"]): option for option in options}
     if sorted(by_word) != ["false", "true"] or sorted(one["credit"] for one in options) != [0, 1]:
         return None
     told = {f"feedback_{word}": one["feedback"] for word, one in by_word.items() if "feedback" in one}

@@ -15,15 +15,16 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = ["tests/faults", "tests/fuzz", "tests/every/test_formats.py"]
+TARGET = ROOT / "docs" / "soak.md"
+TESTS = ["tests/faults", "tests/fuzz"]
 PAGE = """\
 # Soak
 
-The tests of faults and the fuzzing of readers at {counts} (`make soak`, which writes this page); `make test` runs them reduced.
-Run on {date} at commit {commit}, {machine}, of {tests}: {verdict}.
+The tests of faults and the fuzzing of readers at their full counts, or at a share of them (`make soak`, which writes this page and keeps
+the lines of tests that did not run again); `make test` runs them reduced. On {machine}: {verdict}.
 
-| test | outcome | seconds | counts |
-| --- | --- | --- | --- |
+| test | outcome | seconds | counts | share | run |
+| --- | --- | --- | --- | --- | --- |
 {rows}
 """
 
@@ -44,25 +45,30 @@ def main(words):
         env = {**os.environ, "SOAK": str(given.share), "HYPOTHESIS_PROFILE": "default"}
         code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
         cases = list(ET.parse(report).iter("testcase"))  # noqa: S314 (pytest has just written it)
+    run = f"{given.share:g} | {datetime.now(UTC).date()}, {commit()}"
+    rows = earlier() | {name: f"{cells} | {run} |" for name, cells in map(row, cases)}
     page = PAGE.format(
-        counts="their full counts" if given.share == 1 else f"{given.share:g} of their full counts",
-        tests=", ".join(given.tests),
-        date=datetime.now(UTC).date(),
-        commit=commit(),
         machine=f"{os.cpu_count()} processors, Python {sys.version.split()[0]}",
-        verdict="all passed" if code == 0 else "NOT all passed",
-        rows="\n".join(map(row, cases)),
+        verdict="all passed" if all("| passed |" in line for line in rows.values()) else "NOT all passed",
+        rows="\n".join(rows[name] for name in sorted(rows)),
     )
-    (ROOT / "docs" / "soak.md").write_text(page, encoding="utf-8")
+    TARGET.write_text(page, encoding="utf-8")
     return code
 
 
 def row(case):
-    """A line of the table."""
+    """The name of a test, and the first cells of its line."""
     failed = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
     counts = (f"{one.get('name')} {one.get('value')}" for one in case.iter("property"))
     name = f"{case.get('classname').rpartition('.')[2]}: {case.get('name')}"
-    return f"| {name} | {failed[0] if failed else 'passed'} | {float(case.get('time')):.0f} | {', '.join(counts)} |"
+    outcome = failed[0] if failed else "passed"
+    return name, f"| {name} | {outcome} | {float(case.get('time')):.0f} | {', '.join(counts)}"
+
+
+def earlier():
+    """The lines of the page as it is, by the test's name."""
+    lines = TARGET.read_text(encoding="utf-8").splitlines() if TARGET.exists() else []
+    return {line.split(" | ")[0][2:]: line for line in lines if line.startswith("| test_")}
 
 
 def commit():

@@ -90,13 +90,14 @@ def write_pdf(title: str, lede: str, tables: Sequence[Table]) -> bytes:
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 - only who writes a PDF pays
 
     _register()
-    wide = any(len(table.header) > 6 for table in tables)
-    sheet = _Sheet((LONG, SHORT) if wide else (SHORT, LONG))
+    laid = [(table, _columns(table)) for table in tables]
+    widest = max((sum(one.width + GAP for one in columns) - GAP for _, columns in laid), default=0.0)
+    sheet = _Sheet((LONG, SHORT) if widest > SHORT - 2 * MARGIN else (SHORT, LONG))
     sheet.say(title, TITLE)
     sheet.y += PAD
     sheet.say(lede, TEXT)
-    for table in tables:
-        _lay_out(sheet, table)
+    for table, columns in laid:
+        _lay_out(sheet, table, columns)
     out = BytesIO()
     canvas = Canvas(out, pagesize=(sheet.width, sheet.height), invariant=1, pageCompression=1)
     canvas.setTitle(title)
@@ -112,13 +113,15 @@ def write_pdf(title: str, lede: str, tables: Sequence[Table]) -> bytes:
 # Laying out --------------------------------------------------------------------------------------------------------
 
 
-def _lay_out(sheet: _Sheet, table: Table) -> None:
-    """The table, in as many parts side by side as it takes."""
-    rows = [[_shown(cell) for cell in row] for row in table.rows]
-    columns = [
-        _column(place, head, [row[place] for row in rows], [row[place] for row in table.rows])
-        for place, head in enumerate(table.header)
+def _columns(table: Table) -> list[_Column]:
+    return [
+        _column(place, head, [row[place] for row in table.rows]) for place, head in enumerate(table.header)
     ]
+
+
+def _lay_out(sheet: _Sheet, table: Table, columns: Sequence[_Column]) -> None:
+    """The table, in as many parts below each other as it takes."""
+    rows = [[_shown(cell) for cell in row] for row in table.rows]
     for part in _parts(columns, sheet.width - 2 * MARGIN):
         sheet.y += HEAD
         if sheet.y + 6 * HEAD > sheet.bottom:
@@ -135,10 +138,11 @@ def _lay_out(sheet: _Sheet, table: Table) -> None:
             _place(sheet, cells, part)
 
 
-def _column(place: int, head: str, texts: Sequence[str], values: Sequence[object]) -> _Column:
-    longest = max((_width(text, TEXT) for text in texts), default=0.0)
+def _column(place: int, head: str, values: Sequence[object]) -> _Column:
+    """As wide as its longest text or word of the head, within bounds; numbers, and what stands among them, to the right."""
+    longest = max((_width(text, TEXT) for text in {_shown(value) for value in values}), default=0.0)
     words = max((_width(word, TEXT) for word in head.split()), default=0.0)
-    figures = all(value is None or isinstance(value, int | float) for value in values)
+    figures = any(isinstance(value, int | float) for value in values)
     return _Column(place, min(WIDEST, max(longest, words, min(_width(head, TEXT), 60.0))), figures)
 
 

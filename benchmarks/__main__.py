@@ -1,6 +1,6 @@
 """Runs every benchmark: ``make bench``."""
 
-from benchmarks import attempt, bank_check, convert, irt, report, save, start, stats
+from benchmarks import attempt, bank_check, convert, grade_book, irt, report, save, start, stats
 
 save.main()
 attempt.main()
@@ -9,4 +9,5 @@ bank_check.main()
 stats.main()
 irt.main()
 report.main()
+grade_book.main()
 convert.main()

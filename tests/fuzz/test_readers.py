@@ -71,6 +71,7 @@ def _archive(*changes):
 FOUND = {
     "a version of zip that is not known": ("xlsx", _archive((6, 122))),
     "a file without a name": ("anki", _archive((28, 0), (32, 15))),
+    "an element whose name is a beginning only": ("qti30", b"<qti-><qti-1/></qti->"),
     "a bank without a name": ("yaml", b"format: quiz-bank/1\nbank:"),
 }
 

@@ -17,6 +17,8 @@ from quiz.files.xml import Element, local_name, namespace
 MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")
+#: How names of 3.0 begin; what follows is a name by itself.
+_OWN: Final = re.compile("qti-[a-zA-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def normalise(root: Element) -> None:
     """
     for element in root.iter():
         name = local_name(element.tag)
-        own = name.startswith("qti-")
+        own = _OWN.match(name) is not None
         renamed = {_plain(key, own): value for key, value in element.attrib.items()}
         element.attrib.clear()
         element.attrib.update(renamed)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from html import escape
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -18,7 +19,7 @@ from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupport
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, gap_match, stand_in_text
 from quiz.formats.qti.interactions import Foreign, choice, entry, essay, hotspot, match, order, select_point
-from quiz.formats.qti.item import Item, own_id
+from quiz.formats.qti.item import Item, fitting_ids, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.processing import Unknown
@@ -78,6 +79,8 @@ class _Package:
     files: Callable[[str], bytes | None]
     limit: int
     pictures: Pictures = field(default_factory=Pictures)
+    #: The manifest lists texts that items share: they become stimuli of the bank.
+    shares: bool = False
 
     def xml(self, path: str) -> Element:
         """The document at a path, its names as in 2.x. Raises Invalid, also where there is none."""
@@ -157,14 +160,37 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     places += map(_Place, said)
     if not places and not losses:
         raise Invalid(f"{source.name} holds no items – name them in its {_MANIFEST}, or export it again")
-    header = {"title": title, "language": _language(package, places)}
+    package.shares = any("stimulus" in kind for kind, _, _ in resources)
+    entries = _in_order(package, places, said)
+    header: dict[str, Any] = {"title": title, "language": _language(package, places)}
+    if package.shares:  # they stand in the header, with the questions that show them
+        kept = [*entries]
+        header["stimuli"], entries = _stimuli_of(kept), iter(kept)
     yield Head({name: value for name, value in header.items() if value}, losses)
+    yield from entries
+
+
+def _in_order(
+    package: _Package, places: Sequence[_Place], said: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Entry]:
     first: dict[str, _Place] = {}
     for place in places:
         first.setdefault(place.path, place)
     for path, place in first.items():
         place.said = said.get(path, {})
         yield _at(package, place)
+
+
+def _stimuli_of(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The stimuli that questions show, as the header of a bank has them."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in entries:
+        fields = one.fields if isinstance(one, Found) else {}
+        if shown := fields.get("stimulus"):
+            title = {"title": shown["label"]} if "label" in shown else {}
+            made = {"id": shown["id"], **title, "text": shown["text"], "questions": []}
+            found.setdefault(shown["id"], made)["questions"].append(fields.get("id", ""))
+    return [{**one, "questions": [*filter(None, one["questions"])]} for one in found.values()]
 
 
 def _language(package: _Package, places: Sequence[_Place]) -> str:
@@ -314,12 +340,16 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
         interactions = [one for one in interactions if one.tag != "endAttemptInteraction"]
     if interactions and _is_survey(item, interactions):
         raise Foreign(f"{interactions[0].tag} without a key")
-    before = [*_stimuli(package, item), *_rubrics(item, body)]
+    shared = [*_stimuli(package, item)]
+    own = shared.pop(0) if shared and package.shares and not is_blank(shared[0]["text"]) else None
+    if shared:
+        item.lose("stimulus", "a text that several items share stands in front of each")
+    before = [*(one["text"] for one in shared), *_rubrics(item, body)]
     fields = _asked(item, body, interactions)
     prompt = joined([*before, fields["prompt"]])
     if is_blank(prompt):
         prompt = item.title
-    return {**fields, "prompt": prompt}
+    return {**fields, "prompt": prompt, **({"stimulus": own} if own else {})}
 
 
 def _demand_bounds(body: Element, interactions: Sequence[Element]) -> None:
@@ -422,8 +452,8 @@ def _rubrics(item: Item, body: Element) -> Iterator[str]:
             item.lose("rubric", f"notes for {rubric.get('view')}")
 
 
-def _stimuli(package: _Package, item: Item) -> Iterator[str]:
-    """Texts that several items share: each item shows them in front here."""
+def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:
+    """Texts that several items share, as a question shows them: ``id``, ``label`` and ``text``."""
     for reference in item.root.findall("assessmentStimulusRef"):
         path = _path(item.folder, reference.get("href", ""))
         try:
@@ -433,8 +463,10 @@ def _stimuli(package: _Package, item: Item) -> Iterator[str]:
             continue
         shared = Item(root, posixpath.dirname(path), package.files, package.pictures, item.losses, item.files)
         body = root.find("stimulusBody")
-        item.lose("stimulus", "a text that several items share stands in front of each")
-        yield shared.html(root if body is None else body)
+        name = own_id(root.get("identifier", "").strip())
+        ids = fitting_ids([name]) or [re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[-64:].strip("-") or "s"]
+        label = {"label": escape(shared.title, quote=False)} if shared.title not in ("", name) else {}
+        yield {"id": ids[0], **label, "text": shared.html(root if body is None else body)}
 
 
 def _lose_the_rest(item: Item) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from quiz.banks.model import Question
+from quiz.files.richtext import Html
 from quiz.formats.base import Loss
 from quiz.formats.qti.dialect import Dialect, quoted
 from quiz.formats.qti.markup import has_blocks
@@ -69,6 +70,8 @@ class Sheet:
         self.rules: list[str] = []
         self.told: list[str] = []
         self.outcomes: dict[str, str] = {}
+        #: The path of the text that it shares with others; "" where it stands in front.
+        self.stimulus = ""
 
     @property
     def points(self) -> Fraction:
@@ -158,13 +161,33 @@ class Sheet:
     def shared(self) -> str:
         """What the question shares with others: each item shows it by itself."""
         stimulus = self.question.stimulus
-        if stimulus is None:
+        if stimulus is None or self.stimulus:
             return ""
         label = f"<p><b>{self.texts.line(stimulus.label)}</b></p>" if stimulus.label else ""
         if stimulus.image:
             self.lose("stimulus", "its picture, and that others share it")
         self.lose("stimulus", "that others share it: each item shows it in front")
         return f'<div class="stimulus">{label}{self.texts.xhtml(stimulus.text)}</div>\n'
+
+    def share(self) -> str:
+        """The document of the question's stimulus, which the item then refers to; 3.0 alone has such."""
+        stimulus = self.question.stimulus
+        if stimulus is None:
+            return ""
+        self.stimulus = f"stimuli/{stimulus.id}.xml"
+        title = self.texts.line(stimulus.label or stimulus.id)
+        about = {"identifier": identifier(stimulus.id), "title": title}
+        said = "".join(f' {name}="{quoted(value)}"' for name, value in about.items())
+        picture = ""
+        if stimulus.image:
+            self.lose("stimulus", "its picture stands in its text")
+            shown = f'<img src="{stimulus.image.file}" alt="{quoted(stimulus.image.alt)}" />'
+            picture = f"<p>{self.texts.xhtml(Html(shown))}</p>"
+        body = self.el("stimulusBody", None, f"{picture}{self.texts.xhtml(stimulus.text)}")
+        tag = self.dialect.tag("assessmentStimulus")
+        return (
+            f"{XML}<{tag} {bound(self.dialect.items, self.dialect.items_schema)}{said}>\n{body}\n</{tag}>\n"
+        )
 
     def line(self, text: str, field: str) -> str:
         """A text where QTI has no markup."""
@@ -230,12 +253,19 @@ class Sheet:
         lines = [
             *self.declarations,
             *(self._outcomes() if asks or self.outcomes else ()),
+            *self._reference(),
             self.el("itemBody", {"class": hints}, f"\n{self.body}\n"),
             *self._processing(),
             *self.told,
         ]
         tag = dialect.tag("assessmentItem")
         return "\n".join([f"{XML}<{tag} {schemas}{said}>", *lines, f"</{tag}>\n"])
+
+    def _reference(self) -> Iterator[str]:
+        stimulus = self.question.stimulus
+        if stimulus is not None and self.stimulus:
+            about = {"identifier": identifier(stimulus.id), "href": f"{_UP}{self.stimulus}"}
+            yield self.el("assessmentStimulusRef", about)
 
     def _outcomes(self) -> Iterator[str]:
         score = {"identifier": "SCORE", "cardinality": "single", "baseType": "float"}

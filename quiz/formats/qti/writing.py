@@ -33,18 +33,28 @@ class QtiWriter(Writer):
         super().__init__(target, bank, folder)
         self._items: dict[str, str] = {}
         self._pictures: dict[str, bytes] = {}
-        #: The topic of each item, the pictures that it shows, and its metadata.
+        #: Texts that items share, by path.
+        self._stimuli: dict[str, str] = {}
+        #: The topic of each item, the files that it shows, and its metadata.
         self._listed: list[tuple[str, str, tuple[str, ...], str]] = []
 
     def head_losses(self) -> Sequence[Loss]:
-        said = [name for name in self.bank.header() if name not in ("format", "bank", "title", "language")]
+        kept = ("format", "bank", "title", "language", *["stimuli"] * self.dialect.hyphens)
+        said = [name for name in self.bank.header() if name not in kept]
         return [Loss(name, "QTI says nothing of the bank") for name in said]
 
     def held(self, question: Question) -> frozenset[str]:
-        return self.holds | frozenset(_held(question))
+        return self.holds | frozenset(_held(question)) | {*["stimulus"] * self.dialect.hyphens}
+
+    def _share(self, sheet: Sheet) -> None:
+        """Writes the text that the question shares, once; where it stands for another text already, it stays in front."""
+        document = sheet.share() if self.dialect.hyphens else ""
+        if document and self._stimuli.setdefault(sheet.stimulus, document) != document:
+            sheet.stimulus = ""
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         sheet = Sheet(self.dialect, question, files, self.bank.language)
+        self._share(sheet)
         WRITTEN[question.type](sheet, question.content)
         sheet.finish()
         if sheet.texts.plain:
@@ -57,13 +67,14 @@ class QtiWriter(Writer):
         if NO_XML.search(f"{item}{said}{question.topic}"):
             raise Unwritable("a text with characters that XML does not know")
         self._items[path] = item
-        self._listed.append((path, question.topic, tuple(sorted(sheet.texts.shown)), said))
+        needs = (*[sheet.stimulus] * bool(sheet.stimulus), *sorted(sheet.texts.shown))
+        self._listed.append((path, question.topic, needs, said))
         self._pictures.update({name: files[name] for name in sheet.texts.shown})
         return sheet.losses
 
     def close(self) -> None:
         files = {"imsmanifest.xml": self._manifest().encode(), "test.xml": self._test().encode()}
-        files |= {path: item.encode() for path, item in self._items.items()}
+        files |= {path: text.encode() for path, text in {**self._items, **self._stimuli}.items()}
         self.target.write(pack({**files, **dict(sorted(self._pictures.items()))}))
 
     def _manifest(self) -> str:
@@ -71,12 +82,13 @@ class QtiWriter(Writer):
         schema, version = dialect.package
         name = f"bank-{self.bank.slug}"
         numbered = {name: f"picture-{number}" for number, name in enumerate(sorted(self._pictures), 1)}
+        texts = {path: f"stimulus-{number}" for number, path in enumerate(self._stimuli, 1)}
         items = [
             _resource(
                 f"item-{number}",
                 dialect.resource.format("item"),
                 path,
-                [numbered[name] for name in shown],
+                [{**numbered, **texts}[name] for name in shown],
                 said,
             )
             for number, (path, _, shown, said) in enumerate(self._listed, 1)
@@ -84,6 +96,9 @@ class QtiWriter(Writer):
         test = _resource(
             "test", dialect.resource.format("test"), "test.xml", [f"item-{n}" for n, _ in enumerate(items, 1)]
         )
+        shared = [
+            _resource(number, dialect.resource.format("stimulus"), path, []) for path, number in texts.items()
+        ]
         pictures = [_resource(number, "webcontent", name, []) for name, number in numbered.items()]
         return "\n".join(
             [
@@ -93,6 +108,7 @@ class QtiWriter(Writer):
                 "<resources>",
                 test,
                 *items,
+                *shared,
                 *pictures,
                 "</resources>",
                 "</manifest>\n",

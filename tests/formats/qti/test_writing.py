@@ -1,6 +1,7 @@
 """Packages of QTI as we write them: their structure, and that they score as the question does."""
 
 import re
+from datetime import date
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from quiz.banks.model import Bank
+from quiz.banks.yaml import read_bank
 from quiz.formats import get
 from quiz.formats.base import Source, Unwritable
-from quiz.formats.conversion import Reading, Report
+from quiz.formats.conversion import Instances, Reading, Report, convert_upload, export
 from quiz.formats.qti.dialect import DIALECTS, normalise
 from quiz.formats.qti.patterns import from_stars, to_stars
 from quiz.questions import types
@@ -20,9 +22,10 @@ from quiz.questions.rules.text import LONGEST_PATTERN, matches
 from tests.formats.samples import pictures, read, samples, written
 from tests.kernel.questions import TEXTS, contents, question
 
+TODAY = Instances(date(2026, 1, 1))
 #: What stands in an item, a test and a manifest, in the order of the schemas.
 ORDER = {
-    "assessmentItem": "responseDeclaration outcomeDeclaration itemBody responseProcessing modalFeedback".split(),
+    "assessmentItem": "responseDeclaration outcomeDeclaration assessmentStimulusRef itemBody responseProcessing modalFeedback".split(),
     "responseDeclaration": "correctResponse mapping areaMapping".split(),
     "choiceInteraction": "prompt simpleChoice".split(),
     "orderInteraction": "prompt simpleChoice".split(),
@@ -207,3 +210,27 @@ def test_what_is_written_scores_as_the_question_does(data):
     (found,) = Reading(get("qti22"), Source(BytesIO(content), "x"), Report("x", "qti22"), "b")
     assert "scoring" not in [loss.field for loss in found.losses]
     assert found.question.worth == asked.worth
+
+
+def test_a_text_that_questions_share_is_one_file_of_the_package():
+    """QTI 3.0 alone has such; the others show it in front of each."""
+    bank = read_bank(
+        "format: quiz-bank/1\nbank: b\ntitle: B\nstimuli: [{id: story, title: A story, text: <p>Once.</p>}]\nquestions:\n"
+        + "".join(
+            f"  - {{id: q{n}, type: true_false, prompt: <p>Is it {n}?</p>, text_format: html, answer: true, timeless: true"
+            f"{', stimulus: story' * (n < 3)}}}\n"
+            for n in (1, 2, 3)
+        )
+    )
+    for name, held in (("qti30", True), ("qti22", False)):
+        made = export(bank, {}, get(name), TODAY)
+        lost = {loss["field"] for loss in made.report.losses}
+        assert ("stimulus" not in lost) is held
+        with ZipFile(BytesIO(made.content)) as package:
+            assert ("stimuli/story.xml" in package.namelist()) is held
+        again = convert_upload(Source(BytesIO(made.content), "x.zip"), get(name), get("yaml"), "b", TODAY)
+        found = read_bank(again.content)
+        assert [one.id for one in found.stimuli] == ["story"] * held
+        if held:
+            assert found.stimuli == bank.stimuli
+            assert [one.dump() for one in found.questions] == [one.dump() for one in bank.questions]

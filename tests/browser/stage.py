@@ -183,14 +183,18 @@ questions:
     topic: triangles/sides
     difficulty: easy
     timeless: true
-    hints: [Which is the longest?]
+    hints: [Count the corners.]
     prompt: Put the words where they belong.
-    text: The side opposite the right angle is the [[1]]; the other two are the [[2]].
-    choices: [hypotenuse, legs, base, heights]
+    text: "1. [[1]]\n2. [[2]]"
+    picture:
+      file: images/shapes.svg
+      alt: "Four shapes in a row: a square, a tall triangle, a flat triangle and a disc"
+      places: {"1": {coords: "70, 90"}, "2": {shape: circle, coords: "500, 90, 50"}}
+    choices: [square, disc, triangle, "![the shapes](images/shapes.svg)"]
     gaps: {"1": a, "2": b}
     shuffle: false
-    explanation: Greek for what is stretched under.
-    evidence: [{source: {title: Elements}, supports: the names}]
+    explanation: The first has four corners, the other none.
+    evidence: [{source: {title: Elements}, supports: the shapes}]
   - id: hotspot
     type: hotspot
     topic: triangles/kinds

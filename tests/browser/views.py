@@ -12,7 +12,7 @@ NOT_PAGES = {
     "attempt.enter",                    # leads on to one of the others
     "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
-    "images.image", "exporting.file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx",
+    "images.image", "exporting.file", "exporting.quiz_file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx",
     "gradebook.book_file", "gradebook.student_file", "survey.file",
 }  # fmt: skip
 
@@ -281,6 +281,7 @@ BANKS = [
     View("import-other", "teacher", "/banks/import", converted),
     View("translation", "teacher", "/questions/{q_single_choice}/translation?language=ru"),
     View("export", "teacher", "/banks/{bank}/export/formats?format=gift"),
+    View("export-quiz", "teacher", "/quizzes/{types}/export/formats?format=moodle-xml"),
     *(View(f"bank-question-{kind}", "teacher", f"/questions/{{q_{kind}}}") for kind in TYPES),
     View("question-types", "teacher", "/banks/{bank}/questions/new"),
     *(

@@ -15,6 +15,7 @@ from html import unescape
 from typing import Any, Final
 
 from quiz.banks.expressions import RESERVED, Expression, Scope
+from quiz.banks.expressions.functions import MOST_PLACES
 from quiz.banks.expressions.values import typed
 from quiz.errors import Invalid
 from quiz.files.xml import Element
@@ -227,9 +228,11 @@ def _length(answer: Element) -> tuple[str, int]:
     parts = {child.tag: child for child in answer}
     kind = _said(parts, "correctanswerformat") or "1"
     length = _said(parts, "correctanswerlength") or "2"
-    if kind not in ("1", "2") or not length.isdecimal():
-        raise Wrong(f"'{kind}', '{length}' is no length of an answer – write 1 or 2, and how many places")
-    return kind, int(length)
+    if kind not in _ROUNDING or not length.isdecimal() or int(length) > MOST_PLACES:
+        raise Wrong(
+            f"'{kind}', '{length}' is no length of an answer – write 1 or 2, and 0 to {MOST_PLACES} places"
+        )
+    return kind, max(int(length), int(kind) - 1)  # no figure at all is one
 
 
 def _rounding(answer: Element) -> Callable[[str], str]:

@@ -16,6 +16,7 @@ from quiz.formats._moodle import Styled
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
 from quiz.questions.images import references
+from quiz.questions.rules.numbers import LARGEST_POWER
 
 #: What Moodle's import trims off a text.
 _BLANK: Final = " \t\n\r\0\x0b"
@@ -164,6 +165,6 @@ def decimal(text: str, where: str) -> Decimal:
         value = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite():
+    if not value.is_finite() or abs(value.adjusted()) > LARGEST_POWER:
         raise Wrong(f"'{text.strip()[:40]}' in {where} is no number – write one such as 0.5")
     return value

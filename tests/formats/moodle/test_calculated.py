@@ -209,6 +209,8 @@ def test_a_formula_without_wildcards_has_one_variant():
         (number("{a}") + builder.datasets({"a": ["1e30"]}), "more than 18 digits"),
         (number("{a}", tolerance="1", tolerance_type="9") + builder.datasets({"a": ["1"]}), "tolerance type '9'"),
         (number("{a}", ("3", "2")) + builder.datasets({"a": ["1"]}), "no length of an answer"),
+        (number("{a}", ("1", "13")) + builder.datasets({"a": ["1"]}), "no length of an answer"),
+        (number("{a}", tolerance="1e5000") + builder.datasets({"a": ["1"]}), "'1e5000' in <tolerance> is no number"),
         (number("{a}+") + builder.datasets({"a": ["1"]}), "is none"),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ READ = [name for name, format in formats().items() if format.read]
 FIRST = datetime.now(UTC).toordinal() * 10_000_000 if FULL else 0
 #: Files for each reader, and seconds after which no further one is begun.
 FILES = 10_000_000 if FULL else 12
-SECONDS = count(60, 600)
+SECONDS = count(5, 600)
 #: Seconds of a processor that a single one may take; seeds are small.
 LONGEST = 10
 

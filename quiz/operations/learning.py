@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -118,9 +118,10 @@ def my_progress(actor: Actor, now: datetime) -> Progress:
         sums = [row for row in _sums(connection, actor) if row.attempt_id in shown and row.max > 0]
         steps = [(row, _step(row, shown[row.attempt_id])) for row in sums]
         topics = _topics((row.topic, row.attempt_id, step) for row, step in steps)
-        advice = _advice(connection, actor, _weakest(topics), now)
+        broad = _topics((row.topic.partition("/")[0], row.attempt_id, step) for row, step in steps)
+        advice = _advice(connection, actor, _weakest(topics, broad), now)
     return Progress(
-        broad=_topics((row.topic.partition("/")[0], row.attempt_id, step) for row, step in steps),
+        broad=broad,
         topics=topics,
         hidden=len(attempts) - len(shown),
         objectives=_topics((row.objective, row.attempt_id, step) for row, step in steps if row.objective),
@@ -189,9 +190,12 @@ def _sum(parts: Sequence[Step]) -> Step:
 # What to practise -------------------------------------------------------------------------------------------------
 
 
-def _weakest(topics: Iterable[Topic]) -> list[Topic]:
-    """The topics least known of late, of those that have a name and questions enough."""
-    found = [one for one in topics if one.name and one.questions >= ENOUGH and one.lately < KNOWN]
+def _weakest(topics: Iterable[Topic], broad: Iterable[Topic]) -> list[Topic]:
+    """The topics least known of late, of those that have a name and questions enough; a broad one where no part of it has."""
+    parts = [one for one in topics if one.name and one.questions >= ENOUGH]
+    inside = {one.name.partition("/")[0] for one in parts}
+    wholes = [one for one in broad if one.name and one.questions >= ENOUGH and one.name not in inside]
+    found = [one for one in (*parts, *wholes) if one.lately < KNOWN]
     return sorted(found, key=lambda one: (one.lately, one.name))[:MOST]
 
 
@@ -202,7 +206,7 @@ def _advice(
         return ()
     quizzes = connection.execute(_practices(actor, now)).all()
     banks = {bank for quiz in quizzes for bank in quiz.banks.values()}
-    held = _held(connection, banks, [topic.name for topic in topics])
+    held = _held(connection, banks)
     drawn = [(quiz, Blueprint.load(quiz.blueprint).sections) for quiz in quizzes]
     return tuple(
         Advice(
@@ -234,21 +238,24 @@ def _practices(actor: Actor, now: datetime) -> Any:
     )
 
 
-def _held(connection: Connection, banks: Collection[int], topics: Collection[str]) -> set[tuple[int, str]]:
-    """Which of these banks has questions ready on which of these topics."""
+def _held(connection: Connection, banks: Collection[int]) -> dict[int, list[str]]:
+    """The topics on which each of these banks has questions ready."""
     rows = connection.execute(
         select(QuestionVersion.bank_id, QuestionVersion.topic)
-        .where(
-            QuestionVersion.bank_id.in_(banks),
-            QuestionVersion.topic.in_(topics),
-            QuestionVersion.draw_rank.is_not(None),
-        )
+        .where(QuestionVersion.bank_id.in_(banks), QuestionVersion.draw_rank.is_not(None))
         .distinct()
     )
-    return {(row.bank_id, row.topic) for row in rows}
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.bank_id].append(row.topic)
+    return found
 
 
-def _draws(section: Section, banks: dict[str, int], topic: str, held: Collection[tuple[int, str]]) -> bool:
-    """Whether a section may draw a question of this topic."""
-    inside = section.topic is None or f"{topic}/".startswith(f"{section.topic}/")
-    return inside and any((banks.get(name), topic) in held for name in section.sources)
+def _draws(section: Section, banks: Mapping[str, int], topic: str, held: Mapping[int, Sequence[str]]) -> bool:
+    """Whether a section may draw a question of this topic, or of a part of it."""
+    within = (topic, section.topic) if section.topic else (topic,)
+    return any(
+        all(f"{one}/".startswith(f"{whole}/") for whole in within)
+        for name in section.sources
+        for one in held.get(banks[name], ())
+    )

@@ -119,6 +119,14 @@ def test_the_least_known_topics_lead_to_practice_that_draws_them(cast):
     assert learning.my_progress(cast.bo, LATER).advice == ()
 
 
+def test_a_broad_topic_is_named_where_its_parts_have_too_few_questions(cast):
+    minus = practice(cast, "Minus", topic="sums/minus")
+    sit(cast, cast.bo, ())
+    (advice,) = learning.my_progress(cast.bo, LATER).advice
+    assert (advice.topic.name, advice.topic.questions) == ("sums", 5)
+    assert [quiz for quiz, _ in advice.quizzes] == [minus]
+
+
 def test_practice_that_is_closed_is_not_offered(cast):
     quiz = practice(cast, "Yesterday's")
     found = quizzes.manage(cast.ada, quiz)

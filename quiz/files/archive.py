@@ -110,7 +110,9 @@ class Archive:
 def _demand_inside(entry: zipfile.ZipInfo) -> None:
     """Raises Invalid for a path that leads elsewhere, and for a link."""
     path = PurePosixPath(entry.filename)
-    strange = "\\" in entry.orig_filename or "\0" in entry.orig_filename or ":" in entry.filename.split("/")[0]
+    strange = (
+        "\\" in entry.orig_filename or "\0" in entry.orig_filename or ":" in entry.filename.split("/")[0]
+    )
     if not path.name or path.is_absolute() or ".." in path.parts or strange:
         raise _invalid(
             f"'{entry.filename}' would leave the archive's folder", "pack it again with plain names"

@@ -404,10 +404,9 @@ def _by_name(one: Understood) -> Understood:
         return one
     fields = one.question.dump()
     pins = fields.pop("images")
-    image = fields.get("image")
-    if image and "width" not in image:
-        width, height = size_of_pin(pins[image["file"]])
-        fields["image"] = {**image, "width": width, "height": height}
+    for name in {"image", "picture"} & fields.keys():
+        width, height = size_of_pin(pins[fields[name]["file"]])
+        fields[name] = {"width": width, "height": height, **fields[name]}
     return replace(one, question=load(fields))
 
 

@@ -207,12 +207,16 @@ def test_a_picture_brings_its_size_along(tmp_path):
         "  - {id: a, type: hotspot, timeless: true, prompt: Where?, image: {file: images/shapes.svg, alt: Shapes},\n"
         "     regions: [{label: left, shape: rect, coords: [0, 0, 20, 20], correct: true}, "
         "{label: right, shape: rect, coords: [40, 0, 60, 20]}]}\n"
+        "  - {id: b, type: drag_words, timeless: true, prompt: Which?, text: '[[1]]', choices: [x, y], gaps: {'1': a},\n"
+        "     picture: {file: images/shapes.svg, alt: Shapes, places: {'1': {coords: [1, 2]}}}}\n"
     )
     done = run(tmp_path / "map.yaml", tmp_path / "map.xml", "--to", "qti12")
     assert done.exit_code == 0, done.output
     assert 'width="80" height="60"' in (tmp_path / "map.xml").read_text()
     (tmp_path / "there").mkdir()
     assert run(tmp_path / "map.yaml", tmp_path / "there" / "map.json").exit_code == 0
-    (one,) = json.loads((tmp_path / "there" / "map.json").read_text())["questions"]
+    assert run(tmp_path / "map.yaml", tmp_path / "moodle.xml", "--to", "moodle-xml").exit_code == 0
+    assert 'type="ddimageortext"' in (tmp_path / "moodle.xml").read_text()
+    one, _ = json.loads((tmp_path / "there" / "map.json").read_text())["questions"]
     assert one["image"] == {"file": "images/shapes.svg", "alt": "Shapes"}
     assert (tmp_path / "there" / "images" / "shapes.svg").read_text() == SHAPES

@@ -63,6 +63,7 @@ class Attempt(Base):
         Index(
             "ix_attempt_uncounted",
             "quiz_id",
+            "user_id",
             sqlite_where=text("finished_at IS NOT NULL AND counted_at IS NULL"),
             postgresql_where=text("finished_at IS NOT NULL AND counted_at IS NULL"),
         ),

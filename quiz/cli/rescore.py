@@ -112,6 +112,7 @@ def _document(found: Rescored) -> dict[str, Any]:
         "differences": [{"difference": difference, "n": n} for difference, n in found.differences.items()],
         "raised": found.raised,
         "lowered": found.lowered,
+        "lost": found.lost,
         "in_progress": found.in_progress,
     }
 
@@ -160,6 +161,10 @@ def _tell(found: Rescored) -> None:
     click.echo(
         f"{len(found.changes)} attempts change: {found.raised} grades {verb}, {found.lowered} {other}."
     )
+    if found.lost:
+        click.echo(
+            f"{found.lost} attempts have no grade by it: an answer needs marking, or nothing is worth points."
+        )
     if found.in_progress:
         click.echo(f"{found.in_progress} attempts in progress are scored so when they end.")
     if done:

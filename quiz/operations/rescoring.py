@@ -192,6 +192,11 @@ class Rescored:
         return sum(n for difference, n in self.differences.items() if difference < 0)
 
     @property
+    def lost(self) -> int:
+        """Grades that there are no more: an answer needs marking, or nothing is left that is worth points."""
+        return sum(one.grade_before is not None and one.grade_after is None for one in self.changes)
+
+    @property
     def refused(self) -> tuple[Problem, ...]:
         """Why nothing can be done: every question is left out. Empty where something can."""
         if not all(one.left_out for one in self.questions):

@@ -320,6 +320,9 @@ def test_a_whole_quiz_is_scored_by_its_newest_keys(cast, quiz):
     for policy in ("drop", "full-credit"):
         with pytest.raises(Invalid, match="name one question"):
             quiz.run(policy)
+    held = [rescoring.find_version(cast.ada, quiz.id, f"{quiz.slug}/{name}") for name in ANSWERS]
+    dropped = [rescoring.run(cast.ada, quiz.id, Request("drop", one), LATER) for one in held]
+    assert ([one.lost for one in dropped], quiz.grades()) == ([0, 0, 0, 1], {bo: None})
 
 
 def test_what_ends_after_a_rescoring_is_scored_by_it_too(cast, quiz):

@@ -51,6 +51,13 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _smtp_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("use smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST")
+    return text
+
+
 def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
@@ -116,6 +123,16 @@ class Settings:
             "and password; closed: nobody joins, people are added by hand.",
         ),
     )
+    smtp_url: str = field(
+        default="",
+        metadata=_read(
+            "SMTP_URL",
+            _smtp_url,
+            "The server that takes mail: smtp://USER:PASSWORD@HOST:587 (encrypted by STARTTLS where the server offers it) or "
+            "smtps://. With ?from=ADDRESS at the end mail comes from there. Reports go out by it where PUBLIC_URL is set too.",
+        ),
+        repr=False,
+    )
     log_level: str = field(
         default="INFO", metadata=_read("LOG_LEVEL", _one_of(LOG_LEVELS), "DEBUG, INFO, WARNING or ERROR.")
     )
@@ -123,6 +140,11 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir.resolve() / 'quiz.db'}")
+
+    @property
+    def mails(self) -> bool:
+        """Whether this installation sends mail: it has a server for it, and an address that mail can name."""
+        return bool(self.smtp_url and self.public_url)
 
     @property
     def sqlite_path(self) -> Path | None:

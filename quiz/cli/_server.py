@@ -30,7 +30,7 @@ from granian.log import LogLevels
 from quiz import clock
 from quiz.app import create_app
 from quiz.errors import Invalid, Problem
-from quiz.operations import upkeep
+from quiz.operations import mailing, upkeep
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -97,7 +97,7 @@ def _worker(settings: Settings) -> Flask:
     _end_once()
     app = create_app(settings)
     _in_background(_end_with_parent)
-    _in_background(_keep_up, app, timedelta(seconds=settings.grace_seconds))
+    _in_background(_keep_up, app, settings)
     return app
 
 
@@ -141,14 +141,19 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _keep_up(app: Flask, grace: timedelta) -> None:
+def _keep_up(app: Flask, settings: Settings) -> None:
     """Rounds of upkeep for ever. A round that fails is told in the log, and tried again with the next."""
+    grace = timedelta(seconds=settings.grace_seconds)
     holder = f"{socket.gethostname()[:60]}:{os.getpid()}"
     while True:
         try:
             with app.app_context():
                 if upkeep.claim(holder, clock.now()):
                     upkeep.run(clock.now(), grace, MOST_COUNTED)
+                    if settings.mails:
+                        mailing.send_due(
+                            mailing.post_by(settings.smtp_url), settings.public_url, clock.now(), grace
+                        )
         except Exception:
             log.exception("the upkeep failed; it is tried again in %s seconds", UPKEEP_EVERY)
         time.sleep(UPKEEP_EVERY)

@@ -8,7 +8,9 @@ import click
 @click.command()
 @click.option("--once", is_flag=True, help="Do one round and end.")
 def upkeep(once: bool) -> None:
-    """End the attempts whose time is up, with what was saved; count attempts for reports. `quiz serve` does this by itself.
+    """End the attempts whose time is up, with what was saved; count attempts for reports; send reports by mail.
+
+    `quiz serve` does this by itself.
 
     Example: quiz upkeep --once
     """
@@ -16,14 +18,19 @@ def upkeep(once: bool) -> None:
 
     from quiz import clock
     from quiz.cli._store import store
+    from quiz.operations import mailing
     from quiz.operations import upkeep as work
 
     if not once:
         raise click.UsageError("Say --once: quiz serve does the upkeep every ten seconds by itself.")
     with store() as settings:
-        report = work.run(clock.now(), timedelta(seconds=settings.grace_seconds))
+        now, grace = clock.now(), timedelta(seconds=settings.grace_seconds)
+        report = work.run(now, grace)
+        post = mailing.post_by(settings.smtp_url)
+        sent = mailing.send_due(post, settings.public_url, now, grace) if settings.mails else 0
     click.echo(f"Attempts ended because their time was up: {report.expired}")
     click.echo(f"Attempts counted for reports: {report.counted}")
+    click.echo(f"Reports sent by mail: {sent}")
 
 
 COMMANDS = (upkeep,)

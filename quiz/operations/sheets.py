@@ -44,7 +44,8 @@ def _lede(found: QuizReport) -> str:
     first, last = (one.astimezone(zone).date() for one in (found.first_finished, found.last_finished))
     when = f"{first}" if first == last else f"{first} to {last}"
     return (
-        f"{found.course_title}. {found.attempts} attempts ({WHICH_WORDS[found.which]}), {when}; "
+        f"{found.course_title}. {found.attempts} {'attempt' if found.attempts == 1 else 'attempts'} "
+        f"({WHICH_WORDS[found.which]}), {when}; "
         f"{found.finished} of {found.students} students have finished."
     )
 

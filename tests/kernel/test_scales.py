@@ -53,6 +53,12 @@ def test_many_papers_give_each_question_a_slope():
     assert scale.name == "2pl"
     assert 0.4 < curve.estimate.a < 2
     assert curve.estimate.se_a > 0
+    # From the covariance of (a, d) by the delta method: the errors of a and of b = −d / a, which are those of R.
+    (row,) = np.flatnonzero(scale.fitted.coded.places == 3)
+    (a, d), covariance = scale.fitted.rows[row, :2], scale.fitted.covariances[row, :2, :2]
+    by_b = np.array([d / a**2, -1 / a])
+    assert curve.estimate.se_a == pytest.approx(covariance[0, 0] ** 0.5)
+    assert curve.estimate.se_b[0] == pytest.approx((by_b @ covariance @ by_b) ** 0.5)
     middle = len(curve.theta) // 2
     assert curve.low[middle] < curve.expected[middle] < curve.high[middle]
 

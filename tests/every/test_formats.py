@@ -8,23 +8,14 @@ from hypothesis import strategies as st
 
 from quiz.errors import QuizError
 from quiz.formats import formats, recognise
-from quiz.formats.base import HEAD_BYTES, Unwritable
+from quiz.formats.base import HEAD_BYTES
 from quiz.questions import types
-from tests.formats.samples import read, samples, written
+from tests.formats.samples import is_written, read, samples, written
 from tests.kernel.questions import TEXTS, contents, question
 
 #: Nothing in such a file says which format it is.
 ONLY_BY_NAME = {"missing-word", "kahoot"}
 BOTH = [name for name, format in formats().items() if format.read and format.writer]
-
-
-def is_written(format, question):
-    """Whether the format takes the question: it may refuse some of a type, by name."""
-    try:
-        written(format, [question])
-    except Unwritable:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("name", BOTH)

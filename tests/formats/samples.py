@@ -1,7 +1,7 @@
 """Questions of every type and every shape that the types' own examples have, for tests of formats."""
 
 from quiz.banks.model import Bank, Question
-from quiz.formats.base import Source
+from quiz.formats.base import Source, Unwritable
 from quiz.formats.conversion import Reading, Report
 from quiz.questions import types
 from quiz.questions.images import references
@@ -63,6 +63,15 @@ def written(format, questions, folder=None, bank=None):
         losses[question.id] = [loss.field for loss in writer.add(question, pictures(question))]
     writer.close()
     return target.getvalue(), losses
+
+
+def is_written(format, question):
+    """Whether the format takes the question: it may refuse some of a type, by name."""
+    try:
+        written(format, [question])
+    except Unwritable:
+        return False
+    return True
 
 
 def read(format, content, name="file", folder=None):

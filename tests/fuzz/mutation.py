@@ -7,10 +7,9 @@ from pathlib import Path
 
 from quiz.files.archive import is_archive, pack
 from quiz.formats import formats
-from quiz.formats.base import Unwritable
 from quiz.questions import types
 from tests.formats.moodle import builder
-from tests.formats.samples import samples, written
+from tests.formats.samples import is_written, samples, written
 
 _FORMATS = Path(__file__).parent.parent / "formats"
 #: Bytes of a part of a seed that are changed; more of the same would only be slower.
@@ -33,17 +32,9 @@ def seeds(name):
     made = []
     if format.writer:
         for kind in sorted(format.writer.types & set(types.names())):
-            taken = [one for one in samples([kind]) if _is_written(format, one)][:6]
+            taken = [one for one in samples([kind]) if is_written(format, one)][:6]
             made.append(written(format, taken)[0])
     return made + _others(name)
-
-
-def _is_written(format, question):
-    try:
-        written(format, [question])
-    except Unwritable:
-        return False
-    return True
 
 
 def _others(name):

@@ -18,7 +18,7 @@ from quiz.formats import formats, recognise
 from quiz.formats.base import HEAD_BYTES, Found, Source, lost_fields
 from quiz.formats.conversion import Instances, convert
 from quiz.questions import types
-from tests.formats.samples import read, samples, written
+from tests.formats.samples import is_written, read, samples, written
 from tests.kernel.questions import question
 from tests.pictures import svg
 
@@ -460,7 +460,7 @@ def test_canvas_is_told_only_of_gaps_that_it_can_hold():
 
 def test_whatever_changes_is_among_the_losses():
     """Of every sample: a field that does not come back as it was is named."""
-    asked = [one for one in samples() if one.text_format != "markdown"]
+    asked = [one for one in samples() if one.text_format != "markdown" and is_written(FORMAT, one)]
     content, losses = written(FORMAT, asked)
     found = {one.id: one.dump() for one in read(FORMAT, content)[0]}
     for one in asked:

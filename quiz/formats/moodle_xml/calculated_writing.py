@@ -262,6 +262,8 @@ def write_answers(sheet: Sheet, found: Calculation) -> None:
     credits = _credits(parts, single=single, typed=question.type == "numerical")
     for part, credit, (said, length) in zip(parts, credits, found.answers, strict=True):
         width, kind = getattr(part, "tolerance", Fraction(0)), getattr(part, "tolerance_type", "absolute")
+        if Fraction(show_number(width)) != width:
+            sheet.lose("answers", "a number was rounded to fifteen figures")
         more = _more(show_number(width), _TOLERANCES[kind], length)
         text = f"<text>{coded(said)}</text>" if question.type == "numerical" else sheet.text(said)
         sheet.answer(credit, text, sheet.format, part.feedback, more)

@@ -307,6 +307,12 @@ def test_a_family_that_moodle_cannot_calculate_goes_as_its_questions(old, new):
     assert b'type="calculated' not in made.content
 
 
+def test_a_tolerance_with_more_figures_than_moodle_takes_is_a_loss():
+    text = PRODUCT.replace("tolerance: 0.01", "tolerance: 0.0123456789012345678")
+    made = export(bank_of(text), {}, XML, Instances(DAY))
+    assert {loss["field"] for loss in made.report.losses} == {"variables", "answers"}
+
+
 def test_more_variants_than_a_dataset_takes_are_a_loss():
     (many,) = bank_of(PRODUCT.replace("variants: 7", "variants: 200").replace("max: 9", "max: 99")).families
     assert back([many])[0].variants(DAY)[-1] == "100"

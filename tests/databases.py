@@ -3,6 +3,8 @@
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from flask_babel import get_locale
@@ -11,8 +13,10 @@ from jinja2 import BytecodeCache
 from quiz.app import create_app
 from quiz.config import Settings
 from quiz.operations import installation
+from tests.browser.school import School
 from tests.browsing import Client
 from tests.cast import Cast
+from tests.recycling import Recycled
 
 SECRET = "a secret for tests, of more than thirty-two bytes"
 ENGINES = ("sqlite", "postgresql")
@@ -64,42 +68,54 @@ def dispose(app):
         db.engine.dispose()
 
 
-def populate(url):
-    """Migrates the database of this URL and lets the cast appear in it. Returns the cast."""
+#: Who lives in a template, by its name; each of these is called once for an engine.
+APPEAR = {"empty": lambda: None, "cast": Cast.appear, "school": School.open}
+
+
+@dataclass
+class Templates:
+    """Databases that are migrated and inhabited once, to be copied: a file of SQLite, a name of PostgreSQL."""
+
+    folder: Path
+    made: dict = field(default_factory=dict)
+
+    def get(self, server, name):
+        """The template of this name, in the cluster or (``server`` None) as a file, and who lives there."""
+        known = (server is None, name)
+        if known not in self.made:
+            source = f"template_{name}" if server else self.folder / f"{name}.db"
+            url = server.create(source) if server else f"sqlite:///{source}"
+            self.made[known] = source, populate(url, APPEAR[name])
+        return self.made[known]
+
+
+def populate(url, appear):
+    """Migrates the database of this URL and lets somebody appear in it. Returns whom."""
     migrate(url)
     app = app_on(url)
     with app.app_context():
-        found = Cast.appear()
+        found = appear()
         dispose(app)
     return found
 
 
 @pytest.fixture(scope="session")
-def sqlite_empty(tmp_path_factory):
-    """A migrated database, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "quiz.db"
-    migrate(f"sqlite:///{path}")
-    return path
+def templates(tmp_path_factory):
+    """The databases that the tests of this process copy."""
+    return Templates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture(scope="session")
-def sqlite_with_cast(tmp_path_factory):
-    """A database with the cast, to be copied, and the cast."""
-    path = tmp_path_factory.mktemp("cast") / "quiz.db"
-    return path, populate(f"sqlite:///{path}")
+def sqlite_with_cast(templates):
+    """The file of a database with the cast, to be copied, and the cast."""
+    return templates.get(None, "cast")
 
 
 @pytest.fixture(scope="session")
-def postgresql_empty(postgresql):
-    """The name of a migrated database, to be copied."""
-    migrate(postgresql.create("template_empty"))
-    return "template_empty"
-
-
-@pytest.fixture(scope="session")
-def postgresql_with_cast(postgresql):
-    """The name of a database with the cast, to be copied, and the cast."""
-    return "template_cast", populate(postgresql.create("template_cast"))
+def recycled(postgresql):
+    """``recycled(template)`` is a context with the URL of a database that is as the template of this name."""
+    supply = {}
+    return lambda template: supply.setdefault(template, Recycled(postgresql, template)).database()
 
 
 @pytest.fixture(params=ENGINES)
@@ -109,18 +125,33 @@ def engine(request):
 
 
 @pytest.fixture
-def database_url(request, engine, tmp_path):
-    """The URL of a fresh database, with the cast where the test asks for it."""
-    template = request.getfixturevalue(
-        f"{engine}_{'with_cast' if 'cast' in request.fixturenames else 'empty'}"
-    )
-    source = template[0] if isinstance(template, tuple) else template
-    if engine == "sqlite":
+def inhabitants(request):
+    """The name of the template that the test begins with."""
+    return "cast" if "cast" in request.fixturenames else "empty"
+
+
+@pytest.fixture
+def server(request, engine):
+    """The cluster that the test's database lies in; None for SQLite."""
+    return request.getfixturevalue("postgresql") if engine == "postgresql" else None
+
+
+@pytest.fixture
+def database_url(request, server, templates, inhabitants, tmp_path):
+    """The URL of a fresh database, as its template."""
+    source, _ = templates.get(server, inhabitants)
+    if server is None:
         shutil.copy(source, tmp_path / "quiz.db")
         yield f"sqlite:///{tmp_path / 'quiz.db'}"
         return
-    with request.getfixturevalue("postgresql").database(source) as url:
+    with request.getfixturevalue("recycled")(source) as url:
         yield url
+
+
+@pytest.fixture
+def dwellers(app, templates, server, inhabitants):
+    """Who lives in the test's database."""
+    return copy(templates.get(server, inhabitants)[1])
 
 
 @pytest.fixture
@@ -133,9 +164,9 @@ def app(database_url, tmp_path):
 
 
 @pytest.fixture
-def cast(request, engine, app):
+def cast(dwellers):
     """The people of the tests and their course (``tests/cast.py``)."""
-    return copy(request.getfixturevalue(f"{engine}_with_cast")[1])
+    return dwellers
 
 
 @pytest.fixture

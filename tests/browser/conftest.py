@@ -8,7 +8,6 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.school import School
 from tests.browser.watch import Watch
 from tests.faults.proxy import Proxy
 from tests.faults.site import Site
@@ -44,9 +43,15 @@ def environment():
 
 
 @pytest.fixture
-def school(app):
+def inhabitants():
+    """The course with the shipped banks."""
+    return "school"
+
+
+@pytest.fixture
+def school(dwellers):
     """The course, in a database of its own."""
-    return School.open()
+    return dwellers
 
 
 @pytest.fixture

@@ -141,7 +141,8 @@ def test_the_options_with_who_chose_them(ada, cast, miskeyed):
     assert {"A 2", "B 3", "C 11"} <= {text.get_text() for text in curve.find_all("text")}
 
 
-def test_what_can_be_done_is_one_click_away(ada, cast, miskeyed):
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_can_be_done_is_one_click_away(ada, cast, miskeyed, engine):
     question_page(ada, cast, "1 + 1")
     doors = ada.page.find(class_="q-verdicts").li.find_all("a")
     assert [door.get_text() for door in doors] == ["Edit the question", "Rescore it", "Retire it"]
@@ -149,7 +150,8 @@ def test_what_can_be_done_is_one_click_away(ada, cast, miskeyed):
     assert ada.page.find("select", id="status").find("option", value="retired")
 
 
-def test_who_chose_an_option(ada, cast, miskeyed):
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_who_chose_an_option(ada, cast, miskeyed, engine):
     question_page(ada, cast, "1 + 1")
     link = next(
         a for a in ada.page.find("table").find_all("a") if a.get_text(" ", strip=True).endswith("chose B")
@@ -162,7 +164,8 @@ def test_who_chose_an_option(ada, cast, miskeyed):
     assert "Nobody gave this answer." in ada.text
 
 
-def test_a_curve_with_its_band_points_and_tables(ada, cast):
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_curve_with_its_band_points_and_tables(ada, cast, engine):
     """Thirty students by steps of ability, each somewhat at odds with it: enough for Rasch's model."""
     kinds = sorted(EVERY)
     for number in range(30):
@@ -184,7 +187,8 @@ def test_a_curve_with_its_band_points_and_tables(ada, cast):
     assert [row[:3] for row in rows_of(history.table)] == [["Version 1", "A small quiz", "30"]]
 
 
-def test_there_is_no_curve_yet(ada, cast):
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_there_is_no_curve_yet(ada, cast, engine):
     sit(cast, cast.bo)
     question_page(ada, cast, "9 − 9")
     assert "There is no curve yet. It takes 30 attempts that are wholly marked." in ada.text

@@ -7,6 +7,8 @@ from tests.cast import NOW
 from tests.pages.doors import status
 from tests.sittings import EVERY, join, sit
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])  # what is shown does not depend on it
+
 
 @pytest.fixture
 def ada(browser):
@@ -23,7 +25,7 @@ def two_groups(cast):
         courses.set_group(cast.ada, cast.course, [who.id for who in people], name, NOW)
 
 
-def test_how_it_went(ada, cast, two_groups):
+def test_how_it_went(ada, cast, two_groups, engine):
     ada.get(f"/quizzes/{cast.quiz}/whole")
     assert ada.title == "12 of 14 have finished"
     assert "Half took between 5 and 10 minutes" in ada.text
@@ -41,7 +43,7 @@ def test_how_it_went(ada, cast, two_groups):
     assert "The group Tuesday" in ada.text
 
 
-def test_columns_lead_to_what_explains_them(ada, cast, two_groups):
+def test_columns_lead_to_what_explains_them(ada, cast, two_groups, engine):
     ada.get(f"/quizzes/{cast.quiz}/whole")
     addresses = {link["href"] for link in ada.page.select("th[role=columnheader] a")}
     ada.get("/methods")
@@ -49,7 +51,7 @@ def test_columns_lead_to_what_explains_them(ada, cast, two_groups):
     assert all(ada.page.find(id=address.removeprefix("/methods#")) for address in addresses)
 
 
-def test_before_anybody_has_finished_and_without_groups(ada, cast):
+def test_before_anybody_has_finished_and_without_groups(ada, cast, engine):
     ada.get(f"/quizzes/{cast.quiz}/whole")
     assert ada.title == "Nobody has finished yet"
     ada.get(f"/quizzes/{cast.quiz}/side-by-side")
@@ -61,7 +63,7 @@ def test_before_anybody_has_finished_and_without_groups(ada, cast):
     assert len(ada.page.main.find_all("svg", role="img")) == 1
 
 
-def test_side_by_side(ada, cast, two_groups):
+def test_side_by_side(ada, cast, two_groups, engine):
     ada.get(f"/quizzes/{cast.quiz}/side-by-side?order=grade")
     rows = ada.page.find("table").tbody.find_all("tr")
     assert [len(row.find_all(["th", "td"])) for row in rows] == [8] * 12
@@ -74,7 +76,7 @@ def test_side_by_side(ada, cast, two_groups):
 
 
 @pytest.mark.parametrize("place", ["whole", "side-by-side"])
-def test_doors(browser, cast, place):
+def test_doors(browser, cast, place, engine):
     path = f"/quizzes/{cast.quiz}/{place}"
     people = ("ada", "bo", "di", "eve", None)
     assert [status(browser, name, path) for name in people] == [200, 404, 404, 404, "login"]

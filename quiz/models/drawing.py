@@ -4,18 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.index import Item, ItemSet, Stratum
 from quiz.banks.model import Authored
 from quiz.banks.stimuli import SharedStimulus
+from quiz.db import Prepared
 from quiz.models.bank import Bank, Question, QuestionVersion, StratumSize, load_authored
 
 _ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item)
+_IN_STRATUM: tuple[Any, ...] = (
+    QuestionVersion.bank_id,
+    QuestionVersion.topic,
+    QuestionVersion.type,
+    QuestionVersion.difficulty,
+)
+_PLACE: tuple[Any, ...] = (*_IN_STRATUM, QuestionVersion.draw_rank)
+
+
+@lru_cache(100)
+def _placed(count: int) -> Prepared:
+    """The questions of so many places, whose columns are bound as ``c0``, ``c1`` … of the first place, and so on.
+
+    One OR a place lets both engines find each by the index; SQLite reads the whole table for a list of row values.
+    """
+    places = (
+        and_(
+            *(
+                column == bindparam(f"c{number}", type_=column.type)
+                for number, column in enumerate(_PLACE, start)
+            )
+        )
+        for start in range(0, count * len(_PLACE), len(_PLACE))
+    )
+    return Prepared(_ITEM.add_columns(*_IN_STRATUM).where(or_(*places)))
 
 
 class SqlIndex:
@@ -54,21 +82,9 @@ class SqlIndex:
         if not wanted:
             return {}
         strata = {self._key(stratum): stratum for stratum, _ in wanted}
-        rows = self._connection.execute(
-            _ITEM.add_columns(
-                QuestionVersion.bank_id,
-                QuestionVersion.topic,
-                QuestionVersion.type,
-                QuestionVersion.difficulty,
-            ).where(
-                or_(
-                    *(
-                        and_(self._in(stratum), QuestionVersion.draw_rank == rank)
-                        for stratum, rank in set(wanted)
-                    )
-                )
-            )
-        )
+        places = {(*self._key(stratum), rank) for stratum, rank in wanted}
+        values = {f"c{number}": value for number, value in enumerate(chain.from_iterable(places))}
+        rows = _placed(len(places)).run(self._connection, values)
         return {
             (strata[row.bank_id, row.topic, row.type, row.difficulty], row.draw_rank): Item.load(row.item)
             for row in rows

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from benchmarks import load
 from benchmarks.site import cpu, floor_session, populate, request, server, session
+from tests.cast import BANK, BLUEPRINT
 from tests.servers import running_postgresql
 
 CLIENTS = 16
 ROUNDS = 3
 ATTEMPTS = 20
+#: The bank of the tests twice.
+QUESTIONS = 10
 #: Attempts before those that are measured: each worker compiles its templates and loads its questions once.
 WARM = 6
 SECONDS = 3.0
@@ -28,7 +31,9 @@ def main():
 
 
 def _measure(name, url):
-    students = populate(url, CLIENTS)
+    students = populate(
+        url, CLIENTS, blueprint=BLUEPRINT.replace("count: 5", f"count: {QUESTIONS}"), bank=_bank()
+    )
     floors, attempts, pages, bare = [], [], [], []
     for _ in range(ROUNDS):  # alternating, so that what else the machine does falls on all of them
         with server("flask", url) as (port, process):
@@ -36,20 +41,21 @@ def _measure(name, url):
         with server("ours", url) as (port, process):
             attempts.append(_attempts(port, process, students[0][2]))
         with server("ours", url) as (port, process):
-            page, rate = _pages(port, students)
-            pages.append(rate)
+            page, used = _pages(port, process, students)
+            pages.append(used)
         with server(f"page:{len(page)}", url) as (port, process):
-            bare.append(_rate(port, itertools.repeat(_get("/page"))))
+            bare.append(_page_cpu(port, process, itertools.repeat(_get("/page"))))
     floor, whole = statistics.median(floors), statistics.median(attempts)
-    print(
-        f"{name}: a whole attempt of five questions, {1e3 * whole:.1f} ms of CPU = {whole / floor:.0f} × one floor request"
-    )
-    times = 2 * whole / floor
+    times = whole / floor
     verdict = "aim reached" if times <= 30 else "reached" if times <= 60 else "FALLS SHORT"
-    print(f"  ten questions, by doubling: {times:.0f} × (must ≤ 60 ×, aim ≤ 30 ×: {verdict})")
-    share = statistics.median(pages) / statistics.median(bare)
     print(
-        f"{name}: question page, {statistics.median(pages):,.0f} a second = {share:.2f} of a fixed page of its {len(page):,} bytes"
+        f"{name}: a whole attempt of {QUESTIONS} questions, {1e3 * whole:.1f} ms of CPU = {times:.0f} × one save of the floor"
+        f"\n  (must ≤ 60 ×, aim ≤ 30 ×: {verdict})"
+    )
+    ours = statistics.median(pages)
+    share = statistics.median(bare) / ours
+    print(
+        f"{name}: question page, {1e6 * ours:,.0f} µs of CPU, as fast as {share:.2f} of a fixed page of its {len(page):,} bytes"
     )
     verdict = "aim reached" if share >= 0.6 else "reached" if share >= 0.4 else "FALLS SHORT"
     print(f"  (must ≥ 0.4, aim ≥ 0.6: {verdict})")
@@ -57,6 +63,12 @@ def _measure(name, url):
     print(
         f"  {zipped:,} bytes when compressed (must ≤ 14,000: {'reached' if zipped <= 14_000 else 'FALLS SHORT'})\n"
     )
+
+
+def _bank():
+    """The questions of the tests, and the same again under other names."""
+    questions = BANK.partition("questions:\n")[2]
+    return BANK + re.sub(r"(?m)^(  - id: \w+)$", r"\1-again", questions)
 
 
 def _floor(port, process):
@@ -87,7 +99,7 @@ def _attempt(port, cookie, token, quiz):
     form = {"csrf_token": token}
     cookie, answer, _ = request(port, "POST", f"/quizzes/{quiz}/attempts", cookie, form)
     attempt = re.search(r"/attempts/(\d+)", answer.getheader("Location"))[1]
-    for slot in range(1, 6):
+    for slot in range(1, QUESTIONS + 1):
         cookie, answer, _ = request(port, "GET", f"/attempts/{attempt}/slots/{slot}", cookie)
         save = {**form, "answered": "1", "answer": "0", "seq": "1", "writer": "bench"}
         path = f"/attempts/{attempt}/slots/{slot}"
@@ -101,21 +113,24 @@ def _attempt(port, cookie, token, quiz):
         raise SystemExit(f"the review was answered {answer.status}")
 
 
-def _pages(port, students):
-    """A question page, and how many a second 16 clients get."""
+def _pages(port, process, students):
+    """A question page, and the CPU of one."""
     _, attempt, code = students[-1]
     cookie, _ = session(port, code)
     path = f"/attempts/{attempt}/slots/1"
     _, _, page = request(port, "GET", path, cookie)
-    return page.encode(), _rate(port, itertools.repeat(_get(path, cookie)))
+    return page.encode(), _page_cpu(port, process, itertools.repeat(_get(path, cookie)))
 
 
-def _rate(port, requests):
+def _page_cpu(port, process, requests):
+    """Seconds of CPU of one request, when all clients send them at once."""
     load.run(port, [requests] * CLIENTS, 0.3)
+    before = cpu(process)
     outcome = load.run(port, [requests] * CLIENTS, SECONDS)
+    used = cpu(process) - before
     if outcome.refused:
         raise SystemExit(f"a page was answered {outcome.refused[0][:200]!r}")
-    return outcome.per_second
+    return used / len(outcome.times)
 
 
 def _get(path, cookie=""):

@@ -20,12 +20,15 @@ from quiz.operations import attempts, courses, installation
 from tests.cast import GRACE, Cast
 
 
-def populate(url, students, and_then=lambda _attempts: None):
-    """A course with so many students, each in an attempt. Returns (actor, attempt, return code) of each."""
+def populate(url, students, and_then=lambda _attempts: None, **cast):
+    """A course with so many students, each in an attempt. Returns (actor, attempt, return code) of each.
+
+    ``cast``: the blueprint and the bank, where they are not those of the tests.
+    """
     app = create_app(Settings(secret_key=SECRET, database_url=url, data_dir=Path.cwd()))
     with app.app_context():
         installation.upgrade()
-        cast = Cast.appear()
+        cast = Cast.appear(**cast)
         now = datetime.now(UTC)
         found = []
         for number in range(students):

@@ -128,16 +128,15 @@ def about(stop_key: str) -> str:
 
 
 def stop(stop_key: str, now: datetime) -> None:
-    """Ends it by the link in a mail, whoever has it."""
+    """Ends it by the link in a mail, whoever has it. A repeat changes nothing."""
     with transaction() as connection:
         row = connection.execute(
             delete(ReportMail)
             .where(ReportMail.stop_key == stop_key)
             .returning(ReportMail.quiz_id, ReportMail.user_id)
         ).first()
-        if row is None:
-            raise NotFound
-        record(connection, row.user_id, "report.mail-stop", ("quiz", row.quiz_id), now)
+        if row is not None:
+            record(connection, row.user_id, "report.mail-stop", ("quiz", row.quiz_id), now)
 
 
 def _next(every: str, zone: str, now: datetime) -> datetime:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
+from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from quiz import clock
 from quiz.banks.images import Pictures
 from quiz.cli import _demo
+from quiz.db import reading
 from quiz.errors import TooLate
+from quiz.models.mailing import ReportMail
 from quiz.operations import (
     accounts,
     analysis,
@@ -20,6 +23,7 @@ from quiz.operations import (
     banks,
     courses,
     importing,
+    mailing,
     marking,
     media,
     practice,
@@ -339,6 +343,7 @@ def build(folder, now):
         "course": demo.course_id,
         "join_code": demo.join_code,
         "report": demo.simulated,
+        "report_course": quizzes.manage(teacher, demo.simulated).course_id,
         **{f"demo_{number}": quiz for number, (quiz, _) in enumerate(demo.quizzes, 1)},
     }
     ids |= write_banks(teacher, now)
@@ -348,7 +353,7 @@ def build(folder, now):
     ids |= sit(people, ids, now)
     ids |= reported(teacher, ids, now)
     rescore(teacher, ids["essays"], now)
-    return people, ids
+    return people, ids | mailed(teacher, ids["report"], now)
 
 
 # Banks and quizzes -------------------------------------------------------------------------------------------------
@@ -509,6 +514,13 @@ def rescore(teacher, quiz, now):
     version = rescoring.find_version(teacher, quiz, "single_choice")
     reason = "Two of the options could be read as right."
     rescoring.run(teacher, quiz, rescoring.Request("full-credit", version, reason=reason), now)
+
+
+def mailed(teacher, quiz, now):
+    """The key of the link that ends the mails that a quiz's teacher gets."""
+    mailing.wish(teacher, quiz, "teacher@example.org", "week", now)
+    with reading() as connection:
+        return {"stop_key": connection.execute(select(ReportMail.stop_key)).scalar_one()}
 
 
 def reported(teacher, ids, now):

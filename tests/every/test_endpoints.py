@@ -8,10 +8,13 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from quiz.db import reading
 from quiz.errors import TooLate
 from quiz.files.images import read_image
-from quiz.operations import attempts, media, rescoring
+from quiz.models.mailing import ReportMail
+from quiz.operations import attempts, mailing, media, rescoring
 from tests.browsing import Watch
 from tests.cast import NOW, PASSWORD
 from tests.databases import app_on, dispose
@@ -103,6 +106,11 @@ TABLE = {
     "GET health.ready": EVERYBODY,
     "GET linting.all_rules": SIGNED_IN,
     "GET linting.findings": {TEACHER},
+    "GET mail.ending": EVERYBODY,
+    "POST mail.stop": EVERYBODY,
+    "POST mail.unwish": {TEACHER},
+    "GET mail.wish": {TEACHER},
+    "POST mail.wish": {TEACHER},
     "GET marking.answer": {TEACHER},
     "GET marking.begin": {TEACHER},
     "GET marking.queue": {TEACHER},
@@ -181,11 +189,14 @@ def world(sqlite_with_cast, tmp_path_factory):
         attempts.finish(cast.cy, cast.start(cast.cy), NOW)
         done = rescoring.run(cast.ada, cast.quiz, rescoring.Request("full-credit", 1), NOW)
         media.add_image(cast.ada, 1, "x.png", png(), NOW)
+        mailing.wish(cast.ada, cast.quiz, "ada@example.org", "week", NOW)
+        with reading() as connection:
+            stop_key = connection.execute(select(ReportMail.stop_key)).scalar_one()
         cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
     dispose(app)
     values = {
         "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
-        "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "user_id": cast.cy.id, "version_id": 1,
+        "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values
 

@@ -17,13 +17,14 @@ def upgrade():
     """What is counted is counted on."""
     op.add_column("counted_quiz", sa.Column("first_finished", sa.DateTime(timezone=True), nullable=True))
     op.add_column("counted_quiz", sa.Column("last_finished", sa.DateTime(timezone=True), nullable=True))
-    for name, extreme in (("first_finished", "min"), ("last_finished", "max")):
-        op.execute(
-            sa.text(
-                f"UPDATE counted_quiz SET {name} = (SELECT {extreme}(finished_at) FROM attempt "  # noqa: S608 (no input)
-                "WHERE attempt.quiz_id = counted_quiz.quiz_id AND counted_at IS NOT NULL)"
-            )
+    op.execute(
+        sa.text(
+            "UPDATE counted_quiz SET first_finished = (SELECT min(finished_at) FROM attempt "
+            "WHERE attempt.quiz_id = counted_quiz.quiz_id AND counted_at IS NOT NULL), "
+            "last_finished = (SELECT max(finished_at) FROM attempt "
+            "WHERE attempt.quiz_id = counted_quiz.quiz_id AND counted_at IS NOT NULL)"
         )
+    )
     op.drop_index("ix_attempt_quiz_finished", "attempt")
     op.create_index(op.f("ix_enrolment_course_id_role"), "enrolment", ["course_id", "role"])
 

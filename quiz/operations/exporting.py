@@ -70,10 +70,14 @@ class Exportable:
 
     def file(self) -> BankFile:
         """The file of our format: a bank file, or where it shows images an archive of it and them."""
-        text, name = write_bank(self.bank).encode(), self.bank.slug
+        return self.packed(write_bank(self.bank).encode(), ".yaml")
+
+    def packed(self, content: bytes, suffix: str) -> BankFile:
+        """A file in a format that has its images beside it: itself, or where it shows any an archive of it and them."""
+        name = self.bank.slug
         if not self.images:
-            return BankFile(name, ".yaml", text)
-        return BankFile(name, ".zip", pack({f"{name}.yaml": text, **dict(sorted(self.images.items()))}))
+            return BankFile(name, suffix, content)
+        return BankFile(name, ".zip", pack({f"{name}{suffix}": content, **dict(sorted(self.images.items()))}))
 
 
 def exportable(

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from quiz.banks.images import Pictures
 from quiz.banks.yaml import read_bank
 from quiz.operations import attempts, banks, exporting, importing, quizzes
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.test_banks import hidden
+from tests.pictures import SHAPES
 
 GIFT = """
 $CATEGORY: history/founding
@@ -177,6 +179,18 @@ def test_what_is_ticked_or_found_is_taken_away(ada, cast):
     assert ada.get(link).text.count("<idnumber>") >= 2
     assert some_of(ada, f"{page}/export?{ticked}") == {*two}
     assert some_of(ada, f"{page}/export") == whole
+
+
+@pytest.mark.parametrize("name", ["yaml", "json"])
+def test_images_travel_along(ada, cast, name):
+    shown = BANK.replace("bank: small", "bank: maps").replace(
+        "prompt: ", "prompt: '![A map](images/map.svg)' #", 1
+    )
+    pictures = Pictures(lambda _file: SHAPES)
+    mine = importing.import_bank(cast.ada, shown, "maps.yaml", NOW, pictures=pictures)
+    content = ada.get(f"/banks/{mine.bank_id}/export?format={name}").data
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert sorted(archive.namelist()) == ["images/map.svg", f"maps.{name}"]
 
 
 def test_the_questions_of_a_quiz_are_taken_away(ada, browser, cast):

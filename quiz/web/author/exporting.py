@@ -17,7 +17,7 @@ from quiz.formats import formats, get
 from quiz.formats.base import Format
 from quiz.formats.conversion import Instances, export
 from quiz.operations import exporting
-from quiz.operations.exporting import Exportable, Filter, Selection
+from quiz.operations.exporting import BankFile, Exportable, Filter, Selection
 from quiz.web.author.forms import FilterForm
 from quiz.web.downloads import download
 from quiz.web.guard import moment, signed_in
@@ -111,13 +111,24 @@ def quiz_file(quiz_id: int) -> ResponseReturnValue:
 
 def _file(found: Exportable) -> ResponseReturnValue:
     wanted = _wanted()
-    if wanted.name == _OURS:
-        made = found.file()
-        kind = "application/zip" if made.suffix == ".zip" else "application/yaml"
-        return download(made.content, made.slug, made.suffix, kind)
-    suffix = wanted.suffixes[0]
-    kind = guess_type(f"x{suffix}")[0] or "text/plain"
-    return download(_converted(found, wanted).content, found.bank.slug, suffix, kind)
+    made = found.file() if wanted.name == _OURS else _in(wanted, found)
+    return download(made.content, made.slug, made.suffix, _KINDS.get(made.suffix) or _kind(made.suffix))
+
+
+#: What the program's own files are, which the machine's tables may not know.
+_KINDS = {".yaml": "application/yaml", ".zip": "application/zip"}
+
+
+def _kind(suffix: str) -> str:
+    return guess_type(f"x{suffix}")[0] or "text/plain"
+
+
+def _in(wanted: Format, found: Exportable) -> BankFile:
+    """The file in another format, with the images beside it where the format does not take them in."""
+    content, suffix = _converted(found, wanted).content, wanted.suffixes[0]
+    if wanted.writer and wanted.writer.whole:
+        return found.packed(content, suffix)
+    return BankFile(found.bank.slug, suffix, content)
 
 
 def _converted(found: Exportable, wanted: Format) -> Any:

@@ -184,7 +184,9 @@ def export(
         found = _found(name, quiz_id, names, wanted, now)
         content, suffix = _written(found, format, report, now)
     if str(output) != "-" and (output.suffix.lower() == ".zip") != (suffix == ".zip"):
-        raise click.UsageError(f"This becomes a {suffix} file: write it to one that ends so.")
+        held = "has images" if found.images else "has no images"
+        said = f"This bank {held}" if format is None else f"{format.title} becomes a {suffix} file"
+        raise click.UsageError(f"{said}: write it to a file that ends in {suffix}.")
     with click.open_file(str(output), "wb") as file:
         file.write(content)
 

@@ -448,13 +448,14 @@ def test_what_cannot_be_scored_so_is_refused_in_words(cast, quiz):
 
 
 def test_what_was_looked_at_is_what_is_done(cast, quiz):
-    quiz.submit(cast.bo, choice={"answer": ["1"]})
+    attempt = quiz.submit(cast.bo, choice={"answer": ["1"]})
     quiz.mend("choice")
     request = quiz.request("new-key", "choice")
     dry = rescoring.dry_run(cast.ada, quiz.id, request, LATER)
     quiz.submit(cast.cy, choice={"answer": ["0"]})  # by the new version, whose key it misses
     assert rescoring.dry_run(cast.ada, quiz.id, request, LATER).token == dry.token
-    marking.give(cast.ada, quiz.id, Place(*next(iter(quiz.marks()))), 1, Given((), "30 %", ""), LATER)
+    at = Place(attempt, quiz.slot(attempt, "choice"))
+    marking.give(cast.ada, quiz.id, at, 1, Given((), "30 %", ""), LATER)
     with pytest.raises(EditConflict):
         rescoring.run(cast.ada, quiz.id, request, LATER, dry.token)
     assert rescoring.history(cast.ada, quiz.id).done == ()

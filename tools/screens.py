@@ -28,6 +28,7 @@ PICTURES = {
     "editor": ("edit-multiple_response", "desk", "light"),
     "report": ("report-look", "desk", "light"),
     "item": ("item-flawed", "desk", "light"),
+    "grades": ("grade-book-many", "desk", "light"),
 }
 #: WebP, in percent: the largest picture stays below 80 kB.
 QUALITY = 75

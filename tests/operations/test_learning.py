@@ -21,6 +21,8 @@ WHEN = {
 }
 NOTHING = {"during": [], "after": [], "later": [], "closed": []}
 LATER = NOW + timedelta(days=1)
+#: For what does not hang on the engine.
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"])
 
 
 def seen(cast, now):
@@ -37,8 +39,8 @@ def seen(cast, now):
     )
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_each_field_at_each_moment(cast, engine):
+@on_sqlite
+def test_each_field_at_each_moment(cast):
     """Eight fields by four moments: marks let the progress be seen, the grade the grades, nothing else does."""
     sit(cast, cast.bo, EVERY - {"numerical"})
     for field, allowed_at in product(EVERYTHING, NOTHING):
@@ -48,8 +50,8 @@ def test_each_field_at_each_moment(cast, engine):
             assert seen(cast, now) == (allowed if when == allowed_at else set()), (field, allowed_at, when)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_the_pages_say_no_more(browser, cast, watch, engine):
+@on_sqlite
+def test_the_pages_say_no_more(browser, cast, watch):
     sit(cast, cast.bo, EVERY - {"numerical"})
     bo = browser("bo")
     for field in EVERYTHING:
@@ -63,6 +65,7 @@ def test_the_pages_say_no_more(browser, cast, watch, engine):
         assert ("grade 80" in bo.text) == (field == "grade")
 
 
+@on_sqlite
 def test_a_running_attempt_tells_nothing(cast):
     attempt = cast.start()
     cast.save(attempt, 1, 1, "0")
@@ -119,6 +122,7 @@ def test_the_least_known_topics_lead_to_practice_that_draws_them(cast):
     assert learning.my_progress(cast.bo, LATER).advice == ()
 
 
+@on_sqlite
 def test_a_broad_topic_is_named_where_its_parts_have_too_few_questions(cast):
     minus = practice(cast, "Minus", topic="sums/minus")
     sit(cast, cast.bo, ())
@@ -127,6 +131,7 @@ def test_a_broad_topic_is_named_where_its_parts_have_too_few_questions(cast):
     assert [quiz for quiz, _ in advice.quizzes] == [minus]
 
 
+@on_sqlite
 def test_practice_that_is_closed_is_not_offered(cast):
     quiz = practice(cast, "Yesterday's")
     found = quizzes.manage(cast.ada, quiz)

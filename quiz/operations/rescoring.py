@@ -354,7 +354,12 @@ def _prepared(
         rule=fitting,
         steps=given,
         questions=tuple(_questions(rule, rows, given, misfits, _editable(connection, actor))),
-        changes=tuple(_changes(connection, quiz, given)),
+        changes=tuple(
+            sorted(
+                _changes(connection, quiz, given),
+                key=lambda one: (one.student.casefold(), one.attempt_id),
+            )
+        ),
         in_progress=_in_progress(connection, quiz.id, fitting),
     )
 
@@ -391,7 +396,8 @@ def _versions(connection: Connection, quiz_id: int, request: Request) -> Mapping
         statement = statement.where(QuestionVersion.current)
     else:
         statement = statement.where(QuestionVersion.id == request.version_id)
-    found = {row.question_id: row for row in connection.execute(statement)}
+    rows = connection.execute(statement.order_by(QuestionVersion.question_id))
+    found = {row.question_id: row for row in rows}
     if not found and request.version_id is not None:
         raise NotFound("The quiz has no such question.")
     return found
@@ -432,7 +438,7 @@ def _questions(
 
 
 def _changes(connection: Connection, quiz: Row[Any], given: Sequence[Step]) -> Iterable[Change]:
-    """The attempts with a mark that changes, by student."""
+    """The attempts with a mark that changes."""
     changed: dict[int, list[Step]] = defaultdict(list)
     for step in given:
         if step.changed:

@@ -1,6 +1,6 @@
 """Runs every benchmark: ``make bench``."""
 
-from benchmarks import attempt, bank_check, convert, grade_book, irt, report, save, start, stats
+from benchmarks import attempt, bank_check, convert, grade_book, irt, report, save, scales, start, stats
 
 save.main()
 attempt.main()
@@ -8,6 +8,7 @@ start.main()
 bank_check.main()
 stats.main()
 irt.main()
+scales.main()
 report.main()
 grade_book.main()
 convert.main()

@@ -4,7 +4,10 @@ Answers follow Rasch's model; a question of s steps is s answers together. Where
 of the questions. Seconds are those of the processor, one thread.
 """
 
+import os
 import time
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 

@@ -34,7 +34,7 @@ ITEM: Final = (
     Method(
         "seconds",
         "Seconds",
-        "The median of the time from the save before to the save of this question: what somebody thinks without answering counts for the next.",
+        "The median of the time from the save before to the save of this question: what somebody thinks without answering counts for the next. Times are kept to whole seconds, from 100 on to two digits.",
         "median",
         "times of the saves",
     ),

@@ -53,7 +53,7 @@ def test_the_families_can_be_read(tmp_path):
     bank = read_bank(tmp_path / "b.yaml")
     assert [problem for family in bank.families for problem in family.faults()] == []
     assert [family.id for family in bank.families] == ["product", "joined-when", "in-order", "how-many"]
-    said = set(re.findall(r"`([a-z_]+)", TEXT.partition("### Expressions")[2].partition("## ")[0]))
+    said = set(re.findall(r"`([a-z0-9_]+)", TEXT.partition("### Expressions")[2].partition("## ")[0]))
     assert {*FUNCTIONS, *OVER_TABLES} <= said
 
 

@@ -2,4 +2,15 @@
 
 from quiz.models import attempt, audit, bank, counting, gradebook, mailing, media, people, quiz, rescored
 
-__all__ = ["attempt", "audit", "bank", "counting", "gradebook", "mailing", "media", "people", "quiz", "rescored"]
+__all__ = [
+    "attempt",
+    "audit",
+    "bank",
+    "counting",
+    "gradebook",
+    "mailing",
+    "media",
+    "people",
+    "quiz",
+    "rescored",
+]

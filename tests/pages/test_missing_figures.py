@@ -16,7 +16,8 @@ from tests.cast import GRACE, NOW
 from tests.sittings import EVERY, join, sit
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])  # what is shown does not depend on it
-NOTHING = re.compile(r"\b(NaN|None(?! of )|null|undefined|Infinity|inf|nan)\b")  # "None of the tests" is English
+#: "None of the tests" is English.
+NOTHING = re.compile(r"\b(NaN|None(?! of )|null|undefined|Infinity|inf|nan)\b")
 ABOUT_RESULTS = {"reports", "whole", "items", "gradebook", "survey", "marking", "rescoring"}
 #: These are about one attempt, answer or question, so that there is none where nobody has finished.
 SINGLE = {"version_id", "attempt_id", "slot"}

@@ -18,7 +18,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: What does not end by itself, or is run by other tests.
 NOT_RUN = ("make ", "quiz serve")
 #: What a guide names that a test has in its own folder.
-ELSEWHERE = {"/var/lib/quiz": "data", "postgresql://quiz:…@host/quiz": "sqlite:///moved.db"}
+ELSEWHERE = {"/var/lib/quiz": "data", "postgresql://quiz:…@host/quiz": "sqlite:///$PWD/moved.db"}
 
 
 def blocks(page, language):

@@ -15,7 +15,7 @@ from quiz.banks.coverage import coverage
 from quiz.banks.evidence import Findings, Shelf, check_evidence
 from quiz.banks.findings import Finding
 from quiz.banks.images import opened
-from quiz.banks.model import Authored, Bank
+from quiz.banks.model import Authored, Bank, Question
 from quiz.banks.strategies import strategies
 from quiz.banks.translations import missing
 from quiz.banks.yaml import LISTS, BankProblem, Lines, in_bank, read_bank, read_mapping
@@ -134,7 +134,7 @@ class _Check:
     def run(self, shelf: Shelf, latest: date, inspect: Inspect) -> None:
         """Adds the bank, its errors and findings to the report."""
         evidence = check_evidence(self._bank, shelf)
-        faults = [*self._dates(latest), *evidence.false, *self._untranslated(), *self._variants()]
+        faults = [*self._dates(latest), *evidence.false, *self._questions()]
         problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
         problems += [_unreadable(name) for name in evidence.unreadable]
         problems += self._untranslated_header()
@@ -161,10 +161,10 @@ class _Check:
         where = f"{name}[{place}].{problem.where}".rstrip(".")
         return BankProblem(where, problem.what, problem.mend, None, question.qualified)
 
-    def _variants(self) -> Iterator[tuple[Authored, Problem]]:
-        """What is wrong with any variant of a family at any date."""
-        for family in self._bank.families:
-            yield from ((family, problem) for problem in family.faults())
+    def _questions(self) -> Iterator[tuple[Authored, Problem]]:
+        """What is wrong with any variant of a family at any date; texts that a language lacks, here and elsewhere."""
+        for one in self._bank.authored:
+            yield from ((one, problem) for problem in one.faults(self._untranslated))
 
     def _dates(self, latest: date) -> Iterator[tuple[Authored, Problem]]:
         for question in self._bank.authored:
@@ -172,13 +172,11 @@ class _Check:
                 what = f"{question.as_of} lies in the future: nobody can know yet what is true then"
                 yield question, Problem("as_of", what, "write the date that the prompt names")
 
-    def _untranslated(self) -> Iterator[tuple[Authored, Problem]]:
+    def _untranslated(self, question: Question) -> Iterator[Problem]:
         """Texts without a counterpart in a language that was asked for."""
-        for question in self._bank.authored if self._wanted else ():
-            sample = question.sample()
-            fields = sample.dump() if sample else {}
-            for language in self._wanted:
-                yield from ((question, problem) for problem in _untranslated(fields, language))
+        fields = question.dump() if self._wanted else {}
+        for language in self._wanted:
+            yield from _untranslated(fields, language)
 
     def _untranslated_header(self) -> Iterator[Problem]:
         for language in self._wanted:

@@ -23,7 +23,16 @@ from quiz.banks.distractors import FIELD, Candidate, Chooser, WrongAnswers, fold
 from quiz.banks.expressions import AS_OF, Expression
 from quiz.banks.expressions.terms import OverTable
 from quiz.banks.making import Recipe, making_fields, recipe_of, turns_plainly
-from quiz.banks.model import Authored, Common, Question, kind_of, qualified_enemies, type_problems
+from quiz.banks.model import (
+    Authored,
+    Common,
+    Further,
+    Question,
+    kind_of,
+    nothing_further,
+    qualified_enemies,
+    type_problems,
+)
 from quiz.banks.templates import Compiled, below, compiled, expressions, filled, is_formula, plain
 from quiz.banks.variants import Drawn, Maker, Rows
 from quiz.errors import Invalid, Problem
@@ -166,22 +175,25 @@ class Family(Authored):
         """The keys of the variants on each of the days."""
         return [(day, self._keys(day)) for day in self.days()]
 
-    def faults(self) -> Iterator[Problem]:
-        """What is wrong with any variant at any date. At most ``MOST_FAULTS``, each kind once."""
+    def faults(self, further: Further = nothing_further) -> Iterator[Problem]:
+        """What is wrong with any variant at any date, and what ``further`` says to it.
+
+        At most ``MOST_FAULTS``, each kind once.
+        """
         try:
             _ = self._history
         except Invalid as error:  # conditions that cannot be asked of some row
             yield from error.problems
             return
         told: set[tuple[str, str]] = set()
-        for key, on, problem in self._all_faults():
+        for key, on, problem in self._all_faults(further):
             if (problem.where, problem.what) not in told:
                 told.add((problem.where, problem.what))
                 yield _of_variant(key, on, problem)
             if len(told) == MOST_FAULTS:
                 return
 
-    def _all_faults(self) -> Iterator[tuple[str, date, Problem]]:
+    def _all_faults(self, further: Further) -> Iterator[tuple[str, date, Problem]]:
         """The faults of all variants on all days; one that is the same question as on an earlier day is passed over."""
         known: dict[str, Any] = {}
         for on, keys in self._history:
@@ -192,7 +204,8 @@ class Family(Authored):
                     same = (answers.told, on if self._parts.tells_the_date else None)
                     if known.get(key) != same:
                         known[key] = same
-                        Question.load(self._question(drawn, answers, on))
+                        question = Question.load(self._question(drawn, answers, on))
+                        yield from ((key, on, problem) for problem in further(question))
                 except Invalid as error:
                     yield from ((key, on, problem) for problem in error.problems)
 

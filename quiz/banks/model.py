@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache, cached_property
@@ -208,6 +208,15 @@ class Common(Content):
     translations: dict[_Language, Texts] = Field(default_factory=dict)
 
 
+#: From a question to what is wrong with it besides its form.
+Further: TypeAlias = Callable[["Question"], Iterable[Problem]]
+
+
+def nothing_further(_question: Question) -> Iterable[Problem]:
+    """Finds nothing: the form alone is looked at."""
+    return ()
+
+
 class Authored(Common):
     """What stands in a bank: a question, or a family of them (``quiz.banks.families``)."""
 
@@ -275,9 +284,9 @@ class Authored(Common):
         """The keys of all variants that there are at any date."""
         return frozenset()
 
-    def faults(self) -> Iterator[Problem]:
-        """What is wrong with any of its variants at any date; a question that could be loaded has no faults."""
-        yield from ()
+    def faults(self, further: Further = nothing_further) -> Iterator[Problem]:
+        """What is wrong with any of its variants at any date, and what ``further`` says to any of its questions."""
+        raise NotImplementedError
 
 
 def _given(content: Content) -> Iterator[str]:
@@ -364,6 +373,10 @@ class Question(Authored):
     def sample(self) -> Question:
         """The question itself."""
         return self
+
+    def faults(self, further: Further = nothing_further) -> Iterator[Problem]:
+        """What ``further`` says: a question that could be loaded has no faults of its own."""
+        yield from further(self)
 
     def present(self, order: Order) -> Presented:
         """What a student may see, with the parts in this order of authored ids (empty: as authored)."""

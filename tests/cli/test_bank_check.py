@@ -393,6 +393,26 @@ def test_what_is_not_translated_is_an_error_where_it_was_asked_for(check):
     assert as_json(check, text)[0] == 0
 
 
+def test_every_variant_of_a_family_is_translated_not_one(check):
+    family = """\
+  - id: sum
+    type: numerical
+    timeless: true
+    prompt: How much is {{ sum }}?
+    variables: {sum: {values: ["1 + 1", "4 - 2", "2 + 0", "1 · 2", "one and one"]}}
+    explanation: "{{ sum }}"
+    answers: [2]
+    translations: {ru: {prompt: "Сколько будет {{ sum }}?"}}
+"""
+    _, found = as_json(check, TRANSLATED + family, "--languages", "en,ru")
+    (error,) = [error for error in found["errors"] if error["question"] == "states/sum"]
+    assert "explanation is missing" in error["message"]
+    assert error["where"] == "translations.ru"
+    figures = family.replace(', "one and one"', "")
+    _, found = as_json(check, TRANSLATED + figures, "--languages", "en,ru")
+    assert [error for error in found["errors"] if error["question"] == "states/sum"] == []
+
+
 def test_a_number_that_a_translation_leaves_out_is_a_warning(check):
     text = TRANSLATED.replace("16 сентября 2021.", "17 сентября 2021.")
     code, found = as_json(check, text)

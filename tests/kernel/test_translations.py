@@ -95,6 +95,31 @@ def test_what_is_right_in_one_language_is_right_in_all(bank, language, typed, cr
     assert question.score(typed).fraction == credit
 
 
+def reasons(question, typed):
+    """What is told of a typed answer, by language of the page."""
+    return [question.in_language(name).score(typed).feedback for name in ("en", "ru")]
+
+
+def test_the_reason_is_told_in_the_language_shown_whatever_was_typed():
+    pudong, peking = (
+        "{text: Pudong, credit: 0.5, feedback: Near.}",
+        "{text: Peking, credit: 0, feedback: Far.}",
+    )
+    own = "{text: Пудун, credit: 0.5, feedback: Близко.}, {text: Пу-дун, credit: 0.5, feedback: Близко.}"
+    text = BANK.replace('{text: "*", credit: 0, feedback: No such place.}', f"{pudong}, {peking}").replace(
+        "{text: Пудун, credit: 0.5, feedback: Точнее?}",
+        f"{own}, {{text: Пекин, credit: 0, feedback: Далеко.}}",
+    )
+    question = read_bank(text).by_id["city"]
+    for typed in ("Pudong", "Пудун", "пу-дун"):
+        assert reasons(question, typed) == [("Near.",), ("Близко.",)]
+    for typed in ("Peking", "Пекин"):
+        assert reasons(question, typed) == [("Far.",), ("Далеко.",)]
+    assert reasons(question, "Shanghai") == reasons(question, "Rome") == [(), ()]
+    fewer = read_bank(text.replace(", {text: Пекин, credit: 0, feedback: Далеко.}", "")).by_id["city"]
+    assert reasons(fewer, "Peking") == [("Far.",), ("Far.",)]  # nothing in Russian says the same
+
+
 def test_the_right_answer_is_told_in_the_language_shown(bank):
     told = {name: bank.by_id["city"].in_language(name) for name in ("en", "ru", "zh")}
     assert [one.kind.right_answer(one.content) for one in told.values()] == ["Shanghai", "Шанхай", "上海"]

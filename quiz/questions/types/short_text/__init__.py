@@ -78,7 +78,9 @@ class ShortText(Content):
     def beside(self, languages: Sequence[ShortText]) -> ShortText:
         """The same with the answers of the other languages beside its own."""
         made = self.model_copy()
-        made._others = tuple(other.answers for other in languages if other is not self)  # noqa: SLF001 (our own, just made)
+        made._others = tuple(  # noqa: SLF001 (our own, just made)
+            _in_words_of(self.answers, other.answers) for other in languages if other is not self
+        )
         return made
 
 
@@ -161,6 +163,27 @@ class _Type(QuestionType[ShortText]):
                 "wrong", {"answers": ["SCO"], "case_sensitive": True}, {"answer": ["sco"]}, "sco", Fraction(0)
             ),
         )
+
+
+def _in_words_of(own: Sequence[TextAnswer], other: Sequence[TextAnswer]) -> tuple[TextAnswer, ...]:
+    """The answers of another language with the reasons of this one, so that a student reads one language.
+
+    The lists hold other spellings; their n-th different reasons are taken for the same where the credits agree
+    throughout. Else the other language's words stay: better those than none.
+    """
+    mine, theirs = _reasons(own), _reasons(other)
+    if [credit for _, credit in mine] != [credit for _, credit in theirs]:
+        return tuple(other)
+    words = {reason: feedback for reason, (feedback, _) in zip(theirs, mine, strict=True)}
+    return tuple(
+        answer.model_copy(update={"feedback": words.get((answer.feedback, answer.credit))})
+        for answer in other
+    )
+
+
+def _reasons(answers: Sequence[TextAnswer]) -> Sequence[tuple[str | None, Fraction]]:
+    """The different reasons with what they are worth, in the order of the list."""
+    return [*dict.fromkeys((answer.feedback, answer.credit) for answer in answers if answer.feedback)]
 
 
 def _found(content: ShortText, response: Response) -> TextAnswer | None:

@@ -3,6 +3,7 @@
 import zipfile
 from functools import cache
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 from quiz.files.archive import is_archive, pack
@@ -32,8 +33,8 @@ def seeds(name):
     made = []
     if format.writer:
         for kind in sorted(format.writer.types & set(types.names())):
-            taken = [one for one in samples([kind]) if is_written(format, one)][:6]
-            made.append(written(format, taken)[0])
+            taken = (one for one in samples([kind]) if is_written(format, one))
+            made.append(written(format, [*islice(taken, 4)])[0])
     return made + _others(name)
 
 

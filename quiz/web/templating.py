@@ -44,12 +44,12 @@ class Environment(FlaskEnvironment):
         super().__init__(*args, **options)
 
     @property
-    def cache(self) -> LRUCache:  # type: ignore[override]
+    def cache(self) -> Any:
         """The templates of this language."""
         return self._compiled[self.language()]
 
     @cache.setter
-    def cache(self, _made: object) -> None:
+    def cache(self, _made: Any) -> None:
         """Jinja makes one for all languages."""
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:

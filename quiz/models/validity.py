@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.engine import Connection
 
 from quiz.files.richtext import to_text
@@ -24,7 +25,8 @@ Kind: TypeAlias = Literal["stale", "ending", "coming"]
 class Turn:
     """A ready question whose key begins to be true on ``day`` (coming), or is no longer true from then on.
 
-    ``kind`` is stale where that day has come, ending where it comes within a year.
+    ``kind`` is stale where that day has come, ending where it comes within a year. A generator begins with its first
+    variant and ends with its last; between two spans with variants it is both stale and coming.
     """
 
     question_id: int
@@ -39,26 +41,54 @@ def turns(connection: Connection, bank_id: int, on: date) -> tuple[Turn, ...]:
     start, end = (QuestionVersion.item[name].as_string() for name in ("start", "end"))
     today, last = on.isoformat(), (on + AHEAD).isoformat()
     begun = or_(start.is_(None), start <= today)
-    return (
+    found = [
         *_turns(connection, bank_id, "stale", end, end <= today, end.desc()),
         *_turns(connection, bank_id, "ending", end, and_(begun, end > today, end <= last), end),
         *_turns(connection, bank_id, "coming", start, start > today, start),
-    )
+        *_of_generators(connection, bank_id, on),
+    ]
+    return tuple(turn for kind in get_args(Kind) for turn in _nearest(found, kind, on))
+
+
+def _nearest(found: Sequence[Turn], kind: Kind, on: date) -> Sequence[Turn]:
+    listed = [turn for turn in found if turn.kind == kind]
+    return sorted(listed, key=lambda turn: (abs(turn.day - on), turn.slug))[:MOST_LISTED]
 
 
 def _turns(
     connection: Connection, bank_id: int, kind: Kind, day: Any, condition: Any, order: Any
 ) -> list[Turn]:
     rows = connection.execute(
-        select(
-            Question.id,
-            Question.slug,
-            QuestionVersion.content["prompt"].as_string().label("prompt"),
-            day.label("day"),
-        )
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.draw_rank.is_not(None), condition)
-        .order_by(order, Question.slug)
-        .limit(MOST_LISTED)
+        _ready(bank_id, day.label("day")).where(condition).order_by(order, Question.slug).limit(MOST_LISTED)
     )
     return [Turn(row.id, row.slug, to_text(row.prompt), date.fromisoformat(row.day), kind) for row in rows]
+
+
+def _of_generators(connection: Connection, bank_id: int, on: date) -> Iterator[Turn]:
+    """What generators have to tell: their spans are a list, in which no statement can compare days."""
+    spans = QuestionVersion.item["spans"]
+    for row in connection.execute(
+        _ready(bank_id, spans.label("spans")).where(spans.as_string().is_not(None))
+    ):
+        for kind, day in _spanned(row.spans, on):
+            yield Turn(row.id, row.slug, to_text(row.prompt), date.fromisoformat(day), kind)
+
+
+def _spanned(spans: Sequence[str], on: date) -> Iterator[tuple[Kind, str]]:
+    """What comes of ``from/to`` spans in their order, "" an open end."""
+    today, last = on.isoformat(), (on + AHEAD).isoformat()
+    parted = [span.split("/") for span in spans]
+    ends = [end for start, end in parted if start <= today]
+    if ends and ends[-1] and ends[-1] <= last:
+        yield "stale" if ends[-1] <= today else "ending", ends[-1]
+    yield from (("coming", start) for start in [start for start, _ in parted if start > today][:1])
+
+
+def _ready(bank_id: int, column: Any) -> Select[Any]:
+    """The questions of a bank that can be drawn, with their prompts and this column."""
+    prompt = QuestionVersion.content["prompt"].as_string().label("prompt")
+    return (
+        select(Question.id, Question.slug, prompt, column)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.draw_rank.is_not(None))
+    )

@@ -179,3 +179,37 @@ def test_a_quiz_is_not_made_for_a_day_without_variants(cast):
     with pytest.raises(Unmeetable) as found:
         quizzes.create(cast.ada, cast.course, text, NOW)
     assert [(one["required"], one["available"]) for one in found.value.unmet] == [(7, 5)]
+
+
+CHAIRS = """format: quiz-bank/1
+bank: chairs
+title: Chairs
+tables:
+  members: {file: tables/members.csv, key: code}
+generators:
+  - {id: chair, each: members, where: from <= as_of and as_of < to, type: numerical, prompt: When?, answers: [1]}
+  - {id: always, each: members, where: code == "A", type: numerical, prompt: Whenever?, answers: [1]}
+questions:
+  - {id: sum, type: numerical, valid: {to: 2026-12-01}, prompt: How much?, answers: [1]}
+"""
+TERMS = "code,from,to\nA,2020-01-01,2022-01-01\nB,2022-01-01,2024-01-01\nC,2027-12-01,2028-01-01\n"
+
+
+TURNS = {
+    date(2019, 1, 1): [("chair", "coming", date(2020, 1, 1))],
+    date(2021, 12, 31): [("chair", "coming", date(2027, 12, 1))],  # where B follows A nothing ends
+    date(2023, 1, 1): [("chair", "ending", date(2024, 1, 1)), ("chair", "coming", date(2027, 12, 1))],
+    date(2026, 1, 1): [
+        ("chair", "stale", date(2024, 1, 1)),
+        ("sum", "ending", date(2026, 12, 1)),
+        ("chair", "coming", date(2027, 12, 1)),
+    ],
+    date(2028, 1, 1): [("chair", "stale", date(2028, 1, 1)), ("sum", "stale", date(2026, 12, 1))],
+}
+
+
+def test_the_bank_tells_when_a_generator_has_variants(cast):
+    bank = load(cast, CHAIRS, TERMS).bank_id
+    for on, told in TURNS.items():
+        turns = banks.bank(cast.ada, bank, 1, on).turns
+        assert [(turn.slug, turn.kind, turn.day) for turn in turns] == told

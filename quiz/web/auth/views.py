@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from quiz.errors import Invalid, NotFound
 from quiz.operations import accounts, courses
@@ -24,6 +23,7 @@ from quiz.web.auth.forms import (
 from quiz.web.forms import place
 from quiz.web.guard import moment, public, registration, signed_in
 from quiz.web.session import Card, enter, find_actor, get_actor, leave, show
+from quiz.web.signatures import csrf_token
 
 blueprint = Blueprint("auth", __name__)
 
@@ -100,7 +100,7 @@ def logout() -> ResponseReturnValue:
 def current_session() -> ResponseReturnValue:
     """Who is signed in here, and the token that their changes need: for a page that outlived its session."""
     actor = find_actor(moment())
-    return {"user": actor.id if actor else None, "csrf_token": generate_csrf()}
+    return {"user": actor.id if actor else None, "csrf_token": csrf_token()}
 
 
 @blueprint.get("/join")

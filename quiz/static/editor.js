@@ -4,6 +4,7 @@
    form[data-editor]  data-live="part:act", the part to renew while somebody types, and the act that asks for it;
                       data-unsaved where the page holds what is not saved
    [data-part]        a part that can be renewed; [data-preview] holds controls that belong to no edit
+   [data-tell]        tells a screen reader what a renewed part has to say ([data-told] in it), once, when it changes
    [data-when]        words for saved, unsaved, lost (a part could not be renewed)
    [data-plain]       what is not needed with a script; [data-narrow] the switch to the width of a phone
    [data-image]       where an image is added: [data-image-file], [data-image-alt], [data-image-into], [data-image-at];
@@ -48,7 +49,13 @@
     var open = Array.from(element.querySelectorAll("details[data-keep][open]"), function (one) { return one.dataset.keep; });
     element.innerHTML = html;
     open.forEach(function (name) { element.querySelector('[data-keep="' + name + '"]').open = true; });
+    if (element.dataset.part === live[0]) { tell(element.querySelector("[data-told]")); }
     document.dispatchEvent(new Event("page:shown"));
+  }
+
+  function tell(told) {
+    var words = told ? told.textContent : "", place = document.querySelector("[data-tell]");
+    if (place && place.textContent !== words) { place.textContent = words; }
   }
 
   function renew() { ask(live[0], live[1]); }

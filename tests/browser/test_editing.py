@@ -68,6 +68,26 @@ def test_a_question_is_written_tried_and_saved(device, bank, width):
     look(page, "editor-saved")
 
 
+def test_what_the_rules_say_follows_the_typing_and_is_told_politely(device, bank):
+    page = device()
+    sign_in(page, TEACHER, PASSWORD)
+    page.goto(f"/banks/{bank}/questions/new?type=true_false")
+    told, findings = page.locator("[data-tell]"), page.locator("#h-findings + ul")
+    assert told.get_attribute("role") == "status"  # polite, and there before it has anything to say
+    question = page.get_by_label("Question", exact=True)
+    page.get_by_role("radio", name="False").first.check()
+    page.get_by_role("radio", name="Always").check()
+    question.fill("Penguins cannot swim.")
+    expect(findings).to_contain_text("Rule N01")
+    expect(told).to_contain_text("Question: ")
+    expect(question).to_be_focused()
+    look(page, "editor-findings")
+    question.fill("Penguins swim.")
+    expect(page.get_by_text("Rule N01")).to_have_count(0)
+    expect(told).not_to_contain_text("Question: ")
+    expect(question).to_be_focused()
+
+
 def test_leaving_asks_only_where_something_would_be_lost(device, bank):
     page = device()
     asked = []

@@ -70,7 +70,7 @@ def _compare(few, big, many, which):
     ratio = other / one
     told = "reached" if ratio <= MUST else "FALLS SHORT"
     print(
-        f"report over {many:,} attempts ({which}): {1e3 * other:.0f} ms of CPU, over {FEW:,}: {1e3 * one:.0f} ms"
+        f"report after {many:,} attempts ({which}): {1e3 * other:.0f} ms of CPU, after {FEW:,}: {1e3 * one:.0f} ms"
     )
     print(f"  = {ratio:.2f} × (must ≤ {MUST:g}, aim ≤ {AIM:g}: {told})")
 

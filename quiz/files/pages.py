@@ -16,7 +16,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem
 h1 { font-size: 1.6rem; margin: 0; }
 div { overflow-x: auto; }
 table { border-collapse: collapse; margin: 2rem 0; font-variant-numeric: tabular-nums; }
-caption { font-size: 1.2rem; font-weight: 600; text-align: start; padding: .25rem 0; }
+caption { font-size: 1.2rem; font-weight: 600; text-align: start; padding: .25rem 0; white-space: nowrap; }
 th, td { border-bottom: 1px solid #8888; padding: .3rem .8rem .3rem 0; text-align: start; vertical-align: top; }
 th { font-weight: 600; }
 .n { text-align: end; white-space: nowrap; }
@@ -47,12 +47,13 @@ def _table(table: Table) -> Iterator[str]:
     yield from (f'<th scope="col"{kind}>{escape(head)}</th>' for head, kind in heads)
     yield "</tr></thead>\n<tbody>\n"
     for row in table.rows:
-        cells = (f"<td{kind}>{escape(_shown(cell))}</td>" for cell, kind in zip(row, kinds, strict=True))
+        cells = (f"<td{kind}>{escape(shown(cell))}</td>" for cell, kind in zip(row, kinds, strict=True))
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody></table></div>\n"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A cell as it is read: numbers with at most two decimals, times in UTC to the minute, nothing for None."""
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, QuizError
-from quiz.files.pages import write_page
+from quiz.files.pages import shown, write_page
 from quiz.models.audit import record
 from quiz.models.mailing import EVERY, LONGEST_ADDRESS, ReportMail
 from quiz.models.people import Course, User
@@ -207,7 +207,7 @@ def _message(sheet: Sheet, due: Row[Any], site: str, now: datetime) -> EmailMess
     """The report as text and as page, with the link that ends it. Its sender is the post's."""
     page, end = f"{site}/quizzes/{due.quiz_id}/report", f"{site}/report-mail/{due.stop_key}"
     ways = f"The whole report: {page}\nNo more of these mails: {end}"
-    lines = [f"{about}: {what}" for table in sheet.tables[:2] for about, what, *_ in table.rows]
+    lines = [f"- {about}: {shown(what)}" for table in sheet.tables[:2] for about, what, *_ in table.rows]
     message = EmailMessage()
     message["Subject"] = f"Report: {' '.join(sheet.title.split())}"
     message["To"] = due.address
@@ -215,15 +215,11 @@ def _message(sheet: Sheet, due: Row[Any], site: str, now: datetime) -> EmailMess
     message["Message-ID"] = make_msgid(domain=urlsplit(site).hostname or "localhost")
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{end}>"
-    message.set_content("\n\n".join([sheet.title, sheet.lede, "\n".join(map(_line, lines)), ways]) + "\n")
+    message.set_content("\n\n".join([sheet.title, sheet.lede, "\n".join(lines), ways]) + "\n")
     message.add_alternative(
         write_page(sheet.title, f"{sheet.lede} {ways}".replace("\n", " · "), sheet.tables), subtype="html"
     )
     return message
-
-
-def _line(text: str) -> str:
-    return f"- {text}"
 
 
 def post_by(url: str) -> Post:

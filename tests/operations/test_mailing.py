@@ -67,6 +67,7 @@ def test_what_stands_in_a_mail(cast, mailbox):
     assert message["Auto-Submitted"] == "auto-generated"
     words, page = text_of(message), message.get_body(["html"]).get_content()
     assert "1 attempt (first attempts)" in words
+    assert "- Mean grade: 100" in words.splitlines()
     assert "Too few attempts to judge questions" in words
     assert "Too few attempts to judge questions" in page
     for part in (words, page):

@@ -7,8 +7,11 @@ from tests.cast import NOW, PASSWORD
 from tests.every.test_endpoints import ANONYMOUS, SIGNED_IN, TABLE, Place, sign_in, world  # noqa: F401 - a fixture
 
 READER = "rea"
-#: What belongs to everybody who is signed in: their session, their account, joining a course.
-OWN = {name for name, people in TABLE.items() if people >= SIGNED_IN or ANONYMOUS in people}
+#: What belongs to everybody who is signed in: their session, their account, joining a course; and which reports they get by mail.
+OWN = {name for name, people in TABLE.items() if people >= SIGNED_IN or ANONYMOUS in people} | {
+    "POST mail.wish",
+    "POST mail.unwish",
+}
 WRITES = sorted(name for name in TABLE if name.startswith("POST") and name not in OWN)
 #: Pages about results, which a reader opens.
 READS = sorted(

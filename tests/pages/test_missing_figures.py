@@ -13,7 +13,7 @@ from quiz.db import reading
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.operations import upkeep
 from tests.cast import GRACE, NOW
-from tests.sittings import EVERY, join, sit
+from tests.sittings import join, sit
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])  # what is shown does not depend on it
 #: "None of the tests" is English.
@@ -65,21 +65,12 @@ def one(cast):
     sit(cast, cast.bo, {"single_choice"}, blank={"short_text"})
 
 
-def one_without_a_mark(cast):
-    sit(cast, cast.bo, (), blank=EVERY)
-
-
 def all_equal(cast):
     for who in (cast.bo, cast.cy, *(join(cast, f"Student {number}") for number in range(10))):
         sit(cast, who, {"single_choice", "true_false"})
 
 
-def all_right(cast):
-    for who in (cast.bo, cast.cy, join(cast, "Dee")):
-        sit(cast, who)
-
-
-@pytest.mark.parametrize("state", [nobody, one, one_without_a_mark, all_equal, all_right])
+@pytest.mark.parametrize("state", [nobody, one, all_equal])
 def test_no_page_shows_a_figure_that_there_is_not(app, browser, cast, watch, state):
     state(cast)
     watch.now = NOW + timedelta(hours=1)

@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from quiz.banks.coverage import coverage
 from quiz.banks.evidence import Findings, Shelf, check_evidence
 from quiz.banks.findings import Finding
-from quiz.banks.images import opened
 from quiz.banks.model import Authored, Bank, Question
 from quiz.banks.strategies import strategies
 from quiz.banks.translations import missing
-from quiz.banks.yaml import LISTS, BankProblem, Lines, in_bank, read_bank, read_mapping
+from quiz.banks.yaml import BankFile, BankProblem, in_bank, read_file
 from quiz.errors import Invalid, Problem
 from quiz.questions.options import Options
 from quiz.questions.validation import path_text, steps
@@ -101,15 +99,19 @@ def check_files(
     seen: dict[str, str] = {}
     for path in files:
         try:
-            bank = read_bank(path)
+            found = read_file(path)
         except Invalid as error:
             report.errors += [
                 _fault(problem) for problem in error.problems if isinstance(problem, BankProblem)
             ]
             continue
-        _Check(path, bank, report, languages).run(shelf, max(as_of, today), inspect)
-        if seen.setdefault(bank.slug, str(path)) != str(path):
-            what = f"the bank '{bank.slug}' stands also in {seen[bank.slug]}"
+        report.errors += map(_fault, found.problems)
+        if found.bank is None:
+            continue
+        _Check(path, found, found.bank, report, languages).run(shelf, max(as_of, today), inspect)
+        slug = found.bank.slug
+        if seen.setdefault(slug, str(path)) != str(path):
+            what = f"the bank '{slug}' stands also in {seen[slug]}"
             report.errors.append(Fault(str(path), 1, None, "bank", f"{what} – give one of them another name"))
     return report
 
@@ -125,40 +127,31 @@ def message(problem: Problem) -> str:
 
 
 class _Check:
-    """The check of one bank that could be read."""
+    """The check of one bank, or of what of it could be read."""
 
-    def __init__(self, path: Path, bank: Bank, report: Report, languages: Collection[str]) -> None:
-        self._path, self._bank, self._report = path, bank, report
+    def __init__(
+        self, path: Path, file: BankFile, bank: Bank, report: Report, languages: Collection[str]
+    ) -> None:
+        self._path, self._file, self._bank, self._report = path, file, bank, report
         self._wanted = [language for language in languages if language != bank.language]
 
     def run(self, shelf: Shelf, latest: date, inspect: Inspect) -> None:
-        """Adds the bank, its errors and findings to the report."""
+        """Adds the bank, its errors and findings to the report; of a part no counts, and not what the rules say."""
         evidence = check_evidence(self._bank, shelf)
         faults = [*self._dates(latest), *evidence.false, *self._questions()]
         problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
         problems += [_unreadable(name) for name in evidence.unreadable]
         problems += self._untranslated_header()
         if problems:
-            self._report.errors += map(_fault, in_bank(problems, self._at(), str(self._path)))
-        self._report.findings += [*self._changed(evidence), *self._linted(inspect)]
+            self._report.errors += map(_fault, in_bank(problems, self._file.lines, str(self._path)))
+        self._report.findings += self._changed(evidence)
+        if self._file.problems:
+            return
+        self._report.findings += self._linted(inspect)
         self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
 
-    @cached_property
-    def _source(self) -> tuple[Mapping[str, Any], Lines]:
-        return read_mapping(opened(self._path)[0])
-
-    def _at(self) -> Lines:
-        return self._source[1]
-
-    @cached_property
-    def _places(self) -> Mapping[str, tuple[str, int]]:
-        """In which list of the file, and where in it, what has an id stands."""
-        lists = [(name, self._source[0].get(name) or ()) for name in LISTS]
-        return {str(one["id"]): (name, place) for name, listed in lists for place, one in enumerate(listed)}
-
     def _problem(self, question: Authored, problem: Problem) -> BankProblem:
-        name, place = self._places[question.id]
-        where = f"{name}[{place}].{problem.where}".rstrip(".")
+        where = f"{self._file.places[question.id]}.{problem.where}".rstrip(".")
         return BankProblem(where, problem.what, problem.mend, None, question.qualified)
 
     def _questions(self) -> Iterator[tuple[Authored, Problem]]:
@@ -191,13 +184,13 @@ class _Check:
         for finding in inspect(self._bank):
             place: tuple[str | int, ...] = steps(finding.where)
             if finding.question:
-                place = (*self._places[finding.question.partition("/")[2]], *place)
-            yield replace(finding, file=str(self._path), line=self._at().at(place))
+                place = (*steps(self._file.places[finding.question.partition("/")[2]]), *place)
+            yield replace(finding, file=str(self._path), line=self._file.lines.at(place))
 
     def _changed(self, evidence: Findings) -> Iterator[Finding]:
         for name, digest in evidence.changed.items():
             where = f"documents.{name}.sha256"
-            line = self._at().at(("documents", name, "sha256"))
+            line = self._file.lines.at(("documents", name, "sha256"))
             yield Finding(
                 rule="document-changed",
                 severity="warning",

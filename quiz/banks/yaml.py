@@ -7,7 +7,7 @@ document are faults.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -263,6 +263,18 @@ def _in_bank(problem: Problem, file: str) -> BankProblem:
     return BankProblem(where, problem.what, problem.mend, problem.line, question, own)
 
 
+@dataclass(frozen=True, slots=True)
+class BankFile:
+    """What a bank file holds, as far as it can be read."""
+
+    #: Without the questions that have problems; None where the head cannot be read.
+    bank: Bank | None
+    problems: Sequence[BankProblem]
+    lines: Lines
+    #: Where what has an id stands: ``questions[0]``.
+    places: Mapping[str, str]
+
+
 def read_bank(
     source: Path | str | bytes, name: str = "", find: Find = nowhere, read: Read | None = None
 ) -> Bank:
@@ -270,6 +282,19 @@ def read_bank(
 
     ``find`` finds the images of a text, ``read`` its tables; those of a file lie beside it, or in the same zip archive.
     Raises Invalid with every problem found, each a BankProblem with its line.
+    """
+    found = read_file(source, name, find, read)
+    if found.bank is None or found.problems:
+        raise Invalid(found.problems)
+    return found.bank
+
+
+def read_file(
+    source: Path | str | bytes, name: str = "", find: Find = nowhere, read: Read | None = None
+) -> BankFile:
+    """As ``read_bank``, but what has problems keeps nothing else from being read.
+
+    Raises Invalid where the text as a whole cannot be.
     """
     file = name or (str(source) if isinstance(source, Path) else "")
     try:
@@ -279,9 +304,7 @@ def read_bank(
         raise Invalid(in_bank(error.problems, None, file)) from None
     reader = _BankReader(data, find, read)
     bank = reader.bank()
-    if bank is None or faults:
-        raise Invalid(in_bank([*faults, *reader.problems], lines, file))
-    return bank
+    return BankFile(bank, in_bank([*faults, *reader.problems], lines, file), lines, reader.places)
 
 
 def _opened(
@@ -309,18 +332,19 @@ class _BankReader:
         self._header = {key: value for key, value in data.items() if key not in (*LISTS, TABLES)}
         self._given = data
         self._slug = _word(data.get("bank")) or "bank"
-        self._first: dict[str, str] = {}
+        #: Where the first question with an id stands.
+        self.places: dict[str, str] = {}
         self._stimuli = Reading(data.get(STIMULI))
         self._tables, self.problems = read_tables(data.get(TABLES), read)
 
     def bank(self) -> Bank | None:
-        """The bank; None where there are problems."""
+        """The bank of the questions without problems; None where the head has some."""
         listed = [(name, place, fields) for name in LISTS for place, fields in enumerate(self._listed(name))]
         self._share([fields for _, _, fields in listed if isinstance(fields, dict)])
         header = self._head()
         authored = [self._authored(f"{name}[{place}]", fields) for name, place, fields in listed]
         self.problems += unused(self._tables, authored)
-        if header is None or self.problems:
+        if header is None:
             return None
         return header.holding([one for one in authored if one is not None])
 
@@ -362,11 +386,16 @@ class _BankReader:
         listed = given if isinstance(given, list) else []
         for place, fields in enumerate(listed):
             if isinstance(fields, dict):
-                self._first.setdefault(_word(fields.get("id")), f"{name}[{place}]")
+                self.places.setdefault(_word(fields.get("id")), f"{name}[{place}]")
         return listed
 
     def _authored(self, where: str, fields: Any) -> Authored | None:
-        """The question or family at this place; None where it has faults of its own."""
+        """The question or family at this place; None where there are problems with it."""
+        known = len(self.problems)
+        loaded = self._loaded_at(where, fields)
+        return loaded if len(self.problems) == known else None
+
+    def _loaded_at(self, where: str, fields: Any) -> Authored | None:
         if not isinstance(fields, dict):
             problem = Problem("", "a question must be a mapping", "write id: …, type: …, prompt: …")
             self._add(where, "", [problem])
@@ -418,7 +447,7 @@ class _BankReader:
             yield Problem(
                 "images", "unknown field 'images'", "name images in the texts: ![…](images/name.png)"
             )
-        if name and self._first[name] != where:
+        if name and self.places[name] != where:
             yield Problem("id", f"the id '{name}' stands twice in this bank", "give it another")
         yield from self._document_problems(fields)
         yield from self._enemy_problems(fields)
@@ -435,8 +464,8 @@ class _BankReader:
     def _enemy_problems(self, fields: Mapping[str, Any]) -> Iterator[Problem]:
         for index, given in enumerate(_list(fields.get("enemies"))):
             bank, slash, name = _word(given).rpartition("/")
-            if (not slash or bank == self._slug) and name not in self._first:
-                what = f"there is no question '{name}'{suggest(name, self._first)}"
+            if (not slash or bank == self._slug) and name not in self.places:
+                what = f"there is no question '{name}'{suggest(name, self.places)}"
                 yield Problem(f"enemies[{index}]", what, "name a question of this bank")
 
     def _add(self, where: str, name: str, found: Iterable[Problem]) -> None:

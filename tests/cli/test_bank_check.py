@@ -357,6 +357,31 @@ def test_help_shows_an_example():
         assert "Example: quiz " in found.stdout
 
 
+DIVIDED = """\
+  - id: half
+    type: numerical
+    timeless: true
+    prompt: How much is {{ a }} divided by {{ b }}?
+    variables: {a: {values: [4]}, b: {values: [2, 1, 4, 0]}}
+    answers: [{value: {formula: a / b}}]
+"""
+
+
+def test_a_question_that_cannot_be_read_hides_nothing_of_the_others(check):
+    text = BANK.replace("    topic: history", "    topci: history").replace(
+        'terms: ["2001"]', 'terms: ["1996"]'
+    )
+    code, found = as_json(check, text.replace(DIGEST, "0" * 64) + DIVIDED)
+    told = {error["question"]: (error["line"], error["message"]) for error in found["errors"]}
+    assert (code, len(found["errors"]), found["banks"]) == (1, 3, [])
+    assert told["states/founded"][0] == 23
+    assert "did you mean 'topic'?" in told["states/founded"][1]
+    assert told["states/chair"][0] == 45
+    assert "'1996' does not stand in paragraph 3" in told["states/chair"][1]
+    assert "division by zero – leave these values out with where:" in told["states/half"][1]
+    assert [finding["rule"] for finding in found["findings"]] == ["document-changed"]
+
+
 # Languages and time ----------------------------------------------------------------------------------------------
 
 TRANSLATED = BANK.replace(

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -289,3 +290,17 @@ def test_a_report_does_not_look_at_every_attempt(cast, engine):
             text = statement.compile(connection, compile_kwargs={"literal_binds": True}).string
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
         assert "ix_attempt_uncounted" in plan[0][3], plan
+
+
+def test_two_that_count_at_once_count_each_attempt_once(app, cast):
+    for _ in range(4):
+        sit(cast, cast.bo)
+
+    def upkeep_of_one():
+        with app.app_context():
+            return upkeep.run(LATER, GRACE).counted
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(upkeep_of_one) for _ in range(2)]
+        assert sum(one.result() for one in done) == 4
+    demand_equal(cast.quiz)

@@ -1,8 +1,22 @@
 """The tables. Importing this package makes all of them known to ``quiz.db.Base.metadata``."""
 
-from quiz.models import attempt, audit, bank, counting, gradebook, mailing, media, people, quiz, rescored
+from quiz.models import (
+    accommodating,
+    attempt,
+    audit,
+    bank,
+    counting,
+    gradebook,
+    mailing,
+    media,
+    people,
+    presence,
+    quiz,
+    rescored,
+)
 
 __all__ = [
+    "accommodating",
     "attempt",
     "audit",
     "bank",
@@ -11,6 +25,7 @@ __all__ = [
     "mailing",
     "media",
     "people",
+    "presence",
     "quiz",
     "rescored",
 ]

@@ -90,6 +90,8 @@ class Attempt(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: NULL = no deadline.
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Added to this attempt while it ran, also beyond the closing of the quiz.
+    extra_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     #: The one slot that can be opened and answered, where there is no way back; NULL = any can.
     at_slot: Mapped[int | None]
     #: NULL = in progress.
@@ -215,12 +217,17 @@ class Mark(Base):
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-def due_at(started_at: datetime, limit_minutes: int | None, closes_at: datetime | None) -> datetime | None:
-    """The earlier of start + limit and the close, but never before the start; None where there is neither."""
+def due_at(
+    started_at: datetime, limit_minutes: int | None, closes_at: datetime | None, extra_minutes: int = 0
+) -> datetime | None:
+    """The earlier of start + limit and the close, but never before the start; None where there is neither.
+
+    ``extra_minutes`` were given to this attempt and come on top, also after the close.
+    """
     ends = [max(started_at, closes_at)] if closes_at is not None else []
     if limit_minutes is not None:
         ends.append(started_at + timedelta(minutes=limit_minutes))
-    return min(ends, default=None)
+    return min(ends) + timedelta(minutes=extra_minutes) if ends else None
 
 
 #: How long after the deadline a save that was under way is accepted, where the installation does not say otherwise.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -80,6 +80,10 @@ class Enrolment(Base):
     role: Mapped[str] = mapped_column(String(20))
     #: Part of the course that reports compare, such as "Tuesday"; NULL = in no group.
     group_name: Mapped[str | None] = mapped_column(String(80))
+    #: What this person's time limits are multiplied by (``accommodating.TIME_FACTORS``).
+    time_factor: Mapped[float] = mapped_column(default=1.0, server_default=text("1"))
+    #: How many attempts this person has at each quiz beyond what everybody has.
+    extra_attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -13,6 +13,9 @@ NOT_VERIFIED = set("ANN-014 ANN-015 PRI-004 MEM-030 HIS-014 HIS-026 HIS-029 ORG-
 #: Asks what one text says, and names it; so that text alone is its source.
 ABOUT_ONE_TEXT = {"open-to-others"}
 
+#: To read a text critically is more than to remember it.
+NOTHING_TO_ASK = {("proposals/reading", "remember")}
+
 
 @cache
 def questions(bank):
@@ -36,6 +39,13 @@ def test_enough_questions_and_enough_that_ask_for_more_than_memory(bank):
     above = [one for one in questions(bank) if one.level != "remember"]
     assert len(questions(bank)) >= 60
     assert len(above) >= 0.3 * len(questions(bank))
+
+
+@pytest.mark.parametrize("bank", BANKS)
+def test_each_topic_is_asked_at_each_level(bank):
+    levels = ("remember", "understand", "apply", "analyse")
+    wanted = {(one.topic, level) for one in questions(bank) for level in levels}
+    assert wanted - {(one.topic, one.level) for one in questions(bank)} <= NOTHING_TO_ASK
 
 
 @pytest.mark.parametrize("bank", BANKS)

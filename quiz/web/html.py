@@ -252,8 +252,11 @@ def described(field: Any, help_text: str) -> dict[str, str]:
 
 
 def here(**changed: Any) -> str:
-    """The address of this page with some arguments changed."""
-    return url_for(str(request.endpoint), **{**request.args, **(request.view_args or {}), **changed})
+    """The address of this page with some arguments changed. Names by which ``url_for`` is told of more than arguments are
+    left out: with ``_scheme`` a stranger's link would lead elsewhere.
+    """
+    asked = {name: value for name, value in request.args.items() if name != "endpoint" and name[:1] != "_"}
+    return url_for(str(request.endpoint), **{**asked, **(request.view_args or {}), **changed})
 
 
 def language_name(tag: str) -> str:

@@ -30,6 +30,8 @@ blueprint = Blueprint("gradebook", __name__)
 FILES = "<any(csv, xlsx, pdf):ending>"
 #: Empty lines for further categories.
 FURTHER = 3
+#: What of the wish a file of the book keeps.
+KEPT = ("words", "group", "only", "sort", "down")
 
 
 @blueprint.app_template_filter()
@@ -51,7 +53,7 @@ def book(course_id: int) -> ResponseReturnValue:
     wish = _wish()
     found = gradebook.grade_book(get_actor(), course_id, wish, moment(), grace())
     use_time_zone(found.time_zone)
-    kept = {name: value for name, value in request.args.items() if name != "page"}
+    kept = {name: request.args[name] for name in KEPT if name in request.args}
     return render_template(
         "gradebook/book.html",
         book=found,

@@ -44,6 +44,8 @@ SQLITE_THREADS, POSTGRESQL_THREADS = 4, 8
 UPKEEP_EVERY = 10
 #: Attempts that a round counts for reports: some seconds' work.
 MOST_COUNTED = 2_000
+#: Reports that a round sends by mail: attempts whose time is up wait for them.
+MOST_MAILS = 10
 #: Seconds for requests under way when the server is told to end.
 LAST_REQUESTS = 10
 #: Seconds in which the workers of a killed server let go of its port.
@@ -151,9 +153,8 @@ def _keep_up(app: Flask, settings: Settings) -> None:
                 if upkeep.claim(holder, clock.now()):
                     upkeep.run(clock.now(), grace, MOST_COUNTED)
                     if settings.mails:
-                        mailing.send_due(
-                            mailing.post_by(settings.smtp_url), settings.public_url, clock.now(), grace
-                        )
+                        post = mailing.post_by(settings.smtp_url)
+                        mailing.send_due(post, settings.public_url, clock.now(), grace, MOST_MAILS)
         except Exception:
             log.exception("the upkeep failed; it is tried again in %s seconds", UPKEEP_EVERY)
         time.sleep(UPKEEP_EVERY)

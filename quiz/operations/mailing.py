@@ -24,7 +24,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
-from quiz.errors import Invalid, NotFound, Problem, QuizError
+from quiz.errors import Invalid, NotFound, Problem, SignedOut
 from quiz.files.pages import shown, write_page
 from quiz.models.audit import record
 from quiz.models.mailing import EVERY, LONGEST_ADDRESS, ReportMail
@@ -153,15 +153,21 @@ def _next(every: str, zone: str, now: datetime) -> datetime:
 # Sending -----------------------------------------------------------------------------------------------------------
 
 
-def send_due(post: Post, site: str, now: datetime, grace: timedelta) -> int:
-    """Sends each mail that is due; ``site`` is the address under which people reach the pages. How many were sent.
+def send_due(post: Post, site: str, now: datetime, grace: timedelta, most: int | None = None) -> int:
+    """Sends mails that are due, so many at most (None: all); ``site`` is the address under which people reach the pages.
+    How many were sent.
 
-    Each is moved to its next day before it is sent, so that two processes do not send it twice; where the mail server does
-    not take it, it is tried again an hour later, and the log is told.
+    Each is moved to its next day before it is sent, so that two processes do not send it twice. The first that the mail
+    server does not take ends the round: it is tried again an hour later, the rest with the next round, and the log is told.
     """
     sent = 0
-    while (due := _claim(now)) is not None:
-        sent += _send(due, post, site, now, grace)
+    while (most is None or sent < most) and (due := _claim(now)) is not None:
+        sheet = _sheet(due, now, grace)
+        if sheet is None:
+            continue
+        if not _posted(due, _message(sheet, due, site, now), post, now):
+            break
+        sent += 1
     return sent
 
 
@@ -186,15 +192,19 @@ def _move(connection: Connection, due: Row[Any], to: datetime) -> None:
     connection.execute(update(ReportMail).where(ReportMail.stop_key == due.stop_key).values(next_at=to))
 
 
-def _send(due: Row[Any], post: Post, site: str, now: datetime, grace: timedelta) -> bool:
+def _sheet(due: Row[Any], now: datetime, grace: timedelta) -> Sheet | None:
+    """What is to be sent; None, and the wish ends, where the right to see it has ended, or the account."""
     try:
-        found = quiz_report(Actor(due.user_id, due.session_epoch), due.quiz_id, "first", now, grace)
-    except QuizError:  # the right to see it has ended, or the account
+        return sheet_of(quiz_report(Actor(due.user_id, due.session_epoch), due.quiz_id, "first", now, grace))
+    except (NotFound, SignedOut):
         with transaction() as connection:
             connection.execute(delete(ReportMail).where(ReportMail.stop_key == due.stop_key))
-        return False
+        return None
+
+
+def _posted(due: Row[Any], message: EmailMessage, post: Post, now: datetime) -> bool:
     try:
-        post(_message(sheet_of(found), due, site, now))
+        post(message)
     except (OSError, smtplib.SMTPException):
         log.exception("a report could not be sent; it is tried again in an hour", extra={"quiz": due.quiz_id})
         with transaction() as connection:

@@ -97,6 +97,22 @@ def test_a_server_that_is_away_is_tried_again_in_an_hour(cast, caplog):
     assert mailing.my_wish(cast.ada, cast.quiz).next_at == MONDAY + timedelta(days=7)
 
 
+def test_a_round_ends_with_the_first_failure_and_after_so_many(cast, mailbox):
+    """Attempts whose time is up wait for it: a mail server that hangs is asked once a round."""
+    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    for who in (cast.ada, cast.di):
+        mailing.wish(who, cast.quiz, ADDRESS, "day", NOW)
+    with mail_server() as away:
+        pass
+    assert send(away, TUESDAY) == 0
+    post = mailing.post_by(mailbox[0])
+    assert mailing.send_due(post, SITE, TUESDAY, GRACE) == 1
+    later = TUESDAY + timedelta(days=1, hours=1)
+    assert mailing.send_due(post, SITE, later, GRACE, most=1) == 1
+    assert mailing.send_due(post, SITE, later, GRACE, most=1) == 1
+    assert mailing.send_due(post, SITE, later, GRACE, most=1) == 0
+
+
 def test_who_may_ask_and_that_a_right_that_has_ended_ends_it(cast, mailbox):
     for who in (cast.bo, cast.di):
         with pytest.raises(NotFound):

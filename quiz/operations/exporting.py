@@ -18,7 +18,7 @@ from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.selecting import chosen, together
 from quiz.banks.yaml import write_bank
-from quiz.db import transaction
+from quiz.db import snapshot, transaction
 from quiz.errors import Conflict, Forbidden, NotFound
 from quiz.files.archive import pack
 from quiz.models.audit import record
@@ -87,15 +87,12 @@ def exportable(
 
     Audited as an export where ``now`` is given: keys leave the program with it.
     """
-    with transaction() as connection:
+    with snapshot() as connection:
         names: dict[str, str] = {}
         bank = _loaded(connection, _bank(connection, actor, bank_id), selection, names)
         contents = contents_of(connection, names.values())
-        if now is not None:
-            count = len(bank.authored)
-            record(
-                connection, actor.id if actor else None, "bank.export", ("bank", bank_id), now, count=count
-            )
+    if now is not None:
+        _audit(actor, "bank.export", ("bank", bank_id), len(bank.authored), now)
     return Exportable(bank_id, bank.title, bank, {name: contents[digest] for name, digest in names.items()})
 
 
@@ -122,7 +119,7 @@ def exportable_quiz(actor: Actor | None, quiz_id: int, now: datetime, *, audit: 
 
     Of banks that I may not read none is taken. Of a published quiz those that it is published with.
     """
-    with transaction() as connection:
+    with snapshot() as connection:
         columns = (QuizRevision.blueprint, QuizRevision.banks)
         quiz = quiz_of_results(connection, actor, quiz_id, *columns)
         if quiz.role not in TEACHING:
@@ -138,17 +135,20 @@ def exportable_quiz(actor: Actor | None, quiz_id: int, now: datetime, *, audit: 
             if bank_id in allowed and _of(slug, ids)
         ]
         contents = contents_of(connection, names.values())
-        if audit:
-            count = sum(len(part.authored) for part in parts)
-            record(
-                connection, actor.id if actor else None, "quiz.export", ("quiz", quiz_id), now, count=count
-            )
     if not parts:
         raise Conflict("There is no question in this quiz that you may read.")
+    if audit:
+        _audit(actor, "quiz.export", ("quiz", quiz_id), sum(len(part.authored) for part in parts), now)
     bank = together(f"quiz-{quiz_id}", quiz.title, parts)
     images = {name: contents[digest] for name, digest in names.items()}
     left_out = tuple(slug for slug, bank_id in sorted(banks.items()) if bank_id not in allowed)
     return Exportable(quiz_id, quiz.title, bank, images, left_out)
+
+
+def _audit(actor: Actor | None, act: str, about: tuple[str, int], count: int, now: datetime) -> None:
+    """Before the file is handed out, and apart from reading it: on SQLite saves wait for a writer."""
+    with transaction() as connection:
+        record(connection, actor.id if actor else None, act, about, now, count=count)
 
 
 def _drawn_from(

@@ -9,6 +9,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import astuple
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -54,7 +55,7 @@ def said() -> Iterator[tuple[str, str]]:
     """What lower floors say, and where."""
     for rule in rules().values():
         yield from (("quiz/lint", text) for text in (rule.title, rule.message, rule.fix))
-    for method in (*methods.ITEM, *methods.TEST, *methods.FLAGS):
+    for method in chain(methods.ITEM, methods.TEST, methods.COMPARED, methods.CURVE, methods.FLAGS):
         yield from (("quiz/statistics/methods.py", text) for text in astuple(method)[1:] if text)
     for told in (*sentences.WORDS.values(), *sentences.GENERAL.values()):
         yield from (("quiz/statistics/words.py", text) for text in told)

@@ -174,7 +174,8 @@ def moment(value: datetime | None, width: str = "long") -> str | Markup:
     """A moment in the viewer's time zone, as a ``time`` element that does not break; width medium for tables."""
     if value is None:
         return ""
-    words = f"{format_date(value, width)}, {format_time(value, 'short')}".replace(" ", NO_BREAK_SPACE)
+    both = _("%(day)s, %(time)s", day=format_date(value, width), time=format_time(value, "short"))
+    words = both.replace(" ", NO_BREAK_SPACE)
     return Markup('<time datetime="{}">{}</time>').format(iso(value), words)
 
 

@@ -13,6 +13,7 @@ from quiz.models import (
     presence,
     quiz,
     rescored,
+    searching,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "presence",
     "quiz",
     "rescored",
+    "searching",
 ]

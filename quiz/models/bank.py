@@ -94,6 +94,21 @@ class QuestionVersion(Base):
         ),
         # the draw: the question of this rank in this stratum
         Index(None, "bank_id", "topic", "type", "difficulty", "draw_rank"),
+        # the list of a bank, its filters and counts: without them each row is read past its content
+        Index(
+            "ix_question_version_listed",
+            "bank_id",
+            "topic",
+            "question_id",
+            "type",
+            "difficulty",
+            "level",
+            "status",
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
+        # when a bank's questions have last changed
+        Index(None, "bank_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,14 +123,14 @@ class QuestionVersion(Base):
     topic: Mapped[str] = mapped_column(String(LONGEST_TOPIC))
     type: Mapped[str] = mapped_column(String(40))
     difficulty: Mapped[str] = mapped_column(String(10))
+    #: "" = it does not say.
+    level: Mapped[str] = mapped_column(String(12), default="")
     #: 0 … n − 1 by id among the current, ready questions of its stratum; NULL = not drawable.
     draw_rank: Mapped[int | None]
     #: Those of its translations, parted by spaces.
     languages: Mapped[str] = mapped_column(Text, default="")
     #: What a draw has to know (``assembly.index.Item.dump()``), so that it need not load the content.
     item: Mapped[dict[str, Any]] = mapped_column(JSON)
-    #: All texts, case folded, for the search in a bank.
-    search_text: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: NULL = came with the program or from the command line.
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import or_
 
 from quiz.models.bank import Question, QuestionVersion
+from quiz.models.searching import has_tag, has_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,10 @@ class Filter:
 
     words: str = ""
     topic: str = ""
+    tag: str = ""
     type: str = ""
     difficulty: str = ""
+    level: str = ""
     status: str = ""
 
 
@@ -33,23 +36,25 @@ class Selection:
     wanted: Filter = NO_FILTER
 
 
-def conditions(wanted: Filter) -> Iterator[Any]:
-    """What holds for the current versions that the filter lets through."""
-    for word in wanted.words.casefold().split():
-        yield QuestionVersion.search_text.contains(word, autoescape=True)
+def conditions(bank_id: int, wanted: Filter) -> Iterator[Any]:
+    """What holds for the questions of a bank, and their current versions, that the filter lets through."""
+    if wanted.words.strip():
+        yield from has_words(bank_id, wanted.words)
+    if wanted.tag:
+        yield has_tag(bank_id, wanted.tag)
     if wanted.topic:
         yield or_(
             QuestionVersion.topic == wanted.topic,
             QuestionVersion.topic.startswith(f"{wanted.topic}/", autoescape=True),
         )
-    for name in ("type", "difficulty", "status"):
+    for name in ("type", "difficulty", "level", "status"):
         if getattr(wanted, name):
             yield getattr(QuestionVersion, name) == getattr(wanted, name)
 
 
-def selected(selection: Selection) -> Iterator[Any]:
-    """What holds for the questions and current versions that are selected."""
+def selected(bank_id: int, selection: Selection) -> Iterator[Any]:
+    """What holds for the questions of a bank, and their current versions, that are selected."""
     if selection.names:
         yield Question.slug.in_(selection.names)
     else:
-        yield from conditions(selection.wanted)
+        yield from conditions(bank_id, selection.wanted)

@@ -1,4 +1,4 @@
-"""Writes versions of questions, and keeps what hangs on a bank's current ones: search text, ranks, digest."""
+"""Writes versions of questions, and keeps what hangs on a bank's current ones: search terms, ranks, digest."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drawing import renumber
 from quiz.models.media import VersionImage, note_images
 from quiz.models.rescored import RescoredVersion
+from quiz.models.searching import forget_terms, index_terms
 
 _earlier = aliased(QuestionVersion)
 
@@ -49,10 +50,10 @@ def add_versions(
                 "topic": question.topic,
                 "type": question.type,
                 "difficulty": question.difficulty,
+                "level": question.dump().get("level", ""),
                 "draw_rank": None,
                 "languages": " ".join(sorted(question.translations)),
                 "item": item_of(question).dump(),
-                "search_text": search_text(question),
                 "created_at": now,
                 "created_by": owner_id,
             }
@@ -61,6 +62,7 @@ def add_versions(
     )
     shown = {question_id: question.images for question_id, question in questions if question.images}
     note_images(connection, bank_id, shown)
+    index_terms(connection, bank_id, questions)
 
 
 def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int | None, now: datetime) -> int:
@@ -85,7 +87,7 @@ def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int 
             QuestionVersion.current,
         )
     ).all()
-    _delete_versions(connection, [row for row in made if not row.held])
+    _delete_versions(connection, bank_id, [row for row in made if not row.held])
     held = [row for row in made if row.held]
     before = _before(connection, [row.question_id for row in held])
     again = [
@@ -100,7 +102,7 @@ def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int 
     return len(made)
 
 
-def _delete_versions(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+def _delete_versions(connection: Connection, bank_id: int, rows: Sequence[Row[Any]]) -> None:
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
         ids, questions = [row.id for row in part], [row.question_id for row in part]
@@ -117,8 +119,20 @@ def _delete_versions(connection: Connection, rows: Sequence[Row[Any]]) -> None:
             .where(QuestionVersion.question_id.in_(questions), QuestionVersion.number == highest)
             .values(current=True)
         )
+        _index_again(connection, bank_id, questions)
         without = ~select(_earlier.id).where(_earlier.question_id == Question.id).exists()
         connection.execute(delete(Question).where(Question.id.in_(questions), without))
+
+
+def _index_again(connection: Connection, bank_id: int, question_ids: Sequence[int]) -> None:
+    """Finds these questions by what is current of them now; those that have no version left by nothing."""
+    forget_terms(connection, question_ids)
+    rows = connection.execute(
+        select(QuestionVersion.question_id, QuestionVersion.content).where(
+            QuestionVersion.question_id.in_(question_ids), QuestionVersion.current
+        )
+    )
+    index_terms(connection, bank_id, [(row.question_id, load(row.content)) for row in rows])
 
 
 def _before(connection: Connection, question_ids: Sequence[int]) -> dict[tuple[int, int], dict[str, Any]]:
@@ -151,26 +165,6 @@ def _unset_current(connection: Connection, question_ids: Sequence[int]) -> None:
             )
             .values(current=False)
         )
-
-
-def search_text(question: Authored) -> str:
-    """What a search looks into: id, topic, tags, facts, and every text of the question, case folded."""
-    dumped = question.dump()
-    return " ".join(_texts(dumped)).casefold()
-
-
-#: Fields whose words would make every search find everything.
-_NOT_SEARCHED = frozenset({"type", "scoring", "difficulty", "level", "status", "bank", "digest", "tables"})
-
-
-def _texts(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for name, one in value.items() if name not in _NOT_SEARCHED for text in _texts(one)]
-    if isinstance(value, list | tuple):
-        return [text for one in value for text in _texts(one)]
-    return []
 
 
 def bank_changed(connection: Connection, bank_id: int, now: datetime) -> None:

@@ -214,7 +214,7 @@ def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = NO_FI
                 QuestionVersion.content,
             )
             .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
-            .where(Question.bank_id == bank_id, *conditions(wanted))
+            .where(Question.bank_id == bank_id, *conditions(bank_id, wanted))
             .order_by(QuestionVersion.topic, Question.slug)
         )
         questions = page_of(connection, statement, page, lambda row: _question_row(row, on))

@@ -182,7 +182,7 @@ def _loaded(
     rows = connection.execute(
         select(QuestionVersion.digest, QuestionVersion.content)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Question.bank_id == bank.id, QuestionVersion.current, *selected(selection))
+        .where(Question.bank_id == bank.id, QuestionVersion.current, *selected(bank.id, selection))
         .order_by(Question.id)
     )
     loaded = [_named_apart(load_authored(row.digest, row.content), names) for row in rows]

@@ -92,6 +92,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.author.linting import blueprint as linting
     from quiz.web.author.translating import blueprint as translating
     from quiz.web.author.views import blueprint as author
+    from quiz.web.courses.accommodating import blueprint as accommodating
     from quiz.web.courses.views import blueprint as courses
     from quiz.web.gradebook.views import blueprint as gradebook
     from quiz.web.marking.views import blueprint as marking
@@ -125,6 +126,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         student,
         attempt,
         courses,
+        accommodating,
         quizzes,
         reports,
         whole,

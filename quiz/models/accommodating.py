@@ -8,6 +8,7 @@ somebody asks here, never the quiz itself.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,9 +48,6 @@ class Terms:
     #: The quiz's limit, times the person's factor, in whole minutes, rounded up.
     limit_minutes: int | None
     attempts_allowed: int | None
-    #: What everybody else has.
-    usual_minutes: int | None
-    usual_attempts: int | None
 
     @classmethod
     def of(cls, row: Row[Any]) -> Terms:
@@ -61,8 +59,6 @@ class Terms:
             attempts_allowed=None
             if row.attempts_allowed is None
             else row.attempts_allowed + row.extra_attempts,
-            usual_minutes=row.limit_minutes,
-            usual_attempts=row.attempts_allowed,
         )
 
 
@@ -116,6 +112,20 @@ def own_terms(user: Any) -> tuple[Any, ...]:
 def terms_for(connection: Connection, quiz_id: int, user_id: int) -> Terms:
     """The terms of one quiz for one person. One statement."""
     return Terms.of(connection.execute(select(*own_terms(user_id)).where(Quiz.id == quiz_id)).one())
+
+
+def closed_of(connection: Connection, quiz_ids: Iterable[int], now: datetime) -> dict[tuple[int, int], bool]:
+    """Whether these quizzes are closed for those for whom they close at another time than for all. One statement.
+
+    By (person, quiz).
+    """
+    rows = connection.execute(
+        select(Override.user_id, Override.quiz_id, Override.closes_at).where(
+            Override.quiz_id.in_(list(quiz_ids)),
+            Override.closes_at.is_not(None),
+        )
+    )
+    return {(user_id, quiz_id): now >= closes_at for user_id, quiz_id, closes_at in rows}
 
 
 def move_deadlines(connection: Connection, *which: ColumnElement[bool]) -> dict[int, datetime | None]:

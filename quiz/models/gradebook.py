@@ -23,6 +23,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base, UtcDateTime
+from quiz.models.accommodating import closes_for
 from quiz.models.attempt import Attempt, LateAnswer, ended_at, waits_for_a_mark
 from quiz.models.people import User, one_of
 from quiz.models.quiz import Quiz, QuizRevision
@@ -137,11 +138,12 @@ def attempts_of(
     """The attempts of these people (ids, or a statement that gives them), in their order.
 
     ``share`` is the grade as a share of the scale under which it was given; ``late``: an answer came after the end, or
-    the end after the quiz had closed.
+    the end after the quiz had closed for this person, without time that was given for it.
     """
     answered_late = (
         select(LateAnswer.id).where(LateAnswer.attempt_id == Attempt.id).correlate(Attempt).exists()
     )
+    ended_late = and_(Attempt.extra_minutes == 0, Attempt.finished_at > closes_for(Attempt.user_id))
     return connection.execute(
         select(
             Attempt.user_id,
@@ -150,7 +152,7 @@ def attempts_of(
             (Attempt.grade / QuizRevision.scale).label("share"),
             ended_at(now, grace).is_not(None).label("ended"),
             waits_for_a_mark().label("waits"),
-            or_(answered_late, func.coalesce(Attempt.finished_at > Quiz.closes_at, False)).label("late"),
+            or_(answered_late, func.coalesce(ended_late, False)).label("late"),
         )
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizRevision, QuizRevision.id == Attempt.revision_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
+from quiz.models.accommodating import closed_of
 from quiz.models.gradebook import attempts_of, categories_of, columns_of, decisions_of, shares_of
 from quiz.models.people import Enrolment, User
 from quiz.questions.rules.grade import combine
@@ -83,6 +84,8 @@ class Frame:
     columns: tuple[Column, ...]
     categories: tuple[Category, ...]
     parts: tuple[Part, ...]
+    #: Whether a quiz is closed for somebody for whom it closes at another time than for all, by (person, quiz).
+    closed: Mapping[tuple[int, int], bool]
 
     @property
     def ids(self) -> list[int]:
@@ -94,7 +97,7 @@ class Frame:
 
 
 def frame_of(connection: Connection, course_id: int, now: datetime) -> Frame:
-    """The columns and categories of a course. Two statements.
+    """The columns and categories of a course. Three statements.
 
     Without categories all quizzes count equally, but for practice.
     """
@@ -116,7 +119,7 @@ def frame_of(connection: Connection, course_id: int, now: datetime) -> Frame:
         Category(one.id, one.name, one.weight, one.drop_lowest, one.weight / whole) for one in categories
     )
     parts = tuple(Part(one.weight, one.drop_lowest) for one in named) or (Part(1.0, 0),)
-    return Frame(columns, named, parts)
+    return Frame(columns, named, parts, closed_of(connection, [one.quiz_id for one in columns], now))
 
 
 def students_of(course_id: int) -> Any:
@@ -158,6 +161,7 @@ def rows_of(
                     column,
                     attempts.get((person.id, column.quiz_id), ()),
                     decisions.get((person.id, column.quiz_id)),
+                    frame.closed.get((person.id, column.quiz_id), column.closed),
                 )
                 for column in frame.columns
             ),
@@ -182,6 +186,9 @@ def totals_of(connection: Connection, frame: Frame, people: Any) -> dict[int, fl
     shares[:, [place for place, one in enumerate(frame.columns) if one.closed]] = (
         0.0  # missing, where nothing follows
     )
+    for (user_id, quiz_id), closed in frame.closed.items():
+        if user_id in row:
+            shares[row[user_id], column[quiz_id]] = 0.0 if closed else nan
     for (user_id, quiz_id), found in given.items():
         known = [share for share in found if share is not None]
         place = column[quiz_id]
@@ -193,8 +200,8 @@ def totals_of(connection: Connection, frame: Frame, people: Any) -> dict[int, fl
     return dict(zip(ids, map(_known, found_totals.tolist()), strict=True))
 
 
-def _cell(column: Column, attempts: Sequence[Row[Any]], decision: Row[Any] | None) -> Cell:
-    """What was decided goes before what the attempts say."""
+def _cell(column: Column, attempts: Sequence[Row[Any]], decision: Row[Any] | None, closed: bool) -> Cell:
+    """What was decided goes before what the attempts say. ``closed``: for this person."""
     late = any(row.late for row in attempts)
     if decision is not None:
         excused = decision.kind == "excused"
@@ -202,16 +209,16 @@ def _cell(column: Column, attempts: Sequence[Row[Any]], decision: Row[Any] | Non
     shares = [row.share for row in attempts if row.ended and row.share is not None]
     if shares:
         return Cell("graded", _combined(shares, column.grading) * column.scale, late=late)
-    return Cell(_without(column, attempts), late=late)
+    return Cell(_without(attempts, closed), late=late)
 
 
-def _without(column: Column, attempts: Sequence[Row[Any]]) -> str:
+def _without(attempts: Sequence[Row[Any]], closed: bool) -> str:
     """Why there is no grade."""
     if any(row.waits for row in attempts):
         return "to-mark"
     if any(not row.ended for row in attempts):
         return "at-work"
-    return "missing" if column.closed and not attempts else "none"
+    return "missing" if closed and not attempts else "none"
 
 
 def _combined(shares: Sequence[float], method: Any) -> float:

@@ -32,6 +32,7 @@ from quiz.errors import (
     TooLate,
 )
 from quiz.files.richtext import to_html
+from quiz.models.accommodating import Terms, lengthened, terms_for
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import GRACE, Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
 from quiz.models.bank import Bank, Question, QuestionVersion
@@ -101,11 +102,14 @@ def start(
                 if not _is_over(open_one, now, grace):
                     return int(open_one.id)
                 close(connection, open_one.id, "time", open_one.due_at, now)
-            number = _may_start(connection, actor, quiz, now)
+            terms = terms_for(
+                connection, quiz_id, actor.id
+            )  # after the lock: what was granted meanwhile holds
+            number = _may_start(connection, actor, quiz_id, terms, now)
             _demand_code(connection, actor, quiz, access_code, address, now)
             drawn_by = secrets.randbits(SEED_BITS) if seed is None else seed
             spoken = language_tag(language)
-            return _insert_attempt(connection, actor, quiz, number, now, drawn_by, spoken)
+            return _insert_attempt(connection, actor, quiz, terms, number, now, drawn_by, spoken)
     except AccessCode:
         if access_code.strip():  # no code is no guess
             with transaction() as connection:
@@ -122,10 +126,6 @@ def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
     found = connection.execute(
         select(
             Quiz.id,
-            Quiz.opens_at,
-            Quiz.closes_at,
-            Quiz.limit_minutes,
-            Quiz.attempts_allowed,
             Quiz.access_code,
             Quiz.sequential,
             QuizRevision.id.label("revision_id"),
@@ -153,17 +153,17 @@ def _in_progress(connection: Connection, actor: Actor, quiz_id: int) -> Any:
     ).first()
 
 
-def _may_start(connection: Connection, actor: Actor, quiz: Row[Any], now: datetime) -> int:
+def _may_start(connection: Connection, actor: Actor, quiz_id: int, terms: Terms, now: datetime) -> int:
     """The number that a new attempt gets; raises why there can be none."""
-    if quiz.opens_at is not None and now < quiz.opens_at:
-        raise NotOpen(opens_at=quiz.opens_at)
-    if quiz.closes_at is not None and now >= quiz.closes_at:
-        raise QuizClosed(closed_at=quiz.closes_at)
+    if terms.opens_at is not None and now < terms.opens_at:
+        raise NotOpen(opens_at=terms.opens_at)
+    if terms.closes_at is not None and now >= terms.closes_at:
+        raise QuizClosed(closed_at=terms.closes_at)
     used: int = connection.execute(
-        select(func.count()).where(Attempt.quiz_id == quiz.id, Attempt.user_id == actor.id)
+        select(func.count()).where(Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id)
     ).scalar_one()
-    if quiz.attempts_allowed is not None and used >= quiz.attempts_allowed:
-        raise NoAttemptsLeft(allowed=quiz.attempts_allowed)
+    if terms.attempts_allowed is not None and used >= terms.attempts_allowed:
+        raise NoAttemptsLeft(allowed=terms.attempts_allowed)
     return used + 1
 
 
@@ -187,6 +187,7 @@ def _insert_attempt(
     connection: Connection,
     actor: Actor,
     quiz: Row[Any],
+    terms: Terms,
     number: int,
     now: datetime,
     seed: int,
@@ -211,7 +212,7 @@ def _insert_attempt(
             bank_digests=bank_digests(connection, quiz.banks),
             exposure=seen,
             started_at=now,
-            due_at=due_at(now, quiz.limit_minutes, quiz.closes_at),
+            due_at=due_at(now, terms.limit_minutes, terms.closes_at),
             at_slot=1 if quiz.sequential else None,
         )
         .returning(Attempt.id)
@@ -329,6 +330,8 @@ class AttemptPage:
     started_at: datetime
     due_at: datetime | None
     limit_minutes: int | None
+    #: The limit as it holds for this attempt: with the person's own factor, and what was added while it ran.
+    own_minutes: int | None
     now: datetime
     slots: tuple[SlotState, ...]
     questions: tuple[QuestionView, ...]
@@ -370,6 +373,7 @@ _ATTEMPT = Prepared(
         Attempt.number,
         Attempt.started_at,
         Attempt.due_at,
+        Attempt.extra_minutes,
         Attempt.finished_at,
         Attempt.ended_by,
         Attempt.language,
@@ -377,6 +381,7 @@ _ATTEMPT = Prepared(
         Quiz.id.label("quiz_id"),
         Quiz.title.label("quiz_title"),
         Quiz.limit_minutes,
+        Enrolment.time_factor,
         Course.id.label("course_id"),
         Course.title.label("course_title"),
         Course.time_zone,
@@ -535,6 +540,7 @@ def _page(
         started_at=attempt.started_at,
         due_at=attempt.due_at,
         limit_minutes=attempt.limit_minutes,
+        own_minutes=_own_minutes(attempt),
         now=now,
         slots=tuple(
             SlotState(
@@ -549,6 +555,11 @@ def _page(
         ),
         questions=tuple(views),
     )
+
+
+def _own_minutes(attempt: Row[Any]) -> int | None:
+    minutes = lengthened(attempt.limit_minutes, attempt.time_factor)
+    return None if minutes is None else minutes + int(attempt.extra_minutes)
 
 
 def _view(row: Row[Any], language: str | None) -> QuestionView:

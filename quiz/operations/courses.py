@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
+from quiz.models.accommodating import Override, Terms, own_terms
 from quiz.models.attempt import GRACE, Attempt, ended_at, moment
 from quiz.models.audit import record
 from quiz.models.codes import JOIN_CODE_LENGTH, RETURN_CODE_LENGTH, digest, grouped, new_code, normal
@@ -237,7 +238,7 @@ def course(actor: Actor, course_id: int, now: datetime, grace: timedelta = GRACE
     with reading() as connection:
         found = _my_course(connection, actor, course_id)
         staff = found.role in RESULTS
-        quizzes = connection.execute(_quizzes_of(course_id, drafts=staff)).all()
+        quizzes = connection.execute(_quizzes_of(course_id, actor.id, drafts=staff)).all()
         ids = [quiz.id for quiz in quizzes]
         attempts = _attempts_of(connection, actor, ids, now, grace)
         progress = progress_of(connection, ids, now, grace) if staff else {}
@@ -254,15 +255,13 @@ def course(actor: Actor, course_id: int, now: datetime, grace: timedelta = GRACE
     )
 
 
-def _quizzes_of(course_id: int, *, drafts: bool) -> Any:
+def _quizzes_of(course_id: int, user_id: int, *, drafts: bool) -> Any:
+    """The quizzes of a course with the terms of this person."""
     statement = (
         select(
             Quiz.id,
             Quiz.title,
-            Quiz.opens_at,
-            Quiz.closes_at,
-            Quiz.limit_minutes,
-            Quiz.attempts_allowed,
+            *own_terms(user_id),
             Quiz.grading,
             Quiz.review,
             QuizRevision.scale,
@@ -289,9 +288,7 @@ def _attempts_of(
     return found
 
 
-def _card(
-    quiz: Row[Any], attempts: Sequence[Row[Any]], decision: Row[Any] | None, now: datetime
-) -> QuizCard:
+def _card(quiz: Row[Any], attempts: Sequence[Row[Any]], decision: Row[Any] | None, now: datetime) -> QuizCard:
     """What a person has decided goes before the attempts, and is shown when the last one's grade is."""
     graded = [
         Fraction(one.grade)
@@ -301,17 +298,20 @@ def _card(
     ]
     value = combine(graded, quiz.grading)
     ended = [one for one in attempts if one.finished_at is not None]
-    shown = "grade" in quiz.review.get(moment(ended[-1].finished_at if ended else now, quiz.closes_at, now), ())
+    shown = "grade" in quiz.review.get(
+        moment(ended[-1].finished_at if ended else now, quiz.closes_at, now), ()
+    )
     if decision is not None:
         value = decision.grade if shown else None
+    terms = Terms.of(quiz)
     return QuizCard(
         id=quiz.id,
         title=quiz.title,
         state=quiz_state(quiz.scale is not None, quiz.opens_at, quiz.closes_at, now),
-        opens_at=quiz.opens_at,
-        closes_at=quiz.closes_at,
-        limit_minutes=quiz.limit_minutes,
-        attempts_allowed=quiz.attempts_allowed,
+        opens_at=terms.opens_at,
+        closes_at=terms.closes_at,
+        limit_minutes=terms.limit_minutes,
+        attempts_allowed=terms.attempts_allowed,
         attempts_used=len(attempts),
         in_progress=next((one.id for one in attempts if one.finished_at is None), None),
         last_finished=ended[-1].id if ended else None,
@@ -518,7 +518,7 @@ def set_group(actor: Actor, course_id: int, user_ids: Sequence[int], group: str,
 
 
 def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:
-    """Takes a person out of the course. Their attempts stay."""
+    """Takes a person out of the course, with what was granted to them. Their attempts stay."""
     with transaction() as connection:
         _lock(connection, course_id)
         _my_course(connection, actor, course_id, TEACHING)
@@ -530,6 +530,10 @@ def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:
         if found is None:
             raise NotFound
         _demand_teacher(connection, course_id, actor)
+        of_course = select(Quiz.id).where(Quiz.course_id == course_id)
+        connection.execute(
+            delete(Override).where(Override.user_id == user_id, Override.quiz_id.in_(of_course))
+        )
         _audit(connection, actor, "course.remove", course_id, now, user=user_id)
 
 

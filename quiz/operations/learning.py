@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, select, true
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, Section
 from quiz.db import reading
 from quiz.errors import SignedOut
+from quiz.models.accommodating import closes_for, opens_for
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
 from quiz.models.bank import QuestionVersion
 from quiz.models.comparing import SUBJECTS
@@ -132,7 +133,7 @@ def my_progress(actor: Actor, now: datetime) -> Progress:
 def _attempts(actor: Actor) -> Any:
     """My finished attempts in the courses that I am in."""
     return (
-        select(Attempt.id, Attempt.finished_at, Quiz.review, Quiz.closes_at)
+        select(Attempt.id, Attempt.finished_at, Quiz.review, closes_for(Attempt.user_id).label("closes_at"))
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Enrolment, and_(Enrolment.course_id == Quiz.course_id, Enrolment.user_id == Attempt.user_id))
         .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None))
@@ -231,8 +232,8 @@ def _practices(actor: Actor, now: datetime) -> Any:
             QuizRevision.mode == "practice",
             Enrolment.user_id == actor.id,
             Enrolment.role == "student",
-            or_(Quiz.opens_at.is_(None), Quiz.opens_at <= now),
-            or_(Quiz.closes_at.is_(None), Quiz.closes_at > now),
+            func.coalesce(opens_for(actor.id) <= now, true()),
+            func.coalesce(closes_for(actor.id) > now, true()),
         )
         .order_by(Quiz.title, Quiz.id)
     )

@@ -17,7 +17,8 @@ from quiz.assembly.settings import EVERYTHING, QuizSettings
 from quiz.assembly.supply import scarcest
 from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
-from quiz.models.attempt import GRACE, Attempt, due_at, ended_at
+from quiz.models.accommodating import Terms, move_deadlines, terms_for
+from quiz.models.attempt import GRACE, Attempt, ended_at
 from quiz.models.audit import record
 from quiz.models.bank import Bank, QuestionVersion, StratumSize
 from quiz.models.drawing import SqlIndex
@@ -152,8 +153,18 @@ class Perspective:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What of a quiz holds for everybody to whom nothing else was granted."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    limit_minutes: int | None
+    attempts_allowed: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class StartPage:
-    """What a student reads before starting. ``why_not`` is the code of what stands against it, "" for nothing."""
+    """What a student reads before starting: dates, limit and attempts as they hold for them. ``why_not`` is the code of what stands against it, "" for nothing."""
 
     id: int
     title: str
@@ -166,6 +177,7 @@ class StartPage:
     closes_at: datetime | None
     limit_minutes: int | None
     attempts_allowed: int | None
+    usual: Usual
     attempts_used: int
     grading: str
     scale: float
@@ -489,8 +501,8 @@ def edit(
             .where(Quiz.id == quiz_id)
             .values(blueprint_text=blueprint_text, edits=Quiz.edits + 1, **_columns(sheet))
         )
-        moved = _move_deadlines(connection, quiz_id, sheet)
-        record(connection, actor.id, "quiz.edit", ("quiz", quiz_id), now, deadlines_moved=moved)
+        moved = move_deadlines(connection, Attempt.quiz_id == quiz_id)
+        record(connection, actor.id, "quiz.edit", ("quiz", quiz_id), now, deadlines_moved=[*moved])
 
 
 def _in_step(sheet: QuizSheet, before: Blueprint, after: Blueprint) -> QuizSheet:
@@ -544,22 +556,6 @@ def _settings_problems(sheet: QuizSheet, settings: QuizSettings) -> Iterator[Pro
         yield Problem("pass_grade", what, f"write 0 to {scale:g}, or leave it empty")
 
 
-def _move_deadlines(connection: Connection, quiz_id: int, sheet: QuizSheet) -> list[int]:
-    """Recomputes the deadline of each open attempt. Returns the ids of those whose deadline moved."""
-    rows = connection.execute(
-        select(Attempt.id, Attempt.started_at, Attempt.due_at)
-        .where(Attempt.quiz_id == quiz_id, Attempt.finished_at.is_(None))
-        .with_for_update()
-    ).all()
-    moved = []
-    for row in rows:
-        due = due_at(row.started_at, sheet.limit_minutes, sheet.closes_at)
-        if due != row.due_at:
-            connection.execute(update(Attempt).where(Attempt.id == row.id).values(due_at=due))
-            moved.append(row.id)
-    return moved
-
-
 # The student's way in ------------------------------------------------------------------------------------------
 
 
@@ -567,6 +563,7 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
     """The rules of a published quiz, for the people of its course."""
     with reading() as connection:
         quiz = _published(connection, actor, quiz_id)
+        terms = terms_for(connection, quiz_id, actor.id)
         attempts = connection.execute(
             select(Attempt.id, ended_at(now, grace).label("finished_at")).where(
                 Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id
@@ -583,10 +580,11 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
         time_zone=quiz.time_zone,
         role=quiz.role,
         questions=_how_many(blueprint),
-        opens_at=quiz.opens_at,
-        closes_at=quiz.closes_at,
-        limit_minutes=quiz.limit_minutes,
-        attempts_allowed=quiz.attempts_allowed,
+        opens_at=terms.opens_at,
+        closes_at=terms.closes_at,
+        limit_minutes=terms.limit_minutes,
+        attempts_allowed=terms.attempts_allowed,
+        usual=Usual(quiz.opens_at, quiz.closes_at, quiz.limit_minutes, quiz.attempts_allowed),
         attempts_used=len(attempts),
         grading=quiz.grading,
         scale=quiz.scale,
@@ -606,7 +604,7 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
         languages=_languages(banks),
         ready=sum(row.ready for row in banks),
         in_progress=in_progress,
-        why_not="" if in_progress is not None else _why_not(quiz, len(attempts), now),
+        why_not="" if in_progress is not None else _why_not(quiz.role, terms, len(attempts), now),
     )
 
 
@@ -660,15 +658,15 @@ def _published(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
     return found
 
 
-def _why_not(quiz: Row[Any], used: int, now: datetime) -> str:
+def _why_not(role: str, terms: Terms, used: int, now: datetime) -> str:
     """The code of the error that starting would raise now."""
-    if quiz.role != "student":
+    if role != "student":
         return "forbidden"
-    if quiz.opens_at is not None and now < quiz.opens_at:
+    if terms.opens_at is not None and now < terms.opens_at:
         return "not-open"
-    if quiz.closes_at is not None and now >= quiz.closes_at:
+    if terms.closes_at is not None and now >= terms.closes_at:
         return "closed"
-    return "no-attempts-left" if quiz.attempts_allowed is not None and used >= quiz.attempts_allowed else ""
+    return "no-attempts-left" if terms.attempts_allowed is not None and used >= terms.attempts_allowed else ""
 
 
 def _how_many(blueprint: Blueprint) -> str:

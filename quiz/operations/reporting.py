@@ -13,6 +13,7 @@ from quiz.db import reading, transaction
 from quiz.errors import SignedOut
 from quiz.files.richtext import to_text
 from quiz.files.tables import Table
+from quiz.models.accommodating import closes_for
 from quiz.models.attempt import (
     GRACE,
     Attempt,
@@ -257,7 +258,7 @@ def my_grades(actor: Actor, now: datetime, page: int, grace: timedelta = GRACE) 
                 Quiz.id.label("quiz_id"),
                 Quiz.title.label("quiz_title"),
                 Quiz.review,
-                Quiz.closes_at,
+                closes_for(Attempt.user_id).label("closes_at"),
                 Course.id.label("course_id"),
                 Course.title.label("course_title"),
                 Course.time_zone,

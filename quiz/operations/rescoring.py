@@ -18,6 +18,7 @@ from quiz.banks.rescoring import BY_KEY, POLICIES, Policy
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem
 from quiz.files.richtext import to_text
+from quiz.models.accommodating import closes_for
 from quiz.models.attempt import Attempt, AttemptSlot, moment
 from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored
@@ -730,7 +731,7 @@ def my_notices(actor: Actor, now: datetime) -> tuple[Notice, ...]:
                 Attempt.finished_at,
                 Quiz.title,
                 Quiz.review,
-                Quiz.closes_at,
+                closes_for(Attempt.user_id).label("closes_at"),
                 Course.title.label("course_title"),
                 QuizRevision.scale,
             )

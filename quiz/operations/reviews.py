@@ -15,6 +15,7 @@ from quiz.assembly.settings import EVERYTHING
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
 from quiz.errors import InProgress
+from quiz.models.accommodating import closes_for
 from quiz.models.analysing import key_is_out
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import (
@@ -139,7 +140,7 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
         select(
             Attempt,
             Quiz.title.label("quiz_title"),
-            Quiz.closes_at,
+            closes_for(Attempt.user_id).label("closes_at"),
             Quiz.review,
             Quiz.pass_grade,
             Course.id.label("course_id"),

@@ -58,7 +58,7 @@ def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
 
 
-class _Whole(IntegerField):
+class Whole(IntegerField):
     """A whole number or nothing. What was typed is kept: a number's own control would drop what is none."""
 
     widget = widgets.TextInput()
@@ -93,7 +93,7 @@ class _Number(DecimalField):
         return "" if self.data is None else f"{self.data:g}"
 
 
-class _Local(DateTimeLocalField):
+class Local(DateTimeLocalField):
     """A day with a time, without zone, or nothing."""
 
     def __init__(self, label: Any = None, **keywords: Any) -> None:
@@ -132,10 +132,10 @@ class QuizForm(Form):
 
     edits = HiddenField()
     title = StringField(_l("Title"), [DataRequired(_l("Enter a title."))])
-    opens_at = _Local(_l("Opens"))
-    closes_at = _Local(_l("Closes"))
-    limit_minutes = _Whole(_l("Time limit in minutes"))
-    attempts_allowed = _Whole(_l("Attempts"))
+    opens_at = Local(_l("Opens"))
+    closes_at = Local(_l("Closes"))
+    limit_minutes = Whole(_l("Time limit in minutes"))
+    attempts_allowed = Whole(_l("Attempts"))
     grading = SelectField(_l("Which grade counts"), choices=_choices(GRADING))
     pass_grade = _Number(_l("Grade to pass"))
     access_code = StringField(_l("Access code"))
@@ -174,8 +174,8 @@ class QuizForm(Form):
 
     def sheet(self, quiz: ManagedQuiz) -> QuizSheet | None:
         """What was typed, for a form whose shape is right; None where a time does not exist: then its field says so."""
-        opens_at = self._moment(self.opens_at, quiz.sheet.opens_at, quiz.time_zone)
-        closes_at = self._moment(self.closes_at, quiz.sheet.closes_at, quiz.time_zone)
+        opens_at = moment_typed(self.opens_at, quiz.sheet.opens_at, quiz.time_zone)
+        closes_at = moment_typed(self.closes_at, quiz.sheet.closes_at, quiz.time_zone)
         if self.opens_at.errors or self.closes_at.errors:
             return None
         return QuizSheet(
@@ -197,17 +197,21 @@ class QuizForm(Form):
         chosen = {moment: set(self[f"review_{moment}"].data or ()) for moment in WHEN}
         return {moment: [name for name in EVERYTHING if name in names] for moment, names in chosen.items()}
 
-    def _moment(self, field: _Local, stored: datetime | None, time_zone: str) -> datetime | None:
-        """The moment that was typed; the stored one where it was not changed, to the second."""
-        if field.data is None:
-            return None
-        if stored is not None and local(stored, time_zone) == field.data:
-            return stored
-        zone = ZoneInfo(time_zone)
-        moment = field.data.replace(tzinfo=zone)
-        if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != field.data:
-            field.errors = [_("The clocks go forward: this time does not exist on that day.")]
-        return moment
+
+def moment_typed(field: Local, stored: datetime | None, time_zone: str) -> datetime | None:
+    """The moment that was typed; the stored one where it was not changed, to the second.
+
+    A time that the zone's clock skips is put among the field's errors.
+    """
+    if field.data is None:
+        return None
+    if stored is not None and local(stored, time_zone) == field.data:
+        return stored
+    zone = ZoneInfo(time_zone)
+    moment = field.data.replace(tzinfo=zone)
+    if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != field.data:
+        field.errors = [_("The clocks go forward: this time does not exist on that day.")]
+    return moment
 
 
 def local(moment: datetime | None, time_zone: str) -> datetime | None:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, String, delete, false, func, insert, literal, select
+from sqlalchemy import ForeignKey, Index, String, delete, false, insert, literal, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -157,13 +157,8 @@ def _has(bank_id: int, which: Any) -> Any:
     )
 
 
-def tags_of(connection: Connection, bank_id: int) -> tuple[tuple[str, int], ...]:
-    """The tags of a bank's questions, and how many have each; in their order."""
-    rows = connection.execute(
-        select(SearchTerm.term, func.count())
-        .join(SearchHit, SearchHit.term_id == SearchTerm.id)
-        .where(SearchHit.bank_id == bank_id, SearchTerm.term.startswith("#"))
-        .group_by(SearchTerm.term)
-        .order_by(SearchTerm.term)
-    )
-    return tuple((term[1:], count) for term, count in rows)
+def tags_of(connection: Connection, bank_id: int) -> tuple[str, ...]:
+    """The tags that questions of a bank have, in their order."""
+    here = select(SearchHit.term_id).where(SearchHit.bank_id == bank_id, SearchHit.term_id == SearchTerm.id)
+    tags = select(SearchTerm.term).where(SearchTerm.term.startswith("#"), here.exists())
+    return tuple(sorted(term[1:] for term in connection.execute(tags).scalars()))

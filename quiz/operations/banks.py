@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -32,6 +33,7 @@ from quiz.models.bank import (
 from quiz.models.choosing import NO_FILTER, Filter, conditions
 from quiz.models.paging import Page, page_of, part_of
 from quiz.models.people import Enrolment, User
+from quiz.models.searching import tags_of
 from quiz.models.validity import Turn, turns
 from quiz.operations.access import AUTHORING, TEACHING, Actor, missing, readable_banks, role_of
 from quiz.questions.base import Presented
@@ -90,6 +92,7 @@ class BankPage:
     by_type: tuple[tuple[str, int], ...]
     by_difficulty: tuple[tuple[str, int], ...]
     by_topic: tuple[tuple[str, int], ...]
+    tags: tuple[str, ...]
     questions: Page[QuestionRow]
     #: Ready questions, and how many of them are translated into each language.
     ready: int
@@ -202,22 +205,13 @@ def _bank(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
 
 
 def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = NO_FILTER) -> BankPage:
-    """A bank with its counts and a page of its questions, those that the filter lets through."""
+    """A bank with its counts and a page of its questions, those that the filter lets through.
+
+    When keys turn true or false is told of the whole bank only: of a search nothing is.
+    """
     with reading() as connection:
         found = _bank(connection, actor, bank_id)
-        statement = (
-            select(
-                Question.id,
-                Question.slug,
-                QuestionVersion.number,
-                QuestionVersion.digest,
-                QuestionVersion.content,
-            )
-            .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
-            .where(Question.bank_id == bank_id, *conditions(bank_id, wanted))
-            .order_by(QuestionVersion.topic, Question.slug)
-        )
-        questions = page_of(connection, statement, page, lambda row: _question_row(row, on))
+        counts = _counts(connection, bank_id)
         return BankPage(
             id=found.id,
             slug=found.slug,
@@ -226,13 +220,14 @@ def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = NO_FI
             licence=found.header.get("licence") or "",
             perspective=found.header.get("perspective") or "",
             access=found.access,
-            by_type=_counts(connection, bank_id, QuestionVersion.type),
-            by_difficulty=_counts(connection, bank_id, QuestionVersion.difficulty),
-            by_topic=_counts(connection, bank_id, QuestionVersion.topic),
-            questions=questions,
+            by_type=_sums(counts, "type"),
+            by_difficulty=_sums(counts, "difficulty"),
+            by_topic=_sums(counts, "topic"),
+            tags=tags_of(connection, bank_id),
+            questions=_questions(connection, bank_id, page, on, wanted),
             ready=_ready(connection, bank_id),
             languages=found.languages,
-            turns=turns(connection, bank_id, on),
+            turns=turns(connection, bank_id, on) if wanted == NO_FILTER else (),
             shares=_shares(connection, bank_id) if found.access == "own" else (),
         )
 
@@ -242,6 +237,32 @@ def _ready(connection: Connection, bank_id: int) -> int:
         select(func.coalesce(func.sum(StratumSize.size), 0)).where(StratumSize.bank_id == bank_id)
     ).scalar_one()
     return found
+
+
+def _questions(
+    connection: Connection, bank_id: int, number: int, on: date, wanted: Filter
+) -> Page[QuestionRow]:
+    """A page of a bank's questions. Only those on it are read with their content, which is most of a row."""
+    listed = (
+        select(Question.id)
+        .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
+        .where(Question.bank_id == bank_id, QuestionVersion.bank_id == bank_id, *conditions(bank_id, wanted))
+        .order_by(QuestionVersion.topic, Question.slug)
+    )
+    page = page_of(connection, listed, number, lambda row: row.id)
+    rows = connection.execute(
+        select(
+            Question.id,
+            Question.slug,
+            QuestionVersion.number,
+            QuestionVersion.digest,
+            QuestionVersion.content,
+        )
+        .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
+        .where(Question.id.in_(page.rows))
+    )
+    by_id = {row.id: _question_row(row, on) for row in rows}
+    return replace(page, rows=tuple(by_id[question_id] for question_id in page.rows))
 
 
 def _question_row(row: Row[Any], on: date) -> QuestionRow:
@@ -259,16 +280,23 @@ def _question_row(row: Row[Any], on: date) -> QuestionRow:
     )
 
 
-def _counts(connection: Connection, bank_id: int, column: Any) -> tuple[tuple[str, int], ...]:
-    rows = connection.execute(
-        select(column, func.count())
+def _counts(connection: Connection, bank_id: int) -> Sequence[Row[Any]]:
+    """How many questions of a bank, but retired ones, there are of each topic, type and difficulty."""
+    columns = QuestionVersion.topic, QuestionVersion.type, QuestionVersion.difficulty
+    return connection.execute(
+        select(*columns, func.count().label("questions"))
         .where(
             QuestionVersion.bank_id == bank_id, QuestionVersion.current, QuestionVersion.status != "retired"
         )
-        .group_by(column)
-        .order_by(column)
-    )
-    return tuple((row[0], row[1]) for row in rows)
+        .group_by(*columns)
+    ).all()
+
+
+def _sums(rows: Sequence[Row[Any]], name: str) -> tuple[tuple[str, int], ...]:
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[getattr(row, name)] += row.questions
+    return tuple(sorted(counts.items()))
 
 
 def _shares(connection: Connection, bank_id: int) -> tuple[Share, ...]:

@@ -1,5 +1,7 @@
 """Questions written in the browser: versions, history, restoring, trying out, searching."""
 
+from datetime import timedelta
+
 import pytest
 
 from quiz.banks.yaml import read_bank
@@ -159,6 +161,52 @@ def test_a_bank_of_ones_own(cast):
 def test_questions_are_found_by_words_and_filters(cast, bank, wanted, found):
     assert set(listed(cast, bank, **wanted)) == found
     assert BANK
+
+
+SAID = {
+    **NEW,
+    "prompt": "Who spoke of the Charter in 2021?",
+    "explanation": "王毅国务委员谈到《上海合作组织宪章》。 Он упомянул Устав и счёт. ＡＢＣ",
+    "tags": ["wang-yi", "50%"],
+    "level": "remember",
+}
+
+
+FINDS = (
+    *("王毅", "毅", "合作组织", "устав", "УПОМЯНУЛ", "мяну", "счет", "СЧЁТ", "hart", "2021", "abc"),
+    "王毅 устав charter",
+)
+MISSES = ("王宪", "织合", "02", "ус", "王毅 zebra", "%", "_", "…", "#", "\\", "wang_yi zebra")
+
+
+def test_parts_of_words_are_found_in_every_script(cast, bank):
+    authoring.save_question(cast.ada, bank, None, 0, {**SAID, "id": "said"}, NOW)
+    found = {words for words in (*FINDS, *MISSES) if "said" in listed(cast, bank, words=words)}
+    assert found == {*FINDS}
+    tags = ("wang-yi", "50%", "wang", "50", "%")
+    assert [tag for tag in tags if "said" in listed(cast, bank, tag=tag)] == ["wang-yi", "50%"]
+    assert [*listed(cast, bank, level="remember", words="王毅")] == ["said"]
+    assert not listed(cast, bank, level="apply", words="王毅")
+
+
+def test_a_search_finds_what_is_current(cast, bank):
+    question, number = authoring.save_question(cast.ada, bank, None, 0, {**SAID, "id": "said"}, NOW)
+    assert banks.bank(cast.ada, bank, 1, NOW.date()).tags == ("50%", "wang-yi")
+    authoring.save_question(cast.ada, bank, question, number, {**NEW, "id": "said", "tags": ["later"]}, NOW)
+    assert not listed(cast, bank, words="王毅")
+    assert banks.bank(cast.ada, bank, 1, NOW.date()).tags == ("later",)
+    authoring.restore(cast.ada, question, 1, NOW)
+    assert [*listed(cast, bank, words="王毅")] == ["said"]
+
+
+def test_an_import_that_is_taken_back_is_found_no_more(cast, bank):
+    later = NOW + timedelta(minutes=1)
+    text = exporting.export_text(cast.ada, bank, NOW)
+    importing.import_bank(cast.ada, text.replace("How much", "Wie viel"), "bank.yaml", later)
+    assert set(listed(cast, bank, words="viel")) == {"one", "five"}
+    importing.undo(cast.ada, bank, later)
+    assert not listed(cast, bank, words="viel")
+    assert set(listed(cast, bank, words="how much")) == {"one", "five"}
 
 
 def test_errors_of_the_rules_keep_a_question_from_ready(cast, bank):

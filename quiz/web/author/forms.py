@@ -32,8 +32,10 @@ class FilterForm(Form):
 
     words = StringField(_l("Words"), default="")
     topic = StringField(_l("Topic"), default="")
+    tag = StringField(_l("Tag"), default="")
     type = StringField(_l("Type"), default="")
     difficulty = StringField(_l("Difficulty"), default="")
+    level = StringField(_l("Level"), default="")
     status = StringField(_l("Status"), default="")
 
 

@@ -66,6 +66,7 @@ def _bank(bank_id: int, form: ShareForm) -> str:
         filtered=any(wanted.data.values()),
         undoable=importing.undoable(get_actor(), bank_id),
         topics=_tree(found.by_topic),
+        tags=[(tag, tag) for tag in found.tags],
     )
 
 

@@ -83,6 +83,14 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        event.listen(engine, "connect", _on_postgresql_connect)
+
+
+def _on_postgresql_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Whatever the server's own time zone is: years and months of times are asked for in statements."""
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _on_sqlite_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from quiz.db import reading
+from quiz.db import db, reading
 from quiz.models.audit import AuditEvent
 from quiz.operations import courses, quizzes, surveying
 from quiz.operations.surveying import Term, start_of
 from tests.cast import ADDRESS, BLUEPRINT, NOW
+from tests.databases import app_on, dispose
 from tests.sittings import EVERY, join, sit
 from tests.statements import statements
 
@@ -76,6 +77,17 @@ def test_terms_are_half_years(cast, head):
     assert [n for _, n in found.trends[0].terms] == [2, 1]
     late = surveying.survey(cast.eve, 0.6, 1, NOW + timedelta(days=900))
     assert (late.terms, late.trends) == ((), ())
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_terms_are_those_of_utc_whatever_the_server_says(database_url, cast):
+    """In which year and month an attempt ended is asked in a statement."""
+    apart = "&" if "?" in database_url else "?"
+    far = app_on(f"{database_url}{apart}options=-c%20timezone%3DAsia/Shanghai")
+    with far.app_context(), reading() as connection:
+        assert db.engine.url.query["options"] == "-c timezone=Asia/Shanghai"
+        assert connection.exec_driver_sql("SHOW timezone").scalar() == "UTC"
+    dispose(far)
 
 
 def test_more_courses_take_no_more_statements(cast, head):

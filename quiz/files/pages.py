@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import Final
 
@@ -53,11 +54,14 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def shown(value: object) -> str:
-    """A cell as it is read: numbers with at most two decimals, times in UTC to the minute, nothing for None."""
+    """A cell as it is read: numbers with at most two decimals, half up as everywhere, times in UTC to the minute, nothing
+    for None.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, float):
-        return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # + 0.0: no negative zero
+        exact = round(Decimal(value), 9).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return f"{exact + 0:f}".rstrip("0").rstrip(".")  # + 0: no negative zero
     return str(value)

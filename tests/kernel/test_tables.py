@@ -11,6 +11,7 @@ from io import StringIO
 
 import pytest
 
+from quiz.files.pages import shown
 from quiz.files.tables import Table, safe_cell, write_csv, write_xlsx
 
 
@@ -87,3 +88,8 @@ def test_values_keep_their_kind():
 def test_names_of_sheets():
     tables = [Table(name, ("a",), ()) for name in ("a/b:c*d?[e]", "n" * 60, "''")]
     assert sheets(write_xlsx(tables))[0] == ["a b c d  e", "n" * 31, "1"]
+
+
+@pytest.mark.parametrize("value, text", [(0.125, "0.13"), (2.675, "2.68"), (-0.001, "0"), (100.0, "100"), (7, "7"), (None, "")])  # fmt: skip
+def test_figures_of_a_page_are_rounded_half_up_as_on_the_site(value, text):
+    assert shown(value) == text

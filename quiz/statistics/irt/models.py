@@ -42,7 +42,6 @@ MODELS: Final[Mapping[str, Model]] = {
     "gpcm": Model(adjacent, several=True, own_slopes=True),
     "grm": Model(cumulative, several=True, own_slopes=True),
 }
-ESTIMATORS: Final = ("cml", "mml")
 
 #: A slope below this is none: locations do not exist.
 FLAT: Final = 1e-4

@@ -95,6 +95,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.courses.accommodating import blueprint as accommodating
     from quiz.web.courses.views import blueprint as courses
     from quiz.web.gradebook.views import blueprint as gradebook
+    from quiz.web.live.views import blueprint as live
     from quiz.web.marking.views import blueprint as marking
     from quiz.web.quizzes.views import blueprint as quizzes
     from quiz.web.reports.items import blueprint as items
@@ -135,6 +136,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         gradebook,
         survey,
         marking,
+        live,
         rescoring,
         author,
         editor,

@@ -548,6 +548,38 @@
     if (step && event.target.type === "checkbox" && inputs[at + step]) { inputs[at + step].focus(); event.preventDefault(); }
   }
 
+  /* Contact --------------------------------------------------------------------------------------------------- */
+
+  function whereabouts() {
+    var shown = all("[data-slot]");
+    return answers.blocked || !navigator.onLine ? null : { address: root.dataset.enter + "/presence", token: answers.token, slot: shown.length === 1 ? shown[0].dataset.slot : "" };
+  }
+  /* The teacher may end the attempt, or move its deadline, while this page is open. */
+  function hear(facts) {
+    if (facts.ended) { showEnd(); return; }
+    var element = document.querySelector("[data-timer]"), due = facts.due_at || "";
+    if (!element && facts.open && due) { renewPage(); }
+    if (!element || element.dataset.due === due) { return; }
+    Object.assign(element.dataset, { due: due, now: facts.now });
+    element.querySelector("[data-timer-note]").textContent = facts.note;
+    element.hidden = !due;
+    beginTimer();
+    showBannerFor(30000, "moved", due ? word("moved", { time: timeOf(due) }) : word("unlimited"));
+  }
+  function showEnd() {
+    if (timer) { timer.stop(); }
+    if (!banners.has("over") && destination === null) { showBanner("over", "look", word("ended"), [link(word("result"), root.dataset.enter)]); }
+  }
+  /* A deadline where the page has none: the server makes it anew, once all is saved. */
+  function renewPage() {
+    answers.flush();
+    if (!isBusy()) { location.reload(); }
+  }
+  function beginTimer() {
+    if (timer) { timer.stop(); }
+    timer = window.Countdown.begin(word, function () { answers.hurry(); go({ address: root.dataset.summary, server: true }); });
+  }
+
   /* Begin ----------------------------------------------------------------------------------------------------- */
 
   /* A page that the server has just made: its token, its clock. */
@@ -559,8 +591,7 @@
     answers.token = root.dataset.token;
     var line = document.querySelector("[data-save]");
     if (isBusy()) { showUnsaved(); } else if (line && (lastSaved || line.dataset.savedAt)) { showSaved(lastSaved || line.dataset.savedAt); }
-    if (timer) { timer.stop(); }
-    timer = window.Countdown.begin(word, function () { answers.hurry(); go({ address: root.dataset.summary, server: true }); });
+    beginTimer();
   }
   /* What a page needs, wherever it comes from. */
   function begin() {
@@ -605,6 +636,7 @@
   async function start() {
     arrive(location.pathname);
     begin();
+    window.Contact.begin(whereabouts, hear);
     document.addEventListener("input", onInput);
     document.addEventListener("change", onInput);
     document.addEventListener("click", onClick);

@@ -36,7 +36,7 @@
       button.setAttribute("aria-label", isHidden() ? button.dataset.show : button.dataset.hide);
     }
     button.hidden = false;
-    button.addEventListener("click", function () { setHidden(!isHidden()); show(); });
+    button.onclick = function () { setHidden(!isHidden()); show(); };     // one only, however often the countdown begins
     show();
   };
 
@@ -67,7 +67,7 @@
     /* The countdown of this page; null where there is no deadline. */
     begin: function (word, whenUp) {
       var element = document.querySelector("[data-timer]");
-      return element ? new Countdown(element, word, whenUp) : null;
+      return element && element.dataset.due ? new Countdown(element, word, whenUp) : null;
     }
   };
 })();

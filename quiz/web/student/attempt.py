@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -24,13 +24,20 @@ from quiz.errors import (
     StaleAnswer,
     TooLate,
 )
-from quiz.operations import attempts, grading, practice, reviews
+from quiz.operations import attempts, grading, practice, reviews, watching
 from quiz.operations.attempts import Saved, SlotSave
 from quiz.web.errors import wants_json
 from quiz.web.guard import bounded, grace, moment, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import get_actor, stay_until
-from quiz.web.student.fields import LARGEST_SAVE, LARGEST_SAVES, only_leads_on, read_save, read_saves
+from quiz.web.student.fields import (
+    LARGEST_NUMBER,
+    LARGEST_SAVE,
+    LARGEST_SAVES,
+    only_leads_on,
+    read_save,
+    read_saves,
+)
 
 blueprint = Blueprint("attempt", __name__, url_prefix="/attempts/<int:attempt_id>")
 
@@ -119,6 +126,24 @@ def _outlast(due_at: datetime | None) -> None:
     """The session must not run out before the attempt does."""
     if due_at is not None:
         stay_until(due_at + AFTERWARDS)
+
+
+@blueprint.post("/presence")
+@signed_in
+def presence(attempt_id: int) -> ResponseReturnValue:
+    """The open page says which question it shows (``slot``), and hears of a deadline that was moved."""
+    slot = request.form.get("slot", type=int)
+    found = watching.contact(
+        get_actor(), attempt_id, slot if slot in range(1, LARGEST_NUMBER) else None, moment(), grace()
+    )
+    _outlast(found.due_at)
+    return {
+        "due_at": found.due_at,
+        "now": moment(),
+        "ended": found.ended,
+        "open": not found.ended and (found.due_at is None or moment() <= found.due_at),
+        "note": get_template_attribute("macros/attempt.html", "time_note")(found),
+    }
 
 
 # Save ------------------------------------------------------------------------------------------------------------

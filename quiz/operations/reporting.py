@@ -216,9 +216,10 @@ RESULTS_HEADER = ("student", "attempt", "state", "ended by", "started (UTC)", "f
 
 def results_table(actor: Actor | None, quiz_id: int, now: datetime, grace: timedelta = GRACE) -> Table:
     """All attempts of a quiz, for a file. The export is audited."""
-    with transaction() as connection:
+    with reading() as connection:
         quiz = quiz_of_results(connection, actor, quiz_id)
         rows = [_attempt_row(row) for row in connection.execute(_rows_of(quiz, now, grace))]
+    with transaction() as connection:  # apart: on SQLite saves wait for it
         record(connection, actor.id if actor else None, "results.export", ("quiz", quiz_id), now)
     return Table(
         name=quiz.title,

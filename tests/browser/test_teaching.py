@@ -123,7 +123,7 @@ def test_from_a_file_to_results(school, device, width, tmp_path):
     attempt = take(device(), school)
 
     teacher.reload()
-    expect(heading(teacher)).to_contain_text("1 of 1 have finished; mean 80 of 100")
+    expect(heading(teacher)).to_contain_text("1 of 1 finished; mean 80 of 100")
     row = teacher.get_by_role("row").filter(has=teacher.get_by_role("link", name=NAME, exact=True))
     expect(row).to_contain_text("Finished")
     expect(row).to_contain_text("80")

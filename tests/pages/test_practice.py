@@ -219,7 +219,7 @@ def test_tries_left_and_what_they_cost(bo, practise):
     assert "3 tries left. Each but the first costs 0.33 marks." in bo.text
     check(bo, attempt, slot, 1, "nought")
     bo.get(address)
-    for told in ("Partly right", "Your last try", "0.5 of 1 mark", "An old word.", "2 tries left."):
+    for told in ("Partly right", "Your latest try", "0.5 of 1 mark", "An old word.", "2 tries left."):
         assert told in bo.text
     for hidden in ("zero", "Nothing is left.", "Elements"):
         assert hidden not in bo.text

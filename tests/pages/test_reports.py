@@ -63,7 +63,7 @@ def cells_of(answer):
 
 def test_the_sentence_comes_first(ada, cast, done):
     ada.get(f"/quizzes/{cast.quiz}/results")
-    assert ada.title == "1 of 2 have finished; mean 80 of 100"
+    assert ada.title == "1 of 2 finished; mean 80 of 100"
 
 
 def test_before_anybody_has_started(ada, cast):

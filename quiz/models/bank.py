@@ -104,7 +104,7 @@ class QuestionVersion(Base):
             "difficulty",
             "level",
             "status",
-            sqlite_where=text("current"),
+            sqlite_where=text("current = 1"),  # in the words of the statements: else SQLite passes it over
             postgresql_where=text("current"),
         ),
         # when a bank's questions have last changed

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quiz.assembly.blueprint import Blueprint
     from quiz.assembly.forms import Forms
     from quiz.banks.model import Bank
+    from quiz.files.images import Image
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -45,42 +46,57 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--format",
-    expose_value=False,
-    type=click.Choice(["json"]),
+    "file_format",
+    type=click.Choice(["json", "html", "pdf"]),
     default="json",
     show_default=True,
-    help="What to write.",
+    help="What to write; html and pdf: papers to print, with answer sheets.",
 )
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write paper.json into this folder, not to standard output.",
+    help="Write paper.json, and paper.html or paper.pdf, into this folder, not to standard output.",
 )
-@click.option("--with-content", is_flag=True, help="Add each question as presented, and its key.")
+@click.option(
+    "--with-content",
+    is_flag=True,
+    help="Add each question as presented and its key; on paper the keys, on pages after the last form.",
+)
+@click.option(
+    "--language",
+    help="On paper, show what is translated in this language, such as ru.  [default: as authored]",
+)
 @click.option("--replay", type=_FILE, help="Draw once more what this PAPER.json holds.")
 @click.option("--lint", is_flag=True, help="Say too which questions of a form give each other away.")
-@click.option("--json", is_flag=True, expose_value=False, help="The same as --format json.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
     blueprint: Path,
     banks: tuple[Path, ...],
     forms: int,
     seed: int,
     as_of: datetime | None,
+    file_format: str,
     out: Path | None,
     with_content: bool,
+    language: str | None,
     replay: Path | None,
     lint: bool,
+    as_json: bool,
 ) -> None:
     """Generate papers from a BLUEPRINT and the BANK files (or folders) that it draws from.
 
     Prints one JSON document. Where the banks hold too little, it says what is short, and the exit code is 1.
+    With --format html or pdf it writes one file of all papers beside that document.
 
     Example: quiz assemble question_banks/blueprints/sco-basics.yaml question_banks --forms 3 --seed 7
     """
     from quiz.assembly.forms import Forms, read_record
     from quiz.clock import now
 
-    plan, loaded = _read(blueprint, banks)
+    printing = file_format != "json" and not as_json
+    if printing and out is None:
+        raise click.UsageError(f"Say with --out into which folder the {file_format} file is to be written.")
+    plan, loaded, files = _read(blueprint, banks)
     if replay is None:
         day = as_of.date() if as_of else plan.as_of or now().date()
         made = Forms.draw(plan, loaded, seed, day, _shown(range(1, forms + 1)))
@@ -93,13 +109,15 @@ def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
         with_content = with_content or record.with_content
     document = made.document(with_content=with_content)
     _write({**document, "findings": [*_findings(made)]} if lint else document, out)
+    if printing and out is not None and made.papers:
+        _print(made, files, file_format, out, language, with_key=with_content)
     if made.unmet:
         with reading_file(blueprint):
             raise Unmeetable([*made.unmet])
 
 
-def _read(blueprint: Path, paths: tuple[Path, ...]) -> tuple[Blueprint, dict[str, Bank]]:
-    """The blueprint and the banks by slug. Raises Invalid with file and line."""
+def _read(blueprint: Path, paths: tuple[Path, ...]) -> tuple[Blueprint, dict[str, Bank], dict[str, Path]]:
+    """The blueprint, the banks by slug, and their files likewise. Raises Invalid with file and line."""
     from quiz.assembly.blueprint import read_blueprint
     from quiz.assembly.forms import unknown_names
     from quiz.banks.yaml import located, read_mapping
@@ -107,20 +125,21 @@ def _read(blueprint: Path, paths: tuple[Path, ...]) -> tuple[Blueprint, dict[str
     with reading_file(blueprint):
         text = blueprint.read_bytes()
         plan = read_blueprint(text, str(blueprint))
-    banks = _read_banks(paths)
+    banks, files = _read_banks(paths)
     unknown = [*unknown_names(plan, banks)]
     with reading_file(blueprint):
         if unknown:
             raise Invalid(located(unknown, read_mapping(text)[1]))
-    return plan, banks
+    return plan, banks, files
 
 
-def _read_banks(paths: tuple[Path, ...]) -> dict[str, Bank]:
-    """The banks by slug. Raises Invalid with the faults of all files."""
+def _read_banks(paths: tuple[Path, ...]) -> tuple[dict[str, Bank], dict[str, Path]]:
+    """The banks by slug, and their files likewise. Raises Invalid with the faults of all files."""
     from quiz.banks.check import bank_files
     from quiz.banks.yaml import read_bank
 
     banks: dict[str, Bank] = {}
+    files: dict[str, Path] = {}
     problems: list[Problem] = []
     for file in bank_files(paths):
         try:
@@ -130,10 +149,10 @@ def _read_banks(paths: tuple[Path, ...]) -> dict[str, Bank]:
             continue
         if bank.slug in banks:
             raise click.UsageError(f"There are two banks '{bank.slug}'; the second is {file}.")
-        banks[bank.slug] = bank
+        banks[bank.slug], files[bank.slug] = bank, file
     if problems:
         raise Invalid(problems)
-    return banks
+    return banks, files
 
 
 def _findings(made: Forms) -> Iterator[dict[str, Any]]:
@@ -175,6 +194,43 @@ def _write(document: dict[str, Any], out: Path | None) -> None:
     path = out / "paper.json"
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     click.echo(str(path))
+
+
+def _print(
+    made: Forms, files: dict[str, Path], file_format: str, out: Path, language: str | None, *, with_key: bool
+) -> None:
+    """Writes the papers; what cannot be set in a PDF is said to standard error."""
+    from quiz.assembly.papers import language_of, printed
+    from quiz.files.papers import write_papers
+    from quiz.files.papers_pdf import unset, write_papers_pdf
+
+    spoken = language or language_of(made)
+    title = made.blueprint.title
+    parts = printed(made, spoken, with_key=with_key)
+    images = _images(made, files)
+    path = out / f"paper.{file_format}"
+    if file_format == "html":
+        path.write_text(write_papers(title, spoken, parts, images), encoding="utf-8")
+    else:
+        path.write_bytes(write_papers_pdf(title, parts, images))
+        for what in unset(parts, images):
+            click.echo(f"{path}: {what}; --format html shows it", err=True)
+    click.echo(str(path))
+
+
+def _images(made: Forms, files: dict[str, Path]) -> dict[str, Image]:
+    """The pictures that stand on the papers, by their address."""
+    from quiz.assembly.papers import files_of
+    from quiz.banks.images import Pictures, opened
+    from quiz.files.richtext import media_address
+
+    found = {}
+    for slug, names in files_of(made).items():
+        pictures = Pictures(opened(files[slug])[1])
+        for name in names:
+            pictures.find(name)
+        found.update({media_address(image.digest): image for image in pictures.images.values()})
+    return found
 
 
 COMMANDS = (assemble,)

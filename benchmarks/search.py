@@ -23,7 +23,7 @@ SIZE = 50_000
 ROUNDS = 7
 MUST_MS = 100
 SEARCHES = ("王毅", "Устав", "устав организации", "上海合作组织", "Wang Yi", "zebra")
-SOURCE = Path("question_banks/proposals.yaml")
+SOURCE = Path("question_banks/anniversary.yaml")
 
 
 #: The tables of which each row of the bank is copied.

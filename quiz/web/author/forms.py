@@ -32,7 +32,7 @@ class FilterForm(Form):
 
     words = StringField(_l("Words"), default="")
     topic = StringField(_l("Topic"), default="")
-    tag = StringField(_l("Tag"), default="")
+    tag = StringField(_l("Tags"), default="")
     type = StringField(_l("Type"), default="")
     difficulty = StringField(_l("Difficulty"), default="")
     level = StringField(_l("Level"), default="")

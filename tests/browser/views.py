@@ -108,6 +108,10 @@ HTMLFormElement.prototype.submit.call(form);"""
 RESCORE_CONFLICT = """const form = document.querySelector("main form[method=post]");
 form.elements.seen.value = "";
 form.submit();"""
+END_ALL = """const form = document.querySelector("#chosen");
+form.elements.all.checked = true;
+form.action = form.querySelector("[formaction]").formAction;
+HTMLFormElement.prototype.submit.call(form);"""
 MARK_CONFLICT = """const form = document.querySelector("[data-marking]");
 form.querySelector("[name=seen]").value = "1";
 form.querySelector("[name=points]").value = "1";
@@ -191,6 +195,9 @@ COURSES = [
     View("people-wrong", "teacher", "/courses/{course}/people", send("Add", username="nobody-of-this-name")),
     View("people-empty", "teacher", "/courses/{empty_course}/people"),
     View("person-remove", "teacher", "/courses/{course}/people/{user_student5}/remove"),
+    View("accommodations", "teacher", "/courses/{course}/people/{user_student5}/accommodations"),
+    View("accommodations-wrong", "teacher", "/courses/{course}/people/{user_student5}/accommodations", send("Grant", extra_attempts="many")),
+    View("own-dates", "teacher", "/courses/{course}/people/{user_student5}/accommodations/quizzes/{types}"),
     View("person-code", "teacher", "/courses/{course}/people/{user_student5}/return-code"),
 ]
 QUIZZES = [
@@ -205,6 +212,9 @@ QUIZZES = [
     View("results", "teacher", "/quizzes/{types}/results"),
     View("results-many", "teacher", "/quizzes/{report}/results"),
     View("results-empty", "teacher", "/quizzes/{closed}/results"),
+    View("live", "teacher", "/quizzes/{types}/live"),
+    View("live-empty", "teacher", "/quizzes/{closed}/live"),
+    View("live-end", "teacher", "/quizzes/{types}/live", script(END_ALL)),
     View("teacher-review", "teacher", "/attempts/{done}/review"),
     View("teacher-review-late", "teacher", "/attempts/{late}/review"),
 ]  # fmt: skip

@@ -600,6 +600,7 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
         perspectives=tuple(
             Perspective(row.title, row.header.get("perspective", ""), row.header.get("translations", {}))
             for row in banks
+            if row.header.get("perspective")
         ),
         languages=_languages(banks),
         ready=sum(row.ready for row in banks),

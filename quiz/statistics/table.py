@@ -85,7 +85,13 @@ def read_table(
         problems.append(CellProblem("", "there is no item", "give a column to each item", 1, name))
     problems += _unknown(items, key or {}, name) + _unknown(items, maxima or {}, name)
     problems += [
-        CellProblem(item, "has no key", "add it to the key, or take the column out", 1, name)
+        CellProblem(
+            item,
+            "has no key",
+            "add it to the key; --id names the column of names, or take the column out",
+            1,
+            name,
+        )
         for item in items
         if key is not None and item not in key
     ]

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from io import BytesIO
 from itertools import groupby, zip_longest
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from quiz.files.images import Image
+from quiz.files.pages import shown
 from quiz.files.tables import Table
 
 #: Points (1/72 inch): A4, its margins, the space between columns.
@@ -125,7 +124,7 @@ def _columns(table: Table) -> list[_Column]:
 
 def _lay_out(sheet: Sheet, table: Table, columns: Sequence[_Column]) -> None:
     """The table, in as many parts below each other as it takes."""
-    rows = [[_shown(cell) for cell in row] for row in table.rows]
+    rows = [[shown(cell) for cell in row] for row in table.rows]
     for part in _parts(columns, sheet.width - 2 * MARGIN):
         sheet.y += HEAD
         if sheet.y + 6 * HEAD > sheet.bottom:
@@ -144,7 +143,7 @@ def _lay_out(sheet: Sheet, table: Table, columns: Sequence[_Column]) -> None:
 
 def _column(place: int, head: str, values: Sequence[object]) -> _Column:
     """As wide as its longest text or word of the head, within bounds; numbers, and what stands among them, to the right."""
-    longest = max((width(text, TEXT) for text in {_shown(value) for value in values}), default=0.0)
+    longest = max((width(text, TEXT) for text in {shown(value) for value in values}), default=0.0)
     words = max((width(word, TEXT) for word in head.split()), default=0.0)
     figures = any(isinstance(value, int | float) for value in values)
     return _Column(place, min(WIDEST, max(longest, words, min(width(head, TEXT), 60.0))), figures)
@@ -204,16 +203,6 @@ def _append(lines: list[str], piece: str, size: float, room: float) -> None:
         if lines[-1] and width(lines[-1] + sign, size) > room:
             lines.append("")
         lines[-1] += sign
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, float):
-        return f"{round(Decimal(value), 9).quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
-    return " ".join(str(value).split(" "))
 
 
 # Drawing -----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
@@ -27,6 +28,7 @@ from quiz.questions.validation import suggest, validate
 __all__ = ["Blueprint", "Count", "QuizSettings", "Section", "Tags", "read_blueprint", "schema"]
 
 Label: TypeAlias = Literal["easy", "medium", "hard"]
+Level: TypeAlias = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
 LABELS: Final[tuple[Label, ...]] = get_args(Label)
 
 
@@ -76,6 +78,29 @@ def _difficulty(value: Any) -> Any:
                 f"'{label}' is not known here{suggest(str(label), LABELS)}", f"write {', '.join(LABELS)}"
             )
     return {label: {} if label in labels else 0 for label in LABELS}
+
+
+def _share(value: Fraction) -> Fraction:
+    if not 0 <= value <= 1:
+        raise fault(f"{float(value):g} is no share", "write a number from 0 to 1, such as 0.65")
+    return value
+
+
+class Facility(BaseModel):
+    """Bounds of a paper's expected share of the marks, 0 to 1."""
+
+    model_config = STRICT
+
+    min: Annotated[Exact, AfterValidator(_share)] = Fraction(0)
+    max: Annotated[Exact, AfterValidator(_share)] = Fraction(1)
+
+    @model_validator(mode="after")
+    def _spans(self) -> Facility:
+        if self.min > self.max:
+            raise fault(
+                f"min {float(self.min):g} is above max {float(self.max):g}", "write a max of at least min"
+            )
+        return self
 
 
 CountField: TypeAlias = Annotated[Count, BeforeValidator(_count, int | Count), PlainSerializer(Count.short)]
@@ -186,15 +211,15 @@ class Blueprint(BaseModel):
     """A blueprint. ``load(blueprint.dump()) == blueprint``; equal blueprints have equal digests."""
 
     model_config = STRICT
-    later: ClassVar[frozenset[str]] = frozenset(
-        {"levels", "expected_facility", "words", "minutes", "forms", "information", "objective"}
-    )
+    later: ClassVar[frozenset[str]] = frozenset({"words", "minutes", "forms", "information", "objective"})
 
     format: Literal["quiz-blueprint/1"]
     title: Words
     as_of: Day | None = None
     sections: Annotated[tuple[Section, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
     questions: Positive | None = None
+    levels: dict[Level, CountField] = {}
+    expected_facility: Facility | None = None
     order: Literal["as_listed", "easy_to_hard", "shuffled"] = "as_listed"
     shuffle_options: Truth = True
     settings: QuizSettings = QuizSettings()
@@ -308,6 +333,9 @@ def _total_faults(blueprint: Blueprint) -> Iterator[Problem]:
     mend = "make the sections' counts and questions agree"
     if least > total:
         yield Problem("questions", f"is {total}, and the sections ask for at least {least}", mend)
+    demanded = sum(count.min for count in blueprint.levels.values())
+    if demanded > total:
+        yield Problem("levels", f"ask for at least {demanded} questions, and questions is {total}", mend)
     if most is not None and most < total:
         yield Problem("questions", f"is {total}, and the sections ask for at most {most}", mend)
 

@@ -4,7 +4,8 @@ One throw is SHA-256 over the UTF-8 bytes of these fields, each but the last fol
 
     draw/1              the name of the algorithm
     7                   the seed, in decimal
-    pick/1              the purpose, a slash, the number of the form from 1
+    pick/1              the purpose, a slash, the number of the form from 1; ``pick/1/2`` in the draw that follows
+                        two others which did not meet the conditions on the whole paper
     …                   the fields of the purpose
 
 The digest is read as one big-endian number of 256 bits. Purposes and their fields:
@@ -40,15 +41,21 @@ class Dice:
 
     seed: int
     form: int = 1
+    #: How many draws of this paper came before, in vain.
+    before: int = 0
+
+    @property
+    def _run(self) -> str:
+        return f"{self.form}/{self.before}" if self.before else str(self.form)
 
     def throw(self, purpose: str, *fields: str | int) -> int:
         """A number below 2^256."""
-        text = "\n".join(map(str, (ALGORITHM, self.seed, f"{purpose}/{self.form}", *fields)))
+        text = "\n".join(map(str, (ALGORITHM, self.seed, f"{purpose}/{self._run}", *fields)))
         return int.from_bytes(sha256(text.encode()).digest(), "big")
 
     def ranks(self, cell: str, size: int) -> Iterator[int | None]:
         """Endless numbers below ``size``, each equally likely; None for a throw that is rejected."""
-        start = sha256(f"{ALGORITHM}\n{self.seed}\npick/{self.form}\n{cell}\n".encode())
+        start = sha256(f"{ALGORITHM}\n{self.seed}\npick/{self._run}\n{cell}\n".encode())
         j = 0
         while True:
             once = start.copy()

@@ -16,6 +16,9 @@ gets the same number of each.
 A family of questions (``quiz.banks.families``) is drawn like one question, so a paper holds one variant of it at most;
 which one, is thrown once the questions are chosen.
 
+Conditions on the paper as a whole (``quiz.assembly.conditions``) are met by drawing anew, with other throws, until a
+paper meets them: so among the papers that do each is as likely as in a draw without conditions.
+
 Questions that share a stimulus stand together or not at all: ``quiz.assembly.sets``.
 
 The same blueprint, index, seed and day give the same paper, on every machine; how candidates are looked up, many at
@@ -28,9 +31,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Final, Literal
 
 from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.conditions import misses
 from quiz.assembly.dice import ALGORITHM, Dice
 from quiz.assembly.exact import Supply, search
 from quiz.assembly.index import Index, Item, ItemSet, ListIndex, Stratum, item_of
@@ -52,6 +56,9 @@ __all__ = [
     "item_of",
     "shown_order",
 ]
+
+#: So many papers are drawn, one after the other, until one meets the conditions on it as a whole.
+MOST_TRIES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class PaperSlot:
     asks: bool
     #: ``bank/id`` of the stimulus that it shares with its neighbours; None for none.
     stimulus: str | None = None
+    #: "" where the question does not say.
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,39 +126,62 @@ def draw(
     as_of: date,
     form: int = 1,
     seen: Mapping[str, int] | None = None,
+    tries: int = MOST_TRIES,
 ) -> Paper:
     """The paper of this seed on this day; ``form`` numbers several parallel papers of one seed from 1.
 
     ``seen`` says how often the student has had a question (``bank/id``) or a variant (``bank/id#key``): those never seen are preferred, then those
     least seen. It belongs to the paper's record, like the seed. In a supply so tight that the whole of it has to be
-    searched, any paper that meets the blueprint is taken.
+    searched, any paper that meets the blueprint is taken. Where the whole paper has conditions, the first of ``tries``
+    draws that meets them is the paper: each paper that does is as likely among them as in the draw itself.
 
-    Raises Unmeetable, with every shortfall, where the banks do not hold what the blueprint asks for.
+    Raises Unmeetable, with every shortfall, where the banks do not hold what the blueprint asks for, or no draw meets
+    the conditions; then with what the nearest lacked.
     """
-    dice, sets = Dice(seed, form), index.sets(blueprint.banks)
-    parts, drawn = _drawn(blueprint, sets, index, dice, as_of, seen or {})
-    chosen = [(part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))]
-    variants = _variants(index, [item for _, item in chosen], dice, as_of, seen or {})
-    return _paper(blueprint, parts, _ordered(chosen, blueprint, sets, dice), variants, dice, as_of)
+    bench = _Bench(blueprint, index, as_of, seen or {})
+    nearest: list[dict[str, Any]] = []
+    for before in range(tries):
+        paper = bench.draw(Dice(seed, form, before))
+        lacks = [*misses(blueprint, paper, tries)]
+        if not lacks:
+            return paper
+        nearest = min(nearest or lacks, lacks, key=_shortness)
+    raise Unmeetable(nearest)
 
 
-def _drawn(
-    blueprint: Blueprint,
-    sets: Sequence[ItemSet],
-    index: Index,
-    dice: Dice,
-    as_of: date,
-    seen: Mapping[str, int],
-) -> tuple[Sequence[Part], Mapping[int, list[Item]]]:
-    """The parts with what they include, and the questions drawn for each. Raises Unmeetable with the least shortfall."""
-    lookup, questions, refusals = Lookup(index), blueprint.questions, []
-    for parts in with_sets(parts_of(blueprint, index, as_of), sets, questions, index, dice, seen):
-        drawn = _picked(parts, questions, dice, lookup, seen)
-        try:
-            return parts, _searched(parts, questions, dice, lookup) if drawn is None else drawn
-        except Unmeetable as error:
-            refusals.append(error)
-    raise min(refusals, key=lambda error: sum(entry["short"] for entry in error.unmet))
+def _shortness(unmet: Sequence[Mapping[str, Any]]) -> float:
+    return float(sum(entry["short"] for entry in unmet))
+
+
+class _Bench:
+    """What several draws of one paper share: sections and sets on the day, and the questions that were looked up."""
+
+    def __init__(self, blueprint: Blueprint, index: Index, as_of: date, seen: Mapping[str, int]) -> None:
+        self.blueprint, self.index, self.as_of, self.seen = blueprint, index, as_of, seen
+        self.sets = index.sets(blueprint.banks)
+        self.parts = parts_of(blueprint, index, as_of)
+        self.lookup = Lookup(index)
+
+    def draw(self, dice: Dice) -> Paper:
+        """The paper of these dice, whatever the conditions on it as a whole. Raises Unmeetable."""
+        parts, drawn = self._drawn(dice)
+        chosen = [(part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))]
+        variants = _variants(self.index, [item for _, item in chosen], dice, self.as_of, self.seen)
+        ordered = _ordered(chosen, self.blueprint, self.sets, dice)
+        return _paper(self.blueprint, parts, ordered, variants, dice, self.as_of)
+
+    def _drawn(self, dice: Dice) -> tuple[Sequence[Part], Mapping[int, list[Item]]]:
+        """The parts with what they include, and the questions drawn for each. Raises Unmeetable with the least
+        shortfall.
+        """
+        lookup, questions, refusals = self.lookup, self.blueprint.questions, []
+        for parts in with_sets(self.parts, self.sets, questions, self.index, dice, self.seen):
+            drawn = _picked(parts, questions, dice, lookup, self.seen)
+            try:
+                return parts, _searched(parts, questions, dice, lookup) if drawn is None else drawn
+            except Unmeetable as error:
+                refusals.append(error)
+        raise min(refusals, key=lambda error: _shortness(error.unmet))
 
 
 def _picked(
@@ -257,6 +289,7 @@ def _slot(
         item.expected_facility,
         item.asks,
         f"{item.bank}/{item.stimulus}" if item.stimulus else None,
+        item.level,
     )
 
 

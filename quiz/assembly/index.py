@@ -61,6 +61,8 @@ class Item:
     asks: bool = True
     #: The id of the stimulus that it shares with others of its bank; "" for none.
     stimulus: str = ""
+    #: "" where the question does not say.
+    level: str = ""
 
     @property
     def qualified(self) -> str:
@@ -142,6 +144,7 @@ def item_of(question: Authored) -> Item:
         spans=_spans(question) if isinstance(question, Family) and question.generated else None,
         asks=question.kind.asks,
         stimulus=question.stimulus.id if question.stimulus else "",
+        level=question.level,
     )
 
 

@@ -18,7 +18,7 @@ from quiz.banks.stimuli import SharedStimulus
 from quiz.db import Prepared
 from quiz.models.bank import Bank, Question, QuestionVersion, StratumSize, load_authored
 
-_ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item)
+_ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item, QuestionVersion.level)
 _IN_STRATUM: tuple[Any, ...] = (
     QuestionVersion.bank_id,
     QuestionVersion.topic,
@@ -26,6 +26,11 @@ _IN_STRATUM: tuple[Any, ...] = (
     QuestionVersion.difficulty,
 )
 _PLACE: tuple[Any, ...] = (*_IN_STRATUM, QuestionVersion.draw_rank)
+
+
+def _item(row: Any) -> Item:
+    """The item; its level from the column, since items written by older versions do not hold it."""
+    return Item.load({**row.item, "level": row.level})
 
 
 @lru_cache(100)
@@ -86,7 +91,7 @@ class SqlIndex:
         values = {f"c{number}": value for number, value in enumerate(chain.from_iterable(places))}
         rows = _placed(len(places)).run(self._connection, values)
         return {
-            (strata[row.bank_id, row.topic, row.type, row.difficulty], row.draw_rank): Item.load(row.item)
+            (strata[row.bank_id, row.topic, row.type, row.difficulty], row.draw_rank): _item(row)
             for row in rows
         }
 
@@ -110,7 +115,7 @@ class SqlIndex:
                 ),
             )
         )
-        items = [Item.load(row.item) for row in rows]
+        items = [_item(row) for row in rows]
         return {item.qualified: item for item in items}
 
     def listed(self, stratum: Stratum) -> Sequence[Item]:
@@ -120,7 +125,7 @@ class SqlIndex:
                 QuestionVersion.draw_rank
             )
         )
-        return [Item.load(row.item) for row in rows]
+        return [_item(row) for row in rows]
 
     def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
         """The families among these, whole, in one statement."""

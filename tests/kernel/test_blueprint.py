@@ -164,9 +164,7 @@ def test_the_shipped_schema_is_that_of_the_code():
 # --- what is wrong -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "field", ["levels", "expected_facility", "words", "minutes", "forms", "information", "objective"]
-)
+@pytest.mark.parametrize("field", ["words", "minutes", "forms", "information", "objective"])
 def test_keys_of_the_format_that_are_not_done_yet_are_refused(field):
     assert problem(**{field: {}}).startswith(f"{field}: '{field}' is known, not supported yet")
 
@@ -182,6 +180,11 @@ def test_all_questions_on_one_page_leave_nothing_to_go_on_to():
     [
         ({"ordr": "shuffled"}, "ordr: unknown field 'ordr', did you mean 'order'?"),
         ({"order": "shufled"}, "order: 'shufled' is not known here, did you mean 'shuffled'?"),
+        ({"questions": 5, "levels": {"apply": 5, "create": 1}}, "levels: ask for at least 6 questions"),
+        ({"levels": {"know": 2}}, "levels.know"),
+        ({"levels": {"apply": {"min": 3, "max": 2}}}, "levels.apply: min 3 is above max 2"),
+        ({"expected_facility": {"min": 60}}, "expected_facility.min: 60 is no share"),
+        ({"expected_facility": {"min": 0.7, "max": 0.6}}, "expected_facility: min 0.7 is above max 0.6"),
         ({"as_of": "13.7.2021"}, "as_of: '13.7.2021' is not a date"),
         ({"questions": 0}, "questions: 0 is too few"),
         ({"shuffle_options": "yes"}, "shuffle_options: 'yes' is neither true nor false"),

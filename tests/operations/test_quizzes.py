@@ -139,6 +139,30 @@ def test_the_database_draws_the_paper_that_the_lists_draw(cast):
             assert draw(blueprint, SqlIndex(connection, {"small": bank_id}), seed, NOW.date()) == listed
 
 
+LEVELLED = """\
+format: quiz-bank/1
+bank: levelled
+title: A bank of three levels
+questions:
+"""
+
+
+def test_the_database_knows_the_levels_that_a_paper_must_have(cast):
+    asked = "  - {{id: q{n}, type: true_false, prompt: Is {n} even?, answer: true, timeless: true, level: {level}}}\n"
+    levels = ("remember", "apply", "create")
+    text = LEVELLED + "".join(asked.format(n=n, level=levels[n % 3]) for n in range(9))
+    importing.import_bank(cast.ada, text, "levelled.yaml", NOW)
+    (bank_id,) = (row.id for row in banks.banks(cast.ada, 1).rows if row.slug == "levelled")
+    plan = read_blueprint(
+        "format: quiz-blueprint/1\ntitle: T\nsections: [{bank: levelled, count: 3}]\nlevels: {create: {min: 2}}\n"
+    )
+    with reading() as connection:
+        for seed in range(5):
+            paper = draw(plan, SqlIndex(connection, {"levelled": bank_id}), seed, NOW.date())
+            assert paper == draw(plan, ListIndex.of([read_bank(text, "x")]), seed, NOW.date())
+            assert sum(slot.level == "create" for slot in paper.slots) >= 2
+
+
 def test_a_stored_paper_can_be_drawn_again_from_its_seed(cast):
     attempt = cast.start()
     with reading() as connection:

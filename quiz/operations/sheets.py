@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from quiz.banks.analysing import QuestionReport
 from quiz.files.tables import Table
 from quiz.operations.analysis import QuizReport
-from quiz.statistics.words import message, told
+from quiz.statistics.words import STATES, message, state_of, told
 
 #: Which attempts count, in words.
 WHICH_WORDS = {
@@ -55,9 +55,9 @@ def _findings(found: QuizReport) -> Table:
 
 
 def _sentences(found: QuizReport) -> Iterator[tuple[object, ...]]:
-    for question in found.questions:
-        for flag in question.flags:
-            yield f"Question {question.number}", message(flag, [option.name for option in question.options])
+    flagged = ((question, flag) for question in found.questions for flag in question.flags)
+    for question, flag in sorted(flagged, key=lambda one: STATES.index(state_of(one[1]))):
+        yield f"Question {question.number}", message(flag, [option.name for option in question.options])
     for verdict in found.verdicts:
         yield "The whole", told(verdict)
 

@@ -8,6 +8,11 @@ from typing import Final
 from quiz.statistics.flags import Flag
 from quiz.statistics.verdicts import Verdict
 
+#: Flags that say that something is wrong; the others say that something is weak.
+GRAVE: Final = ("possible-miskey", "negative-discrimination")
+#: How much a question needs a look, the gravest first; good is one without a flag.
+STATES: Final = ("bad", "look", "none", "good")
+
 #: By code: the verdict, the hint, and what they rest on (English, for gettext). %(name)s is an option or a figure.
 WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "possible-miskey": (
@@ -98,6 +103,13 @@ GENERAL: Final[Mapping[str, tuple[str, str]]] = {
         "%(n)s are not wholly marked yet, or have nothing to attain.",
     ),
 }
+
+
+def state_of(flag: Flag) -> str:
+    """How grave a flag is: bad, look, or none for what is only worth a glance."""
+    if flag.level == "hint":
+        return "none" if flag.code == "unused-distractor" else "look"
+    return "bad" if flag.code in GRAVE else "look"
 
 
 def words(flag: Flag) -> tuple[str, str]:

@@ -3,16 +3,18 @@
 import csv
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from quiz.operations import courses, quizzes
+from quiz.operations import analysis, courses, quizzes
+from quiz.operations.sheets import sheet_of
 from quiz.statistics import methods
 from quiz.statistics.flags import GRAVITY
 from quiz.web.reports.charts import bar_chart, line_chart
-from tests.cast import BLUEPRINT, NOW
+from tests.cast import BLUEPRINT, GRACE, NOW
 from tests.operations.test_quizzes import edit
 from tests.pages.doors import status
 from tests.sittings import EVERY, join, sit
@@ -81,6 +83,13 @@ def test_before_anybody_has_finished(ada, cast):
         assert ada.get(f"/quizzes/{quiz}/report").status_code == 200
         assert ada.title == "Nobody has finished yet"
         assert not ada.page.find("svg", role="img")
+
+
+def test_findings_to_print_begin_with_the_gravest_whatever_the_questions_number(cast, miskeyed):
+    found = analysis.quiz_report(None, cast.quiz, "first", NOW, GRACE)
+    last_first = replace(found, analysis=replace(found.analysis, questions=found.questions[::-1]))
+    assert next(flag.code for one in last_first.questions for flag in one.flags) != "possible-miskey"
+    assert "is the key wrong?" in sheet_of(last_first).tables[0].rows[0][1]
 
 
 def test_pictures_have_a_name_axes_and_the_same_figures_as_a_table(ada, cast, miskeyed):

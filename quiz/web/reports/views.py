@@ -15,20 +15,19 @@ from quiz.operations.access import GRADING, TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
 from quiz.statistics import methods as methodology
 from quiz.statistics.flags import ENOUGH, FEWEST
+from quiz.statistics.words import STATES, state_of
 from quiz.web.downloads import download_csv, download_xlsx
 from quiz.web.guard import grace, moment, signed_in
 from quiz.web.html import percent, use_time_zone
 from quiz.web.reports.charts import BarChart, bar_chart
 from quiz.web.reports.items import beyond
 from quiz.web.reports.pictures import curves_of, curves_title, progress_of, roles_of
-from quiz.web.reports.words import Told, correlation, state_of, tell_flag, tell_verdict
+from quiz.web.reports.words import Told, correlation, tell_flag, tell_verdict
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("reports", __name__)
 blueprint.add_app_template_filter(correlation)
 
-#: Questions are listed by how much they need a look.
-STATES = ("bad", "look", "none", "good")
 #: So many findings stand at the top; the table below has them all.
 MOST_FINDINGS = 8
 #: A topic with fewer questions is neither the best nor the least known.

@@ -13,9 +13,6 @@ from quiz.statistics.flags import Flag
 from quiz.statistics.verdicts import Verdict
 from quiz.web.html import figure, percent, said, typeset
 
-#: Flags that say that something is wrong; the others say that something is weak.
-GRAVE = ("possible-miskey", "negative-discrimination")
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -26,13 +23,6 @@ class Told:
     why: str
 
 
-def state_of(flag: Flag) -> str:
-    """How grave a flag is: bad, look, or none for what is only worth a glance."""
-    if flag.level == "hint":
-        return "none" if flag.code == "unused-distractor" else "look"
-    return "bad" if flag.code in GRAVE else "look"
-
-
 def tell_flag(flag: Flag, question: QuestionReport) -> Told:
     """What a flag says of its question."""
     sentence, why = words.words(flag)
@@ -41,7 +31,7 @@ def tell_flag(flag: Flag, question: QuestionReport) -> Told:
         **words.fill(flag, [option.name for option in question.options]),
         **_shown(flag.figures),
     }
-    return Told(state_of(flag), said(sentence) % filled, said(why) % filled)
+    return Told(words.state_of(flag), said(sentence) % filled, said(why) % filled)
 
 
 def tell_verdict(verdict: Verdict) -> Told:

@@ -20,7 +20,7 @@ from quiz.banks.coverage import DIFFICULTIES, LEVELS
 from quiz.lint.rule import rules
 from quiz.models.bank import STATUSES
 from quiz.operations.accounts import LANGUAGES
-from quiz.questions import types
+from quiz.questions import types, validation
 from quiz.statistics import methods
 from quiz.statistics import words as sentences
 from quiz.web.languages import CATALOGUES
@@ -66,6 +66,7 @@ def said() -> Iterator[tuple[str, str]]:
             for text in (name.replace("_", " "), editing.NAME, editing.SUMMARY)
         )
     yield from (("quiz/banks/coverage.py", text) for text in (*DIFFICULTIES, *LEVELS, *STATUSES) if text)
+    yield from (("quiz/questions/validation.py", what) for what, _mend in validation.KINDS.values())
     for pattern in SAYING:
         for path in sorted(ROOT.glob(pattern)):
             yield from (

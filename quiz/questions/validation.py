@@ -14,7 +14,8 @@ from quiz.errors import Invalid, Problem
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
 
-_KINDS = {
+#: By the validator's name of a fault: what is wrong, and how to mend it (English, for gettext).
+KINDS = {
     "tuple_type": ("must be a list", "write [one, two] or one line each, beginning with '- '"),
     "list_type": ("must be a list", "write [one, two] or one line each, beginning with '- '"),
     "dict_type": ("must be a mapping", "write name: value"),
@@ -99,7 +100,7 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], where: Path) -> 
         return Problem(text, "is empty", "write a value or leave the field out")
     if kind == "literal_error":
         return _one_of(text, detail)
-    what, mend = _KINDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
+    what, mend = KINDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
     return Problem(text, what, mend.format_map(detail.get("ctx", {})))
 
 

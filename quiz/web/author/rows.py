@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField
 
 from quiz.errors import Problem
@@ -159,16 +160,16 @@ def _placed(form: Form, problem: Problem) -> Fault:
 
 def words(problem: Problem) -> str:
     """What is wrong, and how to mend it unless that is said in the words of bank files."""
-    mend = _MENDS.get(problem.what, problem.mend)
-    of_files = ": " in mend or "{" in mend
-    return f"{_(problem.what)} – {_(mend)}" if mend and not of_files else _(problem.what)
+    of_files = ": " in problem.mend or "{" in problem.mend
+    mend = _MENDS.get(problem.what) or ("" if of_files or not problem.mend else _(problem.mend))
+    return f"{_(problem.what)} – {mend}" if mend else _(problem.what)
 
 
-#: How a page mends what a bank file mends in other words (English, for gettext).
+#: How a page mends what a bank file mends in other words .
 _MENDS = {
-    "does not say when its key is true": "choose always, as of a day, or from a day until another",
-    "is empty": "write something",
-    "has too few entries": "fill in one more",
+    "does not say when its key is true": _l("choose always, as of a day, or from a day until another"),
+    "is empty": _l("write something"),
+    "has too few entries": _l("fill in more"),
 }
 
 

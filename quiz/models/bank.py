@@ -94,18 +94,17 @@ class QuestionVersion(Base):
         ),
         # the draw: the question of this rank in this stratum
         Index(None, "bank_id", "topic", "type", "difficulty", "draw_rank"),
-        # the list of a bank, its filters and counts: without them each row is read past its content
+        # the list of a bank, its filters and counts: all that they ask, else each row is read past its content
         Index(
             "ix_question_version_listed",
             "bank_id",
+            "current",
             "topic",
-            "question_id",
             "type",
             "difficulty",
-            "level",
             "status",
-            sqlite_where=text("current = 1"),  # in the words of the statements: else SQLite passes it over
-            postgresql_where=text("current"),
+            "level",
+            "question_id",
         ),
         # when a bank's questions have last changed
         Index(None, "bank_id", "created_at"),

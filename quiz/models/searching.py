@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.banks.model import Authored
 from quiz.db import Base, conflict_insert
-from quiz.models.bank import Question
+from quiz.models.bank import QuestionVersion
 
 #: Characters of a term: what is longer is found by its beginning.
 LONGEST_TERM: Final = 100
@@ -152,7 +152,7 @@ def _like(word: str) -> Any:
 
 def _has(bank_id: int, which: Any) -> Any:
     terms = select(SearchTerm.id).where(which)
-    return Question.id.in_(
+    return QuestionVersion.question_id.in_(
         select(SearchHit.question_id).where(SearchHit.bank_id == bank_id, SearchHit.term_id.in_(terms))
     )
 

@@ -243,13 +243,13 @@ def _questions(
     connection: Connection, bank_id: int, number: int, on: date, wanted: Filter
 ) -> Page[QuestionRow]:
     """A page of a bank's questions. Only those on it are read with their content, which is most of a row."""
+    slug = select(Question.slug).where(Question.id == QuestionVersion.question_id).scalar_subquery()
     listed = (
-        select(Question.id)
-        .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
-        .where(Question.bank_id == bank_id, QuestionVersion.bank_id == bank_id, *conditions(bank_id, wanted))
-        .order_by(QuestionVersion.topic, Question.slug)
+        select(QuestionVersion.question_id)
+        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.current, *conditions(bank_id, wanted))
+        .order_by(QuestionVersion.topic, slug)
     )
-    page = page_of(connection, listed, number, lambda row: row.id)
+    page = page_of(connection, listed, number, lambda row: row.question_id)
     rows = connection.execute(
         select(
             Question.id,

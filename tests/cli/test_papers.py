@@ -80,7 +80,7 @@ def test_the_text_of_a_pdf_is_whole_in_every_language(folder, language, prompt):
         folder, "pdf", "--forms", 2, "--seed", 7, "--language", language, "--with-content"
     )
     found = pages(content)
-    assert len(found) == 6  # two papers, two answer sheets, two keys
+    assert len(found) == 7  # two papers, two answer sheets, two keys, how alike they are
     for form, page in zip(record["forms"], found[::2][:2], strict=True):
         assert prompt in page
         assert all(str(question["slot"]) in page for question in form["questions"])
@@ -96,13 +96,33 @@ def test_the_text_of_a_pdf_is_whole_in_every_language(folder, language, prompt):
 def test_the_key_names_the_letters_as_they_stand_on_that_form(folder):
     content, record = printed(folder, "html", "--forms", 3, "--with-content")
     sections = [words(part) for part in content.decode().split("<section>")[1:]]
-    for form, key in zip(record["forms"], sections[6:], strict=True):
+    for form, key in zip(record["forms"], sections[6:-1], strict=True):
         asked = {question["question"]: question for question in form["questions"]}
         letter = "ABC"[asked["one/pick"]["order"].index("a")]
         assert f"{asked['one/pick']['slot']} {letter} · half (one/pick; 1)" in key
         stems = [pair["html"] for pair in asked["one/pair"]["controls"]["choices"]]
         right = " ".join(f"({n}) {'ABC'[stems.index(of)]}" for n, of in enumerate("IVX", 1))
         assert right in key
+
+
+def test_the_last_page_tells_how_far_two_forms_are_apart(folder):
+    """Of four questions two are easy (0.85), two hard (0.40): one question a form differs by 0.45 expected points."""
+    asked = '  - {{id: e{n}, type: true_false, prompt: "{n}", answer: true, timeless: true, difficulty: {label}}}\n'
+    labels = ("easy", "hard", "easy", "hard")
+    listed = "".join(asked.format(n=n, label=label) for n, label in enumerate(labels))
+    (folder / "banks" / "one.yaml").write_text(
+        f"format: quiz-bank/1\nbank: one\ntitle: T\nquestions:\n{listed}"
+    )
+    (folder / "plan.yaml").write_text(
+        "format: quiz-blueprint/1\ntitle: T\nsections: [{bank: one, count: 1}]\n"
+    )
+    content, record = printed(folder, "html", "--forms", 8, "--with-content")
+    fairness = words(content.decode().split("<section>")[-1])
+    assert {form["expected_score"] for form in record["forms"]} == {0.4, 0.85}
+    assert "differ by at most 0.45. Expected from the difficulty" in fairness
+    for form in record["forms"]:
+        easy = " · only easy questions" if form["expected_score"] > 0.5 else ""
+        assert f"{form['form']} expected points {form['expected_score']:.2f} / 1{easy}" in fairness
 
 
 @pytest.mark.parametrize("form", ["html", "pdf"])

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from quiz.db import reading, transaction
+from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
 from quiz.models.accommodating import Override, Terms, own_terms
 from quiz.models.attempt import GRACE, Attempt, ended_at, moment
@@ -462,7 +462,9 @@ def enrol_in(
     now: datetime,
     group: str | None = None,
 ) -> None:
-    """As ``enrol``, as part of a larger change; ``group`` "" is none, None the one they have."""
+    """As ``enrol``, as part of a larger change; ``group`` "" is none, None the one they have. All else that was granted
+    to somebody who is in the course already stays.
+    """
     if role not in COURSE_ROLES:
         raise Invalid(
             [Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(COURSE_ROLES))]
@@ -475,20 +477,11 @@ def enrol_in(
     user_id = connection.execute(select(User.id).where(User.username == username.strip().casefold())).scalar()
     if user_id is None:
         raise Invalid([Problem("username", f"there is nobody called {username!r}", "check the user name")])
-    had = connection.execute(
-        delete(Enrolment)
-        .where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
-        .returning(Enrolment.group_name)
-    ).scalar()
-    connection.execute(
-        insert(Enrolment).values(
-            course_id=course_id,
-            user_id=user_id,
-            role=role,
-            created_at=now,
-            group_name=had if group is None else as_group(group),
-        )
+    given = {"role": role} | ({} if group is None else {"group_name": as_group(group)})
+    statement = conflict_insert(connection, Enrolment).values(
+        course_id=course_id, user_id=user_id, created_at=now, **given
     )
+    connection.execute(statement.on_conflict_do_update(index_elements=["course_id", "user_id"], set_=given))
     _demand_teacher(connection, course_id, actor)
     _audit(connection, actor, "course.enrol", course_id, now, user=user_id, role=role)
 

@@ -57,6 +57,18 @@ def test_more_time_counts_at_the_start_and_only_for_whom_it_was_granted(cast):
     assert due(cast.start(cast.cy)) == NOW + timedelta(minutes=20)
 
 
+def test_what_was_granted_outlasts_another_enrolment(cast):
+    """As a roster does that is read again."""
+    courses.enrol(cast.ada, cast.course, "di", "student", NOW)
+    courses.set_group(cast.ada, cast.course, [cast.di.id], "Tuesday", NOW)
+    accommodating.grant(cast.ada, cast.course, cast.di.id, 1.5, 2, NOW)
+    courses.enrol(cast.ada, cast.course, "di", "student", NOW + DAY)
+    found = accommodating.accommodations(cast.ada, cast.course, cast.di.id)
+    assert (found.time_factor, found.extra_attempts) == (1.5, 2)
+    (di,) = (one for one in courses.people(cast.ada, cast.course, 1).people.rows if one.user_id == cast.di.id)
+    assert (di.group, di.joined_at) == ("Tuesday", NOW)
+
+
 def test_more_time_never_passes_the_close(cast):
     grant(cast, 2)
     assert due(cast.start(now=CLOSE - timedelta(minutes=30))) == CLOSE

@@ -199,7 +199,7 @@ COURSES = [
     View("accommodations-wrong", "teacher", "/courses/{course}/people/{user_student5}/accommodations", send("Grant", extra_attempts="many")),
     View("own-dates", "teacher", "/courses/{course}/people/{user_student5}/accommodations/quizzes/{types}"),
     View("person-code", "teacher", "/courses/{course}/people/{user_student5}/return-code"),
-]
+]  # fmt: skip
 QUIZZES = [
     View("quiz-new", "teacher", "/courses/{course}/quizzes/new"),
     View("quiz-new-faults", "teacher", "/courses/{course}/quizzes/new", send("Save as a draft", blueprint="title: 3\nsections: x")),

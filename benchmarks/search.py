@@ -81,7 +81,7 @@ def _multiply(bank_id):
             _copy(connection, Base.metadata.tables[name], bank_id, copies)
         by_question.create(connection)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"))
+        connection.execute(text("ANALYZE"))
 
 
 def _copy(connection, table, bank_id, copies):

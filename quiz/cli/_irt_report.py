@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from quiz.cli._stats_report import figure, table_lines
+from quiz.cli._stats_report import figure, probability, table_lines
 from quiz.statistics.irt import persons
 from quiz.statistics.irt.fitting import ItemFit, item_fits
 from quiz.statistics.irt.models import Fitted, ItemEstimate, Numbers
@@ -115,4 +115,4 @@ def _row(fitted: Fitted, item: ItemEstimate, fit: ItemFit, most: int) -> list[st
         fit.outfit,
         fit.s_x2,
     ]
-    return [item.item, *map(figure, numbers), "–" if fit.df is None else str(fit.df), figure(fit.p)]
+    return [item.item, *map(figure, numbers), "–" if fit.df is None else str(fit.df), probability(fit.p)]

@@ -194,8 +194,13 @@ def _dif_rows(found: TableAnalysis) -> Iterator[list[str]]:
                 figure(dif.odds_ratio),
                 figure(dif.delta),
                 dif.ets_class or "–",
-                figure(dif.p),
+                probability(dif.p),
             ]
+
+
+def probability(value: float | None) -> str:
+    """A p value with three decimals; none is told as 0."""
+    return "<0.001" if value is not None and value < 0.001 else figure(value)
 
 
 def figure(value: float | None, decimals: int = 3) -> str:

@@ -13,6 +13,11 @@ LINE_HEIGHT = 18.0
 KINDS = 4
 
 
+def shortened(words: str, most: int) -> str:
+    """Words that have room for so many signs; an ellipsis says that some are missing."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """A mark on an axis, at ``at`` of the drawing, for this value."""

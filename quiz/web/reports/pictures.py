@@ -12,7 +12,7 @@ from quiz.operations.learning import Progress, Topic
 from quiz.statistics.distractors import FIFTHS
 from quiz.statistics.flags import Flag
 from quiz.web.html import percent
-from quiz.web.reports.charts import KINDS, LineChart, line_chart
+from quiz.web.reports.charts import KINDS, LineChart, line_chart, shortened
 
 KEY, RIVAL, REST = 1, 2, (3, 4)
 
@@ -53,7 +53,7 @@ def _points(option: OptionReport) -> list[tuple[float, float]]:
 
 def _name(option: OptionReport) -> str:
     """What stands at the end of a line: there is little room."""
-    text = option.text if len(option.text) <= 14 else option.text[:13].rstrip() + "…"
+    text = shortened(option.text, 14)
     return f"{option.letter} {text}"
 
 

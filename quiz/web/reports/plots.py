@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from quiz.web.html import figure, percent
-from quiz.web.reports.charts import Line
+from quiz.web.reports.charts import Line, shortened
 
 #: A figure as the axis writes it.
 Write = Callable[[float], str]
@@ -151,7 +151,7 @@ def interval_plot(
         whiskers=tuple(
             Whisker(
                 y=top + step * (place + 0.5),
-                words=words if len(words) <= 20 else words[:19].rstrip() + "…",
+                words=shortened(words, 20),
                 low=None if low is None else x.at(low),
                 at=x.at(value),
                 high=None if high is None else x.at(high),

@@ -11,7 +11,7 @@ from quiz.operations import surveying
 from quiz.operations.surveying import TARGET, Survey, Term
 from quiz.web.downloads import download_csv, download_xlsx
 from quiz.web.guard import grace, moment, signed_in
-from quiz.web.reports.charts import KINDS, LineChart, line_chart
+from quiz.web.reports.charts import KINDS, LineChart, line_chart, shortened
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("survey", __name__)
@@ -50,7 +50,7 @@ def _chart(found: Survey) -> LineChart | None:
     counted = sorted(found.trends, key=lambda one: -sum(term[1] for term in one.terms if term))
     series = [
         (
-            one.course_title[:14],
+            shortened(one.course_title, 14),
             kind,
             [(place, term[0].value) for place, term in enumerate(one.terms) if term],
         )

@@ -36,6 +36,8 @@ SAYING = (
     "quiz/banks/**/*.py",
     "quiz/assembly/*.py",
 )
+#: A printed paper brings its words in every language itself.
+SPEAKING_FOR_THEMSELVES = frozenset({"quiz/assembly/papers.py"})
 #: Calls that hold what is wrong and how to mend it, without a capital or a stop.
 FAULT = "Problem"
 
@@ -68,10 +70,10 @@ def said() -> Iterator[tuple[str, str]]:
     yield from (("quiz/banks/coverage.py", text) for text in (*DIFFICULTIES, *LEVELS, *STATUSES) if text)
     yield from (("quiz/questions/validation.py", what) for what, _mend in validation.KINDS.values())
     for pattern in SAYING:
-        for path in sorted(ROOT.glob(pattern)):
-            yield from (
-                (str(path.relative_to(ROOT)), text) for text in _sentences(ast.parse(path.read_text()))
-            )
+        for path in sorted(
+            {str(one.relative_to(ROOT)) for one in ROOT.glob(pattern)} - SPEAKING_FOR_THEMSELVES
+        ):
+            yield from ((path, text) for text in _sentences(ast.parse((ROOT / path).read_text())))
 
 
 def _sentences(tree: ast.Module) -> Iterator[str]:

@@ -29,7 +29,8 @@ def visits(chrome, stage):
 def test_every_page_has_a_view(client, stage):
     rules = client.application.url_map.iter_rules()
     there = {rule.endpoint for rule in rules if "GET" in rule.methods}
-    assert {stage.endpoint(view.path) for view in VIEWS} - {None} == there - NOT_PAGES
+    shown = {stage.endpoint(view.path) for view in VIEWS} - {None}
+    assert shown - NOT_PAGES == there - NOT_PAGES  # an error's page may be had at any address
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=[view.name for view in VIEWS])

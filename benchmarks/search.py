@@ -12,7 +12,7 @@ from benchmarks.servers import SECRET
 from quiz.app import create_app
 from quiz.config import Settings
 from quiz.db import Base, db, reading, transaction
-from quiz.models.bank import Question
+from quiz.models.bank import Question, QuestionVersion
 from quiz.models.choosing import Filter, conditions
 from quiz.models.searching import SearchHit
 from quiz.operations import banks, importing, installation
@@ -98,7 +98,8 @@ def _copy(connection, table, bank_id, copies):
 def _explain(bank_id):
     """Prints how the database finds the words."""
     wanted = [*conditions(bank_id, Filter(SEARCHES[0]))]
-    statement = select(Question.id).where(Question.bank_id == bank_id, *wanted)
+    here = QuestionVersion.bank_id == bank_id, QuestionVersion.current
+    statement = select(QuestionVersion.question_id).where(*here, *wanted)
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
     word = "EXPLAIN QUERY PLAN " if db.engine.dialect.name == "sqlite" else "EXPLAIN "
     with reading() as connection:

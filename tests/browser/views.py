@@ -82,7 +82,9 @@ def converted(page):
 
 def offline(page):
     """The question page with an answer that cannot be sent: the network is back, but no save gets through."""
-    page.route("**/slots/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/slots/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
     page.context.set_offline(True)
     page.locator(".q-option").first.click()
     page.get_by_text("You are offline.").wait_for()

@@ -344,7 +344,6 @@ def build(folder, now):
         "join_code": demo.join_code,
         "report": demo.simulated,
         "report_course": quizzes.manage(teacher, demo.simulated).course_id,
-        "report_course": quizzes.manage(teacher, demo.simulated).course_id,
         **{f"demo_{number}": quiz for number, (quiz, _) in enumerate(demo.quizzes, 1)},
     }
     ids |= write_banks(teacher, now)

@@ -12,7 +12,7 @@ pytest_plugins = ["tests.servers", "tests.skips", "tests.browsing", "tests.datab
 #: Fewer made-up cases a test than Hypothesis takes by itself, so that the suite stays within minutes, the same ones each
 #: time, so that a change is blamed for what it broke only, and no bound on the time of one, since machines are busy.
 #: HYPOTHESIS_PROFILE=default is thorough and looks for new ones; ``make soak`` takes it.
-settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)
+settings.register_profile("suite", max_examples=20, deadline=None, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 

@@ -174,7 +174,10 @@ def _topics(steps: Iterable[tuple[str, int, Step]]) -> tuple[Topic, ...]:
     for name, attempt_id, step in steps:
         found[name][attempt_id].append(step)
     return tuple(
-        Topic(name, tuple(sorted((_sum(parts) for parts in attempts.values()), key=lambda step: step.at)))
+        # attempts that ended together stand as they began
+        Topic(
+            name, tuple(sorted((_sum(attempts[one]) for one in sorted(attempts)), key=lambda step: step.at))
+        )
         for name, attempts in sorted(found.items())
     )
 

@@ -42,6 +42,12 @@ CONTENTS = [
 
 
 @pytest.fixture
+def engine():
+    """SQLite alone: what the editor's pages ask of a database, tests/operations/test_authoring.py asks of both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def ada(browser):
     return browser("ada")
 

@@ -35,6 +35,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(120))
     #: argon2id; NULL = no password.
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    #: Where a link for a new password is mailed to; they have shown that mail arrives there. NULL = nowhere.
+    mail_address: Mapped[str | None] = mapped_column(String(254))
     #: SHA-256 of the code in hexadecimal; NULL = no code.
     return_code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     role: Mapped[str] = mapped_column(String(20), default="user")

@@ -133,6 +133,8 @@ class QuestionVersion(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: NULL = came with the program or from the command line.
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: Why it was made, in the words of who made it; "" = they do not say.
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class StratumSize(Base):

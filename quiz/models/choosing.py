@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import or_
+from sqlalchemy import JSON, ForeignKey, String, or_
+from sqlalchemy.orm import Mapped, mapped_column
 
+from quiz.db import Base
 from quiz.models.bank import Question, QuestionVersion
 from quiz.models.searching import has_tag, has_words
 
@@ -26,6 +28,8 @@ class Filter:
 
 
 NO_FILTER: Final = Filter()
+#: Characters of the name of a saved search.
+LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +62,15 @@ def selected(bank_id: int, selection: Selection) -> Iterator[Any]:
         yield Question.slug.in_(selection.names)
     else:
         yield from conditions(bank_id, selection.wanted)
+
+
+class SavedSearch(Base):
+    """A search in a bank that a person wants to find again by a name."""
+
+    __tablename__ = "saved_search"
+
+    bank_id: Mapped[int] = mapped_column(ForeignKey("bank.id"), primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME), primary_key=True)
+    #: The fields of ``Filter`` that are not "".
+    wanted: Mapped[dict[str, str]] = mapped_column(JSON)

@@ -49,6 +49,8 @@ class Quiz(Base):
     sequential: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: NULL = none asked for.
     access_code: Mapped[str | None] = mapped_column(String(80))
+    #: Its teachers begin others with it: listed first where a quiz is made.
+    template: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Counts edits, so that the second of two editors is told.
     edits: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,8 +6,7 @@ drag into gaps that lie on the picture: the same content, and marked the same wa
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from html import escape
 from typing import Any, Final
@@ -17,17 +16,13 @@ from quiz.files.images import read_image
 from quiz.files.richtext import to_text
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled, as_html, became_html, from_html, kept, without_marks
+from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
 from quiz.formats.moodle_xml.item import Item, Wrong, decimal, within
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.questions.fields import letters
-from quiz.questions.images import references
 
 _SHAPES: Final = {"circle": "circle", "rect": "rectangle", "poly": "polygon"}
-#: A line of the text that ``listed`` makes, and a gap in it.
-_LINES: Final = {"html": "<li>{}</li>", "markdown": "{place}. {}", "plain": "{place}. {}"}
-_LISTS: Final = {"html": "<ol>\n{}\n</ol>", "markdown": "{}", "plain": "{}"}
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 # Read ----------------------------------------------------------------------------------------------------------------
@@ -119,13 +114,7 @@ def listed(fields: Mapping[str, Any]) -> dict[str, Any]:
     made = {name: value for name, value in fields.items() if name != "labels"}
     style = fields.get("text_format", "markdown")
     labels = [without_marks(label, style) for label in fields["labels"]]
-    return {**made, "text": _listed(labels, [*fields["gaps"]], style)}
-
-
-def _listed(labels: Sequence[str], gaps: Sequence[str], style: str) -> str:
-    rows = [f"{label} [[{gap}]]".strip() for label, gap in zip(labels, gaps, strict=True)]
-    lines = (_LINES[style].format(row, place=place) for place, row in enumerate(rows, 1))
-    return _LISTS[style].format("\n".join(lines))
+    return {**made, "text": numbered(labels, [*fields["gaps"]], style)}
 
 
 def _background(item: Item, field: str) -> dict[str, Any]:
@@ -168,7 +157,7 @@ def kind_of(question: Question) -> str | None:
     if picture is None or question.type != "drag_words":
         return None
     content: Any = question.content
-    plain = all(word.group == 1 and not _pictured(question, word.text) for word in content.choices)
+    plain = all(word.group == 1 and not pictured(question, word.text) for word in content.choices)
     areas = all(place.area for place in picture.places.values())
     labelled = any(_labels(question) or ())
     several = len({*content.gaps.values()}) > 1
@@ -203,7 +192,7 @@ def write_places(sheet: Sheet, content: Any) -> None:
     """Words and pictures to be dragged, and the corner of each place."""
     scale = _begin(sheet, content.picture, "picture", shuffled=sheet.question.shuffle)
     for number, word in enumerate(content.choices, 1):
-        name = _pictured(sheet.question, word.text)
+        name = pictured(sheet.question, word.text)
         shown = [] if name else [as_html(word.text, sheet.question.text_format)]
         sheet.losses += became_html(shown, sheet.question.text_format)
         label = shown[0] if shown else to_text(word.text)
@@ -277,29 +266,10 @@ def _corner_of(sheet: Sheet, place: Any) -> tuple[Fraction, Fraction]:
     return x, y
 
 
-def _pictured(question: Question, text: str) -> str | None:
-    """The picture that is all of a word; None for other words."""
-    found = [*references({"text": text, "text_format": question.text_format})]
-    return found[0].file if len(found) == 1 and to_text(text) == found[0].alt.strip() else None
-
-
 def _labels(question: Question) -> list[str] | None:
     """The labels of which ``listed`` makes just the text of this question; None where it is another text."""
-    content: Any = question.content
-    style = question.text_format
-    rows = [row for row in content.text.split("\n") if _MARK.search(row)]
-    before, after = _LINES[style].split("{}")
-    pieces = [*_pieces(rows, before, after, content.shown)]
-    if _listed(pieces, content.shown, style) != content.text:
-        return None
-    return [kept(piece, style) if piece else "" for piece in pieces]
-
-
-def _pieces(rows: Sequence[str], before: str, after: str, gaps: Sequence[str]) -> Iterator[str]:
-    for place, gap in enumerate(gaps, 1):
-        row = rows[place - 1] if place <= len(rows) else ""
-        inside = row.removeprefix(before.format(place=place)).removesuffix(after)
-        yield inside.removesuffix(f"[[{gap}]]").strip()
+    found = labels_of(question)
+    return found and [kept(piece, question.text_format) if piece else "" for piece in found]
 
 
 def _lose_text(sheet: Sheet) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
@@ -13,6 +14,7 @@ from quiz.formats.qti.answers import OTHER
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
+    _demand_own,
     _key_pairs,
     _pairings,
     _points,
@@ -24,7 +26,7 @@ from quiz.formats.qti.interactions import (
 )
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import joined
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, text_of
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
 from quiz.questions.rules.numbers import show_number
@@ -34,6 +36,8 @@ INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
 #: Gaps for which one of several is chosen, and what it is chosen from.
 _CHOSEN: Final = frozenset({"inlineChoiceInteraction", "choiceInteraction"})
 _CHOICES: Final = ("inlineChoice", "simpleChoice")
+#: What is put into gaps.
+_WORDS: Final = ("gapText", "gapImg")
 #: The prompt of a text with gaps that has none of its own.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -289,26 +293,43 @@ def _whole(item: Item, element: Element, put: Any, *, marks: bool) -> str:
 
 
 def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
-    """``gapMatchInteraction``: words are put into gaps."""
-    declaration = item.declaration(interaction)
-    if next(interaction.iter("gapImg"), None) is not None:
-        raise Foreign("gapMatchInteraction with pictures")
-    words = [*interaction.iter("gapText")]
-    names = [word.get("identifier", "") for word in words]
+    """``gapMatchInteraction``: words or pictures are put into the gaps of a text."""
+
+    def rest(ids: Mapping[str, str]) -> dict[str, Any]:
+        def put(element: Element) -> str | None:
+            if element.tag == "gap":
+                return f"[[{ids[element.get('identifier', '')]}]]"
+            return "" if element.tag in ("prompt", *_WORDS) else None
+
+        return {"text": item.html(interaction, put, marks=True)}
+
     gaps = [gap.get("identifier", "") for gap in interaction.iter("gap")]
+    prompt = joined([before, item.html(interaction.find("prompt"))]) or FILL_IN
+    return {"prompt": prompt, **words_in_gaps(item, interaction, gaps, rest)}
+
+
+def words_in_gaps(
+    item: Item,
+    interaction: Element,
+    gaps: Sequence[str],
+    rest: Callable[[Mapping[str, str]], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The fields of ``drag_words``; ``rest`` gives those beside words and gaps for the ids of the gaps by identifier."""
+    declaration = item.declaration(interaction)
+    words = [*interaction.iter(*_WORDS)]
+    names = [word.get("identifier", "") for word in words]
+    _demand_own(names)
     key = {gap: word for word, gap in _key_pairs(declaration)}
     if sorted(key) != sorted(gaps) or not set(key.values()) <= set(names):
-        raise Foreign("gapMatchInteraction where not each gap has one word")
+        raise Foreign(f"{interaction.tag} where not each gap has one word")
     ids = fitting_ids(names, "w_") or [f"i{n}" for n, _ in enumerate(names, 1)]
     word_ids = dict(zip(names, ids, strict=True))
     gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))
-    listed = [*dict.fromkeys(word.get("matchGroup", "") for word in words)]
-    groups = [1 + listed.index(word.get("matchGroup", "")) for word in words]
+    group_of = _groups(item, words, {*key.values()})
     choices = [
-        {"id": word_ids[name], "text": item.html(word), **({"group": group} if group > 1 else {})}
-        for name, word, group in zip(names, words, groups, strict=True)
+        {"id": word_ids[name], "text": _word(item, word), **({"group": group} if group > 1 else {})}
+        for word, (name, group) in zip(words, group_of.items(), strict=True)
     ]
-    group_of = dict(zip(names, groups, strict=True))
     tried: list[Tried] = [
         (declaration.value((word, gap) for gap, word in given.items()),
          {gap_ids[gap]: word_ids[word] for gap, word in given.items()})
@@ -320,22 +341,35 @@ def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
     reuse = {"reuse": True} if any(used) or len(set(key.values())) < len(key) else {}
     if any(used) and not all(used):
         item.lose("reuse", "all words can be used again, or none")
-
-    def put(element: Element) -> str | None:
-        if element.tag == "gap":
-            return f"[[{gap_ids[element.get('identifier', '')]}]]"
-        return "" if element.tag in ("prompt", "gapText") else None
-
-    text = item.html(interaction, put, marks=True)
     content = {
-        "text": text,
         "choices": choices,
         "gaps": {gap_ids[gap]: word_ids[key[gap]] for gap in gaps},
         **reuse,
+        **rest(gap_ids),
     }
     rules = ({**content, **more} for more in ({}, {"scoring": "all_or_nothing"}))
     chosen = _ruled(item, "drag_words", rules, tried, credits)
-    prompt = joined([before, item.html(interaction.find("prompt"))]) or FILL_IN
     return {
-        "type": "drag_words", "prompt": prompt, **chosen, **_shuffle(interaction), **told(item, probes).common, **_points(best)
+        "type": "drag_words", **chosen, **_shuffle(interaction), **told(item, probes).common, **_points(best)
     }  # fmt: skip
+
+
+def _groups(item: Item, words: Sequence[Element], right: Collection[str]) -> dict[str, int]:
+    """The group of each word; all are of one where a gap had nothing to choose from otherwise."""
+    listed = [*dict.fromkeys(word.get("matchGroup", "") for word in words)]
+    groups = {word.get("identifier", ""): 1 + listed.index(word.get("matchGroup", "")) for word in words}
+    sizes = Counter(groups.values())
+    if all(sizes[groups[name]] > 1 for name in right):
+        return groups
+    if len(sizes) > 1:
+        item.lose("choices", "a group of one word: every word can be put everywhere")
+    return dict.fromkeys(groups, 1)
+
+
+def _word(item: Item, word: Element) -> str:
+    """What is dragged: words, or a picture with its label as the alternative text."""
+    shown = next(word.iter("object", "img"), None) if word.tag == "gapImg" else None
+    if shown is None:
+        return item.html(word)
+    alt = shown.get("alt") or text_of(shown).strip() or word.get("objectLabel", "")
+    return item.picture(shown, shown.get("data") or shown.get("src") or "", alt)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations
 from typing import Any, Final
@@ -11,8 +12,7 @@ from quiz.files.xml import Element
 from quiz.formats.base import marked
 from quiz.formats.qti.answers import OTHER, Answer, Tells, Worth, numbers, typed
 from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
-from quiz.formats.qti.markup import html_inside, one_line
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number, shape_of
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number
 from quiz.questions import types
 from quiz.questions.base import Response
 from quiz.questions.validation import validate
@@ -92,6 +92,11 @@ def _with_rules(type: str, content: Mapping[str, Any]) -> Iterator[Mapping[str, 
     yield from ({**content, "scoring": rule} for rule in others)
 
 
+def _demand_own(names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
+        raise Wrong("two options have one identifier – give each its own")
+
+
 # Choice --------------------------------------------------------------------------------------------------------------
 
 
@@ -104,8 +109,7 @@ def choice(item: Item, interaction: Element) -> dict[str, Any]:
     most = int(number(interaction.get("maxChoices") or "1"))
     if interaction.tag == "hottextInteraction":
         item.lose("text", "words of the text are chosen in a list below it")
-    if len(set(names)) < len(names):
-        raise Wrong("two options have one identifier – give each its own")
+    _demand_own(names)
     if declaration.cardinality == "single" or (
         most == 1 and "multiple_response" not in item.hints(item.body)
     ):
@@ -306,23 +310,67 @@ def match(item: Item, interaction: Element) -> dict[str, Any]:
         raise Foreign("match where not each has one partner")
     if turned:
         item.lose("pairs", "the sides are the other way round")
+    return _paired(
+        item,
+        interaction,
+        (stems, choices, key),
+        texts,
+        lambda stem, choice: (choice, stem) if turned else (stem, choice),
+    )
+
+
+def associate(item: Item, interaction: Element) -> dict[str, Any]:
+    """``associateInteraction``: of each free pair the one that has several partners, or comes later, is the choice."""
+    declaration = item.declaration(interaction)
+    parts = [*interaction.iter("simpleAssociableChoice")]
+    _demand_own([part.get("identifier", "") for part in parts])
+    texts = {part.get("identifier", ""): item.html(part) for part in parts}
+    pairs = _key_pairs(declaration)
+    partners = Counter(one for pair in pairs for one in pair)
+    if not partners.keys() <= texts.keys():
+        raise Wrong("a right pair names what is not there – name two <simpleAssociableChoice>")
+    places = {name: place for place, name in enumerate(texts)}
+    key = dict(sorted(pair, key=lambda one: (partners[one] > 1, places[one])) for pair in pairs)
+    if len(key) < len(pairs) or any(partners[stem] > 1 for stem in key):
+        raise Foreign("associateInteraction where pairs form a chain")
+    if len(key) < 2:
+        raise Foreign("associateInteraction with one pair")
+    item.lose("pairs", "one of each pair is given, and its partner chosen for it")
+    stems = [name for name in texts if name in key]
+    choices = [name for name in texts if name not in key]
+    return _paired(item, interaction, (stems, choices, key), texts, lambda *pair: tuple(sorted(pair)))
+
+
+#: Stems, choices, and the choice of each stem.
+_Sides = tuple[Sequence[str], Sequence[str], Mapping[str, str]]
+
+
+def _paired(
+    item: Item,
+    interaction: Element,
+    sides: _Sides,
+    texts: Mapping[str, str],
+    pair: Callable[[str, str], tuple[str, ...]],
+) -> dict[str, Any]:
+    """The fields of ``matching``; ``pair`` is how the interaction has a stem and its choice."""
+    declaration = item.declaration(interaction)
+    stems, choices, key = sides
     ids = _sides(stems, choices)
     tried: list[Tried] = [
-        (declaration.value((two, one) if turned else (one, two) for one, two in given.items()),
+        (declaration.value(pair(one, two) for one, two in given.items()),
          {ids[0][one]: ids[1][two] for one, two in given.items()})
         for given in _pairings(key, choices)
     ]  # fmt: skip
     best, credits, probes = _scores(item, declaration.name, tried)
     used = {*key.values()}
+    others = [{"id": ids[1][one], "choice": texts[one]} for one in choices if one not in used]
     content = {
         "pairs": [
             {"id": ids[0][one], "stem": texts[one], "choice": texts[key[one]], "choice_id": ids[1][key[one]]}
             for one in stems
         ],
-        "distractors": [{"id": ids[1][one], "choice": texts[one]} for one in choices if one not in used],
+        **({"distractors": others} if others else {}),
     }
-    if not content["distractors"]:
-        del content["distractors"]
     chosen = _ruled(item, "matching", _with_rules("matching", content), tried, credits)
     return {
         "type": "matching",
@@ -459,117 +507,3 @@ def _declared_most(item: Item) -> Fraction:
     if most is not None and most.default and isinstance(most.default[0], Fraction):
         return snapped(most.default[0])
     return Fraction(1)
-
-
-# Pictures ------------------------------------------------------------------------------------------------------------
-
-
-def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
-    """``hotspotInteraction``: areas are chosen."""
-    declaration = item.declaration(interaction)
-    spots = [one for one in interaction.iter("hotspotChoice") if one.get("shape") != "default"]
-    names = [one.get("identifier", "") for one in spots]
-    key = _key(declaration, names)
-    most = int(number(interaction.get("maxChoices") or "1")) or len(names)
-    ids = fitting_ids(names) or [f"i{place}" for place, _ in enumerate(names, 1)]
-    ours = dict(zip(names, ids, strict=True))
-    sets = [*_subsets(names, key, 1 if declaration.cardinality == "single" else most)]
-    tried: list[Tried] = [
-        (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
-        for one in sets
-    ]
-    best, credits, probes = _scores(item, declaration.name, tried)
-    if not key:
-        right = next(one for one, credit in zip(sets, credits, strict=True) if credit == 1)
-        key = [*right]
-    said = told(item, probes)
-    regions = [
-        {
-            "id": ours[name],
-            "label": _label(item, spot, place),
-            **_region(spot),
-            **({"correct": True} if name in key else {}),
-            **said.of(ours[name]),
-        }
-        for place, (spot, name) in enumerate(zip(spots, names, strict=True), 1)
-    ]
-    content: dict[str, Any] = {
-        "image": _background(item, interaction),
-        "regions": regions,
-        "outside": "ignored",
-    }
-    if most != len(key):
-        content["choose"] = most
-    lists: list[Tried] = [(value, [one] if isinstance(one, str) else one) for value, one in tried]
-    chosen = _ruled(item, "hotspot", _with_rules("hotspot", content), lists, credits)
-    return {"type": "hotspot", **chosen, **said.common, **_points(best)}
-
-
-def select_point(item: Item, interaction: Element) -> dict[str, Any]:
-    """``selectPointInteraction``: points, and areas that are worth something."""
-    declaration = item.declaration(interaction)
-    if declaration.areas is None or not declaration.areas.entries:
-        raise Foreign("selectPointInteraction without areas")
-    entries = declaration.areas.entries
-    best = sum((worth for _, worth, _ in entries if worth > 0), Fraction(0))
-    if best <= 0:
-        raise Wrong("no area scores anything – give one a mappedValue above 0")
-    right = [worth for _, worth, _ in entries if worth > 0]
-    wrong = [-worth for _, worth, _ in entries if worth <= 0]
-    if (
-        len(set(right)) > 1
-        or any(one not in (0, right[0]) for one in wrong)
-        or declaration.areas.upper not in (None, best)
-    ):
-        item.lose("scoring", "areas are worth the same each")
-    regions = [
-        {
-            "label": f"{place}",
-            "shape": shape[0],
-            "coords": [*shape[1]],
-            **({"correct": True} if worth > 0 else {}),
-        }
-        for place, (shape, worth, _) in enumerate(entries, 1)
-    ]
-    item.lose("regions", "areas have numbers, since they have no names")
-    most = int(number(interaction.get("maxChoices") or "1")) or len(right)
-    more = {} if most == len(right) else {"choose": most}
-    outside = {"outside": "ignored"} if declaration.areas.default >= 0 else {}
-    image = _background(item, interaction)
-    return {
-        "type": "hotspot",
-        "image": image,
-        "regions": regions,
-        **more,
-        **outside,
-        **_points(snapped(best)),
-    }
-
-
-def _background(item: Item, interaction: Element) -> dict[str, Any]:
-    for element in interaction.iter("object", "img"):
-        address = element.get("data") or element.get("src") or ""
-        name = item.file(address)
-        if name is None:
-            continue
-        alt = element.get("alt") or one_line(html_inside(element))
-        if not alt:
-            item.lose("image", "it has no alternative text – say what it shows")
-        sides = {
-            side: int(said) for side in ("width", "height") if (said := element.get(side, "")).isdecimal()
-        }
-        return {"file": name, "alt": alt or item.title or name.removeprefix("images/"), **sides}
-    raise Wrong("there is no picture that can be shown – pack its file with the item")
-
-
-def _region(spot: Element) -> dict[str, Any]:
-    kind, coords = shape_of(spot)
-    return {"shape": kind, "coords": [*coords]}
-
-
-def _label(item: Item, spot: Element, place: int) -> str:
-    label = spot.get("hotspotLabel") or spot.get("ariaLabel") or spot.get("aria-label") or ""
-    if label.strip():
-        return html_inside_text(label.strip())
-    item.lose("regions", "areas have numbers, since they have no names")
-    return str(place)

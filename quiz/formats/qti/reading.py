@@ -18,10 +18,11 @@ from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, topic_of
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, gap_match, stand_in_text
-from quiz.formats.qti.interactions import Foreign, choice, entry, essay, hotspot, match, order, select_point
+from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
 from quiz.formats.qti.item import Item, fitting_ids, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
+from quiz.formats.qti.pictures import graphic_gap_match, hotspot, select_point
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.values import Wrong, number
 from quiz.questions.parts import MOST_PARTS
@@ -38,7 +39,7 @@ _LOST: Final[Mapping[str, str]] = {
 }
 #: What is chosen from, and how many of them an item may have.
 _PARTS: Final = frozenset(
-    "simpleChoice simpleAssociableChoice inlineChoice gapText gap hottext hotspotChoice".split()
+    "simpleChoice simpleAssociableChoice inlineChoice gapText gapImg gap hottext hotspotChoice associableHotspot".split()
 )
 _MOST_CHOICES: Final = 500
 #: Files of a package: an item each, pictures.
@@ -54,11 +55,13 @@ _KINDS: Final[Mapping[str, Callable[[Item, Element], dict[str, Any]]]] = {
     "hottextInteraction": choice,
     "orderInteraction": order,
     "matchInteraction": match,
+    "associateInteraction": associate,
     "textEntryInteraction": entry,
     "sliderInteraction": entry,
     "extendedTextInteraction": essay,
     "hotspotInteraction": hotspot,
     "selectPointInteraction": select_point,
+    "graphicGapMatchInteraction": graphic_gap_match,
 }
 
 

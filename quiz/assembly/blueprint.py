@@ -146,6 +146,7 @@ class Section(BaseModel):
         dict[Label, CountField],
         BeforeValidator(_difficulty, Label | list[Label] | dict[Label, int | Count]),
     ] = {}
+    levels: tuple[Level, ...] = ()
     tags: Tags = Tags()
     count: CountField | None = None
     include: tuple[Words, ...] = ()

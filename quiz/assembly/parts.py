@@ -74,6 +74,7 @@ class Part:
         said += (
             [f"type{'s' * (len(section.types) > 1)} {' or '.join(section.types)}"] if section.types else []
         )
+        said += [f"level {' or '.join(section.levels)}"] if section.levels else []
         for name in ("any", "all", "none"):
             tags = getattr(section.tags, name)
             said += [f"tags {name} {', '.join(tags)}"] if tags else []
@@ -88,7 +89,12 @@ def shortfall(constraint: str, required: int, available: int) -> dict[str, Any]:
 
 def admits(section: Section, item: Item, on: date) -> bool:
     """Whether a question of the section's strata may stand in it on that day."""
-    return item.in_force(on) and item.qualified not in section.excluded and section.tags.admit(item.tags)
+    return (
+        item.in_force(on)
+        and item.qualified not in section.excluded
+        and section.tags.admit(item.tags)
+        and (not section.levels or item.level in section.levels)
+    )
 
 
 def parts_of(blueprint: Blueprint, index: Index, on: date) -> list[Part]:

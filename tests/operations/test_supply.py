@@ -33,6 +33,7 @@ def blueprint(*sections, settings=""):
         ("{bank: small, count: 2, exclude: [one, two]}", 2, 2, 3),
         ("{bank: small, count: 2, topic: sums/minus, include: [one]}", 2, 2, 3),
         ("{bank: small, count: 1, tags: {any: [no-such]}}", 1, 1, 0),
+        ("{bank: small, count: 1, levels: [apply]}", 1, 1, 0),
     ],
 )
 def test_a_section_counts_the_questions_that_may_stand_in_it(cast, section, least, most, available):

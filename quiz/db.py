@@ -7,10 +7,10 @@ was committed meanwhile, which ``operations.attempts`` relies on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ClauseElement, CursorResult, DateTime, MetaData, event
@@ -24,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from quiz.errors import Unavailable
 
+T = TypeVar("T")
 #: Every constraint has a name, so that a migration can find it on both engines.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -118,6 +119,15 @@ def _on_sqlite_begin(connection: Connection) -> None:
 def conflict_insert(connection: Connection, table: Any) -> Any:
     """An INSERT of this engine's own kind, which can say what to do ``on_conflict``."""
     return (sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert)(table)
+
+
+#: Values that one statement names: databases bound them.
+_NAMED_MOST = 500
+
+
+def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Many values in parts, each of which one statement can name."""
+    return (values[start : start + _NAMED_MOST] for start in range(0, len(values), _NAMED_MOST))
 
 
 @contextmanager

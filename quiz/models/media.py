@@ -9,13 +9,10 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, insert, l
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz.db import Base
+from quiz.db import Base, parts
 from quiz.files.images import Image
 from quiz.models.bank import QuestionVersion
 from quiz.questions.images import digest_of_pin, pin_of
-
-#: Parameters of one statement: databases bound them.
-_CHUNK = 500
 
 
 class Media(Base):
@@ -107,14 +104,11 @@ def folder_of(connection: Connection, bank_id: int) -> dict[str, str]:
 
 def contents_of(connection: Connection, digests: Iterable[str]) -> dict[str, bytes]:
     """The contents of images by digest."""
-    wanted = sorted(set(digests))
-    found: dict[str, bytes] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        rows = connection.execute(
-            select(Media.digest, Media.content).where(Media.digest.in_(wanted[start : start + _CHUNK]))
-        )
-        found |= {row.digest: row.content for row in rows}
-    return found
+    return {
+        row.digest: row.content
+        for part in parts(sorted(set(digests)))
+        for row in connection.execute(select(Media.digest, Media.content).where(Media.digest.in_(part)))
+    }
 
 
 def note_images(connection: Connection, bank_id: int, pins: Mapping[int, Mapping[str, str]]) -> None:
@@ -122,23 +116,30 @@ def note_images(connection: Connection, bank_id: int, pins: Mapping[int, Mapping
 
     A name that the bank's folder lacks is put there, so that an earlier version brings its images back.
     """
-    folder = folder_of(connection, bank_id) if pins else {}
-    for question_id, shown in pins.items():
-        version_id = connection.execute(
-            select(QuestionVersion.id).where(
-                QuestionVersion.question_id == question_id, QuestionVersion.current
+    if not pins:
+        return
+    digests = {question_id: {*map(digest_of_pin, shown.values())} for question_id, shown in pins.items()}
+    shows = [
+        {"version_id": row.id, "digest": digest}
+        for part in parts([*pins])
+        for row in connection.execute(
+            select(QuestionVersion.id, QuestionVersion.question_id).where(
+                QuestionVersion.question_id.in_(part), QuestionVersion.current
             )
-        ).scalar_one()
-        digests = sorted({digest_of_pin(pin) for pin in shown.values()})
-        connection.execute(
-            insert(VersionImage), [{"version_id": version_id, "digest": digest} for digest in digests]
         )
-        lacking = {name: pin for name, pin in shown.items() if name not in folder}
-        for name, pin in lacking.items():
-            connection.execute(
-                insert(BankImage).values(bank_id=bank_id, name=name, digest=digest_of_pin(pin))
-            )
-        folder |= lacking
+        for digest in sorted(digests[row.question_id])
+    ]
+    connection.execute(insert(VersionImage), shows)
+    folder = folder_of(connection, bank_id)
+    lacking = {name: pin for shown in pins.values() for name, pin in shown.items() if name not in folder}
+    if lacking:
+        connection.execute(
+            insert(BankImage),
+            [
+                {"bank_id": bank_id, "name": name, "digest": digest_of_pin(pin)}
+                for name, pin in lacking.items()
+            ],
+        )
 
 
 def drop_unused(connection: Connection, digests: Iterable[str]) -> None:

@@ -11,20 +11,18 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, String, delete, false, insert, literal, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, delete, false, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.banks.model import Authored
-from quiz.db import Base, conflict_insert
+from quiz.db import Base, conflict_insert, parts
 from quiz.models.bank import QuestionVersion
 
 #: Characters of a term: what is longer is found by its beginning.
 LONGEST_TERM: Final = 100
 #: Letters of a word that may lie within another one; shorter ones are whole words, else "a" would find everything.
 SHORTEST_PART: Final = 3
-#: Parameters of one statement: databases bound them.
-_CHUNK: Final = 500
 #: Scripts without spaces between their words: kana and Han characters.
 _UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS: Final = re.compile(f"([{_UNSPACED}]+)|([^\\W_{_UNSPACED}]+)")
@@ -97,33 +95,58 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def index_terms(connection: Connection, bank_id: int, questions: Sequence[tuple[int, Authored]]) -> None:
-    """Writes down the terms of the questions of a bank (by id) in the place of those that they had."""
-    found = {question_id: sorted(terms_of(question)) for question_id, question in questions}
-    forget_terms(connection, [*found])
-    _add_terms(connection, sorted({term for terms in found.values() for term in terms}))
-    for question_id, terms in found.items():
-        for start in range(0, len(terms), _CHUNK):
-            hits = select(literal(bank_id), SearchTerm.id, literal(question_id)).where(
-                SearchTerm.term.in_(terms[start : start + _CHUNK])
-            )
-            connection.execute(insert(SearchHit).from_select(["bank_id", "term_id", "question_id"], hits))
+    """Writes down the terms of the questions of a bank (by id); of those that they had already only what differs."""
+    found = {question_id: terms_of(question) for question_id, question in questions}
+    ids = _term_ids(connection, sorted(frozenset().union(*found.values())))
+    wanted = {(bank_id, ids[term], question_id) for question_id, terms in found.items() for term in terms}
+    had = _hits_of(connection, [*found])
+    if gone := had - wanted:
+        connection.execute(
+            delete(SearchHit).where(*(column == bindparam(f"p_{column.key}") for column in _HIT)),
+            [{f"p_{column.key}": value for column, value in zip(_HIT, hit, strict=True)} for hit in gone],
+        )
+    if new := wanted - had:
+        names = [column.key for column in _HIT]
+        connection.execute(insert(SearchHit), [dict(zip(names, hit, strict=True)) for hit in sorted(new)])
+
+
+_HIT = (SearchHit.bank_id, SearchHit.term_id, SearchHit.question_id)
+
+
+def _hits_of(connection: Connection, question_ids: Sequence[int]) -> set[tuple[int, int, int]]:
+    return {
+        (row.bank_id, row.term_id, row.question_id)
+        for part in parts(question_ids)
+        for row in connection.execute(select(*_HIT).where(SearchHit.question_id.in_(part)))
+    }
 
 
 def forget_terms(connection: Connection, question_ids: Sequence[int]) -> None:
     """Nothing finds these questions any more."""
-    for start in range(0, len(question_ids), _CHUNK):
-        part = question_ids[start : start + _CHUNK]
+    for part in parts(question_ids):
         connection.execute(delete(SearchHit).where(SearchHit.question_id.in_(part)))
 
 
-def _add_terms(connection: Connection, terms: Sequence[str]) -> None:
-    """In their order, so that of two who bring the same ones the second waits for the first, and not each for the other."""
-    known: set[str] = set()
-    for start in range(0, len(terms), _CHUNK):
-        there = select(SearchTerm.term).where(SearchTerm.term.in_(terms[start : start + _CHUNK]))
-        known.update(connection.execute(there).scalars())
-    if new := [{"term": term} for term in terms if term not in known]:
-        connection.execute(conflict_insert(connection, SearchTerm).on_conflict_do_nothing(), new)
+def _term_ids(connection: Connection, terms: Sequence[str]) -> dict[str, int]:
+    """The ids of terms, which are written down where they are new.
+
+    In their order, so that of two who bring the same ones the second waits for the first, and not each for the other.
+    """
+    known = _known_ids(connection, terms)
+    if new := [term for term in terms if term not in known]:
+        connection.execute(
+            conflict_insert(connection, SearchTerm).on_conflict_do_nothing(), [{"term": term} for term in new]
+        )
+        known |= _known_ids(connection, new)
+    return known
+
+
+def _known_ids(connection: Connection, terms: Sequence[str]) -> dict[str, int]:
+    return {
+        row.term: row.id
+        for part in parts(terms)
+        for row in connection.execute(select(SearchTerm.term, SearchTerm.id).where(SearchTerm.term.in_(part)))
+    }
 
 
 # Found ---------------------------------------------------------------------------------------------------------------

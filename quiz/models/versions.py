@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from quiz.assembly.index import item_of
 from quiz.banks.families import load
 from quiz.banks.model import Authored, digest_of
+from quiz.db import parts
 from quiz.models.attempt import AttemptSlot
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drawing import renumber
@@ -30,12 +31,14 @@ def add_versions(
     bank_id: int,
     owner_id: int | None,
     now: datetime,
+    reason: str = "",
 ) -> None:
-    """Adds the next version of each of these questions (by id), and makes it the current one."""
+    """Adds the next version of each of these questions (by id), and makes it the current one; ``reason``: why."""
     if not questions:
         return
-    numbers = _next_numbers(connection, bank_id)
-    _unset_current(connection, [question_id for question_id, _ in questions])
+    ids = [question_id for question_id, _ in questions]
+    numbers = _highest_numbers(connection, ids)
+    _unset_current(connection, ids)
     connection.execute(
         insert(QuestionVersion),
         [
@@ -56,6 +59,7 @@ def add_versions(
                 "item": item_of(question).dump(),
                 "created_at": now,
                 "created_by": owner_id,
+                "reason": reason,
             }
             for question_id, question in questions
         ],
@@ -103,8 +107,7 @@ def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int 
 
 
 def _delete_versions(connection: Connection, bank_id: int, rows: Sequence[Row[Any]]) -> None:
-    for start in range(0, len(rows), 500):
-        part = rows[start : start + 500]
+    for part in parts(rows):
         ids, questions = [row.id for row in part], [row.question_id for row in part]
         connection.execute(delete(VersionImage).where(VersionImage.version_id.in_(ids)))
         connection.execute(delete(QuestionVersion).where(QuestionVersion.id.in_(ids)))
@@ -137,32 +140,34 @@ def _index_again(connection: Connection, bank_id: int, question_ids: Sequence[in
 
 def _before(connection: Connection, question_ids: Sequence[int]) -> dict[tuple[int, int], dict[str, Any]]:
     """The contents of all versions of these questions, by question and number."""
-    if not question_ids:
-        return {}
-    rows = connection.execute(
-        select(QuestionVersion.question_id, QuestionVersion.number, QuestionVersion.content).where(
-            QuestionVersion.question_id.in_(question_ids)
+    return {
+        (row.question_id, row.number): row.content
+        for part in parts(question_ids)
+        for row in connection.execute(
+            select(QuestionVersion.question_id, QuestionVersion.number, QuestionVersion.content).where(
+                QuestionVersion.question_id.in_(part)
+            )
         )
-    )
-    return {(row.question_id, row.number): row.content for row in rows}
+    }
 
 
-def _next_numbers(connection: Connection, bank_id: int) -> dict[int, int]:
-    rows = connection.execute(
-        select(QuestionVersion.question_id, func.max(QuestionVersion.number).label("number"))
-        .where(QuestionVersion.bank_id == bank_id)
-        .group_by(QuestionVersion.question_id)
-    )
-    return {row.question_id: row.number for row in rows}
+def _highest_numbers(connection: Connection, question_ids: Sequence[int]) -> dict[int, int]:
+    return {
+        row.question_id: row.number
+        for part in parts(question_ids)
+        for row in connection.execute(
+            select(QuestionVersion.question_id, func.max(QuestionVersion.number).label("number"))
+            .where(QuestionVersion.question_id.in_(part))
+            .group_by(QuestionVersion.question_id)
+        )
+    }
 
 
 def _unset_current(connection: Connection, question_ids: Sequence[int]) -> None:
-    for start in range(0, len(question_ids), 500):  # databases bound the parameters of a statement
+    for part in parts(question_ids):
         connection.execute(
             update(QuestionVersion)
-            .where(
-                QuestionVersion.question_id.in_(question_ids[start : start + 500]), QuestionVersion.current
-            )
+            .where(QuestionVersion.question_id.in_(part), QuestionVersion.current)
             .values(current=False)
         )
 

@@ -14,7 +14,7 @@ from quiz.banks.families import load
 from quiz.banks.images import FOLDER, Pictures, among
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
-from quiz.db import reading, transaction
+from quiz.db import parts, reading, transaction
 from quiz.errors import Conflict, Invalid, Problem
 from quiz.models.audit import AuditEvent, record
 from quiz.models.bank import (
@@ -270,7 +270,7 @@ def _write(
         owner_id,
         now,
     )
-    _retire(connection, [ids[slug] for slug in report.retired], owner_id, now)
+    _retire(connection, bank_id, [ids[slug] for slug in report.retired], owner_id, now)
     bank_changed(connection, bank_id, now)
     if report.new or report.changed or report.retired:
         record(
@@ -305,11 +305,17 @@ def _question_ids(connection: Connection, bank_id: int, slugs: Sequence[str]) ->
     return {row.slug: row.id for row in rows if row.slug in wanted}
 
 
-def _retire(connection: Connection, question_ids: Sequence[int], owner_id: int | None, now: datetime) -> None:
+def _retire(
+    connection: Connection, bank_id: int, question_ids: Sequence[int], owner_id: int | None, now: datetime
+) -> None:
     """A retired question is a new version like any other change: nothing that an attempt rests on is touched."""
-    for question_id in question_ids:
-        old = connection.execute(
-            select(QuestionVersion).where(QuestionVersion.question_id == question_id, QuestionVersion.current)
-        ).one()
-        retired = load({**old.content, "status": "retired"})
-        add_versions(connection, [(question_id, retired)], old.bank_id, owner_id, now)
+    retired = [
+        (row.question_id, load({**row.content, "status": "retired"}))
+        for part in parts(question_ids)
+        for row in connection.execute(
+            select(QuestionVersion.question_id, QuestionVersion.content).where(
+                QuestionVersion.question_id.in_(part), QuestionVersion.current
+            )
+        )
+    ]
+    add_versions(connection, retired, bank_id, owner_id, now)

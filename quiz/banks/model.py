@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError
 
+from quiz.banks.calibration import Calibration
 from quiz.banks.stimuli import SharedStimulus, Shown
 from quiz.banks.translations import Texts, in_languages, misfits
 from quiz.errors import Invalid, Problem
@@ -30,6 +31,7 @@ from quiz.questions.fields import (
     Words,
     between,
     matches,
+    positive,
     worth,
 )
 from quiz.questions.images import Pin, with_pins, without_pins
@@ -64,6 +66,9 @@ _Topic: TypeAlias = Annotated[
 ]
 _Facility: TypeAlias = Annotated[
     Share, AfterValidator(between(0, 1, "a share of the mark: write 0.85 for 85 %"))
+]
+_Minutes: TypeAlias = Annotated[
+    Share, AfterValidator(positive), AfterValidator(between(0, 600, "minutes, up to 600"))
 ]
 _Penalty: TypeAlias = Annotated[
     Share, AfterValidator(between(0, 1, "a share of the mark: write 0.1 for 10 %"))
@@ -183,6 +188,10 @@ class Common(Content):
     difficulty: Literal["easy", "medium", "hard"] = "medium"
     objective: Text | None = None
     facility: _Facility | None = None
+    #: What trial answers told of it.
+    calibration: Calibration | None = None
+    #: How long an answer takes; None: as long as questions of its type do (``quiz.assembly.measures``).
+    minutes: _Minutes | None = None
     points: Annotated[Share, AfterValidator(worth)] = Fraction(1)
     scoring: Text
     penalty: _Penalty = DEFAULT_PENALTY
@@ -428,8 +437,9 @@ class Question(Authored):
         yield from self.content.faults()
         for place, evidence in enumerate(self.evidence):
             yield from _below(f"evidence[{place}]", evidence.faults())
-        if self.valid:
-            yield from _below("valid", self.valid.faults())
+        for name, part in (("valid", self.valid), ("calibration", self.calibration)):
+            if part:
+                yield from _below(name, part.faults())
 
 
 class HeaderTexts(Content):

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, PrivateAttr, ValidationError
 
 from quiz.banks.calibration import Calibration
 from quiz.banks.stimuli import SharedStimulus, Shown
@@ -113,6 +113,12 @@ class Source(Content):
 
 class Evidence(Content):
     """Either terms in a paragraph of a document (checked), or a source and what it supports (not machine-checked)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["document", "paragraph", "terms"]}, {"required": ["source", "supports"]}]
+        }
+    )
 
     document: Text | None = None
     paragraph: Count | None = None

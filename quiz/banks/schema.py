@@ -20,13 +20,13 @@ _WRITTEN = {"type": ["string", "number", "null"]}
 def bank_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of ``format: quiz-bank/1``."""
     definitions: dict[str, Any] = {}
-    questions = [_question(name, definitions) for name in types.names()]
+    of_type = {name: _question(name, definitions) for name in types.names()}
     header = _model(Bank, definitions)
     calculated = _template(Calculated, ["id", "type", "prompt", "variables"], definitions)
     generator = _template(Generator, ["id", "type", "prompt", "each"], definitions)
     header["properties"] |= {
         "format": {"const": FORMAT},
-        "questions": {"type": "array", "items": {"oneOf": [*questions, calculated]}},
+        "questions": {"type": "array", "items": _by_type(of_type, calculated)},
         "tables": {"type": "object", "additionalProperties": _model(TableSource, definitions)},
         "generators": {"type": "array", "items": generator},
     }
@@ -53,6 +53,16 @@ def _untitled(schema: Any) -> Any:
         return schema
     kept = {name: part for name, part in schema.items() if name != "title" or not isinstance(part, str)}
     return {name: _untitled(part) for name, part in kept.items()}
+
+
+def _by_type(of_type: dict[str, Any], calculated: dict[str, Any]) -> dict[str, Any]:
+    """A question by its ``type``; not one out of all types, so that a fault lies at its field and not at the question."""
+    chosen = [
+        {"if": {"properties": {"type": {"const": name}}, "required": ["type"]}, "then": schema}
+        for name, schema in of_type.items()
+    ]
+    plain = {"properties": {"type": {"enum": [*of_type]}}, "required": ["type"], "allOf": chosen}
+    return {"type": "object", "if": {"required": ["variables"]}, "then": calculated, "else": plain}
 
 
 def _question(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -97,9 +107,10 @@ def _translated(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str
     if "items" in schema:
         part = _translated(schema["items"], definitions)
         return part and {"type": "array", "items": {"anyOf": [part, _WRITTEN]}}
-    if isinstance(schema.get("additionalProperties"), dict):
-        part = _translated(schema["additionalProperties"], definitions)
-        return part and {"type": "object", "additionalProperties": part}
+    for values in (schema.get("additionalProperties"), *schema.get("patternProperties", {}).values()):
+        if isinstance(values, dict):
+            part = _translated(values, definitions)
+            return part and {"type": "object", "additionalProperties": part}
     return _texts(schema.get("properties", {}), definitions)
 
 

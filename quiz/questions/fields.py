@@ -229,10 +229,12 @@ def number_text(value: Fraction) -> str:
 
 _AS_TEXT = PlainSerializer(number_text, return_type=str)
 _NUMBER = WithJsonSchema({"type": ["number", "string"]})
-_ID = "letters, digits, '.', '_', '-', beginning with a letter or digit, at most 64"
+_NAME = {"type": ["string", "number"]}
+_ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_SLUG_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 
 #: Text as the author wrote it; a bare number keeps its characters, a bare true is refused.
-Text: TypeAlias = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": ["string", "number"]})]
+Text: TypeAlias = Annotated[str, PlainValidator(_text), WithJsonSchema(_NAME)]
 #: Text that is not blank.
 Words: TypeAlias = Annotated[Text, AfterValidator(_words)]
 #: A number exactly as written.
@@ -249,10 +251,17 @@ Day: TypeAlias = Annotated[
 Count: TypeAlias = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
 Truth: TypeAlias = Annotated[bool, PlainValidator(_truth), WithJsonSchema({"type": "boolean"})]
 #: The id of a question or of a part of one.
-Id: TypeAlias = Annotated[Text, AfterValidator(matches(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", _ID))]
+Id: TypeAlias = Annotated[
+    Text,
+    AfterValidator(
+        matches(_ID_PATTERN, "letters, digits, '.', '_', '-', beginning with a letter or digit, at most 64")
+    ),
+    WithJsonSchema(_NAME | {"pattern": f"^{_ID_PATTERN}$"}),
+]
 Slug: TypeAlias = Annotated[
     Text,
-    AfterValidator(matches(r"[a-z0-9][a-z0-9_-]{0,63}", "small letters, digits, '_' and '-', at most 64")),
+    AfterValidator(matches(_SLUG_PATTERN, "small letters, digits, '_' and '-', at most 64")),
+    WithJsonSchema(_NAME | {"pattern": f"^{_SLUG_PATTERN}$"}),
 ]
 
 

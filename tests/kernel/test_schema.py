@@ -16,9 +16,11 @@ def test_the_shipped_schema_is_that_of_the_code():
 
 def test_every_type_has_all_its_fields_and_no_other():
     schema = bank_schema()
-    *plain, calculated = schema["properties"]["questions"]["items"]["oneOf"]
-    assert [item["$ref"].rpartition("/")[2] for item in plain] == [*types.names()]
-    assert "variables" in calculated["required"]
+    question = schema["properties"]["questions"]["items"]
+    chosen = {one["if"]["properties"]["type"]["const"]: one["then"] for one in question["else"]["allOf"]}
+    assert chosen == {name: {"$ref": f"#/$defs/{name}"} for name in types.names()}
+    assert question["if"] == {"required": ["variables"]}
+    assert "variables" in question["then"]["required"]
     for name in types.names():
         question = schema["$defs"][name]
         wanted = {*Common.model_fields, *types.get(name).content.model_fields} - {"bank", "images"}

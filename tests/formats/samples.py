@@ -23,6 +23,13 @@ MORE = {
     "cloze": [{"text": "Signed in [[1]] by [[2]].", "gaps": {
         "1": {"type": "short_text", "answers": ["Shanghai"]}, "2": {"type": "short_text", "answers": ["six", "6"]},
     }}],
+    "drag_words": [{
+        "text": "1. west: [[1]]\n2. [[2]]", "choices": ["disc", "![A square](images/shapes.svg)", "roof"],
+        "gaps": {"1": "b", "2": "a"}, "picture": {
+            "file": "images/shapes.svg", "alt": "Two shapes", "width": 80, "height": 60,
+            "places": {"1": {"coords": [20, 15]}, "2": {"shape": "circle", "coords": [60, 15, 10]}},
+        },
+    }],
 }  # fmt: skip
 
 

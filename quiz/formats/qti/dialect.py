@@ -36,6 +36,8 @@ class Dialect:
     resource: str
     package: tuple[str, str]
     hyphens: bool = False
+    #: Whether nothing but pictures can be put onto a picture.
+    only_pictures: bool = False
 
     def tag(self, name: str) -> str:
         """The element that 2.x calls so."""
@@ -100,6 +102,7 @@ DIALECTS: Final = (
         "http://www.imsglobal.org/question/qti_v2p1/rptemplates/{}",
         "imsqti_{}_xmlv2p1",
         ("QTIv2.1 Package", "1.0.0"),
+        only_pictures=True,
     ),
     Dialect(
         "qti22",

@@ -305,7 +305,7 @@ def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
 
     gaps = [gap.get("identifier", "") for gap in interaction.iter("gap")]
     prompt = joined([before, item.html(interaction.find("prompt"))]) or FILL_IN
-    return {"prompt": prompt, **words_in_gaps(item, interaction, gaps, rest)}
+    return {"prompt": prompt, **words_in_gaps(item, interaction, gaps, rest), **_shuffle(interaction)}
 
 
 def words_in_gaps(
@@ -350,7 +350,7 @@ def words_in_gaps(
     rules = ({**content, **more} for more in ({}, {"scoring": "all_or_nothing"}))
     chosen = _ruled(item, "drag_words", rules, tried, credits)
     return {
-        "type": "drag_words", **chosen, **_shuffle(interaction), **told(item, probes).common, **_points(best)
+        "type": "drag_words", **chosen, **told(item, probes).common, **_points(best)
     }  # fmt: skip
 
 

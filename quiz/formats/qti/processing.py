@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import floor, prod
+from math import floor, gcd, lcm, prod
 from typing import Any, Final
 
 from quiz.files.xml import Element
@@ -32,6 +32,9 @@ from quiz.questions.rules.text import matches
 
 #: Steps of one run: items of people's making need some hundred.
 _MOST_STEPS: Final = 20_000
+#: Exponents, and numbers that are raised to one or divided into whole parts.
+_MOST_POWER: Final = 100
+_MOST_BASE: Final = 10**12
 
 
 class Unknown(Exception):
@@ -230,11 +233,11 @@ def _set(context: Processing, rule: Element) -> None:
 def _look_up(context: Processing, rule: Element) -> None:
     name = rule.get("identifier", "")
     value, table = context.value(rule[0]) if len(rule) else NULL, context.declaration(name).table
-    if not value:
-        context.found[name] = NULL
-        return
-    fitting = [target for source, target in sorted(table, key=lambda one: one[0]) if value[0] >= source]
-    context.found[name] = (fitting[-1],) if fitting else NULL
+    if table is None:
+        raise Wrong(f"the outcome '{name}' has no table – declare a matchTable or an interpolationTable")
+    if value and not isinstance(value[0], Fraction):
+        raise Wrong("a table holds numbers only – look up a float or an integer")
+    context.found[name] = table.find(value[0]) if value else table.default
 
 
 def _exit(_context: Processing, _rule: Element) -> None:
@@ -406,6 +409,31 @@ def rounded(value: Fraction, mode: str, figures: int) -> Fraction:
     return Fraction(floor(value * scale + Fraction(1, 2))) / scale
 
 
+def _round_to(context: Processing, node: Element) -> Value:
+    numbers = _numbers(context, node)
+    figures = int(number(node.get("figures", "0")))
+    mode = node.get("roundingMode", "significantFigures")
+    return (rounded(numbers[0], mode, figures),) if numbers else NULL
+
+
+def _power(numbers: Sequence[Fraction]) -> Fraction:
+    base, exponent = numbers
+    if exponent.denominator != 1 or abs(exponent) > _MOST_POWER or abs(base) > _MOST_BASE:
+        raise Unknown("a power that is no plain number")
+    return base ** int(exponent)
+
+
+def _whole(reckon: Callable[..., int]) -> Callable[[Sequence[Fraction]], Fraction]:
+    """A function of whole numbers."""
+
+    def result(numbers: Sequence[Fraction]) -> Fraction:
+        if any(one.denominator != 1 or abs(one) > _MOST_BASE for one in numbers):
+            raise Unknown("a divisor of what is no whole number")
+        return Fraction(reckon(*map(int, numbers)))
+
+    return result
+
+
 def _string_match(context: Processing, node: Element) -> Value:
     one, other = _pair(context, node)
     if not one or not other:
@@ -504,6 +532,10 @@ _OPERATORS: Final[Mapping[str, Callable[[Processing, Element], Value]]] = {
     "divide": _reckoned(lambda numbers: numbers[0] / numbers[1]),
     "integerDivide": _reckoned(lambda numbers: Fraction(numbers[0] // numbers[1])),
     "integerModulus": _reckoned(lambda numbers: numbers[0] % numbers[1]),
+    "power": _reckoned(_power),
+    "gcd": _reckoned(_whole(gcd)),
+    "lcm": _reckoned(_whole(lcm)),
+    "roundTo": _round_to,
     "truncate": _reckoned(lambda numbers: Fraction(int(numbers[0]))),
     "round": _reckoned(lambda numbers: Fraction(floor(numbers[0] + Fraction(1, 2)))),
     "integerToFloat": _reckoned(lambda numbers: numbers[0]),

@@ -311,3 +311,21 @@ AS_RULE: Final[Mapping[str, Callable[[Sheet], str]]] = {
     "map_response": _as_map,
     "map_response_point": _as_points,
 }
+
+
+# What several types need ----------------------------------------------------------------------------------------------
+
+
+def match_correct(sheet: Sheet) -> None:
+    """All or nothing: the template where that is one point, else a rule."""
+    if sheet.points == 1:
+        sheet.template = "match_correct"
+    else:
+        sheet.rules.insert(0, as_match(sheet))
+
+
+def block(sheet: Sheet, name: str, attributes: Mapping[str, object], inside: Sequence[str]) -> None:
+    """An interaction that is a block, with the prompt in front or inside."""
+    before, prompt = sheet.prompt()
+    about = {"responseIdentifier": "RESPONSE", **attributes}
+    sheet.body = before + sheet.el(name, about, prompt, *inside)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
 from quiz.formats.base import Unwritable, credits_of
-from quiz.formats.qti.dialect import quoted
 from quiz.formats.qti.gaps import FILL_IN
 from quiz.formats.qti.patterns import from_stars
-from quiz.formats.qti.sheet import Sheet, as_match, decimal, identifier, is_exact
+from quiz.formats.qti.pictures_writing import hotspot, on_picture, words_of
+from quiz.formats.qti.sheet import Sheet, block, decimal, identifier, is_exact, match_correct
 from quiz.formats.qti.xhtml import plain
 from quiz.questions.rules.text import has_star, literal
-
-
-def _match_correct(sheet: Sheet) -> None:
-    """All or nothing: the template where that is one point, else a rule."""
-    if sheet.points == 1:
-        sheet.template = "match_correct"
-    else:
-        sheet.rules.insert(0, as_match(sheet))
 
 
 def _options(sheet: Sheet, content: Any) -> None:
@@ -39,7 +30,7 @@ def _options(sheet: Sheet, content: Any) -> None:
     exactly = single and all(credit in (0, 1) for credit in credits) and credits.count(Fraction(1)) == 1
     if (exactly and sheet.points == 1) or sheet.question.scoring == "all_or_nothing":
         mapping = []
-        _match_correct(sheet)
+        match_correct(sheet)
     else:
         mapping = [(name, credit * sheet.points) for name, credit in zip(names, credits, strict=True)]
         sheet.template = "map_response"
@@ -52,7 +43,7 @@ def _options(sheet: Sheet, content: Any) -> None:
         sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(option.text).strip())
         for name, option in zip(names, content.options, strict=True)
     ]
-    _interaction(sheet, "choiceInteraction", {"shuffle": sheet.question.shuffle, "maxChoices": most}, choices)
+    block(sheet, "choiceInteraction", {"shuffle": sheet.question.shuffle, "maxChoices": most}, choices)
 
 
 def _credits(sheet: Sheet, content: Any) -> list[Fraction]:
@@ -62,20 +53,13 @@ def _credits(sheet: Sheet, content: Any) -> list[Fraction]:
     return [share if option.right else -share for option in content.options]
 
 
-def _interaction(sheet: Sheet, name: str, attributes: Mapping[str, object], inside: Sequence[str]) -> None:
-    """An interaction that is a block, with the prompt in front or inside."""
-    before, prompt = sheet.prompt()
-    about = {"responseIdentifier": "RESPONSE", **attributes}
-    sheet.body = before + sheet.el(name, about, prompt, *inside)
-
-
 def _truth(sheet: Sheet, content: Any) -> None:
     told = [(name, content.feedback_to(name == "true")) for name in ("true", "false")]
     sheet.tell_chosen(told, "single")
     sheet.declare("RESPONSE", "single", "identifier", [str(content.answer).lower()])
-    _match_correct(sheet)
+    match_correct(sheet)
     choices = [sheet.el("simpleChoice", {"identifier": name}, name.capitalize()) for name, _ in told]
-    _interaction(sheet, "choiceInteraction", {"shuffle": "false", "maxChoices": 1}, choices)
+    block(sheet, "choiceInteraction", {"shuffle": "false", "maxChoices": 1}, choices)
 
 
 def _items(sheet: Sheet, content: Any) -> None:
@@ -83,7 +67,7 @@ def _items(sheet: Sheet, content: Any) -> None:
     sheet.declare("RESPONSE", "ordered", "identifier", names)
     rule = sheet.question.scoring
     if rule == "all_or_nothing":
-        _match_correct(sheet)
+        match_correct(sheet)
     else:
         if rule != "absolute_position":
             sheet.lose("scoring", f"QTI does not score by {rule}: places count")
@@ -99,7 +83,7 @@ def _items(sheet: Sheet, content: Any) -> None:
         sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(one.text).strip())
         for name, one in zip(names, content.items, strict=True)
     ]
-    _interaction(sheet, "orderInteraction", {"shuffle": "true"}, sorted(choices))
+    block(sheet, "orderInteraction", {"shuffle": "true"}, sorted(choices))
 
 
 def _pairs(sheet: Sheet, content: Any) -> None:
@@ -124,13 +108,13 @@ def _pairs(sheet: Sheet, content: Any) -> None:
     ]
     sets = [sheet.el("simpleMatchSet", None, *side) for side in (stems, choices)]
     about = {"shuffle": sheet.question.shuffle, "maxAssociations": len(stems)}
-    _interaction(sheet, "matchInteraction", about, sets)
+    block(sheet, "matchInteraction", about, sets)
 
 
 def _pair_score(sheet: Sheet, pairs: Sequence[str]) -> None:
     if sheet.question.scoring == "all_or_nothing":
         sheet.declare("RESPONSE", "multiple", "directedPair", pairs)
-        _match_correct(sheet)
+        match_correct(sheet)
     else:
         share = sheet.points / len(pairs)
         sheet.declare("RESPONSE", "multiple", "directedPair", pairs, [(pair, share) for pair in pairs])
@@ -235,7 +219,7 @@ def _essay(sheet: Sheet, content: Any) -> None:
         )
     )
     rich = {"class": "quiz-rich"} if content.format == "rich" else {}
-    _interaction(sheet, "extendedTextInteraction", {**rich, "format": "plain"}, [])
+    block(sheet, "extendedTextInteraction", {**rich, "format": "plain"}, [])
 
 
 def _description(sheet: Sheet, _content: Any) -> None:
@@ -291,28 +275,17 @@ def _drag(sheet: Sheet, content: Any) -> None:
     _unused(sheet, content)
     pairs = [f"w_{right} {identifier(gap)}" for gap, right in content.gaps.items()]
     _pair_score(sheet, pairs)
-    groups = {word.group: " ".join(identifier(gap) for gap in content.gaps if word.id in content.fitting(gap)) for word in content.choices}  # fmt: skip
-    several = sum(bool(one) for one in groups.values()) > 1
-    words = [
-        sheet.el(
-            "gapText",
-            {
-                "identifier": f"w_{word.id}",
-                "matchMax": 0 if content.reuse else 1,
-                **({"matchGroup": groups[word.group]} if several else {}),
-            },
-            sheet.line(word.text, "choices"),
-        )
-        for word in content.choices
-        if groups[word.group]
-    ]
+    if content.picture is not None:
+        on_picture(sheet, content, words_of(sheet, content))
+        return
     put = {gap: sheet.el("gap", {"identifier": identifier(gap)}) for gap in content.gaps}
     text = f'<div class="quiz-text">{sheet.texts.around(content.text, put).strip()}</div>'
+    words = words_of(sheet, content)
     if sheet.question.prompt == FILL_IN:
         about = {"responseIdentifier": "RESPONSE", "shuffle": sheet.question.shuffle}
         sheet.body = sheet.el("gapMatchInteraction", about, *words, text)
     else:
-        _interaction(sheet, "gapMatchInteraction", {"shuffle": sheet.question.shuffle}, [*words, text])
+        block(sheet, "gapMatchInteraction", {"shuffle": sheet.question.shuffle}, [*words, text])
 
 
 def _cloze(sheet: Sheet, content: Any) -> None:
@@ -401,78 +374,6 @@ _GAPS: Final[Mapping[str, Callable[[Sheet, Any, str, Fraction], str]]] = {
     "true_false": _gap_truth,
 }
 
-# Pictures ------------------------------------------------------------------------------------------------------------
-
-
-def _hotspot(sheet: Sheet, content: Any) -> None:
-    """Areas to be chosen; where only right ones are drawn they would be the key, so places are asked for."""
-    picture = _picture(sheet, content)
-    if all(region.correct for region in content.regions):
-        _points(sheet, content, picture)
-        return
-    names = [identifier(region.id) for region in content.regions]
-    right = [name for name, region in zip(names, content.regions, strict=True) if region.correct]
-    single = content.places == 1
-    share = sheet.points / len(right)
-    if content.outside == "wrong":
-        sheet.lose("outside", "a place outside of every area cannot be chosen")
-    sheet.tell_chosen(((one.id, one.feedback) for one in content.regions), "single" if single else "multiple")
-    mapping: list[tuple[str, Fraction]] = []
-    if sheet.question.scoring == "all_or_nothing":
-        _match_correct(sheet)
-    else:
-        mapping = [
-            (name, share if region.correct else -share)
-            for name, region in zip(names, content.regions, strict=True)
-        ]
-        sheet.template = "map_response"
-    bounds = {"lowerBound": "0", "upperBound": decimal(sheet.points)}
-    sheet.declare("RESPONSE", "single" if single else "multiple", "identifier", right, mapping, bounds)
-    spots = [
-        sheet.el(
-            "hotspotChoice",
-            {"identifier": name, **_area(sheet, region), "hotspotLabel": sheet.texts.label(region.label)},
-        )
-        for name, region in zip(names, content.regions, strict=True)
-    ]
-    _interaction(sheet, "hotspotInteraction", {"maxChoices": content.places}, [picture, *spots])
-
-
-def _points(sheet: Sheet, content: Any, picture: str) -> None:
-    share = sheet.points / len(content.regions)
-    worth = Fraction(0) if content.outside == "ignored" else -share
-    areas = [
-        sheet.el("areaMapEntry", {**_area(sheet, region), "mappedValue": decimal(share)})
-        for region in content.regions
-    ]
-    bounds = {"lowerBound": "0", "upperBound": decimal(sheet.points), "defaultValue": decimal(worth)}
-    single = content.places == 1
-    about = {"identifier": "RESPONSE", "cardinality": "single" if single else "multiple", "baseType": "point"}
-    sheet.declarations.append(sheet.el("responseDeclaration", about, sheet.el("areaMapping", bounds, *areas)))
-    sheet.template = "map_response_point"
-    sheet.lose("regions", "areas of places to be pointed at have no names and no feedback")
-    if sheet.question.scoring == "all_or_nothing" and len(content.regions) > 1:
-        sheet.lose("scoring", "each area counts")
-    _interaction(sheet, "selectPointInteraction", {"maxChoices": content.places}, [picture])
-
-
-def _area(sheet: Sheet, region: Any) -> dict[str, object]:
-    if any(value.denominator != 1 for value in region.coords):
-        sheet.lose("regions", "places are in whole units")
-    return {"shape": region.shape, "coords": ",".join(str(round(value)) for value in region.coords)}
-
-
-def _picture(sheet: Sheet, content: Any) -> str:
-    name = re.sub(r"^media:[^/]*/[^/]*/", "", content.image.file)
-    if name not in sheet.files:
-        raise Unwritable("hotspot without its picture")
-    width, height = content.image.size
-    source, alt = sheet.texts.source(name), sheet.texts.label(content.image.alt)
-    if sheet.dialect.hyphens:
-        return f'<img src="{quoted(source)}" alt="{quoted(alt)}" width="{width}" height="{height}"/>'
-    return sheet.texts.object(source, alt, width, height, sheet.files[name])
-
-
 #: Each type: what it writes.
 WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
     "single_choice": _options,
@@ -487,5 +388,5 @@ WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
     "cloze": _cloze,
     "gap_select": _select,
     "drag_words": _drag,
-    "hotspot": _hotspot,
+    "hotspot": hotspot,
 }

@@ -6,7 +6,7 @@ An identifier or string is a ``str``, a number a ``Fraction``, a pair or point a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
@@ -107,6 +107,23 @@ class Table:
 
 
 @dataclass(slots=True)
+class Lookup:
+    """A table of numbers: what each stands for, tested in order; ``steps``: an entry stands for all numbers from its own on."""
+
+    #: The number, what it stands for, and, of a step, whether the number itself is part of it.
+    entries: list[tuple[Fraction, Any, bool]]
+    steps: bool
+    default: Value = NULL
+
+    def find(self, wanted: Fraction) -> Value:
+        """What a number stands for."""
+        for source, target, closed in self.entries:
+            if wanted == source if not self.steps else wanted >= source if closed else wanted > source:
+                return (target,)
+        return self.default
+
+
+@dataclass(slots=True)
 class Declaration:
     """A response or outcome variable."""
 
@@ -117,8 +134,8 @@ class Declaration:
     default: Value = NULL
     mapping: Table | None = None
     areas: Table | None = None
-    #: Steps of a table: what a number is looked up as; of the last kind (``interpolation``) with the least number.
-    table: list[tuple[Fraction, Any]] = field(default_factory=list)
+    #: What a number is looked up as.
+    table: Lookup | None = None
 
     def agrees(self, value: Value) -> bool:
         """Whether a value is the correct response; of several for a single value, which many write, any one is."""
@@ -152,12 +169,22 @@ def declared(element: Element) -> Declaration:
             made.mapping = _mapping(child, made.base)
         elif child.tag == "areaMapping":
             made.areas = _areas(child)
-        elif child.tag == "matchTable":
-            made.table = [
-                (number(one.get("sourceValue", "")), atom(one.get("targetValue", ""), made.base))
-                for one in child
-            ]
+        elif child.tag in ("matchTable", "interpolationTable"):
+            made.table = _lookup(child, made.base)
     return made
+
+
+def _lookup(element: Element, base: str) -> Lookup:
+    entries = [
+        (
+            number(one.get("sourceValue", "")),
+            atom(one.get("targetValue", ""), base),
+            one.get("includeBoundary", "true") != "false",
+        )
+        for one in element
+    ]
+    default = element.get("defaultValue")
+    return Lookup(entries, element.tag == "interpolationTable", (atom(default, base),) if default else NULL)
 
 
 def _values(element: Element, declaration: Declaration) -> Value:

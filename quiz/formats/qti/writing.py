@@ -179,5 +179,7 @@ def _held(question: Question) -> Iterator[str]:
         "absolute_position",
     ):
         yield "scoring"
+    if question.type == "drag_words":
+        yield "picture"
     if question.type == "numerical" and question.content.unit_rule is None:  # type: ignore[attr-defined]
         yield "unit_penalty"

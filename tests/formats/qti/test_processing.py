@@ -124,6 +124,10 @@ GIVEN = '<variable identifier="RESPONSE"/>'
         (f"<product>{GIVEN}{number('0.2')}</product>", 1),
         (f"<subtract>{GIVEN}{number(2)}</subtract>", 3),
         (f"<divide>{GIVEN}{number(3)}</divide>", Fraction(5, 3)),
+        (f"<power>{GIVEN}{number(-2)}</power>", Fraction(1, 25)),
+        (f"<gcd>{GIVEN}{number(10)}{number(15)}</gcd>", 5),
+        (f"<lcm>{GIVEN}{number(4)}</lcm>", 20),
+        (f'<roundTo roundingMode="decimalPlaces" figures="1">{number("2.25")}</roundTo>', Fraction(23, 10)),
         (f"<gt>{GIVEN}{number(5)}</gt>", False),
         (f"<gte>{GIVEN}{number(5)}</gte>", True),
         (f"<and><lt>{GIVEN}{number(6)}</lt><not><isNull>{GIVEN}</isNull></not></and>", True),
@@ -146,6 +150,27 @@ def test_operators(expression, wanted):
     assert value(expression) == (wanted,)
 
 
+@pytest.mark.parametrize(
+    "table, looked_up",
+    [
+        ('<matchTable defaultValue="-1"><matchTableEntry sourceValue="0" targetValue="0"/><matchTableEntry sourceValue="2" targetValue="0.5"/></matchTable>', ["0", "0.5", "-1"]),
+        ('<interpolationTable><interpolationTableEntry sourceValue="3" includeBoundary="false" targetValue="2"/><interpolationTableEntry sourceValue="2" targetValue="1"/></interpolationTable>', [None, "1", "1"]),
+    ],
+)  # fmt: skip
+def test_tables_of_numbers_and_of_steps(table, looked_up):
+    outcome = declared(
+        etree.fromstring(
+            f'<outcomeDeclaration identifier="GRADE" cardinality="single" baseType="float">{table}</outcomeDeclaration>'
+        )
+    )
+    rules = etree.fromstring(
+        f'<responseProcessing><lookupOutcomeValue identifier="GRADE">{GIVEN}</lookupOutcomeValue></responseProcessing>'
+    )
+    processing = Processing({"RESPONSE": Declaration("RESPONSE", base="float")}, {"GRADE": outcome}, rules)
+    found = [processing.run({"RESPONSE": (Fraction(given),)})["GRADE"] for given in (0, 2, 3)]
+    assert found == [() if one is None else (Fraction(one),) for one in looked_up]
+
+
 def test_what_is_missing_makes_null():
     assert value(f"<gt><null/>{number(1)}</gt>") == ()
     assert value(f"<divide>{GIVEN}{number(0)}</divide>") == ()
@@ -153,7 +178,7 @@ def test_what_is_missing_makes_null():
 
 
 @pytest.mark.parametrize(
-    "expression", ["<customOperator/>", '<patternMatch pattern="(a+)+$"><baseValue baseType="string">a</baseValue></patternMatch>']
+    "expression", ["<customOperator/>", f"<power>{number(2)}{number('0.5')}</power>", '<patternMatch pattern="(a+)+$"><baseValue baseType="string">a</baseValue></patternMatch>']
 )  # fmt: skip
 def test_what_is_not_worked_out_is_said(expression):
     with pytest.raises(Unknown):

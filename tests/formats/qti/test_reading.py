@@ -102,6 +102,14 @@ CASES = {
         "type": "drag_words", "gaps": {"g1": "c", "g2": "b"}, "points": "2",
         "text": "<p>Decided by [[g1]] in [[g2]], see &#91;[note]].</p>",
     },
+    "associate": {
+        "type": "matching", "scoring": "per_pair", "points": "3", "distractors": [{"id": "alm", "choice": "Almaty"}],
+        "pairs": [
+            {"id": "bj", "stem": "Beijing", "choice": "Secretariat", "choice_id": "sec"},
+            {"id": "tas", "stem": "Tashkent", "choice": "Anti-terrorist structure", "choice_id": "rats"},
+            {"id": "cn", "stem": "China", "choice": "Secretariat", "choice_id": "sec"},
+        ],
+    },
     "essay": {"type": "essay", "points": "6", "prompt": "Why did it <em>grow</em>?"},
     "feedback": {
         "type": "single_choice", "explanation": "<p>On 15 June.</p>", "feedback": {"wrong": "<p>Read the declaration.</p>"},
@@ -135,6 +143,7 @@ def test_an_item_becomes_a_question(name):
         ("number", ["answers"]),
         ("choice", []),
         ("mapped", []),
+        ("associate", ["pairs"]),
     ],
 )
 def test_what_we_cannot_hold_is_named(name, lost):
@@ -148,6 +157,7 @@ def test_what_we_cannot_hold_is_named(name, lost):
         ("drawing", "drawingInteraction"),
         ("template", "template"),
         ("composite", "composite"),
+        ("chain", "associateInteraction where pairs form a chain"),
     ],
 )
 def test_kinds_that_we_do_not_have_are_told_by_name(name, kind):
@@ -192,6 +202,19 @@ def test_a_package_brings_its_pictures():
     ]
 
 
+def test_what_goes_onto_a_picture_is_dragged_there():
+    found, report = read(get("qti21"), package(manifest_items=["items/labels.xml"]))
+    assert (report.errors, report.unsupported) == ([], [])
+    content = found[0].dump()
+    assert content["text"] == "<ol>\n<li>left [[A]]</li>\n<li>[[B]]</li>\n</ol>"
+    assert content["gaps"] == {"A": "west", "B": "half"}
+    assert content["choices"][2] == {"id": "half", "text": '<img alt="A half" src="images/halves.svg">'}
+    assert content["picture"] == {
+        "file": "images/halves.svg", "alt": "Two halves", "width": 80, "height": 60,
+        "places": {"A": {"shape": "rect", "coords": "0, 0, 40, 60"}, "B": {"shape": "circle", "coords": "60, 30, 10"}},
+    }  # fmt: skip
+
+
 def test_a_picture_without_a_size_is_an_error_at_its_item():
     """Found by fuzzing: it was tried how such an item scores."""
     without = (ITEMS / "hotspot.xml").read_text().replace('height="60"', 'height="0"')
@@ -228,7 +251,10 @@ def test_every_item_of_a_manifest_is_told_once():
     wheres = [one["where"].partition(",")[0] for one in (*report.errors, *report.unsupported)]
     assert len(found) + len(wheres) == len(listed)
     assert sorted(wheres) == sorted(
-        [f"items/{one}.xml" for one in ("broken", "none", "likert", "drawing", "template", "composite")]
+        [
+            f"items/{one}.xml"
+            for one in ("broken", "none", "likert", "drawing", "template", "composite", "chain")
+        ]
     )
 
 

@@ -31,11 +31,12 @@ ORDER = {
     "orderInteraction": "prompt simpleChoice".split(),
     "matchInteraction": "prompt simpleMatchSet".split(),
     "gapMatchInteraction": "prompt gapText div".split(),
+    "graphicGapMatchInteraction": "prompt object img gapText associableHotspot".split(),
     "hotspotInteraction": "prompt object img hotspotChoice".split(),
     "selectPointInteraction": "prompt object img".split(),
     "extendedTextInteraction": ["prompt"],
     "itemBody": "div p choiceInteraction orderInteraction matchInteraction gapMatchInteraction hotspotInteraction"
-    " selectPointInteraction extendedTextInteraction".split(),
+    " selectPointInteraction extendedTextInteraction graphicGapMatchInteraction".split(),
     "responseCondition": "responseIf responseElseIf responseElse".split(),
     "assessmentTest": ["testPart"],
     "testPart": ["assessmentSection"],
@@ -57,6 +58,8 @@ NEEDED = {
     "matchInteraction": {"responseIdentifier", "shuffle", "maxAssociations"},
     "simpleAssociableChoice": {"identifier", "matchMax"},
     "gapText": {"identifier", "matchMax"},
+    "gapImg": {"identifier", "matchMax"},
+    "associableHotspot": {"identifier", "matchMax", "shape", "coords"},
     "hotspotChoice": {"identifier", "shape", "coords"},
     "object": {"data", "type"},
     "img": {"src", "alt"},
@@ -91,7 +94,8 @@ def test_every_document_is_ordered_as_the_schema_demands(name):
         for element in tree(content).iter():
             where = f"{path}: {element.tag}"
             if element.tag in ORDER:
-                places = [ORDER[element.tag].index(child.tag) for child in element]
+                tags = ["gapText" if child.tag == "gapImg" else child.tag for child in element]
+                places = [ORDER[element.tag].index(tag) for tag in tags]
                 assert places == sorted(places) or element.tag == "itemBody", where
             assert NEEDED.get(element.tag, set()) <= set(element.attrib), where
             if "identifier" in element.attrib:

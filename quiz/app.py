@@ -85,6 +85,7 @@ def _add_database(app: Flask) -> None:
 
 def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.admin.views import blueprint as admin
+    from quiz.web.auth.links import blueprint as links
     from quiz.web.auth.views import blueprint as auth
     from quiz.web.author.editing import blueprint as editor
     from quiz.web.author.exporting import blueprint as exporting
@@ -125,6 +126,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         health.blueprint,
         auth,
         student,
+        links,
         attempt,
         courses,
         accommodating,

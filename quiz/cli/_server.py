@@ -30,7 +30,7 @@ from granian.log import LogLevels
 from quiz import clock
 from quiz.app import create_app
 from quiz.errors import Invalid, Problem
-from quiz.operations import mailing, upkeep
+from quiz.operations import links, mailing, upkeep
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,7 +44,7 @@ SQLITE_THREADS, POSTGRESQL_THREADS = 4, 8
 UPKEEP_EVERY = 10
 #: Attempts that a round counts for reports: some seconds' work.
 MOST_COUNTED = 2_000
-#: Reports that a round sends by mail: attempts whose time is up wait for them.
+#: Links, and reports, that a round sends by mail: attempts whose time is up wait for them.
 MOST_MAILS = 10
 #: Seconds for requests under way when the server is told to end.
 LAST_REQUESTS = 10
@@ -154,6 +154,7 @@ def _keep_up(app: Flask, settings: Settings) -> None:
                     upkeep.run(clock.now(), grace, MOST_COUNTED)
                     if settings.mails:
                         post = mailing.post_by(settings.smtp_url)
+                        links.send_due(post, settings.public_url, clock.now(), MOST_MAILS)
                         mailing.send_due(post, settings.public_url, clock.now(), grace, MOST_MAILS)
         except Exception:
             log.exception("the upkeep failed; it is tried again in %s seconds", UPKEEP_EVERY)

@@ -27,6 +27,7 @@ from quiz.operations.access import Actor, acting, demand_role
 THEMES = ("auto", "light", "dark")
 #: Languages of the pages, as BCP 47 tags; the first is the one that all words are written in.
 LANGUAGES = ("en", "ru", "zh")
+LONGEST_USERNAME = 80
 MINIMUM_PASSWORD = 10
 LONGEST_PASSWORD = 500
 WRONG = "User name or password are not right."
@@ -64,6 +65,8 @@ class Me:
     time_zone: str | None
     language: str | None
     has_password: bool
+    #: Where links for a new password are mailed to; None: nowhere.
+    mail_address: str | None
     courses: tuple[MyCourse, ...]
 
 
@@ -160,6 +163,7 @@ def me(actor: Actor) -> Me:
                 User.time_zone,
                 User.language,
                 User.password_hash.is_not(None).label("has_password"),
+                User.mail_address,
                 Course.id.label("course_id"),
                 Course.title,
                 Enrolment.role.label("course_role"),
@@ -181,6 +185,7 @@ def me(actor: Actor) -> Me:
         time_zone=first.time_zone,
         language=first.language,
         has_password=first.has_password,
+        mail_address=first.mail_address,
         courses=tuple(
             MyCourse(row.course_id, row.title, row.course_role) for row in rows if row.course_id is not None
         ),
@@ -208,15 +213,8 @@ def _next_epoch(connection: Connection, actor: Actor) -> int:
 
 def change_password(actor: Actor, current: str, new: str, now: datetime) -> Actor:
     """Sets a new password. All other sessions end; the returned actor is this one's new session."""
-    _demand_good(new)
-    with reading() as connection:
-        row = connection.execute(select(User.username, User.password_hash).where(acting(actor))).first()
-    if row is None:
-        raise SignedOut
-    if row.password_hash is None:
-        raise Invalid([Problem("current", "this account has no password", "ask the administrator for one")])
-    if not _fits(row.password_hash, current[:LONGEST_PASSWORD]):
-        raise Invalid([Problem("current", "this is not the present password")])
+    demand_good(new)
+    demand_password(actor, current)
     hashed = hash_password(new)
     with transaction() as connection:
         epoch = _next_epoch(connection, actor)
@@ -225,7 +223,20 @@ def change_password(actor: Actor, current: str, new: str, now: datetime) -> Acto
     return Actor(actor.id, epoch)
 
 
-def _demand_good(password: str, where: str = "new") -> None:
+def demand_password(actor: Actor, current: str) -> None:
+    """Raises Invalid, at the field ``current``, where this is not my present password, or I have none."""
+    with reading() as connection:
+        row = connection.execute(select(User.password_hash).where(acting(actor))).first()
+    if row is None:
+        raise SignedOut
+    if row.password_hash is None:
+        raise Invalid([Problem("current", "this account has no password", "ask the administrator for one")])
+    if not _fits(row.password_hash, current[:LONGEST_PASSWORD]):
+        raise Invalid([Problem("current", "this is not the present password")])
+
+
+def demand_good(password: str, where: str = "new") -> None:
+    """Raises Invalid at this field for a password that is too short or too long."""
     problems = [*_password_problems(password, where)]
     if problems:
         raise Invalid(problems)
@@ -308,7 +319,7 @@ def insert_account(
 
 def account_problems(account: str, name: str, role: str) -> Iterator[Problem]:
     """What is wrong with a user name (folded), the name to show and the role of a new account."""
-    if not 1 <= len(account) <= 80 or any(letter.isspace() for letter in account):
+    if not 1 <= len(account) <= LONGEST_USERNAME or any(letter.isspace() for letter in account):
         yield Problem("username", "a user name has 1 to 80 characters and no spaces", "choose another one")
     if len(name) > 120:
         yield Problem("name", "a name has at most 120 characters", "shorten it")
@@ -318,7 +329,7 @@ def account_problems(account: str, name: str, role: str) -> Iterator[Problem]:
 
 def set_password(actor: Actor | None, user_id: int, password: str, now: datetime) -> None:
     """Gives somebody a new password and ends their sessions."""
-    _demand_good(password, "password")
+    demand_good(password, "password")
     hashed = hash_password(password)
     with _as_administrator(actor) as connection:
         _change(connection, user_id, password_hash=hashed, session_epoch=User.session_epoch + 1)

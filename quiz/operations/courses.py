@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
@@ -108,6 +108,11 @@ class Person:
     def returns_by_code(self) -> bool:
         """A student without a password: the course's teacher may issue a new return code."""
         return self.role == "student" and not self.has_password
+
+    @property
+    def resets_by_link(self) -> bool:
+        """A student with a password: the course's teacher may make a link for a new one."""
+        return self.role == "student" and self.has_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,41 +404,54 @@ def person(actor: Actor, course_id: int, user_id: int) -> Member:
 
 
 def issue_return_code(actor: Actor, course_id: int, user_id: int, now: datetime) -> str:
-    """A new return code for one of my students; the old one and their sessions end. Shown once, not stored.
+    """A new return code for one of my students without a password; the old one and their sessions end.
 
-    Only for somebody whom I teach in every course they belong to: a code opens the whole account. Forbidden else.
+    Shown once, not stored. Only for whom ``demand_own_student`` lets through.
     """
     code = new_code(RETURN_CODE_LENGTH)
     with transaction() as connection:
-        _my_course(connection, actor, course_id, TEACHING)
-        found = connection.execute(
+        demand_own_student(connection, actor, course_id, user_id, has_password=False)
+        connection.execute(
             update(User)
-            .where(
-                User.id == user_id,
-                User.password_hash.is_(None),  # who has a password owns the account beyond this course
-                select(Enrolment.user_id)
-                .where(
-                    Enrolment.course_id == course_id,
-                    Enrolment.user_id == User.id,
-                    Enrolment.role == "student",
-                )
-                .exists(),
-            )
+            .where(User.id == user_id)
             .values(return_code_hash=digest(code), session_epoch=User.session_epoch + 1)
-            .returning(User.id)
-        ).first()
-        if found is None:
-            raise NotFound
-        if connection.execute(_elsewhere(actor, user_id)).first():
-            raise Forbidden("This person belongs to a course of somebody else too: ask an administrator.")
+        )
         _audit(connection, actor, "user.return-code", course_id, now, user=user_id)
     return grouped(code)
 
 
+def demand_own_student(
+    connection: Connection, actor: Actor, course_id: int, user_id: int, *, has_password: bool
+) -> None:
+    """Raises NotFound where this is no student of a course of mine, with or without a password; Forbidden where they are
+    more than that: have a role of the site, another role in a course, a course that I do not teach. What a teacher makes
+    opens the whole account.
+    """
+    _my_course(connection, actor, course_id, TEACHING)
+    role = connection.execute(
+        select(User.role)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(
+            User.id == user_id,
+            User.password_hash.is_not(None) == has_password,
+            Enrolment.course_id == course_id,
+            Enrolment.role == "student",
+        )
+    ).scalar()
+    if role is None:
+        raise NotFound
+    if role != "user" or connection.execute(_elsewhere(actor, user_id)).first():
+        raise Forbidden(
+            "This person is more than a student of yours, here or elsewhere: ask an administrator."
+        )
+
+
 def _elsewhere(actor: Actor, user_id: int) -> Any:
-    """Courses of this person in which the acting user does not teach."""
+    """Courses of this person in which the acting user does not teach, or they are more than a student."""
     mine = select(Enrolment.course_id).where(Enrolment.user_id == actor.id, Enrolment.role.in_(TEACHING))
-    return select(Enrolment.course_id).where(Enrolment.user_id == user_id, Enrolment.course_id.not_in(mine))
+    return select(Enrolment.course_id).where(
+        Enrolment.user_id == user_id, or_(Enrolment.course_id.not_in(mine), Enrolment.role != "student")
+    )
 
 
 def set_joining(actor: Actor, course_id: int, open_: bool, new: bool, now: datetime) -> None:

@@ -98,8 +98,13 @@ def wish(actor: Actor, quiz_id: int, address: str, every: str, now: datetime) ->
 
 
 def _faults(address: str, every: str) -> list[Problem]:
+def is_address(address: str) -> bool:
+    """Whether this is a mail address, as far as that can be told without sending mail there."""
+    return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
+
+
     found = []
-    if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+    if not is_address(address):
         found.append(Problem("address", "this is no mail address", "write one such as ada@example.org"))
     if every not in EVERY:
         found.append(Problem("every", "there is no such choice", f"say {' or '.join(EVERY)}"))
@@ -213,11 +218,8 @@ def _posted(due: Row[Any], message: EmailMessage, post: Post, now: datetime) -> 
     return True
 
 
-def _message(sheet: Sheet, due: Row[Any], site: str, now: datetime) -> EmailMessage:
-    """The report as text and as page, with the link that ends it. Its sender is the post's."""
-    page, end = f"{site}/quizzes/{due.quiz_id}/report", f"{site}/report-mail/{due.stop_key}"
-    ways = f"The whole report: {page}\nNo more of these mails: {end}"
-    lines = [f"- {about}: {shown(what)}" for table in sheet.tables[:2] for about, what, *_ in table.rows]
+def letter(address: str, subject: str, site: str, now: datetime) -> EmailMessage:
+    """An empty mail of the program to this address. Its sender is the post's."""
     message = EmailMessage()
     message["Subject"] = f"Report: {' '.join(sheet.title.split())}"
     message["To"] = due.address
@@ -226,6 +228,25 @@ def _message(sheet: Sheet, due: Row[Any], site: str, now: datetime) -> EmailMess
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{end}>"
     message.set_content("\n\n".join([sheet.title, sheet.lede, "\n".join(lines), ways]) + "\n")
+    return message
+
+
+def _message(sheet: Sheet, due: Row[Any], site: str, now: datetime) -> EmailMessage:
+    """The report as text and as page, with the link that ends it."""
+    page, end = f"{site}/quizzes/{due.quiz_id}/report", f"{site}/report-mail/{due.stop_key}"
+    speech = Speech(sheet.language)
+    _ = speech.gettext
+    ways = [
+        _("The whole report: %(address)s", address=page),
+        _("No more of these mails: %(address)s", address=end),
+    ]
+    lines = [
+        f"- {about}: {shown(what, sheet.language)}"
+        for table in sheet.tables[:2]
+        for about, what, *_more in table.rows
+    ]
+    subject = _("Report: %(quiz)s", quiz=" ".join(sheet.title.split()))
+    message = letter(due.address, subject, site, now)
     message.add_alternative(
         write_page(sheet.title, f"{sheet.lede} {ways}".replace("\n", " · "), sheet.tables), subtype="html"
     )

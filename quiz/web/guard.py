@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, url_for
 
 from quiz.errors import SignedOut
 from quiz.web.session import find_actor
@@ -59,6 +59,19 @@ def grace() -> timedelta:
 def registration() -> str:
     """How people come in: join (by a course's code), open (also by an account that they make), or closed."""
     return str(current_app.extensions["settings"].registration)
+
+
+def mails() -> bool:
+    """Whether this installation sends mail."""
+    return bool(current_app.extensions["settings"].mails)
+
+
+def public_address(endpoint: str, **values: Any) -> str:
+    """The whole address of a page, as people open it from elsewhere: under PUBLIC_URL where that is set."""
+    public_url: str = current_app.extensions["settings"].public_url
+    if public_url:
+        return public_url + url_for(endpoint, **values)
+    return url_for(endpoint, _external=True, **values)
 
 
 def install(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """An installation with something to see on every page, in each of its states: the demo, and what the demo lacks."""
 
 import json
+import re
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ from quiz.operations import (
     banks,
     courses,
     importing,
+    links,
     mailing,
     marking,
     media,
@@ -353,7 +355,7 @@ def build(folder, now):
     ids |= sit(people, ids, now)
     ids |= reported(teacher, ids, now)
     rescore(teacher, ids["essays"], now)
-    return people, ids | mailed(teacher, ids["report"], now)
+    return people, ids | mailed(teacher, ids["report"], now) | linked(people, now)
 
 
 # Banks and quizzes -------------------------------------------------------------------------------------------------
@@ -521,6 +523,16 @@ def mailed(teacher, quiz, now):
     mailing.wish(teacher, quiz, "teacher@example.org", "week", now)
     with reading() as connection:
         return {"stop_key": connection.execute(select(ReportMail.stop_key)).scalar_one()}
+
+
+def linked(people, now):
+    """The keys of links into an account: for a new password, and to confirm a mail address."""
+    password_key = links.issue(people["admin"], people["author"].id, now)
+    links.set_address(people["author"], "max@example.org", PASSWORD, now)
+    mails = []
+    links.send_due(mails.append, "", now)
+    (address_key,) = re.findall(r"/address/(\S+)", mails[0].get_content())
+    return {"password_key": password_key, "address_key": address_key}
 
 
 def reported(teacher, ids, now):

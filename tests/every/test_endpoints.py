@@ -3,6 +3,7 @@
 A new route fails here until it stands in the table below.
 """
 
+import re
 import shutil
 import sqlite3
 from datetime import timedelta
@@ -14,7 +15,7 @@ from quiz.db import reading
 from quiz.errors import TooLate
 from quiz.files.images import read_image
 from quiz.models.mailing import ReportMail
-from quiz.operations import attempts, mailing, media, rescoring
+from quiz.operations import attempts, links, mailing, media, rescoring
 from tests.browsing import Watch
 from tests.cast import NOW, PASSWORD
 from tests.databases import app_on, dispose
@@ -33,6 +34,11 @@ TABLE = {
     "POST admin.set_active": {ADMINISTRATOR},
     "POST admin.set_password": {ADMINISTRATOR},
     "POST admin.set_role": {ADMINISTRATOR},
+    # nobody: Cy has no password (tests/pages/test_links.py)
+    "POST admin.issue_password_link": set(),
+    "POST courses.issue_password_link": set(),
+    "GET admin.password_link": {ADMINISTRATOR},
+    "GET courses.password_link": {TEACHER},
     "GET admin.user": {ADMINISTRATOR},
     "GET admin.users": {ADMINISTRATOR},
     "GET accommodating.dates": {TEACHER},
@@ -109,6 +115,13 @@ TABLE = {
     "GET editor.version": {TEACHER},
     "GET health.alive": EVERYBODY,
     "GET health.ready": EVERYBODY,
+    "GET links.confirm_address": EVERYBODY,
+    "POST links.confirm_address": EVERYBODY,
+    "GET links.forgotten": EVERYBODY,
+    "POST links.forgotten": EVERYBODY,
+    "GET links.new_password": EVERYBODY,
+    "POST links.new_password": EVERYBODY,
+    "POST links.set_address": SIGNED_IN,
     "GET linting.all_rules": SIGNED_IN,
     "GET linting.findings": {TEACHER},
     "GET mail.ending": EVERYBODY,
@@ -198,13 +211,18 @@ def world(sqlite_with_cast, tmp_path_factory):
         done = rescoring.run(cast.ada, cast.quiz, rescoring.Request("full-credit", 1), NOW)
         media.add_image(cast.ada, 1, "x.png", png(), NOW)
         mailing.wish(cast.ada, cast.quiz, "ada@example.org", "week", NOW)
+        key = links.issue(cast.eve, cast.di.id, NOW)
+        links.set_address(cast.ada, "ada@example.org", PASSWORD, NOW)
+        mailed = []
+        links.send_due(mailed.append, "https://quiz.example.org", NOW)
+        address_key = re.search(r"/address/(\S+)", mailed[0].get_content()).group(1)
         with reading() as connection:
             stop_key = connection.execute(select(ReportMail.stop_key)).scalar_one()
         cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
     dispose(app)
     values = {
-        "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
-        "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
+        "address_key": address_key, "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
+        "key": key, "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values
 

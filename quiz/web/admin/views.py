@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import Invalid
-from quiz.operations import accounts
+from quiz.operations import accounts, links
 from quiz.web.admin.forms import PasswordForm, RoleForm, SearchForm, UserForm
 from quiz.web.forms import Form, place
-from quiz.web.guard import moment, signed_in
+from quiz.web.guard import moment, public_address, signed_in
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("admin", __name__, url_prefix="/users")
+
+LINK = "issued_link"
 
 
 @blueprint.get("")
@@ -94,6 +96,24 @@ def set_password(user_id: int) -> ResponseReturnValue:
         else:
             return _done(user_id, _("The password is set. Their sessions have ended."))
     return _user(user_id, form), Invalid.status
+
+
+@blueprint.get("/<int:user_id>/password-link")
+@signed_in
+def password_link(user_id: int) -> ResponseReturnValue:
+    """Show the link that was made, once."""
+    person = accounts.user(get_actor(), user_id)
+    key, for_user = session.pop(LINK, (None, None))
+    address = public_address("links.new_password", key=key) if for_user == user_id else ""
+    return render_template("admin/password_link.html", person=person, address=address)
+
+
+@blueprint.post("/<int:user_id>/password-link")
+@signed_in
+def issue_password_link(user_id: int) -> ResponseReturnValue:
+    """Make a link with which a person chooses a new password."""
+    session[LINK] = [links.issue(get_actor(), user_id, moment()), user_id]
+    return redirect(url_for("admin.password_link", user_id=user_id), 303)
 
 
 @blueprint.post("/<int:user_id>/active")

@@ -79,3 +79,24 @@ class PasswordForm(Form):
 
     current = PasswordField(_l("Present password"), [DataRequired(_l("Enter your present password."))])
     new = PasswordField(_l("New password"), [DataRequired(_l("Enter a new password."))])
+
+
+class ForgottenForm(Form):
+    """Whose password is forgotten."""
+
+    username = StringField(_l("User name"), [DataRequired(_l("Enter your user name.")), Length(max=LONGEST)])
+
+
+class NewPasswordForm(Form):
+    """The password that a link lets somebody choose."""
+
+    password = PasswordField(_l("New password"), [DataRequired(_l("Enter a new password."))])
+
+
+class AddressForm(Form):
+    """Where links for a new password are mailed to; empty: nowhere."""
+
+    address = StringField(_l("Mail address"))
+    current = PasswordField(
+        _l("Present password"), [DataRequired(_l("Enter your present password."))], id="address-current"
+    )

@@ -12,6 +12,7 @@ from quiz.errors import Invalid, NotFound
 from quiz.operations import accounts, courses
 from quiz.operations.access import Actor
 from quiz.web.auth.forms import (
+    AddressForm,
     CodeForm,
     JoinForm,
     LoginForm,
@@ -20,8 +21,8 @@ from quiz.web.auth.forms import (
     RegisterForm,
     ReturnForm,
 )
-from quiz.web.forms import place
-from quiz.web.guard import moment, public, registration, signed_in
+from quiz.web.forms import Form, place
+from quiz.web.guard import mails, moment, public, registration, signed_in
 from quiz.web.session import Card, enter, find_actor, get_actor, leave, show
 from quiz.web.signatures import csrf_token
 
@@ -30,7 +31,8 @@ blueprint = Blueprint("auth", __name__)
 RETURN_CODE = "return_code"
 
 
-def _address() -> str:
+def client_address() -> str:
+    """Whose guesses are counted together."""
     return request.remote_addr or ""
 
 
@@ -55,7 +57,7 @@ def login() -> ResponseReturnValue:
     form = LoginForm()
     if form.validate_on_submit():
         try:
-            actor = accounts.sign_in(form.username.data, form.password.data, _address(), moment())
+            actor = accounts.sign_in(form.username.data, form.password.data, client_address(), moment())
         except Invalid as error:
             place(form, error)
         else:
@@ -74,7 +76,7 @@ def register() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             actor = accounts.register(
-                form.username.data, form.name.data or "", form.password.data, _address(), moment()
+                form.username.data, form.name.data or "", form.password.data, client_address(), moment()
             )
         except Invalid as error:
             place(form, error)
@@ -119,14 +121,14 @@ def join(code: str) -> ResponseReturnValue:
     """Join the course of this code, by name as a new student or as who is signed in; 404 where it is not open."""
     if registration() == "closed":
         raise NotFound
-    card, form = courses.by_code(code, _address(), moment()), JoinForm()
+    card, form = courses.by_code(code, client_address(), moment()), JoinForm()
     actor = find_actor(moment())
     if actor is not None and "as_me" in request.form:
-        course_id = courses.join_as(actor, code, _address(), moment())
+        course_id = courses.join_as(actor, code, client_address(), moment())
         return redirect(url_for("student.course", course_id=course_id), 303)
     if form.validate_on_submit():
         try:
-            return _join(courses.join(code, form.name.data, _address(), moment()))
+            return _join(courses.join(code, form.name.data, client_address(), moment()))
         except Invalid as error:
             place(form, error)
     return render_template("auth/join.html", form=form, course=card, code=code)
@@ -153,7 +155,7 @@ def back() -> ResponseReturnValue:
     form = ReturnForm()
     if form.validate_on_submit():
         try:
-            actor = accounts.return_with_code(form.code.data, _address(), moment())
+            actor = accounts.return_with_code(form.code.data, client_address(), moment())
         except Invalid as error:
             place(form, error)
         else:
@@ -166,17 +168,26 @@ def back() -> ResponseReturnValue:
 @signed_in
 def account() -> ResponseReturnValue:
     """Language, colours, time zone, password, sessions."""
-    return _account(accounts.me(get_actor()))
+    return account_page(accounts.me(get_actor()))
 
 
-def _account(me: accounts.Me, **forms: PreferencesForm | PasswordForm) -> str:
+def account_page(me: accounts.Me, **forms: Form) -> str:
+    """The account of somebody, with forms that were sent and came back."""
     preferences = forms.get("preferences") or PreferencesForm(
         None, language=me.language or "", theme=me.theme, time_zone=me.time_zone or ""
     )
     if isinstance(preferences, PreferencesForm):
         preferences.offer_choices()
     password = forms.get("password") or PasswordForm(None)
-    return render_template("auth/account.html", person=me, preferences=preferences, password=password)
+    address = forms.get("address") or AddressForm(None, address=me.mail_address or "")
+    return render_template(
+        "auth/account.html",
+        person=me,
+        preferences=preferences,
+        password=password,
+        address=address,
+        mails=mails(),
+    )
 
 
 @blueprint.post("/account/preferences")
@@ -191,7 +202,7 @@ def set_preferences() -> ResponseReturnValue:
         )
     except Invalid as error:
         place(form, error)
-        return _account(accounts.me(get_actor()), preferences=form)
+        return account_page(accounts.me(get_actor()), preferences=form)
     show(Card.of(accounts.me(get_actor())))
     flash(_("Your settings are saved."), "good")
     return redirect(url_for("auth.account"), 303)
@@ -211,4 +222,4 @@ def change_password() -> ResponseReturnValue:
             _begin(actor)
             flash(_("Your password is changed. You are signed out everywhere else."), "good")
             return redirect(url_for("auth.account"), 303)
-    return _account(accounts.me(get_actor()), password=form)
+    return account_page(accounts.me(get_actor()), password=form)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from quiz.errors import Forbidden, Invalid
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, courses, links
 from quiz.operations.access import AUTHORING, TEACHING
 from quiz.web.courses.forms import CourseForm, EnrolForm, GroupForm
 from quiz.web.forms import place
-from quiz.web.guard import moment, signed_in
+from quiz.web.guard import moment, public_address, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import find_card, get_actor
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 
 ISSUED = "issued_code"
+LINK = "issued_link"
 
 
 def join_address(code: str) -> str:
     """The address that students open to join."""
-    public_url = current_app.extensions["settings"].public_url
-    if public_url:
-        return public_url + url_for("auth.join", code=code)
-    return url_for("auth.join", code=code, _external=True)
+    return public_address("auth.join", code=code)
 
 
 def teachers_page(course: courses.CoursePage) -> str:
@@ -180,3 +178,22 @@ def issue_return_code(course_id: int, user_id: int) -> ResponseReturnValue:
     code = courses.issue_return_code(get_actor(), course_id, user_id, moment())
     session[ISSUED] = [code, user_id]
     return redirect(url_for("courses.return_code", course_id=course_id, user_id=user_id), 303)
+
+
+@blueprint.get("/<int:course_id>/people/<int:user_id>/password-link")
+@signed_in
+def password_link(course_id: int, user_id: int) -> ResponseReturnValue:
+    """Say what a link for a new password means; after making it show it, once."""
+    member = courses.person(get_actor(), course_id, user_id)
+    key, for_user = session.pop(LINK, (None, None))
+    address = public_address("links.new_password", key=key) if for_user == user_id else ""
+    return render_template("courses/password_link.html", member=member, address=address)
+
+
+@blueprint.post("/<int:course_id>/people/<int:user_id>/password-link")
+@signed_in
+def issue_password_link(course_id: int, user_id: int) -> ResponseReturnValue:
+    """Make a link with which a student chooses a new password."""
+    key = links.issue_to_student(get_actor(), course_id, user_id, moment())
+    session[LINK] = [key, user_id]
+    return redirect(url_for("courses.password_link", course_id=course_id, user_id=user_id), 303)

@@ -13,9 +13,12 @@ from quiz.formats.qti.item import Item, compared_with
 from quiz.formats.qti.patterns import to_stars
 from quiz.formats.qti.processing import Unknown, interval_of, rounded
 from quiz.formats.qti.values import Declaration, Value, Wrong, number, text_of
+from quiz.questions.rules.numbers import show_number
 
 #: Stands for any text while a pattern is tried: a private character that stands in no answer.
 _ANY: Final = "\ue000"
+#: Expressions that say something of what was answered.
+_ANSWERED: Final = frozenset({"variable", "mapResponse", "mapResponsePoint"})
 #: Answers that are tried: people accept some ten.
 _MOST: Final = 200
 #: In place of an end that an open range does not have.
@@ -41,8 +44,10 @@ def values_beside(item: Item, declaration: Declaration) -> Iterator[tuple[Elemen
     """The values with which the rules compare a response, each with its test, in order."""
     for test in compared_with(item.rules, declaration.name):
         for child in test:
-            if child.tag == "baseValue":
-                yield test, text_of(child)
+            if child.tag in ("baseValue", "multiple", "ordered"):
+                yield from ((test, text_of(one)) for one in child.iter("baseValue"))
+            elif not any(one.tag in _ANSWERED for one in child.iter()):
+                yield from ((test, as_typed(one)) for one in item.worked_out(child))
 
 
 # Texts ---------------------------------------------------------------------------------------------------------------
@@ -63,12 +68,10 @@ def _compared_texts(item: Item, declaration: Declaration) -> Iterator[str]:
             stars = to_stars(test.get("pattern", ""))
             if stars:
                 yield stars[0]
-            continue
+    for test, value in values_beside(item, declaration):
         part = test.tag == "substring" or test.get("substring") == "true"
-        for child in test:
-            if child.tag == "baseValue":
-                text = _literal(text_of(child))
-                yield f"*{text}*" if part else text
+        text = _literal(value)
+        yield f"*{text}*" if part else text
 
 
 def _literal(text: str) -> str:
@@ -92,6 +95,11 @@ def typed(item: Item, declaration: Declaration, worth: Worth) -> tuple[list[Answ
             text if heeds else text.lower(), Answer({"text": text, **credit_field(credit)}, (value,))
         )
     return [*made.values()], heeds
+
+
+def as_typed(value: Any) -> str:
+    """A value as somebody would type it."""
+    return show_number(value) if isinstance(value, Fraction) else str(value)
 
 
 def credit_field(credit: Fraction) -> dict[str, Fraction]:

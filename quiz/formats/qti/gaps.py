@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from quiz.files.xml import Element
 from quiz.formats.base import marked
-from quiz.formats.qti.answers import OTHER
+from quiz.formats.qti.answers import OTHER, as_typed
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
@@ -29,7 +29,6 @@ from quiz.formats.qti.markup import joined
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, text_of
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
-from quiz.questions.rules.numbers import show_number
 
 #: Interactions that stand in a line of text.
 INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
@@ -141,7 +140,7 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
         _fill_choice(item, gap, worth)
         return
     made, fields = typed_answers(item, gap.element, gap.declaration, worth)
-    gap.answers = [(one.tried, _as_typed(one.tried[0])) for one in made]
+    gap.answers = [(one.tried, as_typed(one.tried[0])) for one in made]
     gap.fields = {**fields, "answers": scaled([one.fields for one in made], gap.share)}
 
 
@@ -214,11 +213,6 @@ def _check(
         score = item.score({gaps[place].name: value for place, (value, _) in given.items()})
         credits.append(snapped(score / best))
     _ruled(item, "cloze", [content], tried, credits)
-
-
-def _as_typed(value: Any) -> str:
-    """A value as somebody would type it."""
-    return show_number(value) if isinstance(value, Fraction) else str(value)
 
 
 def _one_list(item: Item, gaps: Sequence[Gap]) -> tuple[list[dict[str, Any]], list[str]] | None:

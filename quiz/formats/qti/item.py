@@ -16,7 +16,7 @@ from quiz.files.xml import Element
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
 from quiz.formats.qti.markup import Put, html_inside, image, is_blank
-from quiz.formats.qti.processing import Processing, Unknown
+from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, declared, text_of
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -107,6 +107,15 @@ class Item:
                 self.__dict__["_processing"] = None
         return sum((_by_key(self.responses[name], value) for name, value in given.items()), Fraction(0)), {}
 
+    def worked_out(self, expression: Element) -> Value:
+        """What an expression gives that says nothing of what was answered; NULL where that cannot be told."""
+        if self._processing is None:
+            return NULL
+        try:
+            return self._processing.value(expression)
+        except (Unknown, Wrong):
+            return NULL
+
     def declaration(self, interaction: Element) -> Declaration:
         """The response variable of an interaction. Raises Wrong."""
         name = interaction.get("responseIdentifier", "")
@@ -186,6 +195,8 @@ def _by_key(declaration: Declaration, value: Value) -> Fraction:
     if declaration.mapping is not None:
         total: Fraction = declaration.mapping.total(value)[0]
         return total
+    if declaration.areas is not None:
+        return worth_of_points(declaration.areas, value)
     return Fraction(declaration.agrees(value))
 
 

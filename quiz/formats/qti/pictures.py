@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -21,10 +21,15 @@ from quiz.formats.qti.interactions import (
     _with_rules,
     html_inside_text,
 )
-from quiz.formats.qti.item import Item, fitting_ids, snapped, told
+from quiz.formats.qti.item import Item, compared_with, fitting_ids, told
 from quiz.formats.qti.markup import html_inside, one_line
-from quiz.formats.qti.values import Wrong, number, shape_of
+from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, number, shape_of
+from quiz.questions.fields import letters
+from quiz.questions.parts import MOST_PARTS
+from quiz.questions.rules.regions import Point, markers
 
+#: A point that lies in no area.
+_FAR: Final[Point] = (Fraction(-(10**9)), Fraction(-(10**9)))
 #: What holds the picture of an interaction.
 _PICTURES: Final = frozenset({"object", "img", "picture"})
 
@@ -71,44 +76,57 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
 
 
 def select_point(item: Item, interaction: Element) -> dict[str, Any]:
-    """``selectPointInteraction``: points, and areas that are worth something."""
+    """``selectPointInteraction``: points, and areas that are worth something; one point inside of each is tried."""
     declaration = item.declaration(interaction)
-    if declaration.areas is None or not declaration.areas.entries:
+    shapes = [*dict.fromkeys(_areas(item, declaration))][:MOST_PARTS]
+    if not shapes:
         raise Foreign("selectPointInteraction without areas")
-    entries = declaration.areas.entries
-    best = sum((worth for _, worth, _ in entries if worth > 0), Fraction(0))
-    if best <= 0:
-        raise Wrong("no area scores anything – give one a mappedValue above 0")
-    right = [worth for _, worth, _ in entries if worth > 0]
-    wrong = [-worth for _, worth, _ in entries if worth <= 0]
-    if (
-        len(set(right)) > 1
-        or any(one not in (0, right[0]) for one in wrong)
-        or declaration.areas.upper not in (None, best)
-    ):
-        item.lose("scoring", "areas are worth the same each")
+    ids = letters(len(shapes))
+    point = {id: markers((area_of(shape),))[0] for id, shape in zip(ids, shapes, strict=True)}
+    single = {id: item.score({declaration.name: declaration.value([point[id]])}) for id in ids}
+    key = [id for id in ids if single[id] > 0]
+    most = int(number(interaction.get("maxChoices") or "1")) or len(key)
+    sets = _subsets(ids, key, 1 if declaration.cardinality == "single" else most)
+    tried: list[Tried] = [(declaration.value(point[id] for id in one), one) for one in sets]
+    best, credits, probes = _scores(item, declaration.name, tried)
     regions = [
         {
+            "id": id,
             "label": f"{place}",
             "shape": shape[0],
             "coords": [*shape[1]],
-            **({"correct": True} if worth > 0 else {}),
+            **({"correct": True} if id in key else {}),
         }
-        for place, (shape, worth, _) in enumerate(entries, 1)
+        for place, (id, shape) in enumerate(zip(ids, shapes, strict=True), 1)
     ]
     item.lose("regions", "areas have numbers, since they have no names")
-    most = int(number(interaction.get("maxChoices") or "1")) or len(right)
-    more = {} if most == len(right) else {"choose": most}
-    outside = {"outside": "ignored"} if declaration.areas.default >= 0 else {}
-    image = _background(item, interaction)
-    return {
-        "type": "hotspot",
-        "image": image,
+    content = {
+        "image": _background(item, interaction),
         "regions": regions,
-        **more,
-        **outside,
-        **_points(snapped(best)),
+        **({} if most == len(key) else {"choose": most}),
+        **({"outside": "ignored"} if _is_outside_free(item, declaration, [point[id] for id in key]) else {}),
     }
+    chosen = _ruled(item, "hotspot", _with_rules("hotspot", content), tried, credits)
+    return {"type": "hotspot", **chosen, **told(item, probes).common, **_points(best)}
+
+
+def _areas(item: Item, declaration: Declaration) -> Iterator[Shape]:
+    """The areas to which something happens: those declared, and those that the rules ask for."""
+    if declaration.areas is not None:
+        yield from (shape for shape, _, _ in declaration.areas.entries)
+    for test in compared_with(item.rules, declaration.name):
+        if test.tag == "inside" and test.get("shape") != "default":
+            yield shape_of(test)
+
+
+def _is_outside_free(item: Item, declaration: Declaration, right: Sequence[Point]) -> bool:
+    """Whether a point outside of every area costs nothing."""
+    if declaration.areas is not None:
+        return declaration.areas.default >= 0
+    if declaration.cardinality == "single":
+        return True
+    scores = [item.score({declaration.name: declaration.value([*right, *more])}) for more in ([], [_FAR])]
+    return scores[0] <= scores[1]
 
 
 def graphic_gap_match(item: Item, interaction: Element) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from quiz.formats.qti.values import (
     NULL,
     TRUE,
     Declaration,
+    Table,
     Value,
     Wrong,
     area_of,
@@ -187,18 +188,21 @@ def _mapped(context: Processing, name: str) -> Value:
 
 
 def _mapped_point(context: Processing, name: str) -> Value:
-    """Each area counts once, and the default once for each point outside."""
     declaration, points = context.declaration(name), _points(context.variable(name))
     if declaration.areas is None:
         raise Wrong(f"the response '{name}' has no areaMapping – add one")
+    return (worth_of_points(declaration.areas, points),)
+
+
+def worth_of_points(areas: Table, points: Value) -> Fraction:
+    """Each area counts once, and the default once for each point outside."""
     hit, outside = {}, 0
     for point in points:
-        area = next((one for one in declaration.areas.entries if contains(area_of(one[0]), point)), None)
+        area = next((one for one in areas.entries if contains(area_of(one[0]), point)), None)
         outside += area is None
         if area:
             hit[area[0]] = area[1]
-    total = sum(hit.values(), Fraction(0)) + outside * declaration.areas.default
-    return (declaration.areas.clamped(total),)
+    return areas.clamped(sum(hit.values(), Fraction(0)) + outside * areas.default)
 
 
 def _points(value: Value) -> Value:

@@ -476,6 +476,8 @@ def _lose_the_rest(item: Item) -> None:
     for element in item.root.iter():
         if _LOST.get(element.tag):
             item.lose(element.tag, _LOST[element.tag])
+        if element.get("shape") == "ellipse":
+            item.lose("regions", "an ellipse became a polygon")
         if element.get("shuffle") == "true":
             fixed = [part.get("fixed") == "true" for part in element if part.tag != "prompt"]
             if any(fixed) and not all(fixed):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
+from math import cos, pi, sin
 from typing import Any, Final, TypeAlias, cast
 
 from quiz.files.xml import Element
@@ -21,6 +22,10 @@ Value: TypeAlias = tuple[Any, ...]
 NULL: Final[Value] = ()
 TRUE: Final[Value] = (True,)
 FALSE: Final[Value] = (False,)
+
+
+#: Corners of the polygon that an ellipse becomes.
+_CORNERS: Final = 24
 
 
 class Wrong(Exception):
@@ -230,8 +235,8 @@ def shape_of(element: Element) -> Shape:
     """The shape of an area. Raises Wrong."""
     kind = element.get("shape", "default")
     coords = tuple(number(part) for part in element.get("coords", "").replace(",", " ").split())
-    if kind == "ellipse" and len(coords) == 4 and coords[2] == coords[3]:
-        kind, coords = "circle", coords[:3]
+    if kind == "ellipse" and len(coords) == 4:
+        kind, coords = ("circle", coords[:3]) if coords[2] == coords[3] else ("poly", _around(*coords))
     fits = {
         "rect": len(coords) == 4,
         "circle": len(coords) == 3,
@@ -242,6 +247,13 @@ def shape_of(element: Element) -> Shape:
     if kind == "poly" and len(coords) > 6 and coords[:2] == coords[-2:]:
         coords = coords[:-2]
     return kind, coords
+
+
+def _around(x: Fraction, y: Fraction, across: Fraction, down: Fraction) -> tuple[Fraction, ...]:
+    """The corners of a polygon on an ellipse, to a hundredth."""
+    turns = [2 * pi * n / _CORNERS for n in range(_CORNERS)]
+    corners = ((x + across * Fraction(cos(turn)), y + down * Fraction(sin(turn))) for turn in turns)
+    return tuple(Fraction(round(one * 100), 100) for corner in corners for one in corner)
 
 
 def area_of(shape: Shape) -> Area:

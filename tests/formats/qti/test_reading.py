@@ -14,6 +14,8 @@ from quiz.files.archive import pack
 from quiz.formats import get, recognise
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
+from quiz.formats.qti.values import area_of, shape_of
+from quiz.questions.rules.regions import contains
 from tests.formats.samples import read
 from tests.pictures import svg
 
@@ -200,6 +202,90 @@ def test_a_package_brings_its_pictures():
     assert second["regions"] == [
         {"id": "a", "label": "1", "shape": "circle", "coords": "20, 30, 8", "correct": True}
     ]
+
+
+PICTURED = '<object type="image/svg+xml" data="../images/halves.svg" width="80" height="60">Two</object>'
+SCORES = '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue>'
+
+
+def made(kind, base, inside, body, rules):
+    """The question that an item with one response is, and the fields lost."""
+    content = f"""<assessmentItem xmlns="{V2}" identifier="made" title="Made"><responseDeclaration identifier="RESPONSE"
+      cardinality="{kind}" baseType="{base}">{inside}</responseDeclaration><outcomeDeclaration identifier="SCORE"
+      cardinality="single" baseType="float"/><itemBody>{body}</itemBody>{rules}</assessmentItem>"""
+    package_ = package(manifest_items=["items/made.xml"], **{"items/made.xml": content})
+    reading = Reading(get("qti22"), Source(BytesIO(package_), "x.zip"), Report("x", "qti22"), "b")
+    (one,) = reading
+    return one.question, sorted({loss.field for loss in one.losses})
+
+
+def conditions(*tests):
+    branches = "".join(f"<responseIf>{test}{SCORES}</responseIf>" for test in tests)
+    return f"<responseProcessing><responseCondition>{branches}</responseCondition></responseProcessing>"
+
+
+def template(name):
+    return f'<responseProcessing template="http://x/rptemplates/{name}"/>'
+
+
+@pytest.mark.parametrize(
+    "bounds, credits, rule",
+    [
+        ('defaultValue="-0.5" lowerBound="0"', ["0.5", "0.5", "-0.25"], "sum_of_credits"),
+        ('defaultValue="0" lowerBound="0" upperBound="1"', ["1", "1", "0"], "sum_of_credits"),
+        ('defaultValue="-1.5" lowerBound="0"', ["0.5", "0.5", "-0.75"], "sum_of_credits"),
+    ],
+)
+def test_a_mapping_counts_within_its_bounds_and_what_it_does_not_name(bounds, credits, rule):
+    entries = "".join(f'<mapEntry mapKey="{one}" mappedValue="1"/>' for one in "AB")
+    choices = "".join(f'<simpleChoice identifier="{one}">{one}</simpleChoice>' for one in "ABC")
+    body = f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="0" shuffle="true">{choices}</choiceInteraction>'
+    found, lost = made(
+        "multiple", "identifier", f"<mapping {bounds}>{entries}</mapping>", body, template("map_response")
+    )
+    assert [one["credit"] for one in found.dump()["options"]] == credits
+    assert (found.scoring, lost) == (rule, [])
+
+
+TYPED = '<p>How many? <textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+ANSWER = '<variable identifier="RESPONSE"/>'
+
+
+@pytest.mark.parametrize(
+    "base, test, answers",
+    [
+        ("string", f"<member>{ANSWER}<multiple><baseValue baseType='string'>six</baseValue><baseValue baseType='string'>6</baseValue></multiple></member>", [{"text": "six"}, {"text": "6"}]),
+        ("float", f"<equal>{ANSWER}<product><baseValue baseType='float'>2</baseValue><baseValue baseType='float'>3</baseValue></product></equal>", [{"value": "6"}]),
+    ],
+)  # fmt: skip
+def test_answers_that_the_rules_alone_name_are_found(base, test, answers):
+    found, _ = made("single", base, "", TYPED, conditions(test))
+    assert found.dump()["answers"] == answers
+
+
+@pytest.mark.parametrize(
+    "inside, rules, region, lost",
+    [
+        ("", conditions(f'<inside shape="rect" coords="0,0,40,60">{ANSWER}</inside>'), ("rect", "0, 0, 40, 60"), ["regions"]),
+        ('<areaMapping defaultValue="0"><areaMapEntry shape="circle" coords="20,30,8" mappedValue="1"/></areaMapping>', "", ("circle", "20, 30, 8"), ["regions", "scoring"]),
+        ('<areaMapping defaultValue="0"><areaMapEntry shape="ellipse" coords="20,30,8,8" mappedValue="1"/></areaMapping>', template("map_response_point"), ("circle", "20, 30, 8"), ["regions"]),
+    ],
+)  # fmt: skip
+def test_areas_are_found_wherever_they_are_named(inside, rules, region, lost):
+    body = f'<selectPointInteraction responseIdentifier="RESPONSE" maxChoices="1"><prompt>Where?</prompt>{PICTURED}</selectPointInteraction>'
+    found, named = made("single", "point", inside, body, rules)
+    (one,) = found.dump()["regions"]
+    assert (one["shape"], one["coords"], one["correct"]) == (*region, True)
+    assert named == lost
+
+
+def test_an_ellipse_becomes_a_polygon_that_holds_the_same_points():
+    area = area_of(shape_of(etree.fromstring('<a shape="ellipse" coords="20,30,10,20"/>')))
+    held = [
+        contains(area, (Fraction(x), Fraction(y)))
+        for x, y in ((20, 30), (29, 30), (20, 49), (31, 30), (28, 45))
+    ]
+    assert held == [True, True, True, False, False]
 
 
 def test_what_goes_onto_a_picture_is_dragged_there():

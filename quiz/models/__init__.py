@@ -8,7 +8,9 @@ from quiz.models import (
     choosing,
     counting,
     drafting,
+    factors,
     gradebook,
+    inviting,
     links,
     mailing,
     media,
@@ -18,6 +20,7 @@ from quiz.models import (
     quiz,
     rescored,
     searching,
+    telling,
 )
 
 __all__ = [
@@ -28,7 +31,9 @@ __all__ = [
     "choosing",
     "counting",
     "drafting",
+    "factors",
     "gradebook",
+    "inviting",
     "links",
     "mailing",
     "media",
@@ -38,4 +43,5 @@ __all__ = [
     "quiz",
     "rescored",
     "searching",
+    "telling",
 ]

@@ -16,7 +16,12 @@ class AuditEvent(Base):
     """One act on grades, keys, roles, deadlines or exports. Append-only."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index(None, "subject_type", "subject_id"),)
+    __table_args__ = (
+        Index(None, "subject_type", "subject_id"),
+        # the log's page: what somebody did, and when
+        Index(None, "actor_id", "id"),
+        Index(None, "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

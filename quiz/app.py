@@ -91,6 +91,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.author.exporting import blueprint as exporting
     from quiz.web.author.images import blueprint as images
     from quiz.web.author.linting import blueprint as linting
+    from quiz.web.author.revising import blueprint as revising
     from quiz.web.author.translating import blueprint as translating
     from quiz.web.author.views import blueprint as author
     from quiz.web.courses.accommodating import blueprint as accommodating
@@ -125,8 +126,8 @@ def _add_web(app: Flask, settings: Settings) -> None:
     for blueprint in (
         health.blueprint,
         auth,
-        student,
         links,
+        student,
         attempt,
         courses,
         accommodating,
@@ -143,6 +144,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         author,
         editor,
         translating,
+        revising,
         exporting,
         images,
         linting,

@@ -42,6 +42,12 @@ def inspect_question(authored: Authored, language: str, *, sourced: bool) -> lis
     return _settled([*_each(_items(questions, language)), *_translated(questions)], sourced=sourced)
 
 
+def hindrances(authored: Authored, language: str, *, sourced: bool) -> list[Finding]:
+    """What keeps a question from being ready: errors that stand without a reason."""
+    found = inspect_question(authored, language, sourced=sourced)
+    return [one for one in found if one.severity == "error" and one.suppressed is None]
+
+
 def _settled(findings: list[Finding], *, sourced: bool) -> list[Finding]:
     """A bank that names no source anywhere (exercises in arithmetic, a file from another system) is told, not refused."""
     if sourced:

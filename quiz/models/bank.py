@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,8 @@ SHARE_RIGHTS = ("read", "use", "edit")
 STATUSES = ("draft", "ready", "retired")
 #: What the columns hold, in characters.
 LONGEST_TITLE, LONGEST_LANGUAGE, LONGEST_TOPIC, LONGEST_VARIANT = 300, 20, 200, 200
+#: Characters of why a version was made.
+LONGEST_REASON = 500
 
 
 class Bank(Base):
@@ -170,6 +172,19 @@ def new_bank(connection: Connection, loaded: LoadedBank, owner_id: int | None, n
         .returning(Bank.id)
     ).scalar()
     return made
+
+
+def topics_of(connection: Connection, bank_id: int) -> tuple[str, ...]:
+    """The topics that questions of a bank have, but retired ones, in their order."""
+    rows = connection.execute(
+        select(QuestionVersion.topic)
+        .where(
+            QuestionVersion.bank_id == bank_id, QuestionVersion.current, QuestionVersion.status != "retired"
+        )
+        .group_by(QuestionVersion.topic)
+        .order_by(QuestionVersion.topic)
+    ).scalars()
+    return tuple(topic for topic in rows if topic)
 
 
 #: Loaded questions and families by digest of their content, and variants of families by key and date as well: so an

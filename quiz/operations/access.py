@@ -102,6 +102,37 @@ def quiz_of_results(
     return row_of_results(connection, actor, statement, f"There is no quiz {quiz_id}.")
 
 
+def taught_quiz(
+    connection: Connection, actor: Actor | None, quiz_id: int, *columns: Any, lock: bool = False
+) -> Row[Any]:
+    """As ``quiz_of_results``, for those who teach the course; Forbidden to those who only see its results."""
+    quiz = quiz_of_results(connection, actor, quiz_id, *columns, lock=lock)
+    if quiz.role not in TEACHING:
+        raise Forbidden
+    return quiz
+
+
+def taught_course(connection: Connection, actor: Actor | None, course_id: int) -> Row[Any]:
+    """The course (id, title, zone), for those who teach it; the command line, ``actor`` None, may do what teachers do."""
+    statement = select(Course.id, Course.title, Course.time_zone).where(Course.id == course_id)
+    if actor is None:
+        found = connection.execute(statement).first()
+        if found is None:
+            raise NotFound(f"There is no course {course_id}.")
+        return found
+    found = connection.execute(
+        statement.add_columns(Enrolment.role)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(acting(actor))
+    ).first()
+    if found is None:
+        raise missing(connection, actor)
+    if found.role not in TEACHING:
+        raise Forbidden
+    return found
+
+
 def role_of(connection: Connection, actor: Actor) -> str:
     """The acting user's role in the site; SignedOut where the session is over."""
     role = connection.execute(select(User.role).where(acting(actor))).scalar()
@@ -141,11 +172,10 @@ def readable_banks(actor: Actor, *columns: Any) -> Any:
     )
 
 
-def editable_bank(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
-    """The bank, locked; NotFound where I may not read it, Forbidden where I may not change it."""
-    bank = connection.execute(
-        readable_banks(actor, Bank).where(Bank.id == bank_id).with_for_update(of=Bank)
-    ).first()
+def editable_bank(connection: Connection, actor: Actor, bank_id: int, *, lock: bool = True) -> Row[Any]:
+    """The bank, locked where it is to be changed; NotFound where I may not read it, Forbidden where I may not change it."""
+    statement = readable_banks(actor, Bank).where(Bank.id == bank_id)
+    bank = connection.execute(statement.with_for_update(of=Bank) if lock else statement).first()
     if bank is None:
         raise missing(connection, actor)
     if bank.access not in EDITING:

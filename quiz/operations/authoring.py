@@ -22,17 +22,20 @@ from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.translations import own_language
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem
-from quiz.lint.inspect import inspect_question
+from quiz.lint.inspect import hindrances, inspect_question
 from quiz.models.audit import record
 from quiz.models.bank import (
     LONGEST_LANGUAGE,
+    LONGEST_REASON,
     LONGEST_TITLE,
     LONGEST_TOPIC,
     Bank,
     Question,
     QuestionVersion,
     new_bank,
+    topics_of,
 )
+from quiz.models.drafting import forget
 from quiz.models.media import folder_of
 from quiz.models.people import User
 from quiz.models.reviewing import Marked, Outcome, outcome_of
@@ -102,6 +105,8 @@ class VersionRow:
     number: int
     created_at: datetime
     by: str | None
+    #: Why, in the words of who made it; "" = they do not say.
+    reason: str
     status: str
     current: bool
     changed: tuple[str, ...]
@@ -137,11 +142,7 @@ def add_bank(actor: Actor, slug: str, title: str, language: str, now: datetime) 
 def bank_head(actor: Actor, bank_id: int) -> BankHead:
     """What stands at the head of a bank that I may change; Forbidden where I may only read it."""
     with reading() as connection:
-        bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
-        if bank is None:
-            raise missing(connection, actor)
-        if bank.access not in EDITING:
-            raise Forbidden
+        bank = editable_bank(connection, actor, bank_id, lock=False)
     head = bank.header
     return BankHead(bank_id, bank.title, head.get("perspective", ""), head.get("licence", ""))
 
@@ -180,11 +181,7 @@ def _loaded(header: Mapping[str, Any]) -> LoadedBank:
 def new_sheet(actor: Actor, bank_id: int) -> Sheet:
     """An empty sheet for a new question of this bank. Forbidden where I may not change it."""
     with reading() as connection:
-        bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
-        if bank is None:
-            raise missing(connection, actor)
-        if bank.access not in EDITING:
-            raise Forbidden
+        bank = editable_bank(connection, actor, bank_id, lock=False)
         return _sheet(connection, bank, None, 0, current=True, fields={}, used=frozenset())
 
 
@@ -231,14 +228,6 @@ def _version(connection: Connection, actor: Actor, question_id: int, number: int
 def _sheet(
     connection: Connection, bank: Row[Any], question_id: int | None, number: int, **version: Any
 ) -> Sheet:
-    topics = connection.execute(
-        select(QuestionVersion.topic)
-        .where(
-            QuestionVersion.bank_id == bank.id, QuestionVersion.current, QuestionVersion.status != "retired"
-        )
-        .group_by(QuestionVersion.topic)
-        .order_by(QuestionVersion.topic)
-    ).scalars()
     documents = bank.header.get("documents", {})
     return Sheet(
         bank_id=bank.id,
@@ -248,7 +237,7 @@ def _sheet(
         question_id=question_id,
         number=number,
         documents={name: document["title"] for name, document in documents.items()},
-        topics=tuple(topic for topic in topics if topic),
+        topics=topics_of(connection, bank.id),
         images=tuple(sorted(folder_of(connection, bank.id))),
         **version,
     )
@@ -299,10 +288,17 @@ def try_out(
 
 
 def save_question(
-    actor: Actor, bank_id: int, question_id: int | None, number: int, fields: Mapping[str, Any], now: datetime
+    actor: Actor,
+    bank_id: int,
+    question_id: int | None,
+    number: int,
+    fields: Mapping[str, Any],
+    now: datetime,
+    reason: str = "",
 ) -> tuple[int, int]:
-    """Saves a new question (``question_id`` None), or a new version of one. Returns its id and version number.
+    """Saves a new question (``question_id`` None), or a new version of one, and why. Returns its id and version number.
 
+    My draft of it has then done its work.
     ``number`` is the version that the author began with: EditConflict where somebody has saved a later one. Equal
     content makes no new version. Raises Invalid with every problem at its field; in a question that is ready also with
     what the rules of good questions call an error.
@@ -312,7 +308,10 @@ def save_question(
         twice = [*own_language(fields.get("translations", {}), bank.language)]
         if twice:
             raise Invalid(twice)
+        if len(reason) > LONGEST_REASON:
+            raise Invalid([Problem("reason", "this is too long", f"use up to {LONGEST_REASON} characters")])
         fields = _bound(connection, bank_id, fields)
+        forget(connection, actor.id, bank_id, question_id, str(fields.get("type", "")))
         if question_id is None:
             slug = _new_slug(connection, bank_id, fields)
             question = _load(bank.slug, fields, slug)
@@ -330,7 +329,7 @@ def save_question(
             if question.digest == present.digest:
                 return question_id, number
             _demand_good(question, bank.language, sourced=_is_sourced(bank))
-        add_versions(connection, [(question_id, question)], bank_id, actor.id, now)
+        add_versions(connection, [(question_id, question)], bank_id, actor.id, now, reason)
         bank_changed(connection, bank_id, now)
         record(connection, actor.id, "question.save", ("question", question_id), now, version=number + 1)
     return question_id, number + 1
@@ -347,8 +346,7 @@ def _demand_good(question: LoadedQuestion, language: str, *, sourced: bool) -> N
         return
     problems = [
         Problem(found.where, found.message, f"{found.fix}; or save it as a draft ({found.rule})")
-        for found in inspect_question(question, language, sourced=sourced)
-        if found.severity == "error" and found.suppressed is None
+        for found in hindrances(question, language, sourced=sourced)
     ]
     if problems:
         raise Invalid(problems)
@@ -420,6 +418,7 @@ def history(actor: Actor, question_id: int) -> list[VersionRow]:
                 QuestionVersion.number,
                 QuestionVersion.created_at,
                 QuestionVersion.created_by,
+                QuestionVersion.reason,
                 QuestionVersion.status,
                 QuestionVersion.current,
                 QuestionVersion.content,
@@ -443,6 +442,7 @@ def history(actor: Actor, question_id: int) -> list[VersionRow]:
                 number=row.number,
                 created_at=row.created_at,
                 by=names.get(row.created_by),
+                reason=row.reason,
                 status=row.status,
                 current=row.current,
                 changed=tuple(changed) if before else (),

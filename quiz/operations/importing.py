@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.banks.families import load
@@ -15,8 +15,8 @@ from quiz.banks.images import FOLDER, Pictures, among
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
 from quiz.db import parts, reading, transaction
-from quiz.errors import Conflict, Invalid, Problem
-from quiz.models.audit import AuditEvent, record
+from quiz.errors import Invalid, Problem
+from quiz.models.audit import record
 from quiz.models.bank import (
     LONGEST_LANGUAGE,
     LONGEST_TITLE,
@@ -29,8 +29,8 @@ from quiz.models.bank import (
     new_bank,
 )
 from quiz.models.media import folder_of, keep_images
-from quiz.models.versions import add_versions, bank_changed, take_back
-from quiz.operations.access import AUTHORING, Actor, demand_role, editable_bank, readable_banks
+from quiz.models.versions import add_versions, bank_changed
+from quiz.operations.access import AUTHORING, Actor, demand_role, readable_banks
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,51 +88,6 @@ def import_bank(
         _write_header(connection, bank, bank_id, now)
         keep_images(connection, bank_id, images)
         return _write(connection, bank, bank_id, report, owner_id, now)
-
-
-def undoable(actor: Actor, bank_id: int) -> bool:
-    """Whether the last thing that happened to a bank's questions is an import of mine, which can be taken back."""
-    with reading() as connection:
-        return _last_import(connection, actor, bank_id) is not None
-
-
-def undo(actor: Actor, bank_id: int, now: datetime) -> int:
-    """Takes back my import, where it is the last thing that happened to the bank's questions. Returns how many of them.
-
-    Raises Conflict where something has happened since.
-    """
-    with transaction() as connection:
-        editable_bank(connection, actor, bank_id)
-        at = _last_import(connection, actor, bank_id)
-        if at is None:
-            raise Conflict(
-                "Something has happened to this bank since: take back single questions in their history."
-            )
-        count = take_back(connection, bank_id, at, actor.id, now)
-        record(connection, actor.id, "bank.import-undo", ("bank", bank_id), now, count=count)
-    return count
-
-
-def _last_import(connection: Connection, actor: Actor, bank_id: int) -> datetime | None:
-    newest = (
-        select(func.max(QuestionVersion.created_at))
-        .where(QuestionVersion.bank_id == bank_id)
-        .scalar_subquery()
-    )
-    last = connection.execute(
-        select(AuditEvent.at, AuditEvent.act, AuditEvent.actor_id, newest.label("newest"))
-        .where(
-            AuditEvent.subject_type == "bank",
-            AuditEvent.subject_id == bank_id,
-            AuditEvent.act.in_(("bank.import", "bank.import-undo")),
-        )
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    ).first()
-    if last is None or (last.act, last.actor_id, last.newest) != ("bank.import", actor.id, last.at):
-        return None
-    at: datetime = last.at
-    return at
 
 
 #: Banks of one's own to choose from when questions are brought in.

@@ -1,9 +1,11 @@
 /* editor.js - a form whose page shows at once what is typed. Without it every button loads the page again.
 
-   The server does all the work: it is sent the whole form, and answers with the part of the page that changes.
+   The server does all the work: it is sent the whole form, and answers with the part of the page that changes. What it
+   is sent it keeps as a draft: a tab that crashes loses no more than was typed since.
    form[data-editor]  data-live="part:act", the part to renew while somebody types, and the act that asks for it;
                       data-unsaved where the page holds what is not saved
-   [data-part]        a part that can be renewed; [data-preview] holds controls that belong to no edit
+   [data-part]        a part that can be renewed, by an answer of its own or by [data-fills] in that of another;
+   [data-renews]      a control on which others depend: when it changes, the form is renewed; [data-preview] holds controls that belong to no edit
    [data-tell]        tells a screen reader what a renewed part has to say ([data-told] in it), once, when it changes
    [data-when]        words for saved, unsaved, lost (a part could not be renewed)
    [data-plain]       what is not needed with a script; [data-narrow] the switch to the width of a phone
@@ -13,8 +15,9 @@
   "use strict";
 
   var PAUSE_MS = 500;                                       // after the last key, before a part is renewed
-  var CHANGES = /^(add|remove|up|down|take|image):/;        // acts that change the form itself
-  var form, live, pause, asked = {}, dirty = false, leaving = false;
+  var LONGEST_MS = 1500;                                    // of typing without a pause: then it is sent, and kept, all the same
+  var CHANGES = /^(add|remove|up|down|take|image|find):/;        // acts that change the form itself
+  var form, live, pause, since = 0, asked = {}, dirty = false, leaving = false;
 
   function part(name) { return document.querySelector('[data-part="' + name + '"]'); }
   function all(selector) { return Array.from(document.querySelectorAll(selector)); }
@@ -48,7 +51,15 @@
   function put(element, html) {
     var open = Array.from(element.querySelectorAll("details[data-keep][open]"), function (one) { return one.dataset.keep; });
     element.innerHTML = html;
-    open.forEach(function (name) { element.querySelector('[data-keep="' + name + '"]').open = true; });
+    open.forEach(function (name) {
+      var kept = element.querySelector('[data-keep="' + name + '"]');
+      if (kept) { kept.open = true; }
+    });
+    element.querySelectorAll("[data-fills]").forEach(function (filling) {
+      var place = part(filling.dataset.fills);
+      if (place) { place.replaceChildren.apply(place, filling.childNodes); }
+      filling.remove();
+    });
     if (element.dataset.part === live[0]) { tell(element.querySelector("[data-told]")); }
     document.dispatchEvent(new Event("page:shown"));
   }
@@ -58,13 +69,26 @@
     if (place && place.textContent !== words) { place.textContent = words; }
   }
 
-  function renew() { ask(live[0], live[1]); }
-  function soon() { clearTimeout(pause); pause = setTimeout(renew, PAUSE_MS); }
+  function renew() { since = 0; ask(live[0], live[1]); }
+  function soon() {
+    since = since || Date.now();
+    clearTimeout(pause);
+    pause = setTimeout(renew, Math.max(0, Math.min(PAUSE_MS, since + LONGEST_MS - Date.now())));
+  }
 
   function changed(event) {
     if (event.target.closest("[data-preview]")) { return; }
     setDirty(true);
-    soon();
+    if (event.type === "change" && event.target.closest("[data-renews]")) { depend(event.target); } else { soon(); }
+  }
+
+  /* What there is to choose from depends on this control. It keeps the focus. */
+  function depend(control) {
+    ask("form", live[1]).then(function (done) {
+      var again = done && document.getElementById(control.id);
+      if (again) { again.focus({ preventScroll: true }); }
+      soon();
+    });
   }
 
   /* What was typed before this script was there, or put back by the browser. */
@@ -85,13 +109,13 @@
   /* Rows are added, removed and moved by the server; the row in question gets the focus. Until the answer is there
      nothing can be typed, or it would be lost with the old form. */
   function change(button) {
-    var list = button.closest("fieldset"), fields = part("form"), files = imagePart("file").files;
+    var list = button.closest("fieldset"), fields = part("form"), files = imagePart("file") && imagePart("file").files;
     setDirty(true);
     fields.inert = true;
     ask("form", button.value).then(function (done) {
       fields.inert = false;
       if (!done) { button.focus(); return; }
-      if (imagePart("alt").matches("[aria-invalid]")) { imagePart("file").files = files; }     // the words were missing, not the file
+      if (files && imagePart("alt").matches("[aria-invalid]")) { imagePart("file").files = files; }     // the words were missing, not the file
       var target = part("form").querySelector("[autofocus]") || (list && document.getElementById(list.id) || part("form")).querySelector("button");
       if (target) { target.focus(); }
       soon();
@@ -120,7 +144,7 @@
 
   function offered(event) {
     var text = event.target.closest("textarea"), file = imageOf(event.clipboardData || event.dataTransfer), box;
-    var takes = text && Array.from(imagePart("into").options).some(function (option) { return option.value === text.name; });
+    var takes = text && imagePart("into") && Array.from(imagePart("into").options).some(function (option) { return option.value === text.name; });
     if (!file || !takes) { return; }
     event.preventDefault();
     box = new DataTransfer();

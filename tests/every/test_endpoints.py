@@ -163,6 +163,8 @@ TABLE = {
     "GET reports.report_xlsx": {TEACHER},
     "GET reports.results": {TEACHER},
     "GET reports.results_csv": {TEACHER},
+    "GET revising.form": {TEACHER},
+    "POST revising.run": {TEACHER},
     "GET rescoring.history": {TEACHER},
     "GET rescoring.look": {TEACHER},
     "POST rescoring.run": {TEACHER},

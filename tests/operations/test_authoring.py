@@ -6,7 +6,7 @@ import pytest
 
 from quiz.banks.yaml import read_bank
 from quiz.errors import EditConflict, Forbidden, Invalid, NotFound
-from quiz.operations import attempts, authoring, banks, exporting, importing
+from quiz.operations import attempts, authoring, banks, exporting, importing, undoing
 from tests.cast import BANK, NOW
 
 NEW = {
@@ -204,7 +204,7 @@ def test_an_import_that_is_taken_back_is_found_no_more(cast, bank):
     text = exporting.export_text(cast.ada, bank, NOW)
     importing.import_bank(cast.ada, text.replace("How much", "Wie viel"), "bank.yaml", later)
     assert set(listed(cast, bank, words="viel")) == {"one", "five"}
-    importing.undo(cast.ada, bank, later)
+    undoing.undo(cast.ada, bank, later)
     assert not listed(cast, bank, words="viel")
     assert set(listed(cast, bank, words="how much")) == {"one", "five"}
 

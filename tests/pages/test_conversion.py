@@ -9,7 +9,7 @@ import pytest
 
 from quiz.banks.images import Pictures
 from quiz.banks.yaml import read_bank
-from quiz.operations import attempts, banks, exporting, importing, quizzes
+from quiz.operations import attempts, banks, exporting, importing, quizzes, undoing
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.test_banks import hidden
 from tests.pictures import SHAPES
@@ -101,12 +101,12 @@ def test_an_import_can_be_taken_back(ada, cast):
     changed = GIFT.replace("::Year::", "// [id:one]\n::Year::")
     look(ada, changed.encode(), "q.gift", bank="mine")
     ada.get(take(ada).headers["Location"])
-    form = ada.page.find("form", action=f"/banks/{mine.bank_id}/import/undo")
+    form = ada.page.find("form", action=f"/banks/{mine.bank_id}/undo")
     assert form, "there is a button to take it back"
     ada.post(form["action"], {field["name"]: field["value"] for field in form.find_all("input")})
     assert exporting.export_text(cast.ada, mine.bank_id, NOW) == before
     ada.get(f"/banks/{mine.bank_id}")
-    assert not ada.page.find("form", action=f"/banks/{mine.bank_id}/import/undo")
+    assert not ada.page.find("form", action=f"/banks/{mine.bank_id}/undo")
 
 
 def test_a_bank_in_another_format_with_its_losses_told_first(ada, cast):
@@ -141,7 +141,7 @@ def test_what_an_attempt_holds_stays_when_an_import_is_taken_back(ada, cast):
     quiz = quizzes.create(cast.ada, cast.course, BLUEPRINT.replace("small", "mine"), NOW)
     quizzes.publish(cast.ada, quiz, NOW)
     attempt = attempts.start(cast.bo, quiz, "", NOW, GRACE)
-    assert importing.undo(cast.ada, bank.bank_id, NOW + timedelta(hours=1)) == 1
+    assert undoing.undo(cast.ada, bank.bank_id, NOW + timedelta(hours=1)) == 1
     assert "How much is 1 + 1" in exporting.export_text(cast.ada, bank.bank_id, NOW)
     prompts = [one.presented.prompt for one in attempts.page(cast.bo, attempt, None, NOW).questions]
     assert any("one and one" in prompt for prompt in prompts)

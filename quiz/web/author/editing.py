@@ -20,8 +20,9 @@ from quiz.banks.families import is_family
 from quiz.banks.findings import Finding
 from quiz.errors import EditConflict, Invalid, Problem, TooLarge
 from quiz.files.richtext import to_text
-from quiz.operations import authoring, banks
+from quiz.operations import authoring, banks, drafting
 from quiz.operations.authoring import Sheet, TryOut
+from quiz.operations.drafting import Draft
 from quiz.questions import types
 from quiz.web.author import pictures, rows
 from quiz.web.author.question_form import (
@@ -71,6 +72,9 @@ class Desk:
     form: CommonForm
     #: What is being added to one of the texts.
     picture: pictures.Picture = field(default_factory=pictures.Picture)
+    #: What I typed before and did not save; it is offered, or (``resumed``) stands in the form.
+    draft: Draft | None = None
+    resumed: bool = False
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -85,7 +89,7 @@ class Desk:
     @property
     def unsaved(self) -> bool:
         """Whether something was typed that is not saved."""
-        return request.method == "POST"
+        return self.resumed or request.method == "POST"
 
 
 # The pages ---------------------------------------------------------------------------------------------------------
@@ -99,7 +103,7 @@ def new(bank_id: int) -> ResponseReturnValue:
     kind = request.args.get("type", "")
     if kind not in types.names():
         return _choose(sheet)
-    return _page(Desk(sheet, kind, form_of(kind, {})))
+    return _opened(Desk(sheet, kind, form_of(kind, {})))
 
 
 def _choose(sheet: Sheet) -> str:
@@ -125,7 +129,22 @@ def edit(question_id: int) -> ResponseReturnValue:
     """A question in its form."""
     sheet = authoring.edit_sheet(get_actor(), question_id)
     kind = sheet.fields["type"]
-    return _page(Desk(sheet, kind, form_of(kind, sheet.fields, sheet.number)))
+    return _opened(Desk(sheet, kind, form_of(kind, sheet.fields, sheet.number)))
+
+
+def _opened(desk: Desk) -> ResponseReturnValue:
+    """The form as it was saved; where I typed something before and did not save it that is offered, or taken up."""
+    draft = drafting.find(get_actor(), *_place(desk))
+    if draft and "draft" in request.args:
+        form = posted(desk.kind, MultiDict((name, value) for name, value in draft.form))
+        return _page(Desk(desk.sheet, desk.kind, form, resumed=True))
+    desk.draft = draft
+    return _page(desk)
+
+
+def _place(desk: Desk) -> tuple[int, int | None, str]:
+    """Where a draft of it is kept: the bank, the question (None: a new one), the type."""
+    return desk.sheet.bank_id, desk.sheet.question_id, desk.kind
 
 
 @blueprint.post("/questions/<int:question_id>/edit")
@@ -190,6 +209,7 @@ def _save(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
             -1 if seen is None else seen,
             desk.fields,
             moment(),
+            request.form.get("reason", "").strip(),
         )
     except Invalid as error:
         return _page(desk, faults=rows.place(desk.form, error.problems), status=Invalid.status)
@@ -253,8 +273,18 @@ def _add_image(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
     return _page(desk, status=200 if added or "part" in request.form else Invalid.status)
 
 
+def _drop(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
+    """Forget what I typed before and did not save."""
+    drafting.drop(get_actor(), *_place(desk))
+    flash(_("Your draft is dropped."), "good")
+    return redirect(request.full_path.rstrip("?"), 303)
+
+
 def _look(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
-    """Show the question as a student sees it; where somebody asks (not the script), also what is wrong with it."""
+    """Show the question as a student sees it, and keep what is typed; where somebody asks (not the script), also what is
+    wrong with it.
+    """
+    drafting.keep(get_actor(), *_place(desk), _typed(request.form), moment())
     faults: Sequence[rows.Fault] = ()
     if "part" not in request.form:
         try:
@@ -262,6 +292,15 @@ def _look(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
         except Invalid as error:
             faults = rows.place(desk.form, error.problems)
     return _page(desk, faults=faults)
+
+
+def _typed(controls: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The controls that belong to the question."""
+    return [one for one in controls.items(multi=True) if not one[0].startswith((TRY, *_NOT_TYPED))]
+
+
+#: Controls of the page around the question, or what their names begin with.
+_NOT_TYPED = ("csrf_token", "act", "part", "image-")
 
 
 def _try(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
@@ -272,6 +311,7 @@ def _try(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
 _ACTS: Mapping[str, Callable[[Desk, str, str], ResponseReturnValue]] = {
     "save": _save,
     "take": _take,
+    "drop": _drop,
     "image": _add_image,
     "preview": _look,
     "try": _try,

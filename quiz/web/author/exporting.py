@@ -5,7 +5,6 @@ A bank, the questions of it that a search finds, those that are ticked, or those
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from mimetypes import guess_type
 from typing import Any
 
@@ -17,8 +16,8 @@ from quiz.formats import formats, get
 from quiz.formats.base import Format
 from quiz.formats.conversion import Instances, export
 from quiz.operations import exporting
-from quiz.operations.exporting import BankFile, Exportable, Filter, Selection
-from quiz.web.author.forms import FilterForm
+from quiz.operations.exporting import BankFile, Exportable
+from quiz.web.author import selecting
 from quiz.web.downloads import download
 from quiz.web.guard import moment, signed_in
 from quiz.web.session import get_actor
@@ -40,23 +39,11 @@ def _wanted() -> Format:
     return get(name)
 
 
-def _selection() -> Selection:
-    """What is ticked, else what the search finds; without either everything."""
-    ticked = tuple(dict.fromkeys(request.args.getlist("question")))
-    return Selection(ticked, Filter(**FilterForm(request.args).data))
-
-
-def _asked() -> dict[str, Any]:
-    """The selection as it stands in an address."""
-    given = {name: value for name, value in FilterForm(request.args).data.items() if value}
-    return {**given, **({"question": ticked} if (ticked := request.args.getlist("question")) else {})}
-
-
 @blueprint.get("/banks/<int:bank_id>/export/formats")
 @signed_in
 def form(bank_id: int) -> ResponseReturnValue:
     """Choose a format, and see what it cannot hold."""
-    return _form(exporting.exportable(get_actor(), bank_id, _selection()), "bank", _asked())
+    return _form(exporting.exportable(get_actor(), bank_id, selecting.selection()), "bank", selecting.asked())
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/export/formats")
@@ -73,7 +60,7 @@ _PAGES = {
 }
 
 
-def _form(found: Exportable, kind: str, asked: Mapping[str, Any]) -> str:
+def _form(found: Exportable, kind: str, asked: dict[str, Any]) -> str:
     wanted = _wanted()
     home, here, target, name = _PAGES[kind]
     number: dict[str, Any] = {name: found.id}
@@ -83,7 +70,7 @@ def _form(found: Exportable, kind: str, asked: Mapping[str, Any]) -> str:
         kind=kind,
         choices=write_formats(),
         chosen=wanted.name,
-        asked=[(name, value) for name in asked for value in _listed(asked[name])],
+        asked=selecting.pairs(asked),
         report=None if wanted.name == _OURS else _converted(found, wanted).report,
         home=url_for(home, **number),
         here=url_for(here, **number),
@@ -91,15 +78,11 @@ def _form(found: Exportable, kind: str, asked: Mapping[str, Any]) -> str:
     )
 
 
-def _listed(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value]
-
-
 @blueprint.get("/banks/<int:bank_id>/export")
 @signed_in
 def file(bank_id: int) -> ResponseReturnValue:
     """The bank, or what is selected of it, as a file; audited, since keys leave the program with it."""
-    return _file(exporting.exportable(get_actor(), bank_id, _selection(), moment()))
+    return _file(exporting.exportable(get_actor(), bank_id, selecting.selection(), moment()))
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/export")

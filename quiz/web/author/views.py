@@ -15,14 +15,14 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
 from quiz.errors import Invalid, Problem
-from quiz.operations import accounts, authoring, banks, importing
+from quiz.files.languages import NO_BREAK_SPACE
+from quiz.operations import accounts, authoring, banks, importing, undoing
 from quiz.operations.access import AUTHORING
 from quiz.operations.exporting import Filter
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
 from quiz.web.forms import place
 from quiz.web.guard import bounded, moment, signed_in
-from quiz.web.html import NO_BREAK_SPACE
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("author", __name__)
@@ -64,7 +64,7 @@ def _bank(bank_id: int, form: ShareForm) -> str:
         form=form,
         wanted=wanted,
         filtered=any(wanted.data.values()),
-        undoable=importing.undoable(get_actor(), bank_id),
+        undoable=undoing.undoable(get_actor(), bank_id),
         topics=_tree(found.by_topic),
         tags=[(tag, tag) for tag in found.tags],
     )
@@ -249,10 +249,10 @@ def commit() -> ResponseReturnValue:
     return redirect(url_for("author.bank", bank_id=report.bank_id), 303)
 
 
-@blueprint.post("/banks/<int:bank_id>/import/undo")
+@blueprint.post("/banks/<int:bank_id>/undo")
 @signed_in
 def undo(bank_id: int) -> ResponseReturnValue:
-    """Take my last import back."""
-    count = importing.undo(get_actor(), bank_id, moment())
+    """Take back what I did last to many questions."""
+    count = undoing.undo(get_actor(), bank_id, moment())
     flash(ngettext("Taken back: one question.", "Taken back: %(num)d questions.", count), "good")
     return redirect(url_for("author.bank", bank_id=bank_id), 303)

@@ -1,0 +1,232 @@
+"""One change to many questions of a bank, looked at first, made in one transaction, and taken back by ``undoing``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.engine import Connection
+
+from quiz.banks.families import load
+from quiz.banks.findings import Finding
+from quiz.banks.revising import Canonical, Change, differences
+from quiz.db import parts, reading, transaction
+from quiz.errors import Conflict, Invalid, Problem
+from quiz.files.richtext import to_text
+from quiz.lint.inspect import hindrances
+from quiz.models.audit import record
+from quiz.models.bank import LONGEST_REASON, LONGEST_TOPIC, Question, QuestionVersion, topics_of
+from quiz.models.choosing import Selection, selected
+from quiz.models.drafting import QuestionDraft
+from quiz.models.people import User
+from quiz.models.searching import tags_of
+from quiz.models.versions import add_versions, bank_changed
+from quiz.operations.access import Actor, editable_bank
+
+#: Questions that are changed at once.
+MOST: Final = 10_000
+#: The act as the audit log names it.
+ACT: Final = "bank.revise"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A bank, how many of its questions are selected, and the topics and tags that it has."""
+
+    bank_id: int
+    title: str
+    count: int
+    topics: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A question that would be changed: its fields by name, with the value before and after."""
+
+    question_id: int
+    slug: str
+    prompt: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A question that is left as it is: somebody has typed something for it, or the rules keep it from being ready."""
+
+    question_id: int
+    slug: str
+    #: Who has a draft of it, and since when.
+    drafts: tuple[tuple[str, datetime], ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a change would do. ``seen`` stands for just this, so that nothing else is done after it was agreed to."""
+
+    total: int
+    revised: tuple[Revised, ...]
+    refused: tuple[Refused, ...]
+    seen: str
+
+    @property
+    def unchanged(self) -> int:
+        """Questions that are so already."""
+        return self.total - len(self.revised) - len(self.refused)
+
+
+def look(
+    actor: Actor, bank_id: int, selection: Selection, change: Change, *, over_drafts: bool = False
+) -> Look:
+    """What a change would do to the selected questions of a bank that I may change. Writes nothing.
+
+    ``over_drafts``: also those that somebody is writing at; they are shown both versions when they save. Raises Invalid
+    where nothing is to be changed, nothing is selected, or a value is none that a question can have.
+    """
+    with reading() as connection:
+        bank = editable_bank(connection, actor, bank_id, lock=False)
+        plan = _plan(connection, bank, selection, change, over_drafts=over_drafts)
+    return plan.look()
+
+
+def chosen(actor: Actor, bank_id: int, selection: Selection) -> Chosen:
+    """What a form for a change shows, for a bank that I may change."""
+    with reading() as connection:
+        bank = editable_bank(connection, actor, bank_id, lock=False)
+        count = _selected(bank_id, selection).with_only_columns(func.count()).order_by(None)
+        return Chosen(
+            bank_id=bank_id,
+            title=bank.title,
+            count=connection.execute(count).scalar_one(),
+            topics=topics_of(connection, bank_id),
+            tags=tags_of(connection, bank_id),
+        )
+
+
+def run(
+    actor: Actor,
+    bank_id: int,
+    selection: Selection,
+    change: Change,
+    seen: str,
+    now: datetime,
+    reason: str = "",
+    *,
+    over_drafts: bool = False,
+) -> int:
+    """Makes the change that was ``seen``: a new version of each question. Returns of how many.
+
+    Raises Conflict where it would do something else by now, and what ``look`` raises; then nothing is written.
+    """
+    if len(reason) > LONGEST_REASON:
+        raise Invalid([Problem("reason", "this is too long", f"use up to {LONGEST_REASON} characters")])
+    with transaction() as connection:
+        bank = editable_bank(connection, actor, bank_id)
+        plan = _plan(connection, bank, selection, change, over_drafts=over_drafts)
+        if plan.seen != seen:
+            raise Conflict("The questions have changed since you looked. Look again.")
+        changed = [(row.question_id, load(fields)) for row, fields in plan.changed]
+        if not changed:
+            return 0
+        add_versions(connection, changed, bank_id, actor.id, now, reason)
+        bank_changed(connection, bank_id, now)
+        record(connection, actor.id, ACT, ("bank", bank_id), now, count=len(changed))
+    return len(changed)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The selected questions: as they are, what they would be, and what stands against it."""
+
+    rows: Sequence[Row[Any]]
+    changed: Sequence[tuple[Row[Any], dict[str, Any]]]
+    refused: Sequence[tuple[Row[Any], Refused]]
+
+    @property
+    def seen(self) -> str:
+        """Stands for which versions become what."""
+        parts = [f"{row.question_id}:{row.number}" for row, _ in self.changed]
+        return sha256(" ".join([str(len(self.rows)), *parts]).encode()).hexdigest()
+
+    def look(self) -> Look:
+        revised = tuple(
+            Revised(
+                row.question_id,
+                row.slug,
+                to_text(row.content["prompt"]),
+                tuple(differences(row.content, fields)),
+            )
+            for row, fields in self.changed
+        )
+        return Look(len(self.rows), revised, tuple(one for _, one in self.refused), self.seen)
+
+
+def _selected(bank_id: int, selection: Selection) -> Any:
+    return (
+        select(QuestionVersion.question_id, Question.slug, QuestionVersion.number, QuestionVersion.content)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(Question.bank_id == bank_id, QuestionVersion.current, *selected(bank_id, selection))
+        .order_by(QuestionVersion.topic, Question.slug)
+    )
+
+
+def _plan(
+    connection: Connection, bank: Row[Any], selection: Selection, change: Change, *, over_drafts: bool
+) -> _Plan:
+    canonical = _demand_sense(change)
+    rows = connection.execute(_selected(bank.id, selection).limit(MOST + 1)).all()
+    if not rows:
+        raise Invalid([Problem("", "no question is selected", "tick some, or search for others")])
+    if len(rows) > MOST:
+        what = f"more than {MOST} questions are selected"
+        raise Invalid([Problem("", what, "narrow the search, and change them in several steps")])
+    different = [(row, fields) for row in rows if (fields := canonical.of(row.content)) != row.content]
+    drafts = {} if over_drafts else _drafts(connection, [row.question_id for row, _ in different])
+    judged = [(row, fields, _refusal(bank, row, fields, drafts)) for row, fields in different]
+    return _Plan(
+        rows,
+        [(row, fields) for row, fields, refusal in judged if refusal is None],
+        [(row, refusal) for row, _, refusal in judged if refusal is not None],
+    )
+
+
+def _demand_sense(change: Change) -> Canonical:
+    """Raises Invalid where nothing is to be changed, or to something that no question can be."""
+    if not change:
+        raise Invalid([Problem("", "nothing is to be changed", "fill at least one field")])
+    if len(change.topic or "") > LONGEST_TOPIC:
+        raise Invalid([Problem("topic", "this is too long", f"use up to {LONGEST_TOPIC} characters")])
+    return change.canonical()
+
+
+def _drafts(connection: Connection, question_ids: Sequence[int]) -> Mapping[int, list[tuple[str, datetime]]]:
+    found: dict[int, list[tuple[str, datetime]]] = {}
+    for part in parts(question_ids):
+        rows = connection.execute(
+            select(QuestionDraft.question_id, User.name, QuestionDraft.saved_at)
+            .join(User, User.id == QuestionDraft.user_id)
+            .where(QuestionDraft.question_id.in_(part))
+            .order_by(QuestionDraft.saved_at.desc())
+        )
+        for row in rows:
+            found.setdefault(row.question_id, []).append((row.name, row.saved_at))
+    return found
+
+
+def _refusal(
+    bank: Row[Any],
+    row: Row[Any],
+    fields: Mapping[str, Any],
+    drafts: Mapping[int, list[tuple[str, datetime]]],
+) -> Refused | None:
+    """Why the question is left as it is; None: it is not."""
+    of_it = tuple(drafts.get(row.question_id, ()))
+    becomes_ready = fields.get("status", "ready") == "ready" != row.content.get("status", "ready")
+    sourced = bool(bank.header.get("documents"))
+    findings = tuple(hindrances(load(fields), bank.language, sourced=sourced)) if becomes_ready else ()
+    return Refused(row.question_id, row.slug, of_it, findings) if of_it or findings else None

@@ -1,0 +1,34 @@
+"""Which questions of a bank a page is about: those that are ticked, else those that the search finds, else all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from quiz.operations.exporting import Filter, Selection
+from quiz.web.author.forms import FilterForm
+
+
+def selection() -> Selection:
+    """What is ticked, else what the search finds; without either everything."""
+    return Selection(tuple(dict.fromkeys(_ticked())), Filter(**FilterForm(request.values).data))
+
+
+def asked() -> dict[str, Any]:
+    """The selection as it stands in an address."""
+    given = {name: value for name, value in FilterForm(request.values).data.items() if value}
+    return {**given, **({"question": ticked} if (ticked := _ticked()) else {})}
+
+
+def pairs(given: dict[str, Any]) -> list[tuple[str, str]]:
+    """What stands in an address as the hidden controls of a form: each name with each of its values."""
+    return [(name, one) for name, value in given.items() for one in _listed(value)]
+
+
+def _ticked() -> list[str]:
+    return request.values.getlist("question")
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]

@@ -2,69 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from quiz.assembly.settings import STRICT, Positive, QuizSettings
+from quiz.assembly.whole import (
+    LABELS,
+    Count,
+    CountField,
+    Facility,
+    FormRules,
+    Information,
+    Label,
+    Level,
+    Objective,
+    Span,
+    TopicName,
+    TypeName,
+    whole_faults,
 )
-
-from quiz.assembly.settings import STRICT, Positive, QuizSettings, Whole, whole
 from quiz.banks.model import digest_of
 from quiz.errors import Invalid, Problem
-from quiz.questions import types
-from quiz.questions.fields import Day, Exact, Slug, Text, Truth, Words, fault, matches, worth
+from quiz.questions.fields import Day, Exact, Slug, Truth, Words, fault, worth
 from quiz.questions.validation import suggest, validate
 
-__all__ = ["Blueprint", "Count", "QuizSettings", "Section", "Tags", "read_blueprint", "schema"]
-
-Label: TypeAlias = Literal["easy", "medium", "hard"]
-Level: TypeAlias = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
-LABELS: Final[tuple[Label, ...]] = get_args(Label)
-
-
-class Count(BaseModel):
-    """How many questions: at least ``min``, at most ``max`` (None: as many as there are)."""
-
-    model_config = STRICT
-
-    min: Whole = 0
-    max: Whole | None = None
-
-    @model_validator(mode="after")
-    def _spans(self) -> Count:
-        if self.max is not None and self.min > self.max:
-            raise fault(f"min {self.min} is above max {self.max}", "write a max of at least min")
-        return self
-
-    def short(self) -> int | dict[str, int]:
-        """As an author writes it: 5, or {min: 5, max: 6}."""
-        if self.min == self.max:
-            return self.min
-        return self.model_dump(exclude_defaults=True)
-
-
-def _count(value: Any) -> Any:
-    if isinstance(value, Mapping | Count):
-        return value
-    number = whole(value)
-    return {"min": number, "max": number}
-
-
-def _type(name: str) -> str:
-    if name in types.names():
-        return name
-    known = ", ".join(types.names())
-    raise fault(f"unknown type '{name}'{suggest(name, types.names())}", f"write some of {known}")
+__all__ = [
+    "LABELS",
+    "Blueprint",
+    "Count",
+    "Label",
+    "Level",
+    "QuizSettings",
+    "Section",
+    "Tags",
+    "read_blueprint",
+    "schema",
+]
 
 
 def _difficulty(value: Any) -> Any:
@@ -78,33 +54,6 @@ def _difficulty(value: Any) -> Any:
                 f"'{label}' is not known here{suggest(str(label), LABELS)}", f"write {', '.join(LABELS)}"
             )
     return {label: {} if label in labels else 0 for label in LABELS}
-
-
-def _share(value: Fraction) -> Fraction:
-    if not 0 <= value <= 1:
-        raise fault(f"{float(value):g} is no share", "write a number from 0 to 1, such as 0.65")
-    return value
-
-
-class Facility(BaseModel):
-    """Bounds of a paper's expected share of the marks, 0 to 1."""
-
-    model_config = STRICT
-
-    min: Annotated[Exact, AfterValidator(_share)] = Fraction(0)
-    max: Annotated[Exact, AfterValidator(_share)] = Fraction(1)
-
-    @model_validator(mode="after")
-    def _spans(self) -> Facility:
-        if self.min > self.max:
-            raise fault(
-                f"min {float(self.min):g} is above max {float(self.max):g}", "write a max of at least min"
-            )
-        return self
-
-
-CountField: TypeAlias = Annotated[Count, BeforeValidator(_count, int | Count), PlainSerializer(Count.short)]
-_TOPIC = "segments parted by '/', such as proposals/security"
 
 
 class Tags(BaseModel):
@@ -126,21 +75,17 @@ class Tags(BaseModel):
         )
 
 
-TypeName: TypeAlias = Annotated[Text, AfterValidator(_type), WithJsonSchema({"enum": [*types.names()]})]
-
-
 class Section(BaseModel):
     """A block of the paper: which questions may stand in it, and how many."""
 
     model_config = ConfigDict(
         **STRICT, json_schema_extra={"oneOf": [{"required": [field]} for field in ("bank", "banks")]}
     )
-    later: ClassVar[frozenset[str]] = frozenset()
 
     title: Words | None = None
     bank: Slug | None = None
     banks: tuple[Slug, ...] = ()
-    topic: Annotated[Text, AfterValidator(matches(r"[^\s/]+(/[^\s/]+)*", _TOPIC))] | None = None
+    topic: TopicName | None = None
     types: tuple[TypeName, ...] = ()
     difficulty: Annotated[
         dict[Label, CountField],
@@ -212,7 +157,6 @@ class Blueprint(BaseModel):
     """A blueprint. ``load(blueprint.dump()) == blueprint``; equal blueprints have equal digests."""
 
     model_config = STRICT
-    later: ClassVar[frozenset[str]] = frozenset({"words", "minutes", "forms", "information", "objective"})
 
     format: Literal["quiz-blueprint/1"]
     title: Words
@@ -220,7 +164,18 @@ class Blueprint(BaseModel):
     sections: Annotated[tuple[Section, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
     questions: Positive | None = None
     levels: dict[Level, CountField] = {}
+    difficulty: dict[Label, CountField] = {}
+    types: dict[TypeName, CountField] = {}
+    topics: dict[TopicName, CountField] = {}
+    objectives: dict[Words, CountField] = {}
+    authors: dict[Words, CountField] = {}
     expected_facility: Facility | None = None
+    points: Span | None = None
+    words: Span | None = None
+    minutes: Span | None = None
+    information: tuple[Information, ...] = ()
+    objective: Objective | None = None
+    forms: FormRules | None = None
     order: Literal["as_listed", "easy_to_hard", "shuffled"] = "as_listed"
     shuffle_options: Truth = True
     settings: QuizSettings = QuizSettings()
@@ -247,6 +202,19 @@ class Blueprint(BaseModel):
     def banks(self) -> tuple[str, ...]:
         """The banks that questions come from, each once."""
         return tuple(dict.fromkeys(bank for section in self.sections for bank in section.sources))
+
+    @cached_property
+    def anchors(self) -> tuple[str, ...]:
+        """The questions that stand on every form, as ``bank/id``, each once."""
+        named = self.forms.overlap.anchors if self.forms else ()
+        only = self.banks[0]
+        return tuple(dict.fromkeys(id if "/" in id else f"{only}/{id}" for id in named))
+
+    @property
+    def needs_engine(self) -> tuple[str, ...]:
+        """The keys that only the exact engine meets: a draw makes one paper, without looking at others or for the best."""
+        given = {"forms": self.forms is not None, "objective": self.objective is not None}
+        return tuple(key for key, is_given in given.items() if is_given)
 
 
 def read_blueprint(text: str | bytes, name: str = "the blueprint") -> Blueprint:
@@ -277,6 +245,8 @@ def _faults(blueprint: Blueprint) -> Iterator[Problem]:
     if all(section.sources for section in blueprint.sections):
         yield from _twice_included(blueprint)
         yield from _total_faults(blueprint)
+        yield from _anchor_faults(blueprint)
+    yield from whole_faults(blueprint.information, blueprint.objective, blueprint.forms)
     yield from _settings_faults(blueprint.settings)
 
 
@@ -324,6 +294,15 @@ def _twice_included(blueprint: Blueprint) -> Iterator[Problem]:
                 where = f"sections[{number}].include[{place}]"
                 yield Problem(where, f"'{id}' is included twice", "a question stands once on a paper")
             seen.add(id)
+
+
+def _anchor_faults(blueprint: Blueprint) -> Iterator[Problem]:
+    for place, id in enumerate(blueprint.forms.overlap.anchors if blueprint.forms else ()):
+        where, banks = f"forms.overlap.anchors[{place}]", blueprint.banks
+        if "/" not in id and len(banks) > 1:
+            yield Problem(where, f"'{id}' could be in several banks", "write bank/id")
+        elif "/" in id and id.partition("/")[0] not in banks:
+            yield Problem(where, f"'{id}' is in no bank of the sections", "write bank/id of one of them")
 
 
 def _total_faults(blueprint: Blueprint) -> Iterator[Problem]:

@@ -31,18 +31,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from quiz.assembly.blueprint import Blueprint
-from quiz.assembly.conditions import misses
+from quiz.assembly.conditions import NOT_MEASURED, Weighed, conditions_of, measured, misses
 from quiz.assembly.dice import ALGORITHM, Dice
 from quiz.assembly.exact import Supply, search
 from quiz.assembly.index import Index, Item, ItemSet, ListIndex, Stratum, item_of
+from quiz.assembly.measures import Measures
 from quiz.assembly.parts import Part, level, parts_of
 from quiz.assembly.pick import Lookup, cells_of, pick
 from quiz.assembly.sets import with_sets
 from quiz.assembly.shortfalls import shortfalls
-from quiz.errors import Unmeetable
+from quiz.errors import Invalid, Problem, Unmeetable
 
 __all__ = [
     "ALGORITHM",
@@ -57,6 +58,8 @@ __all__ = [
     "shown_order",
 ]
 
+#: A question and the section in which it stands.
+Chosen: TypeAlias = tuple[Part, Item]
 #: So many papers are drawn, one after the other, until one meets the conditions on it as a whole.
 MOST_TRIES: Final = 500
 
@@ -136,24 +139,34 @@ def draw(
     draws that meets them is the paper: each paper that does is as likely among them as in the draw itself.
 
     Raises Unmeetable, with every shortfall, where the banks do not hold what the blueprint asks for, or no draw meets
-    the conditions; then with what the nearest lacked.
+    the conditions; then with what the nearest lacked. Raises Invalid where only the exact engine can meet it.
     """
-    bench = _Bench(blueprint, index, as_of, seen or {})
+    demand_drawable(blueprint)
+    bench = Bench(blueprint, index, as_of, seen or {})
     nearest: list[dict[str, Any]] = []
     for before in range(tries):
-        paper = bench.draw(Dice(seed, form, before))
-        lacks = [*misses(blueprint, paper, tries)]
+        dice = Dice(seed, form, before)
+        parts, chosen = bench.draw(dice)
+        lacks = [*misses(bench.conditions, bench.weighed(chosen), tries)]
         if not lacks:
-            return paper
+            return bench.paper(parts, chosen, dice)
         nearest = min(nearest or lacks, lacks, key=_shortness)
     raise Unmeetable(nearest)
+
+
+def demand_drawable(blueprint: Blueprint) -> None:
+    """Raises Invalid where a key compares papers, which a draw for one student cannot do."""
+    mend = "make fixed forms (quiz assemble --forms, or fixed forms of a quiz), or leave it out"
+    found = [Problem(key, "needs the exact engine", mend) for key in blueprint.needs_engine]
+    if found:
+        raise Invalid(found)
 
 
 def _shortness(unmet: Sequence[Mapping[str, Any]]) -> float:
     return float(sum(entry["short"] for entry in unmet))
 
 
-class _Bench:
+class Bench:
     """What several draws of one paper share: sections and sets on the day, and the questions that were looked up."""
 
     def __init__(self, blueprint: Blueprint, index: Index, as_of: date, seen: Mapping[str, int]) -> None:
@@ -161,14 +174,31 @@ class _Bench:
         self.sets = index.sets(blueprint.banks)
         self.parts = parts_of(blueprint, index, as_of)
         self.lookup = Lookup(index)
+        self.conditions = conditions_of(blueprint)
+        self._measures: dict[str, Measures] = {}
 
-    def draw(self, dice: Dice) -> Paper:
-        """The paper of these dice, whatever the conditions on it as a whole. Raises Unmeetable."""
+    def draw(self, dice: Dice) -> tuple[Sequence[Part], list[Chosen]]:
+        """The questions of these dice, whatever the conditions on the paper as a whole. Raises Unmeetable."""
         parts, drawn = self._drawn(dice)
-        chosen = [(part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))]
+        return parts, [
+            (part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))
+        ]
+
+    def paper(
+        self, parts: Sequence[Part], chosen: Sequence[Chosen], dice: Dice, algorithm: str = ALGORITHM
+    ) -> Paper:
+        """The paper of the questions that were chosen: their order, variants and the orders of options are thrown."""
         variants = _variants(self.index, [item for _, item in chosen], dice, self.as_of, self.seen)
         ordered = _ordered(chosen, self.blueprint, self.sets, dice)
-        return _paper(self.blueprint, parts, ordered, variants, dice, self.as_of)
+        return _paper(self.blueprint, parts, ordered, variants, dice, self.as_of, algorithm)
+
+    def weighed(self, chosen: Sequence[Chosen]) -> list[Weighed]:
+        """The questions with what the conditions ask of them; each is looked up once."""
+        unknown = [item for _, item in chosen if item.qualified not in self._measures]
+        self._measures.update(measured(self.index, unknown, self.conditions))
+        return [
+            Weighed.of(part, item, self._measures.get(item.qualified, NOT_MEASURED)) for part, item in chosen
+        ]
 
     def _drawn(self, dice: Dice) -> tuple[Sequence[Part], Mapping[int, list[Item]]]:
         """The parts with what they include, and the questions drawn for each. Raises Unmeetable with the least
@@ -232,10 +262,11 @@ def _variants(
 def _paper(
     blueprint: Blueprint,
     parts: Sequence[Part],
-    chosen: list[tuple[Part, Item]],
+    chosen: list[Chosen],
     variants: Mapping[str, tuple[str, Item]],
     dice: Dice,
     as_of: date,
+    algorithm: str,
 ) -> Paper:
     slots = tuple(
         _slot(number, part, item, variants.get(item.qualified, (None, item)), blueprint, dice)
@@ -246,12 +277,12 @@ def _paper(
         for part in parts
     )
     authored = all(item.facility is not None for _, item in chosen)
-    return Paper(slots, dice.seed, dice.form, as_of, table, "authored" if authored else "label")
+    return Paper(slots, dice.seed, dice.form, as_of, table, "authored" if authored else "label", algorithm)
 
 
 def _ordered(
-    chosen: list[tuple[Part, Item]], blueprint: Blueprint, sets: Sequence[ItemSet], dice: Dice
-) -> list[tuple[Part, Item]]:
+    chosen: Sequence[Chosen], blueprint: Blueprint, sets: Sequence[ItemSet], dice: Dice
+) -> list[Chosen]:
     """The questions in the order of the paper; those of a set follow each other, as their author ordered them."""
     groups = _groups(chosen, sets)
     if blueprint.order == "easy_to_hard":
@@ -262,10 +293,10 @@ def _ordered(
     return [one for group in groups for one in group]
 
 
-def _groups(chosen: list[tuple[Part, Item]], sets: Sequence[ItemSet]) -> list[list[tuple[Part, Item]]]:
+def _groups(chosen: Sequence[Chosen], sets: Sequence[ItemSet]) -> list[list[Chosen]]:
     """What stands together, a set where the first of its questions would; any other question is a group of its own."""
     places = {name: place for one in sets for place, name in enumerate(one.names)}
-    groups: dict[str, list[tuple[Part, Item]]] = {}
+    groups: dict[str, list[Chosen]] = {}
     for part, item in chosen:
         name = f"{item.bank}/{item.stimulus}/" if item.stimulus else item.qualified
         groups.setdefault(name, []).append((part, item))
@@ -275,8 +306,6 @@ def _groups(chosen: list[tuple[Part, Item]], sets: Sequence[ItemSet]) -> list[li
 def _slot(
     number: int, part: Part, item: Item, variant: tuple[str | None, Item], blueprint: Blueprint, dice: Dice
 ) -> PaperSlot:
-    given = part.section.points if item.asks else None
-    points = item.points if given is None else given
     key, shown = variant
     order = tuple(shown_order(shown, number, dice, shuffle=blueprint.shuffle_options))
     return PaperSlot(
@@ -285,7 +314,7 @@ def _slot(
         item.qualified,
         key,
         order,
-        points,
+        Weighed.of(part, item).points,
         item.expected_facility,
         item.asks,
         f"{item.bank}/{item.stimulus}" if item.stimulus else None,

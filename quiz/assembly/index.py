@@ -10,6 +10,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Protocol
 
+from quiz.assembly.measures import Measures, measures_of
 from quiz.banks.families import Family
 from quiz.banks.model import EXPECTED, Authored, Bank, Question
 from quiz.banks.stimuli import SharedStimulus
@@ -209,13 +210,22 @@ class Index(Protocol):
         """The families among these, whole, by ``bank/id``."""
         ...
 
+    def measures(self, items: Sequence[Item]) -> Mapping[str, Measures]:
+        """What is measured of these, by ``bank/id``."""
+        ...
+
 
 class ListIndex:
     """An index over items in memory."""
 
     def __init__(
-        self, items: Iterable[Item], families: Iterable[Authored] = (), sets: Iterable[ItemSet] = ()
+        self,
+        items: Iterable[Item],
+        families: Iterable[Authored] = (),
+        sets: Iterable[ItemSet] = (),
+        authored: Mapping[str, Authored] | None = None,
     ) -> None:
+        self._authored = authored or {}
         self._sets = sorted(sets, key=attrgetter("bank", "id"))
         self._families = {family.qualified: family for family in families}
         self._named = {item.qualified: item for item in items}
@@ -230,7 +240,8 @@ class ListIndex:
         banks = [*banks]
         ready = [one for bank in banks for one in bank.authored if one.status == "ready"]
         sets = [ItemSet.of(bank.slug, stimulus) for bank in banks for stimulus in bank.stimuli]
-        return cls(map(item_of, ready), [one for one in ready if isinstance(one, Family)], sets)
+        families = [one for one in ready if isinstance(one, Family)]
+        return cls(map(item_of, ready), families, sets, {one.qualified: one for one in ready})
 
     @property
     def items(self) -> Iterable[Item]:
@@ -254,3 +265,7 @@ class ListIndex:
 
     def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
         return {item.qualified: self._families[item.qualified] for item in items if item.family}
+
+    def measures(self, items: Sequence[Item]) -> Mapping[str, Measures]:
+        names = {item.qualified for item in items} & self._authored.keys()
+        return {name: measures_of(self._authored[name]) for name in names}

@@ -13,6 +13,8 @@ from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, updat
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.index import Item, ItemSet, Stratum
+from quiz.assembly.measures import Measures, measures_of
+from quiz.assembly.pick import AT_ONCE
 from quiz.banks.model import Authored
 from quiz.banks.stimuli import SharedStimulus
 from quiz.db import Prepared
@@ -129,6 +131,18 @@ class SqlIndex:
 
     def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
         """The families among these, whole, in one statement."""
+        return self._whole([item for item in items if item.family])
+
+    def measures(self, items: Sequence[Item]) -> Mapping[str, Measures]:
+        """What is measured of these, read from their texts: a statement for each ``AT_ONCE`` of them."""
+        found: dict[str, Authored] = {}
+        for start in range(0, len(items), AT_ONCE):
+            found.update(self._whole(items[start : start + AT_ONCE]))
+        return {name: measures_of(authored) for name, authored in found.items()}
+
+    def _whole(self, items: Sequence[Item]) -> Mapping[str, Authored]:
+        if not items:
+            return {}
         rows = self._connection.execute(
             select(Question.bank_id, Question.slug, QuestionVersion.digest, QuestionVersion.content)
             .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
@@ -137,7 +151,6 @@ class SqlIndex:
                     *(
                         and_(Question.bank_id == self._ids[item.bank], Question.slug == item.id)
                         for item in items
-                        if item.family
                     )
                 )
             )

@@ -213,11 +213,15 @@ def test_the_date_decides_what_is_there(folder):
 
 
 def test_faults_of_a_blueprint_come_with_file_and_line(folder):
-    (folder / "plan.yaml").write_text(BLUEPRINT.replace("order: shuffled", "ordre: shuffled\nwords: {}"))
+    (folder / "plan.yaml").write_text(
+        BLUEPRINT.replace("order: shuffled", "ordre: shuffled\nwords: {}\nobjective: maximin")
+    )
     result = run(folder)
     assert result.exit_code == 1
     assert f"{folder}/plan.yaml:7: ordre: unknown field 'ordre', did you mean 'order'?" in result.stderr
-    assert f"{folder}/plan.yaml:8: words: 'words' is known, not supported yet" in result.stderr
+    assert f"{folder}/plan.yaml:9: objective" not in result.stderr  # the form comes first
+    (folder / "plan.yaml").write_text(BLUEPRINT + "objective: maximin\n")
+    assert f"{folder}/plan.yaml:8: objective: maximin needs to know" in run(folder).stderr
 
 
 def test_names_that_no_bank_knows_come_with_file_and_line(folder):

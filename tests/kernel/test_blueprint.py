@@ -164,9 +164,21 @@ def test_the_shipped_schema_is_that_of_the_code():
 # --- what is wrong -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("field", ["words", "minutes", "forms", "information", "objective"])
-def test_keys_of_the_format_that_are_not_done_yet_are_refused(field):
-    assert problem(**{field: {}}).startswith(f"{field}: '{field}' is known, not supported yet")
+@pytest.mark.parametrize(
+    "fields, told",
+    [
+        ({"objective": "maximin"}, "objective: maximin needs to know where"),
+        ({"information": [{"theta": 0}, {"theta": 0}]}, "information[1].theta: stands there twice"),
+        ({"information": [{"theta": 21}]}, "information[0].theta: 21 is not between -20 and 20"),
+        ({"words": {"min": 9, "max": 8}}, "words: min 9 is above max 8"),
+        ({"minutes": {"max": -1}}, "minutes.max: -1 is below 0"),
+        ({"forms": {"exposure": {"max": 2}}}, "forms.exposure.max: 2 is no share"),
+        ({"forms": {"overlap": {"max": 1, "anchors": ["a", "b"]}}}, "forms.overlap.max: is 1, and 2 anchors"),
+        ({"forms": {"overlap": {"anchors": ["x/a"]}}}, "forms.overlap.anchors[0]: 'x/a' is in no bank"),
+    ],
+)  # fmt: skip
+def test_conditions_that_cannot_be_meant_are_refused_where_they_stand(fields, told):
+    assert problem(**fields).startswith(told)
 
 
 def test_all_questions_on_one_page_leave_nothing_to_go_on_to():

@@ -3,12 +3,15 @@
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from math import cosh
 
 import pytest
 
+from quiz.assembly.conditions import Condition, Weighed
 from quiz.assembly.draw import ListIndex, draw
 from quiz.assembly.supply import unmet
-from quiz.errors import Unmeetable
+from quiz.banks.model import Bank, Question
+from quiz.errors import Invalid, Unmeetable
 from tests.kernel.papers import DAY, LABELS, blueprint, drawn, item
 
 LEVELS = ("remember", "analyse", "")
@@ -76,3 +79,62 @@ def test_a_save_asks_for_more_than_a_start():
     assert draw(plan, index, 3, DAY).slots[0].level == "create"
     (entry,) = unmet(plan, index, DAY)
     assert entry["constraint"] == "level create, at least (nearest of 50 draws)"
+
+
+# --- what is measured -------------------------------------------------------------------------------------------------
+
+
+def question(number):
+    """Long ones take long, and are by Bo; every third is about size; the n-th is located at n / 10."""
+    return Question.load({
+        "bank": "m", "id": f"q{number:02}", "type": "true_false", "answer": True, "timeless": True,
+        "prompt": "word " * (10 + number), "minutes": str(1 + number % 2), "author": "Bo" if number > 9 else "Ada",
+        "objective": "size" if number % 3 == 0 else None, "calibration": {"a": 1, "b": str(number / 10)},
+    })  # fmt: skip
+
+
+MEASURED = ListIndex.of([Bank.load({"bank": "m", "title": "M"}, [question(number) for number in range(20)])])
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"words": {"max": 60}},
+        {"words": {"min": 80}},
+        {"minutes": {"min": 5, "max": 7}},
+        {"objectives": {"size": {"min": 2}}},
+        {"authors": {"Bo": 1}},
+        {"points": {"min": 4, "max": 4}},
+        {"types": {"true_false": 4}},
+        {"difficulty": {"hard": 0}},
+        {"information": [{"theta": 1, "min": "0.9"}]},
+    ],
+)
+def test_a_draw_meets_what_is_measured(condition):
+    plan = blueprint({"count": 4}, **condition)
+    for seed in range(4):
+        numbers = [int(id[-2:]) for id in drawn(draw(plan, MEASURED, seed, DAY))]
+        assert len(numbers) == 4
+        words, minutes = sum(10 + n for n in numbers), sum(1 + n % 2 for n in numbers)
+        said = condition.get("words", {})
+        assert said.get("min", 0) <= words <= said.get("max", 999)
+        assert "minutes" not in condition or 5 <= minutes <= 7
+        assert "objectives" not in condition or sum(n % 3 == 0 for n in numbers) >= 2
+        assert "authors" not in condition or sum(n > 9 for n in numbers) == 1
+        assert "information" not in condition or sum(curve(1 - n / 10) for n in numbers) >= 0.9
+
+
+def curve(distance):
+    return 1 / (2 + 2 * cosh(distance))  # P (1 − P)
+
+
+def test_the_words_of_a_stimulus_count_once():
+    shared = Condition("words", lambda _: 3, 0, 100, shared=lambda one: 7 * bool(one.item.stimulus))
+    alone, pair = item("a"), [item("b", stimulus="s"), item("c", stimulus="s")]
+    assert shared.found([Weighed(one, Fraction(1)) for one in (alone, *pair)]) == 9 + 7
+
+
+def test_what_compares_papers_is_no_matter_of_one_draw():
+    with pytest.raises(Invalid) as error:
+        draw(blueprint({"count": 1}, forms={}, objective="balance"), INDEX, 1, DAY)
+    assert [problem.where for problem in error.value.problems] == ["forms", "objective"]

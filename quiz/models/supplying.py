@@ -8,15 +8,16 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, false, or_, select
+from sqlalchemy import and_, case, false, func, or_, select
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.supply import change_dates, unmet
 from quiz.errors import Invalid, Problem, Unmeetable
-from quiz.models.bank import Bank, BankShare
+from quiz.models.bank import Bank, BankShare, QuestionVersion
 from quiz.models.drawing import SqlIndex
 from quiz.models.people import Enrolment
+from quiz.models.searching import SearchHit, SearchTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +119,33 @@ def days_of(index: SqlIndex, blueprint: Blueprint, opening: Opening, now: dateti
     last = opening.closes_at.astimezone(zone).date() if opening.closes_at else date.max
     items = [item for stratum in index.strata(blueprint.banks) for item in index.listed(stratum)]
     return change_dates(items, first, max(first, last))
+
+
+def kinds_held(connection: Connection, banks: Mapping[str, int]) -> list[tuple[str, str, str, str, str, int]]:
+    """(bank, topic, type, difficulty, level, how many ready questions) of these banks."""
+    names = {bank_id: name for name, bank_id in banks.items()}
+    version = QuestionVersion
+    alike = (version.bank_id, version.topic, version.type, version.difficulty, version.level)
+    rows = connection.execute(
+        select(*alike, func.count())
+        .where(version.bank_id.in_(names), version.draw_rank.is_not(None))
+        .group_by(*alike)
+    )
+    return sorted((names[bank_id], *rest) for bank_id, *rest in rows)
+
+
+def tags_held(connection: Connection, banks: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(bank, tag, how many ready questions) of these banks."""
+    names = {bank_id: name for name, bank_id in banks.items()}
+    ready = and_(
+        QuestionVersion.question_id == SearchHit.question_id,
+        QuestionVersion.draw_rank.is_not(None),
+    )
+    rows = connection.execute(
+        select(SearchHit.bank_id, SearchTerm.term, func.count())
+        .join(SearchTerm, SearchTerm.id == SearchHit.term_id)
+        .join(QuestionVersion, ready)
+        .where(SearchHit.bank_id.in_(names), SearchTerm.term.startswith("#"))
+        .group_by(SearchHit.bank_id, SearchTerm.term)
+    )
+    return sorted((names[bank_id], term[1:], ready) for bank_id, term, ready in rows)

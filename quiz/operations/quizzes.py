@@ -16,7 +16,7 @@ from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.settings import EVERYTHING, QuizSettings
 from quiz.assembly.supply import scarcest
 from quiz.db import reading, transaction
-from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
+from quiz.errors import EditConflict, Invalid, Problem
 from quiz.models.accommodating import Terms, move_deadlines, terms_for
 from quiz.models.attempt import GRACE, Attempt, ended_at
 from quiz.models.audit import record
@@ -25,7 +25,7 @@ from quiz.models.drawing import SqlIndex
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
 from quiz.models.supplying import Held, Opening, days_of, demand_held, held_for, usable_banks
-from quiz.operations.access import TEACHING, Actor, acting, missing, quiz_of_results
+from quiz.operations.access import Actor, acting, missing, taught_course, taught_quiz
 
 LONGEST_TITLE = 200
 LONGEST_ACCESS_CODE = 80
@@ -78,6 +78,11 @@ class UsableBank:
     slug: str
     title: str
     ready: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many ready questions it holds."""
+        return sum(self.ready.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,7 @@ class StartPage:
 def workbench(actor: Actor, course_id: int) -> Workbench:
     """What a teacher of the course makes a new quiz with."""
     with reading() as connection:
-        course = _teaching(connection, actor, course_id)
+        course = taught_course(connection, actor, course_id)
         banks = usable_banks(connection, actor.id, course_id)
         version = QuestionVersion
         rows = connection.execute(
@@ -237,7 +242,7 @@ def create(actor: Actor | None, course_id: int, blueprint_text: str, now: dateti
     """
     blueprint = _supported(blueprint_text)
     with transaction() as connection:
-        course = _teaching(connection, actor, course_id)
+        course = taught_course(connection, actor, course_id)
         sheet = _sheet_of(blueprint, course.time_zone)
         _demand_good(sheet, blueprint_text)
         demand_held(_held(connection, actor, course, blueprint, sheet, now))
@@ -260,33 +265,12 @@ def _supported(text: str) -> Blueprint:
     return read_blueprint(text, "blueprint")
 
 
-def _teaching(connection: Connection, actor: Actor | None, course_id: int) -> Row[Any]:
-    """The course, for somebody who teaches it (the command line, ``actor`` None, may do what teachers do)."""
-    statement = select(Course.id, Course.title, Course.time_zone).where(Course.id == course_id)
-    if actor is None:
-        found = connection.execute(statement).first()
-        if found is None:
-            raise NotFound(f"There is no course {course_id}.")
-        return found
-    found = connection.execute(
-        statement.add_columns(Enrolment.role)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(acting(actor))
-    ).first()
-    if found is None:
-        raise missing(connection, actor)
-    if found.role not in TEACHING:
-        raise Forbidden
-    return found
-
-
 def _sheet_of(blueprint: Blueprint, time_zone: str) -> QuizSheet:
     settings = blueprint.settings
     return QuizSheet(
         title=blueprint.title,
-        opens_at=_in_zone(settings.opens, time_zone),
-        closes_at=_in_zone(settings.closes, time_zone),
+        opens_at=in_zone(settings.opens, time_zone),
+        closes_at=in_zone(settings.closes, time_zone),
         limit_minutes=settings.limit,
         attempts_allowed=settings.attempts,
         grading=settings.grading,
@@ -297,7 +281,7 @@ def _sheet_of(blueprint: Blueprint, time_zone: str) -> QuizSheet:
     )
 
 
-def _in_zone(moment: datetime | None, time_zone: str) -> datetime | None:
+def in_zone(moment: datetime | None, time_zone: str) -> datetime | None:
     """A time without a zone is one of the course's."""
     if moment is None or moment.tzinfo is not None:
         return moment
@@ -349,7 +333,7 @@ def supply(
     """
     blueprint = _supported(blueprint_text)
     with reading() as connection:
-        course = _teaching(connection, actor, course_id)
+        course = taught_course(connection, actor, course_id)
         sheet = sheet or _sheet_of(blueprint, course.time_zone)
         found = _held(connection, actor, course, blueprint, sheet, now)
         index = SqlIndex(connection, found.banks)
@@ -370,7 +354,7 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
     with transaction() as connection:
         quiz = _taught(connection, actor, quiz_id, lock=True)
         blueprint = _supported(quiz.blueprint_text)
-        course = _teaching(connection, actor, quiz.course_id)
+        course = taught_course(connection, actor, quiz.course_id)
         banks = demand_held(_held(connection, actor, course, blueprint, _stored_sheet(quiz), now))
         connection.execute(
             update(QuizRevision)
@@ -435,7 +419,7 @@ def checklist(actor: Actor, quiz_id: int, now: datetime) -> Checklist:
     with reading() as connection:
         quiz = _taught(connection, actor, quiz_id)
         blueprint = _supported(quiz.blueprint_text)
-        course = _teaching(connection, actor, quiz.course_id)
+        course = taught_course(connection, actor, quiz.course_id)
         found = _held(connection, actor, course, blueprint, _stored_sheet(quiz), now)
         titles = connection.execute(
             select(Bank.title).where(Bank.id.in_(found.banks.values())).order_by(Bank.title)
@@ -459,10 +443,7 @@ def _stored_sheet(quiz: Row[Any]) -> QuizSheet:
 def _taught(connection: Connection, actor: Actor | None, quiz_id: int, *, lock: bool = False) -> Row[Any]:
     """The quiz for those who teach its course (and the command line). ``lock``: another editor waits."""
     columns = (QuizRevision.number.label("revision"), QuizRevision.published_at, QuizRevision.blueprint)
-    quiz = quiz_of_results(connection, actor, quiz_id, *columns, lock=lock)
-    if quiz.role not in TEACHING:
-        raise Forbidden
-    return quiz
+    return taught_quiz(connection, actor, quiz_id, *columns, lock=lock)
 
 
 def quizzes_of(course_id: int) -> list[tuple[int, str, bool]]:
@@ -493,7 +474,7 @@ def edit(
         quiz = _taught(connection, actor, quiz_id, lock=True)
         if quiz.edits != edits:
             raise EditConflict(edits=quiz.edits)
-        course = _teaching(connection, actor, quiz.course_id)
+        course = taught_course(connection, actor, quiz.course_id)
         demand_held(_held(connection, actor, course, blueprint, sheet, now))
         sheet = _in_step(sheet, _supported(quiz.blueprint_text), blueprint)
         connection.execute(

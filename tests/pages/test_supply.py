@@ -16,7 +16,7 @@ def page(request, browser, cast):
     """Ada's browser on one of the two pages with a blueprint, and the page's address."""
     made = browser("ada")
     path = f"/courses/{cast.course}/quizzes/new" if request.param == "new" else f"/quizzes/{cast.quiz}/edit"
-    made.get(path)
+    made.get(f"{path}?as=text")
     return made, path
 
 

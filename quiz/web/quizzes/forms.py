@@ -24,9 +24,12 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
+from quiz.assembly.blueprint import read_blueprint
 from quiz.assembly.settings import EVERYTHING
-from quiz.operations.quizzes import ManagedQuiz, QuizSheet
+from quiz.errors import Invalid
+from quiz.operations.quizzes import ManagedQuiz, QuizSheet, in_zone
 from quiz.web.forms import Form
+from quiz.web.quizzes.plan_form import ABSENT
 
 GRADING = {
     "highest": _l("The highest"),
@@ -34,6 +37,20 @@ GRADING = {
     "first": _l("The first"),
     "last": _l("The last"),
 }
+#: How a quiz is taken: a test, or practice with checks of this kind.
+KINDS = {
+    "test": _l("Test: nothing is told before the end"),
+    "one": _l("Practice: each answer can be checked once"),
+    "interactive": _l("Practice: several tries, each one before costs a part of the mark"),
+    "countback": _l("Practice: several tries, each part of an answer costs for itself"),
+    "adaptive": _l("Practice: as many tries as wanted, the best one counts less what the others cost"),
+}
+ORDERS = {
+    "as_listed": _l("Section by section"),
+    "easy_to_hard": _l("From easy to hard"),
+    "shuffled": _l("Mixed"),
+}
+LAYOUTS = {"one": _l("One"), "all": _l("All on one page")}
 #: What may be shown, in the order of the review's page.
 SHOWN = {
     "attempt": _l("What they answered"),
@@ -116,9 +133,48 @@ class _Boxes(SelectMultipleField):
 
 
 class NewQuizForm(Form):
-    """A blueprint to make a quiz from."""
+    """What a new quiz is made from: a blueprint, and beside its form the settings that are asked for at once."""
 
+    title = StringField(_l("Title"))
+    opens_at = Local(_l("Opens"))
+    closes_at = Local(_l("Closes"))
+    limit_minutes = Whole(_l("Time limit in minutes"))
+    attempts_allowed = Whole(_l("Attempts"))
     blueprint = TextAreaField(_l("Blueprint"), [DataRequired(_l("Write a blueprint."))])
+
+    @classmethod
+    def of(cls, text: str, time_zone: str) -> NewQuizForm:
+        """The form that begins with a blueprint; with nothing but its text where that has faults."""
+        try:
+            blueprint = read_blueprint(text)
+        except Invalid:
+            return cls(None, blueprint=text)
+        settings = blueprint.settings
+        return cls(
+            None,
+            title=blueprint.title,
+            opens_at=local(in_zone(settings.opens, time_zone), time_zone),
+            closes_at=local(in_zone(settings.closes, time_zone), time_zone),
+            limit_minutes=settings.limit,
+            attempts_allowed=settings.attempts,
+            blueprint=text,
+        )
+
+    def settings(self, time_zone: str, now: datetime) -> Mapping[str, Any]:
+        """What was typed beside the blueprint, as its ``settings:`` write it; what is wrong with it goes to its fields."""
+        begun = NewQuizForm.of(self.blueprint.data or "", time_zone)
+        if not (self.title.data or "").strip():
+            self.title.errors = [_("Enter a title.")]
+        made: dict[str, Any] = {}
+        for name, key in (("limit_minutes", "limit"), ("attempts_allowed", "attempts")):
+            made[key] = ABSENT if self[name].data is None else str(self[name].data)
+        for name, key in (("opens_at", "opens"), ("closes_at", "closes")):
+            if self[name].data != begun[name].data:
+                moment_typed(self[name], None, time_zone)
+                made[key] = self[name].data.isoformat("T", "minutes") if self[name].data else ABSENT
+        if "closes" in made:
+            demand_to_come(self.closes_at, moment_typed(self.closes_at, None, time_zone), now)
+        return made
 
 
 class StartForm(Form):
@@ -172,10 +228,14 @@ class QuizForm(Form):
         text = self.edits.data or ""
         return int(text) if text.isdecimal() and len(text) < 10 else -1
 
-    def sheet(self, quiz: ManagedQuiz) -> QuizSheet | None:
-        """What was typed, for a form whose shape is right; None where a time does not exist: then its field says so."""
+    def sheet(self, quiz: ManagedQuiz, now: datetime) -> QuizSheet | None:
+        """What was typed, for a form whose shape is right; None where a time does not exist, or a new one to close at
+        is past: then its field says so.
+        """
         opens_at = moment_typed(self.opens_at, quiz.sheet.opens_at, quiz.time_zone)
         closes_at = moment_typed(self.closes_at, quiz.sheet.closes_at, quiz.time_zone)
+        if closes_at != quiz.sheet.closes_at:
+            demand_to_come(self.closes_at, closes_at, now)
         if self.opens_at.errors or self.closes_at.errors:
             return None
         return QuizSheet(
@@ -212,6 +272,12 @@ def moment_typed(field: Local, stored: datetime | None, time_zone: str) -> datet
     if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != field.data:
         field.errors = [_("The clocks go forward: this time does not exist on that day.")]
     return moment
+
+
+def demand_to_come(field: Local, moment: datetime | None, now: datetime) -> None:
+    """Puts among the field's errors that a moment to close at is past."""
+    if moment is not None and moment <= now and not field.errors:
+        field.errors = [_("This moment is past: nobody could begin. Write a later one.")]
 
 
 def local(moment: datetime | None, time_zone: str) -> datetime | None:

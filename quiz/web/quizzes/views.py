@@ -8,23 +8,34 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from wtforms.fields import SelectChoice
 
-from quiz.errors import EditConflict, Invalid, Problem, Unmeetable
-from quiz.operations import quizzes
-from quiz.operations.quizzes import ManagedQuiz, QuizSheet, Supply, Workbench
-from quiz.web.forms import place
-from quiz.web.guard import moment, signed_in
+from quiz.errors import EditConflict, Invalid, Unmeetable
+from quiz.operations import building, quizzes
+from quiz.operations.quizzes import ManagedQuiz, Workbench
+from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import use_time_zone
-from quiz.web.quizzes.forms import GRADING, SHOWN, WHEN, NewQuizForm, QuizForm, StartForm
+from quiz.web.quizzes.desk import CHANGES, Desk
+from quiz.web.quizzes.forms import (
+    GRADING,
+    KINDS,
+    LAYOUTS,
+    ORDERS,
+    SHOWN,
+    WHEN,
+    NewQuizForm,
+    QuizForm,
+    StartForm,
+)
 from quiz.web.quizzes.starter import shipped_blueprints, starter
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("quizzes", __name__)
 
 #: What a new blueprint begins with: the banks that a teacher may use, one of them, or a shipped blueprint by its name.
-OWN, ONE = "banks", "bank:"
+OWN, ONE, LIKE = "banks", "bank:", "quiz:"
+#: Bytes of a form.
+LARGEST_FORM = 600_000
 
 
 # Make ------------------------------------------------------------------------------------------------------------
@@ -36,105 +47,128 @@ def new(course_id: int) -> ResponseReturnValue:
     """A blueprint to begin with."""
     bench = quizzes.workbench(get_actor(), course_id)
     start = _start_form(bench)
-    return _new(bench, start, NewQuizForm(None, blueprint=_begun(bench, start.start.data)))
+    form = NewQuizForm.of(_begun(bench, start.start.data), bench.time_zone)
+    return _new(bench, start, Desk.reads(bench, form))
 
 
 def _begun(bench: Workbench, name: str) -> str:
     """The text of this name in the list of those to begin with."""
     if name in shipped_blueprints():
         return shipped_blueprints()[name][1]
+    if name.startswith(LIKE):
+        return building.begun_with(get_actor(), int(name.removeprefix(LIKE)))
     one = next((bank for bank in bench.banks if ONE + bank.slug == name), None)
     return starter([one], one.title) if one else starter(bench.banks)
 
 
 def _start_form(bench: Workbench) -> StartForm:
     form = StartForm(request.args)
+    mine = building.beginnings(get_actor())
     form.start.choices = [
-        SelectChoice(OWN, _("The banks that you may use")),
+        *(
+            SelectChoice(f"{LIKE}{one.quiz_id}", one.title, optgroup=_("Templates"))
+            for one in mine
+            if one.template
+        ),
         *(SelectChoice(ONE + bank.slug, bank.title, optgroup=_("One bank")) for bank in bench.banks),
+        SelectChoice(OWN, _("The banks that you may use"), optgroup=_("Several banks")),
         *(
             SelectChoice(name, title, optgroup=_("Blueprints that come with the program"))
             for name, (title, _text) in shipped_blueprints().items()
         ),
+        *(
+            SelectChoice(
+                f"{LIKE}{one.quiz_id}", f"{one.title} · {one.course_title}", optgroup=_("Your quizzes")
+            )
+            for one in mine
+            if not one.template
+        ),
     ]
     if form.start.data not in {choice.value for choice in form.start.choices}:
-        form.start.data = OWN
+        form.start.data = next(
+            (choice.value for choice in form.start.choices if choice.value.startswith(ONE)), OWN
+        )
     return form
 
 
-def _new(bench: Workbench, start: StartForm, form: NewQuizForm, **found: Any) -> str:
-    told: dict[str, Any] = {"faults": (), "unmet": ()} | found
-    if "supply" not in told:
-        told["supply"] = _supply(bench.course_id, form.blueprint.data)
-    return render_template("quizzes/new.html", bench=bench, start=start, form=form, **told)
+def _new(bench: Workbench, start: StartForm, desk: Desk, **found: Any) -> str:
+    use_time_zone(bench.time_zone, typed=True)
+    return _page("new", desk, bench, start=start, **found)
+
+
+def _page(name: str, desk: Desk, bench: Workbench, **more: Any) -> str:
+    """The page of this name; of it only the form or only the numbers where a script asks for that."""
+    part = request.form.get("part")
+    if part == "supply":
+        name = "_supply" if desk.plan is None else "_counts"
+    elif part == "form":
+        name = "_plan"
+    told: dict[str, Any] = {"unmet": (), "differences": ()} | more
+    return render_template(
+        f"quizzes/{name}.html",
+        desk=desk,
+        form=desk.form,
+        plan=desk.plan,
+        offers=desk.offers(bench.banks),
+        bench=bench,
+        bank_options=[(bank.slug, f"{bank.title} ({bank.total})") for bank in bench.banks],
+        supply=desk.supply,
+        faults=desk.lines,
+        kinds=KINDS,
+        orders=ORDERS,
+        layouts=LAYOUTS,
+        **told,
+    )
 
 
 @blueprint.post("/courses/<int:course_id>/quizzes/new")
 @signed_in
+@bounded(LARGEST_FORM)
 def create(course_id: int) -> ResponseReturnValue:
-    """Make a draft from a blueprint."""
+    """Make a draft from a blueprint, or work on its form."""
     bench = quizzes.workbench(get_actor(), course_id)
-    form = NewQuizForm()
-    if _asks_to_check():
-        found = _checked(course_id, form)
-        return (
-            render_template("quizzes/_supply.html", **found)
-            if _asks_for_part()
-            else _new(bench, _start_form(bench), form, **found)
-        )
-    if not form.validate():
-        return _new(bench, _start_form(bench), form), Invalid.status
+    desk = Desk.reads(bench, NewQuizForm())
+    form: NewQuizForm = desk.form
+    good = form.validate()
+    settings = form.settings(bench.time_zone, moment()) if desk.plan is not None and good else {}
+    title = form.title.data if desk.plan is not None else None
+    if _worked(desk, desk.text(title, settings)):
+        if desk.plan is not None and request.form.get("shape") != "form":
+            desk.form = NewQuizForm.of(desk.begun, bench.time_zone)
+        return _new(bench, _start_form(bench), desk)
+    if not good or any(field.errors for field in form):
+        return _new(bench, _start_form(bench), desk), Invalid.status
     try:
-        quiz_id = quizzes.create(get_actor(), course_id, form.blueprint.data, moment())
+        quiz_id = quizzes.create(get_actor(), course_id, desk.text(title, settings), moment())
     except Invalid as error:
-        return _new(bench, _start_form(bench), form, faults=_faults(form, error)), Invalid.status
+        desk.blame(error.problems)
+        return _new(bench, _start_form(bench), desk), Invalid.status
     except Unmeetable as error:
-        form.blueprint.errors = [_short()]
-        return _new(bench, _start_form(bench), form, unmet=error.unmet), Unmeetable.status
+        desk.blame_short()
+        return _new(bench, _start_form(bench), desk, unmet=error.unmet), Unmeetable.status
     flash(_("The draft is saved. Students see it when it is published."), "good")
     return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
 
 
-def _asks_to_check() -> bool:
-    """Whether the button was the one that only looks what the banks hold."""
-    return request.form.get("act") == "check"
-
-
-def _asks_for_part() -> bool:
-    """Whether a script asks, which puts in the numbers alone."""
-    return request.form.get("part") == "supply"
-
-
-def _checked(course_id: int, form: NewQuizForm | QuizForm, sheet: QuizSheet | None = None) -> dict[str, Any]:
-    """What the banks hold for the text in the form; where it is faulty nothing, and the faults."""
-    try:
-        return {"supply": quizzes.supply(get_actor(), course_id, form.blueprint.data or "", moment(), sheet)}
-    except Invalid as error:
-        return {"supply": None, "faults": _faults(form, error)}
-
-
-def _supply(course_id: int, text: str | None, sheet: QuizSheet | None = None) -> Supply | None:
-    """The same without a word about faults: nobody has asked."""
-    try:
-        return quizzes.supply(get_actor(), course_id, text or "", moment(), sheet)
-    except Invalid:
-        return None
-
-
-def _faults(form: NewQuizForm | QuizForm, error: Invalid) -> list[Problem]:
-    """The faults of the blueprint, for a list of their own; the others go to their fields."""
-    own = [problem for problem in error.problems if problem.line is None and problem.where in form]
-    of_blueprint = [problem for problem in error.problems if problem not in own]
-    place(form, Invalid(own))
-    if of_blueprint:
-        form.blueprint.errors = [
-            ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(of_blueprint))
-        ]
-    return of_blueprint
-
-
-def _short() -> str:
-    return _("The banks do not hold enough questions for it; what is missing stands below.")
+def _worked(desk: Desk, text: str) -> bool:
+    """Does what a button asks for that only works on the page; whether it was one. ``text``: what the page says."""
+    act, _colon, rest = request.form.get("act", "save").partition(":")
+    if act == "check":
+        desk.count()
+    elif act == "text":
+        desk.show_text(text)
+    elif act == "form":
+        desk.show_form()
+    elif act == "find":
+        desk.sought = rest
+    elif act in CHANGES and desk.plan is not None:
+        desk.change(act, *rest.partition(":")[::2])
+    else:
+        return False
+    for field in desk.form:
+        if act not in ("check", "form"):
+            field.errors = []
+    return True
 
 
 # Change ----------------------------------------------------------------------------------------------------------
@@ -145,50 +179,52 @@ def _short() -> str:
 def edit(quiz_id: int) -> ResponseReturnValue:
     """What can be changed of a quiz."""
     quiz = quizzes.manage(get_actor(), quiz_id)
-    return _edit(quiz, QuizForm.of(quiz))
+    return _edit(quiz, Desk.reads(quiz, QuizForm.of(quiz), quiz.sheet))
 
 
-def _edit(quiz: ManagedQuiz, form: QuizForm, **found: Any) -> str:
+def _edit(quiz: ManagedQuiz, desk: Desk, **found: Any) -> str:
     use_time_zone(quiz.time_zone, typed=True)
-    told: dict[str, Any] = {"faults": (), "unmet": (), "differences": ()} | found
-    if "supply" not in told:
-        told["supply"] = _supply(quiz.course_id, form.blueprint.data, quiz.sheet)
-    return render_template("quizzes/edit.html", quiz=quiz, form=form, shown=SHOWN, when=WHEN, **told)
+    bench = quizzes.workbench(get_actor(), quiz.course_id)
+    return _page("edit", desk, bench, quiz=quiz, shown=SHOWN, when=WHEN, **found)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/edit")
 @signed_in
+@bounded(LARGEST_FORM)
 def save(quiz_id: int) -> ResponseReturnValue:
-    """Change a quiz; dates and limits act at once."""
-    quiz, form = quizzes.manage(get_actor(), quiz_id), QuizForm()
-    sheet = form.sheet(quiz) if form.validate() else None
-    if _asks_to_check():
-        found = _checked(quiz.course_id, form, sheet or quiz.sheet)
-        return (
-            render_template("quizzes/_supply.html", **found)
-            if _asks_for_part()
-            else _edit(quiz, form, **found)
-        )
+    """Change a quiz, or work on its form; dates and limits act at once."""
+    quiz = quizzes.manage(get_actor(), quiz_id)
+    form = QuizForm()
+    sheet = form.sheet(quiz, moment()) if form.validate() else None
+    desk = Desk.reads(quiz, form, sheet or quiz.sheet)
+    if _worked(desk, desk.text()):
+        return _edit(quiz, desk)
     if sheet is None:
-        return _edit(quiz, form), Invalid.status
+        return _edit(quiz, desk), Invalid.status
     try:
-        quizzes.edit(get_actor(), quiz_id, form.seen_edits, sheet, form.blueprint.data, moment())
+        quizzes.edit(get_actor(), quiz_id, form.seen_edits, sheet, desk.text(), moment())
     except Invalid as error:
-        return _edit(quiz, form, faults=_faults(form, error)), Invalid.status
+        desk.blame(error.problems)
+        return _edit(quiz, desk), Invalid.status
     except Unmeetable as error:
-        form.blueprint.errors = [_short()]
-        return _edit(quiz, form, unmet=error.unmet), Unmeetable.status
+        desk.blame_short()
+        return _edit(quiz, desk, unmet=error.unmet), Unmeetable.status
     except EditConflict:
-        return _conflict(quizzes.manage(get_actor(), quiz_id), form), EditConflict.status
+        return _conflict(quizzes.manage(get_actor(), quiz_id), desk, form), EditConflict.status
     flash(_("Saved."), "good")
     return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
 
 
-def _conflict(quiz: ManagedQuiz, form: QuizForm) -> str:
+def _conflict(quiz: ManagedQuiz, desk: Desk, form: QuizForm) -> str:
     """Both versions. Saving once more writes mine: the form now carries the number of the newest edit."""
     form.edits.data = str(quiz.edits)
     form.edits.raw_data = None
-    return _edit(quiz, form, differences=[*_differences(QuizForm.of(quiz), form)])
+    as_form = desk.plan is not None
+    desk.show_text(desk.text())
+    differences = [*_differences(QuizForm.of(quiz), form)]
+    if as_form:
+        desk.show_form()
+    return _edit(quiz, desk, differences=differences)
 
 
 def _differences(theirs: QuizForm, mine: QuizForm) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,382 @@
+"""What a quiz is built with: what the banks offer, papers to look at, quizzes to begin with, copies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.blueprint import Blueprint, read_blueprint
+from quiz.assembly.draw import Paper, PaperSlot, draw
+from quiz.banks.model import EXPECTED
+from quiz.banks.yaml import dump_yaml
+from quiz.db import reading, transaction
+from quiz.errors import Unmeetable
+from quiz.files.richtext import to_text
+from quiz.models.audit import record
+from quiz.models.bank import Question, QuestionVersion, load_authored, load_variant
+from quiz.models.drawing import SqlIndex, version_ids
+from quiz.models.people import Course, Enrolment, User
+from quiz.models.quiz import Quiz
+from quiz.models.searching import has_words
+from quiz.models.supplying import Opening, days_of, kinds_held, tags_held, usable_banks
+from quiz.operations.access import TEACHING, Actor, acting, taught_course, taught_quiz
+
+#: So many questions are shown of those that a search finds.
+MOST_FOUND: Final = 20
+#: So many papers are drawn to be looked at.
+PAPERS: Final = 3
+
+
+# What there is to choose from ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How many ready questions of a bank are alike in this."""
+
+    bank: str
+    topic: str
+    type: str
+    difficulty: str
+    #: "" where they do not say.
+    level: str
+    ready: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What some banks hold: by kind, and by tag as (bank, tag, ready questions)."""
+
+    kinds: tuple[Kind, ...]
+    tags: tuple[tuple[str, str, int], ...]
+
+    def of(self, banks: Iterable[str]) -> Shelf:
+        """What these hold."""
+        wanted = {*banks}
+        return Shelf(
+            tuple(kind for kind in self.kinds if kind.bank in wanted),
+            tuple(one for one in self.tags if one[0] in wanted),
+        )
+
+    @property
+    def ready(self) -> int:
+        """How many questions there are."""
+        return sum(kind.ready for kind in self.kinds)
+
+    def by(self, name: str) -> Mapping[str, int]:
+        """How many there are of each topic, type, difficulty or level."""
+        counts: Counter[str] = Counter()
+        for kind in self.kinds:
+            counts[getattr(kind, name)] += kind.ready
+        return counts
+
+    @property
+    def by_tag(self) -> Mapping[str, int]:
+        """How many have each tag."""
+        counts: Counter[str] = Counter()
+        for _bank, tag, ready in self.tags:
+            counts[tag] += ready
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A ready question that a section can always hold; ``name`` is ``bank/id``."""
+
+    name: str
+    type: str
+    difficulty: str
+    prompt: str
+
+
+def shelf(actor: Actor, course_id: int, banks: Sequence[str]) -> Shelf:
+    """What the banks of these names hold, as far as I may use them in the course. For its teachers."""
+    with reading() as connection:
+        taught_course(connection, actor, course_id)
+        usable = usable_banks(connection, actor.id, course_id, banks)
+        return Shelf(
+            tuple(Kind(*row) for row in kinds_held(connection, usable)), tuple(tags_held(connection, usable))
+        )
+
+
+def find(actor: Actor, course_id: int, banks: Sequence[str], words: str) -> tuple[Pick, ...]:
+    """The first ready questions of these banks in which all the words occur. For the course's teachers."""
+    with reading() as connection:
+        taught_course(connection, actor, course_id)
+        usable = usable_banks(connection, actor.id, course_id, banks)
+        which = [and_(Question.bank_id == bank, *has_words(bank, words)) for bank in usable.values()]
+        return _picks(connection, usable, which)
+
+
+def named(actor: Actor, course_id: int, names: Sequence[str]) -> tuple[Pick, ...]:
+    """The questions of these names, as far as they are ready and I may use their banks. For the course's teachers."""
+    by_bank: dict[str, list[str]] = {}
+    for name in names:
+        bank, _slash, slug = name.partition("/")
+        by_bank.setdefault(bank, []).append(slug)
+    with reading() as connection:
+        taught_course(connection, actor, course_id)
+        usable = usable_banks(connection, actor.id, course_id, [*by_bank])
+        which = [
+            and_(Question.bank_id == bank_id, Question.slug.in_(by_bank[bank]))
+            for bank, bank_id in usable.items()
+        ]
+        return _picks(connection, usable, which, len(names))
+
+
+def _picks(
+    connection: Connection, banks: Mapping[str, int], which: Sequence[Any], most: int = MOST_FOUND
+) -> tuple[Pick, ...]:
+    """The first ready questions for which one of these conditions holds."""
+    if not which:
+        return ()
+    slugs = {bank_id: slug for slug, bank_id in banks.items()}
+    rows = connection.execute(
+        select(Question.bank_id, Question.slug, QuestionVersion.digest, QuestionVersion.content)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(QuestionVersion.draw_rank.is_not(None), or_(*which))
+        .order_by(QuestionVersion.topic, Question.slug)
+        .limit(most)
+    )
+    return tuple(_pick(row, slugs[row.bank_id]) for row in rows)
+
+
+def _pick(row: Row[Any], bank: str) -> Pick:
+    question = load_authored(row.digest, row.content)
+    return Pick(f"{bank}/{row.slug}", question.type, question.difficulty, to_text(question.prompt))
+
+
+# Papers to look at ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A question on a paper; ``name`` is ``bank/id``, ``expected`` the share of its marks to be expected."""
+
+    number: int
+    section: str
+    name: str
+    question_id: int
+    prompt: str
+    type: str
+    points: Fraction
+    expected: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPaper:
+    """What one student would get."""
+
+    seed: int
+    points: Fraction
+    #: The marks to be expected.
+    expected: Fraction
+    #: Each of its questions is expected to be as easy as those that are called so.
+    easy: bool
+    questions: tuple[Drawn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Some papers of a quiz as its blueprint stands, none where it cannot be met; ``on`` is the day of their questions."""
+
+    quiz_id: int
+    title: str
+    course_id: int
+    course_title: str
+    on: date | None
+    papers: tuple[DrawnPaper, ...]
+    #: What the expectation rests on: each question's own expected share, or its difficulty.
+    authored: bool
+    unknown: tuple[str, ...] = ()
+    unmet: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def apart(self) -> Fraction:
+        """By how many marks the expectations of two papers differ at most."""
+        found = [paper.expected for paper in self.papers]
+        return max(found) - min(found) if found else Fraction(0)
+
+    @property
+    def shared(self) -> int:
+        """How many questions two papers have in common at most."""
+        sets = [{one.name for one in paper.questions} for paper in self.papers]
+        return max((len(one & other) for place, one in enumerate(sets) for other in sets[:place]), default=0)
+
+
+def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
+    """``PAPERS`` papers of a quiz as it is saved, by the seeds from ``first``, for the teachers of its course.
+
+    They are drawn as those of students are, for the first day on which it is open. Nothing is written.
+    """
+    with reading() as connection:
+        quiz = taught_quiz(connection, actor, quiz_id)
+        blueprint = read_blueprint(quiz.blueprint_text, "blueprint")
+        banks = usable_banks(connection, actor.id, quiz.course_id, blueprint.banks)
+        none = Papers(quiz.id, quiz.title, quiz.course_id, quiz.course_title, None, (), authored=False)
+        unknown = tuple(name for name in blueprint.banks if name not in banks)
+        if unknown:
+            return replace(none, unknown=unknown)
+        opening = Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at)
+        on = days_of(SqlIndex(connection, banks), blueprint, opening, now)[0]
+        try:
+            found = [_draw(connection, banks, blueprint, seed, on) for seed in range(first, first + PAPERS)]
+        except Unmeetable as error:
+            unmet = tuple({**one, "as_of": on.isoformat()} for one in error.unmet)
+            return replace(none, on=on, unmet=unmet)
+    authored = all(paper.expected_source == "authored" for paper, _ in found)
+    return replace(none, on=on, papers=tuple(_seen(*one) for one in found), authored=authored)
+
+
+def _draw(
+    connection: Connection, banks: Mapping[str, int], blueprint: Blueprint, seed: int, on: date
+) -> tuple[Paper, Mapping[str, Row[Any]]]:
+    """A paper, and the versions of its questions by their names."""
+    paper = draw(blueprint, SqlIndex(connection, banks), seed, on)
+    versions = version_ids(connection, banks, [slot.question for slot in paper.slots])
+    rows = connection.execute(
+        select(
+            QuestionVersion.id,
+            QuestionVersion.question_id,
+            QuestionVersion.type,
+            QuestionVersion.digest,
+            QuestionVersion.content,
+        ).where(QuestionVersion.id.in_(versions.values()))
+    )
+    by_id = {row.id: row for row in rows}
+    return paper, {name: by_id[version] for name, version in versions.items()}
+
+
+def _seen(paper: Paper, versions: Mapping[str, Row[Any]]) -> DrawnPaper:
+    return DrawnPaper(
+        paper.seed,
+        paper.points,
+        paper.expected_score,
+        all(slot.expected_facility >= EXPECTED["easy"] for slot in paper.slots if slot.asks),
+        tuple(_question(slot, versions[slot.question], paper.as_of) for slot in paper.slots),
+    )
+
+
+def _question(slot: PaperSlot, row: Row[Any], on: date) -> Drawn:
+    shown = load_variant(row.digest, row.content, slot.variant, on)
+    return Drawn(
+        slot.slot,
+        slot.section,
+        slot.question,
+        row.question_id,
+        to_text(shown.prompt),
+        row.type,
+        slot.points,
+        slot.expected_facility,
+    )
+
+
+# Beginning with what is there ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A quiz of mine that another one can begin with."""
+
+    quiz_id: int
+    title: str
+    course_title: str
+    template: bool
+
+
+def beginnings(actor: Actor) -> tuple[Beginning, ...]:
+    """The quizzes of the courses that I teach, templates first."""
+    with reading() as connection:
+        rows = connection.execute(
+            select(Quiz.id, Quiz.title, Course.title.label("course_title"), Quiz.template)
+            .select_from(Quiz)
+            .join(Course, Course.id == Quiz.course_id)
+            .join(Enrolment, and_(Enrolment.course_id == Course.id, Enrolment.role.in_(TEACHING)))
+            .join(User, User.id == Enrolment.user_id)
+            .where(acting(actor))
+            .order_by(Quiz.template.desc(), Quiz.title, Quiz.id)
+        )
+        return tuple(Beginning(*row) for row in rows)
+
+
+def courses_taught(actor: Actor) -> tuple[tuple[int, str], ...]:
+    """The courses that I teach, as (id, title)."""
+    with reading() as connection:
+        rows = connection.execute(
+            select(Course.id, Course.title)
+            .join(Enrolment, and_(Enrolment.course_id == Course.id, Enrolment.role.in_(TEACHING)))
+            .join(User, User.id == Enrolment.user_id)
+            .where(acting(actor))
+            .order_by(Course.title, Course.id)
+        )
+        return tuple((row.id, row.title) for row in rows)
+
+
+def begun_with(actor: Actor, quiz_id: int) -> str:
+    """A blueprint to make another quiz from: that of this one, with its settings as they hold now, but for its dates.
+
+    For those who teach its course.
+    """
+    with reading() as connection:
+        quiz = taught_quiz(connection, actor, quiz_id)
+    blueprint = read_blueprint(quiz.blueprint_text, "blueprint").dump()
+    kept = {
+        name: value
+        for name, value in blueprint.get("settings", {}).items()
+        if name not in ("opens", "closes")
+    }
+    settings = {
+        **kept,
+        "limit": quiz.limit_minutes,
+        "attempts": quiz.attempts_allowed,
+        "grading": quiz.grading,
+        "pass": quiz.pass_grade,
+        "navigation": "sequential" if quiz.sequential else "free",
+        "review": quiz.review,
+    }
+    return dump_yaml({**blueprint, "title": quiz.title, "settings": settings})
+
+
+#: What a copy takes over: neither dates, which are another term's, nor the access code, which students know.
+_COPIED: Final = (
+    "title", "blueprint_text", "limit_minutes", "attempts_allowed", "grading", "pass_grade", "review", "sequential",
+)  # fmt: skip
+
+
+def copy(actor: Actor, quiz_id: int, course_id: int, now: datetime) -> int:
+    """Makes a draft like this quiz in a course that I teach too, without dates and access code. Returns its id.
+
+    What its banks hold is asked when it is saved or published.
+    """
+    with transaction() as connection:
+        quiz = taught_quiz(connection, actor, quiz_id)
+        taught_course(connection, actor, course_id)
+        made: int = connection.execute(
+            insert(Quiz)
+            .values(
+                course_id=course_id,
+                created_at=now,
+                created_by=actor.id,
+                **{name: getattr(quiz, name) for name in _COPIED},
+            )
+            .returning(Quiz.id)
+        ).scalar_one()
+        record(connection, actor.id, "quiz.copy", ("quiz", made), now, copied_from=quiz_id)
+    return made
+
+
+def set_template(actor: Actor, quiz_id: int, template: bool, now: datetime) -> None:
+    """Lists the quiz first where another one is begun, or no longer. For the teachers of its course."""
+    with transaction() as connection:
+        quiz = taught_quiz(connection, actor, quiz_id, lock=True)
+        if quiz.template == template:
+            return
+        connection.execute(update(Quiz).where(Quiz.id == quiz_id).values(template=template))
+        record(connection, actor.id, "quiz.template", ("quiz", quiz_id), now, template=template)

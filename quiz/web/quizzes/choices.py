@@ -1,0 +1,118 @@
+"""What a section of a quiz can be made of: lists to choose from, each entry with how many ready questions it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, get_args
+
+from flask_babel import gettext as _
+
+from quiz.assembly.blueprint import LABELS, Level
+from quiz.files.languages import NO_BREAK_SPACE
+from quiz.operations import building
+from quiz.operations.building import Pick, Shelf
+from quiz.operations.quizzes import UsableBank
+from quiz.questions import types
+from quiz.web.quizzes.plan_form import PlanForm, SectionForm
+from quiz.web.session import get_actor
+
+#: (value, words, how many ready questions).
+Choice: TypeAlias = tuple[str, str, int]
+
+LEVELS = get_args(Level)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one section may choose from, by its banks. What it has chosen is there, even where no question has it."""
+
+    ready: int
+    #: (value, words), topics below others behind more space.
+    topics: Sequence[tuple[str, str]]
+    others: Sequence[Choice]
+    types: Sequence[Choice]
+    levels: Sequence[Choice]
+    tags: Sequence[Choice]
+    #: How many ready questions there are of each difficulty.
+    difficulty: Mapping[str, int]
+    #: What is always asked.
+    picked: Sequence[Pick]
+    #: What a search has found.
+    found: Sequence[Pick]
+
+
+def offers(course_id: int, plan: PlanForm, banks: Sequence[UsableBank], sought: str = "") -> list[Offer]:
+    """What each section may choose from; of the one whose name is ``sought`` also what its search finds."""
+    sections: list[SectionForm] = [row.form for row in plan.sections]
+    slugs = [*dict.fromkeys(bank for section in sections for bank in section.banks)]
+    held = building.shelf(get_actor(), course_id, slugs)
+    names = [name for section in sections for name in section.include.data or ()]
+    picks = {pick.name: pick for pick in building.named(get_actor(), course_id, names)} if names else {}
+    return [
+        _offer(
+            section,
+            held.of(section.banks),
+            banks,
+            picks,
+            _found(course_id, section) if row.name == sought else (),
+        )
+        for row, section in zip(plan.sections, sections, strict=True)
+    ]
+
+
+def _found(course_id: int, section: SectionForm) -> tuple[Pick, ...]:
+    return building.find(get_actor(), course_id, section.banks, section.words.data or "")
+
+
+def _offer(
+    section: SectionForm,
+    held: Shelf,
+    banks: Sequence[UsableBank],
+    picks: Mapping[str, Pick],
+    found: Sequence[Pick],
+) -> Offer:
+    chosen = section.include.data or []
+    kinds = {name: str(types.editing(name).NAME) for name in types.names()}
+    return Offer(
+        ready=held.ready,
+        topics=_tree(held.by("topic")),
+        others=[(bank.slug, bank.title, bank.total) for bank in banks if bank.slug != section.bank.data],
+        types=_choices(kinds, held.by("type"), section.types.data),
+        levels=_choices({level: level for level in LEVELS}, held.by("level"), section.levels.data),
+        tags=_choices(
+            {tag: tag for tag in held.by_tag},
+            held.by_tag,
+            [*(section.tags.form.any.data or ()), *(section.tags.form.none.data or ())],
+            said=False,
+        ),
+        difficulty={label: held.by("difficulty").get(label, 0) for label in LABELS},
+        picked=[picks.get(name) or Pick(name, "", "", name) for name in chosen],
+        found=[pick for pick in found if pick.name not in chosen],
+    )
+
+
+def _choices(
+    words: Mapping[str, str], counts: Mapping[str, int], chosen: Iterable[str] | None, *, said: bool = True
+) -> list[Choice]:
+    """Those of which there are some, or that are chosen."""
+    known = {**words, **{value: value for value in chosen or () if value not in words}}
+    return [
+        (value, _(text) if said and value in words else text, counts.get(value, 0))
+        for value, text in known.items()
+        if counts.get(value) or value in (chosen or ())
+    ]
+
+
+def _tree(by_topic: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Every topic and what stands above it, each with the number of questions below it."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for topic, count in by_topic.items():
+        segments = tuple(filter(None, topic.split("/")))
+        for depth in range(1, len(segments) + 1):
+            counts[segments[:depth]] += count
+    return [
+        ("/".join(path), f"{NO_BREAK_SPACE * 4 * (len(path) - 1)}{path[-1]} ({counts[path]})")
+        for path in sorted(counts)
+    ]

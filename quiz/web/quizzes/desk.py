@@ -1,0 +1,176 @@
+"""A quiz that is being made or changed: the blueprint as a form or as its text, and what its buttons do.
+
+All buttons post the page's one form; ``act`` says what they do. The answer is the page again, with all that was typed;
+a script asks for the ``part`` of it that changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from quiz.errors import Invalid, Problem
+from quiz.operations import quizzes
+from quiz.operations.quizzes import QuizSheet, Supply, UsableBank
+from quiz.web.author import rows
+from quiz.web.author.rows import Fault
+from quiz.web.forms import place
+from quiz.web.guard import moment
+from quiz.web.quizzes import plan_form
+from quiz.web.quizzes.choices import Offer, offers
+from quiz.web.quizzes.forms import NewQuizForm, QuizForm
+from quiz.web.quizzes.plan_form import PlanForm
+from quiz.web.session import get_actor
+
+#: Buttons that change the rows of the form.
+CHANGES = ("add", "remove", "up", "down")
+
+
+@dataclass
+class Desk:
+    """What lies before the teacher. ``plan`` is the blueprint as a form, None where it is typed as a text."""
+
+    course_id: int
+    course_title: str
+    time_zone: str
+    form: QuizForm | NewQuizForm
+    plan: PlanForm | None
+    #: The dates by which supply is counted; None: those that the blueprint says.
+    sheet: QuizSheet | None = None
+    #: Faults of the form, for the list at its top; of the text, with their lines.
+    faults: list[Fault] = field(default_factory=list)
+    lines: list[Problem] = field(default_factory=list)
+    #: The section for which a question is looked for.
+    sought: str = ""
+    _supply: Supply | None = None
+
+    @classmethod
+    def reads(cls, course: Any, form: QuizForm | NewQuizForm, sheet: QuizSheet | None = None) -> Desk:
+        """The desk of a request: a form where it brings one or asks for none of a text.
+
+        ``course`` has the course's id, title and zone.
+        """
+        desk = cls(course.course_id, course.course_title, course.time_zone, form, None, sheet)
+        if request.form.get("shape") == "form":
+            desk.plan = plan_form.posted(request.form)
+        elif request.method == "GET" and request.args.get("as") != "text":
+            desk.show_form()
+        return desk
+
+    @property
+    def begun(self) -> str:
+        """The text that the form began from, or that is typed."""
+        return (self.form.blueprint.data or "").replace("\r\n", "\n")
+
+    def text(self, title: str | None = None, settings: Mapping[str, Any] = {}) -> str:
+        """The blueprint that the page says."""
+        if self.plan is None:
+            return self.begun
+        try:
+            return plan_form.text_of(self.plan, self.begun, title, settings)
+        except Invalid:  # no page of ours has a form over such a text: it is told what is wrong with it
+            return self.begun
+
+    def show_form(self) -> None:
+        """Show the text as a form; where it has faults it stays a text, and they are listed."""
+        try:
+            self.plan = plan_form.plan_of(self.begun)
+        except Invalid as error:
+            self.blame(error.problems)
+
+    def show_text(self, text: str) -> None:
+        """Show the blueprint as this text."""
+        self.form.blueprint.data = text
+        self.form.blueprint.raw_data = None
+        self.plan = None
+
+    def change(self, act: str, name: str, argument: str) -> None:
+        """Add, remove or move a section."""
+        assert self.plan is not None  # noqa: S101 -- only the form has such buttons
+        self.plan, row = rows.change(self.plan, act, name, argument, ())
+        if row:
+            rows.attend(self.plan, row)
+
+    # Faults ----------------------------------------------------------------------------------------------------------
+
+    def blame(self, problems: Iterable[Problem]) -> None:
+        """Put each problem at its field; those of a typed text into the list below it."""
+        for problem in problems:
+            self._blame(plan_form.at_form(problem) if self.plan is not None else problem)
+        if self.lines:
+            self.form.blueprint.errors = [
+                ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(self.lines))
+            ]
+
+    def _blame(self, problem: Problem) -> None:
+        if problem.where in self.form and problem.line is None:
+            place(self.form, Invalid([problem]))
+        elif self.plan is not None:
+            self.faults += rows.place(self.plan, [problem])
+        else:
+            self.lines.append(problem)
+
+    def blame_short(self) -> None:
+        """Say at the sections for which too few questions match that they do."""
+        if self.plan is None:
+            words = _("The banks do not hold enough questions for it; what is missing stands below.")
+            self.form.blueprint.errors = [words]
+            return
+        supply = self.supply
+        for number, one in enumerate(supply.sections if supply else ()):
+            if one.available < one.least:
+                what = ngettext(
+                    "One matches, %(least)s are needed.",
+                    "%(num)d match, %(least)s are needed.",
+                    one.available,
+                    least=one.least,
+                )
+                problem = Problem(f"sections[{number}].count", what.rstrip("."))
+                self.faults += rows.place(self.plan, [problem])
+        if not self.faults:
+            self.faults = [Fault("h-unmet", _("The whole paper"), _("its wishes cannot all be met"))]
+
+    # What the banks hold ---------------------------------------------------------------------------------------------
+
+    @property
+    def supply(self) -> Supply | None:
+        """What the banks hold for the blueprint; None where it has faults."""
+        if self._supply is None:
+            try:
+                self._supply = quizzes.supply(get_actor(), self.course_id, self.text(), moment(), self.sheet)
+            except Invalid:
+                return None
+        return self._supply
+
+    def count(self) -> None:
+        """Look what the banks hold; what is wrong with the blueprint is told where somebody asks (not the script)."""
+        try:
+            self._supply = quizzes.supply(get_actor(), self.course_id, self.text(), moment(), self.sheet)
+        except Invalid as error:
+            if "part" not in request.form or self.plan is None:
+                self.blame(error.problems)
+
+    def offers(self, banks: tuple[UsableBank, ...]) -> list[Offer]:
+        """What each section of the form may choose from."""
+        return offers(self.course_id, self.plan, banks, self.sought) if self.plan is not None else []
+
+    @property
+    def unseen(self) -> list[str]:
+        """What the form does not show of the text that it began from."""
+        return plan_form.unseen(self.begun) if self.plan is not None else []
+
+    @property
+    def summary(self) -> list[Fault]:
+        """All that is wrong, for the list at the top of the page."""
+        own = [
+            Fault(one.id, str(one.label.text), " ".join(map(str, one.errors)))
+            for one in self.form
+            if one.errors and one.type not in ("HiddenField", "CSRFTokenField")
+        ]
+        general = [Fault("", "", error) for error in self.form.form_errors]
+        return [*general, *own, *self.faults]

@@ -29,9 +29,25 @@ Faces map a class to their own form once (HTTP status, exit code); bugs are not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+
+class Said(str):
+    """A sentence with figures, in English: a string like any other, which a face can also say in another language.
+
+    ``message`` is the sentence with ``%(name)s`` in their places, ``figures`` what stands there.
+    """
+
+    __slots__ = ("figures", "message")
+    message: str
+    figures: Mapping[str, object]
+
+    def __new__(cls, message: str, **figures: object) -> Self:
+        said = super().__new__(cls, message % figures)
+        said.message, said.figures = message, figures
+        return said
 
 
 @dataclass(frozen=True, slots=True)

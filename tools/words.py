@@ -17,13 +17,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from quiz.banks.coverage import DIFFICULTIES, LEVELS
+from quiz.files.languages import CATALOGUES
 from quiz.lint.rule import rules
 from quiz.models.bank import STATUSES
 from quiz.operations.accounts import LANGUAGES
 from quiz.questions import types, validation
 from quiz.statistics import methods
 from quiz.statistics import words as sentences
-from quiz.web.languages import CATALOGUES
 
 ROOT = Path(__file__).resolve().parent.parent
 METHODS = [("quiz/**.py", "python"), ("templates/**.html", "jinja2"), ("quiz/**.html", "jinja2")]
@@ -34,12 +34,13 @@ SAYING = (
     "quiz/questions/**/*.py",
     "quiz/operations/**/*.py",
     "quiz/banks/**/*.py",
+    "quiz/models/rescoring.py",
     "quiz/assembly/*.py",
 )
 #: A printed paper brings its words in every language itself.
 SPEAKING_FOR_THEMSELVES = frozenset({"quiz/assembly/papers.py"})
-#: Calls that hold what is wrong and how to mend it, without a capital or a stop.
-FAULT = "Problem"
+#: Calls that hold what is wrong and how to mend it, without a capital or a stop; and a sentence with figures.
+FAULT, SAID = "Problem", "Said"
 
 
 def template() -> Catalog:
@@ -61,6 +62,7 @@ def said() -> Iterator[tuple[str, str]]:
         yield from (("quiz/statistics/methods.py", text) for text in astuple(method)[1:] if text)
     for told in (*sentences.WORDS.values(), *sentences.GENERAL.values()):
         yield from (("quiz/statistics/words.py", text) for text in told)
+    yield from (("quiz/statistics/words.py", text) for text in sentences.SHORT.values())
     for name in types.names():
         editing = types.editing(name)
         yield from (
@@ -86,6 +88,8 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == FAULT:
             texts = (arg.value for arg in node.args[1:3] if isinstance(arg, ast.Constant))
             yield from (text for text in texts if isinstance(text, str) and text)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == SAID:
+            yield ast.literal_eval(node.args[0])
         if (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)

@@ -45,8 +45,17 @@ TABLES = ("results", "test", "questions", "options")
     default="-",
     help="The file to write.  [default: standard output]",
 )
+@click.option(
+    "--language",
+    type=click.Choice(["en", "ru", "zh"]),
+    default="en",
+    show_default=True,
+    help="What html and pdf are written in.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def report(quiz_id: int, file_format: str, table: str, which: str, output: Any, as_json: bool) -> None:
+def report(
+    quiz_id: int, file_format: str, table: str, which: str, output: Any, language: str, as_json: bool
+) -> None:
     """Print the report of a QUIZ (its id): who has started, finished, with what grade; how each question works.
 
     Example: quiz report 1 --table questions -o questions.csv
@@ -62,7 +71,7 @@ def report(quiz_id: int, file_format: str, table: str, which: str, output: Any, 
         results = reporting.results_table(None, quiz_id, now, grace)
         found = analysis.export_report(None, quiz_id, which, now, grace)
     write = WRITERS["json" if as_json else file_format]
-    output.write(write(found, results, table))
+    output.write(write(found, results, language if file_format in SPOKEN else table))
 
 
 def _csv(found: QuizReport, results: Table, table: str) -> bytes:
@@ -80,20 +89,20 @@ def _xlsx(found: QuizReport, results: Table, _table: str) -> bytes:
     return write_xlsx(replace(one, name=name) for name, one in _tables(found, results).items())
 
 
-def _html(found: QuizReport, results: Table, _table: str) -> bytes:
+def _html(found: QuizReport, results: Table, language: str) -> bytes:
     from quiz.files.pages import write_page
     from quiz.operations.sheets import sheet_of
 
-    sheet = sheet_of(found, results)
-    return write_page(sheet.title, sheet.lede, sheet.tables).encode()
+    sheet = sheet_of(found, results, language)
+    return write_page(sheet.title, sheet.lede, sheet.tables, language).encode()
 
 
-def _pdf(found: QuizReport, results: Table, _table: str) -> bytes:
+def _pdf(found: QuizReport, results: Table, language: str) -> bytes:
     from quiz.files.pdf import write_pdf
     from quiz.operations.sheets import sheet_of
 
-    sheet = sheet_of(found, results)
-    return write_pdf(sheet.title, sheet.lede, sheet.tables)
+    sheet = sheet_of(found, results, language)
+    return write_pdf(sheet.title, sheet.lede, sheet.tables, language)
 
 
 def _json(found: QuizReport, results: Table, _table: str) -> bytes:
@@ -102,7 +111,9 @@ def _json(found: QuizReport, results: Table, _table: str) -> bytes:
     return (as_json_text(_document(found, results)) + "\n").encode()
 
 
-#: By format: what writes the report and all attempts; csv the one table of this name.
+#: Formats that are read by people.
+SPOKEN = ("html", "pdf")
+#: By format: what writes the report and all attempts; csv the one table of this name, what people read in this language.
 WRITERS = {"csv": _csv, "xlsx": _xlsx, "json": _json, "html": _html, "pdf": _pdf}
 
 

@@ -25,19 +25,23 @@ th { font-weight: 600; }
 """
 
 
+#: Between a number and its decimals, by language; a point in all others.
+DECIMAL_SIGNS: Final = {"ru": ","}
+
+
 def write_page(title: str, lede: str, tables: Sequence[Table], language: str = "en") -> str:
     """The tables below each other, each under its name. Nothing in them is taken for HTML; numbers have at most two
-    decimals.
+    decimals, as the language writes them.
     """
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
-    body = "".join(part for table in tables for part in _table(table))
+    body = "".join(part for table in tables for part in _table(table, language))
     return (
         f'<!doctype html>\n<html lang="{escape(language)}"><head>{head}<style>{_LOOK}</style></head>\n'
         f"<body><main><h1>{escape(title)}</h1><p>{escape(lede)}</p>\n{body}</main></body></html>\n"
     )
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, language: str) -> Iterator[str]:
     figures = [
         all(row[place] is None or isinstance(row[place], int | float) for row in table.rows)
         for place in range(len(table.header))
@@ -48,12 +52,14 @@ def _table(table: Table) -> Iterator[str]:
     yield from (f'<th scope="col"{kind}>{escape(head)}</th>' for head, kind in heads)
     yield "</tr></thead>\n<tbody>\n"
     for row in table.rows:
-        cells = (f"<td{kind}>{escape(shown(cell))}</td>" for cell, kind in zip(row, kinds, strict=True))
+        cells = (
+            f"<td{kind}>{escape(shown(cell, language))}</td>" for cell, kind in zip(row, kinds, strict=True)
+        )
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody></table></div>\n"
 
 
-def shown(value: object) -> str:
+def shown(value: object, language: str = "en") -> str:
     """A cell as it is read: numbers with at most two decimals, half up as everywhere, times in UTC to the minute, nothing
     for None.
     """
@@ -63,5 +69,6 @@ def shown(value: object) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, float):
         exact = round(Decimal(value), 9).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        return f"{exact + 0:f}".rstrip("0").rstrip(".")  # + 0: no negative zero
+        text = f"{exact + 0:f}".rstrip("0").rstrip(".")  # + 0: no negative zero
+        return text.replace(".", DECIMAL_SIGNS.get(language, "."))
     return str(value)

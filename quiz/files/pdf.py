@@ -96,35 +96,36 @@ class Sheet:
             self.y += size * LINE
 
 
-def write_pdf(title: str, lede: str, tables: Sequence[Table]) -> bytes:
+def write_pdf(title: str, lede: str, tables: Sequence[Table], language: str = "en") -> bytes:
     """The tables below each other as PDF, each under its name; heads are repeated on each page.
 
-    A table that is too wide continues below with its first column repeated. Numbers have at most two decimals. The same
-    tables give the same bytes.
+    A table that is too wide continues below with its first column repeated. Numbers have at most two decimals, as the
+    language writes them. The same tables give the same bytes.
     """
-    laid = [(table, _columns(table)) for table in tables]
+    laid = [(table, _columns(table, language)) for table in tables]
     widest = max((sum(one.width + GAP for one in columns) - GAP for _, columns in laid), default=0.0)
     sheet = Sheet((LONG, SHORT) if widest > SHORT - 2 * MARGIN else (SHORT, LONG))
     sheet.say(title, TITLE)
     sheet.y += PAD
     sheet.say(lede, TEXT)
     for table, columns in laid:
-        _lay_out(sheet, table, columns)
+        _lay_out(sheet, table, columns, language)
     return written(sheet, title)
 
 
 # Laying out --------------------------------------------------------------------------------------------------------
 
 
-def _columns(table: Table) -> list[_Column]:
+def _columns(table: Table, language: str) -> list[_Column]:
     return [
-        _column(place, head, [row[place] for row in table.rows]) for place, head in enumerate(table.header)
+        _column(place, head, [row[place] for row in table.rows], language)
+        for place, head in enumerate(table.header)
     ]
 
 
-def _lay_out(sheet: Sheet, table: Table, columns: Sequence[_Column]) -> None:
+def _lay_out(sheet: Sheet, table: Table, columns: Sequence[_Column], language: str) -> None:
     """The table, in as many parts below each other as it takes."""
-    rows = [[shown(cell) for cell in row] for row in table.rows]
+    rows = [[shown(cell, language) for cell in row] for row in table.rows]
     for part in _parts(columns, sheet.width - 2 * MARGIN):
         sheet.y += HEAD
         if sheet.y + 6 * HEAD > sheet.bottom:
@@ -141,9 +142,9 @@ def _lay_out(sheet: Sheet, table: Table, columns: Sequence[_Column]) -> None:
             _place(sheet, cells, part)
 
 
-def _column(place: int, head: str, values: Sequence[object]) -> _Column:
+def _column(place: int, head: str, values: Sequence[object], language: str) -> _Column:
     """As wide as its longest text or word of the head, within bounds; numbers, and what stands among them, to the right."""
-    longest = max((width(text, TEXT) for text in {shown(value) for value in values}), default=0.0)
+    longest = max((width(text, TEXT) for text in {shown(value, language) for value in values}), default=0.0)
     words = max((width(word, TEXT) for word in head.split()), default=0.0)
     figures = any(isinstance(value, int | float) for value in values)
     return _Column(place, min(WIDEST, max(longest, words, min(width(head, TEXT), 60.0))), figures)

@@ -25,6 +25,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
+from quiz.files.languages import DEFAULT, Speech
 from quiz.files.pages import shown, write_page
 from quiz.models.audit import record
 from quiz.models.mailing import EVERY, LONGEST_ADDRESS, ReportMail
@@ -97,12 +98,12 @@ def wish(actor: Actor, quiz_id: int, address: str, every: str, now: datetime) ->
         record(connection, actor.id, "report.mail", ("quiz", quiz_id), now, every=every)
 
 
-def _faults(address: str, every: str) -> list[Problem]:
 def is_address(address: str) -> bool:
     """Whether this is a mail address, as far as that can be told without sending mail there."""
     return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
 
 
+def _faults(address: str, every: str) -> list[Problem]:
     found = []
     if not is_address(address):
         found.append(Problem("address", "this is no mail address", "write one such as ada@example.org"))
@@ -179,7 +180,7 @@ def send_due(post: Post, site: str, now: datetime, grace: timedelta, most: int |
 def _claim(now: datetime) -> Row[Any] | None:
     with transaction() as connection:
         due = connection.execute(
-            select(ReportMail, User.session_epoch, Course.time_zone)
+            select(ReportMail, User.session_epoch, User.language, Course.time_zone)
             .join(User, User.id == ReportMail.user_id)
             .join(Quiz, Quiz.id == ReportMail.quiz_id)
             .join(Course, Course.id == Quiz.course_id)
@@ -200,11 +201,12 @@ def _move(connection: Connection, due: Row[Any], to: datetime) -> None:
 def _sheet(due: Row[Any], now: datetime, grace: timedelta) -> Sheet | None:
     """What is to be sent; None, and the wish ends, where the right to see it has ended, or the account."""
     try:
-        return sheet_of(quiz_report(Actor(due.user_id, due.session_epoch), due.quiz_id, "first", now, grace))
+        found = quiz_report(Actor(due.user_id, due.session_epoch), due.quiz_id, "first", now, grace)
     except (NotFound, SignedOut):
         with transaction() as connection:
             connection.execute(delete(ReportMail).where(ReportMail.stop_key == due.stop_key))
         return None
+    return sheet_of(found, language=due.language or DEFAULT)
 
 
 def _posted(due: Row[Any], message: EmailMessage, post: Post, now: datetime) -> bool:
@@ -221,13 +223,11 @@ def _posted(due: Row[Any], message: EmailMessage, post: Post, now: datetime) -> 
 def letter(address: str, subject: str, site: str, now: datetime) -> EmailMessage:
     """An empty mail of the program to this address. Its sender is the post's."""
     message = EmailMessage()
-    message["Subject"] = f"Report: {' '.join(sheet.title.split())}"
-    message["To"] = due.address
+    message["Subject"] = subject
+    message["To"] = address
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=urlsplit(site).hostname or "localhost")
     message["Auto-Submitted"] = "auto-generated"
-    message["List-Unsubscribe"] = f"<{end}>"
-    message.set_content("\n\n".join([sheet.title, sheet.lede, "\n".join(lines), ways]) + "\n")
     return message
 
 
@@ -247,9 +247,10 @@ def _message(sheet: Sheet, due: Row[Any], site: str, now: datetime) -> EmailMess
     ]
     subject = _("Report: %(quiz)s", quiz=" ".join(sheet.title.split()))
     message = letter(due.address, subject, site, now)
-    message.add_alternative(
-        write_page(sheet.title, f"{sheet.lede} {ways}".replace("\n", " · "), sheet.tables), subtype="html"
-    )
+    message["List-Unsubscribe"] = f"<{end}>"
+    message.set_content("\n\n".join([sheet.title, sheet.lede, "\n".join(lines), "\n".join(ways)]) + "\n")
+    lede = " · ".join([sheet.lede, *ways])
+    message.add_alternative(write_page(sheet.title, lede, sheet.tables, sheet.language), subtype="html")
     return message
 
 

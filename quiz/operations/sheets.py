@@ -7,99 +7,115 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from quiz.banks.analysing import QuestionReport
+from quiz.files.languages import Speech
 from quiz.files.tables import Table
 from quiz.operations.analysis import QuizReport
-from quiz.statistics.words import STATES, message, state_of, told
-
-#: Which attempts count, in words.
-WHICH_WORDS = {
-    "first": "first attempts",
-    "last": "last attempts",
-    "all": "all attempts",
-    "counted": "the attempts that the grade counts",
-}
+from quiz.statistics.words import SHORT, STATES, state_of, tell, tell_whole
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is read: a title, a line below it, tables in the order of their weight. English."""
+    """What is read: a title, a line below it, tables in the order of their weight; ``language`` is a tag."""
 
     title: str
     lede: str
     tables: tuple[Table, ...]
+    language: str
 
 
-def sheet_of(found: QuizReport, results: Table | None = None) -> Sheet:
-    """The report for reading; with ``results`` each attempt too."""
-    tables = [_findings(found), _test(found), _grades(found), _questions(found)]
+def sheet_of(found: QuizReport, results: Table | None = None, language: str = "en") -> Sheet:
+    """The report for reading, in a language of ``LOCALES``; with ``results`` each attempt too, under its own names."""
+    speech = Speech(language)
+    _ = speech.gettext
+    tables = [make(found, speech) for make in (_findings, _test, _grades, _questions)]
     if results is not None:
-        tables.append(Table("Attempts", results.header, results.rows))
-    return Sheet(found.title, _lede(found), tuple(table for table in tables if table.rows))
+        tables.append(Table(_("Attempts"), results.header, results.rows))
+    return Sheet(found.title, _lede(found, speech), tuple(table for table in tables if table.rows), language)
 
 
-def _lede(found: QuizReport) -> str:
+def _lede(found: QuizReport, speech: Speech) -> str:
+    _ = speech.gettext
     if found.first_finished is None or found.last_finished is None:
-        return f"{found.course_title}. Nobody has finished yet."
+        return _("%(course)s. Nobody has finished yet.", course=found.course_title)
     zone = ZoneInfo(found.time_zone)
-    first, last = (one.astimezone(zone).date() for one in (found.first_finished, found.last_finished))
-    when = f"{first}" if first == last else f"{first} to {last}"
-    return (
-        f"{found.course_title}. {found.attempts} {'attempt' if found.attempts == 1 else 'attempts'} "
-        f"({WHICH_WORDS[found.which]}), {when}; "
-        f"{found.finished} of {found.students} students have finished."
+    days = [speech.day(one.astimezone(zone)) for one in (found.first_finished, found.last_finished)]
+    return _(
+        "%(course)s. %(attempts)s (%(which)s), %(days)s; %(finished)s of %(students)s students have finished.",
+        course=found.course_title,
+        attempts=speech.ngettext("%(num)d attempt", "%(num)d attempts", found.attempts),
+        which=_which(found.which, speech),
+        days=" – ".join(dict.fromkeys(days)),
+        finished=found.finished,
+        students=found.students,
     )
 
 
-def _findings(found: QuizReport) -> Table:
-    return Table("What it says", ("About", "Finding"), tuple(_sentences(found)))
+def _which(which: str, speech: Speech) -> str:
+    _ = speech.gettext
+    return {
+        "first": _("first attempts"),
+        "last": _("last attempts"),
+        "all": _("all attempts"),
+        "counted": _("the attempts that the grade counts"),
+    }[which]
 
 
-def _sentences(found: QuizReport) -> Iterator[tuple[object, ...]]:
+def _findings(found: QuizReport, speech: Speech) -> Table:
+    _ = speech.gettext
+    return Table(_("What it says"), (_("About"), _("Finding")), tuple(_sentences(found, speech)))
+
+
+def _sentences(found: QuizReport, speech: Speech) -> Iterator[tuple[object, ...]]:
+    _ = speech.gettext
     flagged = ((question, flag) for question in found.questions for flag in question.flags)
     for question, flag in sorted(flagged, key=lambda one: STATES.index(state_of(one[1]))):
-        yield f"Question {question.number}", message(flag, [option.name for option in question.options])
+        names = [option.name for option in question.options]
+        yield _("Question %(n)s", n=question.number), " ".join(tell(flag, names, speech))
     for verdict in found.verdicts:
-        yield "The whole", told(verdict)
+        yield _("The whole"), " ".join(tell_whole(verdict, speech))
 
 
-def _test(found: QuizReport) -> Table:
+def _test(found: QuizReport, speech: Speech) -> Table:
+    _ = speech.gettext
     whole = found.analysis.whole
     low, high = whole.alpha_ci or (None, None)
     rows = (
-        ("Mean grade", whole.mean),
-        ("Median", whole.median),
-        ("Standard deviation", whole.sd),
-        ("Reliability (alpha)", whole.alpha),
-        ("its 95 % interval, from", low),
-        ("to", high),
-        ("Standard error of a grade", whole.standard_error),
-        ("Minutes from start to end, median", None if found.seconds is None else found.seconds / 60),
+        (_("Mean grade"), whole.mean),
+        (_("Median"), whole.median),
+        (_("Standard deviation"), whole.sd),
+        (_("Reliability (alpha)"), whole.alpha),
+        (_("Reliability, lower limit (95 %)"), low),
+        (_("Reliability, upper limit (95 %)"), high),
+        (_("Standard error of a grade"), whole.standard_error),
+        (_("Minutes from start to end, median"), None if found.seconds is None else found.seconds / 60),
     )
-    kept = tuple(row for row in rows if row[1] is not None)
-    return Table(f"Grades, of {found.scale or 0:g}", ("Figure", "Value"), kept)
+    name = _("Grades, of %(scale)s", scale=speech.figure(found.scale or 0))
+    return Table(name, (_("Figure"), _("Value")), tuple(row for row in rows if row[1] is not None))
 
 
-def _grades(found: QuizReport) -> Table:
+def _grades(found: QuizReport, speech: Speech) -> Table:
+    _ = speech.gettext
     bins = found.distribution if found.attempts else ()
-    rows = tuple((f"{one.low:g} to {one.high:g}", one.n) for one in bins)
-    return Table("How many have which grade", ("Grade", "Attempts"), rows)
+    rows = tuple((f"{speech.figure(one.low)} – {speech.figure(one.high)}", one.n) for one in bins)
+    return Table(_("How many have which grade"), (_("Grade"), _("Attempts")), rows)
 
 
-def _questions(found: QuizReport) -> Table:
+def _questions(found: QuizReport, speech: Speech) -> Table:
+    _ = speech.gettext
     header = (
-        "No.",
-        "Question",
-        "Right, %",
-        "Discrimination index",
-        "Efficiency",
-        "Seconds",
-        "Attempts",
-        "Findings",
+        _("No."),
+        _("Question"),
+        _("Right, %"),
+        _("Discrimination index"),
+        _("Discriminative efficiency"),
+        _("Seconds, median"),
+        _("Attempts"),
+        _("Findings"),
     )
-    return Table("Questions", header, tuple(map(_question, found.questions)))
+    return Table(_("Questions"), header, tuple(_question(one, speech) for one in found.questions))
 
 
-def _question(one: QuestionReport) -> tuple[object, ...]:
+def _question(one: QuestionReport, speech: Speech) -> tuple[object, ...]:
     figures = one.figures
     return (
         one.number,
@@ -109,5 +125,5 @@ def _question(one: QuestionReport) -> tuple[object, ...]:
         figures.discriminative_efficiency,
         one.seconds,
         figures.n,
-        ", ".join(flag.code.replace("-", " ") for flag in one.flags),
+        ", ".join(speech.gettext(SHORT[flag.code]) for flag in one.flags),
     )

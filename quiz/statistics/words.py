@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from quiz.statistics.flags import Flag
 from quiz.statistics.verdicts import Verdict
+
+if TYPE_CHECKING:  # it reads catalogues, which `quiz stats` does not need
+    from quiz.files.languages import Speech
 
 #: Flags that say that something is wrong; the others say that something is weak.
 GRAVE: Final = ("possible-miskey", "negative-discrimination")
 #: How much a question needs a look, the gravest first; good is one without a flag.
 STATES: Final = ("bad", "look", "none", "good")
+
+#: By code: a flag in two or three words (English, for gettext).
+SHORT: Final[Mapping[str, str]] = {
+    "possible-miskey": "Key probably wrong",
+    "negative-discrimination": "Goes against the rest",
+    "competing-options": "Rival of the key",
+    "no-discrimination": "Hardly tells apart",
+    "drift": "Easier or harder than before",
+    "dif": "Harder for one group",
+    "guessing": "Guessed",
+    "not-reached": "Not reached by many",
+    "too-hard": "As if guessed",
+    "too-easy": "Too easy here",
+    "unused-distractor": "Option hardly chosen",
+}
 
 #: By code: the verdict, the hint, and what they rest on (English, for gettext). %(name)s is an option or a figure.
 WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -112,25 +131,48 @@ def state_of(flag: Flag) -> str:
     return "bad" if flag.code in GRAVE else "look"
 
 
-def words(flag: Flag) -> tuple[str, str]:
-    """The sentence of a flag and the one that it rests on, with the names still to be filled in."""
-    verdict, hint, why = WORDS[flag.code]
-    return (verdict if flag.level == "verdict" else hint), why
+#: How a sentence is said in a language, and how a figure of this name is written in it.
+Say: TypeAlias = Callable[[str], str]
+Show: TypeAlias = Callable[[str, float], str]
+
+
+def tell(flag: Flag, names: Sequence[str], speech: Speech) -> tuple[str, str]:
+    """What a flag says in a language, and what that rests on; ``names`` are those of the options, by place."""
+    return _tell(flag, names, speech.gettext, partial(_figure, speech))
+
+
+def tell_whole(verdict: Verdict, speech: Speech) -> tuple[str, str]:
+    """The same of a verdict on the whole."""
+    return _tell_whole(verdict, speech.gettext, partial(_figure, speech))
 
 
 def message(flag: Flag, names: Sequence[str]) -> str:
-    """A flag in English on one line; ``names`` are those of the options, by place."""
-    filled = {**fill(flag, names), **{name: _english(name, value) for name, value in flag.figures.items()}}
-    return " ".join(words(flag)) % {"key_mean": "–", **filled}
+    """A flag in plain English on one line, for commands and files."""
+    return " ".join(_tell(flag, names, str, _english))
 
 
 def told(verdict: Verdict) -> str:
-    """A verdict in English on one line."""
-    filled = {name: _english(name, value) for name, value in verdict.figures.items()}
-    return " ".join(GENERAL[verdict.code]) % filled
+    """The same of a verdict on the whole."""
+    return " ".join(_tell_whole(verdict, str, _english))
 
 
-def fill(flag: Flag, names: Sequence[str]) -> dict[str, str]:
+def _tell(flag: Flag, names: Sequence[str], say: Say, show: Show) -> tuple[str, str]:
+    verdict, hint, why = WORDS[flag.code]
+    filled = {"key_mean": "–", **_options(flag, names), **_filled(flag.figures, show)}
+    return say(verdict if flag.level == "verdict" else hint) % filled, say(why) % filled
+
+
+def _tell_whole(verdict: Verdict, say: Say, show: Show) -> tuple[str, str]:
+    sentence, why = GENERAL[verdict.code]
+    filled = _filled(verdict.figures, show)
+    return say(sentence) % filled, say(why) % filled
+
+
+def _filled(figures: Mapping[str, float], show: Show) -> dict[str, str]:
+    return {name: show(name, value) for name, value in figures.items()}
+
+
+def _options(flag: Flag, names: Sequence[str]) -> dict[str, str]:
     """What stands for the options in a flag's words."""
     shown = [names[place] for place in flag.options]
     found = {"options": ", ".join(shown)}
@@ -155,3 +197,13 @@ def _english(name: str, value: float) -> str:
     if name in GRADES:
         return f"{value:.3g}"
     return f"{value:.0f} %" if name in PERCENTS else f"{value:.2f}".replace("-", "−")
+
+
+def _figure(speech: Speech, name: str, value: float) -> str:
+    if name in COUNTS:
+        return speech.figure(value, 0)
+    if name in SHARES:
+        return speech.percent(value)
+    if name in PERCENTS:
+        return speech.percent(value / 100)
+    return speech.figure(value, 1) if name in GRADES else speech.correlation(value)

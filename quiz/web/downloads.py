@@ -37,3 +37,8 @@ def download_xlsx(content: bytes, name: str) -> Response:
 def download_pdf(content: bytes, name: str) -> Response:
     """A file to print."""
     return download(content, name, ".pdf", "application/pdf")
+
+
+def download_html(text: str, name: str) -> Response:
+    """A page that needs no other file. It is kept, not opened here: a download cannot speak for the site."""
+    return download(text, name, ".html", "text/html")

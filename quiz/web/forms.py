@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from quiz.errors import Invalid, Problem
+from quiz.web.html import said
 
 
 class Form(FlaskForm):
@@ -35,7 +35,7 @@ def time_zones() -> list[str]:
 
 def in_words(problem: Problem) -> str:
     """What is wrong and how to mend it."""
-    return f"{_(problem.what)} – {_(problem.mend)}" if problem.mend else _(problem.what)
+    return f"{said(problem.what)} – {said(problem.mend)}" if problem.mend else said(problem.what)
 
 
 def place(form: FlaskForm, error: Invalid) -> None:

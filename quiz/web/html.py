@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,6 @@ from babel import Locale, UnknownLocaleError
 from flask import Flask, g, render_template, request, url_for
 from flask_babel import (
     format_date,
-    format_decimal,
     format_time,
     get_locale,
     get_timezone,
@@ -27,6 +26,8 @@ from flask_babel import gettext as _
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from quiz.files import languages as spoken
+from quiz.files.languages import NO_BREAK_SPACE
 from quiz.files.shipped import shipped
 from quiz.questions import types
 from quiz.web import assets, languages
@@ -35,7 +36,6 @@ from quiz.web.session import find_card
 from quiz.web.templating import Environment
 
 ICONS = assets.vendored("bootstrap-icons", ".svg")
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
 class Undefined(StrictUndefined):
@@ -65,6 +65,7 @@ def install(app: Flask) -> None:
         "html": Markup,
         "figure": figure,
         "percent": percent,
+        "correlation": correlation,
         "day": day,
         "clock": clock,
         "iso": iso,
@@ -134,7 +135,7 @@ def _language() -> str:
 
 def said(message: str) -> str:
     """Words that the program says, in the page's language. They may hold what somebody typed, so they are text."""
-    return get_translations().ugettext(message) if message else ""
+    return spoken.translated(get_translations(), message)
 
 
 # Icons, numbers, times -------------------------------------------------------------------------------------------
@@ -148,26 +149,18 @@ def icon(name: str) -> Markup:
 
 
 def figure(value: Fraction | Decimal | float | None, places: int = 2) -> str:
-    """A mark or grade in at most ``places`` decimals, half up; a dash for none. 9 decimals count (scoring.md)."""
-    if value is None:
-        return "–"
-    exact = (
-        Decimal(value.numerator) / Decimal(value.denominator)
-        if isinstance(value, Fraction)
-        else Decimal(value)
-    )
-    shown = round(exact, 9).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return typeset(format_decimal(shown, "#,##0." + "#" * places))
-
-
-def typeset(number: str) -> str:
-    """A number with a true minus sign, which is as wide as a figure and does not break."""
-    return number.replace("-", "\N{MINUS SIGN}")
+    """A mark or grade in at most ``places`` decimals, half up; a dash for none."""
+    return "–" if value is None else spoken.figure(value, places, languages.locale())
 
 
 def percent(share: Fraction | Decimal | float | None) -> str:
     """A share of 1 as whole percent; a dash for none."""
-    return "–" if share is None else figure(share * 100, 0) + NO_BREAK_SPACE + "%"
+    return "–" if share is None else spoken.percent(share, languages.locale())
+
+
+def correlation(value: float | None) -> str:
+    """A correlation with two decimals; a dash for none."""
+    return "–" if value is None else spoken.correlation(value, languages.locale())
 
 
 def moment(value: datetime | None, width: str = "long") -> str | Markup:

@@ -7,6 +7,7 @@ import pypdf
 import pytest
 from bs4 import BeautifulSoup
 
+from quiz.files.languages import Speech
 from quiz.operations import analysis
 from quiz.operations.sheets import sheet_of
 from tests.cast import GRACE, NOW
@@ -58,3 +59,13 @@ def test_a_report_as_page_needs_no_other_file_and_takes_no_text_for_html(shell, 
 def test_a_report_on_nobody_says_so(cast):
     sheet = sheet_of(analysis.quiz_report(None, cast.quiz, "first", NOW, GRACE))
     assert (sheet.lede, sheet.tables) == ("Arithmetic. Nobody has finished yet.", ())
+
+
+def test_a_report_is_written_in_the_language_that_is_asked_for(shell, cast, tmp_path):
+    shell("report", cast.quiz, "--format", "html", "--language", "ru", "-o", tmp_path / "report.html")
+    page = BeautifulSoup((tmp_path / "report.html").read_text("utf-8"), "html.parser")
+    russian = Speech("ru")
+    assert page.html["lang"] == "ru"
+    assert russian.gettext("first attempts") in page.p.text
+    assert russian.gettext("Discrimination index") in {one.text for one in page.select("th")}
+    assert "66,67" in {one.text for one in page.select("td")}, "a Russian decimal has a comma"

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from quiz.db import reading
 from quiz.errors import Invalid, NotFound
+from quiz.files.languages import Speech
 from quiz.models.mailing import ReportMail
-from quiz.operations import courses, mailing
+from quiz.operations import accounts, courses, mailing
 from tests.cast import GRACE, NOW
 from tests.cli.commands import Shell
 from tests.mailbox import mail_server
@@ -82,6 +83,17 @@ def test_what_stands_in_a_mail(cast, mailbox):
     with pytest.raises(NotFound):
         mailing.about(key)
     assert wishes() == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_mail_is_written_in_the_language_of_who_reads_it(cast, mailbox):
+    sit(cast, cast.bo)
+    accounts.set_preferences(cast.ada, "auto", "", "zh")
+    mailing.wish(cast.ada, cast.quiz, ADDRESS, "day", NOW)
+    send(mailbox, TUESDAY)
+    (message,) = mailbox[1]
+    assert Speech("zh").gettext("first attempts") in text_of(message)
+    assert '<html lang="zh">' in message.get_body(["html"]).get_content()
 
 
 def test_a_server_that_is_away_is_tried_again_in_an_hour(cast, caplog):

@@ -8,7 +8,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import func, select
 
+from quiz.db import reading
+from quiz.models.audit import AuditEvent
 from quiz.operations import analysis, courses, quizzes
 from quiz.operations.sheets import sheet_of
 from quiz.statistics import methods
@@ -255,6 +258,25 @@ def test_the_files_hold_what_the_page_says(ada, cast, miskeyed):
     ]
     question_page(ada, cast, "1 + 1")
     assert f"{float(questions['small/one']['discrimination_index']):.0f} %".replace("-", "−") in ada.text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_report_to_print_names_nobody_and_that_it_was_taken_is_noted(browser, cast, app):
+    sit(cast, join(cast, "Secret Name"))
+    bo, ada = browser("bo"), browser("ada")
+    ada.get(f"/quizzes/{cast.quiz}/report")
+    links = {one.get_text(strip=True).lower(): one["href"] for one in ada.page.main.find_all("a")}
+    for ending, mimetype in (("pdf", "application/pdf"), ("html", "text/html")):
+        link = links[ending]
+        answer = ada.get(link)
+        assert (answer.status_code, answer.mimetype) == (200, mimetype)
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=A-small-quiz-Report.")
+        assert bo.get(link).status_code == 404
+    assert "Too few attempts to judge questions." in answer.text
+    assert "Secret Name" not in answer.text
+    with app.app_context(), reading() as connection:
+        taken = select(func.count()).where(AuditEvent.act == "report.export")
+        assert connection.execute(taken).scalar_one() == 2
 
 
 def test_what_somebody_typed_is_no_formula_in_a_file(ada, cast):

@@ -23,6 +23,7 @@ from quiz.web.downloads import download_csv, download_pdf, download_xlsx
 from quiz.web.forms import in_words
 from quiz.web.guard import grace, moment, signed_in
 from quiz.web.html import day, figure, percent, use_time_zone
+from quiz.web.languages import tag
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("gradebook", __name__)
@@ -95,7 +96,7 @@ def _file(ending: str, name: str, lede: str, tables: Sequence[Table]) -> Respons
     if ending == "xlsx":
         return download_xlsx(write_xlsx(tables), name)
     unnamed = [replace(table, name="") for table in tables]
-    return download_pdf(write_pdf(name, lede, unnamed), name)
+    return download_pdf(write_pdf(name, lede, unnamed, tag()), name)
 
 
 # One student -------------------------------------------------------------------------------------------------------

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from quiz.banks import report_tables
 from quiz.banks.analysing import QuestionReport
+from quiz.files.pages import write_page
+from quiz.files.pdf import write_pdf
 from quiz.files.tables import Table, write_csv, write_xlsx
 from quiz.operations import analysis, learning, reporting
 from quiz.operations.access import GRADING, TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
+from quiz.operations.sheets import Sheet, sheet_of
 from quiz.statistics import methods as methodology
 from quiz.statistics.flags import ENOUGH, FEWEST
 from quiz.statistics.words import STATES, state_of
-from quiz.web.downloads import download_csv, download_xlsx
+from quiz.web.downloads import download_csv, download_html, download_pdf, download_xlsx
 from quiz.web.guard import grace, moment, signed_in
 from quiz.web.html import percent, use_time_zone
+from quiz.web.languages import tag
 from quiz.web.reports.charts import BarChart, bar_chart
 from quiz.web.reports.items import beyond
 from quiz.web.reports.pictures import curves_of, curves_title, progress_of, roles_of
-from quiz.web.reports.words import Told, correlation, tell_flag, tell_verdict
+from quiz.web.reports.words import Told, tell_flag, tell_verdict
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("reports", __name__)
-blueprint.add_app_template_filter(correlation)
 
 #: So many findings stand at the top; the table below has them all.
 MOST_FINDINGS = 8
@@ -78,7 +82,6 @@ class Row:
     """A question in the report's table: its gravest flag, if it has any."""
 
     question: QuestionReport
-    code: str
     told: Told | None
 
     @property
@@ -130,9 +133,9 @@ def methods() -> ResponseReturnValue:
 
 def _row(question: QuestionReport) -> Row:
     if not question.flags:
-        return Row(question, "", None)
+        return Row(question, None)
     worst = min(question.flags, key=lambda flag: STATES.index(state_of(flag)))
-    return Row(question, worst.code, tell_flag(worst, question))
+    return Row(question, tell_flag(worst, question))
 
 
 def _grades(found: QuizReport) -> BarChart | None:
@@ -170,6 +173,26 @@ def report_csv(quiz_id: int) -> ResponseReturnValue:
     options = request.args.get("table") == "options"
     table = (report_tables.options_table if options else report_tables.questions_table)(found.analysis)
     return download_csv(write_csv(table.rows, table.header), f"{found.title} {table.name}")
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/report.<any(html, pdf):ending>")
+@signed_in
+def report_sheet(quiz_id: int, ending: str) -> ResponseReturnValue:
+    """The report to print or pass on, in the reader's language, verdicts first. It names nobody."""
+    found = analysis.export_report(get_actor(), quiz_id, _which(), moment(), grace())
+    sheet = sheet_of(found, language=tag())
+    return _SHEETS[ending](sheet, f"{found.title} {_('Report')}")
+
+
+def _as_page(sheet: Sheet, name: str) -> Response:
+    return download_html(write_page(sheet.title, sheet.lede, sheet.tables, sheet.language), name)
+
+
+def _as_pdf(sheet: Sheet, name: str) -> Response:
+    return download_pdf(write_pdf(sheet.title, sheet.lede, sheet.tables, sheet.language), name)
+
+
+_SHEETS = {"html": _as_page, "pdf": _as_pdf}
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/report.xlsx")

@@ -1,0 +1,18 @@
+"""What leaves the pages in another language: sentences with figures, and figures as that language writes them."""
+
+from quiz.errors import Said
+from quiz.files.languages import NO_BREAK_SPACE, Speech
+
+RUSSIAN = Speech("ru")
+
+
+def test_a_sentence_with_figures_is_english_and_can_be_said_otherwise():
+    said = Said("Question %(n)s", n=3)
+    assert said == "Question 3"
+    assert RUSSIAN.gettext(said) == RUSSIAN.gettext("Question %(n)s", n=3) != said
+
+
+def test_figures_are_written_as_the_language_does():
+    assert (Speech().figure(1234.565), RUSSIAN.figure(-0.5)) == ("1,234.57", "−0,5")
+    assert RUSSIAN.correlation(0.1) == "0,10"
+    assert Speech("zh").percent(0.725) == f"73{NO_BREAK_SPACE}%"

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from quiz.banks.model import Question
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 
 #: ``new-key``: as the new version scores. ``both-keys``: the better of the version before and the new one.
 #: ``full-credit``: the whole mark to everybody, for blanks too. ``drop``: the question leaves the grade, marks and
@@ -49,13 +49,20 @@ def _better(one: Fraction | None, other: Fraction | None) -> Fraction | None:
 def misfits(before: Question, new: Question) -> Iterator[Problem]:
     """Why answers to one version cannot be scored by another; nothing where they can."""
     if before.type != new.type:
-        what = f"the question was of the type {before.type}, and is of the type {new.type} now"
+        what = Said(
+            "the question was of the type %(before)s, and is of the type %(now)s now",
+            before=before.type,
+            now=new.type,
+        )
         yield Problem("type", what, "give full credit, or drop the question")
     elif before.kind.by_hand:
         yield Problem("type", "people judge these answers: there is no key", "mark them again by hand")
     elif before.kind.shape(before.content) != new.kind.shape(new.content):
-        what = "its parts have other ids than when it was answered, or another order"
-        yield Problem("", what, "keep the ids, or give full credit, or drop the question")
+        yield Problem(
+            "",
+            "its parts have other ids than when it was answered, or another order",
+            "keep the ids, or give full credit, or drop the question",
+        )
     else:
         yield from _moved(dict(_texts(before.dump())), dict(_texts(new.dump())))
 
@@ -82,7 +89,12 @@ def _moved(before: Mapping[_Part, str], new: Mapping[_Part, str]) -> Iterator[Pr
     for (path, part), text in new.items():
         other = next((old for (at, old), had in before.items() if (at, had) == (path, text)), part)
         if before.get((path, part)) != text and other != part:
-            what = f"'{text}' had the id {other} when it was answered, and has {part} now"
+            what = Said(
+                "'%(text)s' had the id %(before)s when it was answered, and has %(now)s now",
+                text=text,
+                before=other,
+                now=part,
+            )
             yield Problem(
                 ".".join(path), what, "write the ids in the file, as the export of the bank has them"
             )
@@ -98,5 +110,8 @@ def misfits_of_variant(before: Question, new: Question) -> Iterator[Problem]:
     yield from (found := [*misfits(before, new)])
     order = sorted(before.kind.shuffled(before.content))
     if not found and before.present(order) != new.present(order):
-        what = "it reads otherwise than when it was answered"
-        yield Problem("", what, "give full credit, or drop the question")
+        yield Problem(
+            "",
+            "it reads otherwise than when it was answered",
+            "give full credit, or drop the question",
+        )

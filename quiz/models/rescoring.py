@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 
 from quiz.banks.model import Question
 from quiz.banks.rescoring import BY_KEY, Keys, Policy, fraction_by, misfits, misfits_of_variant
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.models.asking import asked
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion, load_variant
@@ -125,18 +125,22 @@ def _misfits(row: Row[Any], version: Row[Any]) -> Iterator[Problem]:
     try:
         new = _by_version(row, version)
     except Invalid:
-        what = (
-            "the question is a family in one version and none in the other"
-            if row.variant is None
-            else f"there is no variant {row.variant} on {row.as_of} any more"
-        )
-        yield Problem("", what, "give full credit, or drop the question")
+        yield _gone(row)
         return
     if row.variant is None:
         yield from misfits(before, new)
     else:
         for problem in misfits_of_variant(before, new):
             yield Problem(f"variant {row.variant}", problem.what, problem.mend)
+
+
+def _gone(row: Row[Any]) -> Problem:
+    """That the new version has nothing to score this slot by."""
+    if row.variant is None:
+        what = Said("the question is a family in one version and none in the other")
+    else:
+        what = Said("there is no variant %(variant)s on %(day)s any more", variant=row.variant, day=row.as_of)
+    return Problem("", what, "give full credit, or drop the question")
 
 
 def _by_version(row: Row[Any], version: Row[Any]) -> Question:

@@ -30,7 +30,7 @@ from quiz.operations import (
     reviews,
 )
 from quiz.operations.marking import Given, Place
-from quiz.operations.rescoring import POLICIES, Request
+from quiz.operations.rescoring import POLICIES, Request, doing
 from tests.cast import GRACE, NOW
 from tests.operations.test_races import WAIT, demand_waiting
 
@@ -570,7 +570,7 @@ def test_submissions_and_hand_marks_wait_for_a_rescoring_and_answers_do_not(
     quiz.answer(going_on, "choice", {"answer": ["1"]}, cast.cy)
     at = Place(handed, quiz.slot(handed, "choice"))
     quiz.mend("choice")
-    write, others = rescoring.write, {}
+    write, others = doing.write, {}
 
     def here(work, *given):
         with app.app_context():
@@ -587,7 +587,7 @@ def test_submissions_and_hand_marks_wait_for_a_rescoring_and_answers_do_not(
         assert not any(one.done() for one in others.values())
         write(*given)
 
-    monkeypatch.setattr(rescoring, "write", write_while_others_act)
+    monkeypatch.setattr(doing, "write", write_while_others_act)
     with ThreadPoolExecutor(3) as pool:
         quiz.run("new-key", "choice")
         others["end"].result(WAIT)

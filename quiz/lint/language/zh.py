@@ -52,7 +52,7 @@ LANGUAGE: Final = Language(
     absolute=any_of("总是 永远 从不 从来不 所有 全部 一切 必须 绝对 完全 只有 仅仅 唯一 任何 每个 不可能", whole=False),
     hedge=any_of("通常 一般 往往 可能 大多 主要 有时 常常 基本上 大致", whole=False),
     vague=any_of("经常 有时 偶尔 常常 很多 许多 最近 很少", whole=False),
-    negation=any_of("不是 不属于 不正确 不对 不符合 不能 不会 不包括 除了 没有 错误 不可以 并非 无关", whole=False),
+    negation=any_of("不是 不属于 不正确 不对 不符合 不能 不会 不包括 (?<![排消解废删])除了 没有 错误 不可以 并非 无关", whole=False),
     denial=any_of("不 没有 没 无法 并非 从未", whole=False),
     all_of_these=re.compile(r"^(?:以上|上述|上面)(?:选项|各项|答案|说法)?(?:全部|全|都|皆|均)(?:是|对|正确|包括)?\W*$"),
     none_of_these=re.compile(r"^(?:以上|上述|上面)(?:选项|各项|答案|说法)?(?:全|都|皆|均)?(?:不|非|没有)(?:是|对|正确)?\W*$"),

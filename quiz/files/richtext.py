@@ -246,6 +246,7 @@ def _renderer() -> MarkdownIt:
 
     renderer = MarkdownIt("commonmark", {"html": False, "breaks": False}).enable(["table", "strikethrough"])
     renderer.add_render_rule("image", _image)
+    renderer.add_render_rule("softbreak", _softbreak)
     for heading in ("heading_open", "heading_close"):
         renderer.add_render_rule(heading, _lower_heading)
     install(renderer)
@@ -256,6 +257,16 @@ def _image(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     """The tag without a title: what an image shows is said where everybody is told, in its alternative text."""
     text = escape(str(self.renderInlineAsText(tokens[index].children, options, env)))
     return f'<img alt="{text}" src="{escape(str(tokens[index].attrGet("src")))}">'
+
+
+def _softbreak(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:  # noqa: ARG001 - markdown-it's call
+    """The end of a line; beside an image that has a line of its own it is one on the page, too."""
+    return "<br>\n" if any(_has_own_line(tokens, place) for place in (index - 1, index + 1)) else "\n"
+
+
+def _has_own_line(tokens: Any, place: int) -> bool:
+    beside = {token.type for token in (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2])}
+    return bool(tokens[place].type == "image" and beside <= {"softbreak"})
 
 
 def _lower_heading(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

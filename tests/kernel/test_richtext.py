@@ -137,6 +137,8 @@ def test_no_text_makes_anything_that_runs(text):
         ("~~old~~ `x < 1`", "<p><s>old</s> <code>x &lt; 1</code></p>"),
         ("a <b>b</b>", "<p>a &lt;b&gt;b&lt;/b&gt;</p>"),
         ("![a map](x.png)", "<p>a map</p>"),
+        ("See\n![a map](x.png)\nof it", "<p>See<br>\na map<br>\nof it</p>"),
+        ("See\nthe ![flag](x.png) of\nit", "<p>See\nthe flag of\nit</p>"),
         (
             "[SCO](https://eng.sectsco.org)",
             '<p><a href="https://eng.sectsco.org" rel="noopener noreferrer nofollow">SCO</a></p>',

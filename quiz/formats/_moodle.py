@@ -30,6 +30,15 @@ ORDER_RULES: Final = {
     "LONGEST_CONTIGUOUS_SUBSET": "longest_consecutive",
     "RELATIVE_TO_CORRECT": "relative_to_correct",
 }
+#: Short words for gradings, and the numbers that Moodle stores. Where nothing is said it takes the first.
+_GRADINGS: Final = {
+    "": "RELATIVE_NEXT_EXCLUDE_LAST",
+    "REL": "RELATIVE_NEXT_EXCLUDE_LAST",
+    "RELATIVE": "RELATIVE_NEXT_EXCLUDE_LAST",
+    "ABS": "ABSOLUTE_POSITION",
+    "ABSOLUTE": "ABSOLUTE_POSITION",
+    **{str(number): word for number, word in enumerate(ORDER_RULES, -1)},
+}
 #: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -127,6 +136,12 @@ def kept(text: str, text_format: str) -> str:
 def holds_markup(text: str, text_format: str) -> bool:
     """Whether ``kept`` loses anything of the text."""
     return _in_format(kept(text, text_format), "plain", text_format) != text
+
+
+def order_rule(word: str) -> str | None:
+    """Our rule of ordering for Moodle's word or number for a grading; None for what it does not know."""
+    said = word.strip().upper()
+    return ORDER_RULES.get(_GRADINGS.get(said, said))
 
 
 # Categories ----------------------------------------------------------------------------------------------------------

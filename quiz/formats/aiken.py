@@ -12,7 +12,9 @@ from quiz.banks.model import Question
 from quiz.files.richtext import to_text
 from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unwritable, Writer, decoded
 
-_OPTION: Final = re.compile(r"([A-Z])[.)]\s+(.*\S)")
+_OPTION: Final = re.compile(r"([A-Z])[.)]\s*(.*)")
+#: Bytes of a line that is more than a slip.
+_LEAST: Final = 2
 _ANSWER: Final = re.compile(r"ANSWER:\s*(.*)")
 
 
@@ -20,16 +22,20 @@ def _read(source: Source) -> Iterator[Entry]:
     """A question ends with its ANSWER line; a text before that begins another one, and the first has no key."""
     prompt, line = "", 0
     options: dict[str, str] = {}
-    for number, text in enumerate((one.strip() for one in decoded(source).split("\n")), 1):
+    for number, text in _lines(decoded(source)):
         option, answer = _OPTION.fullmatch(text), _ANSWER.fullmatch(text)
         if answer:
             yield _question(prompt, line or number, options, answer[1].strip())
             prompt, line, options = "", 0, {}
-        elif option and prompt:
+        elif option and not prompt:
+            yield Fault(
+                f"line {number}", "there is an option without a question – write the question above it"
+            )
+        elif option:
             if option[1] in options:
                 yield Fault(f"line {number}", f"there are two options {option[1]} – give each its own letter")
             options[option[1]] = option[2]
-        elif text:
+        else:
             if prompt:
                 mend = (
                     "end each question with ANSWER: and a letter"
@@ -47,6 +53,20 @@ def _read(source: Source) -> Iterator[Entry]:
         )
 
 
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, and their numbers."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line.strip().encode()) >= _LEAST:
+            yield number, line.strip()
+
+
+def _option_faults(number: int, letter: str, prompt: str, options: Mapping[str, str]) -> Iterator[Fault]:
+    if not prompt:
+        yield Fault(f"line {number}", "there is an option without a question – write the question above it")
+    elif letter in options:
+        yield Fault(f"line {number}", f"there are two options {letter} – give each its own letter")
+
+
 def _question(prompt: str, line: int, options: Mapping[str, str], answer: str) -> Entry:
     where = f"line {line}"
     if not prompt:
@@ -55,10 +75,11 @@ def _question(prompt: str, line: int, options: Mapping[str, str], answer: str) -
         )
     if len(options) < 2:
         return Fault(where, "Question must have at least 2 answers – write them as A. … and B. …")
-    if answer not in options:
+    key = answer[:1]  # what stands behind the letter says nothing, "B) Shanghai"
+    if key not in options:
         return Fault(where, f"the ANSWER '{answer[:20]}' is none of the options {', '.join(options)}")
     rows = [
-        {"text": text, **({"correct": True} if letter == answer else {})} for letter, text in options.items()
+        {"text": text, **({"correct": True} if letter == key else {})} for letter, text in options.items()
     ]
     return Found(where, {"type": "single_choice", "text_format": "plain", "prompt": prompt, "options": rows})
 
@@ -76,7 +97,9 @@ class _Writer(Writer):
             raise Unwritable("single_choice without exactly one right option")
         if len(credits) > len(ascii_uppercase):
             raise Unwritable("single_choice with more than 26 options")
-        texts = [_line(question.prompt), *(_line(option.text) for option in content.options)]
+        texts = [_line(question.prompt), *(to_text(option.text) for option in content.options)]
+        if not all(texts):
+            raise Unwritable("an option without words")
         rows = [f"{letter}. {text}" for letter, text in zip(ascii_uppercase, texts[1:], strict=False)]
         key = ascii_uppercase[credits.index(Fraction(1))]
         self.target.write("\n".join([texts[0], *rows, f"ANSWER: {key}", "", ""]).encode())
@@ -88,7 +111,7 @@ class _Writer(Writer):
     def _losses(self, question: Question, credits: Sequence[Fraction]) -> Iterator[Loss]:
         content: Any = question.content
         written = [question.prompt, *(option.text for option in content.options)]
-        if any(_line(text) != text for text in written):
+        if any(to_text(text) != text for text in written):
             yield Loss("text_format", "Aiken holds plain text, one line each")
         if any(option.feedback for option in content.options):
             yield Loss("feedback", "Aiken has no feedback")
@@ -102,7 +125,7 @@ class _Writer(Writer):
 def _line(text: str) -> str:
     """The text on one line, which must not look like an option or the key."""
     line = to_text(text)
-    if not line or _OPTION.fullmatch(line) or _ANSWER.fullmatch(line):
+    if len(line.encode()) < _LEAST or _OPTION.fullmatch(line) or _ANSWER.fullmatch(line):
         raise Unwritable("a text that Aiken would take for something else")
     return line
 

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from quiz.banks.model import Question
 from quiz.files.richtext import to_html
-from quiz.formats._moodle import ORDER_RULES, category, rounded
+from quiz.formats._moodle import ORDER_RULES, category, order_rule, rounded
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -49,6 +49,13 @@ _BLANK: Final = "_____"
 _CATEGORY: Final = "$CATEGORY:"
 #: Lines in which the end of an open brace is looked for.
 _FAR: Final = 60
+#: How an ordering begins: how many items are shown and which, how they lie, how they are graded, and two more words.
+_ORDERING: Final = re.compile(
+    r">\s*([0-9]{1,3})\b[ \t]*(ALL|EXACT|RANDOM|REL|CONTIGUOUS|CONTIG)?\b[ \t]*"
+    r"(HORIZONTAL|HORI|H|1|VERTICAL|VERT|V|0)?\b[ \t]*"
+    rf"({'|'.join(sorted([*ORDER_RULES, 'ABSOLUTE', 'ABS', 'RELATIVE', 'REL'], key=len, reverse=True))})?\b[ \t]*"
+    r"(?:SHOW|TRUE|YES|1|HIDE|FALSE|NO|0)?\b[ \t]*(?:none|123|abc|ABCD|iii|IIII)?(?:\s|$)"
+)
 _TRUE: Final = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -92,16 +99,11 @@ def _read(source: Source) -> Iterator[Entry]:
             yield _entry(block, topic)
 
 
-def _blocks(lines: Sequence[str], *, bare: bool = False) -> Iterator[_Block]:
-    """Blocks of lines between blank lines, comments taken out. A blank line inside braces parts nothing.
-
-    ``bare``: there are neither comments nor categories.
-    """
+def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
+    """Blocks of lines between blank lines, comments taken out. A blank line inside braces parts nothing."""
     block = _Block(0)
     for number, line in enumerate(lines, 1):
-        if bare and line:
-            block.take(number, line)
-        elif line.startswith("//"):
+        if line.startswith("//"):
             block.note(line)
         elif line and not line.startswith(_CATEGORY):
             block.take(number, line)
@@ -124,35 +126,15 @@ def _is_open(lines: Sequence[str], following: Sequence[str]) -> bool:
     return closing >= 0 and not 0 <= opening < closing
 
 
-def _read_missing_word(source: Source) -> Iterator[Entry]:
-    """Sentences in which the answers stand where the word is missing; no names, comments, categories or markers."""
-    lines = [line.strip() for line in decoded(source).split("\n")]
-    for block in _blocks(lines, bare=True):
-        where = f"line {block.line}"
-        try:
-            yield Found(where, _sentence("\n".join(block.lines)))
-        except _Wrong as error:
-            yield Fault(where, str(error))
-
-
-def _sentence(text: str) -> dict[str, Any]:
-    before, opened, rest = text.partition("{")
-    answers, closed, after = rest.partition("}")
-    if not opened or not closed:
-        raise _Wrong("there is no pair of braces – write {=right ~wrong} where the word is missing")
-    own = _choice(answers) if "~" in answers else _short_text(answers)
-    prompt = " ".join(part for part in (before.strip(), _BLANK, after.strip()) if part)
-    return _written({**own, "prompt": _Text(f"[plain]{prompt}")})
-
-
 def _entry(block: _Block, topic: str) -> Entry:
     where = f"line {block.line}"
     try:
         fields = _question("\n".join(block.lines))
     except _Wrong as error:
         return Fault(where, str(error))
+    losses = fields.pop("losses", ())
     more = {"id": block.id, "topic": topic, "tags": block.tags}
-    return Found(where, {**fields, **{name: value for name, value in more.items() if value}})
+    return Found(where, {**fields, **{name: value for name, value in more.items() if value}}, losses)
 
 
 def _question(text: str) -> dict[str, Any]:
@@ -172,7 +154,7 @@ def _question(text: str) -> dict[str, Any]:
         raise _Wrong(
             "there is more than one pair of braces – a question has one; write \\{ and \\} in its text"
         )
-    prompt = before.rstrip() if not after.strip() else f"{before.rstrip()} {_BLANK} {after.strip()}"
+    prompt = before if not after.strip() else f"{before}{_BLANK}{after}"
     if not _MARKER.sub("", prompt, count=1).strip():
         raise _Wrong("there is no question in front of the answers")
     own = _answered(answers.strip())
@@ -191,7 +173,7 @@ def _answered(answers: str) -> dict[str, Any]:
     more = {"explanation": _Text(explanation)} if explanation.strip() else {}
     answers = answers.strip()
     if answers.startswith(">"):
-        return {**_ordering(answers[1:]), **more}
+        return {**_ordering(answers), **more}
     for applies, read in _KINDS:
         if applies(answers):
             return {**read(answers), **more}
@@ -279,13 +261,25 @@ def _decimal(text: str) -> Decimal:
 
 
 def _ordering(answers: str) -> dict[str, Any]:
-    """``{>5 ALL VERTICAL ABSOLUTE_POSITION …`` on the first line, then an item a line (the extension of qtype_ordering)."""
-    first, _, rest = answers.partition("\n")
-    rule = next((ORDER_RULES[word] for word in first.split() if word in ORDER_RULES), "absolute_position")
-    items = [{"text": _Text(line)} for line in rest.split("\n") if line.strip()]
+    """``>5 ALL VERTICAL ABSOLUTE_POSITION SHOW none`` and an item a line (the extension of qtype_ordering); each of the
+    words may be missing. ``losses`` are those of the question.
+    """
+    head = _ORDERING.match(answers)
+    if head is None:
+        raise _Wrong(
+            "an ordering begins with > and how many items are shown – write {>3 ALL and an item a line"
+        )
+    count, which, layout, grading = (part.upper() for part in head.groups(""))
+    items = [{"text": _Text(line)} for line in answers[head.end() :].split("\n") if line.strip()]
     if len(items) < 2:
         raise _Wrong("there are fewer than two items – write each on a line of its own below the >")
-    return {"type": "ordering", "scoring": rule, "items": items}
+    losses = []
+    if layout.startswith(("H", "1")):
+        losses.append(Loss("layouttype", "items stand one below the other"))
+    if which not in ("ALL", "EXACT") and int(count) < len(items):
+        losses.append(Loss("selecttype", "all items are shown"))
+    rule = order_rule(grading)
+    return {"type": "ordering", "scoring": rule, "items": items, **({"losses": losses} if losses else {})}
 
 
 _KINDS: Final = (
@@ -591,34 +585,4 @@ def _sniff(head: bytes, name: str) -> float:
     return 0.6 if re.search(r"\{[^{}]*[=~#]|\{\s*(T|F|TRUE|FALSE)\s*[}#]", text) else 0.0
 
 
-class _MissingWordWriter(Writer):
-    types = frozenset({"single_choice", "short_text"})
-    holds = frozenset({"prompt", "options", "answers"})
-
-    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        body, losses = _BODIES[question.type](question, question.content)
-        prompt = " ".join(question.prompt.split())
-        if question.text_format == "html" or re.search(r"[{}]", prompt) or "\\" in (body or ""):
-            raise Unwritable("a text with HTML, braces or marks, which missing word cannot escape")
-        if question.type == "single_choice" and "~%" in (body or ""):
-            losses = [*losses, Loss("options", "Moodle reads no weights in missing word")]
-        answers = "{" + " ".join((body or "").split()) + "}"
-        sentence = prompt.replace(_BLANK, answers, 1) if _BLANK in prompt else f"{prompt} {answers}"
-        self.target.write(f"{sentence}\n\n".encode())
-        return [*losses, *([Loss("images", "missing word has no pictures")] if files else [])]
-
-    def close(self) -> None:
-        return
-
-
-FORMATS = (
-    Format("gift", "GIFT", (".gift", ".gift.txt"), _sniff, _read, _Writer, own_suffix=True),
-    Format(
-        "missing-word",
-        "Missing word",
-        (".missingword.txt",),
-        lambda _head, _name: 0.0,
-        _read_missing_word,
-        _MissingWordWriter,
-    ),
-)
+FORMAT = Format("gift", "GIFT", (".gift", ".gift.txt"), _sniff, _read, _Writer, own_suffix=True)

@@ -13,7 +13,7 @@ from quiz.errors import Invalid
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
-from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, parted, settled
+from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, order_rule, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
@@ -55,8 +55,15 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("showmisplaced", ("0", "false"), "the review shows every marker"),
     )
 }
+#: What Moodle keeps among the questions although it asks nothing by itself.
+_NO_QUESTION: Final[Mapping[str, str]] = {
+    "random": ": one out of its category, which is a section of a quiz here",
+    "randomsamatch": ": pairs of short answers of its category, which differ for each student",
+}
 #: Old files round the usual penalty; Moodle takes what is as near as this for it.
 _NEARLY: Final = Fraction(5, 1000)
+#: Characters of what a category says of itself that a report tells.
+_TOLD: Final = 300
 _SHUFFLE: Final = frozenset({"shuffleanswers"})
 _CHOICE: Final = _SHUFFLE | {"single", "answer"}
 _NUMBER: Final = frozenset({"answer", "units", "unitgradingtype", "unitpenalty", "showunits"})
@@ -88,8 +95,8 @@ def read(source: Source) -> Iterator[Entry]:
 
 def _category(item: Item) -> tuple[str, list[Loss]]:
     path = item.word("category")
-    said = [name for name in ("info", "idnumber") if item.word(name)]
-    lost = [Loss("topic", f"the category {path} has a description or number of its own")] if said else []
+    said = " ".join(filter(None, (item.word("idnumber"), item.word("info"))))
+    lost = [Loss("topic", f"the category {path} says of itself: {said[:_TOLD]}")] if said else []
     return topic_of(category(path)), lost
 
 
@@ -101,7 +108,7 @@ def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]
     if not kind:
         return Fault(where, 'the question has no type – write <question type="multichoice">, say')
     if kind not in _KINDS:
-        return Unsupported(where, kind, title)
+        return Unsupported(where, f"{kind}{_NO_QUESTION.get(kind, '')}", title)
     reader, known = _KINDS[kind]
     try:
         item.prepare()
@@ -162,6 +169,8 @@ def _prompt(item: Item) -> Styled:
         name = item.keep(item.word("image").rpartition("/")[2], item.word("image_base64"))
         item.lose("images", f"'{name}' has no alternative text – say what it shows")
         return Styled(f'{text} <img src="{name}" alt="" />' if name else text, style)
+    if item.word("image"):
+        item.lose("images", f"'{item.word('image')[:60]}' does not come with the file")
     return Styled(text, style)
 
 
@@ -367,18 +376,14 @@ def _matching(item: Item) -> dict[str, Any]:
 
 
 def _ordering(item: Item) -> dict[str, Any]:
-    said = item.word("gradingtype", "ABSOLUTE_POSITION")
-    word = _OLD_GRADING.get(said, said)
-    if word not in ORDER_RULES:
+    said = item.word("gradingtype")
+    rule = order_rule(said)
+    if rule is None:
         raise Wrong(f"there is no grading '{said}' – write one of {', '.join(ORDER_RULES)}")
     items = [{"text": item.styled(answer)} for answer in item.all("answer")]
     if any(_told(item, answer) for answer in item.all("answer")):
         item.lose("items", "an item has no feedback of its own")
-    return {"type": "ordering", "scoring": ORDER_RULES[word], "items": items}
-
-
-#: Gradings by the numbers that Moodle stores, as some exports have them.
-_OLD_GRADING: Final = {str(number): word for number, word in enumerate(ORDER_RULES, -1)}
+    return {"type": "ordering", "scoring": rule, "items": items}
 
 
 def _essay(item: Item) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+"""GIFT, Aiken and missing word where Moodle's own readers decide what a file means."""
+
+from io import BytesIO
+
+import pytest
+
+from quiz.formats import get
+from quiz.formats.base import Source
+from quiz.formats.conversion import Reading, Report
+from tests.formats.samples import read, written
+from tests.kernel.questions import question
+
+
+def one(name, text):
+    """The only question of a text, and its report."""
+    found, report = read(get(name), text.encode())
+    assert (len(found), report.errors) == (1, [])
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    "head, scoring, texts",
+    [
+        (">2 ALL VERTICAL ABS\na\nb", "absolute_position", ["a", "b"]),
+        (">2 a\nb", "next_exclude_last", ["a", "b"]),
+        (">3 ALL VERTICAL RELATIVE_TO_CORRECT SHOW 123\n1 a\nALL\nH", "relative_to_correct", ["1 a", "ALL", "H"]),
+    ],
+)  # fmt: skip
+def test_each_word_that_begins_an_ordering_may_be_missing(head, scoring, texts):
+    found = one("gift", f"Order {{{head}}}")
+    assert (found.scoring, [item.text for item in found.content.items]) == (scoring, texts)
+
+
+def test_how_items_of_an_ordering_are_shown_is_a_loss():
+    source = Source(BytesIO(b"Order {>2 RANDOM HORIZONTAL\na\nb\nc}"), "x.gift")
+    (found,) = Reading(get("gift"), source, Report("x", "gift"), "b")
+    assert [loss.field for loss in found.losses] == ["layouttype", "selecttype"]
+
+
+def test_a_gap_in_a_sentence_keeps_what_stands_around_it():
+    assert one("gift", "It was in {=Shanghai}.").prompt == "It was in _____."
+    assert one("missing-word", "It was\nin {=Shanghai}, then.").prompt == "It was in _____, then."
+
+
+AIKEN = """A question of which
+A)Astana
+B)Beijing
+ANSWER: B) Beijing
+
+C) an option without a question
+
+?
+Another
+A. one
+ANSWER: A
+"""
+
+
+def test_aiken_is_as_tolerant_and_as_strict_as_moodle():
+    found, report = read(get("aiken"), AIKEN.encode())
+    assert [one.kind.right_answer(one.content) for one in found] == ["Beijing"]
+    assert [error["where"] for error in report.errors] == ["line 6", "line 9"]
+
+
+def test_a_single_character_is_no_line_of_aiken():
+    told = question(
+        "single_choice",
+        {"options": [{"text": "x", "correct": True}, {"text": "yz"}]},
+        prompt="Which of these?",
+    )
+    content, _ = written(get("aiken"), [told])
+    assert read(get("aiken"), content)[0][0].content == told.content
+
+
+WORDS = "We saw {=the answer#yes ~75%a good one#nearly ~_50% of them ~a wrong one}.\n\n{=}\n\nNo braces\n"
+
+
+def test_missing_word_has_weights_without_a_first_percent_sign():
+    found, report = read(get("missing-word"), WORDS.encode())
+    assert [(one.text, str(one.credit), one.feedback) for one in found[0].content.options] == [
+        ("the answer", "1", "yes"),
+        ("a good one", "3/4", "nearly"),
+        ("50% of them", "0", None),
+        ("a wrong one", "0", None),
+    ]
+    assert [error["where"] for error in report.errors] == ["line 3", "line 5"]
+    again, lost = written(get("missing-word"), found)
+    assert again.decode().partition("\n")[0] == WORDS.partition("\n")[0]
+    assert list(lost.values()) == [[]]

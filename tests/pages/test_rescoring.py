@@ -38,6 +38,21 @@ def rows(page, number):
     ]
 
 
+def test_a_mended_key_leads_to_who_would_change(browser, cast, quiz):
+    ada, path = browser("ada"), f"{quiz.pages}/new/{quiz.version('choice')}"
+    ada.get(path)
+    editor = next(one["href"] for one in ada.page.main.find_all("a") if "Mend the key" in one.text)
+    for page in (editor, f"/quizzes/{quiz.id}/report/{quiz.version('choice')}"):
+        ada.get(page)
+        assert "2 attempts were marked by an earlier version of this question." in ada.text
+        look = ada.page.main.find("a", string="See who would change in Keys")["href"]
+    ada.get(look)
+    assert ada.title == "One grade would rise, one would fall"
+    do(ada, look)
+    ada.get(editor)
+    assert "earlier version" not in ada.text
+
+
 def test_look_do_and_take_back(browser, cast, quiz):
     ada, path = browser("ada"), f"{quiz.pages}/new/{quiz.version('choice')}"
     before = quiz.everything()

@@ -2,7 +2,7 @@
 
 from quiz.banks.rescoring import POLICIES
 from quiz.operations.rescoring.doing import dry_run, find_version, run, undo
-from quiz.operations.rescoring.showing import Done, history, my_notices, read_notice
+from quiz.operations.rescoring.showing import Done, Waiting, history, my_notices, read_notice, waiting
 from quiz.operations.rescoring.values import Change, Request, Rescored
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Done",
     "Request",
     "Rescored",
+    "Waiting",
     "dry_run",
     "find_version",
     "history",
@@ -18,4 +19,5 @@ __all__ = [
     "read_notice",
     "run",
     "undo",
+    "waiting",
 ]

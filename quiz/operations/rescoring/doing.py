@@ -21,8 +21,8 @@ from quiz.models.rescoring import (
     write,
 )
 from quiz.models.scoring import counting_marks, grade_of, store_grades, take_out
-from quiz.operations.access import Actor
-from quiz.operations.rescoring.planning import Prepared, prepare, quiz_of
+from quiz.operations.access import Actor, taught_quiz
+from quiz.operations.rescoring.planning import Prepared, prepare
 from quiz.operations.rescoring.values import Request, Rescored
 
 
@@ -33,7 +33,7 @@ def find_version(actor: Actor | None, quiz_id: int, name: str) -> int:
     """
     bank, _, slug = name.rpartition("/")
     with reading() as connection:
-        quiz_of(connection, actor, quiz_id)
+        taught_quiz(connection, actor, quiz_id)
         rows = connection.execute(
             select(Bank.slug, QuestionVersion.id)
             .join(Question, Question.bank_id == Bank.id)
@@ -61,7 +61,7 @@ def dry_run(actor: Actor | None, quiz_id: int, request: Request, now: datetime) 
     Questions that cannot be scored so are left out, and it is said why. Raises Invalid where the request makes no sense.
     """
     with reading() as connection:
-        quiz = quiz_of(connection, actor, quiz_id)
+        quiz = taught_quiz(connection, actor, quiz_id)
         return prepare(connection, actor, quiz, request, now).rescored(None)
 
 
@@ -75,7 +75,7 @@ def run(
     """
     by = actor.id if actor else None
     with transaction() as connection:
-        quiz = quiz_of(connection, actor, quiz_id, lock=True)
+        quiz = taught_quiz(connection, actor, quiz_id, lock=True)
         lock(connection, quiz_id)
         prepared = prepare(connection, actor, quiz, request, now)
         planned = prepared.rescored(None)
@@ -150,7 +150,7 @@ def undo(actor: Actor | None, quiz_id: int, rescoring_id: int, now: datetime) ->
     """
     by = actor.id if actor else None
     with transaction() as connection:
-        quiz_of(connection, actor, quiz_id, lock=True)
+        taught_quiz(connection, actor, quiz_id, lock=True)
         lock(connection, quiz_id)
         found = connection.execute(
             select(Rescoring.undone_at).where(Rescoring.id == rescoring_id, Rescoring.quiz_id == quiz_id)

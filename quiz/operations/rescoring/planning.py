@@ -13,7 +13,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
 from quiz.banks.rescoring import BY_KEY, POLICIES
-from quiz.errors import Forbidden, Invalid, NotFound, Problem, Said
+from quiz.errors import Invalid, NotFound, Problem, Said
 from quiz.files.richtext import to_text
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import Bank, QuestionVersion, load_authored
@@ -27,17 +27,9 @@ from quiz.models.rescoring import (
     target_columns,
 )
 from quiz.models.scoring import counting_marks, grade_of
-from quiz.operations.access import EDITING, TEACHING, Actor, quiz_of_results, readable_banks
+from quiz.operations.access import EDITING, Actor, readable_banks
 from quiz.operations.rescoring.values import LONGEST_REASON, Change, Request, Rescored, RescoredQuestion
 from quiz.questions.rules.grade import passed
-
-
-def quiz_of(connection: Connection, actor: Actor | None, quiz_id: int, *, lock: bool = False) -> Row[Any]:
-    """The quiz, for those who teach its course; ``actor`` None is the command line."""
-    found = quiz_of_results(connection, actor, quiz_id, lock=lock)
-    if found.role not in TEACHING:
-        raise Forbidden
-    return found
 
 
 @dataclass(frozen=True, slots=True)

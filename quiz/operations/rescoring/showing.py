@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy import Row, and_, distinct, func, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
 
 from quiz.banks.rescoring import Policy
 from quiz.db import reading, transaction
 from quiz.models.accommodating import closes_for
-from quiz.models.attempt import Attempt, moment
+from quiz.models.attempt import Attempt, AttemptSlot, moment
 from quiz.models.bank import Question, QuestionVersion
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescored import RescoredAttempt, RescoredVersion, Rescoring
-from quiz.operations.access import Actor, acting, missing
-from quiz.operations.rescoring.planning import quiz_of
+from quiz.operations.access import TEACHING, Actor, acting, enrolled, missing, taught_quiz
+from quiz.questions import types
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def history(actor: Actor | None, quiz_id: int) -> History:
         .scalar_subquery()
     )
     with reading() as connection:
-        quiz = quiz_of(connection, actor, quiz_id)
+        quiz = taught_quiz(connection, actor, quiz_id)
         rows = connection.execute(
             select(Rescoring, User.name, undoer.c.name.label("undone_name"), attempts.label("attempts"))
             .outerjoin(User, User.id == Rescoring.created_by)
@@ -108,6 +109,53 @@ def _question_names(connection: Connection, quiz_id: int) -> Mapping[int, Sequen
     for row in rows:
         found[row.rescoring_id].append(row.slug)
     return found
+
+
+# What is to be done ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A quiz with attempts that were marked by an earlier version of a question than its newest, ``version_id``."""
+
+    quiz_id: int
+    title: str
+    course_title: str
+    version_id: int
+    attempts: int
+
+
+def waiting(actor: Actor, question_id: int, quiz_id: int | None = None) -> tuple[Waiting, ...]:
+    """The quizzes of my courses, or this one, whose answers to a question the newest key has not scored; the latest first.
+
+    Empty for whoever teaches none, and where people mark the answers. One statement.
+    """
+    by_hand = [name for name in types.names() if types.get(name).by_hand]
+    newest, held = aliased(QuestionVersion), aliased(QuestionVersion)
+    statement = (
+        select(Quiz.id, Quiz.title, Course.title.label("course_title"), newest.id.label("version_id"))
+        .add_columns(func.count(distinct(Attempt.id)).label("attempts"))
+        .select_from(newest)
+        .join(held, and_(held.question_id == newest.question_id, held.number < newest.number))
+        .join(AttemptSlot, AttemptSlot.version_id == held.id)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(Course, Course.id == Quiz.course_id)
+        .where(
+            newest.question_id == question_id,
+            newest.current,
+            newest.type.not_in(by_hand),
+            AttemptSlot.asks,
+            Attempt.finished_at.is_not(None),
+            enrolled(actor, Quiz.course_id, TEACHING),
+        )
+        .group_by(Quiz.id, Quiz.title, Course.title, newest.id)
+        .order_by(Quiz.id.desc())
+    )
+    if quiz_id is not None:
+        statement = statement.where(Quiz.id == quiz_id)
+    with reading() as connection:
+        return tuple(Waiting(*row) for row in connection.execute(statement))
 
 
 # What a student is told --------------------------------------------------------------------------------------------

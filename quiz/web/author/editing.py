@@ -20,7 +20,7 @@ from quiz.banks.families import is_family
 from quiz.banks.findings import Finding
 from quiz.errors import EditConflict, Invalid, Problem, TooLarge
 from quiz.files.richtext import to_text
-from quiz.operations import authoring, banks, drafting
+from quiz.operations import authoring, banks, drafting, rescoring
 from quiz.operations.authoring import Sheet, TryOut
 from quiz.operations.drafting import Draft
 from quiz.questions import types
@@ -181,9 +181,15 @@ def _page(
             rules=_rules(desk.kind),
             shuffles=can_shuffle(desk.kind),
             texts=[*pictures.texts(desk.form)],
+            to_rescore=() if part else _to_rescore(desk.sheet),
         ),
         status,
     )
+
+
+def _to_rescore(sheet: Sheet) -> Sequence[rescoring.Waiting]:
+    """The quizzes whose answers to this question the saved key has not scored."""
+    return () if sheet.question_id is None else rescoring.waiting(get_actor(), sheet.question_id)
 
 
 def _rules(kind: str) -> list[tuple[str, str]]:

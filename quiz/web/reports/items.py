@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quiz.operations import items
+from quiz.operations import items, rescoring
 from quiz.operations.access import GRADING, TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
 from quiz.operations.items import BLANK, ItemPage
@@ -69,6 +69,7 @@ def beyond(quiz_id: int, version_id: int, which: str, report: QuizReport) -> dic
         "drawn": None if isinstance(drawn, str) else drawn,
         "no_curve": _no_curve(drawn) if isinstance(drawn, str) else "",
         "doors": _doors(found, report, version_id),
+        "to_rescore": rescoring.waiting(get_actor(), found.question_id, quiz_id),
         "history": _history(found, report, version_id),
         "BLANK": BLANK,
     }

@@ -48,7 +48,9 @@ Kincaid above 18. A negation that is emphasised (N01) is information only.
 Of the sound questions of that half, {quiet} of {sound} get neither error nor warning. Read the figures with care: the questions are
 short, the hand that labelled them also wrote the rules, and for most rules there are only a few cases, as the intervals say. L01 and
 C01 were "wrong" where a question was labelled for its worst flaw only. After the first run one kind of label was added: the mended
-version of another question in the set may be called a duplicate of it (D01), which counts neither way.
+version of another question in the set may be called a duplicate of it (D01), which counts neither way. The questions from en-153 on
+were added later, for rules that had no case in this half, and again labelled before the rules saw them. C07, G01, L02 and P01 look at
+a whole bank or paper, so they have no cases here.
 
 ## Each rule, with an example
 {examples}

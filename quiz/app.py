@@ -84,7 +84,10 @@ def _add_database(app: Flask) -> None:
 
 
 def _add_web(app: Flask, settings: Settings) -> None:
+    from quiz.web.admin.inviting import blueprint as inviting
+    from quiz.web.admin.overseeing import blueprint as overseeing
     from quiz.web.admin.views import blueprint as admin
+    from quiz.web.auth.invited import blueprint as invited
     from quiz.web.auth.links import blueprint as links
     from quiz.web.auth.views import blueprint as auth
     from quiz.web.author.editing import blueprint as editor
@@ -128,6 +131,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         auth,
         links,
         student,
+        invited,
         attempt,
         courses,
         accommodating,
@@ -151,4 +155,6 @@ def _add_web(app: Flask, settings: Settings) -> None:
         admin,
     ):
         app.register_blueprint(blueprint)
+        inviting,
+        overseeing,
     guard.verify(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from quiz.errors import Invalid, Problem
 
 MINIMUM_SECRET_BYTES = 32
-REGISTRATION = ("join", "open", "closed")
+REGISTRATION = ("join", "open", "invitation", "closed")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -120,7 +120,8 @@ class Settings:
             "REGISTRATION",
             _one_of(REGISTRATION),
             "join: students join by a course's code; open: people may also make an account of their own, by user name "
-            "and password; closed: nobody joins, people are added by hand.",
+            "and password; invitation: people come by an administrator's invitation only, which works with join and open too; "
+            "closed: nobody joins, people are added by hand.",
         ),
     )
     smtp_url: str = field(
@@ -136,6 +137,9 @@ class Settings:
     log_level: str = field(
         default="INFO", metadata=_read("LOG_LEVEL", _one_of(LOG_LEVELS), "DEBUG, INFO, WARNING or ERROR.")
     )
+
+    #: Which settings (by field) the environment gave and which the program chose; the rest are defaults.
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -156,13 +160,15 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str], **known: Any) -> Settings:
         """Reads every setting; all that are wrong are named in one ``Invalid``. ``known`` go before the environment."""
         values, problems = dict(known), []
-        for one in fields(cls):
+        origins = dict.fromkeys(known, "program")
+        for one in read_from_env():
             text = environ.get(one.metadata["env"], "")
             if one.name in known:
                 continue
             if text:
                 try:
                     values[one.name] = one.metadata["read"](text)
+                    origins[one.name] = "environment"
                 except ValueError as error:
                     problems.append(Problem(one.metadata["env"], "this value does not work", str(error)))
             elif one.default is MISSING:
@@ -171,4 +177,9 @@ class Settings:
                 )
         if problems:
             raise Invalid(problems)
-        return cls(**values)
+        return cls(**values, origins=origins)
+
+
+def read_from_env() -> list[Field[Any]]:
+    """The settings that are read from the environment: ``metadata`` has ``env`` and ``doc``; a secret's ``repr`` is off."""
+    return [one for one in fields(Settings) if "env" in one.metadata]

@@ -125,7 +125,7 @@ def register(username: str, name: str, password: str, address: str, now: datetim
 
     Raises Invalid, also where the name is taken, and TooMany where this address has tried too often in this hour.
     """
-    account, shown = _good_account(username, name, password, "user")
+    account, shown = good_account(username, name, password, "user")
     with transaction() as connection:  # of its own: what was tried counts, and a password costs a hash
         count_account(connection, "register", address, now)
     hashed = hash_password(password)
@@ -285,7 +285,7 @@ def _as_administrator(actor: Actor | None) -> Iterator[Connection]:
 
 def add_user(actor: Actor | None, username: str, name: str, password: str, role: str, now: datetime) -> int:
     """Adds a person with a password. Returns the id. Raises Invalid for a name that is taken or ill-formed."""
-    account, shown = _good_account(username, name, password, role)
+    account, shown = good_account(username, name, password, role)
     hashed = hash_password(password)
     with _as_administrator(actor) as connection:
         user_id = insert_account(connection, account, shown, hashed, role, now)
@@ -293,7 +293,7 @@ def add_user(actor: Actor | None, username: str, name: str, password: str, role:
     return user_id
 
 
-def _good_account(username: str, name: str, password: str, role: str) -> tuple[str, str]:
+def good_account(username: str, name: str, password: str, role: str) -> tuple[str, str]:
     """The user name as it is stored, and the name to show. Raises Invalid with all that is wrong."""
     account, shown = username.strip().casefold(), name.strip()
     problems = [*account_problems(account, shown, role), *_password_problems(password, "password")]
@@ -344,6 +344,13 @@ def set_role(actor: Actor | None, user_id: int, role: str, now: datetime) -> Non
         with _keeping_an_administrator(connection):
             _change(connection, user_id, role=role)
         _audit(connection, actor, "user.role", user_id, now, role=role)
+
+
+def end_sessions(actor: Actor, user_id: int, now: datetime) -> None:
+    """Ends all sessions of somebody, who can sign in again: a device was lost, or left signed in."""
+    with _as_administrator(actor) as connection:
+        _change(connection, user_id, session_epoch=User.session_epoch + 1)
+        _audit(connection, actor, "user.sign-out-everywhere", user_id, now)
 
 
 def set_active(actor: Actor | None, user_id: int, active: bool, now: datetime) -> None:
@@ -417,6 +424,19 @@ def user(actor: Actor, user_id: int) -> UserRow:
     if row is None:
         raise NotFound
     return UserRow(*row)
+
+
+def courses_of(actor: Actor, user_id: int) -> list[MyCourse]:
+    """The courses that somebody belongs to, and as what; for administrators."""
+    with reading() as connection:
+        demand_role(connection, actor, ("administrator",))
+        rows = connection.execute(
+            select(Course.id, Course.title, Enrolment.role)
+            .join(Enrolment, Enrolment.course_id == Course.id)
+            .where(Enrolment.user_id == user_id)
+            .order_by(Course.title, Course.id)
+        )
+        return [MyCourse(*row) for row in rows]
 
 
 def find_user(username: str) -> int | None:

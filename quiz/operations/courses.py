@@ -489,7 +489,7 @@ def enrol_in(
         )
     _lock(connection, course_id)
     if actor is None:
-        _demand_course(connection, course_id)
+        demand_course(connection, course_id)
     else:
         _my_course(connection, actor, course_id, TEACHING)
     user_id = connection.execute(select(User.id).where(User.username == username.strip().casefold())).scalar()
@@ -553,7 +553,8 @@ def _lock(connection: Connection, course_id: int) -> None:
     connection.execute(select(Course.id).where(Course.id == course_id).with_for_update(key_share=True))
 
 
-def _demand_course(connection: Connection, course_id: int) -> None:
+def demand_course(connection: Connection, course_id: int) -> None:
+    """Raises NotFound where there is no such course."""
     if connection.execute(select(Course.id).where(Course.id == course_id)).first() is None:
         raise NotFound(f"There is no course {course_id}.")
 

@@ -56,9 +56,18 @@ def grace() -> timedelta:
     return timedelta(seconds=current_app.extensions["settings"].grace_seconds)
 
 
-def registration() -> str:
-    """How people come in: join (by a course's code), open (also by an account that they make), or closed."""
-    return str(current_app.extensions["settings"].registration)
+#: The ways in, by the setting REGISTRATION: a course's code, an account that one makes, an administrator's invitation.
+WAYS_IN = {
+    "join": ("code", "invitation"),
+    "open": ("code", "account", "invitation"),
+    "invitation": ("invitation",),
+    "closed": (),
+}
+
+
+def may_come_in(way: str) -> bool:
+    """Whether people come in by this way here: code, account or invitation."""
+    return way in WAYS_IN[current_app.extensions["settings"].registration]
 
 
 def mails() -> bool:

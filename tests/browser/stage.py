@@ -24,6 +24,7 @@ from quiz.operations import (
     banks,
     courses,
     importing,
+    inviting,
     links,
     mailing,
     marking,
@@ -355,7 +356,7 @@ def build(folder, now):
     ids |= sit(people, ids, now)
     ids |= reported(teacher, ids, now)
     rescore(teacher, ids["essays"], now)
-    return people, ids | mailed(teacher, ids["report"], now) | linked(people, now)
+    return people, ids | mailed(teacher, ids["report"], now) | linked(people, ids["course"], now)
 
 
 # Banks and quizzes -------------------------------------------------------------------------------------------------
@@ -525,14 +526,16 @@ def mailed(teacher, quiz, now):
         return {"stop_key": connection.execute(select(ReportMail.stop_key)).scalar_one()}
 
 
-def linked(people, now):
-    """The keys of links into an account: for a new password, and to confirm a mail address."""
+def linked(people, course, now):
+    """The keys of links: for a new password, to confirm a mail address, to come in by."""
     password_key = links.issue(people["admin"], people["author"].id, now)
     links.set_address(people["author"], "max@example.org", PASSWORD, now)
     mails = []
     links.send_due(mails.append, "", now)
     (address_key,) = re.findall(r"/address/(\S+)", mails[0].get_content())
-    return {"password_key": password_key, "address_key": address_key}
+    offer = inviting.Offer("author", course, "teacher")
+    invitation_key = inviting.invite(people["admin"], offer, "The new teacher of physics", 3, 7, now)
+    return {"password_key": password_key, "address_key": address_key, "invitation_key": invitation_key}
 
 
 def reported(teacher, ids, now):

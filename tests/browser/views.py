@@ -13,7 +13,7 @@ NOT_PAGES = {
     "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
     "images.image", "exporting.file", "exporting.quiz_file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx",
-    "gradebook.book_file", "gradebook.student_file", "survey.file",
+    "gradebook.book_file", "gradebook.student_file", "survey.file", "overseeing.log_file",
 }  # fmt: skip
 
 
@@ -147,6 +147,8 @@ WAYS_IN = [
     View("new-password", None, "/password/{password_key}"),
     View("new-password-wrong", None, "/password/{password_key}", send("Set the password", password="short")),
     View("confirm-address", None, "/address/{address_key}"),
+    View("invitation", None, "/invitation/{invitation_key}"),
+    View("invitation-as-me", "newcomer", "/invitation/{invitation_key}"),
     View("link-used", None, "/password/not-a-link", None, 404),
     View("account", "student1", "/account"),
     View("account-wrong", "student1", "/account", send("Change password", current="no", new="short")),
@@ -320,6 +322,8 @@ BANKS = [
     View("change-many", "teacher", "/banks/{bank}/change"),
     View("change-many-look", "teacher", "/banks/{bank}/change?look=1&add_tags=seen&to_points=2&type=single_choice"),
     View("change-many-wrong", "teacher", "/banks/{bank}/change?look=1&to_points=many", None, 422),
+    View("transfer", "teacher", "/banks/{bank}/transfer"),
+    View("transfer-look", "teacher", "/banks/{bank}/transfer?look=1&how=move&target={empty_bank}"),
     View("history", "teacher", "/questions/{q_multiple_response}/history"),
     View("version", "teacher", "/questions/{q_multiple_response}/history/2"),
     View("version-old", "teacher", "/questions/{q_multiple_response}/history/1"),
@@ -331,6 +335,13 @@ SITE = [
     View("user-password-link", "admin", "/users/{user_student1}", send("Make a link for a new password")),
     View("user-new", "admin", "/users/new"),
     View("user-new-wrong", "admin", "/users/new", send("Add", username="", name="", password="short")),
+    View("invitations", "admin", "/invitations"),
+    View("invite", "admin", "/invitations/new"),
+    View("invite-wrong", "admin", "/invitations/new", send("Make the invitation", uses="0")),
+    View("invite-made", "admin", "/invitations/new", send("Make the invitation", note="The new teachers of physics")),
+    View("audit-log", "admin", "/audit-log"),
+    View("audit-log-none", "admin", "/audit-log?who=zebra"),
+    View("settings", "admin", "/settings"),
     View("error-missing", "student1", "/nowhere", None, 404),
     View("error-missing-signed-out", None, "/nowhere", None, 404),
     View("error-forbidden", "student1", "/users", None, 403),

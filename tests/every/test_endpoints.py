@@ -15,7 +15,7 @@ from quiz.db import reading
 from quiz.errors import TooLate
 from quiz.files.images import read_image
 from quiz.models.mailing import ReportMail
-from quiz.operations import attempts, links, mailing, media, rescoring
+from quiz.operations import attempts, inviting, links, mailing, media, rescoring
 from tests.browsing import Watch
 from tests.cast import NOW, PASSWORD
 from tests.databases import app_on, dispose
@@ -122,6 +122,16 @@ TABLE = {
     "GET links.new_password": EVERYBODY,
     "POST links.new_password": EVERYBODY,
     "POST links.set_address": SIGNED_IN,
+    "GET inviting.invitations": {ADMINISTRATOR},
+    "GET inviting.invite": {ADMINISTRATOR},
+    "POST inviting.invite": {ADMINISTRATOR},
+    "POST inviting.revoke": {ADMINISTRATOR},
+    "GET invited.invitation": EVERYBODY,
+    "POST invited.invitation": EVERYBODY,
+    "GET overseeing.log": {ADMINISTRATOR},
+    "GET overseeing.log_file": {ADMINISTRATOR},
+    "GET overseeing.settings": {ADMINISTRATOR},
+    "POST admin.sign_out": {ADMINISTRATOR},
     "GET linting.all_rules": SIGNED_IN,
     "GET linting.findings": {TEACHER},
     "GET mail.ending": EVERYBODY,
@@ -217,6 +227,7 @@ def world(sqlite_with_cast, tmp_path_factory):
         links.set_address(cast.ada, "ada@example.org", PASSWORD, NOW)
         mailed = []
         links.send_due(mailed.append, "https://quiz.example.org", NOW)
+        invitation_key = inviting.invite(cast.eve, inviting.Offer("user"), "Somebody", 1, 7, NOW)
         address_key = re.search(r"/address/(\S+)", mailed[0].get_content()).group(1)
         with reading() as connection:
             stop_key = connection.execute(select(ReportMail.stop_key)).scalar_one()
@@ -224,7 +235,7 @@ def world(sqlite_with_cast, tmp_path_factory):
     dispose(app)
     values = {
         "address_key": address_key, "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
-        "key": key, "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
+        "invitation_id": 1, "invitation_key": invitation_key, "key": key, "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values
 

@@ -65,7 +65,8 @@ def _user(user_id: int, wrong: Form | None = None) -> str:
     forms = {"role": RoleForm(None, role=person.role), "password": PasswordForm(None)}
     if wrong is not None:
         forms["role" if isinstance(wrong, RoleForm) else "password"] = wrong
-    return render_template("admin/user.html", person=person, **forms)
+    belongs = accounts.courses_of(get_actor(), user_id)
+    return render_template("admin/user.html", person=person, belongs=belongs, **forms)
 
 
 @blueprint.post("/<int:user_id>/role")
@@ -127,6 +128,14 @@ def set_active(user_id: int) -> ResponseReturnValue:
         flash(str(error.problems[0]), "bad")
         return redirect(url_for("admin.user", user_id=user_id), 303)
     return _done(user_id, _("They can sign in again.") if active else _("They cannot sign in any more."))
+
+
+@blueprint.post("/<int:user_id>/sign-out")
+@signed_in
+def sign_out(user_id: int) -> ResponseReturnValue:
+    """End a person's sessions on all devices."""
+    accounts.end_sessions(get_actor(), user_id, moment())
+    return _done(user_id, _("They are signed out on all devices."))
 
 
 def _done(user_id: int, words: str) -> ResponseReturnValue:

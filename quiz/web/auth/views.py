@@ -22,7 +22,7 @@ from quiz.web.auth.forms import (
     ReturnForm,
 )
 from quiz.web.forms import Form, place
-from quiz.web.guard import mails, moment, public, registration, signed_in
+from quiz.web.guard import mails, may_come_in, moment, public, signed_in
 from quiz.web.session import Card, enter, find_actor, get_actor, leave, show
 from quiz.web.signatures import csrf_token
 
@@ -45,7 +45,7 @@ def safe_next(target: str | None) -> str:
     return url_for("student.home")
 
 
-def _begin(actor: Actor) -> None:
+def begin(actor: Actor) -> None:
     """A new session for whoever has just proved who they are."""
     enter(actor, Card.of(accounts.me(actor)), moment())
 
@@ -61,16 +61,16 @@ def login() -> ResponseReturnValue:
         except Invalid as error:
             place(form, error)
         else:
-            _begin(actor)
+            begin(actor)
             return redirect(safe_next(request.args.get("next")), 303)
-    return render_template("auth/login.html", form=form, may_register=registration() == "open")
+    return render_template("auth/login.html", form=form, may_register=may_come_in("account"))
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
 @public
 def register() -> ResponseReturnValue:
     """Make an account by user name and password, where the installation lets people do that."""
-    if registration() != "open":
+    if not may_come_in("account"):
         raise NotFound
     form = RegisterForm()
     if form.validate_on_submit():
@@ -81,7 +81,7 @@ def register() -> ResponseReturnValue:
         except Invalid as error:
             place(form, error)
         else:
-            _begin(actor)
+            begin(actor)
             return redirect(safe_next(request.args.get("next")), 303)
     return render_template("auth/register.html", form=form)
 
@@ -119,7 +119,7 @@ def join_form() -> ResponseReturnValue:
 @public
 def join(code: str) -> ResponseReturnValue:
     """Join the course of this code, by name as a new student or as who is signed in; 404 where it is not open."""
-    if registration() == "closed":
+    if not may_come_in("code"):
         raise NotFound
     card, form = courses.by_code(code, client_address(), moment()), JoinForm()
     actor = find_actor(moment())
@@ -135,7 +135,7 @@ def join(code: str) -> ResponseReturnValue:
 
 
 def _join(joined: courses.Joined) -> ResponseReturnValue:
-    _begin(joined.actor)
+    begin(joined.actor)
     session[RETURN_CODE] = [joined.return_code, joined.course_id]
     return redirect(url_for("auth.joined"), 303)
 
@@ -159,7 +159,7 @@ def back() -> ResponseReturnValue:
         except Invalid as error:
             place(form, error)
         else:
-            _begin(actor)
+            begin(actor)
             return redirect(safe_next(request.args.get("next")), 303)
     return render_template("auth/return.html", form=form)
 
@@ -219,7 +219,7 @@ def change_password() -> ResponseReturnValue:
         except Invalid as error:
             place(form, error)
         else:
-            _begin(actor)
+            begin(actor)
             flash(_("Your password is changed. You are signed out everywhere else."), "good")
             return redirect(url_for("auth.account"), 303)
     return account_page(accounts.me(get_actor()), password=form)

@@ -21,19 +21,19 @@ class CourseForm(Form):
         self.time_zone.choices = [*map(SelectChoice, time_zones())]
 
 
+COURSE_ROLES = [
+    SelectChoice("student", _l("Student")),
+    SelectChoice("assistant", _l("Assistant")),
+    SelectChoice("teacher", _l("Teacher")),
+    SelectChoice("reader", _l("Reader of results")),
+]
+
+
 class EnrolForm(Form):
     """Somebody with an account, and what they are to be in the course."""
 
     username = StringField(_l("User name"), [DataRequired(_l("Enter a user name."))])
-    role = SelectField(
-        _l("Role"),
-        choices=[
-            SelectChoice("student", _l("Student")),
-            SelectChoice("assistant", _l("Assistant")),
-            SelectChoice("teacher", _l("Teacher")),
-            SelectChoice("reader", _l("Reader of results")),
-        ],
-    )
+    role = SelectField(_l("Role"), choices=COURSE_ROLES)
 
 
 class GroupForm(Form):

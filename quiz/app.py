@@ -95,6 +95,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.author.images import blueprint as images
     from quiz.web.author.linting import blueprint as linting
     from quiz.web.author.revising import blueprint as revising
+    from quiz.web.author.transferring import blueprint as transferring
     from quiz.web.author.translating import blueprint as translating
     from quiz.web.author.views import blueprint as author
     from quiz.web.courses.accommodating import blueprint as accommodating
@@ -130,8 +131,8 @@ def _add_web(app: Flask, settings: Settings) -> None:
         health.blueprint,
         auth,
         links,
-        student,
         invited,
+        student,
         attempt,
         courses,
         accommodating,
@@ -149,12 +150,13 @@ def _add_web(app: Flask, settings: Settings) -> None:
         editor,
         translating,
         revising,
+        transferring,
         exporting,
         images,
         linting,
         admin,
-    ):
-        app.register_blueprint(blueprint)
         inviting,
         overseeing,
+    ):
+        app.register_blueprint(blueprint)
     guard.verify(app)

@@ -462,10 +462,12 @@ def restore(actor: Actor, question_id: int, number: int, now: datetime) -> int:
         ).first()
         if row is None:
             raise missing(connection, actor)
-        editable_bank(connection, actor, row.bank_id)
+        bank = editable_bank(connection, actor, row.bank_id)
         if row.current:
             return number
-        restored = load(_bound(connection, row.bank_id, row.content))
+        slug = connection.execute(select(Question.slug).where(Question.id == question_id)).scalar_one()
+        fields = {**row.content, "bank": bank.slug, "id": slug}  # it may have moved here since
+        restored = load(_bound(connection, row.bank_id, fields))
         add_versions(connection, [(question_id, restored)], row.bank_id, actor.id, now)
         bank_changed(connection, row.bank_id, now)
         newest: int = connection.execute(

@@ -13,10 +13,9 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.supply import may_stand
-from quiz.banks.families import load
-from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.selecting import chosen, together
+from quiz.banks.transferring import named_apart
 from quiz.banks.yaml import write_bank
 from quiz.db import snapshot, transaction
 from quiz.errors import Conflict, Forbidden, NotFound
@@ -29,7 +28,6 @@ from quiz.models.media import contents_of
 from quiz.models.quiz import QuizRevision
 from quiz.models.supplying import usable_banks
 from quiz.operations.access import TEACHING, Actor, missing, quiz_of_results, readable_banks
-from quiz.questions.images import digest_of_pin, renamed
 
 __all__ = [
     "EVERYTHING",
@@ -185,21 +183,6 @@ def _loaded(
         .where(Question.bank_id == bank.id, QuestionVersion.current, *selected(bank.id, selection))
         .order_by(Question.id)
     )
-    loaded = [_named_apart(load_authored(row.digest, row.content), names) for row in rows]
+    loaded = [named_apart(load_authored(row.digest, row.content), names) for row in rows]
     whole = LoadedBank.load(bank.header)
     return whole.holding(loaded) if selection == EVERYTHING else chosen(whole, loaded)
-
-
-def _named_apart(question: Authored, names: dict[str, str]) -> Authored:
-    """The question, whose images are added to ``names``; a name that stands there for another image gets a new one."""
-    digests = {file: digest_of_pin(pin) for file, pin in question.images.items()}
-    other = {
-        file: f"{file.rpartition('.')[0]}-{digest[:12]}.{file.rpartition('.')[2]}"
-        for file, digest in digests.items()
-        if names.get(file, digest) != digest
-    }
-    names |= {other.get(file, file): digest for file, digest in digests.items()}
-    if not other:
-        return question
-    pins = {other.get(file, file): pin for file, pin in question.images.items()}
-    return load({**renamed(question.dump(), other), "images": pins})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,12 +13,10 @@ from sqlalchemy.engine import Connection
 from quiz.db import reading, transaction
 from quiz.errors import Conflict
 from quiz.models.audit import AuditEvent, record
-from quiz.models.bank import QuestionVersion
-from quiz.models.versions import take_back
+from quiz.models.bank import Question, QuestionVersion
+from quiz.models.transferring import give_back, made_at, move_rows, names_before
+from quiz.models.versions import bank_changed, take_back
 from quiz.operations.access import Actor, editable_bank
-
-#: What can be taken back, and under which name that is noted, as the audit log says it.
-_UNDO: Final = {"bank.import": "bank.import-undo", "bank.revise": "bank.revise-undo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,53 @@ def undo(actor: Actor, bank_id: int, now: datetime) -> int:
             raise Conflict(
                 "Something has happened to this bank since: take back single questions in their history."
             )
-        count = take_back(connection, bank_id, last.at, actor.id, now)
-        record(connection, actor.id, _UNDO[last.act], ("bank", bank_id), now, count=count)
+        count = _UNDO[last.act](connection, actor, bank_id, last, now)
+        record(connection, actor.id, f"{last.act}-undo", ("bank", bank_id), now, count=count)
     return count
+
+
+def _take_back(connection: Connection, actor: Actor, bank_id: int, last: LastChange, now: datetime) -> int:
+    return take_back(connection, bank_id, last.at, actor.id, now)
+
+
+def _take_back_copies(
+    connection: Connection, actor: Actor, bank_id: int, last: LastChange, now: datetime
+) -> int:
+    """What came along with them goes too, but where an attempt holds one of the copies."""
+    count = take_back(connection, bank_id, last.at, actor.id, now)
+    if not made_at(connection, bank_id, last.at, actor.id):
+        give_back(connection, bank_id, last.details["added"])
+        bank_changed(connection, bank_id, now)
+    return count
+
+
+def _move_back(connection: Connection, actor: Actor, bank_id: int, last: LastChange, now: datetime) -> int:
+    """To where they came from, with all their versions. Conflict where one of their ids has been taken there since."""
+    home = last.details["from"]
+    editable_bank(connection, actor, home)
+    questions = made_at(connection, bank_id, last.at, actor.id)
+    take_back(connection, bank_id, last.at, actor.id, now)
+    names = names_before(connection, questions)
+    taken = connection.execute(select(Question.slug).where(Question.bank_id == home)).scalars()
+    if lost := {*names.values()} & {*taken}:
+        raise Conflict(f"The bank that they came from has a question {min(lost)!r} of its own by now.")
+    move_rows(connection, names, home)
+    give_back(connection, bank_id, last.details["added"])
+    for changed in (bank_id, home):
+        bank_changed(connection, changed, now)
+    record(connection, actor.id, "bank.moved-undo", ("bank", home), now, count=len(names))
+    return len(names)
+
+
+#: What can be taken back, as the audit log names it, and how.
+_UNDO: Final[Mapping[str, Callable[[Connection, Actor, int, LastChange, datetime], int]]] = {
+    "bank.import": _take_back,
+    "bank.revise": _take_back,
+    "bank.copy": _take_back_copies,
+    "bank.move": _move_back,
+}
+#: What else happens to many questions of a bank: after it nothing from before can be taken back.
+_ALSO: Final = ("bank.moved", "bank.moved-undo")
 
 
 def _last_change(connection: Connection, actor: Actor, bank_id: int) -> LastChange | None:
@@ -67,7 +109,7 @@ def _last_change(connection: Connection, actor: Actor, bank_id: int) -> LastChan
         .where(
             AuditEvent.subject_type == "bank",
             AuditEvent.subject_id == bank_id,
-            AuditEvent.act.in_([*_UNDO, *_UNDO.values()]),
+            AuditEvent.act.in_([*_UNDO, *(f"{act}-undo" for act in _UNDO), *_ALSO]),
         )
         .order_by(AuditEvent.id.desc())
         .limit(1)

@@ -151,6 +151,8 @@ TABLE = {
     "GET images.folder": {TEACHER},
     "GET images.image": {TEACHER},
     "POST quizzes.create": {TEACHER},
+    "GET transferring.form": {TEACHER},
+    "POST transferring.run": {TEACHER},
     "GET translating.translation": {TEACHER},
     "POST translating.save": {TEACHER},
     "GET quizzes.edit": {TEACHER},
@@ -225,9 +227,9 @@ def world(sqlite_with_cast, tmp_path_factory):
         mailing.wish(cast.ada, cast.quiz, "ada@example.org", "week", NOW)
         key = links.issue(cast.eve, cast.di.id, NOW)
         links.set_address(cast.ada, "ada@example.org", PASSWORD, NOW)
+        invitation_key = inviting.invite(cast.eve, inviting.Offer("user"), "Somebody", 1, 7, NOW)
         mailed = []
         links.send_due(mailed.append, "https://quiz.example.org", NOW)
-        invitation_key = inviting.invite(cast.eve, inviting.Offer("user"), "Somebody", 1, 7, NOW)
         address_key = re.search(r"/address/(\S+)", mailed[0].get_content()).group(1)
         with reading() as connection:
             stop_key = connection.execute(select(ReportMail.stop_key)).scalar_one()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from quiz.operations import banks, drafting
+from quiz.operations import authoring, banks, drafting
 from tests.cast import NOW
 from tests.pages.forms import controls, press
 
@@ -28,6 +28,22 @@ def test_many_are_changed_after_a_look_and_taken_back(browser, cast, watch):
     assert "Changed: 2 questions." in ada.text
     assert banks.bank(cast.ada, 1, 1, NOW.date(), banks.Filter(tag="less")).questions.total == 2
     ada.get(ada.post("/banks/1/undo").headers["Location"])
+    assert "Taken back: 2 questions." in ada.text
+
+
+def test_questions_are_copied_to_another_bank_after_a_look(browser, cast, watch):
+    other = authoring.add_bank(cast.ada, "other", "Another", "en", NOW)
+    watch.now = NOW + timedelta(hours=1)
+    ada = browser("ada")
+    ada.get(f"/banks/1/transfer?question=one&question=two&target={other}&how=move&look=1")
+    assert "A small quiz" in ada.text
+    assert not ada.page.find("form", method="post", action="/banks/1/transfer")
+    ada.get(f"/banks/1/transfer?question=one&question=two&target={other}&how=copy&look=1")
+    sent = ada.post("/banks/1/transfer", controls(ada.page, action="/banks/1/transfer"))
+    ada.get(sent.headers["Location"])
+    assert "Copied: 2 questions." in ada.text
+    assert "you copied 2 into this bank" in ada.text
+    ada.get(ada.post(f"/banks/{other}/undo").headers["Location"])
     assert "Taken back: 2 questions." in ada.text
 
 

@@ -1,0 +1,149 @@
+"""Questions of one bank in another one: what they are called there, and what has to come with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import Any, Final
+
+from quiz.banks.families import load
+from quiz.banks.model import Authored, Bank
+from quiz.banks.selecting import chosen
+from quiz.questions.images import digest_of_pin, renamed
+
+#: Characters of an id at most.
+_LONGEST: Final = 64
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Questions as they stand in the other bank, in their order, and its header with what came along.
+
+    ``names``: what each of them was called, and is called there. ``added``: the ids of documents and stimuli that the
+    header did not have.
+    """
+
+    names: Mapping[str, str]
+    questions: tuple[Authored, ...]
+    header: Mapping[str, Any]
+    added: Mapping[str, list[str]]
+
+
+def transfer(
+    source: Bank,
+    questions: Sequence[Authored],
+    target: Bank,
+    taken: Collection[str],
+    folder: Mapping[str, str],
+) -> Transfer:
+    """The questions of ``source`` in ``target``. Both banks without their questions are enough.
+
+    An id that is taken there gets the name of its bank in front, and a number where that is taken too; so do documents,
+    stimuli and image files, where the same name stands for something else. ``folder``: the target's images, digest by
+    name. Enemies stay what they were, or go along.
+    """
+    names = _free_names([one.id for one in questions], source.slug, taken)
+    images = dict(folder)
+    apart = [named_apart(one, images) for one in questions]
+    documents, came = _documents(source, apart, target)
+    stimuli = _stimuli(source, apart, names, target)
+    header = target.header()
+    for field, new in (("documents", came), ("stimuli", [*stimuli.values()])):
+        if new:
+            header[field] = (
+                {**header.get(field, {}), **new} if isinstance(new, dict) else [*header.get(field, []), *new]
+            )
+    known = {name: one["id"] for name, one in stimuli.items()}
+    along = {f"{source.slug}/{old}": f"{target.slug}/{new}" for old, new in names.items()}
+    moved = (_moved(one, along, documents, known) for one in apart)
+    return Transfer(
+        names,
+        tuple(map(load, moved)),
+        header,
+        {"documents": [*came], "stimuli": [*known.values()]},
+    )
+
+
+def without(header: Mapping[str, Any], added: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The header as it was before these documents and stimuli came."""
+    documents = {
+        name: one for name, one in header.get("documents", {}).items() if name not in added["documents"]
+    }
+    stimuli = [one for one in header.get("stimuli", ()) if one["id"] not in added["stimuli"]]
+    kept = {**header, "documents": documents, "stimuli": stimuli}
+    return {name: value for name, value in kept.items() if value not in ({}, [])}
+
+
+def named_apart(question: Authored, names: dict[str, str]) -> Authored:
+    """The question, whose images are added to ``names``; a name that stands there for another image gets a new one."""
+    digests = {file: digest_of_pin(pin) for file, pin in question.images.items()}
+    other = {
+        file: f"{file.rpartition('.')[0]}-{digest[:12]}.{file.rpartition('.')[2]}"
+        for file, digest in digests.items()
+        if names.get(file, digest) != digest
+    }
+    names |= {other.get(file, file): digest for file, digest in digests.items()}
+    if not other:
+        return question
+    pins = {other.get(file, file): pin for file, pin in question.images.items()}
+    return load({**renamed(question.dump(), other), "images": pins})
+
+
+def _free_names(wanted: Sequence[str], bank: str, taken: Collection[str]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    known = set(taken)
+    for name in wanted:
+        names[name] = next(one for one in _candidates(name, bank) if one not in known)
+        known.add(names[name])
+    return names
+
+
+def _candidates(name: str, bank: str) -> Iterator[str]:
+    """The name, then with its bank in front, then numbered."""
+    whole = f"{bank}-{name}"[:_LONGEST].rstrip("-._")
+    return chain((name, whole), (f"{whole[: _LONGEST - 6]}-{number}" for number in count(2)))
+
+
+def _documents(
+    source: Bank, questions: Sequence[Authored], target: Bank
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """What the documents that the questions rest on are called in the target, and those that it lacks."""
+    theirs, ours = source.header().get("documents", {}), target.header().get("documents", {})
+    rested_on = dict.fromkeys(
+        evidence.document for one in questions for evidence in one.evidence if evidence.document in theirs
+    )
+    same = {name: name for name in rested_on if ours.get(name) == theirs[name]}
+    new = _free_names([name for name in rested_on if name not in same], source.slug, ours)
+    return {**same, **new}, {new[name]: theirs[name] for name in new}
+
+
+def _stimuli(
+    source: Bank, questions: Sequence[Authored], names: Mapping[str, str], target: Bank
+) -> dict[str, dict[str, Any]]:
+    """The stimuli that the questions show, by their id, as they come to the target: sets of their own."""
+    theirs = chosen(source, questions).header().get("stimuli", ())
+    new = _free_names([one["id"] for one in theirs], source.slug, {one.id for one in target.stimuli})
+    return {
+        one["id"]: {**one, "id": new[one["id"]], "questions": [names[id] for id in one["questions"]]}
+        for one in theirs
+    }
+
+
+def _moved(
+    one: Authored, along: Mapping[str, str], documents: Mapping[str, str], stimuli: Mapping[str, str]
+) -> dict[str, Any]:
+    bank, _, name = along[one.qualified].partition("/")
+    fields = {**one.dump(), "bank": bank, "id": name}
+    if one.enemies:
+        fields["enemies"] = [along.get(enemy, enemy) for enemy in one.enemies]
+    if one.evidence:
+        fields["evidence"] = [_evidence(evidence, documents) for evidence in fields["evidence"]]
+    if one.stimulus:
+        fields["stimulus"] = {**fields["stimulus"], "id": stimuli.get(one.stimulus.id, one.stimulus.id)}
+    return fields
+
+
+def _evidence(evidence: Mapping[str, Any], documents: Mapping[str, str]) -> Mapping[str, Any]:
+    name = evidence.get("document")
+    return {**evidence, "document": documents[name]} if name in documents else evidence

@@ -1,0 +1,94 @@
+"""Questions that change their bank: their rows, and the quizzes that drew them there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy.engine import Connection
+
+from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.supply import unmet
+from quiz.banks.transferring import without
+from quiz.db import parts
+from quiz.models.bank import Bank, Question, QuestionVersion
+from quiz.models.drafting import QuestionDraft
+from quiz.models.drawing import SqlIndex
+from quiz.models.people import Course
+from quiz.models.quiz import Quiz, QuizRevision
+from quiz.models.searching import SearchHit
+from quiz.models.supplying import Opening, days_of
+
+
+def move_rows(connection: Connection, slugs: Mapping[int, str], bank_id: int) -> None:
+    """Puts these questions with all their versions into another bank, under these ids there."""
+    for part in parts([*slugs]):
+        for table in (QuestionVersion, QuestionDraft, SearchHit):
+            connection.execute(update(table).where(table.question_id.in_(part)).values(bank_id=bank_id))
+    moved = (
+        update(Question)
+        .where(Question.id == bindparam("p_id"))
+        .values(bank_id=bank_id, slug=bindparam("p_slug"))
+    )
+    connection.execute(moved, [{"p_id": number, "p_slug": slug} for number, slug in slugs.items()])
+
+
+def made_at(connection: Connection, bank_id: int, at: datetime, user_id: int) -> list[int]:
+    """The questions of which a person made a version in this bank at this moment."""
+    return list(
+        connection.execute(
+            select(QuestionVersion.question_id).where(
+                QuestionVersion.bank_id == bank_id,
+                QuestionVersion.created_at == at,
+                QuestionVersion.created_by == user_id,
+            )
+        ).scalars()
+    )
+
+
+def names_before(connection: Connection, question_ids: list[int]) -> dict[int, str]:
+    """What questions are called by their current versions."""
+    return {
+        row.question_id: row.name
+        for part in parts(question_ids)
+        for row in connection.execute(
+            select(
+                QuestionVersion.question_id, QuestionVersion.content["id"].as_string().label("name")
+            ).where(QuestionVersion.question_id.in_(part), QuestionVersion.current)
+        )
+    }
+
+
+def give_back(connection: Connection, bank_id: int, added: Mapping[str, list[str]]) -> None:
+    """Takes these documents and stimuli out of a bank's header again."""
+    header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one()
+    connection.execute(update(Bank).where(Bank.id == bank_id).values(header=without(header, added)))
+
+
+def unmet_quizzes(connection: Connection, bank_id: int, now: datetime) -> dict[int, Row[Any]]:
+    """The published quizzes, not yet closed, that draw from a bank and do not find there what they ask for; by id."""
+    rows = connection.execute(
+        select(
+            Quiz.id,
+            Quiz.title,
+            Quiz.course_id,
+            Quiz.opens_at,
+            Quiz.closes_at,
+            Course.time_zone,
+            QuizRevision.banks,
+            QuizRevision.blueprint,
+        )
+        .join(QuizRevision, QuizRevision.quiz_id == Quiz.id)
+        .join(Course, Course.id == Quiz.course_id)
+        .where(QuizRevision.current, or_(Quiz.closes_at.is_(None), Quiz.closes_at > now))
+        .order_by(Quiz.id)
+    ).all()
+    return {row.id: row for row in rows if bank_id in row.banks.values() and _is_unmet(connection, row, now)}
+
+
+def _is_unmet(connection: Connection, quiz: Row[Any], now: datetime) -> bool:
+    blueprint, index = Blueprint.load(quiz.blueprint), SqlIndex(connection, quiz.banks)
+    opening = Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at)
+    return any(unmet(blueprint, index, day) for day in days_of(index, blueprint, opening, now))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from quiz.banks.model import digest_of
 from quiz.db import reading, transaction
-from quiz.errors import EditConflict, Forbidden, Invalid, Problem
+from quiz.errors import EditConflict, Forbidden, Invalid, Problem, Said
 from quiz.models.audit import record
 from quiz.models.gradebook import LONGEST_CATEGORY, GradeCategory, QuizCategory, categories_of, columns_of
 from quiz.models.people import Course
@@ -42,16 +43,27 @@ class CategorySheet:
     quizzes: tuple[tuple[int, str], ...]
     places: Mapping[int, int | None]
 
+    @property
+    def token(self) -> str:
+        """Says what was seen: another one where anybody has changed the categories."""
+        return digest_of([[astuple(line) for line in self.lines], sorted(self.places.items())])
+
+    def of(self, place: int) -> tuple[str, ...]:
+        """The titles of the quizzes in a category."""
+        return tuple(title for quiz_id, title in self.quizzes if self.places[quiz_id] == place)
+
 
 def category_sheet(actor: Actor, course_id: int) -> CategorySheet:
     """The categories, for those who teach the course."""
     with reading() as connection:
-        course = _taught(connection, actor, course_id)
-        categories = categories_of(connection, course_id)
-        quizzes = columns_of(connection, course_id)
+        return _sheet(connection, _taught(connection, actor, course_id))
+
+
+def _sheet(connection: Connection, course: Row[Any]) -> CategorySheet:
+    categories, quizzes = categories_of(connection, course.id), columns_of(connection, course.id)
     place = {one.id: number for number, one in enumerate(categories)}
     return CategorySheet(
-        course_id,
+        course.id,
         course.title,
         tuple(Line(one.id, one.name, f"{one.weight:g}", str(one.drop_lowest)) for one in categories),
         tuple((quiz.id, quiz.title) for quiz in quizzes),
@@ -70,21 +82,27 @@ def _taught(connection: Connection, actor: Actor, course_id: int, *, lock: bool 
 
 
 def set_categories(
-    actor: Actor, course_id: int, lines: Sequence[Line], places: Mapping[int, int | None], now: datetime
+    actor: Actor,
+    course_id: int,
+    lines: Sequence[Line],
+    places: Mapping[int, int | None],
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Makes these the categories of the course, whose quizzes are in those at ``places``; audited.
 
     A line without a name is left out, and a quiz in it is in none. Raises Invalid, with the problems at ``name-0``,
-    ``weight-0``, ``drop-0`` … by the line's place; EditConflict where somebody has deleted one of them meanwhile.
+    ``weight-0``, ``drop-0`` … by the line's place; EditConflict where somebody has changed them since they were ``seen``
+    (the token of the sheet; None: whatever they are), or deleted one of them.
     """
     checked = _checked(lines)
     with transaction() as connection:
-        _taught(connection, actor, course_id, lock=True)
-        known = {row.id for row in categories_of(connection, course_id)}
+        sheet = _sheet(connection, _taught(connection, actor, course_id, lock=True))
+        known = {line.id for line in sheet.lines}
         kept = {line.id for line in lines if line.id is not None and line.name.strip()}
-        if not kept <= known:
+        if not kept <= known or seen not in (None, sheet.token):
             raise EditConflict
-        quizzes = {row.id for row in columns_of(connection, course_id)}
+        quizzes = {quiz_id for quiz_id, _title in sheet.quizzes}
         connection.execute(delete(QuizCategory).where(QuizCategory.quiz_id.in_(quizzes)))
         connection.execute(delete(GradeCategory).where(GradeCategory.id.in_(known - kept)))
         ids = _stored(connection, course_id, lines, checked)
@@ -128,22 +146,18 @@ def _checked(lines: Sequence[Line]) -> dict[int, dict[str, Any]]:
             continue
         weight, drop = read_number(line.weight or "1"), read_number(line.drop_lowest or "0")
         if len(name) > LONGEST_CATEGORY:
-            problems.append(
-                Problem(f"name-{place}", f"is longer than {LONGEST_CATEGORY} characters", "shorten it")
-            )
+            what = Said("is longer than %(most)s characters", most=LONGEST_CATEGORY)
+            problems.append(Problem(f"name-{place}", what, "shorten it"))
         if name.casefold() in {one["name"].casefold() for one in found.values()}:
-            problems.append(Problem(f"name-{place}", f"there are two categories '{name}'", "rename one"))
+            what = Said("there are two categories '%(name)s'", name=name)
+            problems.append(Problem(f"name-{place}", what, "rename one"))
         if weight is None or not 0 <= weight <= 1000:
-            problems.append(
-                Problem(
-                    f"weight-{place}", f"'{line.weight[:40]}' is no weight", "write a number from 0 to 1000"
-                )
-            )
+            what = Said("'%(text)s' is no weight", text=line.weight[:40])
+            problems.append(Problem(f"weight-{place}", what, "write a number from 0 to 1000"))
         if drop is None or drop != drop.to_integral_value() or not 0 <= drop <= MOST_DROPPED:
-            mend = f"write a whole number from 0 to {MOST_DROPPED}"
-            problems.append(
-                Problem(f"drop-{place}", f"'{line.drop_lowest[:40]}' is no number of grades", mend)
-            )
+            what = Said("'%(text)s' is no number of grades", text=line.drop_lowest[:40])
+            mend = Said("write a whole number from 0 to %(most)s", most=MOST_DROPPED)
+            problems.append(Problem(f"drop-{place}", what, mend))
         found[place] = {"name": name, "weight": float(weight or 0), "drop_lowest": int(drop or 0)}
     if problems:
         raise Invalid(problems)

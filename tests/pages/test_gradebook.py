@@ -7,7 +7,7 @@ import zipfile
 import pypdf
 import pytest
 
-from quiz.operations import courses, deciding, upkeep
+from quiz.operations import categories, courses, deciding, upkeep
 from tests.cast import GRACE, NOW
 from tests.pages.doors import field_error, status
 from tests.sittings import join, sit
@@ -108,8 +108,12 @@ def test_files_hold_the_same_students_in_every_format(ada, cast):
 
 def test_categories_are_set_and_what_is_wrong_stands_at_its_field(ada, cast):
     path = f"/courses/{cast.course}/grades/categories"
-    ada.get(path)
-    form = {"name-0": "Tests", "weight-0": "x", "drop-0": "", f"quiz-{cast.quiz}": "0"}
+
+    def seen():
+        ada.get(path)
+        return {"seen": ada.page.find("input", {"name": "seen"})["value"]}
+
+    form = seen() | {"name-0": "Tests", "weight-0": "x", "drop-0": "", f"quiz-{cast.quiz}": "0"}
     assert ada.post(path, form).status_code == 422
     assert "'x' is no weight" in field_error(ada.page, "weight-0")
     assert ada.page.find("input", {"name": "name-0"})["value"] == "Tests"
@@ -120,8 +124,22 @@ def test_categories_are_set_and_what_is_wrong_stands_at_its_field(ada, cast):
     ada.get(path)
     assert ada.page.find("option", selected=True).get_text() == "1: Tests"
     kept = ada.page.find("input", {"name": "id-0"})["value"]
-    assert ada.post(path, {"id-0": kept, "name-0": ""}).status_code == 303
-    assert ada.post(path, {"id-0": kept, "name-0": "Tests"}).status_code == 409
+    assert ada.post(path, seen() | {"id-0": kept, "name-0": ""}).status_code == 303
+    assert ada.post(path, seen() | {"id-0": kept, "name-0": "Tests"}).status_code == 409
+
+
+def test_who_saves_categories_second_is_told_and_loses_nothing(ada, cast):
+    path = f"/courses/{cast.course}/grades/categories"
+    ada.get(path)
+    old = {"seen": ada.page.find("input", {"name": "seen"})["value"]}
+    assert ada.post(path, old | {"name-0": "Theirs", "weight-0": "3"}).status_code == 303
+    assert ada.post(path, old | {"name-0": "Mine", "weight-0": "7"}).status_code == 409
+    assert rows_of(ada.page.find("table")) == [["Theirs", "3", "0", "–"]]
+    assert ada.page.find("input", {"name": "weight-0"})["value"] == "7"
+    assert [one.name for one in categories.category_sheet(cast.ada, cast.course).lines] == ["Theirs"]
+    new = {"seen": ada.page.find("input", {"name": "seen"})["value"]}
+    assert ada.post(path, new | {"name-0": "Mine", "weight-0": "7"}).status_code == 303
+    assert [one.name for one in categories.category_sheet(cast.ada, cast.course).lines] == ["Mine"]
 
 
 def test_a_reader_sees_grades_and_decides_nothing(browser, cast):

@@ -184,7 +184,7 @@ def category_form(course_id: int) -> ResponseReturnValue:
     """What the total is made of."""
     found = categories.category_sheet(get_actor(), course_id)
     lines = [*found.lines, *(Line() for _number in range(FURTHER))][:MOST_CATEGORIES]
-    return _categories(found, lines, found.places, {})
+    return _categories(found, lines, found.places, {}, found.token)
 
 
 @blueprint.post("/courses/<int:course_id>/grades/categories")
@@ -194,12 +194,23 @@ def set_categories(course_id: int) -> ResponseReturnValue:
     found = categories.category_sheet(get_actor(), course_id)
     lines = [_line(number) for number in range(MOST_CATEGORIES) if f"name-{number}" in request.form]
     places = {quiz_id: request.form.get(f"quiz-{quiz_id}", type=int) for quiz_id, _title in found.quizzes}
+    seen = request.form.get("seen", "")
     try:
-        categories.set_categories(get_actor(), course_id, lines, places, moment())
+        categories.set_categories(get_actor(), course_id, lines, places, moment(), seen)
     except Invalid as error:
-        return _categories(found, lines, places, _faults(error)), Invalid.status
+        return _categories(found, lines, places, _faults(error), seen), Invalid.status
+    except EditConflict:
+        return _overtaken(course_id, lines, places), EditConflict.status
     flash(_("Saved."), "good")
     return redirect(url_for("gradebook.book", course_id=course_id), 303)
+
+
+def _overtaken(course_id: int, lines: Sequence[Line], places: Mapping[int, int | None]) -> str:
+    """What somebody else has saved meanwhile, and what was typed: saving once more puts that in its place."""
+    theirs = categories.category_sheet(get_actor(), course_id)
+    there = {line.id for line in theirs.lines}
+    mine = [line if line.id in there else replace(line, id=None) for line in lines]
+    return _categories(theirs, mine, places, {}, theirs.token, conflict=True)
 
 
 def _line(number: int) -> Line:
@@ -213,7 +224,16 @@ def _categories(
     lines: Sequence[Line],
     places: Mapping[int, int | None],
     faults: Mapping[str, Sequence[str]],
+    seen: str,
+    *,
+    conflict: bool = False,
 ) -> str:
     return render_template(
-        "gradebook/categories.html", course=found, lines=lines, places=places, faults=faults
+        "gradebook/categories.html",
+        course=found,
+        lines=lines,
+        places=places,
+        faults=faults,
+        seen=seen,
+        conflict=conflict,
     )

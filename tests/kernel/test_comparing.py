@@ -1,14 +1,10 @@
 """Groups, shares and links: R's figures, to a millionth, and what cannot be computed."""
 
-import json
-import shutil
-import subprocess
-
 import numpy as np
-import pytest
 
 from quiz.statistics.comparing import Interval, Sums, differ_p, link_of, mean_of, share_of
-from tools.agreement import FOLDER, compared, stored_comparisons
+from tests.kernel.r import again
+from tools.agreement import compared, stored_comparisons
 
 
 def test_the_stored_figures_of_r():
@@ -18,13 +14,8 @@ def test_the_stored_figures_of_r():
 
 
 def test_r_gives_these_figures():
-    program = shutil.which("Rscript")
-    if program is None:
-        pytest.skip("R is not installed")
-    ran = subprocess.run([program, FOLDER / "comparing.R"], capture_output=True, check=False)
-    if b"jsonlite" in ran.stderr:
-        pytest.skip("R has no jsonlite")
-    assert [pair for pair in compared(json.loads(ran.stdout)) if not pair.difference < 1e-6] == []
+    figures = again("comparing.R", "jsonlite")
+    assert [pair for pair in compared(figures) if not pair.difference < 1e-6] == []
 
 
 def test_what_cannot_be_computed():

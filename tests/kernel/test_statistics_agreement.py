@@ -1,18 +1,14 @@
 """Our figures are those of R, to a millionth: the stored ones, and R's own where it is installed."""
 
-import json
-import shutil
-import subprocess
-
 import numpy as np
 import pytest
 
 from quiz.statistics.dif import mantel_haenszel
 from quiz.statistics.reliability import alpha_if_deleted, alpha_of, covariances, omega_total, one_factor
-from tools.agreement import FOLDER, load_tables, pairs, stored
+from tests.kernel.r import again
+from tools.agreement import load_tables, pairs, stored
 
 NEAR = 1e-6
-NEEDED = ("psych", "GPArotation", "jsonlite")
 
 
 def test_the_stored_figures_of_r():
@@ -21,23 +17,9 @@ def test_the_stored_figures_of_r():
     assert [pair for pair in found if not pair.difference < NEAR] == []
 
 
-@pytest.fixture(scope="module")
-def rscript():
-    """R, with the packages that the script loads."""
-    program = shutil.which("Rscript")
-    if program is None:
-        pytest.skip("R is not installed")
-    asked = "cat(all(sapply(commandArgs(TRUE), requireNamespace, quietly = TRUE)))"
-    ran = subprocess.run([program, "-e", asked, *NEEDED], capture_output=True, text=True, check=True)
-    if ran.stdout != "TRUE":
-        pytest.skip(f"R has not all of {', '.join(NEEDED)}")
-    return program
-
-
-def test_r_gives_these_figures(rscript):
-    tables = (FOLDER / "tables.json").read_bytes()
-    ran = subprocess.run([rscript, FOLDER / "classical.R"], input=tables, capture_output=True, check=True)
-    assert [pair for pair in pairs(json.loads(ran.stdout)) if not pair.difference < NEAR] == []
+def test_r_gives_these_figures():
+    figures = again("classical.R", "psych", "GPArotation", "jsonlite", given="tables.json")
+    assert [pair for pair in pairs(figures) if not pair.difference < NEAR] == []
 
 
 # Reliability ---------------------------------------------------------------------------------------------------------

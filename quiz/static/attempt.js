@@ -187,10 +187,13 @@
     showOnline();
     seekSummary(0);
   }
-  function showOnline() {
-    if (!wasOffline) { return; }
+  function hideOffline() {
     wasOffline = false;
     hideBanner("network");
+  }
+  function showOnline() {
+    if (!wasOffline) { return; }
+    hideOffline();
     showBannerFor(8000, "online", word("online"));
   }
   function showOffline() {
@@ -642,7 +645,7 @@
     document.addEventListener("click", onClick);
     document.addEventListener("submit", onSubmit);
     document.addEventListener("keydown", onKey);
-    window.addEventListener("online", function () { answers.retry(); sendFlags(); if (!isBusy()) { showOnline(); } });
+    window.addEventListener("online", function () { answers.retry(); sendFlags(); if (answers.blocked) { hideOffline(); } else if (!isBusy()) { showOnline(); } });
     window.addEventListener("offline", showOffline);
     window.addEventListener("popstate", function () {
       if (location.pathname !== path) { go({ address: location.href, back: true }); }

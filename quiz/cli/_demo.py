@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from quiz.assembly.blueprint import read_blueprint
 from quiz.banks.images import Pictures, opened
 from quiz.cli import _simulation
 from quiz.files.shipped import shipped
-from quiz.operations import accounts, courses, importing, installation, quizzes
+from quiz.operations import accounts, banks, courses, importing, installation, quizzes
 
 COURSE = "SCO demo course"
 TIME_ZONE = "Asia/Shanghai"
@@ -51,9 +52,11 @@ class Folder:
         return file.read_text("utf-8")
 
     def notes(self) -> dict[str, Any]:
-        """What the demo has made so far: passwords by user name, quizzes by blueprint, who is in which course."""
+        """What the demo has made so far: passwords by user name, quizzes by blueprint, who is in which course,
+        and the digest of the files that its banks are from.
+        """
         file = self.path / "demo.json"
-        empty: dict[str, Any] = {"passwords": {}, "enrolled": {}, "quizzes": {}}
+        empty: dict[str, Any] = {"passwords": {}, "enrolled": {}, "quizzes": {}, "banks": ""}
         return {**empty, **json.loads(file.read_text("utf-8"))} if file.exists() else empty
 
     def keep(self, notes: dict[str, Any]) -> None:
@@ -111,7 +114,7 @@ def build(folder: Folder, now: datetime, say: Callable[[str], None]) -> Demo:
         installation.upgrade()
     notes = folder.notes()
     keep = partial(folder.keep, notes)
-    _import_banks(now, say)
+    _import_banks(notes, now, say, keep)
     course_id, join_code = _course(now)
     _people(notes, course_id, now, say, keep)
     made = _quizzes(notes, course_id, now, say, keep)
@@ -122,13 +125,23 @@ def build(folder: Folder, now: datetime, say: Callable[[str], None]) -> Demo:
     return Demo(known, course_id, join_code, made, simulated)
 
 
-def _import_banks(now: datetime, say: Callable[[str], None]) -> None:
-    for file in sorted(shipped("question_banks").glob("*.yaml")):
+def _import_banks(
+    notes: dict[str, Any], now: datetime, say: Callable[[str], None], keep: Callable[[], None]
+) -> None:
+    """The banks that ship. One that stands there from the same files is not read again: that takes most of a start."""
+    files = shipped("question_banks")
+    content_of_all = b"".join(path.read_bytes() for path in sorted(files.rglob("*")) if path.is_file())
+    digest = hashlib.sha256(content_of_all).hexdigest()
+    for file in sorted(files.glob("*.yaml")):
+        if notes["banks"] == digest and banks.find_bank(file.stem) is not None:
+            continue
         content, read = opened(file)
         pictures = Pictures(read)
         report = importing.import_bank(None, content.decode(), file.name, now, pictures=pictures)
         if report.new or report.changed:
             say(f"Imported {len(report.new) + len(report.changed)} questions: {report.title}")
+    notes["banks"] = digest
+    keep()
 
 
 def _course(now: datetime) -> tuple[int, str]:

@@ -2,10 +2,15 @@
 
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 from tests.browser.watch import Watch
+from tests.faults.counts import SHARE
 
 DESK, PHONE, NARROW = (1280, 900), (390, 844), (320, 640)
+#: What axe looks at: half of the views so, the others so (it takes most of the time of a view); both in ``make soak``
+#: and, in all four looks, by ``python -m tools.screens``.
+LOOKS = [("desk", DESK, "light"), ("phone", PHONE, "dark")]
 #: Milliseconds that a page may take for what is expected of it, on a machine with much else to do.
 PATIENCE = 20_000
 AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core@*/axe.min.js"))
@@ -125,7 +130,7 @@ def violations(page, rules=None):
 def check(page, view):
     """Everything that is wrong with the page, as {what on which screen: findings}."""
     found = {}
-    for name, screen, scheme in (("desk", DESK, "light"), ("phone", PHONE, "dark")):
+    for name, screen, scheme in LOOKS if SHARE else [LOOKS[crc32(view.name.encode()) % 2]]:
         show(page, screen, scheme)
         found[f"axe, {name}, {scheme}"] = violations(page)
     show(page, NARROW, "light")

@@ -55,9 +55,9 @@ def folder(set_up, tmp_path):
 
 
 @contextmanager
-def inside(folder):
+def inside(folder, database_url=""):
     """The demo's installation, as operations see it."""
-    app = app_on(f"sqlite:///{folder / 'quiz.db'}")
+    app = app_on(database_url or f"sqlite:///{folder / 'quiz.db'}")
     with app.app_context():
         yield
     dispose(app)
@@ -77,12 +77,16 @@ def demand_complete(document):
         assert quiz["title"]
 
 
-def test_the_document(database_url, tmp_path, set_up):
-    """And two installations share no password."""
-    one, other = once(set_up), once(tmp_path / "demo", database_url)
-    demand_complete(other)
-    passwords = {account["password"] for document in (one, other) for account in document["accounts"]}
-    assert len(passwords) == len(one["accounts"]) + len(other["accounts"])
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_two_installations(database_url, tmp_path, set_up):
+    """They share no password; what is simulated is the same in both."""
+    other = tmp_path / "demo"
+    documents = [once(set_up), once(other, database_url)]
+    for document in documents:
+        demand_complete(document)
+    passwords = [account["password"] for document in documents for account in document["accounts"]]
+    assert len(set(passwords)) == len(passwords)
+    assert grades(other, database_url) == grades(set_up)
 
 
 def test_everything_stays_in_the_folder_and_private(folder, tmp_path, monkeypatch):
@@ -192,28 +196,27 @@ def test_the_report_finds_the_planted_faults_and_no_others(folder):
     assert set(flags) == set(_simulation.FAULTS)
 
 
-def test_simulated_attempts_are_the_same_everywhere(folder, tmp_path):
-    """Also where a first start was broken off half-way: what is there stays, what is missing is added."""
-    other = tmp_path / "other"
-    once(other)
-    notes = json.loads((other / "demo.json").read_text())
+def test_a_simulation_that_was_broken_off_is_completed(folder):
+    """What is there stays, what is missing is added."""
+    whole = grades(folder)
+    assert len(whole) == 3 * 30 + 10 + 6
+    notes = json.loads((folder / "demo.json").read_text())
     del notes["simulated"]
-    (other / "demo.json").write_text(json.dumps(notes))
-    with sqlite3.connect(other / "quiz.db") as database:
+    (folder / "demo.json").write_text(json.dumps(notes))
+    with sqlite3.connect(folder / "quiz.db") as database:
         database.execute("DELETE FROM mark WHERE attempt_id > 50")
         database.execute("DELETE FROM answer WHERE attempt_id > 70 OR (attempt_id = 60 AND slot > 5)")
         database.execute("DELETE FROM attempt_slot WHERE attempt_id > 70")
         database.execute("DELETE FROM attempt WHERE id > 70")
         database.execute("UPDATE attempt SET finished_at = NULL, ended_by = NULL, grade = NULL WHERE id > 50")
     database.close()
-    once(other)
-    assert grades(other) == grades(folder)
-    assert len(grades(folder)) == 3 * 30 + 10 + 6
+    once(folder)
+    assert grades(folder) == whole
 
 
-def grades(folder):
+def grades(folder, database_url=""):
     """Each simulated attempt with its grade."""
-    with inside(folder):
+    with inside(folder, database_url):
         return sorted(
             (title, *row[:2], row[6])
             for title, quiz_id in simulated_quizzes().items()

@@ -94,6 +94,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.author.exporting import blueprint as exporting
     from quiz.web.author.images import blueprint as images
     from quiz.web.author.linting import blueprint as linting
+    from quiz.web.author.peer_review import blueprint as peer_review
     from quiz.web.author.revising import blueprint as revising
     from quiz.web.author.transferring import blueprint as transferring
     from quiz.web.author.translating import blueprint as translating
@@ -151,6 +152,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         translating,
         revising,
         transferring,
+        peer_review,
         exporting,
         images,
         linting,

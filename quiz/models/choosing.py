@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base
 from quiz.models.bank import Question, QuestionVersion
+from quiz.models.peer_review import in_review
 from quiz.models.searching import has_tag, has_words
 
 
@@ -28,6 +29,8 @@ class Filter:
 
 
 NO_FILTER: Final = Filter()
+#: The status of a draft whose review is asked for; files know it as a draft.
+REVIEW: Final = "review"
 #: Characters of the name of a saved search.
 LONGEST_NAME: Final = 60
 
@@ -51,9 +54,11 @@ def conditions(bank_id: int, wanted: Filter) -> Iterator[Any]:
             QuestionVersion.topic == wanted.topic,
             QuestionVersion.topic.startswith(f"{wanted.topic}/", autoescape=True),
         )
-    for name in ("type", "difficulty", "level", "status"):
+    for name in ("type", "difficulty", "level"):
         if getattr(wanted, name):
             yield getattr(QuestionVersion, name) == getattr(wanted, name)
+    if wanted.status:
+        yield in_review() if wanted.status == REVIEW else QuestionVersion.status == wanted.status
 
 
 def selected(bank_id: int, selection: Selection) -> Iterator[Any]:

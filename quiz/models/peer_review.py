@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base, UtcDateTime
+from quiz.models.bank import QuestionVersion
 from quiz.models.people import one_of
 
 #: How a review ends: the question is ready, its author has to do something, or it is no longer asked for.
@@ -67,3 +69,11 @@ class QuestionComment(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Of a comment that begins a thread: since when nothing is left to do; NULL = something is.
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def in_review() -> Any:
+    """What holds for a current version: it is a draft whose review is asked for."""
+    asked = select(QuestionReview.id).where(
+        QuestionReview.question_id == QuestionVersion.question_id, QuestionReview.decided_at.is_(None)
+    )
+    return (QuestionVersion.status == "draft") & asked.exists()

@@ -30,8 +30,9 @@ from quiz.models.bank import (
     load_variant,
     source_line,
 )
-from quiz.models.choosing import NO_FILTER, Filter, conditions
+from quiz.models.choosing import NO_FILTER, REVIEW, Filter, conditions
 from quiz.models.paging import Page, page_of, part_of
+from quiz.models.peer_review import in_review
 from quiz.models.people import Enrolment, User
 from quiz.models.searching import tags_of
 from quiz.models.validity import Turn, turns
@@ -55,7 +56,7 @@ class BankRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A question in its bank's list. ``drawable`` on the day that was asked for."""
+    """A question in its bank's list. ``drawable`` on the day that was asked for; ``status`` "review": a draft in review."""
 
     question_id: int
     slug: str
@@ -257,6 +258,7 @@ def _questions(
             QuestionVersion.number,
             QuestionVersion.digest,
             QuestionVersion.content,
+            in_review().label("in_review"),
         )
         .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
         .where(Question.id.in_(page.rows))
@@ -274,7 +276,7 @@ def _question_row(row: Row[Any], on: date) -> QuestionRow:
         type=question.type,
         topic=question.topic,
         difficulty=question.difficulty,
-        status=question.status,
+        status=REVIEW if row.in_review else question.status,
         prompt=to_text(question.prompt),
         drawable=question.drawable(on),
     )

@@ -29,9 +29,11 @@ from quiz.operations import (
     mailing,
     marking,
     media,
+    peer_review,
     practice,
     quizzes,
     rescoring,
+    watching,
 )
 from quiz.operations.access import Actor
 from quiz.operations.attempts import SlotSave
@@ -47,6 +49,7 @@ ADDRESS = "127.0.0.1"
 #: Long: what has run out stays to be seen as such before it is closed.
 GRACE = timedelta(hours=1)
 LIMIT = 40
+TOLD = "In question 3 read “east” for “west”. Whoever has answered it already may change the answer."
 
 BANK = r"""
 format: quiz-bank/1
@@ -350,6 +353,7 @@ def build(folder, now):
         **{f"demo_{number}": quiz for number, (quiz, _) in enumerate(demo.quizzes, 1)},
     }
     ids |= write_banks(teacher, now)
+    ids |= ask_for_reviews(teacher, people["admin"], now)
     ids |= make_quizzes(teacher, demo.course_id, now)
     ids["empty_course"] = courses.add_course(teacher, "An empty course", "Europe/Berlin", now)
     ids["empty_draft"] = draft(teacher, ids["empty_course"], "A draft in an empty course", now)
@@ -379,6 +383,21 @@ def write_banks(teacher, now):
         media.add_image(teacher, bank, name, png(900, 300, 200) if name.endswith("png") else SVG, now)
     empty = authoring.add_bank(teacher, "to-be-written", "A bank to be written", "en", now)
     return {"bank": bank, "empty_bank": empty, **question_ids(teacher, bank)}
+
+
+def ask_for_reviews(teacher, colleague, now):
+    """Drafts in a bank of two people: of one a review is asked for, one came back with a comment."""
+    bank = authoring.add_bank(teacher, "in-the-works", "A bank in the works", "en", now)
+    banks.share(teacher, bank, "admin", "edit", now)
+    found = {}
+    for name in ("asked", "returned"):
+        fields = {"id": name, "type": "true_false", "prompt": f"Is a {name} question a question?", "answer": True, "timeless": True, "status": "draft"}  # fmt: skip
+        found[f"q_{name}"], _ = authoring.save_question(teacher, bank, None, 0, fields, now, "A first try")
+        peer_review.ask(teacher, found[f"q_{name}"], "admin", now)
+    peer_review.say(colleague, found["q_asked"], "Is that not too easy?\nEverybody will say yes.", None, now)
+    peer_review.say(teacher, found["q_asked"], "It is to warm them up.", peer_review.talk(teacher, found["q_asked"]).threads[0].id, now)  # fmt: skip
+    peer_review.decide(colleague, found["q_returned"], 1, "returned", "Say returned by whom.", now)
+    return {"works_bank": bank, **found}
 
 
 def question_ids(teacher, bank):
@@ -452,6 +471,7 @@ def sit(people, ids, now):
         found[name] = begin(three, ids[quiz])
         answer(three, found[name], TYPES[:7], now, WRONG)
         attempts.finish(three, found[name], now + timedelta(minutes=9))
+    watching.tell(people["teacher"], ids["types"], [found["fresh"]], TOLD, now, GRACE)
     found["over"] = begin(four, ids["types"], now=now - timedelta(minutes=LIMIT + 1))
     answer(four, found["over"], TYPES[:3], now - timedelta(minutes=LIMIT))
     found["late"] = late(people["student5"], ids["types"], now)

@@ -15,7 +15,7 @@ from quiz.db import reading
 from quiz.errors import TooLate
 from quiz.files.images import read_image
 from quiz.models.mailing import ReportMail
-from quiz.operations import attempts, inviting, links, mailing, media, rescoring
+from quiz.operations import attempts, inviting, links, mailing, media, peer_review, rescoring
 from tests.browsing import Watch
 from tests.cast import NOW, PASSWORD
 from tests.databases import app_on, dispose
@@ -141,6 +141,7 @@ TABLE = {
     "POST mail.wish": {TEACHER},
     "GET live.page": {TEACHER},
     "POST live.close": {TEACHER},
+    "POST live.tell": {TEACHER},
     "POST live.extend": {TEACHER},
     "GET marking.answer": {TEACHER},
     "GET marking.begin": {TEACHER},
@@ -153,6 +154,10 @@ TABLE = {
     "POST quizzes.create": {TEACHER},
     "GET transferring.form": {TEACHER},
     "POST transferring.run": {TEACHER},
+    "GET peer_review.queue": SIGNED_IN,
+    "POST peer_review.resolve": {TEACHER},
+    "POST peer_review.review": {TEACHER},
+    "POST peer_review.say": {TEACHER},
     "GET translating.translation": {TEACHER},
     "POST translating.save": {TEACHER},
     "GET quizzes.edit": {TEACHER},
@@ -224,6 +229,7 @@ def world(sqlite_with_cast, tmp_path_factory):
         attempts.finish(cast.cy, cast.start(cast.cy), NOW)
         done = rescoring.run(cast.ada, cast.quiz, rescoring.Request("full-credit", 1), NOW)
         media.add_image(cast.ada, 1, "x.png", png(), NOW)
+        peer_review.say(cast.ada, 1, "Is this too easy?", None, NOW)
         mailing.wish(cast.ada, cast.quiz, "ada@example.org", "week", NOW)
         key = links.issue(cast.eve, cast.di.id, NOW)
         links.set_address(cast.ada, "ada@example.org", PASSWORD, NOW)
@@ -236,7 +242,7 @@ def world(sqlite_with_cast, tmp_path_factory):
         cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
     dispose(app)
     values = {
-        "address_key": address_key, "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
+        "address_key": address_key, "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "comment_id": 1, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
         "invitation_id": 1, "invitation_key": invitation_key, "key": key, "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values

@@ -20,9 +20,10 @@ from quiz.banks.families import is_family
 from quiz.banks.findings import Finding
 from quiz.errors import EditConflict, Invalid, Problem, TooLarge
 from quiz.files.richtext import to_text
-from quiz.operations import authoring, banks, drafting, rescoring
+from quiz.operations import authoring, banks, drafting, peer_review, rescoring
 from quiz.operations.authoring import Sheet, TryOut
 from quiz.operations.drafting import Draft
+from quiz.operations.peer_review import Talk
 from quiz.questions import types
 from quiz.web.author import pictures, rows
 from quiz.web.author.question_form import (
@@ -181,6 +182,7 @@ def _page(
             rules=_rules(desk.kind),
             shuffles=can_shuffle(desk.kind),
             texts=[*pictures.texts(desk.form)],
+            talk=_talk(desk) if template == "edit" else None,
             to_rescore=() if part else _to_rescore(desk.sheet),
         ),
         status,
@@ -190,6 +192,12 @@ def _page(
 def _to_rescore(sheet: Sheet) -> Sequence[rescoring.Waiting]:
     """The quizzes whose answers to this question the saved key has not scored."""
     return () if sheet.question_id is None else rescoring.waiting(get_actor(), sheet.question_id)
+
+
+def _talk(desk: Desk) -> Talk | None:
+    """What is said to the question; to a new one nothing is."""
+    question_id = desk.sheet.question_id
+    return None if question_id is None else peer_review.talk(get_actor(), question_id)
 
 
 def _rules(kind: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 
 from quiz.errors import Invalid, Problem
 from quiz.files.languages import NO_BREAK_SPACE
-from quiz.operations import accounts, authoring, banks, importing, undoing
+from quiz.operations import accounts, authoring, banks, importing, peer_review, undoing
 from quiz.operations.access import AUTHORING
 from quiz.operations.exporting import Filter
 from quiz.web.author import uploads
@@ -169,7 +169,8 @@ def question(question_id: int) -> ResponseReturnValue:
         variant=request.args.get("variant", ""),
         page=page_number(),
     )
-    return render_template("author/question.html", q=found)
+    talk = peer_review.talk(get_actor(), question_id)
+    return render_template("author/question.html", q=found, talk=talk)
 
 
 # Import ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import AccessCode
-from quiz.operations import accounts, attempts, courses, quizzes, reporting, rescoring, teaching
+from quiz.operations import (
+    accounts,
+    attempts,
+    courses,
+    peer_review,
+    quizzes,
+    reporting,
+    rescoring,
+    teaching,
+)
 from quiz.web.courses.views import teachers_page
 from quiz.web.errors import wants_json
 from quiz.web.guard import grace, may_come_in, moment, public, signed_in
@@ -28,9 +37,9 @@ def home() -> ResponseReturnValue:
     card = Card.of(me)
     show(card)
     taught = teaching.dashboard(actor, moment(), grace()) if card.teaches else None
-    use_time_zone(taught.time_zone if taught else None)
     notices = rescoring.my_notices(actor, moment())
-    return render_template("student/home.html", person=me, teaching=taught, notices=notices)
+    needed = peer_review.for_me(actor) if card.teaches else None
+    return render_template("student/home.html", person=me, teaching=taught, needed=needed, notices=notices)
 
 
 @blueprint.post("/rescored/<int:rescoring_id>")
@@ -58,8 +67,6 @@ def grades() -> ResponseReturnValue:
     """My own grades, over all my courses."""
     number = request.args.get("page", 1, type=int)
     page = reporting.my_grades(get_actor(), moment(), number, grace())
-    zones = {row.time_zone for row in page.rows}
-    use_time_zone(zones.pop() if len(zones) == 1 else None)
     return render_template("student/grades.html", page=page)
 
 

@@ -45,6 +45,15 @@ def may_stand(blueprint: Blueprint, index: Index, on: date) -> frozenset[str]:
     return frozenset().union(*found)
 
 
+def out_of_date(blueprint: Blueprint, index: Index, on: date) -> frozenset[str]:
+    """The ready questions, as ``bank/id``, that papers could hold on some day, and not on this one."""
+    found = (
+        {item.qualified for item in items if not item.in_force(on)}
+        for _section, items, _held in _by_section(blueprint, index)
+    )
+    return frozenset().union(*found)
+
+
 def _by_section(
     blueprint: Blueprint, index: Index
 ) -> Iterator[tuple[Section, Sequence[Item], Sequence[Item]]]:

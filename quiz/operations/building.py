@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.draw import Paper, PaperSlot, draw
+from quiz.assembly.measures import minutes_of
+from quiz.assembly.supply import may_stand, out_of_date
 from quiz.banks.model import EXPECTED
 from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
 from quiz.errors import Unmeetable
 from quiz.files.richtext import to_text
 from quiz.models.audit import record
-from quiz.models.bank import Question, QuestionVersion, load_authored, load_variant
+from quiz.models.bank import Bank, Question, QuestionVersion, load_authored, load_variant
 from quiz.models.drawing import SqlIndex, version_ids
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz
 from quiz.models.searching import has_words
 from quiz.models.supplying import Opening, days_of, kinds_held, tags_held, usable_banks
-from quiz.operations.access import TEACHING, Actor, acting, taught_course, taught_quiz
+from quiz.operations.access import TEACHING, Actor, acting, readable_banks, taught_course, taught_quiz
 
 #: So many questions are shown of those that a search finds.
 MOST_FOUND: Final = 20
@@ -163,7 +165,8 @@ class Drawn:
     number: int
     section: str
     name: str
-    question_id: int
+    #: None where I may use its bank, and not read it.
+    question_id: int | None
     prompt: str
     type: str
     points: Fraction
@@ -181,6 +184,8 @@ class DrawnPaper:
     #: Each of its questions is expected to be as easy as those that are called so.
     easy: bool
     questions: tuple[Drawn, ...]
+    #: How long answers take all in all, as the questions say or as those of their types usually do.
+    minutes: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +231,14 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
             return replace(none, unknown=unknown)
         opening = Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at)
         on = days_of(SqlIndex(connection, banks), blueprint, opening, now)[0]
+        readable = {*connection.execute(readable_banks(actor, Bank.id)).scalars()}
         try:
             found = [_draw(connection, banks, blueprint, seed, on) for seed in range(first, first + PAPERS)]
         except Unmeetable as error:
             unmet = tuple({**one, "as_of": on.isoformat()} for one in error.unmet)
             return replace(none, on=on, unmet=unmet)
     authored = all(paper.expected_source == "authored" for paper, _ in found)
-    return replace(none, on=on, papers=tuple(_seen(*one) for one in found), authored=authored)
+    return replace(none, on=on, papers=tuple(_seen(*one, readable) for one in found), authored=authored)
 
 
 def _draw(
@@ -245,6 +251,7 @@ def _draw(
         select(
             QuestionVersion.id,
             QuestionVersion.question_id,
+            QuestionVersion.bank_id,
             QuestionVersion.type,
             QuestionVersion.digest,
             QuestionVersion.content,
@@ -254,27 +261,79 @@ def _draw(
     return paper, {name: by_id[version] for name, version in versions.items()}
 
 
-def _seen(paper: Paper, versions: Mapping[str, Row[Any]]) -> DrawnPaper:
+def _seen(paper: Paper, versions: Mapping[str, Row[Any]], readable: Collection[int]) -> DrawnPaper:
     return DrawnPaper(
         paper.seed,
         paper.points,
         paper.expected_score,
         all(slot.expected_facility >= EXPECTED["easy"] for slot in paper.slots if slot.asks),
-        tuple(_question(slot, versions[slot.question], paper.as_of) for slot in paper.slots),
+        tuple(_question(slot, versions[slot.question], paper.as_of, readable) for slot in paper.slots),
+        sum((minutes_of(load_authored(row.digest, row.content)) for row in versions.values()), Fraction(0)),
     )
 
 
-def _question(slot: PaperSlot, row: Row[Any], on: date) -> Drawn:
+def _question(slot: PaperSlot, row: Row[Any], on: date, readable: Collection[int]) -> Drawn:
     shown = load_variant(row.digest, row.content, slot.variant, on)
     return Drawn(
         slot.slot,
         slot.section,
         slot.question,
-        row.question_id,
+        row.question_id if row.bank_id in readable else None,
         to_text(shown.prompt),
         row.type,
         slot.points,
         slot.expected_facility,
+    )
+
+
+# Whether it is ready ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What stands around a quiz that is to be published, besides what its banks hold (``quizzes.Checklist``)."""
+
+    course_id: int
+    students: int
+    join_open: bool
+    #: Ready questions that its papers could hold but for their dates, on its first day; those that leave it till its last.
+    out_of_date: int
+    leaving: int
+    #: Questions of its banks that are not ready yet, so that none is drawn.
+    drafts: int
+    #: Minutes that the answers of a paper take; None where none can be drawn.
+    minutes: Fraction | None
+
+
+def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
+    """What else to look at before publishing, for the teachers of the quiz's course. Writes nothing."""
+    with reading() as connection:
+        quiz = taught_quiz(connection, actor, quiz_id, Course.join_open)
+        blueprint = read_blueprint(quiz.blueprint_text, "blueprint")
+        banks = usable_banks(connection, actor.id, quiz.course_id, blueprint.banks)
+        index = SqlIndex(connection, banks)
+        days = days_of(index, blueprint, Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at), now)
+        first, last = (may_stand(blueprint, index, day) for day in (days[0], days[-1]))
+        stale = out_of_date(blueprint, index, days[0])
+        drafts = connection.execute(
+            select(func.count()).where(
+                QuestionVersion.bank_id.in_(banks.values()),
+                QuestionVersion.current,
+                QuestionVersion.status == "draft",
+            )
+        ).scalar_one()
+        students = connection.execute(
+            select(func.count()).where(Enrolment.course_id == quiz.course_id, Enrolment.role == "student")
+        ).scalar_one()
+    drawn = papers(actor, quiz_id, 1, now).papers
+    return Readiness(
+        quiz.course_id,
+        students,
+        quiz.join_open,
+        len(stale),
+        len(first - last),
+        drafts,
+        max((paper.minutes for paper in drawn), default=None),
     )
 
 

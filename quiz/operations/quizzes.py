@@ -68,6 +68,8 @@ class ManagedQuiz:
     published_at: datetime | None
     #: The blueprint differs from the published one.
     unpublished_changes: bool
+    #: Listed first where another quiz is begun.
+    template: bool
     attempts: int
 
 
@@ -410,6 +412,7 @@ def _work(connection: Connection, quiz: Row[Any]) -> ManagedQuiz:
         revision=quiz.revision,
         published_at=quiz.published_at,
         unpublished_changes=quiz.blueprint is not None and blueprint.dump() != quiz.blueprint,
+        template=quiz.template,
         attempts=attempts,
     )
 

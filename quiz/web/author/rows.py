@@ -15,7 +15,7 @@ from quiz.errors import Problem
 from quiz.questions.editing import MOST_ROWS, fresh_id
 
 #: Fields that are not seen: what is wrong with them is said at their row.
-UNSEEN = frozenset({"id", "choice_id", "kind", "type"})
+UNSEEN = frozenset({"id", "choice_id", "kind", "type", "place"})
 #: Steps of a fault's path that have another name in the form.
 _NAMES = {"from": "start", "to": "end", "timeless": "time"}
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")

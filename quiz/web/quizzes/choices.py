@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
@@ -13,7 +13,7 @@ from quiz.assembly.blueprint import LABELS, Level
 from quiz.files.languages import NO_BREAK_SPACE
 from quiz.operations import building
 from quiz.operations.building import Pick, Shelf
-from quiz.operations.quizzes import UsableBank
+from quiz.operations.quizzes import UsableBank, Workbench
 from quiz.questions import types
 from quiz.web.quizzes.plan_form import PlanForm, SectionForm
 from quiz.web.session import get_actor
@@ -41,10 +41,13 @@ class Offer:
     picked: Sequence[Pick]
     #: What a search has found.
     found: Sequence[Pick]
+    #: What the section is narrowed down to, in words.
+    narrowed: str
 
 
-def offers(course_id: int, plan: PlanForm, banks: Sequence[UsableBank], sought: str = "") -> list[Offer]:
+def offers(bench: Workbench, plan: PlanForm, sought: str = "") -> list[Offer]:
     """What each section may choose from; of the one whose name is ``sought`` also what its search finds."""
+    course_id = bench.course_id
     sections: list[SectionForm] = [row.form for row in plan.sections]
     slugs = [*dict.fromkeys(bank for section in sections for bank in section.banks)]
     held = building.shelf(get_actor(), course_id, slugs)
@@ -54,7 +57,7 @@ def offers(course_id: int, plan: PlanForm, banks: Sequence[UsableBank], sought: 
         _offer(
             section,
             held.of(section.banks),
-            banks,
+            bench.banks,
             picks,
             _found(course_id, section) if row.name == sought else (),
         )
@@ -90,7 +93,24 @@ def _offer(
         difficulty={label: held.by("difficulty").get(label, 0) for label in LABELS},
         picked=[picks.get(name) or Pick(name, "", "", name) for name in chosen],
         found=[pick for pick in found if pick.name not in chosen],
+        narrowed=" · ".join(_narrowed(section, kinds)),
     )
+
+
+def _narrowed(section: SectionForm, kinds: Mapping[str, str]) -> Iterator[str]:
+    spans = [f"{span.data} {_(span.short_name)}" for span in section.difficulty.form if span.data]
+    yield from [", ".join(spans)] if spans else []
+    yield from (
+        [", ".join(_(kinds.get(kind, kind)) for kind in section.types.data)] if section.types.data else []
+    )
+    yield from [", ".join(_(level) for level in section.levels.data)] if section.levels.data else []
+    for field in section.tags.form:
+        if field.data:
+            yield f"{field.label.text}: {', '.join(field.data)}"
+    if section.others.data:
+        yield f"{section.others.label.text}: {', '.join(section.others.data)}"
+    if section.points.data:
+        yield f"{section.points.label.text}: {section.points.data}"
 
 
 def _choices(

@@ -16,7 +16,7 @@ from flask_babel import ngettext
 
 from quiz.errors import Invalid, Problem
 from quiz.operations import quizzes
-from quiz.operations.quizzes import QuizSheet, Supply, UsableBank
+from quiz.operations.quizzes import QuizSheet, Supply, Workbench
 from quiz.web.author import rows
 from quiz.web.author.rows import Fault
 from quiz.web.forms import place
@@ -35,9 +35,7 @@ CHANGES = ("add", "remove", "up", "down")
 class Desk:
     """What lies before the teacher. ``plan`` is the blueprint as a form, None where it is typed as a text."""
 
-    course_id: int
-    course_title: str
-    time_zone: str
+    bench: Workbench
     form: QuizForm | NewQuizForm
     plan: PlanForm | None
     #: The dates by which supply is counted; None: those that the blueprint says.
@@ -50,14 +48,12 @@ class Desk:
     _supply: Supply | None = None
 
     @classmethod
-    def reads(cls, course: Any, form: QuizForm | NewQuizForm, sheet: QuizSheet | None = None) -> Desk:
-        """The desk of a request: a form where it brings one or asks for none of a text.
-
-        ``course`` has the course's id, title and zone.
-        """
-        desk = cls(course.course_id, course.course_title, course.time_zone, form, None, sheet)
+    def reads(cls, bench: Workbench, form: QuizForm | NewQuizForm, sheet: QuizSheet | None = None) -> Desk:
+        """The desk of a request: a form where it brings one, or does not ask for a text."""
+        desk = cls(bench, form, None, sheet)
         if request.form.get("shape") == "form":
             desk.plan = plan_form.posted(request.form)
+            desk.plan.name_sections({bank.slug: bank.title for bank in bench.banks})
         elif request.method == "GET" and request.args.get("as") != "text":
             desk.show_form()
         return desk
@@ -142,7 +138,9 @@ class Desk:
         """What the banks hold for the blueprint; None where it has faults."""
         if self._supply is None:
             try:
-                self._supply = quizzes.supply(get_actor(), self.course_id, self.text(), moment(), self.sheet)
+                self._supply = quizzes.supply(
+                    get_actor(), self.bench.course_id, self.text(), moment(), self.sheet
+                )
             except Invalid:
                 return None
         return self._supply
@@ -150,14 +148,17 @@ class Desk:
     def count(self) -> None:
         """Look what the banks hold; what is wrong with the blueprint is told where somebody asks (not the script)."""
         try:
-            self._supply = quizzes.supply(get_actor(), self.course_id, self.text(), moment(), self.sheet)
+            self._supply = quizzes.supply(
+                get_actor(), self.bench.course_id, self.text(), moment(), self.sheet
+            )
         except Invalid as error:
             if "part" not in request.form or self.plan is None:
                 self.blame(error.problems)
 
-    def offers(self, banks: tuple[UsableBank, ...]) -> list[Offer]:
+    @property
+    def offers(self) -> list[Offer]:
         """What each section of the form may choose from."""
-        return offers(self.course_id, self.plan, banks, self.sought) if self.plan is not None else []
+        return offers(self.bench, self.plan, self.sought) if self.plan is not None else []
 
     @property
     def unseen(self) -> list[str]:

@@ -38,7 +38,7 @@ GRADING = {
     "last": _l("The last"),
 }
 #: How a quiz is taken: a test, or practice with checks of this kind.
-KINDS = {
+MODES = {
     "test": _l("Test: nothing is told before the end"),
     "one": _l("Practice: each answer can be checked once"),
     "interactive": _l("Practice: several tries, each one before costs a part of the mark"),
@@ -181,6 +181,12 @@ class StartForm(Form):
     """What the text of a new blueprint begins with; sent by GET."""
 
     start = SelectField(_l("Begin with"))
+
+
+class CopyForm(Form):
+    """Where a quiz is copied to."""
+
+    course = SelectField(_l("Into which course"))
 
 
 class QuizForm(Form):

@@ -51,12 +51,12 @@ class SectionForm(Form):
     """A section. ``place`` is the one of the text that it began from, "" for none."""
 
     place = StringField("")
-    title = StringField(_l("Title"))
     count = StringField(_l("Questions"))
     bank = StringField(_l("Bank"))
     others = SelectMultipleField(_l("Also from"), validate_choice=False)
     topic = StringField(_l("Topic"))
-    points = StringField(_l("Marks each"))
+    title = StringField(_l("Name of the section"))
+    points = StringField(_l("Marks for each question"))
     difficulty = FormField(DifficultyForm, _l("Difficulty"))
     types = SelectMultipleField(_l("Types"), validate_choice=False)
     levels = SelectMultipleField(_l("Levels"), validate_choice=False)
@@ -77,16 +77,24 @@ class SectionForm(Form):
 
 
 class PlanForm(Form):
-    """The paper as a whole. ``kind`` is the mode, or for practice how often an answer can be checked."""
+    """The paper as a whole. ``mode`` is test, or for practice how often an answer can be checked."""
 
     sections = FieldList(FormField(SectionForm), _l("Section"))
-    kind = StringField(_l("Test or practice"))
+    mode = StringField(_l("Test or practice"))
     order = StringField(_l("Order of the questions"))
     layout = StringField(_l("Questions on a page"))
     shuffle_options = BooleanField(_l("Each student sees the options in another order"))
     certainty = BooleanField(_l("Students say how certain they are"))
     as_of = StringField(_l("The questions are true on"))
     scale = StringField(_l("Grade of a full score"))
+
+    def name_sections(self, titles: Mapping[str, str]) -> None:
+        """A section that is called like a bank, or a new one that is called nothing, is called like its own bank."""
+        for row in self.sections:
+            section = row.form
+            new = not section.place.data
+            if section.title.data in titles.values() or (new and not section.title.data):
+                section.title.data = titles.get(section.bank.data or "", section.title.data)
 
 
 def plan_of(text: str) -> PlanForm:
@@ -115,7 +123,7 @@ def _data(blueprint: Blueprint) -> dict[str, Any]:
             {"place": str(place), **_section_data(section)}
             for place, section in enumerate(blueprint.sections)
         ],
-        "kind": "test" if settings.mode == "test" else settings.tries,
+        "mode": "test" if settings.mode == "test" else settings.tries,
         "order": blueprint.order,
         "layout": settings.layout,
         "shuffle_options": blueprint.shuffle_options,
@@ -271,10 +279,10 @@ def _tags(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     return {"tags": {name: value for name, value in tags.items() if value} or ABSENT}
 
 
-def _kind(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    kind = said(data, "kind")
-    if kind != "test":
-        return {"mode": "practice", "tries": kind}
+def _mode(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    mode = said(data, "mode")
+    if mode != "test":
+        return {"mode": "practice", "tries": mode}
     kept = {name: value for name, value in given.get("review", {}).items() if name != "during"}
     return {"mode": ABSENT, "tries": ABSENT, "review": kept or ABSENT}
 
@@ -297,7 +305,7 @@ _WHOLE: Final[Writers] = {
     ("shuffle_options",): _truth("shuffle_options"),
 }
 _SETTINGS: Final[Writers] = {
-    ("kind",): _kind,
+    ("mode",): _mode,
     ("layout",): _text("layout"),
     ("certainty",): _truth("certainty"),
     ("scale",): _number("scale"),
@@ -336,8 +344,8 @@ def unseen(text: str) -> list[str]:
 
 #: Where the form says what a text says elsewhere.
 _ELSEWHERE: Final = {
-    "settings.mode": "kind",
-    "settings.tries": "kind",
+    "settings.mode": "mode",
+    "settings.tries": "mode",
     "settings.layout": "layout",
     "settings.certainty": "certainty",
     "settings.scale": "scale",

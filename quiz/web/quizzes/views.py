@@ -13,16 +13,19 @@ from wtforms.fields import SelectChoice
 from quiz.errors import EditConflict, Invalid, Unmeetable
 from quiz.operations import building, quizzes
 from quiz.operations.quizzes import ManagedQuiz, Workbench
+from quiz.questions import types
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import use_time_zone
+from quiz.web.quizzes import checks
 from quiz.web.quizzes.desk import CHANGES, Desk
 from quiz.web.quizzes.forms import (
     GRADING,
-    KINDS,
     LAYOUTS,
+    MODES,
     ORDERS,
     SHOWN,
     WHEN,
+    CopyForm,
     NewQuizForm,
     QuizForm,
     StartForm,
@@ -36,6 +39,7 @@ blueprint = Blueprint("quizzes", __name__)
 OWN, ONE, LIKE = "banks", "bank:", "quiz:"
 #: Bytes of a form.
 LARGEST_FORM = 600_000
+HIGHEST_SEED = 1_000_000_000
 
 
 # Make ------------------------------------------------------------------------------------------------------------
@@ -93,10 +97,10 @@ def _start_form(bench: Workbench) -> StartForm:
 
 def _new(bench: Workbench, start: StartForm, desk: Desk, **found: Any) -> str:
     use_time_zone(bench.time_zone, typed=True)
-    return _page("new", desk, bench, start=start, **found)
+    return _page("new", desk, start=start, **found)
 
 
-def _page(name: str, desk: Desk, bench: Workbench, **more: Any) -> str:
+def _page(name: str, desk: Desk, **more: Any) -> str:
     """The page of this name; of it only the form or only the numbers where a script asks for that."""
     part = request.form.get("part")
     if part == "supply":
@@ -109,12 +113,12 @@ def _page(name: str, desk: Desk, bench: Workbench, **more: Any) -> str:
         desk=desk,
         form=desk.form,
         plan=desk.plan,
-        offers=desk.offers(bench.banks),
-        bench=bench,
-        bank_options=[(bank.slug, f"{bank.title} ({bank.total})") for bank in bench.banks],
+        offers=desk.offers,
+        bench=desk.bench,
+        bank_options=[(bank.slug, f"{bank.title} ({bank.total})") for bank in desk.bench.banks],
         supply=desk.supply,
         faults=desk.lines,
-        kinds=KINDS,
+        modes=MODES,
         orders=ORDERS,
         layouts=LAYOUTS,
         **told,
@@ -179,13 +183,13 @@ def _worked(desk: Desk, text: str) -> bool:
 def edit(quiz_id: int) -> ResponseReturnValue:
     """What can be changed of a quiz."""
     quiz = quizzes.manage(get_actor(), quiz_id)
-    return _edit(quiz, Desk.reads(quiz, QuizForm.of(quiz), quiz.sheet))
+    bench = quizzes.workbench(get_actor(), quiz.course_id)
+    return _edit(quiz, Desk.reads(bench, QuizForm.of(quiz), quiz.sheet))
 
 
 def _edit(quiz: ManagedQuiz, desk: Desk, **found: Any) -> str:
     use_time_zone(quiz.time_zone, typed=True)
-    bench = quizzes.workbench(get_actor(), quiz.course_id)
-    return _page("edit", desk, bench, quiz=quiz, shown=SHOWN, when=WHEN, **found)
+    return _page("edit", desk, quiz=quiz, shown=SHOWN, when=WHEN, **found)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/edit")
@@ -196,7 +200,7 @@ def save(quiz_id: int) -> ResponseReturnValue:
     quiz = quizzes.manage(get_actor(), quiz_id)
     form = QuizForm()
     sheet = form.sheet(quiz, moment()) if form.validate() else None
-    desk = Desk.reads(quiz, form, sheet or quiz.sheet)
+    desk = Desk.reads(quizzes.workbench(get_actor(), quiz.course_id), form, sheet or quiz.sheet)
     if _worked(desk, desk.text()):
         return _edit(quiz, desk)
     if sheet is None:
@@ -245,6 +249,65 @@ def _shown(field: Any) -> str:
     return "" if field.data is None else str(field.data).replace("\r\n", "\n")
 
 
+# Look, copy, keep for others ------------------------------------------------------------------------------------
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/papers")
+@signed_in
+def papers(quiz_id: int) -> ResponseReturnValue:
+    """Some papers as students would get them; ``first`` is the seed of the first one."""
+    first = min(max(request.args.get("first", 1, type=int), 1), HIGHEST_SEED)
+    found = building.papers(get_actor(), quiz_id, first, moment())
+    kinds = {name: types.editing(name).NAME for name in types.names()}
+    return render_template("quizzes/papers.html", found=found, kinds=kinds, more=first + building.PAPERS)
+
+
+@blueprint.get("/quizzes/<int:quiz_id>/copy")
+@signed_in
+def copy_form(quiz_id: int) -> ResponseReturnValue:
+    """Into which course it is copied."""
+    quiz = quizzes.manage(get_actor(), quiz_id)
+    return render_template("quizzes/copy.html", quiz=quiz, form=_copy_form(quiz))
+
+
+def _copy_form(quiz: ManagedQuiz) -> CopyForm:
+    form = CopyForm()
+    form.course.choices = [
+        SelectChoice(str(id_), title) for id_, title in building.courses_taught(get_actor())
+    ]
+    if not form.course.data or form.course.data == "None":
+        form.course.data = str(quiz.course_id)
+    return form
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/copy")
+@signed_in
+def copy(quiz_id: int) -> ResponseReturnValue:
+    """Make a draft like this quiz."""
+    quiz = quizzes.manage(get_actor(), quiz_id)
+    form = _copy_form(quiz)
+    if not form.validate():
+        return render_template("quizzes/copy.html", quiz=quiz, form=form), Invalid.status
+    made = building.copy(get_actor(), quiz_id, int(form.course.data), moment())
+    flash(_("This is the copy, a draft without dates. Students see it when it is published."), "good")
+    return redirect(url_for("quizzes.edit", quiz_id=made), 303)
+
+
+@blueprint.post("/quizzes/<int:quiz_id>/template")
+@signed_in
+def set_template(quiz_id: int) -> ResponseReturnValue:
+    """List it first where a quiz is begun, or no longer."""
+    template = request.form.get("template") == "1"
+    building.set_template(get_actor(), quiz_id, template, moment())
+    flash(
+        _("It is a template now: listed first where a quiz is begun.")
+        if template
+        else _("It is no longer a template."),
+        "good",
+    )
+    return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
+
+
 # Publish ---------------------------------------------------------------------------------------------------------
 
 
@@ -258,7 +321,8 @@ def checklist(quiz_id: int) -> ResponseReturnValue:
 def _checklist(quiz_id: int) -> str:
     found = quizzes.checklist(get_actor(), quiz_id, moment())
     use_time_zone(found.quiz.time_zone)
-    return render_template("quizzes/publish.html", c=found, quiz=found.quiz, now=moment())
+    lines = checks.lines(found, building.readiness(get_actor(), quiz_id, moment()), moment())
+    return render_template("quizzes/publish.html", c=found, quiz=found.quiz, lines=lines)
 
 
 @blueprint.post("/quizzes/<int:quiz_id>/publish")

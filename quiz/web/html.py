@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from flask import Flask, g, render_template, request, url_for
 from flask_babel import (
+    force_locale,
     format_date,
     format_time,
     get_locale,
@@ -100,7 +102,7 @@ _ready: dict[tuple[str, str], Markup] = {}
 def install_words(app: Flask) -> None:
     """Replaces the gettext that Flask-Babel gave the templates. Words without variables are part of a template's text."""
     env = app.jinja_env
-    env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "said": said}
+    env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "said": said, "words_in": words_in}
     env.constant |= {"_": words, "icon": icon}  # type: ignore[attr-defined]
     env.language = _language  # type: ignore[attr-defined]
 
@@ -131,6 +133,22 @@ def _language() -> str:
     if known is None:
         known = g.language = str(get_locale())
     return known
+
+
+def words_in(language: str, caller: Callable[[], Markup]) -> Markup:
+    """What a block of a template says, in the words of a question's language: *True* or *Choose* is read with the question.
+
+    In the page's words where that language is not one of ours. Written ``{% call words_in(q.language) %}``.
+    """
+    wanted, before = spoken.LOCALES.get(language.partition("-")[0]), _language()
+    if wanted is None or str(wanted) == before:
+        return caller()
+    g.language = str(wanted)
+    try:
+        with force_locale(wanted):
+            return caller()
+    finally:
+        g.language = before
 
 
 def said(message: str) -> str:
@@ -215,10 +233,10 @@ def use_time_zone(name: str | None, *, typed: bool = False) -> None:
 
 
 def chosen_time_zone() -> str:
-    """The user's time zone, else the course's, else UTC."""
+    """The user's time zone, else that of the page's course, else the one of all their courses, else UTC."""
     card = find_card()
     chosen = card.time_zone if card and not g.get("times_typed") else None
-    return chosen or g.get("course_time_zone") or "UTC"
+    return chosen or g.get("course_time_zone") or (card and card.home_zone) or "UTC"
 
 
 def zone() -> str:

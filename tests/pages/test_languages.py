@@ -85,7 +85,9 @@ def test_a_language_is_chosen_at_the_start(bo, school):
     attempt = int(answer.headers["Location"].rsplit("/", 1)[1])
     slot_of(bo, attempt, "Какие чётные?")
     assert bo.page.find("fieldset").parent["lang"] == "ru"
+    assert "Выберите все верные варианты." in bo.page.find("fieldset").get_text()
     assert bo.page.html["lang"] == "en"
+    assert "Flag" in bo.page.main.get_text()
     assert options(bo.page) == [("en", "English", False), ("ru", "Русский", True), ("zh", "中文", False)]
     slot_of(bo, attempt, "2 − 1 = 1")
     assert not bo.page.find("select", {"id": "language"})

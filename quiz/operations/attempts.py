@@ -46,6 +46,7 @@ from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.models.scoring import current_answer
+from quiz.models.telling import Message, is_told, messages_of
 from quiz.operations.access import Actor, acting, missing
 from quiz.questions.base import Presented
 
@@ -333,6 +334,8 @@ class AttemptPage:
     #: The limit as it holds for this attempt: with the person's own factor, and what was added while it ran.
     own_minutes: int | None
     now: datetime
+    #: What the teacher has said while it runs.
+    messages: tuple[Message, ...]
     slots: tuple[SlotState, ...]
     questions: tuple[QuestionView, ...]
 
@@ -378,6 +381,7 @@ _ATTEMPT = Prepared(
         Attempt.ended_by,
         Attempt.language,
         Attempt.at_slot,
+        is_told().label("is_told"),
         Quiz.id.label("quiz_id"),
         Quiz.title.label("quiz_title"),
         Quiz.limit_minutes,
@@ -489,7 +493,8 @@ def page(actor: Actor, attempt_id: int, slot: int | None, now: datetime) -> Atte
         views = [_view(row, attempt.language) for row in rows if row.content is not None]
         if attempt.mode == "practice":
             views = _practised(connection, attempt, rows, views)
-    return _page(attempt, rows, now, views)
+        messages = _messages(connection, attempt)
+    return _page(attempt, rows, now, messages, views)
 
 
 def _demand_open(attempt: Row[Any], now: datetime) -> None:
@@ -517,11 +522,20 @@ def summary(actor: Actor, attempt_id: int, now: datetime, grace: timedelta = GRA
         if _is_over(attempt, now, grace):
             raise TooLate
         rows = _SLOTS.run(connection, {"attempt_id": attempt_id, "shown": _NO_SLOT}).all()
-    return _page(attempt, rows, now)
+        messages = _messages(connection, attempt)
+    return _page(attempt, rows, now, messages)
+
+
+def _messages(connection: Connection, attempt: Row[Any]) -> tuple[Message, ...]:
+    return messages_of(connection, attempt.id) if attempt.is_told else ()
 
 
 def _page(
-    attempt: Row[Any], rows: Sequence[Row[Any]], now: datetime, views: Iterable[QuestionView] = ()
+    attempt: Row[Any],
+    rows: Sequence[Row[Any]],
+    now: datetime,
+    messages: tuple[Message, ...],
+    views: Iterable[QuestionView] = (),
 ) -> AttemptPage:
     return AttemptPage(
         attempt_id=attempt.id,
@@ -542,6 +556,7 @@ def _page(
         limit_minutes=attempt.limit_minutes,
         own_minutes=_own_minutes(attempt),
         now=now,
+        messages=messages,
         slots=tuple(
             SlotState(
                 slot=row.slot,

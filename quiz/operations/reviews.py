@@ -37,6 +37,7 @@ from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescoring import RescoredLine, rescored_lines
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.scoring import current_answer
+from quiz.models.telling import Message, messages_of
 from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
 from quiz.questions.base import Presented, Response
 from quiz.questions.rules.certainty import certainty_mark
@@ -113,6 +114,8 @@ class AttemptReview:
     #: None where the quiz does not ask how certain students are, or the marks may not be seen.
     certainty: CertaintyLine | None
     questions: tuple[ReviewedQuestion, ...]
+    #: What the teacher has said while it ran.
+    messages: tuple[Message, ...]
 
 
 def review(actor: Actor, attempt_id: int, now: datetime, grace: timedelta) -> AttemptReview:
@@ -211,6 +214,7 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         can_grade=attempt.role in GRADING,
         certainty=_certainty(rows) if attempt.certainty and "marks" in allowed else None,
         questions=tuple(questions),
+        messages=messages_of(connection, attempt.id),
     )
 
 

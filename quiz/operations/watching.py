@@ -1,4 +1,4 @@
-"""The live view of a running quiz: who is where; more time, or the end, for one or all at work."""
+"""The live view of a running quiz: who is where; a message, more time, or the end, for one or all at work."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
@@ -23,6 +23,7 @@ from quiz.models.presence import KEPT, Presence, note
 from quiz.models.progress import Progress, progress_of
 from quiz.models.quiz import Quiz
 from quiz.models.scoring import current_answer
+from quiz.models.telling import LONGEST_MESSAGE, AttemptMessage, Message, is_told, messages_of
 from quiz.operations.access import GRADING, TEACHING, Actor, acting, missing, quiz_of_results
 
 #: After so long without a word a page is taken to be offline; browsers let hidden pages speak once a minute.
@@ -42,6 +43,7 @@ class Standing:
     ended: bool
     limit_minutes: int | None
     own_minutes: int | None
+    messages: tuple[Message, ...]
 
 
 def contact(actor: Actor, attempt_id: int, slot: int | None, now: datetime, grace: timedelta) -> Standing:
@@ -56,6 +58,7 @@ def contact(actor: Actor, attempt_id: int, slot: int | None, now: datetime, grac
                 Enrolment.time_factor,
                 Presence.slot,
                 Presence.seen_at,
+                is_told().label("is_told"),
             )
             .join(Quiz, Quiz.id == Attempt.quiz_id)
             .join(User, User.id == Attempt.user_id)
@@ -65,14 +68,14 @@ def contact(actor: Actor, attempt_id: int, slot: int | None, now: datetime, grac
         ).first()
         if found is None:
             raise missing(connection, actor)
+        messages = messages_of(connection, attempt_id) if found.is_told else ()
     ended = found.finished_at is not None or (found.due_at is not None and found.due_at < now - grace)
     if not ended and (found.seen_at is None or found.slot != slot or found.seen_at <= now - KEPT):
         with transaction() as connection:
             note(connection, attempt_id, slot, now)
     own = lengthened(found.limit_minutes, found.time_factor)
-    return Standing(
-        found.due_at, ended, found.limit_minutes, None if own is None else own + found.extra_minutes
-    )
+    own_minutes = None if own is None else own + found.extra_minutes
+    return Standing(found.due_at, ended, found.limit_minutes, own_minutes, messages)
 
 
 # The teacher's view --------------------------------------------------------------------------------------------------
@@ -253,6 +256,28 @@ def extend(
             attempts=sorted(given),
         )
     return len(given)
+
+
+def tell(
+    actor: Actor, quiz_id: int, attempt_ids: Sequence[int] | None, text: str, now: datetime, grace: timedelta
+) -> int:
+    """Says something to these attempts at work (None: all of the quiz): it stands on their pages, and stays with them.
+
+    Returns how many heard it.
+    """
+    said = " ".join(text.split())
+    if not 1 <= len(said) <= LONGEST_MESSAGE:
+        mend = f"write 1 to {LONGEST_MESSAGE} characters"
+        raise Invalid([Problem("text", "the message is missing or too long", mend)])
+    with transaction() as connection:
+        _quiz(connection, actor, quiz_id, TEACHING)
+        chosen = select(Attempt.id).where(_chosen(quiz_id, attempt_ids, now, grace)).order_by(Attempt.id)
+        told = connection.execute(chosen).scalars().all()
+        if told:
+            rows = [{"attempt_id": one, "sent_at": now, "sent_by": actor.id, "text": said} for one in told]
+            connection.execute(insert(AttemptMessage), rows)
+        record(connection, actor.id, "quiz.tell", ("quiz", quiz_id), now, attempts=[*told])
+    return len(told)
 
 
 def _chosen(

@@ -50,7 +50,7 @@
 
   /* Banners --------------------------------------------------------------------------------------------------- */
 
-  var LOOKS = { look: "exclamation-triangle-fill", bad: "x-circle-fill", good: "check-circle-fill", offline: "wifi-off" };
+  var LOOKS = { info: "info-circle", look: "exclamation-triangle-fill", bad: "x-circle-fill", good: "check-circle-fill", offline: "wifi-off" };
 
   function showBanner(key, look, text, parts) {
     if (banners.has(key) && banners.get(key).dataset.text === text) { return; }
@@ -557,8 +557,11 @@
     var shown = all("[data-slot]");
     return answers.blocked || !navigator.onLine ? null : { address: root.dataset.enter + "/presence", token: answers.token, slot: shown.length === 1 ? shown[0].dataset.slot : "" };
   }
-  /* The teacher may end the attempt, or move its deadline, while this page is open. */
+  /* The teacher may say something, end the attempt, or move its deadline, while this page is open. */
   function hear(facts) {
+    facts.messages.filter(function (one) { return !banners.has("told-" + one.id); }).forEach(function (one) {
+      showBanner("told-" + one.id, "info", word("told", { time: timeOf(one.sent_at) }) + " " + one.text);
+    });
     if (facts.ended) { showEnd(); return; }
     var element = document.querySelector("[data-timer]"), due = facts.due_at || "";
     if (!element && facts.open && due) { renewPage(); }
@@ -602,10 +605,17 @@
     root = document.querySelector("[data-attempt]");
     all("[data-only-script]").forEach(function (element) { element.hidden = false; });
     all("[data-only-plain]").forEach(function (element) { element.hidden = true; });
+    all("[data-told]").forEach(keepTold);
     banners.forEach(function (banner) { document.querySelector("[data-banners]").append(banner); });
     all("[data-slot]").forEach(beginSlot);
     flags.forEach(function (on, number) { showFlag(number, on); });
     if (!("sequential" in root.dataset)) { paper.load(root.dataset.enter + "/paper", window.Answers.timeout); }
+  }
+  /* A message that came with the page is a banner like those that come later. */
+  function keepTold(element) {
+    var key = "told-" + element.dataset.told;
+    if (banners.has(key)) { if (banners.get(key) !== element) { element.remove(); } return; }
+    banners.set(key, element);
   }
   function settings() {
     return {

@@ -24,6 +24,18 @@ def test_more_time_and_the_end_reach_the_open_page(device, school):
     who = next(one for one in watching.live(school.teacher, quiz, 1, clock.now(), GRACE).at_work.rows)
     assert who.attempt_id == attempt
 
+    watching.tell(school.teacher, quiz, None, "In question 3 read east for west.", clock.now(), GRACE)
+    with student.expect_response("**/presence"):
+        student.clock.fast_forward(NEXT_WORD)
+    told = banner(student, "In question 3 read east for west.")
+    expect(told).to_be_visible()
+    student.reload()  # and so it stands on each page that the server makes, once
+    expect(told).to_have_count(1)
+    with student.expect_response("**/presence"):
+        student.clock.fast_forward(NEXT_WORD)
+    student.get_by_role("button", name="Next").first.click()
+    expect(told).to_have_count(1)
+
     watching.extend(school.teacher, quiz, [attempt], 20, clock.now(), GRACE)
     with student.expect_response("**/presence"):
         student.clock.fast_forward(NEXT_WORD)

@@ -9,7 +9,7 @@ from quiz.db import reading
 from quiz.errors import Forbidden, Invalid, NotFound, TooLate
 from quiz.models.attempt import Attempt
 from quiz.models.audit import AuditEvent
-from quiz.operations import attempts, courses, gradebook, watching
+from quiz.operations import attempts, courses, gradebook, reviews, watching
 from tests.cast import GRACE, NOW
 from tests.statements import statements
 
@@ -91,6 +91,31 @@ def test_more_time_for_one_reaches_the_open_page_and_passes_the_close(cast):
             watching.extend(cast.ada, cast.quiz, None, wrong, NOW, GRACE)
 
 
+def test_a_message_reaches_the_open_pages_and_stays_with_the_attempt(cast):
+    attempt, other = cast.start(), cast.start(cast.cy)
+    assert watching.tell(cast.ada, cast.quiz, [attempt], " Read east\n for west. ", NOW, GRACE) == 1
+    assert watching.tell(cast.ada, cast.quiz, None, "Five more minutes.", NOW + MINUTE, GRACE) == 2
+    said = [(NOW, "Read east for west."), (NOW + MINUTE, "Five more minutes.")]
+    for pages in (
+        contact(cast, attempt, 1),
+        attempts.page(cast.bo, attempt, 1, NOW),
+        attempts.summary(cast.bo, attempt, NOW),
+        reviews.review(cast.ada, attempt, NOW, GRACE),
+    ):
+        assert [(one.sent_at, one.text) for one in pages.messages] == said
+    assert [one.text for one in contact(cast, other, 1, who=cast.cy).messages] == ["Five more minutes."]
+    watching.close_now(cast.ada, cast.quiz, [attempt], NOW + MINUTE, GRACE)
+    assert len(reviews.review(cast.bo, attempt, NOW + MINUTE, GRACE).messages) == 2
+    assert watching.tell(cast.ada, cast.quiz, [attempt], "Too late.", NOW + MINUTE, GRACE) == 0
+    for wrong in (" ", "x" * 301):
+        with pytest.raises(Invalid):
+            watching.tell(cast.ada, cast.quiz, None, wrong, NOW, GRACE)
+    with reading() as connection:
+        told = select(AuditEvent.details).where(AuditEvent.act == "quiz.tell").order_by(AuditEvent.id)
+        details = connection.execute(told).scalars().first()
+    assert details == {"attempts": [attempt]}
+
+
 def test_what_is_over_gets_no_more_time(cast):
     attempt = cast.start()
     late = NOW + 21 * MINUTE
@@ -123,6 +148,8 @@ def test_who_may_look_and_who_may_act(cast):
     for who, error in ((cast.eve, Forbidden), (cast.bo, NotFound), (cast.di, NotFound)):
         with pytest.raises(error):
             watching.extend(who, cast.quiz, None, 5, NOW, GRACE)
+        with pytest.raises(error):
+            watching.tell(who, cast.quiz, None, "Hello", NOW, GRACE)
         with pytest.raises(error):
             watching.close_now(who, cast.quiz, [attempt], NOW, GRACE)
     for who in (cast.bo, cast.di):

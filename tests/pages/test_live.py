@@ -56,9 +56,23 @@ def test_a_teacher_gives_time_and_ends_an_attempt(browser, cast):
     ada.post(f"{address}/extend", {"minutes": "5"})
     ada.get(address)
     assert "Nobody is chosen" in ada.text
+    ada.post(f"{address}/message", {"all": "1", "text": ""})
+    ada.get(address)
+    assert "write 1 to 300 characters" in ada.text
+    ada.post(f"{address}/message", {"all": "1", "text": "Read <east>."})
+    ada.get(address)
+    assert "One student is told." in ada.text
+    bo = browser("bo")
+    bo.get(f"/attempts/{attempt}/slots/1")
+    assert "Your teacher, 17:00:00: Read <east>." in bo.text
+    (told,) = bo.post(f"/attempts/{attempt}/presence", {"slot": "1"}).json["messages"]
+    assert (told["text"], told["sent_at"]) == ("Read <east>.", "2026-11-23T09:00:00.000Z")
     sure = ada.post(f"{address}/close", {"all": "1"})
     assert "End one attempt now?" in sure.text
     ada.post(f"{address}/close", {"attempt": str(attempt), "sure": "1"})
     ada.get(address)
     assert "One attempt was ended." in ada.text
     assert "Nobody is at work" in ada.text
+    bo.get(f"/attempts/{attempt}/review")
+    assert "Ended by the teacher on" in bo.text
+    assert "Read <east>." in bo.text

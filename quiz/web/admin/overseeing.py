@@ -106,7 +106,7 @@ def _shown() -> Iterator[Shown]:
         value = getattr(present, one.name)
         origin = present.origins.get(one.name, "default")
         told = str(value) if _may_be_read(one) else None
-        yield Shown(one.metadata["env"], told, bool(value), origin, one.metadata["doc"])
+        yield Shown(one.metadata["env"], told, value != "", origin, one.metadata["doc"])
 
 
 def _may_be_read(one: Field[Any]) -> bool:

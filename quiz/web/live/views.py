@@ -1,4 +1,4 @@
-"""A running quiz as its teacher watches it: who is where, more time, the end."""
+"""A running quiz as its teacher watches it: who is where, a message, more time, the end."""
 
 from __future__ import annotations
 
@@ -61,6 +61,19 @@ def extend(quiz_id: int) -> ResponseReturnValue:
         time=in_minutes(minutes),
     )
     return _back(quiz_id, told, "good")
+
+
+@blueprint.post("/message")
+@signed_in
+def tell(quiz_id: int) -> ResponseReturnValue:
+    """Say ``text`` to those who are chosen."""
+    try:
+        told = watching.tell(get_actor(), quiz_id, _chosen(), request.form.get("text", ""), moment(), grace())
+    except Invalid as error:
+        return _back(quiz_id, " ".join(map(in_words, error.problems)), "bad")
+    if not told:
+        return _nobody(quiz_id)
+    return _back(quiz_id, ngettext("One student is told.", "%(num)d students are told.", told), "good")
 
 
 @blueprint.post("/close")

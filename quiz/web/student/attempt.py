@@ -131,7 +131,7 @@ def _outlast(due_at: datetime | None) -> None:
 @blueprint.post("/presence")
 @signed_in
 def presence(attempt_id: int) -> ResponseReturnValue:
-    """The open page says which question it shows (``slot``), and hears of a deadline that was moved."""
+    """The open page says which question it shows (``slot``), and hears of a deadline that was moved and of messages."""
     slot = request.form.get("slot", type=int)
     found = watching.contact(
         get_actor(), attempt_id, slot if slot in range(1, LARGEST_NUMBER) else None, moment(), grace()
@@ -142,6 +142,7 @@ def presence(attempt_id: int) -> ResponseReturnValue:
         "now": moment(),
         "ended": found.ended,
         "open": not found.ended and (found.due_at is None or moment() <= found.due_at),
+        "messages": [one._asdict() for one in found.messages],
         "note": get_template_attribute("macros/attempt.html", "time_note")(found),
     }
 

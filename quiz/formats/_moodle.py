@@ -93,11 +93,11 @@ def settled(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _gather(value: Any, texts: list[Styled]) -> None:
-    kind = type(value)  # exactly: a question has forty values, which are all looked at
-    if kind is Styled:
-        texts.append(value)
-    elif kind is dict or kind is list:
-        for one in value.values() if kind is dict else value:
+    for one in value.values() if type(value) is dict else value:
+        kind = type(one)  # exactly: a question has forty values, which are all looked at
+        if kind is Styled:
+            texts.append(one)
+        elif kind is dict or kind is list:
             _gather(one, texts)
 
 
@@ -106,8 +106,15 @@ def _as(value: Any, shared: str, prompt: str) -> Any:
     if kind is Styled:
         return _in_format(value, "plain" if value.kept else value.style or prompt, shared)
     if kind is dict:
-        return {name: _as(one, shared, prompt) for name, one in value.items()}
+        return {
+            name: _as(one, shared, prompt) if type(one) in _LOOKED_INTO else one
+            for name, one in value.items()
+        }
     return [_as(one, shared, prompt) for one in value] if kind is list else value
+
+
+#: What holds texts, or is one.
+_LOOKED_INTO: Final = frozenset({Styled, dict, list})
 
 
 def _in_format(text: str, style: str, shared: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from html import escape
 from typing import Any, Final, TypeAlias
 
@@ -39,6 +40,8 @@ from quiz.questions.rules.numbers import show_number
 #: What a backslash takes the meaning from; each stands for itself while a question is taken apart.
 _RESERVED: Final = "\\~=#{}:n"
 _ESCAPE: Final = re.compile(r"\\([\\~=#{}:n])")
+#: What is written for characters that mean something.
+_ESCAPES: Final = str.maketrans({**{mark: f"\\{mark}" for mark in "\\~=#{}:"}, "\r": "", "\n": "\\n"})
 _HELD: Final = re.compile("[\ue100-\ue10f]")
 _MARKER: Final = re.compile(r"\s*\[(html|markdown|moodle|plain)\]\s*", re.IGNORECASE)
 _WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:\.[0-9]*)?)%")
@@ -311,7 +314,7 @@ def _answer(part: str) -> tuple[Fraction | None, _Text, dict[str, _Text]]:
     """The weight (None: not said), the text and the feedback of one answer."""
     text, _, feedback = part.partition("#")
     found = _WEIGHT.match(text)
-    weight = percent(Decimal(found[1])) if found else None
+    weight = _share(found[1]) if found else None
     if weight is not None and abs(weight) > 1:
         raise _Wrong(
             f"the weight {found[0].strip()} is above 100 % – write a share of the mark" if found else ""
@@ -320,6 +323,12 @@ def _answer(part: str) -> tuple[Fraction | None, _Text, dict[str, _Text]]:
     if not bare.strip():
         raise _Wrong("an answer is empty – write it, or take out its mark")
     return weight, _Text(bare), {"feedback": _Text(feedback)} if feedback.strip() else {}
+
+
+@lru_cache(maxsize=1024)
+def _share(text: str) -> Fraction:
+    """The few shares that files hold, thousands of times each."""
+    return percent(Decimal(text))
 
 
 def _credit(weight: Fraction | None) -> dict[str, Fraction]:
@@ -343,45 +352,54 @@ class _Plain(str):
 
 def _bare(text: str) -> str:
     """The text with what was escaped put back."""
+    if text.isascii():  # most texts, and what is held is none
+        return str(text)
     return _HELD.sub(lambda found: "\n" if found[0] == "\ue107" else _RESERVED[ord(found[0]) - 0xE100], text)
 
 
 def _written(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields with their texts in one format, which is that of all where they agree, else HTML."""
-    read = [_parted(text) for text in _texts(fields)]
-    prompt_format, _ = _parted(fields["prompt"])
-    formats = {prompt_format if kind == "moodle" and prompt_format != "moodle" else kind for kind, _ in read}
+    texts: list[_Text] = []
+    _gather(fields, texts)
+    parted = {text: _parted(text) for text in texts}
+    prompt_format, _ = parted[fields["prompt"]]
+    formats = {
+        prompt_format if kind == "moodle" and prompt_format != "moodle" else kind
+        for kind, _ in parted.values()
+    }
     shared = formats.pop() if len(formats) == 1 else "html"
     if shared == "moodle":
-        shared = "html" if any(_MARKUP.search(text) for _, text in read) else "plain"
+        shared = "html" if any(_MARKUP.search(text) for _, text in parted.values()) else "plain"
 
     def settled(value: Any) -> Any:
-        if isinstance(value, _Text):
-            kind, text = _parted(value)
-            kind = prompt_format if kind == "moodle" else kind
-            return (
-                text if kind == shared or (kind == "moodle" and shared == "plain") else _as_html(kind, text)
-            )
-        if isinstance(value, _Plain):
+        kind = type(value)
+        if kind is _Text:
+            style, text = parted[value]
+            style = prompt_format if style == "moodle" else style
+            if style == shared or (style == "moodle" and shared == "plain"):
+                return text
+            return _as_html(style, text)
+        if kind is _Plain:
             return _bare(value).strip()
-        if isinstance(value, dict):
+        if kind is dict:
             return {name: settled(one) for name, one in value.items()}
-        return [settled(one) for one in value] if isinstance(value, list) else value
+        return [settled(one) for one in value] if kind is list else value
 
     return {**settled(fields), **({"text_format": shared} if shared != "markdown" else {})}
 
 
-def _texts(value: Any) -> Iterator[_Text]:
-    if isinstance(value, _Text):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for one in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(one)
+def _gather(value: Any, texts: list[_Text]) -> None:
+    for one in value.values() if type(value) is dict else value:
+        kind = type(one)  # exactly: all values of a question are looked at
+        if kind is _Text:
+            texts.append(one)
+        elif kind is dict or kind is list:
+            _gather(one, texts)
 
 
 def _parted(text: _Text) -> tuple[str, str]:
     """The format that the text's marker says (moodle where it has none), and the text without it."""
-    found = _MARKER.match(text)
+    found = _MARKER.match(text) if "[" in text else None
     kind = found[1].lower() if found else "moodle"
     return kind, _bare(text[found.end() :] if found else text).strip()
 
@@ -468,13 +486,12 @@ def _all_texts(value: Any) -> Iterator[str]:
 
 def _out(text: str | None) -> str:
     """Text with everything escaped that GIFT would take for its own."""
-    escaped = re.sub(r"([\\~=#{}:])", r"\\\1", (text or "").strip())
-    return escaped.replace("\r", "").replace("\n", "\\n")
+    return (text or "").strip().translate(_ESCAPES)
 
 
 def _shown(text: str, question: Question) -> str:
     """A text that is shown; one that begins like a marker needs its own in front."""
-    return (f"[{question.text_format}]" if _MARKER.match(text) else "") + _out(text)
+    return (f"[{question.text_format}]" if "[" in text and _MARKER.match(text) else "") + _out(text)
 
 
 def _told(part: Any, question: Question) -> str:

@@ -58,9 +58,9 @@ def exact(value: Decimal | Fraction | int) -> Fraction:
     A decimal of four or more places within one unit of its last place of a fraction with a denominator up to 20
     is that fraction; every other number is taken as it stands.
     """
-    as_written = Fraction(value)
     if not isinstance(value, Decimal):
-        return as_written
+        return value if type(value) is Fraction else Fraction(value)
+    as_written = Fraction(value)
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent > -4:
         return as_written
@@ -75,6 +75,8 @@ def percent(value: Decimal) -> Fraction:
 
 def decimal_of(value: object) -> Decimal | Fraction:
     """A finite number of bounded size from a YAML or JSON value. Raises the validator's error otherwise."""
+    if type(value) is Fraction:  # those that come from other formats, and most of them
+        return value
     if type(value) is int or isinstance(value, Fraction):
         return Fraction(value)
     if isinstance(value, str):
@@ -134,7 +136,8 @@ def _words(value: str) -> str:
 
 
 def _as_written(value: object) -> Fraction:
-    return Fraction(decimal_of(value))
+    number = decimal_of(value)
+    return number if type(number) is Fraction else Fraction(number)
 
 
 def _snapped(value: object) -> Fraction:

@@ -136,7 +136,7 @@ class _Check:
         self._wanted = [language for language in languages if language != bank.language]
 
     def run(self, shelf: Shelf, latest: date, inspect: Inspect) -> None:
-        """Adds the bank, its errors and findings to the report; of a part no counts, and not what the rules say."""
+        """Adds the bank, its errors and findings to the report; of a part no counts, and what rules say of questions only."""
         evidence = check_evidence(self._bank, shelf)
         faults = [*self._dates(latest), *evidence.false, *self._questions()]
         problems: list[Problem] = [self._problem(question, problem) for question, problem in faults]
@@ -145,10 +145,10 @@ class _Check:
         if problems:
             self._report.errors += map(_fault, in_bank(problems, self._file.lines, str(self._path)))
         self._report.findings += self._changed(evidence)
-        if self._file.problems:
-            return
-        self._report.findings += self._linted(inspect)
-        self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
+        in_part = bool(self._file.problems)
+        self._report.findings += (one for one in self._linted(inspect) if one.question or not in_part)
+        if not in_part:
+            self._report.banks.append(summary(self._path, self._bank, evidence, self._report.as_of))
 
     def _problem(self, question: Authored, problem: Problem) -> BankProblem:
         where = f"{self._file.places[question.id]}.{problem.where}".rstrip(".")

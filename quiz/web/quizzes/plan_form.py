@@ -187,13 +187,16 @@ def text_of(plan: PlanForm, begun: str, title: str | None = None, settings: Mapp
     """
     before, given = _data(read_blueprint(begun)), _plain(read_mapping(begun)[0])
     was = given.get("settings", {})
+    beside = {
+        name: value for name, value in settings.items() if value is not ABSENT or was.get(name) is not None
+    }
     made = _written(
         {
             **given,
             **_changed(plan.data, before, _WHOLE, given),
             **({} if title is None else {"title": title}),
             "sections": [*_sections(plan, before["sections"], given["sections"])],
-            "settings": _written({**was, **_changed(plan.data, before, _SETTINGS, was), **settings}),
+            "settings": _written({**was, **_changed(plan.data, before, _SETTINGS, was), **beside}),
         }
     )
     if not made["settings"] and "settings" not in given:

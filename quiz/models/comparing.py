@@ -1,6 +1,6 @@
 """What the overview of a quiz is made of: its students by group, the attempts that count, their marks by subject.
 
-Read anew for each page, in a number of statements that does not depend on the rows.
+Read anew for each page, in a number of statements that does not depend on the rows, over a bounded number of attempts.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ SUBJECTS: Final[Mapping[str, Any]] = {
 }
 
 
+#: An overview is over so many of the attempts that count, the last ones: all of 100,000 would take three seconds of CPU.
+MOST_COUNTED: Final = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """The attempts of a quiz that count, by ``which`` and its grading; of a group only, where one is named."""
@@ -35,6 +39,7 @@ class Counted:
     quiz: Row[Any]
     which: str
     group: str | None
+    most: int = MOST_COUNTED
 
     @property
     def ids(self) -> ColumnElement[bool]:
@@ -43,6 +48,11 @@ class Counted:
         if self.group is None:
             return counted
         return and_(counted, Attempt.user_id.in_(_members(self.quiz.course_id, self.group)))
+
+    @property
+    def last_ids(self) -> ColumnElement[bool]:
+        """The condition on ``Attempt`` that takes in the last of them only."""
+        return Attempt.id.in_(select(Attempt.id).where(self.ids).order_by(Attempt.id.desc()).limit(self.most))
 
 
 def _members(course_id: int, group: str) -> Any:
@@ -72,7 +82,7 @@ def students_of(connection: Connection, counted: Counted, now: Any, grace: timed
 
 
 def attempts_of(connection: Connection, counted: Counted) -> Sequence[Row[Any]]:
-    """The attempts that count, by id: started_at, finished_at, grade, and the student's group (None: in none)."""
+    """The last attempts that count, by id: started_at, finished_at, grade, and the student's group (None: in none)."""
     return connection.execute(
         select(
             Attempt.id,
@@ -85,13 +95,13 @@ def attempts_of(connection: Connection, counted: Counted) -> Sequence[Row[Any]]:
             Enrolment,
             and_(Enrolment.user_id == Attempt.user_id, Enrolment.course_id == counted.quiz.course_id),
         )
-        .where(counted.ids)
+        .where(counted.last_ids)
         .order_by(Attempt.id)
     ).all()
 
 
 def sums_by(connection: Connection, counted: Counted, subject: str) -> dict[str, tuple[int, Sums]]:
-    """By topic, objective or section: how many answers, and the sums over the attempts. Blanks count 0, bonuses not.
+    """By topic, objective or section: how many answers, and the sums over the last attempts. Blanks count 0, bonuses not.
 
     Only attempts that are wholly marked; questions that were dropped are worth nothing. One statement.
     """
@@ -107,7 +117,7 @@ def sums_by(connection: Connection, counted: Counted, subject: str) -> dict[str,
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .join(Mark, counting_mark())
-        .where(counted.ids, Attempt.grade.is_not(None), AttemptSlot.bonus.is_(False), name != "")
+        .where(counted.last_ids, Attempt.grade.is_not(None), AttemptSlot.bonus.is_(False), name != "")
         .group_by(AttemptSlot.attempt_id, "subject")
         .subquery()
     )

@@ -16,6 +16,7 @@ from quiz.errors import Invalid, Problem
 from quiz.models.analysing import WHICH
 from quiz.models.attempt import GRACE
 from quiz.models.comparing import (
+    MOST_COUNTED,
     ORDERS,
     SUBJECTS,
     Counted,
@@ -109,9 +110,10 @@ class Overview:
     students: int
     started: int
     finished: int
-    #: Those that count and are settled; and that count, but are not wholly marked.
+    #: Those that count and are settled; and that count, but are not wholly marked: of the last ones, where ``last_only``.
     attempts: int
     left_out: int
+    last_only: bool
     times: Times | None
     #: (minutes, grade), at most ``MOST_POINTS`` of them, and how closely all of them go together.
     points: tuple[tuple[float, float], ...]
@@ -159,15 +161,16 @@ def overview(
     group: str | None,
     now: datetime,
     grace: timedelta = GRACE,
+    most: int = MOST_COUNTED,
 ) -> Overview:
-    """The overview for those who see results, over the attempts that count; of one group where it is named.
+    """The overview for those who see results, over the last attempts that count; of one group where it is named.
 
     Seven statements. Invalid for a ``which`` that there is not, and for a group that the course has not.
     """
     with reading() as connection:
         quiz = quiz_of_results(connection, actor, quiz_id)
         head = _head(quiz, which, group, groups_of(connection, quiz.course_id))
-        counted = Counted(quiz, which, group)
+        counted = Counted(quiz, which, group, most)
         students = students_of(connection, counted, now, grace)
         attempts = attempts_of(connection, counted)
         sums = {subject: sums_by(connection, counted, subject) for subject in SUBJECTS}
@@ -184,6 +187,7 @@ def overview(
         finished=sum(row.finished for row in students),
         attempts=len(settled),
         left_out=len(attempts) - len(settled),
+        last_only=len(attempts) == counted.most,
         times=_times(minutes),
         points=_points(minutes, grades),
         link=link_of(minutes, grades),

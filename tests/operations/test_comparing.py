@@ -56,6 +56,13 @@ def test_the_figures_by_hand(cast, two_groups):
     ]
     assert [one.share.value for one in topics] == [0.5, 0.5, 0.75]
     assert "objective" not in found.subjects
+    assert not found.last_only
+
+
+def test_an_overview_of_very_many_is_over_the_last_ones(cast, two_groups):
+    found = comparing.overview(cast.ada, cast.quiz, "first", None, LATER, most=5)
+    assert (found.finished, found.attempts, found.last_only) == (11, 5, True)
+    assert [one.share.value for one in found.subjects["topic"]] == [0, 0, 0.5]
 
 
 def test_one_group(cast, two_groups):

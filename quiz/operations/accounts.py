@@ -51,6 +51,7 @@ class MyCourse:
     id: int
     title: str
     role: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def me(actor: Actor) -> Me:
                 Course.id.label("course_id"),
                 Course.title,
                 Enrolment.role.label("course_role"),
+                Course.time_zone.label("course_time_zone"),
             )
             .outerjoin(Enrolment, Enrolment.user_id == User.id)
             .outerjoin(Course, Course.id == Enrolment.course_id)
@@ -187,7 +189,9 @@ def me(actor: Actor) -> Me:
         has_password=first.has_password,
         mail_address=first.mail_address,
         courses=tuple(
-            MyCourse(row.course_id, row.title, row.course_role) for row in rows if row.course_id is not None
+            MyCourse(row.course_id, row.title, row.course_role, row.course_time_zone)
+            for row in rows
+            if row.course_id is not None
         ),
     )
 
@@ -431,7 +435,7 @@ def courses_of(actor: Actor, user_id: int) -> list[MyCourse]:
     with reading() as connection:
         demand_role(connection, actor, ("administrator",))
         rows = connection.execute(
-            select(Course.id, Course.title, Enrolment.role)
+            select(Course.id, Course.title, Enrolment.role, Course.time_zone)
             .join(Enrolment, Enrolment.course_id == Course.id)
             .where(Enrolment.user_id == user_id)
             .order_by(Course.title, Course.id)

@@ -88,7 +88,6 @@ class MyGrade:
 
     course_id: int
     course_title: str
-    time_zone: str
     quiz_id: int
     quiz_title: str
     attempt_id: int
@@ -262,7 +261,6 @@ def my_grades(actor: Actor, now: datetime, page: int, grace: timedelta = GRACE) 
                 closes_for(Attempt.user_id).label("closes_at"),
                 Course.id.label("course_id"),
                 Course.title.label("course_title"),
-                Course.time_zone,
                 QuizRevision.scale,
             )
             .join(Quiz, Quiz.id == Attempt.quiz_id)
@@ -281,7 +279,6 @@ def _my_grade(row: Row[Any], now: datetime) -> MyGrade:
     return MyGrade(
         course_id=row.course_id,
         course_title=row.course_title,
-        time_zone=row.time_zone,
         quiz_id=row.quiz_id,
         quiz_title=row.quiz_title,
         attempt_id=row.id,

@@ -29,7 +29,6 @@ class TaughtQuiz:
     course_id: int
     course_title: str
     role: str
-    time_zone: str
     closes_at: datetime | None
     progress: Progress
 
@@ -43,12 +42,6 @@ class Dashboard:
     drafts: tuple[TaughtQuiz, ...]
     to_grade: tuple[TaughtQuiz, ...]
     running: tuple[TaughtQuiz, ...]
-
-    @property
-    def time_zone(self) -> str | None:
-        """The one time zone of all the courses whose quizzes are open; None where they have several."""
-        zones = {quiz.time_zone for quiz in self.running}
-        return zones.pop() if len(zones) == 1 else None
 
 
 def dashboard(actor: Actor, now: datetime, grace: timedelta = GRACE) -> Dashboard:
@@ -76,7 +69,6 @@ def _taught(row: Row[Any], progress: Mapping[int, Progress]) -> TaughtQuiz:
         row.course_id,
         row.course_title,
         row.role,
-        row.time_zone,
         row.closes_at,
         progress[row.id],
     )
@@ -103,7 +95,6 @@ def _quizzes(actor: Actor, roles: tuple[str, ...]) -> Any:
             Quiz.course_id,
             Course.title.label("course_title"),
             Enrolment.role,
-            Course.time_zone,
             Quiz.closes_at,
         )
         .join(Course, Course.id == Quiz.course_id)

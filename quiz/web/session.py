@@ -17,6 +17,8 @@ from quiz.operations.access import Actor
 
 #: How long a session lasts, unless an attempt that is open lasts longer.
 LASTS = timedelta(hours=12)
+#: How long somebody has to give a second factor.
+WAITS = timedelta(minutes=10)
 #: The bound for all sessions, however long an attempt may be.
 LONGEST = timedelta(days=31)
 
@@ -31,12 +33,16 @@ class Card:
     theme: str
     time_zone: str | None
     language: str | None = None
+    #: The one time zone of all their courses, for pages of no course.
+    home_zone: str | None = None
 
     @classmethod
     def of(cls, me: Any) -> Card:
         """The card of ``accounts.me``."""
         teaches = me.role != "user" or any(course.role != "student" for course in me.courses)
-        return cls(me.name, me.role, teaches, me.theme or "auto", me.time_zone, me.language)
+        zones = {course.time_zone for course in me.courses}
+        home_zone = zones.pop() if len(zones) == 1 else None
+        return cls(me.name, me.role, teaches, me.theme or "auto", me.time_zone, me.language, home_zone)
 
 
 def enter(actor: Actor, card: Card, now: datetime) -> None:
@@ -46,6 +52,20 @@ def enter(actor: Actor, card: Card, now: datetime) -> None:
     session["actor"] = [actor.id, actor.epoch]
     session["until"] = int((now + LASTS).timestamp())
     show(card)
+
+
+def wait(actor: Actor, now: datetime, target: str) -> None:
+    """Keeps who has given a password, or code, and still has to give a second factor. That is no session yet."""
+    session.clear()
+    session["waiting"] = [actor.id, actor.epoch, int((now + WAITS).timestamp()), target]
+
+
+def waiting(now: datetime) -> tuple[Actor, str]:
+    """Who is expected to give a second factor, and where they want to go; SignedOut where nobody is, or not in time."""
+    user_id, epoch, until, target = session.get("waiting", (0, 0, 0, ""))
+    if until <= now.timestamp():
+        raise SignedOut
+    return Actor(user_id, epoch), target
 
 
 def leave() -> None:

@@ -231,9 +231,16 @@ def test_many_students_take_no_more_statements_than_few(cast):
     assert ask() == few
 
 
-def test_my_grades_are_in_the_zone_of_the_course_where_there_is_one(browser, cast):
+def test_pages_of_no_course_are_in_the_zone_of_all_my_courses_where_there_is_one(browser, cast):
     attempts.finish(cast.bo, cast.start(), NOW)
     bo = browser("bo")
+    for address in ("/", "/account", "/progress"):
+        bo.get(address)
+        assert "Asia/Shanghai" in bo.page.footer.get_text(), address
     bo.get("/grades")
     assert "Asia/Shanghai" in bo.page.footer.get_text()
     assert "17:00" in bo.text or "5:00" in bo.text
+    courses.add_course(cast.ada, "Of another place", "Europe/Berlin", NOW)
+    ada = browser("ada")
+    ada.get("/")
+    assert "UTC" in ada.page.footer.get_text()

@@ -94,6 +94,19 @@ def test_a_reader_sees_results_but_nothing_to_change(browser, cast, reader):
     assert eve.get(f"/courses/{cast.course}/join-sheet").status_code == 403
 
 
+def test_the_first_page_of_a_reader_speaks_of_nothing_that_readers_do_not_do(browser, cast):
+    accounts.set_role(None, cast.di.id, "user", NOW)
+    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    di = browser("di")
+    di.get("/")
+    assert di.title == "How it goes in your courses"
+    assert di.page.main.find("a", href=f"/quizzes/{cast.quiz}/results")
+    assert not {"draft", "mark"} & {*di.text.casefold().replace(",", " ").split()}
+    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    di.get("/")
+    assert "Answers that wait for a mark stand here." in di.text
+
+
 def test_joining_closes_and_opens(ada, browser, cast):
     ada.get(f"/courses/{cast.course}")
     assert ada.post(f"/courses/{cast.course}/joining", {"open": "0"}).status_code == 303

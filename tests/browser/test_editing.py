@@ -135,9 +135,10 @@ def test_without_a_network_what_was_typed_stays(device, bank):
 
 
 def test_the_numbers_beside_a_blueprint_follow_the_typing(device, school):
+    """That those of the form do, tests/browser/test_teaching.py sees."""
     page = device()
     sign_in(page, TEACHER, PASSWORD)
-    page.goto(f"/courses/{school.course}/quizzes/new")
+    page.goto(f"/courses/{school.course}/quizzes/new?as=text")
     numbers = page.get_by_role("region", name="How many questions match")
     text = page.get_by_label("Blueprint").input_value()
     page.get_by_label("Blueprint").fill(text.replace("count: 5", "count: 500", 1))

@@ -10,12 +10,11 @@ from playwright.sync_api import expect
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.school import PASSWORD, TEACHER, paper
 from tests.browser.steps import answer, banner, expect_question, heading, join, look, press, sign_in, submit
-from tests.cast import BANK, BLUEPRINT
+from tests.cast import BANK
 
 FAULT = "difficuly: medium"
 WITH_FAULT = BANK.replace("difficulty: medium", FAULT, 1)
 FAULTY_LINE = 1 + WITH_FAULT[: WITH_FAULT.index(FAULT)].count("\n")
-TOO_MUCH = BLUEPRINT.replace("count: 5", "count: 7")
 #: What a spreadsheet would run.
 NAME = "=1+1"
 
@@ -43,22 +42,29 @@ def import_bank(page):
 
 
 def make_quiz(page):
-    """First one that the bank does not hold: what is missing is named, and the text kept."""
+    """First one that the bank does not hold: what is missing is named at the section. Then two sections that it holds."""
     page.goto("/")
     page.get_by_role("link", name="SCO studies").first.click()
     look(page, "teacher-course")
     page.get_by_role("link", name="New quiz").click()
-    text = page.get_by_label("Blueprint")
-    expect(text).to_have_value(re.compile("quiz-blueprint/1"))
-    text.fill(TOO_MUCH)
+    page.get_by_label("Title").fill("A small quiz")
+    page.get_by_label("Section 1, Questions").fill("7")
+    expect(page.get_by_text("5 of 5 match, 7 are needed.")).to_be_visible()
     page.get_by_role("button", name="Save as a draft").click()
-    expect(page.get_by_role("heading", name="One wish cannot be met")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("5 match, 7 are needed")
+    expect(page.get_by_role("alert")).to_be_focused()
     look(page, "teacher-unmeetable")
-    assert text.input_value().replace("\r\n", "\n").strip() == TOO_MUCH.strip()
-    text.fill(BLUEPRINT)
+    page.get_by_role("button", name="Add a section").click()
+    expect(page.get_by_label("Section 2, Questions")).to_be_focused()
+    page.get_by_label("Section 1, Questions").fill("3")
+    page.get_by_label("Section 2, Questions").fill("2")
+    page.get_by_label("Section 2, Bank").select_option(label="A small bank (5)")
+    expect(page.get_by_text("Each student gets 2 of them.")).to_be_visible()
+    look(page, "teacher-sections")
     page.get_by_role("button", name="Save as a draft").click()
     expect(heading(page)).to_have_text("A small quiz")
-    page.get_by_label("Pass").fill("60")
+    page.get_by_text("Which grade counts, and what passes").click()
+    page.get_by_label("Grade to pass").fill("60")
     look(page, "teacher-edit")
     page.get_by_role("button", name="Save").click()
     expect(banner(page, "Saved.")).to_be_visible()

@@ -92,6 +92,14 @@ def offline(page):
     page.get_by_text("Try now").wait_for()
 
 
+def found_one(page):
+    """Questions that a search has found, for a section to hold always."""
+    opened("#always-0")(page)
+    page.locator("[name='sections-0-words']").fill("triangle")
+    page.locator("#always-0 button").click()
+    page.get_by_text("Tick what every student is to be asked").wait_for()
+
+
 STALE = """const form = document.querySelector("#answer");
 form.querySelector("[name=seq]").value = "1";
 form.querySelector("[name=answer][value='2']").checked = true;
@@ -213,11 +221,19 @@ COURSES = [
 ]  # fmt: skip
 QUIZZES = [
     View("quiz-new", "teacher", "/courses/{course}/quizzes/new"),
-    View("quiz-new-faults", "teacher", "/courses/{course}/quizzes/new", send("Save as a draft", blueprint="title: 3\nsections: x")),
-    View("quiz-new-unmet", "teacher", "/courses/{course}/quizzes/new", send("Save as a draft", TOO_MUCH)),
-    View("quiz-edit", "teacher", "/quizzes/{draft}/edit"),
+    View("quiz-new-open", "teacher", "/courses/{course}/quizzes/new?start=sco-basics", opened()),
+    View("quiz-new-wrong", "teacher", "/courses/{course}/quizzes/new", send("Save as a draft", {"sections-0-count": "700", "limit_minutes": "soon"})),
+    View("quiz-new-text", "teacher", "/courses/{course}/quizzes/new?as=text"),
+    View("quiz-new-faults", "teacher", "/courses/{course}/quizzes/new?as=text", send("Save as a draft", blueprint="title: 3\nsections: x")),
+    View("quiz-new-unmet", "teacher", "/courses/{course}/quizzes/new?as=text", send("Save as a draft", TOO_MUCH)),
+    View("quiz-edit", "teacher", "/quizzes/{demo_5}/edit"),
+    View("quiz-edit-found", "teacher", "/quizzes/{draft}/edit", found_one),
+    View("quiz-edit-text", "teacher", "/quizzes/{draft}/edit?as=text"),
     View("quiz-edit-wrong", "teacher", "/quizzes/{draft}/edit", send("Save", title="", limit_minutes="soon")),
     View("quiz-edit-conflict", "teacher", "/quizzes/{coded}/edit", script(QUIZ_CONFLICT)),
+    View("quiz-papers", "teacher", "/quizzes/{demo_5}/papers"),
+    View("quiz-papers-unmet", "teacher", "/quizzes/{unmet}/papers"),
+    View("quiz-copy", "teacher", "/quizzes/{draft}/copy"),
     View("quiz-publish", "teacher", "/quizzes/{draft}/publish"),
     View("quiz-publish-unmet", "teacher", "/quizzes/{unmet}/publish"),
     View("results", "teacher", "/quizzes/{types}/results"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -28,9 +29,15 @@ _MARKS: Final = {"correct": True, "incorrect": False}
 _TRUTHS: Final = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False}
 #: Types of Blackboard that we have no match for.
 _OTHERS: Final = {
-    "FIB_PLUS": "fill in multiple blanks", "FIL": "file response", "OP": "opinion scale", "JUMBLED_SENTENCE": "jumbled sentence",
+    "FIL": "file response", "OP": "opinion scale", "JUMBLED_SENTENCE": "jumbled sentence",
     "QUIZ_BOWL": "quiz bowl", "HOTSPOT": "hot spot",
 }  # fmt: skip
+
+
+_BLANKS: Final = "FIB_PLUS"
+_BLANK: Final = re.compile(r"\[([^\[\]]+)\]")
+#: The prompt of a text with blanks, which has none of its own.
+FILL_IN: Final = "Fill in the gaps."
 
 
 class _Wrong(Exception):
@@ -64,7 +71,39 @@ def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
     given = list(cells[1:])
     while given and not given[-1]:
         given.pop()
-    return {"prompt": cells[0], "text_format": "html", **_KINDS[kind](given)}
+    own = _blanks(cells[0], given) if kind == _BLANKS else _KINDS[kind](given)
+    return {"prompt": cells[0], "text_format": "html", **own}
+
+
+def _blanks(text: str, cells: Sequence[str]) -> dict[str, Any]:
+    """``[x]`` in the text is a blank; for each come its name and its answers, an empty field between two of them."""
+    answers = {name: found for name, *found in _runs(cells)}
+    gaps: dict[str, dict[str, Any]] = {}
+
+    def gap(found: re.Match[str]) -> str:
+        if found[1] not in answers:
+            return found[0]
+        number = str(len(gaps) + 1)
+        gaps[number] = {"type": "short_text", "answers": [{"text": one} for one in answers[found[1]]]}
+        return f"[[{number}]]"
+
+    marked = _BLANK.sub(gap, text)
+    if not gaps or len(gaps) != len(answers) or not all(answers.values()):
+        raise _Wrong(
+            "the blanks of the text are not those that have answers – write [x] in it, then x and its answers"
+        )
+    return {"type": "cloze", "prompt": FILL_IN, "text": marked, "gaps": gaps}
+
+
+def _runs(cells: Sequence[str]) -> Iterator[list[str]]:
+    """What stands between empty fields."""
+    run: list[str] = []
+    for cell in (*cells, ""):
+        if cell:
+            run.append(cell)
+        elif run:
+            yield run
+            run = []
 
 
 def _options(cells: Sequence[str]) -> list[dict[str, Any]]:
@@ -129,6 +168,7 @@ _KINDS: Final[Mapping[str, Callable[[Sequence[str]], dict[str, Any]]]] = {
     "MAT": _matching,
     "ORD": lambda cells: {"type": "ordering", "items": [{"text": cell} for cell in cells if cell]},
     "NUM": _number,
+    _BLANKS: lambda _cells: {},
 }
 
 
@@ -139,17 +179,34 @@ class _Writer(Writer):
     types = frozenset(
         {
             "single_choice", "multiple_response", "true_false", "essay", "short_text", "matching", "ordering", "numerical",
+            "cloze",
         }
     )  # fmt: skip
     holds = frozenset(
-        {"prompt", "options", "answer", "answers", "pairs", "distractors", "items", "model_answer"}
+        {
+            "prompt",
+            "options",
+            "answer",
+            "answers",
+            "pairs",
+            "distractors",
+            "items",
+            "model_answer",
+            "text",
+            "gaps",
+        }
     )
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         kind, cells, losses = _BODIES[question.type](question.content)
-        line = [kind, *(_cell(cell) for cell in (question.prompt, *cells))]
+        if question.type != "cloze":
+            cells = [question.prompt, *cells]
+        elif question.prompt != FILL_IN:
+            cells[0] = f"{question.prompt} {cells[0]}"
+            losses = [*losses, Loss("prompt", "it stands in front of the text with its blanks")]
+        line = [kind, *(_cell(cell) for cell in cells)]
         self.target.write(("\t".join(line) + "\r\n").encode())
-        if any(_cell(cell) != cell for cell in (question.prompt, *cells)):
+        if any(_cell(cell) != cell for cell in cells):
             losses = [*losses, Loss("prompt", "line breaks and tabs become spaces")]
         if question.text_format == "markdown":
             losses = [*losses, Loss("text_format", "Blackboard shows Markdown as it is written")]
@@ -219,6 +276,28 @@ def _pairs(content: Any) -> Body:
     return "MAT", [cell for row in rows for cell in row], []
 
 
+def _gapped(content: Any) -> Body:
+    """The text with a name in brackets for each gap; the names and their answers."""
+    text: str = content.text
+    cells: list[str] = []
+    losses: list[Loss] = []
+    for number, (name, gap) in enumerate(content.shown.items(), 1):
+        if gap.type != "short_text":
+            raise Unwritable(f"a gap of type {gap.type}")
+        blank = f"b{number}"
+        if f"[{blank}]" in text:
+            raise Unwritable("a text with what Blackboard would take for a blank")
+        text = text.replace(f"[[{name}]]", f"[{blank}]")
+        _, answers, lost = _typed(gap.content)
+        cells += ["", blank, *answers] if cells else [blank, *answers]
+        losses += [Loss("gaps", one.detail) for one in lost]
+        if gap.weight != 1 or gap.content.case_sensitive or gap.content.fold or gap.content.typo:
+            losses.append(Loss("gaps", "how much a gap counts and how exactly it is read"))
+    if content.interchangeable:
+        losses.append(Loss("interchangeable", "answers of gaps cannot be swapped"))
+    return _BLANKS, [text, *cells], losses
+
+
 _BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {
     "single_choice": lambda content: _chosen(content, "MC"),
     "multiple_response": lambda content: _chosen(content, "MA"),
@@ -228,6 +307,7 @@ _BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {
     "matching": _pairs,
     "ordering": lambda content: ("ORD", [item.text for item in content.items], []),
     "numerical": _numbers,
+    "cloze": _gapped,
 }
 
 

@@ -42,8 +42,9 @@ def _read(source: Source) -> Iterator[Entry]:
     archive = Archive(content, _LIMITS)
     head, params = _json(archive, "h5p.json"), _json(archive, _CONTENT)
     title = str(head.get("title") or "")
-    if title:
-        yield Head({"title": title})
+    losses = [*_lost_of_set(params)]
+    if title or losses:
+        yield Head({"title": title} if title else {}, losses)
     library = str(head.get("mainLibrary") or "")
     if library != "H5P.QuestionSet":
         yield _entry("item 1", library, params, title)
@@ -54,6 +55,16 @@ def _read(source: Source) -> Iterator[Entry]:
         named = str(told.get("title") or "") if isinstance(told, Mapping) else ""
         inner = one.get("params")
         yield _entry(f"item {number}", name, inner if isinstance(inner, Mapping) else {}, named)
+
+
+def _lost_of_set(params: Mapping[str, Any]) -> Iterator[Loss]:
+    """What a set of questions says at its beginning and end."""
+    for name, part in (("introPage", "introduction"), ("endGame", "overallFeedback")):
+        page = params.get(name)
+        said = page.get(part) if isinstance(page, Mapping) else None
+        told = said if isinstance(said, str) else " ".join(_text(one.get("feedback")) for one in _dicts(said))
+        if told.strip():
+            yield Loss("questions", f"a bank says nothing at its beginning and end: {told.strip()[:200]}")
 
 
 def _json(archive: Archive, name: str) -> Mapping[str, Any]:
@@ -84,16 +95,14 @@ def _entry(where: str, library: str, params: Mapping[str, Any], title: str) -> E
         return Fault(where, str(error))
     if isinstance(params.get("media"), Mapping) and params["media"].get("type"):
         losses.append(Loss("images", "pictures and films of the question are left out"))
+    if any(_text(one.get("feedback")) for one in _dicts(params.get("overallFeedback"))):
+        losses.append(Loss("feedback", "what is said to ranges of points"))
     name = {"name": title} if title and title != "Untitled" else {}
     return Found(where, {"text_format": "html", **name, **fields}, losses)
 
 
 def _choice(params: Mapping[str, Any], losses: list[Loss]) -> dict[str, Any]:
     answers = _dicts(params.get("answers"))
-    behaviour = params.get("behaviour")
-    single = isinstance(behaviour, Mapping) and (
-        behaviour.get("type") == "single" or behaviour.get("singleAnswer") is True
-    )
     right = sum(bool(answer.get("correct")) for answer in answers)
     if len(answers) < 2 or not right:
         raise _Wrong("there are fewer than two answers, or none is correct – mend it in H5P")
@@ -110,13 +119,33 @@ def _choice(params: Mapping[str, Any], losses: list[Loss]) -> dict[str, Any]:
                 **({"feedback": feedback} if feedback else {}),
             }
         )
-    kind = "single_choice" if single and right == 1 else "multiple_response"
-    return {"type": kind, "prompt": _text(params.get("question")), "options": options}
+    prompt = {"prompt": _text(params.get("question")), "options": options}
+    behaviour = _mapping(params.get("behaviour"))
+    if right == 1 and _is_single(behaviour):
+        return {"type": "single_choice", **prompt}
+    if behaviour.get("singlePoint") is not True:
+        return {"type": "multiple_response", **prompt, **_points(right), "scoring": "right_minus_wrong"}
+    if behaviour.get("passPercentage", 100) != 100:
+        losses.append(Loss("scoring", "the point is given for the whole only"))
+    return {"type": "multiple_response", **prompt, "scoring": "all_or_nothing"}
+
+
+def _is_single(behaviour: Mapping[str, Any]) -> bool:
+    """Whether one answer is chosen of those of which one is right: unless it says otherwise."""
+    return behaviour.get("type") != "multi" and behaviour.get("singleAnswer") is not False
+
+
+def _points(count: int) -> dict[str, int]:
+    """The points of a question that gives one for each of its parts."""
+    return {} if count == 1 else {"points": count}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _truth(params: Mapping[str, Any], _losses: list[Loss]) -> dict[str, Any]:
-    behaviour = params.get("behaviour")
-    told = behaviour if isinstance(behaviour, Mapping) else {}
+    told = _mapping(params.get("behaviour"))
     answer = str(params.get("correct")).lower() == "true"
     right, wrong = _text(told.get("feedbackOnCorrect")), _text(told.get("feedbackOnWrong"))
     feedback = {"feedback_true": right if answer else wrong, "feedback_false": wrong if answer else right}
@@ -127,8 +156,10 @@ def _truth(params: Mapping[str, Any], _losses: list[Loss]) -> dict[str, Any]:
 def _blanks(params: Mapping[str, Any], losses: list[Loss]) -> dict[str, Any]:
     listed = params.get("questions")
     sentences = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
-    behaviour = params.get("behaviour")
-    case = isinstance(behaviour, Mapping) and behaviour.get("caseSensitive") is True
+    behaviour = _mapping(params.get("behaviour"))
+    case = behaviour.get("caseSensitive", True) is True
+    if behaviour.get("acceptSpellingErrors") is True:
+        losses.append(Loss("gaps", "spelling errors are not forgiven"))
     gaps: dict[str, dict[str, Any]] = {}
 
     def gap(found: re.Match[str]) -> str:
@@ -147,7 +178,8 @@ def _blanks(params: Mapping[str, Any], losses: list[Loss]) -> dict[str, Any]:
     text = "\n".join(_GAP.sub(gap, sentence) for sentence in sentences)
     if not gaps:
         raise _Wrong("there is no gap – write *answer* where something is to be filled in")
-    return {"type": "cloze", "prompt": _text(params.get("text")) or "Fill in.", "text": text, "gaps": gaps}
+    prompt = _text(params.get("text")) or "Fill in."
+    return {"type": "cloze", "prompt": prompt, "text": text, "gaps": gaps, **_points(len(gaps))}
 
 
 def to_text_of(html: str) -> str:
@@ -185,6 +217,7 @@ def _drag(params: Mapping[str, Any], losses: list[Loss]) -> dict[str, Any]:
         "choices": [{"id": name, "text": word} for word, name in words.items()],
         "gaps": gaps,
         **again,
+        **_points(len(gaps)),
     }
 
 
@@ -211,8 +244,14 @@ class _Writer(Writer):
         super().__init__(target, bank, *more)
         self._questions: list[dict[str, Any]] = []
 
+    def held(self, question: Question) -> frozenset[str]:
+        own = {"points", *(["scoring"] if question.type == "multiple_response" else [])}
+        return self.holds | own
+
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         library, params, losses = _WRITERS[question.type](question)
+        if question.points != _worth(question):
+            losses = [*losses, Loss("points", "H5P gives a point for each right option or gap")]
         major, minor = _LIBRARIES[library]
         number = len(self._questions) + 1
         self._questions.append(
@@ -264,6 +303,14 @@ class _Writer(Writer):
 Body = tuple[str, dict[str, Any], list[Loss]]
 
 
+def _worth(question: Question) -> int:
+    """The points that H5P gives for a question."""
+    content: Any = question.content
+    if question.type == "multiple_response":
+        return 1 if question.scoring == "all_or_nothing" else len(content.key)
+    return len(content.gaps) if question.type in ("cloze", "drag_words") else 1
+
+
 def _html(text: str, question: Question) -> str:
     return str(text) if question.text_format == "html" else to_html(text)
 
@@ -294,10 +341,14 @@ def _options(question: Question) -> Body:
             "type": "single" if single else "multi",
             "singleAnswer": single,
             "randomAnswers": question.shuffle,
+            "singlePoint": question.scoring == "all_or_nothing",
         },
     }
-    partial = any(credit not in (0, 1) for credit in credits)
-    return "H5P.MultiChoice", params, [Loss("options", "H5P has no partial credit")] if partial else []
+    marked = all(option.credit is None for option in content.options)
+    losses = [] if marked or set(credits) <= {0, 1} else [Loss("options", "H5P has no partial credit")]
+    if marked and question.scoring == "sum_of_credits" and 2 * sum(right) != len(right) and not all(right):
+        losses.append(Loss("scoring", "a wrong option takes off what a right one gives"))
+    return "H5P.MultiChoice", params, losses
 
 
 def _true_false(question: Question) -> Body:

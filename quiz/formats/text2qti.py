@@ -29,22 +29,31 @@ from quiz.formats.base import (
 )
 from quiz.questions.rules.numbers import show_number
 
-_HEAD: Final = re.compile(r"(Quiz title|Quiz description|Title|Points|Text title|Text):\s*(.*)")
+_HEAD: Final = re.compile(
+    r"([Qq]uiz [Tt]itle|[Qq]uiz description|[Tt]itle|[Pp]oints|[Tt]ext [Tt]itle|[Tt]ext):\s*(.*)"
+)
 _STEM: Final = re.compile(r"\d+[.)]\s+(.*)")
 _CHOICE: Final = re.compile(r"(\*?)([a-zA-Z])\)\s*(.*)")
-_BOX: Final = re.compile(r"\[([ *])\]\s*(.*)")
+_BOX: Final = re.compile(r"\[([ *]?)\]\s*(.*)")
 _TYPED: Final = re.compile(r"\*\s+(.*)")
 _NUMBER: Final = re.compile(r"=\s*(.*)")
 _SPAN: Final = re.compile(r"\[\s*([^,\]]+)\s*,\s*([^,\]]+)\s*\]")
 _TOLERANT: Final = re.compile(r"(\S+)\s*(?:\+-|±)\s*(\S+?)(%?)")
 _ESSAY: Final = re.compile(r"_{3,}")
 _UPLOAD: Final = re.compile(r"\^{3,}")
-_TOLD: Final = re.compile(r"(\.\.\.|\+|-)\s+(.*)")
+_TOLD: Final = re.compile(r"(\.\.\.|\+|-|!)\s+(.*)")
 _GROUP: Final = re.compile(
-    r"(GROUP|END_GROUP|pick:.*|points per question:.*|solutions per group:.*|shuffle.*:.*|show.*:.*|one question.*:.*|can't go back:.*|feedback is.*:.*)"
+    r"(GROUP|END_GROUP|((?i:(solutions )?pick|points per question|shuffle answers|show correct answers"
+    r"|one question at a time|can't go back|feedback is solution|solutions (sample|randomize) groups)):.*)"
 )
-#: The letter in front of a feedback, and what of the question it is.
-_TELLING: Final = {"...": "explanation", "+": "right", "-": "wrong"}
+#: Code whose output would be part of the quiz.
+_CODE: Final = re.compile(r"```+\s*(\S.*)")
+#: The mark in front of a feedback, and what of the question it is.
+_TELLING: Final = {"...": "explanation", "+": "right", "-": "wrong", "!": "solution"}
+
+
+#: The ends of what is accepted are at least this far from 0.
+_LEAST: Final = Fraction(1, 10_000)
 
 
 class _Wrong(Exception):
@@ -77,14 +86,32 @@ def _read(source: Source) -> Iterator[Entry]:
     reader = _Reader()
     entries = [*reader.entries(decoded(source).split("\n"))]
     losses = [Loss("questions", "groups and settings of the quiz are left out")] if reader.groups else []
+    if reader.description:
+        losses.append(Loss("title", f"the description of the quiz: {reader.description[:200]}"))
     if reader.head or losses:
         yield Head(reader.head, losses)
     yield from entries
 
 
+def _shown(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are no comments, and their numbers; of code that is to be run the first line."""
+    hidden = ""
+    for number, whole in enumerate(lines, 1):
+        line = whole.strip()
+        if hidden:
+            hidden = "" if line == hidden else hidden
+        elif line == "COMMENT":
+            hidden = "END_COMMENT"
+        elif not line.startswith("%"):
+            yield number, whole
+            if _CODE.fullmatch(whole):
+                hidden = line[: len(line) - len(line.lstrip("`"))]
+
+
 class _Reader:
     def __init__(self) -> None:
         self.head: dict[str, str] = {}
+        self.description = ""
         self.groups = False
         self._next: dict[str, str] = {}
         self._draft: _Draft | None = None
@@ -92,23 +119,19 @@ class _Reader:
 
     def entries(self, lines: Sequence[str]) -> Iterator[Entry]:
         """What the lines hold. A line that is indented belongs to what stands above it."""
-        hidden = False
-        for number, whole in enumerate(lines, 1):
+        for number, whole in _shown(lines):
             line = whole.strip()
-            if line in ("COMMENT", "END_COMMENT"):
-                hidden = line == "COMMENT"
-            elif (
-                hidden
-                or line.startswith("%")
-                or (whole[:1] in (" ", "\t") and line and self._continued(line))
-            ):
+            if whole[:1] in (" ", "\t") and line and self._continued(line):
                 continue
+            if code := _CODE.fullmatch(line):
+                yield Unsupported(f"line {number}", "code that is to be run", code[1][:60])
             elif _GROUP.fullmatch(line):
                 self.groups = True
             elif found := _HEAD.fullmatch(line):
-                if self._draft or self._begins(found[1]):
+                name = found[1].capitalize()
+                if self._draft or self._begins(name):
                     yield from self._done()
-                self._told(number, found[1], found[2])
+                self._told(number, name, found[2])
             elif line:
                 yield from self._line(number, line)
         yield from self._done()
@@ -123,7 +146,9 @@ class _Reader:
         elif name in ("Text title", "Text"):
             line, said = self._text or (number, {})
             self._text = line, {**said, name: text}
-        elif name != "Quiz description":
+        elif name == "Quiz description":
+            self.description = text
+        else:
             self._next[name] = text
 
     def _continued(self, line: str) -> bool:
@@ -205,13 +230,14 @@ _ANSWERS: Final = (
 def _fields(draft: _Draft) -> dict[str, Any]:
     if draft.kind not in _CONTENTS:
         raise _Wrong("there is no answer – write a) …, [ ] …, * …, = … or ____ below the question")
-    told = {name: text for name, text in draft.told.items() if name != "explanation"}
+    told = {name: text for name, text in draft.told.items() if name in ("right", "wrong")}
+    explained = "\n\n".join(draft.told[name] for name in ("explanation", "solution") if name in draft.told)
     return {
         **_CONTENTS[draft.kind](draft.parts),
         "prompt": draft.prompt.strip(),
         **({"name": draft.name} if draft.name else {}),
         **({"points": _decimal(draft.points, "points")} if draft.points else {}),
-        **({"explanation": draft.told["explanation"]} if "explanation" in draft.told else {}),
+        **({"explanation": explained} if explained else {}),
         **({"feedback": told} if told else {}),
     }
 
@@ -317,10 +343,14 @@ class _Writer(Writer):
         lines = []
         if question.name:
             lines.append(f"Title: {' '.join(question.name.split())}")
-        if question.points != 1:
-            lines.append(f"Points: {show_number(question.points)}")
+        points, lost = _points(question.points)
+        losses = [*losses, *lost]
+        if points != 1:
+            lines.append(f"Points: {show_number(points)}")
         lines.append(_indented(f"{number}.  ", question.prompt))
         lines += self._general(question)
+        if question.feedback and question.type == "essay":
+            losses = [*losses, Loss("feedback", "an essay is told one thing only")]
         self._write([*lines, *body])
         self._number = number
         if question.feedback and question.feedback.partly:
@@ -335,7 +365,7 @@ class _Writer(Writer):
 
     @staticmethod
     def _general(question: Question) -> Iterator[str]:
-        told = question.feedback
+        told = question.feedback if question.type != "essay" else None
         for mark, text in (
             ("...", question.explanation),
             ("+", told and told.right),
@@ -411,12 +441,25 @@ def _truth(content: Any) -> Body:
     return rows, []
 
 
+def _points(points: Fraction) -> tuple[Fraction, list[Loss]]:
+    """Points in halves, and a loss where these are others."""
+    halves = max(Fraction(1, 2), Fraction(round(points * 2), 2))
+    return halves, [] if halves == points else [Loss("points", "text2qti knows whole and half ones above 0")]
+
+
+def _untold(answers: Sequence[Any]) -> list[Loss]:
+    """What is lost of answers that are typed."""
+    partial = any(answer.credit != 1 for answer in answers)
+    told = any(answer.feedback for answer in answers)
+    return [
+        *([Loss("answers", "text2qti has no partial credit")] if partial else []),
+        *([Loss("answers", "nothing is said to what is typed")] if told else []),
+    ]
+
+
 def _typed(content: Any) -> Body:
     full = [answer for answer in content.answers if answer.credit == 1]
-    rows = [line for answer in full for line in _answer("*   ", answer, answer.text)]
-    return rows, [] if len(full) == len(content.answers) else [
-        Loss("answers", "text2qti has no partial credit")
-    ]
+    return [_indented("*   ", answer.text) for answer in full], _untold(content.answers)
 
 
 def _numbers(content: Any) -> Body:
@@ -424,16 +467,22 @@ def _numbers(content: Any) -> Body:
     if len(full) != 1:
         raise Unwritable("numerical with several right answers")
     (answer,) = full
+    if any(abs(end) < _LEAST for end in answer.bounds):
+        raise Unwritable("numerical that begins or ends at 0")
+    return [f"=   {_said(answer)}"], _untold(content.answers)
+
+
+def _said(answer: Any) -> str:
+    """A number as text2qti has it; without a tolerance only whole ones go."""
     low, high = answer.bounds
-    said = f"[{show_number(low)}, {show_number(high)}]"
-    if answer.value is not None and answer.tolerance_type == "absolute":
-        said = show_number(answer.value) + (
-            f" +- {show_number(answer.tolerance)}" if answer.tolerance else ""
-        )
-    elif answer.value is not None and answer.tolerance_type == "relative":
-        said = f"{show_number(answer.value)} +- {show_number(answer.tolerance * 100)}%"
-    losses = [] if len(content.answers) == 1 else [Loss("answers", "text2qti has no partial credit")]
-    return _answer("=   ", answer, said), losses
+    if answer.value is None or answer.tolerance_type == "geometric":
+        return f"[{show_number(low)}, {show_number(high)}]"
+    value = show_number(answer.value)
+    if answer.tolerance_type == "relative":
+        return f"{value} +- {show_number(answer.tolerance * 100)}%"
+    if not answer.tolerance and answer.value.denominator == 1:
+        return value
+    return f"{value} +- {show_number(answer.tolerance)}"
 
 
 _BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {

@@ -1,0 +1,143 @@
+"""H5P, Blackboard's text file and Markdown quizzes as other programs write them."""
+
+import json
+from io import BytesIO
+
+import pytest
+from text2qti.config import Config
+from text2qti.quiz import Quiz
+
+from quiz.files.archive import pack
+from quiz.formats import get
+from quiz.formats.base import Source
+from quiz.formats.conversion import Reading, Report
+from tests.formats.samples import read, written
+from tests.kernel.questions import question
+
+
+def h5p(library, params, **head):
+    """The questions of an H5P package, each with the fields lost of it, and those lost of the whole."""
+    told = {"title": "T", "mainLibrary": library, **head}
+    files = {"h5p.json": told, "content/content.json": params}
+    content = pack({name: json.dumps(value).encode() for name, value in files.items()})
+    report = Report("x", "h5p")
+    found = [*Reading(get("h5p"), Source(BytesIO(content), "x.h5p"), report, "b")]
+    return [(one.question, [loss.field for loss in one.losses]) for one in found], report
+
+
+ANSWERS = [{"text": "A", "correct": True}, {"text": "B", "correct": True}, {"text": "C", "correct": False}]
+
+
+@pytest.mark.parametrize(
+    "behaviour, answers, type, scoring, points, lost",
+    [
+        ({"type": "auto"}, ANSWERS[1:], "single_choice", "credit", 1, []),
+        ({}, ANSWERS[1:], "single_choice", "credit", 1, []),
+        ({"type": "multi"}, ANSWERS[1:], "multiple_response", "right_minus_wrong", 1, []),
+        ({"type": "auto"}, ANSWERS, "multiple_response", "right_minus_wrong", 2, []),
+        ({"singlePoint": True}, ANSWERS, "multiple_response", "all_or_nothing", 1, []),
+        ({"singlePoint": True, "passPercentage": 50}, ANSWERS, "multiple_response", "all_or_nothing", 1, ["scoring"]),
+    ],
+)  # fmt: skip
+def test_a_choice_of_h5p_scores_as_it_does_there(behaviour, answers, type, scoring, points, lost):
+    params = {"question": "Q?", "answers": answers, "behaviour": behaviour}
+    ((found, named),), _ = h5p("H5P.MultiChoice", params)
+    assert (found.type, found.scoring, found.points, named) == (type, scoring, points, lost)
+    content, lost_again = written(get("h5p"), [found])
+    assert read(get("h5p"), content)[0][0].dump() == found.dump()
+    assert list(lost_again.values()) == [[]]
+
+
+def test_blanks_of_h5p_give_a_point_each_and_mind_capitals():
+    behaviour = {"acceptSpellingErrors": True}
+    params = {"text": "Fill.", "questions": ["<p>In *Shanghai* in *2001*.</p>"], "behaviour": behaviour}
+    ((found, named),), _ = h5p(
+        "H5P.Blanks", {**params, "overallFeedback": [{"from": 0, "to": 100, "feedback": "So."}]}
+    )
+    assert (found.points, named) == (2, ["gaps", "feedback"])
+    assert all(gap.content.case_sensitive for gap in found.content.gaps.values())
+
+
+def test_what_a_set_of_h5p_says_around_its_questions_is_a_loss():
+    inner = {"library": "H5P.TrueFalse 1.8", "params": {"question": "Q?", "correct": "true"}}
+    params = {"introPage": {"introduction": "Welcome"}, "questions": [inner]}
+    reading = Reading(get("h5p"), Source(BytesIO(pack({
+        "h5p.json": json.dumps({"title": "T", "mainLibrary": "H5P.QuestionSet"}).encode(),
+        "content/content.json": json.dumps(params).encode(),
+    })), "x.h5p"), report := Report("x", "h5p"), "b")  # fmt: skip
+    assert len([*reading]) == 1
+    assert [(loss["field"], "Welcome" in loss["detail"]) for loss in report.losses] == [("questions", True)]
+
+
+def test_blanks_of_blackboard_are_gaps():
+    line = "FIB_PLUS\tThe [x] of [y], see [z].\tx\tSCO\tOrganisation\t\ty\tShanghai\r\n"
+    (found,), report = read(get("blackboard"), line.encode())
+    assert report.errors == []
+    assert found.content.text == "The [[1]] of [[2]], see [z]."
+    assert [[one.text for one in gap.content.answers] for gap in found.content.gaps.values()] == [
+        ["SCO", "Organisation"],
+        ["Shanghai"],
+    ]
+    content, _ = written(get("blackboard"), [found])
+    assert read(get("blackboard"), content)[0][0].content == found.content
+    _, report = read(get("blackboard"), b"FIB_PLUS\tThe [q].\tx\ty\n")
+    assert "[x]" in report.errors[0]["message"]
+
+
+QUIZ = """quiz title: T
+quiz description: On the founding
+COMMENT
+1. hidden
+END_COMMENT
+```{.python .run}
+print("1. Not run")
+```
+title: N
+points: 2
+1. Which?
+... In general
+! As follows
+*a) x
+b) y
+
+GROUP
+Pick: 1
+2. Boxes
+[*] a
+[] b
+END_GROUP
+"""
+
+
+def test_a_markdown_quiz_is_read_with_every_word_of_its_syntax():
+    source = Source(BytesIO(QUIZ.encode()), "x")
+    reading = Reading(get("text2qti"), source, report := Report("x", "text2qti"), "b")
+    one, two = (found.question for found in reading)
+    assert (one.name or one.id, one.points, one.explanation) == ("N", 2, "In general\n\nAs follows")
+    assert len(two.content.options) == 2
+    assert [(told["where"], told["kind"]) for told in report.unsupported] == [
+        ("line 6", "code that is to be run")
+    ]
+    assert [loss["field"] for loss in report.losses] == ["questions", "title"]
+
+
+@pytest.mark.parametrize(
+    "type, content, more, lost",
+    [
+        ("numerical", {"answers": [{"value": "2.5", "feedback": "Yes."}]}, {}, ["answers"]),
+        (
+            "numerical",
+            {"answers": [{"value": "8", "tolerance": "0.1", "tolerance_type": "geometric"}]},
+            {},
+            [],
+        ),
+        ("short_text", {"answers": [{"text": "Shanghai", "feedback": "Yes."}]}, {}, ["answers"]),
+        ("essay", {}, {"feedback": {"right": "Thanks."}}, ["feedback"]),
+        ("essay", {}, {"points": "1/3"}, ["points"]),
+    ],
+)
+def test_text2qti_takes_what_its_syntax_is_narrow_about(type, content, more, lost):
+    asked = question(type, content, **more)
+    made, named = written(get("text2qti"), [asked])
+    Quiz(made.decode(), config=Config())
+    assert named == {"q": lost}

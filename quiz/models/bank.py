@@ -110,6 +110,17 @@ class QuestionVersion(Base):
         ),
         # when a bank's questions have last changed
         Index(None, "bank_id", "created_at"),
+        # whose keys have ceased to be true or will, and whose begin to be
+        Index(
+            "ix_question_version_ending",
+            "bank_id",
+            "current",
+            "status",
+            "spanned",
+            "ends_on",
+            "question_id",
+        ),
+        Index("ix_question_version_coming", "bank_id", "current", "status", "starts_on", "question_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,6 +141,11 @@ class QuestionVersion(Base):
     draw_rank: Mapped[int | None]
     #: Those of its translations, parted by spaces.
     languages: Mapped[str] = mapped_column(Text, default="")
+    #: From which day the key is true, and from which no longer, in ISO 8601, as in ``item``; NULL = no such day.
+    starts_on: Mapped[str | None] = mapped_column(String(10))
+    ends_on: Mapped[str | None] = mapped_column(String(10))
+    #: A family whose variants depend on the date: ``item`` holds its spans, which no column can.
+    spanned: Mapped[bool] = mapped_column(default=False)
     #: What a draw has to know (``assembly.index.Item.dump()``), so that it need not load the content.
     item: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

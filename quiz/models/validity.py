@@ -37,17 +37,34 @@ class Turn:
 
 
 def turns(connection: Connection, bank_id: int, on: date) -> tuple[Turn, ...]:
-    """What of a bank has gone stale by this day, will within a year, or is yet to come; the nearest day first."""
-    start, end = (QuestionVersion.item[name].as_string() for name in ("start", "end"))
-    today, last = on.isoformat(), (on + AHEAD).isoformat()
-    begun = or_(start.is_(None), start <= today)
+    """What of a bank has gone stale by this day, will within a year, or is yet to come; the nearest day first.
+
+    However many there are, no more of a kind are read than are listed, but families, whose days are a list.
+    """
+    days = {
+        "stale": QuestionVersion.ends_on,
+        "ending": QuestionVersion.ends_on,
+        "coming": QuestionVersion.starts_on,
+    }
     found = [
-        *_turns(connection, bank_id, "stale", end, end <= today, end.desc()),
-        *_turns(connection, bank_id, "ending", end, and_(begun, end > today, end <= last), end),
-        *_turns(connection, bank_id, "coming", start, start > today, start),
+        *(turn for kind in get_args(Kind) for turn in _turns(connection, bank_id, kind, days[kind], on)),
         *_of_generators(connection, bank_id, on),
     ]
     return tuple(turn for kind in get_args(Kind) for turn in _nearest(found, kind, on))
+
+
+def turns_to(kind: Kind, on: date) -> Iterator[Any]:
+    """What holds for the current versions, but families, of which a turn of this kind is told on this day."""
+    today, last = on.isoformat(), (on + AHEAD).isoformat()
+    yield QuestionVersion.status == "ready"
+    yield QuestionVersion.spanned.is_(False)
+    if kind == "coming":
+        yield QuestionVersion.starts_on > today
+    elif kind == "stale":
+        yield QuestionVersion.ends_on <= today
+    else:
+        yield and_(QuestionVersion.ends_on > today, QuestionVersion.ends_on <= last)
+        yield or_(QuestionVersion.starts_on.is_(None), QuestionVersion.starts_on <= today)
 
 
 def _nearest(found: Sequence[Turn], kind: Kind, on: date) -> Sequence[Turn]:
@@ -55,11 +72,14 @@ def _nearest(found: Sequence[Turn], kind: Kind, on: date) -> Sequence[Turn]:
     return sorted(listed, key=lambda turn: (abs(turn.day - on), turn.slug))[:MOST_LISTED]
 
 
-def _turns(
-    connection: Connection, bank_id: int, kind: Kind, day: Any, condition: Any, order: Any
-) -> list[Turn]:
+def _turns(connection: Connection, bank_id: int, kind: Kind, day: Any, on: date) -> list[Turn]:
+    order = (
+        (day.desc(), QuestionVersion.question_id.desc())
+        if kind == "stale"
+        else (day, QuestionVersion.question_id)
+    )
     rows = connection.execute(
-        _ready(bank_id, day.label("day")).where(condition).order_by(order, Question.slug).limit(MOST_LISTED)
+        _current(bank_id, day.label("day")).where(*turns_to(kind, on)).order_by(*order).limit(MOST_LISTED)
     )
     return [Turn(row.id, row.slug, to_text(row.prompt), date.fromisoformat(row.day), kind) for row in rows]
 
@@ -67,9 +87,10 @@ def _turns(
 def _of_generators(connection: Connection, bank_id: int, on: date) -> Iterator[Turn]:
     """What generators have to tell: their spans are a list, in which no statement can compare days."""
     spans = QuestionVersion.item["spans"]
-    for row in connection.execute(
-        _ready(bank_id, spans.label("spans")).where(spans.as_string().is_not(None))
-    ):
+    families = _current(bank_id, spans.label("spans")).where(
+        QuestionVersion.status == "ready", QuestionVersion.spanned
+    )
+    for row in connection.execute(families):
         for kind, day in _spanned(row.spans, on):
             yield Turn(row.id, row.slug, to_text(row.prompt), date.fromisoformat(day), kind)
 
@@ -84,11 +105,11 @@ def _spanned(spans: Sequence[str], on: date) -> Iterator[tuple[Kind, str]]:
     yield from (("coming", start) for start in [start for start, _ in parted if start > today][:1])
 
 
-def _ready(bank_id: int, column: Any) -> Select[Any]:
-    """The questions of a bank that can be drawn, with their prompts and this column."""
+def _current(bank_id: int, column: Any) -> Select[Any]:
+    """The questions of a bank as they are now, with their prompts and this column."""
     prompt = QuestionVersion.content["prompt"].as_string().label("prompt")
     return (
         select(Question.id, Question.slug, prompt, column)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.draw_rank.is_not(None))
+        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.current)
     )

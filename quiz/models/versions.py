@@ -37,6 +37,7 @@ def add_versions(
     if not questions:
         return
     ids = [question_id for question_id, _ in questions]
+    items = [item_of(question) for _, question in questions]
     numbers = _highest_numbers(connection, ids)
     _unset_current(connection, ids)
     connection.execute(
@@ -56,12 +57,15 @@ def add_versions(
                 "level": question.dump().get("level", ""),
                 "draw_rank": None,
                 "languages": " ".join(sorted(question.translations)),
-                "item": item_of(question).dump(),
+                "starts_on": item.start and item.start.isoformat(),
+                "ends_on": item.end and item.end.isoformat(),
+                "spanned": item.spans is not None,
+                "item": item.dump(),
                 "created_at": now,
                 "created_by": owner_id,
                 "reason": reason,
             }
-            for question_id, question in questions
+            for (question_id, question), item in zip(questions, items, strict=True)
         ],
     )
     shown = {question_id: question.images for question_id, question in questions if question.images}

@@ -262,7 +262,7 @@ class _Writer(Writer):
                 "metadata": {
                     "contentType": library.removeprefix("H5P."),
                     "license": "U",
-                    "title": question.name or "",
+                    "title": question.name or question.id,
                 },
             }
         )

@@ -43,11 +43,16 @@ class Answer:
 def values_beside(item: Item, declaration: Declaration) -> Iterator[tuple[Element, str]]:
     """The values with which the rules compare a response, each with its test, in order."""
     for test in compared_with(item.rules, declaration.name):
-        for child in test:
-            if child.tag in ("baseValue", "multiple", "ordered"):
-                yield from ((test, text_of(one)) for one in child.iter("baseValue"))
-            elif not any(one.tag in _ANSWERED for one in child.iter()):
-                yield from ((test, as_typed(one)) for one in item.worked_out(child))
+        yield from ((test, value) for value in _values_of(item, test))
+
+
+def _values_of(item: Item, test: Element) -> Iterator[str]:
+    """The values with which a test compares a response."""
+    for child in test:
+        if child.tag in ("baseValue", "multiple", "ordered"):
+            yield from map(text_of, child.iter("baseValue"))
+        elif not any(one.tag in _ANSWERED for one in child.iter()):
+            yield from map(as_typed, item.worked_out(child))
 
 
 # Texts ---------------------------------------------------------------------------------------------------------------
@@ -66,12 +71,11 @@ def _compared_texts(item: Item, declaration: Declaration) -> Iterator[str]:
     for test in compared_with(item.rules, declaration.name):
         if test.tag == "patternMatch":
             stars = to_stars(test.get("pattern", ""))
-            if stars:
-                yield stars[0]
-    for test, value in values_beside(item, declaration):
+            yield from stars[:1] if stars else ()
+            continue
         part = test.tag == "substring" or test.get("substring") == "true"
-        text = _literal(value)
-        yield f"*{text}*" if part else text
+        for text in map(_literal, _values_of(item, test)):
+            yield f"*{text}*" if part else text
 
 
 def _literal(text: str) -> str:

@@ -89,6 +89,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.admin.views import blueprint as admin
     from quiz.web.auth.invited import blueprint as invited
     from quiz.web.auth.links import blueprint as links
+    from quiz.web.auth.second import blueprint as second
     from quiz.web.auth.views import blueprint as auth
     from quiz.web.author.editing import blueprint as editor
     from quiz.web.author.exporting import blueprint as exporting
@@ -133,6 +134,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         auth,
         links,
         invited,
+        second,
         student,
         attempt,
         courses,

@@ -12,6 +12,12 @@ from quiz.errors import Invalid, Problem
 
 MINIMUM_SECRET_BYTES = 32
 REGISTRATION = ("join", "open", "invitation", "closed")
+#: Whose signing in asks for a second factor whether they like or not, by the setting SECOND_FACTOR: roles of the site.
+SECOND_FACTOR: dict[str, tuple[str, ...]] = {
+    "optional": (),
+    "administrators": ("administrator",),
+    "authors": ("author", "administrator"),
+}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -122,6 +128,15 @@ class Settings:
             "join: students join by a course's code; open: people may also make an account of their own, by user name "
             "and password; invitation: people come by an administrator's invitation only, which works with join and open too; "
             "closed: nobody joins, people are added by hand.",
+        ),
+    )
+    second_factor: str = field(
+        default="optional",
+        metadata=_read(
+            "SECOND_FACTOR",
+            _one_of(tuple(SECOND_FACTOR)),
+            "Who has to sign in with an authenticator beside the password: optional (whoever wants to), administrators, or "
+            "authors (and administrators). Others may.",
         ),
     )
     smtp_url: str = field(

@@ -107,6 +107,22 @@ def enable(username: str) -> None:
     click.echo(f"{username} can sign in again.")
 
 
+@user.command("authenticator-off")
+@click.argument("username")
+def authenticator_off(username: str) -> None:
+    """Take away the authenticator of a person who has lost it; their sessions end.
+
+    Example: quiz user authenticator-off eve
+    """
+    from quiz import clock
+    from quiz.cli._store import store
+    from quiz.operations import factors
+
+    with store():
+        factors.take_away(None, _find(username), clock.now())
+    click.echo(f"{username} signs in with the password alone.")
+
+
 @user.command("list")
 @click.option("--search", default="", help="Only those whose name or user name holds this.")
 @json_option

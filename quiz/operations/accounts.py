@@ -19,6 +19,7 @@ from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
 from quiz.models.audit import record
 from quiz.models.codes import digest, grouped, new_code
+from quiz.models.factors import Authenticator
 from quiz.models.guessing import count_account, count_failure, demand_patience
 from quiz.models.paging import Page, page_of
 from quiz.models.people import SITE_ROLES, Course, Enrolment, User
@@ -82,6 +83,8 @@ class UserRow:
     active: bool
     created_at: datetime
     has_password: bool
+    #: Signs in with an authenticator too.
+    has_authenticator: bool
 
 
 def hash_password(password: str) -> str:
@@ -280,7 +283,8 @@ def set_preferences(actor: Actor, theme: str, time_zone: str, language: str = ""
 
 
 @contextmanager
-def _as_administrator(actor: Actor | None) -> Iterator[Connection]:
+def as_administrator(actor: Actor | None) -> Iterator[Connection]:
+    """A transaction of an administrator, or of the command line; Forbidden for anybody else."""
     with transaction() as connection:
         if actor is not None:
             demand_role(connection, actor, ("administrator",))
@@ -291,7 +295,7 @@ def add_user(actor: Actor | None, username: str, name: str, password: str, role:
     """Adds a person with a password. Returns the id. Raises Invalid for a name that is taken or ill-formed."""
     account, shown = good_account(username, name, password, role)
     hashed = hash_password(password)
-    with _as_administrator(actor) as connection:
+    with as_administrator(actor) as connection:
         user_id = insert_account(connection, account, shown, hashed, role, now)
         _audit(connection, actor, "user.add", user_id, now, role=role)
     return user_id
@@ -335,7 +339,7 @@ def set_password(actor: Actor | None, user_id: int, password: str, now: datetime
     """Gives somebody a new password and ends their sessions."""
     demand_good(password, "password")
     hashed = hash_password(password)
-    with _as_administrator(actor) as connection:
+    with as_administrator(actor) as connection:
         _change(connection, user_id, password_hash=hashed, session_epoch=User.session_epoch + 1)
         _audit(connection, actor, "user.password", user_id, now)
 
@@ -344,7 +348,7 @@ def set_role(actor: Actor | None, user_id: int, role: str, now: datetime) -> Non
     """Changes somebody's role of the site. The last administrator keeps it."""
     if role not in SITE_ROLES:
         raise Invalid([Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(SITE_ROLES))])
-    with _as_administrator(actor) as connection:
+    with as_administrator(actor) as connection:
         with _keeping_an_administrator(connection):
             _change(connection, user_id, role=role)
         _audit(connection, actor, "user.role", user_id, now, role=role)
@@ -352,14 +356,14 @@ def set_role(actor: Actor | None, user_id: int, role: str, now: datetime) -> Non
 
 def end_sessions(actor: Actor, user_id: int, now: datetime) -> None:
     """Ends all sessions of somebody, who can sign in again: a device was lost, or left signed in."""
-    with _as_administrator(actor) as connection:
+    with as_administrator(actor) as connection:
         _change(connection, user_id, session_epoch=User.session_epoch + 1)
         _audit(connection, actor, "user.sign-out-everywhere", user_id, now)
 
 
 def set_active(actor: Actor | None, user_id: int, active: bool, now: datetime) -> None:
     """Lets somebody in, or keeps them out: then all their sessions end at once."""
-    with _as_administrator(actor) as connection:
+    with as_administrator(actor) as connection:
         with _keeping_an_administrator(connection):
             _change(connection, user_id, active=active, session_epoch=User.session_epoch + 1)
         _audit(connection, actor, "user.active", user_id, now, active=active)
@@ -400,6 +404,10 @@ _ROWS = select(
     User.active,
     User.created_at,
     User.password_hash.is_not(None).label("has_password"),
+    select(Authenticator.user_id)
+    .where(Authenticator.user_id == User.id, Authenticator.confirmed_at.is_not(None))
+    .exists()
+    .label("has_authenticator"),
 )
 
 

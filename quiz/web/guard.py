@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request, url_for
 
+from quiz.config import SECOND_FACTOR
 from quiz.errors import SignedOut
 from quiz.web.session import find_actor
 from quiz.web.signatures import demand_token
@@ -57,7 +58,7 @@ def grace() -> timedelta:
 
 
 #: The ways in, by the setting REGISTRATION: a course's code, an account that one makes, an administrator's invitation.
-WAYS_IN = {
+WAYS_IN: dict[str, tuple[str, ...]] = {
     "join": ("code", "invitation"),
     "open": ("code", "account", "invitation"),
     "invitation": ("invitation",),
@@ -68,6 +69,11 @@ WAYS_IN = {
 def may_come_in(way: str) -> bool:
     """Whether people come in by this way here: code, account or invitation."""
     return way in WAYS_IN[current_app.extensions["settings"].registration]
+
+
+def second_factor_roles() -> tuple[str, ...]:
+    """Roles of the site whose people have to sign in with an authenticator too."""
+    return SECOND_FACTOR[current_app.extensions["settings"].second_factor]
 
 
 def mails() -> bool:

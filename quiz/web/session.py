@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import g, session
 
-from quiz.errors import SignedOut
+from quiz.errors import NotFound, SignedOut
 from quiz.operations.access import Actor
 
 #: How long a session lasts, unless an attempt that is open lasts longer.
@@ -61,9 +61,14 @@ def wait(actor: Actor, now: datetime, target: str) -> None:
 
 
 def waiting(now: datetime) -> tuple[Actor, str]:
-    """Who is expected to give a second factor, and where they want to go; SignedOut where nobody is, or not in time."""
-    user_id, epoch, until, target = session.get("waiting", (0, 0, 0, ""))
+    """Who is expected to give a second factor, and where they want to go. NotFound where nobody is, SignedOut where it
+    took too long.
+    """
+    if "waiting" not in session:
+        raise NotFound
+    user_id, epoch, until, target = session["waiting"]
     if until <= now.timestamp():
+        session.clear()
         raise SignedOut
     return Actor(user_id, epoch), target
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
+import pyotp
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
@@ -23,6 +24,7 @@ from quiz.operations import (
     authoring,
     banks,
     courses,
+    factors,
     importing,
     inviting,
     links,
@@ -341,7 +343,8 @@ def build(folder, now):
     demo = _demo.build(folder, now, lambda _: None)
     accounts.add_user(None, "newcomer", "Nora Newcomer", PASSWORD, "user", now)
     accounts.add_user(None, "author", "Max Author", PASSWORD, "author", now)
-    names = ["newcomer", "author", *(account.username for account in demo.accounts)]
+    accounts.add_user(None, "careful", "Cora Careful", PASSWORD, "author", now)
+    names = ["newcomer", "author", "careful", *(account.username for account in demo.accounts)]
     people = {name: Actor(accounts.find_user(name), 1) for name in names}
     teacher = people["teacher"]
     ids = {
@@ -550,12 +553,21 @@ def linked(people, course, now):
     """The keys of links: for a new password, to confirm a mail address, to come in by."""
     password_key = links.issue(people["admin"], people["author"].id, now)
     links.set_address(people["author"], "max@example.org", PASSWORD, now)
+    factors.begin(people["author"])
+    people["careful"] = with_authenticator(people["careful"], now)
     mails = []
     links.send_due(mails.append, "", now)
     (address_key,) = re.findall(r"/address/(\S+)", mails[0].get_content())
     offer = inviting.Offer("author", course, "teacher")
     invitation_key = inviting.invite(people["admin"], offer, "The new teacher of physics", 3, 7, now)
     return {"password_key": password_key, "address_key": address_key, "invitation_key": invitation_key}
+
+
+def with_authenticator(who, now):
+    """The new session of somebody who has set one up."""
+    factors.begin(who)
+    secret = factors.standing(who, ()).secret
+    return factors.confirm(who, pyotp.TOTP(secret).at(now), ADDRESS, now)[0]
 
 
 def reported(teacher, ids, now):

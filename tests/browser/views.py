@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.browser.stage import BANK, TYPES
+from tests.browser.stage import BANK, PASSWORD, TYPES
 from tests.cast import BLUEPRINT
 
 #: What only programs fetch, and files.
@@ -158,6 +158,14 @@ WAYS_IN = [
     View("invitation", None, "/invitation/{invitation_key}"),
     View("invitation-as-me", "newcomer", "/invitation/{invitation_key}"),
     View("link-used", None, "/password/not-a-link", None, 404),
+    View("code-nobody", None, "/login/code", None, 404),
+    View("code", None, "/login", send("Sign in", username="careful", password=PASSWORD)),
+    View("setup-nobody", None, "/login/authenticator", None, 404),
+    View("authenticator", "newcomer", "/account/authenticator"),
+    View("authenticator-begun", "author", "/account/authenticator"),
+    View("authenticator-wrong", "author", "/account/authenticator", send("Turn it on", code="12")),
+    View("authenticator-on", "careful", "/account/authenticator"),
+    View("recovery-codes", "careful", "/account/authenticator", send("Make new codes", {"renew-current": PASSWORD})),
     View("account", "student1", "/account"),
     View("account-wrong", "student1", "/account", send("Change password", current="no", new="short")),
 ]
@@ -305,6 +313,8 @@ BANKS = [
     View("bank", "teacher", "/banks/{bank}"),
     View("bank-empty", "teacher", "/banks/{empty_bank}"),
     View("bank-found", "teacher", "/banks/{bank}?words=the&difficulty=easy&status=ready"),
+    View("bank-stale", "teacher", "/banks/{bank}?time=stale&rule=D01"),
+    View("bank-duplicates", "teacher", "/banks/{bank}/findings?rule=D01"),
     View("bank-found-nothing", "teacher", "/banks/{bank}?words=zebra"),
     View("bank-share-wrong", "teacher", "/banks/{bank}", send("Share", username="nobody-of-this-name")),
     View("bank-new", "teacher", "/banks/new"),
@@ -353,6 +363,7 @@ SITE = [
     View("users", "admin", "/users"),
     View("users-none", "admin", "/users?search=zebra"),
     View("user", "admin", "/users/{user_student1}"),
+    View("user-authenticator", "admin", "/users/{user_careful}"),
     View("user-password-link", "admin", "/users/{user_student1}", send("Make a link for a new password")),
     View("user-new", "admin", "/users/new"),
     View("user-new-wrong", "admin", "/users/new", send("Add", username="", name="", password="short")),

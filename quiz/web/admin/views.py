@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import Invalid
-from quiz.operations import accounts, links
+from quiz.operations import accounts, factors, links
 from quiz.web.admin.forms import PasswordForm, RoleForm, SearchForm, UserForm
 from quiz.web.forms import Form, place
 from quiz.web.guard import moment, public_address, signed_in
@@ -136,6 +136,14 @@ def sign_out(user_id: int) -> ResponseReturnValue:
     """End a person's sessions on all devices."""
     accounts.end_sessions(get_actor(), user_id, moment())
     return _done(user_id, _("They are signed out on all devices."))
+
+
+@blueprint.post("/<int:user_id>/authenticator")
+@signed_in
+def take_authenticator(user_id: int) -> ResponseReturnValue:
+    """Take away the authenticator of somebody who has lost it."""
+    factors.take_away(get_actor(), user_id, moment())
+    return _done(user_id, _("The authenticator is taken away. Their sessions have ended."))
 
 
 def _done(user_id: int, words: str) -> ResponseReturnValue:

@@ -21,6 +21,18 @@ class LoginForm(Form):
     password = PasswordField(_l("Password"), [DataRequired(_l("Enter your password.")), Length(max=LONGEST)])
 
 
+class SecondFactorForm(Form):
+    """A code of an authenticator, or a recovery code."""
+
+    code = StringField(_l("Code"), [DataRequired(_l("Enter the code.")), Length(max=LONGEST)])
+
+
+class SureForm(Form):
+    """The password once more, for what weakens the account."""
+
+    current = PasswordField(_l("Present password"), [DataRequired(_l("Enter your present password."))])
+
+
 class RegisterForm(Form):
     """An account of one's own."""
 

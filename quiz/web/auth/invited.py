@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from quiz.errors import Invalid, NotFound
 from quiz.operations import accounts, inviting
 from quiz.web.auth.forms import RegisterForm
-from quiz.web.auth.views import begin, client_address
+from quiz.web.auth.views import admit, client_address
 from quiz.web.forms import place
 from quiz.web.guard import may_come_in, moment, public
 from quiz.web.session import Card, find_actor, show
@@ -31,26 +31,20 @@ def invitation(invitation_key: str) -> ResponseReturnValue:
     if actor is not None and "as_me" in request.form:
         inviting.accept_as(actor, invitation_key, client_address(), moment())
         show(Card.of(accounts.me(actor)))
-        return _welcome()
+        flash(_("You have accepted the invitation."), "good")
+        return redirect(url_for("student.home"), 303)
     if form.validate_on_submit():
         try:
-            begin(
-                inviting.accept(
-                    invitation_key,
-                    form.username.data,
-                    form.name.data or "",
-                    form.password.data,
-                    client_address(),
-                    moment(),
-                )
+            made = inviting.accept(
+                invitation_key,
+                form.username.data,
+                form.name.data or "",
+                form.password.data,
+                client_address(),
+                moment(),
             )
         except Invalid as error:
             place(form, error)
         else:
-            return _welcome()
+            return admit(made, url_for("student.home"))
     return render_template("auth/invitation.html", form=form, found=found, invitation_key=invitation_key)
-
-
-def _welcome() -> ResponseReturnValue:
-    flash(_("You have accepted the invitation."), "good")
-    return redirect(url_for("student.home"), 303)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import Invalid, NotFound
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, courses, factors
 from quiz.operations.access import Actor
 from quiz.web.auth.forms import (
     AddressForm,
@@ -22,8 +22,8 @@ from quiz.web.auth.forms import (
     ReturnForm,
 )
 from quiz.web.forms import Form, place
-from quiz.web.guard import mails, may_come_in, moment, public, signed_in
-from quiz.web.session import Card, enter, find_actor, get_actor, leave, show
+from quiz.web.guard import mails, may_come_in, moment, public, second_factor_roles, signed_in
+from quiz.web.session import Card, enter, find_actor, get_actor, leave, show, wait
 from quiz.web.signatures import csrf_token
 
 blueprint = Blueprint("auth", __name__)
@@ -50,6 +50,18 @@ def begin(actor: Actor) -> None:
     enter(actor, Card.of(accounts.me(actor)), moment())
 
 
+def admit(actor: Actor, target: str) -> ResponseReturnValue:
+    """On to where somebody wants to go who has given password or return code; by way of a second factor, where there is one."""
+    step = factors.next_step(actor, second_factor_roles())
+    if not step:
+        begin(actor)
+        return redirect(target, 303)
+    if step == "setup":
+        factors.begin(actor)
+    wait(actor, moment(), target)
+    return redirect(url_for("second.code" if step == "code" else "second.setup"), 303)
+
+
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
 def login() -> ResponseReturnValue:
@@ -61,8 +73,7 @@ def login() -> ResponseReturnValue:
         except Invalid as error:
             place(form, error)
         else:
-            begin(actor)
-            return redirect(safe_next(request.args.get("next")), 303)
+            return admit(actor, safe_next(request.args.get("next")))
     return render_template("auth/login.html", form=form, may_register=may_come_in("account"))
 
 
@@ -81,8 +92,7 @@ def register() -> ResponseReturnValue:
         except Invalid as error:
             place(form, error)
         else:
-            begin(actor)
-            return redirect(safe_next(request.args.get("next")), 303)
+            return admit(actor, safe_next(request.args.get("next")))
     return render_template("auth/register.html", form=form)
 
 
@@ -159,8 +169,7 @@ def back() -> ResponseReturnValue:
         except Invalid as error:
             place(form, error)
         else:
-            begin(actor)
-            return redirect(safe_next(request.args.get("next")), 303)
+            return admit(actor, safe_next(request.args.get("next")))
     return render_template("auth/return.html", form=form)
 
 

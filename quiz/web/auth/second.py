@@ -1,0 +1,157 @@
+"""The second factor: giving it when signing in, setting it up, and what belongs to it."""
+
+from __future__ import annotations
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from quiz.errors import Invalid, SignedOut
+from quiz.operations import factors
+from quiz.operations.access import Actor
+from quiz.operations.factors import Standing
+from quiz.web.auth.forms import SecondFactorForm, SureForm
+from quiz.web.auth.views import begin, client_address
+from quiz.web.forms import Form, place
+from quiz.web.guard import moment, public, second_factor_roles, signed_in
+from quiz.web.session import get_actor, waiting
+
+blueprint = Blueprint("second", __name__)
+
+CODES = "recovery_codes"
+
+
+# Signing in ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/login/code", methods=["GET", "POST"])
+@public
+def code() -> ResponseReturnValue:
+    """The second step of signing in: a code."""
+    try:
+        actor, target = waiting(moment())
+    except SignedOut:
+        return _too_slow()
+    form = SecondFactorForm()
+    if form.validate_on_submit():
+        try:
+            factors.check(actor, form.code.data, client_address(), moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            begin(actor)
+            return redirect(target, 303)
+    return render_template("auth/code.html", form=form)
+
+
+@blueprint.route("/login/authenticator", methods=["GET", "POST"])
+@public
+def setup() -> ResponseReturnValue:
+    """The second step of signing in for whoever has to have an authenticator, and has none: setting it up."""
+    try:
+        actor, _target = waiting(moment())
+    except SignedOut:
+        return _too_slow()
+    form = SecondFactorForm()
+    if form.validate_on_submit():
+        return _confirmed(actor, form) or _page(_standing(actor), "second.setup", code=form)
+    return _page(_standing(actor), "second.setup", code=form)
+
+
+def _too_slow() -> ResponseReturnValue:
+    flash(_("It took too long: sign in again."), "look")
+    return redirect(url_for("auth.login"), 303)
+
+
+def _confirmed(actor: Actor, form: SecondFactorForm) -> ResponseReturnValue | None:
+    """Turns it on and shows the recovery codes; None where the code is wrong, which then stands at its field."""
+    try:
+        mine, codes = factors.confirm(actor, form.code.data, client_address(), moment())
+    except Invalid as error:
+        place(form, error)
+        return None
+    begin(mine)
+    session[CODES] = codes
+    flash(_("Your authenticator is set up. You are signed out everywhere else."), "good")
+    return redirect(url_for("second.authenticator"), 303)
+
+
+# The account ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/account/authenticator")
+@signed_in
+def authenticator() -> ResponseReturnValue:
+    """How it stands: off, being set up, or on; with the recovery codes where they have just been made."""
+    return _page(_standing(get_actor()), "second.confirm")
+
+
+def _standing(actor: Actor) -> Standing:
+    return factors.standing(actor, second_factor_roles())
+
+
+def _page(standing: Standing, confirm: str, **forms: Form) -> str:
+    square = (
+        segno.make(standing.address, error="m").svg_data_uri(scale=4, light="#fff")
+        if standing.address
+        else ""
+    )
+    return render_template(
+        "auth/authenticator.html",
+        standing=standing,
+        square=square,
+        confirm=confirm,
+        codes=session.pop(CODES, []),
+        code=forms.get("code") or SecondFactorForm(None),
+        renew=forms.get("renew") or SureForm(None, prefix="renew-"),
+        off=forms.get("off") or SureForm(None, prefix="off-"),
+    )
+
+
+@blueprint.post("/account/authenticator")
+@signed_in
+def start() -> ResponseReturnValue:
+    """Begin to set it up."""
+    factors.begin(get_actor())
+    return redirect(url_for("second.authenticator"), 303)
+
+
+@blueprint.post("/account/authenticator/confirm")
+@signed_in
+def confirm() -> ResponseReturnValue:
+    """Turn it on by its first code."""
+    form = SecondFactorForm()
+    done = _confirmed(get_actor(), form) if form.validate() else None
+    return done or (_page(_standing(get_actor()), "second.confirm", code=form), Invalid.status)
+
+
+@blueprint.post("/account/authenticator/codes")
+@signed_in
+def renew() -> ResponseReturnValue:
+    """New recovery codes."""
+    form = SureForm(prefix="renew-")
+    if form.validate():
+        try:
+            session[CODES] = factors.renew_codes(get_actor(), form.current.data, moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            return redirect(url_for("second.authenticator"), 303)
+    return _page(_standing(get_actor()), "second.confirm", renew=form), Invalid.status
+
+
+@blueprint.post("/account/authenticator/off")
+@signed_in
+def turn_off() -> ResponseReturnValue:
+    """Take it away."""
+    form = SureForm(prefix="off-")
+    if form.validate():
+        try:
+            factors.turn_off(get_actor(), form.current.data, moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            flash(_("Your password is enough to sign in again."), "good")
+            return redirect(url_for("second.authenticator"), 303)
+    return _page(_standing(get_actor()), "second.confirm", off=form), Invalid.status

@@ -97,7 +97,8 @@ def _copy(connection, table, bank_id, copies):
 
 def _explain(bank_id):
     """Prints how the database finds the words."""
-    wanted = [*conditions(bank_id, Filter(SEARCHES[0]))]
+    with reading() as connection:
+        wanted = [*conditions(connection, bank_id, Filter(SEARCHES[0]))]
     here = QuestionVersion.bank_id == bank_id, QuestionVersion.current
     statement = select(QuestionVersion.question_id).where(*here, *wanted)
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})

@@ -111,11 +111,16 @@ def _print(reports: list[tuple[Path, ImportReport]], refused: list[Invalid], *, 
             name: len(getattr(report, name))
             for name in ("new", "changed", "unchanged", "gone", "retired", "images")
         }
+        counts["as drafts"] = len({one.question for one in report.hindrances})
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "no questions"
         click.echo(f"{file}: {report.bank}: {told}{' (nothing written)' if dry_run else ''}")
         for slug in report.gone:
             state = "retired" if slug in report.retired else "gone from the file; --prune retires it"
             click.echo(f"  {report.bank}/{slug}: {state}")
+        for one in report.hindrances:
+            click.echo(
+                f"  {one.question}: a draft until this is mended: {one.rule} {one.where}: {one.message} – {one.fix}"
+            )
 
 
 _FILTERS = {
@@ -205,7 +210,7 @@ def _format(name: str | None) -> Format | None:
 
 
 def _found(
-    name: str | None, quiz_id: int | None, names: tuple[str, ...], wanted: dict[str, str], now: datetime
+    name: str | None, quiz_id: int | None, names: tuple[str, ...], wanted: dict[str, Any], now: datetime
 ) -> Exportable:
     """The questions that are asked for, audited. Raises NotFound where there is no such bank, quiz or question."""
     from quiz.errors import NotFound

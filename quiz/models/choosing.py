@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, get_args
 
-from sqlalchemy import JSON, ForeignKey, String, or_
+from sqlalchemy import JSON, ForeignKey, String, bindparam, or_, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base
 from quiz.models.bank import Question, QuestionVersion
+from quiz.models.inspecting import found_by
 from quiz.models.peer_review import in_review
 from quiz.models.searching import has_tag, has_words
+from quiz.models.validity import Kind, turns_to
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which questions of a bank to list; "" = all. ``words``: each of them occurs in the question's texts."""
+    """Which questions of a bank to list; "" = all. ``words``: each of them occurs in the question's texts.
+
+    ``time``: a kind of ``validity.Turn``, counted from the day ``on``, which it needs; families have no one day and are
+    not among them. ``rule``: of the lint, which finds something there.
+    """
 
     words: str = ""
     topic: str = ""
@@ -26,6 +34,9 @@ class Filter:
     difficulty: str = ""
     level: str = ""
     status: str = ""
+    time: str = ""
+    rule: str = ""
+    on: date | None = None
 
 
 NO_FILTER: Final = Filter()
@@ -43,7 +54,7 @@ class Selection:
     wanted: Filter = NO_FILTER
 
 
-def conditions(bank_id: int, wanted: Filter) -> Iterator[Any]:
+def conditions(connection: Connection, bank_id: int, wanted: Filter) -> Iterator[Any]:
     """What holds for the questions of a bank, and their current versions, that the filter lets through."""
     if wanted.words.strip():
         yield from has_words(bank_id, wanted.words)
@@ -59,14 +70,29 @@ def conditions(bank_id: int, wanted: Filter) -> Iterator[Any]:
             yield getattr(QuestionVersion, name) == getattr(wanted, name)
     if wanted.status:
         yield in_review() if wanted.status == REVIEW else QuestionVersion.status == wanted.status
+    yield from _told_of(connection, bank_id, wanted)
 
 
-def selected(bank_id: int, selection: Selection) -> Iterator[Any]:
+def _told_of(connection: Connection, bank_id: int, wanted: Filter) -> Iterator[Any]:
+    """Those of which there is something to tell: that their key changes with time, or what a rule finds."""
+    for kind in get_args(Kind):
+        if wanted.on and wanted.time == kind:
+            yield from turns_to(kind, wanted.on)
+    if wanted.rule:
+        yield QuestionVersion.question_id.in_(_inline(found_by(connection, bank_id, wanted.rule)))
+
+
+def _inline(ids: Iterable[int]) -> Any:
+    """Ids as they stand in a statement: there may be more than parameters are allowed."""
+    return bindparam("found", [*ids], expanding=True, literal_execute=True)
+
+
+def selected(connection: Connection, bank_id: int, selection: Selection) -> Iterator[Any]:
     """What holds for the questions of a bank, and their current versions, that are selected."""
     if selection.names:
         yield Question.slug.in_(selection.names)
     else:
-        yield from conditions(bank_id, selection.wanted)
+        yield from conditions(connection, bank_id, selection.wanted)
 
 
 class SavedSearch(Base):
@@ -79,3 +105,13 @@ class SavedSearch(Base):
     name: Mapped[str] = mapped_column(String(LONGEST_NAME), primary_key=True)
     #: The fields of ``Filter`` that are not "".
     wanted: Mapped[dict[str, str]] = mapped_column(JSON)
+
+
+def saved_searches(connection: Connection, bank_id: int, user_id: int) -> dict[str, dict[str, str]]:
+    """What a person searches for in a bank again and again, by name."""
+    rows = connection.execute(
+        select(SavedSearch.name, SavedSearch.wanted)
+        .where(SavedSearch.bank_id == bank_id, SavedSearch.user_id == user_id)
+        .order_by(SavedSearch.name)
+    )
+    return {row.name: row.wanted for row in rows}

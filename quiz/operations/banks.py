@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -30,7 +30,15 @@ from quiz.models.bank import (
     load_variant,
     source_line,
 )
-from quiz.models.choosing import NO_FILTER, REVIEW, Filter, conditions
+from quiz.models.choosing import (
+    LONGEST_NAME,
+    NO_FILTER,
+    REVIEW,
+    Filter,
+    SavedSearch,
+    conditions,
+    saved_searches,
+)
 from quiz.models.paging import Page, page_of, part_of
 from quiz.models.peer_review import in_review
 from quiz.models.people import Enrolment, User
@@ -99,9 +107,13 @@ class BankPage:
     ready: int
     languages: Mapping[str, int]
     turns: tuple[Turn, ...]
+    #: What I have saved: the fields of the filter by name.
+    searches: Mapping[str, Mapping[str, str]]
     shares: tuple[Share, ...]
 
 
+#: Searches that a person keeps in a bank.
+MOST_SEARCHES = 30
 #: So many variants of a family are shown at once.
 VARIANTS_PER_PAGE = 20
 
@@ -228,7 +240,8 @@ def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = NO_FI
             questions=_questions(connection, bank_id, page, on, wanted),
             ready=_ready(connection, bank_id),
             languages=found.languages,
-            turns=turns(connection, bank_id, on) if wanted == NO_FILTER else (),
+            turns=turns(connection, bank_id, on) if replace(wanted, on=None) == NO_FILTER else (),
+            searches=saved_searches(connection, bank_id, actor.id),
             shares=_shares(connection, bank_id) if found.access == "own" else (),
         )
 
@@ -247,7 +260,11 @@ def _questions(
     slug = select(Question.slug).where(Question.id == QuestionVersion.question_id).scalar_subquery()
     listed = (
         select(QuestionVersion.question_id)
-        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.current, *conditions(bank_id, wanted))
+        .where(
+            QuestionVersion.bank_id == bank_id,
+            QuestionVersion.current,
+            *conditions(connection, bank_id, wanted),
+        )
         .order_by(QuestionVersion.topic, slug)
     )
     page = page_of(connection, listed, number, lambda row: row.question_id)
@@ -423,6 +440,45 @@ def share(actor: Actor, bank_id: int, username: str, right: str, now: datetime) 
         if right != "none":
             connection.execute(insert(BankShare).values(bank_id=bank_id, user_id=user_id, right=right))
         record(connection, actor.id, "bank.share", ("bank", bank_id), now, user=user_id, right=right)
+
+
+def save_search(actor: Actor, bank_id: int, name: str, wanted: Filter) -> None:
+    """Keeps a search in a bank that I may read under a name, in the place of an earlier one of that name.
+
+    Raises Invalid where it has no name, searches for nothing, or I keep too many.
+    """
+    fields = {name: value for name, value in asdict(wanted).items() if value and name != "on"}
+    with transaction() as connection:
+        _bank(connection, actor, bank_id)
+        kept = saved_searches(connection, bank_id, actor.id)
+        problems = [*_search_problems(name.strip(), fields, kept)]
+        if problems:
+            raise Invalid(problems)
+        mine = dict(zip(_SEARCH_KEY, (bank_id, actor.id, name.strip()), strict=True))
+        connection.execute(delete(SavedSearch).filter_by(**mine))
+        connection.execute(insert(SavedSearch).values(**mine, wanted=fields))
+
+
+_SEARCH_KEY = ("bank_id", "user_id", "name")
+
+
+def _search_problems(name: str, fields: Mapping[str, str], kept: Mapping[str, Any]) -> Iterator[Problem]:
+    if not name:
+        yield Problem("name", "it has no name", "say how you want to find it again")
+    if len(name) > LONGEST_NAME:
+        yield Problem("name", "this is too long", f"use up to {LONGEST_NAME} characters")
+    if not fields:
+        yield Problem("", "nothing is searched for", "search first, then keep the search")
+    if name not in kept and len(kept) >= MOST_SEARCHES:
+        yield Problem("", f"you keep {MOST_SEARCHES} searches in this bank", "drop one of them")
+
+
+def drop_search(actor: Actor, bank_id: int, name: str) -> None:
+    """I do not search for that again."""
+    with transaction() as connection:
+        _bank(connection, actor, bank_id)
+        mine = dict(zip(_SEARCH_KEY, (bank_id, actor.id, name), strict=True))
+        connection.execute(delete(SavedSearch).filter_by(**mine))
 
 
 def find_bank(slug: str) -> int | None:

@@ -180,7 +180,9 @@ def _loaded(
     rows = connection.execute(
         select(QuestionVersion.digest, QuestionVersion.content)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Question.bank_id == bank.id, QuestionVersion.current, *selected(bank.id, selection))
+        .where(
+            Question.bank_id == bank.id, QuestionVersion.current, *selected(connection, bank.id, selection)
+        )
         .order_by(Question.id)
     )
     loaded = [named_apart(load_authored(row.digest, row.content), names) for row in rows]

@@ -98,7 +98,7 @@ def chosen(actor: Actor, bank_id: int, selection: Selection) -> Chosen:
     """What a form for a change shows, for a bank that I may change."""
     with reading() as connection:
         bank = editable_bank(connection, actor, bank_id, lock=False)
-        count = _selected(bank_id, selection).with_only_columns(func.count()).order_by(None)
+        count = _selected(connection, bank_id, selection).with_only_columns(func.count()).order_by(None)
         return Chosen(
             bank_id=bank_id,
             title=bank.title,
@@ -166,11 +166,13 @@ class _Plan:
         return Look(len(self.rows), revised, tuple(one for _, one in self.refused), self.seen)
 
 
-def _selected(bank_id: int, selection: Selection) -> Any:
+def _selected(connection: Connection, bank_id: int, selection: Selection) -> Any:
     return (
         select(QuestionVersion.question_id, Question.slug, QuestionVersion.number, QuestionVersion.content)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Question.bank_id == bank_id, QuestionVersion.current, *selected(bank_id, selection))
+        .where(
+            Question.bank_id == bank_id, QuestionVersion.current, *selected(connection, bank_id, selection)
+        )
         .order_by(QuestionVersion.topic, Question.slug)
     )
 
@@ -179,7 +181,7 @@ def _plan(
     connection: Connection, bank: Row[Any], selection: Selection, change: Change, *, over_drafts: bool
 ) -> _Plan:
     canonical = _demand_sense(change)
-    rows = connection.execute(_selected(bank.id, selection).limit(MOST + 1)).all()
+    rows = connection.execute(_selected(connection, bank.id, selection).limit(MOST + 1)).all()
     if not rows:
         raise Invalid([Problem("", "no question is selected", "tick some, or search for others")])
     if len(rows) > MOST:

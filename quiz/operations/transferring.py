@@ -78,7 +78,7 @@ def ways(actor: Actor, bank_id: int, selection: Selection) -> Ways:
             .order_by(Bank.title, Bank.id)
         )
         targets = tuple((row.id, row.title) for row in rows if row.access in EDITING)
-        count = len(connection.execute(_selected(bank_id, selection)).all())
+        count = len(connection.execute(_selected(connection, bank_id, selection)).all())
     return Ways(bank_id, bank.title, bank.access in EDITING, count, targets)
 
 
@@ -137,11 +137,13 @@ def _readable(connection: Connection, actor: Actor, bank_id: int) -> Row[Any]:
     return found
 
 
-def _selected(bank_id: int, selection: Selection) -> Any:
+def _selected(connection: Connection, bank_id: int, selection: Selection) -> Any:
     return (
         select(Question.id, Question.slug)
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
-        .where(Question.bank_id == bank_id, QuestionVersion.current, *selected(bank_id, selection))
+        .where(
+            Question.bank_id == bank_id, QuestionVersion.current, *selected(connection, bank_id, selection)
+        )
         .order_by(Question.id)
     )
 
@@ -151,7 +153,7 @@ def _plan(
 ) -> _Plan:
     source, target = _banks(connection, actor, bank_id, target_id, how)
     rows = connection.execute(
-        _selected(bank_id, selection)
+        _selected(connection, bank_id, selection)
         .add_columns(QuestionVersion.number, QuestionVersion.digest, QuestionVersion.content)
         .limit(MOST + 1)
     ).all()

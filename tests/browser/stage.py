@@ -394,7 +394,7 @@ def ask_for_reviews(teacher, colleague, now):
     banks.share(teacher, bank, "admin", "edit", now)
     found = {}
     for name in ("asked", "returned"):
-        fields = {"id": name, "type": "true_false", "prompt": f"Is a {name} question a question?", "answer": True, "timeless": True, "status": "draft"}  # fmt: skip
+        fields = {"id": name, "type": "true_false", "prompt": f"Is the question {name}?", "answer": True, "timeless": True, "status": "draft"}  # fmt: skip
         found[f"q_{name}"], _ = authoring.save_question(teacher, bank, None, 0, fields, now, "A first try")
         peer_review.ask(teacher, found[f"q_{name}"], "admin", now)
     peer_review.say(colleague, found["q_asked"], "Is that not too easy?\nEverybody will say yes.", None, now)

@@ -92,6 +92,7 @@ TABLE = {
     "GET author.new_bank": AUTHORS,
     "POST author.preview": AUTHORS,
     "GET author.question": {TEACHER},
+    "POST author.save_search": {TEACHER},
     "POST author.share": {TEACHER},
     "GET courses.create": AUTHORS,
     "POST courses.create": AUTHORS,

@@ -234,3 +234,44 @@ def test_a_bank_with_documents_wants_a_source_for_whatever_is_ready(cast):
         authoring.save_question(cast.ada, bank, None, 0, {**NEW, "evidence": []}, NOW)
     assert [problem.where for problem in caught.value.problems] == ["evidence"]
     authoring.save_question(cast.ada, bank, None, 0, {**NEW, "evidence": [], "status": "draft"}, NOW)
+
+
+def test_searches_are_kept_for_a_person_and_a_bank(cast, bank):
+    wanted = banks.Filter(topic="sums", difficulty="easy", on=NOW.date())
+    banks.save_search(cast.ada, bank, " Easy sums ", wanted)
+    banks.share(cast.ada, bank, "di", "read", NOW)
+    assert banks.bank(cast.ada, bank, 1, NOW.date()).searches == {
+        "Easy sums": {"topic": "sums", "difficulty": "easy"}
+    }
+    assert banks.bank(cast.di, bank, 1, NOW.date()).searches == {}
+    for name, filter in (("", wanted), ("x" * 61, wanted), ("x", banks.Filter())):
+        with pytest.raises(Invalid):
+            banks.save_search(cast.ada, bank, name, filter)
+    with pytest.raises(NotFound):
+        banks.save_search(cast.bo, bank, "x", wanted)
+    banks.drop_search(cast.ada, bank, "Easy sums")
+    assert banks.bank(cast.ada, bank, 1, NOW.date()).searches == {}
+
+
+def test_what_changes_with_time_and_what_a_rule_finds_are_listed(cast, bank):
+    spans = {"stale": {"from": "2020-01-01", "to": "2026-11-23"}, "coming": {"from": "2027-01-01"}}
+    for name, valid in spans.items():
+        fields = {
+            **NEW,
+            "id": name,
+            "timeless": False,
+            "valid": valid,
+            "prompt": f"How much is 3 + 3, {name}?",
+        }
+        authoring.save_question(cast.ada, bank, None, 0, fields, NOW)
+    twin = authoring.sheet(cast.ada, listed(cast, bank)["one"]).fields
+    authoring.save_question(cast.ada, bank, None, 0, {**twin, "id": "twin"}, NOW)
+    for wanted, found in (
+        ({"time": "stale"}, {"stale"}),
+        ({"time": "coming"}, {"coming"}),
+        ({"time": "ending"}, set()),
+        ({"rule": "D01"}, {"twin"}),
+        ({"rule": "D01", "words": "zebra"}, set()),
+    ):
+        assert set(listed(cast, bank, **wanted, on=NOW.date())) == found
+    assert [turn.slug for turn in banks.bank(cast.ada, bank, 1, NOW.date()).turns] == ["stale", "coming"]

@@ -37,7 +37,7 @@ from quiz.web.author.question_form import (
     has_rules,
     posted,
 )
-from quiz.web.author.views import today
+from quiz.web.author.selecting import today
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.session import get_actor
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
+from quiz.operations.exporting import Filter
 from quiz.web.forms import Form
 
 
@@ -37,6 +40,12 @@ class FilterForm(Form):
     difficulty = StringField(_l("Difficulty"), default="")
     level = StringField(_l("Level"), default="")
     status = StringField(_l("Status"), default="")
+    time = StringField(_l("Changing with time"), default="")
+    rule = StringField(_l("Rule"), default="")
+
+    def wanted(self, on: date) -> Filter:
+        """The filter, on this day."""
+        return Filter(**self.data, on=on)
 
 
 class ImportForm(Form):

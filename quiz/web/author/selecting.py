@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import request
+from flask_babel import get_timezone
 
-from quiz.operations.exporting import Filter, Selection
+from quiz.operations.exporting import Selection
 from quiz.web.author.forms import FilterForm
+from quiz.web.guard import moment
+
+
+def today() -> date:
+    """The day it is for the viewer."""
+    return moment().astimezone(get_timezone()).date()
 
 
 def selection() -> Selection:
     """What is ticked, else what the search finds; without either everything."""
-    return Selection(tuple(dict.fromkeys(_ticked())), Filter(**FilterForm(request.values).data))
+    return Selection(tuple(dict.fromkeys(_ticked())), FilterForm(request.values).wanted(today()))
 
 
 def asked() -> dict[str, Any]:

@@ -6,23 +6,24 @@ import binascii
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.exceptions import BadRequest
 
 from quiz.errors import Invalid, Problem
 from quiz.files.languages import NO_BREAK_SPACE
+from quiz.lint.rule import rules
 from quiz.operations import accounts, authoring, banks, importing, peer_review, undoing
 from quiz.operations.access import AUTHORING
-from quiz.operations.exporting import Filter
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
-from quiz.web.forms import place
+from quiz.web.author.selecting import today
+from quiz.web.forms import in_words, place
 from quiz.web.guard import bounded, moment, signed_in
+from quiz.web.html import said
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("author", __name__)
@@ -34,11 +35,6 @@ LARGEST_IMPORT = uploads.LARGEST_ARCHIVE * 4 // 3 + 200_000
 def page_number() -> int:
     """The page of a list that is asked for, from 1."""
     return request.args.get("page", 1, type=int)
-
-
-def today() -> date:
-    """The day it is for the viewer."""
-    return moment().astimezone(get_timezone()).date()
 
 
 @blueprint.get("/banks")
@@ -57,16 +53,18 @@ def bank(bank_id: int) -> ResponseReturnValue:
 
 def _bank(bank_id: int, form: ShareForm) -> str:
     wanted = FilterForm(request.args)
-    found = banks.bank(get_actor(), bank_id, page_number(), today(), Filter(**wanted.data))
+    found = banks.bank(get_actor(), bank_id, page_number(), today(), wanted.wanted(today()))
     return render_template(
         "author/bank.html",
         bank=found,
         form=form,
         wanted=wanted,
         filtered=any(wanted.data.values()),
+        found_by={name: value for name, value in wanted.data.items() if value},
         undoable=undoing.undoable(get_actor(), bank_id),
         topics=_tree(found.by_topic),
         tags=[(tag, tag) for tag in found.tags],
+        rules=[(rule.id, f"{rule.id} {said(rule.title)}") for rule in rules().values()],
     )
 
 
@@ -154,6 +152,23 @@ def share(bank_id: int) -> ResponseReturnValue:
             flash(_("Saved: what %(username)s may do with this bank.", username=form.username.data), "good")
             return redirect(url_for("author.bank", bank_id=bank_id), 303)
     return _bank(bank_id, form), Invalid.status
+
+
+@blueprint.post("/banks/<int:bank_id>/searches")
+@signed_in
+def save_search(bank_id: int) -> ResponseReturnValue:
+    """Keep a search, or (``drop``) a kept one no longer."""
+    given, name = FilterForm(request.form), request.form.get("name", "").replace("\0", "")
+    try:
+        if "drop" in request.form:
+            banks.drop_search(get_actor(), bank_id, name)
+        else:
+            banks.save_search(get_actor(), bank_id, name, given.wanted(today()))
+    except Invalid as error:
+        for problem in error.problems:
+            flash(in_words(problem), "bad")
+    asked = {field: value for field, value in given.data.items() if value}
+    return redirect(url_for("author.bank", bank_id=bank_id, **asked), 303)
 
 
 @blueprint.get("/questions/<int:question_id>")

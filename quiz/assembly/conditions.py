@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from quiz.assembly.blueprint import Blueprint
-from quiz.assembly.index import Index, Item
+from quiz.assembly.index import Item
 from quiz.assembly.measures import Measures
 from quiz.assembly.parts import Part
 from quiz.assembly.whole import Count, Span
@@ -146,11 +146,6 @@ def _spanned(
 ) -> Iterator[Condition]:
     if span is not None:
         yield Condition(name, weigh, span.min, span.max, shared=shared, measured=measured)
-
-
-def measured(index: Index, items: Sequence[Item], conditions: Iterable[Condition]) -> Mapping[str, Measures]:
-    """What is measured of these items, by ``bank/id``, where a condition rests on it; else nothing is looked up."""
-    return index.measures(items) if any(one.measured for one in conditions) else {}
 
 
 def misses(

@@ -34,7 +34,7 @@ from fractions import Fraction
 from typing import Any, Final, Literal, TypeAlias
 
 from quiz.assembly.blueprint import Blueprint
-from quiz.assembly.conditions import NOT_MEASURED, Weighed, conditions_of, measured, misses
+from quiz.assembly.conditions import NOT_MEASURED, Weighed, conditions_of, misses
 from quiz.assembly.dice import ALGORITHM, Dice
 from quiz.assembly.exact import Supply, search
 from quiz.assembly.index import Index, Item, ItemSet, ListIndex, Stratum, item_of
@@ -49,6 +49,7 @@ __all__ = [
     "ALGORITHM",
     "Index",
     "Item",
+    "ItemSet",
     "ListIndex",
     "Paper",
     "PaperSlot",
@@ -176,6 +177,7 @@ class Bench:
         self.lookup = Lookup(index)
         self.conditions = conditions_of(blueprint)
         self._measures: dict[str, Measures] = {}
+        self._sets = {one.qualified: one for one in self.sets}
 
     def draw(self, dice: Dice) -> tuple[Sequence[Part], list[Chosen]]:
         """The questions of these dice, whatever the conditions on the paper as a whole. Raises Unmeetable."""
@@ -192,13 +194,26 @@ class Bench:
         ordered = _ordered(chosen, self.blueprint, self.sets, dice)
         return _paper(self.blueprint, parts, ordered, variants, dice, self.as_of, algorithm)
 
+    def measured(self, items: Sequence[Item]) -> Mapping[str, Measures]:
+        """What is measured of these, by ``bank/id``, where a condition rests on it; each is looked up once."""
+        if self.blueprint.objective == "maximin" or any(one.measured for one in self.conditions):
+            unknown = [item for item in items if item.qualified not in self._measures]
+            self._measures.update(self.index.measures(unknown))
+        return self._measures
+
     def weighed(self, chosen: Sequence[Chosen]) -> list[Weighed]:
-        """The questions with what the conditions ask of them; each is looked up once."""
-        unknown = [item for _, item in chosen if item.qualified not in self._measures]
-        self._measures.update(measured(self.index, unknown, self.conditions))
-        return [
-            Weighed.of(part, item, self._measures.get(item.qualified, NOT_MEASURED)) for part, item in chosen
-        ]
+        """The questions with what the conditions ask of them."""
+        measures = self.measured([item for _, item in chosen])
+        return [Weighed.of(part, item, measures.get(item.qualified, NOT_MEASURED)) for part, item in chosen]
+
+    def set_of(self, item: Item) -> ItemSet | None:
+        """The set in which a question stands; None for none."""
+        return self._sets.get(f"{item.bank}/{item.stimulus}") if item.stimulus else None
+
+    def members(self, one: ItemSet) -> list[Item]:
+        """The ready questions of a set, as their author ordered them."""
+        named = self.index.named(one.names)
+        return [named[name] for name in one.names if name in named]
 
     def _drawn(self, dice: Dice) -> tuple[Sequence[Part], Mapping[int, list[Item]]]:
         """The parts with what they include, and the questions drawn for each. Raises Unmeetable with the least

@@ -154,7 +154,8 @@ class Reading:
             yield from self._understood(entry)
 
     def _understood(self, found: Found) -> Iterator[Understood]:
-        fields = {**found.fields, "bank": self.bank.slug, "id": self._id(found.fields)}
+        own = {"bank": self.bank.slug, "id": self._id(found.fields)}
+        fields = {**own, **found.fields, **own}  # in front, also where the source has none
         if "each" not in fields and not any(fields.get(name) for name in _TIMES):
             fields["timeless"] = True
         if fields.get("name") == fields["id"]:

@@ -196,6 +196,7 @@ class Papers:
     title: str
     course_id: int
     course_title: str
+    time_zone: str
     on: date | None
     papers: tuple[DrawnPaper, ...]
     #: What the expectation rests on: each question's own expected share, or its difficulty.
@@ -225,7 +226,16 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
         quiz = taught_quiz(connection, actor, quiz_id)
         blueprint = read_blueprint(quiz.blueprint_text, "blueprint")
         banks = usable_banks(connection, actor.id, quiz.course_id, blueprint.banks)
-        none = Papers(quiz.id, quiz.title, quiz.course_id, quiz.course_title, None, (), authored=False)
+        none = Papers(
+            quiz.id,
+            quiz.title,
+            quiz.course_id,
+            quiz.course_title,
+            quiz.time_zone,
+            None,
+            (),
+            authored=False,
+        )
         unknown = tuple(name for name in blueprint.banks if name not in banks)
         if unknown:
             return replace(none, unknown=unknown)

@@ -38,9 +38,9 @@ settings: {limit: 20, attempts: null, pass: null, scale: 20, mode: practice, tri
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def engine():
-    """How a form reads does not hang on the database."""
+    """SQLite alone: what these pages ask of a database, tests/operations/test_building.py asks of both."""
     return "sqlite"
 
 

@@ -11,6 +11,12 @@ QUIZ = {"id": "quiz"}
 MORE = BLUEPRINT.replace("count: 5", "count: 6")
 
 
+@pytest.fixture
+def engine():
+    """SQLite alone: tests/operations/test_supply.py asks both."""
+    return "sqlite"
+
+
 @pytest.fixture(params=["new", "edit"])
 def page(request, browser, cast):
     """Ada's browser on one of the two pages with a blueprint, and the page's address."""

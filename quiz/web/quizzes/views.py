@@ -258,6 +258,7 @@ def papers(quiz_id: int) -> ResponseReturnValue:
     """Some papers as students would get them; ``first`` is the seed of the first one."""
     first = min(max(request.args.get("first", 1, type=int), 1), HIGHEST_SEED)
     found = building.papers(get_actor(), quiz_id, first, moment())
+    use_time_zone(found.time_zone)
     kinds = {name: types.editing(name).NAME for name in types.names()}
     return render_template("quizzes/papers.html", found=found, kinds=kinds, more=first + building.PAPERS)
 

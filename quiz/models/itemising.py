@@ -141,6 +141,21 @@ def earlier_of(connection: Connection, quiz: Row[Any], version_ids: Collection[i
     return found
 
 
+def uses_of(connection: Connection, question_id: int) -> list[tuple[int, Fared]]:
+    """How the versions of a question did in all quizzes, with their numbers, the latest first. Two statements."""
+    versions = _numbers(connection, question_id)
+    fared = [(versions[one.version_id], one) for one in _fared(connection, versions, select(Quiz.id))]
+    return sorted(fared, key=lambda use: (-use[0], -use[1].quiz_id))
+
+
+def _numbers(connection: Connection, question_id: int) -> dict[int, int]:
+    """The numbers of a question's versions, by their ids."""
+    rows = connection.execute(
+        select(QuestionVersion.id, QuestionVersion.number).where(QuestionVersion.question_id == question_id)
+    )
+    return {row.id: row.number for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """A version of the question in another quiz: its title where that is of the same course, else None."""
@@ -154,14 +169,7 @@ class Elsewhere:
 
 def elsewhere_of(connection: Connection, quiz: Row[Any], question_id: int) -> list[Elsewhere]:
     """All versions of a question in all other quizzes, by version and by when the quizzes were made. Three statements."""
-    versions = {
-        row.id: row.number
-        for row in connection.execute(
-            select(QuestionVersion.id, QuestionVersion.number).where(
-                QuestionVersion.question_id == question_id
-            )
-        )
-    }
+    versions = _numbers(connection, question_id)
     fared = _fared(connection, versions, select(Quiz.id).where(Quiz.id != quiz.id))
     quizzes = {
         row.id: row

@@ -356,6 +356,7 @@ BANKS = [
     View("reviews", "admin", "/reviews"),
     View("reviews-none", "author", "/reviews"),
     View("history", "teacher", "/questions/{q_multiple_response}/history"),
+    View("compare", "teacher", "/questions/{q_multiple_response}/compare?old=1&new=2"),
     View("version", "teacher", "/questions/{q_multiple_response}/history/2"),
     View("version-old", "teacher", "/questions/{q_multiple_response}/history/1"),
 ]

@@ -107,6 +107,7 @@ TABLE = {
     "POST courses.set_joining": {TEACHER},
     "POST editor.answer": {TEACHER},
     "POST editor.create": {TEACHER},
+    "GET editor.compare": {TEACHER},
     "GET editor.edit": {TEACHER},
     "GET editor.history": {TEACHER},
     "GET editor.new": {TEACHER},

@@ -35,6 +35,7 @@ from quiz.web.author.question_form import (
     fields_of,
     form_of,
     has_rules,
+    plain_differences,
     posted,
 )
 from quiz.web.author.selecting import today
@@ -406,14 +407,34 @@ def history(question_id: int) -> ResponseReturnValue:
 def version(question_id: int, number: int) -> ResponseReturnValue:
     """One version, and what it changed."""
     sheet = authoring.sheet(get_actor(), question_id, number)
-    changed: list[Difference] = []
-    if number > 1:
-        before = authoring.sheet(get_actor(), question_id, number - 1)
-        kind = sheet.fields["type"]
-        if before.fields["type"] == kind and not is_family({**before.fields, **sheet.fields}):
-            changed = [*differences(form_of(kind, before.fields), form_of(kind, sheet.fields))]
+    before = authoring.sheet(get_actor(), question_id, number - 1) if number > 1 else None
+    changed = _between(before, sheet) if before else []
     shown = banks.question(get_actor(), question_id, today(), number)
     return render_template("author/version.html", sheet=sheet, q=shown, changed=changed)
+
+
+@blueprint.get("/questions/<int:question_id>/compare")
+@signed_in
+def compare(question_id: int) -> ResponseReturnValue:
+    """What differs between any two versions."""
+    versions = authoring.history(get_actor(), question_id)
+    newest = versions[0].number
+    numbers = (
+        request.args.get(name, usual, type=int)
+        for name, usual in (("old", max(1, newest - 1)), ("new", newest))
+    )
+    old, new = (authoring.sheet(get_actor(), question_id, number) for number in numbers)
+    return render_template(
+        "author/compare.html", sheet=new, old=old, versions=versions, changed=_between(old, new)
+    )
+
+
+def _between(old: Sheet, new: Sheet) -> list[Difference]:
+    """What differs between two versions, in the words of the form; of what has no form as it stands in the file."""
+    kind = new.fields["type"]
+    if old.fields["type"] == kind and not is_family({**old.fields, **new.fields}):
+        return [*differences(form_of(kind, old.fields), form_of(kind, new.fields))]
+    return [*plain_differences(old.fields, new.fields)]
 
 
 @blueprint.post("/questions/<int:question_id>/history/<int:number>/restore")

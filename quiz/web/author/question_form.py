@@ -5,6 +5,7 @@ It deals in text (``quiz.questions.editing``): nothing that was typed is refused
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -274,6 +275,21 @@ def differences(theirs: CommonForm, mine: CommonForm) -> Iterator[Difference]:
         if _plain(one.data) != _plain(other.data):
             label = _(str(other.label.text)) or _(other.short_name)
             yield Difference(other.name, label, in_words(one.data), in_words(other.data))
+
+
+def plain_differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> Iterator[Difference]:
+    """The fields in which two questions differ, each as it stands in the file, by its name there."""
+    for name in dict.fromkeys([*theirs, *mine]):
+        if theirs.get(name) != mine.get(name):
+            yield Difference(
+                name, _(name.replace("_", " ")), _as_written(theirs.get(name)), _as_written(mine.get(name))
+            )
+
+
+def _as_written(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _parts(form: CommonForm) -> Iterator[Any]:

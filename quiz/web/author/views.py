@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 from quiz.errors import Invalid, Problem
 from quiz.files.languages import NO_BREAK_SPACE
 from quiz.lint.rule import rules
-from quiz.operations import accounts, authoring, banks, importing, peer_review, undoing
+from quiz.operations import accounts, authoring, banks, importing, peer_review, rescoring, undoing, using
 from quiz.operations.access import AUTHORING
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
@@ -184,8 +184,13 @@ def question(question_id: int) -> ResponseReturnValue:
         variant=request.args.get("variant", ""),
         page=page_number(),
     )
-    talk = peer_review.talk(get_actor(), question_id)
-    return render_template("author/question.html", q=found, talk=talk)
+    return render_template(
+        "author/question.html",
+        q=found,
+        talk=peer_review.talk(get_actor(), question_id),
+        uses=using.uses(get_actor(), question_id),
+        to_rescore=rescoring.waiting(get_actor(), question_id),
+    )
 
 
 # Import ----------------------------------------------------------------------------------------------------------

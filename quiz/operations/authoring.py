@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.engine import Connection
@@ -22,6 +22,7 @@ from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.translations import own_language
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem
+from quiz.files.richtext import media_address
 from quiz.lint.inspect import hindrances, inspect_question
 from quiz.models.audit import record
 from quiz.models.bank import (
@@ -50,10 +51,18 @@ from quiz.operations.access import (
     readable_banks,
 )
 from quiz.questions.base import Presented
-from quiz.questions.images import references
+from quiz.questions.images import digest_of_pin, references, size_of_pin
 
 #: Characters of all texts of a question together.
 LONGEST_QUESTION = 200_000
+
+
+class ImageFile(NamedTuple):
+    """An image of a bank: where it lies on our pages, and its size in pixels."""
+
+    address: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,8 @@ class Sheet:
     #: Titles of the bank's documents by id, and the topics of its questions.
     documents: Mapping[str, str]
     topics: tuple[str, ...]
-    #: The names of the bank's images.
-    images: tuple[str, ...]
+    #: The bank's images by name.
+    images: Mapping[str, ImageFile]
     #: Whatever has been the id of a part in any version of the question: never to be given to another part.
     used: frozenset[str]
 
@@ -238,7 +247,10 @@ def _sheet(
         number=number,
         documents={name: document["title"] for name, document in documents.items()},
         topics=topics_of(connection, bank.id),
-        images=tuple(sorted(folder_of(connection, bank.id))),
+        images={
+            name: ImageFile(media_address(digest_of_pin(pin)), *size_of_pin(pin))
+            for name, pin in sorted(folder_of(connection, bank.id).items())
+        },
         **version,
     )
 

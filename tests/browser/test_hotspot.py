@@ -9,8 +9,8 @@ from quiz import clock
 from quiz.banks.images import Pictures
 from quiz.operations import importing, quizzes
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.school import stored
-from tests.browser.steps import come_back, expect_saved, look, start
+from tests.browser.school import PASSWORD, TEACHER, stored
+from tests.browser.steps import come_back, expect_saved, look, sign_in, start
 from tests.pictures import SHAPES
 
 BANK = """
@@ -130,3 +130,42 @@ def test_without_a_script_places_are_typed_and_areas_ticked(device, school, quiz
     look(page, "hotspot-plain")
     page.get_by_role("button", name="Summary").first.click()
     assert len(answer(attempt)) == 2
+
+
+@pytest.mark.usefixtures("quiz")
+def test_an_author_draws_regions(device):
+    """By pressing places on the picture; the numbers in the fields are the regions, and what is typed is drawn."""
+    page = device()
+    sign_in(page, TEACHER, PASSWORD)
+    page.goto("/banks")
+    page.get_by_role("link", name="Shapes").click()
+    page.get_by_role("link", name="Mark what is no triangle.").click()
+    page.get_by_role("link", name="Edit").first.click()
+    picture, outlines = page.locator("[data-draw]"), page.locator("[data-draw] path")
+    expect(outlines).to_have_count(4)
+
+    def draw(region, *places):
+        page.get_by_role("button", name=f"Draw: Region {region}").click()
+        box = picture.bounding_box()
+        for x, y in places:
+            page.mouse.click(box["x"] + box["width"] * x / 600, box["y"] + box["height"] * y / 180)
+        return page.get_by_role("textbox", name=f"Region {region}, Coordinates")
+
+    def numbers(field):
+        return [float(number) for number in field.input_value().split(",")]
+
+    assert numbers(draw(1, (120, 140), (20, 40))) == pytest.approx([20, 40, 120, 140], abs=2)
+    assert numbers(draw(4, (500, 90), (540, 90))) == pytest.approx([500, 90, 40], abs=2)
+    corners = [(270, 140), (380, 100), (420, 140), (340, 160)]
+    drawn = numbers(draw(3, *corners))
+    assert drawn == pytest.approx([number for corner in corners for number in corner], abs=2)
+    look(page, "editor-drawing")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Draw: Region 3")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_text("The picture is 600 across and 180 down.").first).to_be_visible()
+    page.get_by_role("textbox", name="Region 2, Coordinates").fill("150, 140, 200")
+    expect(outlines).to_have_count(4)
+    expect(outlines.nth(1)).to_have_attribute("d", "")
+    page.get_by_role("textbox", name="Region 2, Coordinates").fill("150, 140, 200, 20, 250, 140")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved as version 2.")).to_be_visible()

@@ -57,8 +57,8 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
 }
 #: What Moodle keeps among the questions although it asks nothing by itself.
 _NO_QUESTION: Final[Mapping[str, str]] = {
-    "random": ": one out of its category, which is a section of a quiz here",
-    "randomsamatch": ": pairs of short answers of its category, which differ for each student",
+    "random": " (one out of its category, as a section of a quiz draws it)",
+    "randomsamatch": " (pairs of short answers of its category, others for each student)",
 }
 #: Old files round the usual penalty; Moodle takes what is as near as this for it.
 _NEARLY: Final = Fraction(5, 1000)

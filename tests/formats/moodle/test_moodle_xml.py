@@ -62,7 +62,7 @@ def test_four_hundred_questions_are_accounted_for_and_go_out_equal():
     assert len(found) + len(report.unsupported) + len(report.errors) == 400
     wrong = content.count(b"<text>Wrong ")
     assert len(report.errors) == wrong
-    kinds = Counter(entry["kind"].partition(":")[0] for entry in report.unsupported)
+    kinds = Counter(entry["kind"].partition(" ")[0] for entry in report.unsupported)
     assert kinds == {kind: counted[kind.encode()] for kind in builder.FOREIGN if counted[kind.encode()]}
     first = with_pictures(found, content)
     again, second = read(XML, first)
@@ -367,7 +367,7 @@ def test_what_draws_from_a_category_says_why_it_is_no_question():
     content = f'{builder.HEAD}<question type="random"><name><text>Any</text></name></question></quiz>'
     _, report = read(XML, content.encode())
     assert (
-        report.unsupported[0]["kind"] == "random: one out of its category, which is a section of a quiz here"
+        report.unsupported[0]["kind"] == "random (one out of its category, as a section of a quiz draws it)"
     )
 
 

@@ -107,8 +107,11 @@ class Demo:
         }
 
 
-def build(folder: Folder, now: datetime, say: Callable[[str], None]) -> Demo:
-    """Creates or upgrades everything; ``say`` is told of each step that takes its time."""
+def build(folder: Folder, now: datetime, say: Callable[[str], None], *, large: bool = False) -> Demo:
+    """Creates or upgrades everything; ``say`` is told of each step that takes its time.
+
+    ``large``: with three simulated courses of sixty students in place of one of thirty.
+    """
     if installation.present() != installation.head():
         say("Creating the database")
         installation.upgrade()
@@ -119,7 +122,7 @@ def build(folder: Folder, now: datetime, say: Callable[[str], None]) -> Demo:
     _people(notes, course_id, now, say, keep)
     made = _quizzes(notes, course_id, now, say, keep)
     password = notes["passwords"][TEACHER]
-    simulated = _simulation.build(notes, (TEACHER, password), TIME_ZONE, now, say)
+    simulated = _simulation.build(notes, (TEACHER, password), TIME_ZONE, now, say, large=large)
     keep()
     known = tuple(Account(role, name, notes["passwords"][name]) for role, name, *_ in PEOPLE)
     return Demo(known, course_id, join_code, made, simulated)

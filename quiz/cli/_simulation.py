@@ -1,4 +1,4 @@
-"""The demo's second course: made-up students whose attempts of two weeks give the reports something to say.
+"""The demo's other courses: made-up students whose attempts of some weeks give the reports something to say.
 
 Nothing here is anybody's: names and titles say *simulated*. Who knows how much, which question is how hard and who
 answers what follow from SHA-256 of names, so they are the same on every machine. Right answers come by a two-parameter
@@ -24,20 +24,17 @@ from quiz.operations import accounts, attempts, courses, importing, quizzes, rep
 from quiz.operations.access import Actor
 from quiz.operations.attempts import QuestionView, SlotSave
 
-COURSE = "Simulated course (students and attempts are made up)"
 #: The groups that reports compare.
 GROUPS = ("Morning", "Afternoon")
 #: Of the seeds tried, one by which the report finds the planted faults and no others.
 SEED = 20
-STUDENTS = 30
-DAYS = 14
-#: The account with which somebody can look at a simulated student's own pages; the others cannot sign in.
+#: The account with which somebody can look at the first student's own pages; the others cannot sign in.
 ACCOUNT = "simulated01"
 ADDRESS = "127.0.0.1"
 GRACE = timedelta(0)
-#: The course's time of day, from … for so many hours.
+#: The courses' time of day, from … for so many hours.
 MORNING, HOURS = time(8), 12
-#: How much everybody learns in the two weeks, in standard deviations of ability.
+#: How much everybody learns in a course, in standard deviations of ability.
 LEARNED = 0.5
 DIFFICULTY = {"easy": -0.9, "medium": -0.2, "hard": 0.5}
 #: Of a hundred answers so many are left blank.
@@ -46,7 +43,7 @@ BLANK = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A quiz of the course: its blueprint's name, the days within which it is taken, who takes it again, and when."""
+    """A quiz of a course: its blueprint's name, the days within which it is taken, who takes it again, and when."""
 
     stem: str
     first_day: int
@@ -55,10 +52,59 @@ class Sheet:
     again_day: int = 0
 
 
-SHEETS = (
-    Sheet("1-principles-and-membership", 0, 4, again_every=3, again_day=12),
-    Sheet("2-solar-system", 5, 4),
-    Sheet("3-proposals-and-anniversary", 9, 3, again_every=5, again_day=13),
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A course: the numbers of its students, how long it runs, what they sit, and the share that misses a quiz."""
+
+    title: str
+    students: range
+    days: int
+    sheets: tuple[Sheet, ...]
+    absent: float = 0
+
+
+#: The quiz whose report has most to say.
+FLAWED = "2-solar-system"
+SMALL = Class(
+    "Simulated course (students and attempts are made up)",
+    range(1, 31),
+    14,
+    (
+        Sheet("1-principles-and-membership", 0, 4, again_every=3, again_day=12),
+        Sheet(FLAWED, 5, 4),
+        Sheet("3-proposals-and-anniversary", 9, 3, again_every=5, again_day=13),
+    ),
+)
+#: What ``--large`` adds: sixty students in all, some of them in two courses, and a quiz every week.
+LARGE = (
+    Class(
+        "Simulated: history of the SCO, six weeks",
+        range(16, 46),
+        42,
+        (
+            Sheet("history-1-founding", 1, 5),
+            Sheet("history-2-first-steps", 8, 5, again_every=4, again_day=14),
+            Sheet("history-3-members", 15, 5),
+            Sheet("history-4-partners", 22, 5, again_every=3, again_day=28),
+            Sheet("history-5-jubilees", 29, 5),
+            Sheet("history-6-everything", 36, 5, again_every=5, again_day=41),
+        ),
+        absent=0.08,
+    ),
+    Class(
+        "Simulated: principles and proposals, six weeks",
+        range(22, 61),
+        42,
+        (
+            Sheet("ideas-1-spirit", 2, 4, again_every=3, again_day=7),
+            Sheet("ideas-2-charter", 9, 4),
+            Sheet("ideas-3-decisions", 16, 4),
+            Sheet("ideas-4-solar-system", 23, 4),
+            Sheet("ideas-5-proposals", 30, 4, again_every=4, again_day=36),
+            Sheet("ideas-6-everything", 37, 4),
+        ),
+        absent=0.12,
+    ),
 )
 
 
@@ -101,7 +147,8 @@ class Sitting:
     quiz_id: int
     number: int
     starts_at: datetime
-    day: int
+    #: How much of the course is over, from 0 to 1.
+    progress: float
 
 
 def chance(*names: object) -> float:
@@ -120,40 +167,61 @@ def build(
     time_zone: str,
     now: datetime,
     say: Callable[[str], None],
+    *,
+    large: bool,
 ) -> int:
     """Makes what is missing, marks it as done in the notes; returns the quiz whose report has most to say.
 
-    ``teacher`` is the user name and password of who will teach the course.
+    ``teacher`` is the user name and password of who will teach the courses; ``large``: all of them, not the small one only.
     """
-    done = notes.get("simulated")
-    if done and any(course_id == done["course"] for course_id, _, _ in courses.courses()):
-        return int(done["quiz"])
-    say("Simulating two weeks of a course")
-    zone = ZoneInfo(time_zone)
-    first_day = datetime.combine(now.astimezone(zone).date() - timedelta(DAYS), MORNING, zone)
+    done = notes.setdefault("simulated", {})
+    there = {course_id for course_id, _, _ in courses.courses()}
+    missing = [
+        one
+        for one in (SMALL, *(LARGE if large else ()))
+        if done.get(one.title, {}).get("course") not in there
+    ]
+    if missing:
+        actor = accounts.sign_in(*teacher, ADDRESS, now)
+        known = _questions()
+        people: dict[str, Actor] = {}
+        for one in missing:
+            say(f"Simulating {one.days // 7} weeks: {one.title}")
+            done[one.title] = _simulate(one, actor, teacher[0], ZoneInfo(time_zone), now, known, people)
+    return int(done[SMALL.title]["quizzes"][FLAWED])
+
+
+def _simulate(
+    class_: Class,
+    teacher: Actor,
+    username: str,
+    zone: ZoneInfo,
+    now: datetime,
+    known: Mapping[str, Question],
+    people: dict[str, Actor],
+) -> dict[str, Any]:
+    """A course whose last day is yesterday, as the notes keep it; ``people`` are the simulated ones of other courses."""
+    first_day = datetime.combine(now.astimezone(zone).date() - timedelta(class_.days), MORNING, zone)
     begin = first_day - timedelta(hours=1)
-    actor = accounts.sign_in(*teacher, ADDRESS, now)
-    course_id = _course(teacher[0], time_zone, begin)
-    _import_bank(actor, begin)
-    students = _students(actor, course_id, begin)
+    course_id = _course(class_.title, username, zone.key, begin)
+    _import_bank(teacher, begin)
+    students = _students(class_, teacher, course_id, begin, people)
     for place, group in enumerate(GROUPS):
         of_group = [one.actor.id for one in students if one.number % len(GROUPS) == place]
-        courses.set_group(actor, course_id, of_group, group, begin)
-    made = {sheet.stem: _quiz(actor, course_id, sheet.stem, begin) for sheet in SHEETS}
-    known = _questions()
-    for sitting in _missing(_plan(students, made, first_day), made, begin):
+        courses.set_group(teacher, course_id, of_group, group, begin)
+    made = {sheet.stem: _quiz(teacher, course_id, sheet.stem, begin) for sheet in class_.sheets}
+    for sitting in _missing(_plan(class_, students, made, first_day), made, begin):
         _sit(sitting, known)
-    notes["simulated"] = {"course": course_id, "quiz": made["2-solar-system"]}
-    return made["2-solar-system"]
+    return {"course": course_id, "quizzes": made}
 
 
 # The course --------------------------------------------------------------------------------------------------------
 
 
-def _course(teacher: str, time_zone: str, begin: datetime) -> int:
-    if not any(title == COURSE for _, title, _ in courses.courses()):
-        courses.add_course(None, COURSE, time_zone, begin)
-    course_id = next(course_id for course_id, title, _ in courses.courses() if title == COURSE)
+def _course(title: str, teacher: str, time_zone: str, begin: datetime) -> int:
+    if not any(known == title for _, known, _ in courses.courses()):
+        courses.add_course(None, title, time_zone, begin)
+    course_id = next(course_id for course_id, known, _ in courses.courses() if known == title)
     courses.enrol(None, course_id, teacher, "teacher", begin)
     return course_id
 
@@ -164,20 +232,26 @@ def _import_bank(teacher: Actor, begin: datetime) -> None:
     importing.import_bank(teacher, file.read_text("utf-8"), file.name, begin)
 
 
-def _students(teacher: Actor, course_id: int, begin: datetime) -> list[Student]:
+def _students(
+    class_: Class, teacher: Actor, course_id: int, begin: datetime, people: dict[str, Actor]
+) -> list[Student]:
     """All students by number; those who are missing join. Their abilities are spread as a normal distribution is."""
-    courses.enrol(None, course_id, ACCOUNT, "student", begin)
+    if 1 in class_.students:
+        courses.enrol(None, course_id, ACCOUNT, "student", begin)
     code = next(code for known, _, code in courses.courses() if known == course_id)
     there = _members(teacher, course_id)
-    order = sorted(range(STUDENTS), key=lambda number: chance("ability", number))
+    people |= {name: Actor(user_id, 1) for name, user_id in there.items()}
+    order = sorted(class_.students, key=lambda number: chance("ability", number - 1))
     spread = NormalDist()
     found = []
-    for number in range(1, STUDENTS + 1):
+    for number in class_.students:
         name = name_of(number)
-        user_id = there.get(name)
-        actor = Actor(user_id, 1) if user_id else courses.join(code, name, ADDRESS, begin).actor
-        ability = spread.inv_cdf((order.index(number - 1) + 0.5) / STUDENTS)
-        found.append(Student(number, actor, ability))
+        if name not in people:
+            people[name] = courses.join(code, name, ADDRESS, begin).actor
+        elif name not in there:
+            courses.join_as(people[name], code, ADDRESS, begin)
+        ability = spread.inv_cdf((order.index(number) + 0.5) / len(class_.students))
+        found.append(Student(number, people[name], ability))
     return found
 
 
@@ -209,21 +283,21 @@ def _quiz(teacher: Actor, course_id: int, stem: str, begin: datetime) -> int:
 # The attempts ------------------------------------------------------------------------------------------------------
 
 
-def _plan(students: Sequence[Student], made: Mapping[str, int], first_day: datetime) -> Iterator[Sitting]:
+def _plan(
+    class_: Class, students: Sequence[Student], made: Mapping[str, int], first_day: datetime
+) -> Iterator[Sitting]:
     """Who sits when."""
-    for sheet in SHEETS:
+    for sheet in class_.sheets:
         for student in students:
-            day = sheet.first_day + int(sheet.days * chance("day", sheet.stem, student.number))
-            yield _sitting(student, sheet, made[sheet.stem], 1, first_day, day)
+            if chance("absent", sheet.stem, student.number) < class_.absent:
+                continue
+            days = [sheet.first_day + int(sheet.days * chance("day", sheet.stem, student.number))]
             if sheet.again_every and student.number % sheet.again_every == 1:
-                yield _sitting(student, sheet, made[sheet.stem], 2, first_day, sheet.again_day)
-
-
-def _sitting(
-    student: Student, sheet: Sheet, quiz_id: int, number: int, first_day: datetime, day: int
-) -> Sitting:
-    hour = HOURS * chance("hour", sheet.stem, student.number, number)
-    return Sitting(student, sheet, quiz_id, number, first_day + timedelta(days=day, hours=hour), day)
+                days.append(sheet.again_day)
+            for number, day in enumerate(days, 1):
+                hour = HOURS * chance("hour", sheet.stem, student.number, number)
+                starts_at = first_day + timedelta(days=day, hours=hour)
+                yield Sitting(student, sheet, made[sheet.stem], number, starts_at, day / class_.days)
 
 
 def _missing(plan: Iterator[Sitting], made: Mapping[str, int], begin: datetime) -> list[Sitting]:
@@ -296,7 +370,7 @@ def _probability(sitting: Sitting, question: Question, fault: Fault) -> float:
     """The two-parameter logistic model: 1 / (1 + exp(−a (θ − b)))."""
     a = SHARP if fault.truth else 1.2 + 0.8 * chance("a", question.qualified)
     b = DIFFICULTY[question.difficulty] + 0.4 * (chance("b", question.qualified) - 0.5)
-    theta = sitting.student.ability + LEARNED * sitting.day / DAYS
+    theta = sitting.student.ability + LEARNED * sitting.progress
     return 1 / (1 + exp(-a * (theta - b)))
 
 

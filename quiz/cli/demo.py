@@ -28,9 +28,12 @@ WORKERS = 2
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for everything that the demo keeps; nothing is written elsewhere.",
 )
+@click.option(
+    "--large", is_flag=True, help="Simulate three courses of six weeks with 60 students (half a minute more)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document as the first line.")
 @click.option("--once", is_flag=True, help="Set up, print, and end without serving.")
-def demo(port: int, data: Path, as_json: bool, once: bool) -> None:
+def demo(port: int, data: Path, large: bool, as_json: bool, once: bool) -> None:
     """Start a demo: the shipped banks, a course with accounts, a published quiz for each blueprint.
 
     Started again it goes on where it was left. With DATABASE_URL set, the database is that one.
@@ -54,7 +57,7 @@ def demo(port: int, data: Path, as_json: bool, once: bool) -> None:
         secret_key=folder.secret(), data_dir=folder.path, public_url="", trusted_proxies=0, **quiet
     )
     with database(settings):
-        built = _demo.build(folder, clock.now(), lambda step: click.echo(step, err=True))
+        built = _demo.build(folder, clock.now(), lambda step: click.echo(step, err=True), large=large)
     told = (
         json.dumps(built.document(url), ensure_ascii=False)
         if as_json

@@ -29,8 +29,8 @@ BLUEPRINTS = {path.stem for path in shipped("question_banks").glob("blueprints/*
 #: Whoever is not in the demo course alone.
 COURSES_OF = {
     "admin": [],
-    "teacher": sorted([_demo.COURSE, _simulation.COURSE]),
-    "simulated01": sorted([_demo.COURSE, _simulation.COURSE]),
+    "teacher": sorted([_demo.COURSE, _simulation.SMALL.title]),
+    "simulated01": sorted([_demo.COURSE, _simulation.SMALL.title]),
 }
 BANKS = {path.stem for path in shipped("question_banks").glob("*.yaml")}
 
@@ -159,7 +159,7 @@ def test_a_taken_port_is_told(tmp_path):
 
 def simulated_quizzes():
     """Titles of the simulated course's quizzes, with their ids."""
-    course = next(one for one, title, _ in courses.courses() if title == _simulation.COURSE)
+    course = next(one for one, title, _ in courses.courses() if title == _simulation.SMALL.title)
     return {title: quiz_id for quiz_id, title, _ in quizzes.quizzes_of(course)}
 
 
@@ -194,6 +194,25 @@ def test_the_report_finds_the_planted_faults_and_no_others(folder):
     levels = {flag.code: flag.level for one in found.questions for flag in one.flags}
     assert levels["possible-miskey"] == levels["too-easy"] == "verdict"
     assert set(flags) == set(_simulation.FAULTS)
+
+
+def test_the_large_demo(folder):
+    """Added to the small one: three courses, sixty students, six weeks, and the planted faults are found there too."""
+    Shell("")("demo", "--large", "--once", "--data", folder)
+    with inside(folder):
+        simulated = {title: known for known, title, _ in courses.courses() if title.startswith("Simulated")}
+        found = {
+            title: quiz_id for known in simulated.values() for quiz_id, title, _ in quizzes.quizzes_of(known)
+        }
+        tables = [reporting.results_table(None, quiz_id, NOW) for quiz_id in found.values()]
+        again = found["Simulated: the solar system again, with three bad questions"]
+        report = analysis.quiz_report(None, again, "first", NOW)
+    rows = [dict(zip(table.header, row, strict=True)) for table in tables for row in table.rows]
+    assert len(simulated) == 3
+    assert len({row["student"] for row in rows}) == 60
+    ends = [row["finished (UTC)"] for row in rows if row["attempt"]]  # some miss a quiz
+    assert timedelta(37) < max(ends) - min(ends) < timedelta(42)
+    assert {one.question for one in report.questions if one.flags} >= set(_simulation.FAULTS)
 
 
 def test_a_simulation_that_was_broken_off_is_completed(folder):

@@ -92,7 +92,7 @@ _PERCENT: Final = ("discriminative_efficiency", "effective_weight")
 
 def lines(found: TableAnalysis) -> Iterator[str]:
     """The analysis as lines of text."""
-    yield f"{found.n} examinees, {len(found.items)} items; {_missing(found)}"
+    yield f"{_number_of(found.n, 'examinee')}, {_number_of(len(found.items), 'item')}; {_missing(found)}"
     yield ""
     for verdict in verdicts(found.whole, {}, None, 0):
         yield told(verdict)
@@ -113,6 +113,10 @@ def lines(found: TableAnalysis) -> Iterator[str]:
         yield from table_lines(["item", "odds ratio", "Δ", "class", "p"], [*_dif_rows(found)])
 
 
+def _number_of(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def _missing(found: TableAnalysis) -> str:
     if not found.cells and found.used == found.n:
         return "no cell is missing"
@@ -121,7 +125,8 @@ def _missing(found: TableAnalysis) -> str:
         "pairwise": "each figure rests on those who have the scores",
         "zero": "they count 0",
     }[found.rule]
-    return f"{found.cells} cells are missing ({rule}): {found.used} examinees are used"
+    missing = "one cell is" if found.cells == 1 else f"{found.cells} cells are"
+    return f"{missing} missing ({rule}): {_number_of(found.used, 'examinee')} used"
 
 
 def _findings(found: TableAnalysis) -> Iterator[str]:

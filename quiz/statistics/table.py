@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ MISSING: Final = frozenset({"", "NA"})
 MOST_FAULTS: Final = 50
 
 Labels: TypeAlias = tuple[str, ...]
+Given = TypeVar("Given", str, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,14 @@ class CellProblem(Problem):
     """A fault in a table; ``where`` names the column."""
 
     file: str = ""
+
+
+class Pairs(dict[str, Given]):
+    """What a ``file`` of two columns says, item → value, line by line from the second on."""
+
+    def __init__(self, given: dict[str, Given], file: str) -> None:
+        super().__init__(given)
+        self.file = file
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ def _plain(text: bytes, total: str, maxima: Mapping[str, float]) -> ResponseTabl
     return ResponseTable(items, scores, most, totals=totals) if sound and len({*head}) == len(head) else None
 
 
-def read_pairs(text: bytes, name: str, heads: tuple[str, str]) -> dict[str, str]:
+def read_pairs(text: bytes, name: str, heads: tuple[str, str]) -> Pairs[str]:
     """A file of two columns with these heads (``item,key`` or ``item,max``): item → value. Raises Invalid."""
     head, rows = _rows(text, name)
     if tuple(head) != heads:
@@ -153,10 +162,10 @@ def read_pairs(text: bytes, name: str, heads: tuple[str, str]) -> dict[str, str]
         found[item.strip()] = value.strip()
     if problems:
         raise Invalid(_bounded(problems))
-    return found
+    return Pairs(found, name)
 
 
-def read_maxima(text: bytes, name: str) -> dict[str, float]:
+def read_maxima(text: bytes, name: str) -> Pairs[float]:
     """The maximum scores in a file ``item,max``; each above 0. Raises Invalid."""
     found = read_pairs(text, name, ("item", "max"))
     problems = [
@@ -166,7 +175,7 @@ def read_maxima(text: bytes, name: str) -> dict[str, float]:
     ]
     if problems:
         raise Invalid(_bounded(problems))
-    return {item: float(value) for item, value in found.items()}
+    return Pairs({item: float(value) for item, value in found.items()}, name)
 
 
 def _rows(text: bytes, name: str) -> tuple[list[str], list[list[str]]]:
@@ -205,10 +214,18 @@ def _rows(text: bytes, name: str) -> tuple[list[str], list[list[str]]]:
     return head, rows[1:]
 
 
-def _unknown(items: Sequence[str], given: Iterable[str], name: str) -> list[Problem]:
+def _unknown(items: Sequence[str], given: Mapping[str, Any], name: str) -> list[Problem]:
+    """Items that are not in the table, with their lines in the file that names them; else in the head of the table."""
+    file = given.file if isinstance(given, Pairs) else ""
     return [
-        CellProblem(item, "there is no such item in the table", f"the items are {', '.join(items)}", 1, name)
-        for item in given
+        CellProblem(
+            item,
+            "there is no such item in the table",
+            f"the items are {', '.join(items)}",
+            line if file else 1,
+            file or name,
+        )
+        for line, item in enumerate(given, 2)
         if item not in items
     ]
 

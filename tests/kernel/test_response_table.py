@@ -84,6 +84,11 @@ def test_what_a_key_and_columns_name_has_to_be_there():
 def test_files_of_pairs():
     assert read_pairs(b"item,key\na,A\nb,B\n", "k", ("item", "key")) == {"a": "A", "b": "B"}
     assert read_maxima(b"item,max\na,2.5\n", "m") == {"a": 2.5}
+    key = read_pairs(b"item,key\na,1\nz,1\n", "key.csv", ("item", "key"))
+    with pytest.raises(Invalid) as told:
+        read_table(b"a\n1\n", "f.csv", key=key)
+    (problem,) = told.value.problems
+    assert (problem.file, problem.line, problem.where) == ("key.csv", 3, "z")
     for text in (
         b"item\na\n",
         b"item,max\na,0\n",

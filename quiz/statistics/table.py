@@ -20,7 +20,7 @@ MISSING: Final = frozenset({"", "NA"})
 MOST_FAULTS: Final = 50
 
 Labels: TypeAlias = tuple[str, ...]
-Given = TypeVar("Given", str, float)
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True)

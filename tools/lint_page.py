@@ -13,8 +13,8 @@ PAGE = """\
 written, and *Findings* on a bank's page sums it up. What they are good for, with more words:
 [Writing good questions](writing-questions.md).
 
-- **Errors** make `quiz bank check` end with 1 and keep a question from status *ready* in the editor. **Warnings** do so only
-  with `--strict`. **Info** never does.
+- **Errors** make `quiz bank check` end with 1 and keep a question from status *ready*: the editor does not save it as such, and an
+  import takes it in as a draft and says why. **Warnings** count only with `--strict`. **Info** never does.
 - A rule can be wrong about a question. Then the question says so: `suppress: [{{rule: C01, reason: The line of the poem has to
   be quoted.}}]`. The finding stays in the list, with its reason, and counts no longer.
 - Rules read English, Russian and Chinese, by short lists of words and patterns (`quiz/lint/language/`), not by grammar. Texts in

@@ -44,7 +44,13 @@ def inspect_question(authored: Authored, language: str, *, sourced: bool) -> lis
 
 def hindrances(authored: Authored, language: str, *, sourced: bool) -> list[Finding]:
     """What keeps a question from being ready: errors that stand without a reason."""
-    found = inspect_question(authored, language, sourced=sourced)
+    return hindrances_of_all((authored,), language, sourced=sourced)
+
+
+def hindrances_of_all(authored: Iterable[Authored], language: str, *, sourced: bool) -> list[Finding]:
+    """What keeps each of these questions from being ready, one after the other."""
+    questions = tuple(_samples(authored))
+    found = _settled([*_each(_items(questions, language)), *_translated(questions)], sourced=sourced)
     return [one for one in found if one.severity == "error" and one.suppressed is None]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,11 +11,14 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.banks.families import load
+from quiz.banks.findings import Finding
 from quiz.banks.images import FOLDER, Pictures, among
+from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
 from quiz.db import parts, reading, transaction
 from quiz.errors import Invalid, Problem
+from quiz.lint.inspect import hindrances_of_all
 from quiz.models.audit import record
 from quiz.models.bank import (
     LONGEST_LANGUAGE,
@@ -48,6 +51,8 @@ class ImportReport:
     retired: tuple[str, ...] = ()
     #: Files of images that came with the bank and are shown by its questions.
     images: tuple[str, ...] = ()
+    #: What keeps questions that the file calls ready from being so: they come in as drafts.
+    hindrances: tuple[Finding, ...] = ()
 
 
 def import_bank(
@@ -62,6 +67,7 @@ def import_bank(
 ) -> ImportReport:
     """Imports a bank file: same id and digest nothing, changed a new version, gone listed.
 
+    A question that breaks a rule of severity error without giving a reason comes in as a draft, whatever it calls itself.
     ``actor`` None is the command line: the bank is then a shipped one, usable by every author. ``name`` stands in
     messages. ``pictures`` are the files that came with the text, images and tables; without them those count that the bank has
     already. Raises Invalid with all faults of the file; then nothing is written.
@@ -71,6 +77,8 @@ def import_bank(
     too_long = [*_too_long(bank), *_wrong_variants(bank)]
     if too_long:
         raise Invalid(too_long)
+    hindrances = _hindrances(bank)
+    authored = _as_drafts(bank.by_id, {one.question for one in hindrances})
     with transaction() as connection:
         owner_id = None
         if actor is not None:
@@ -80,14 +88,14 @@ def import_bank(
         if bank_id is None and not dry_run:
             # where somebody else has made it meanwhile: compare with what they wrote
             bank_id = new_bank(connection, bank, owner_id, now) or _editable(connection, bank.slug, owner_id)
-        report = _compare(connection, bank, bank_id, prune=prune)
+        report = _compare(connection, bank, authored, bank_id, prune=prune)
         images = pictures.images if pictures else {}
-        report = replace(report, images=tuple(images))
+        report = replace(report, images=tuple(images), hindrances=hindrances)
         if dry_run or bank_id is None:
             return report
         _write_header(connection, bank, bank_id, now)
         keep_images(connection, bank_id, images)
-        return _write(connection, bank, bank_id, report, owner_id, now)
+        return _write(connection, authored, bank_id, report, owner_id, now)
 
 
 #: Banks of one's own to choose from when questions are brought in.
@@ -155,11 +163,30 @@ def _wrong_variants(bank: LoadedBank) -> Iterator[Problem]:
 
 def _stored(digests: Sequence[str]) -> set[str]:
     """Which of these contents there are in the store."""
-    if not digests:
-        return set()
     with reading() as connection:
-        known = select(QuestionVersion.digest).where(QuestionVersion.digest.in_(digests))
-        return {*connection.execute(known).scalars()}
+        return {
+            digest
+            for part in parts(digests)
+            for digest in connection.execute(
+                select(QuestionVersion.digest).where(QuestionVersion.digest.in_(part))
+            ).scalars()
+        }
+
+
+def _hindrances(bank: LoadedBank) -> tuple[Finding, ...]:
+    """What keeps its questions from being ready; those that are stored already, in any version, have been looked through."""
+    ready = [one for one in bank.authored if one.status == "ready"]
+    stored = _stored([one.digest for one in ready])
+    fresh = [one for one in ready if one.digest not in stored]
+    return tuple(hindrances_of_all(fresh, bank.language, sourced=bool(bank.documents)))
+
+
+def _as_drafts(authored: Mapping[str, Authored], held: set[str | None]) -> dict[str, Authored]:
+    """The questions by id, those of ``held`` (``bank/id``) as drafts."""
+    return {
+        slug: load({**one.dump(), "status": "draft"}) if one.qualified in held else one
+        for slug, one in authored.items()
+    }
 
 
 def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | None:
@@ -181,7 +208,14 @@ def _editable(connection: Connection, slug: str, owner_id: int | None) -> int | 
     return found
 
 
-def _compare(connection: Connection, bank: LoadedBank, bank_id: int | None, *, prune: bool) -> ImportReport:
+def _compare(
+    connection: Connection,
+    bank: LoadedBank,
+    authored: Mapping[str, Authored],
+    bank_id: int | None,
+    *,
+    prune: bool,
+) -> ImportReport:
     stored: dict[str, tuple[str, str]] = {}
     if bank_id is not None:
         rows = connection.execute(
@@ -190,7 +224,7 @@ def _compare(connection: Connection, bank: LoadedBank, bank_id: int | None, *, p
             .where(Question.bank_id == bank_id, QuestionVersion.current)
         )
         stored = {row.slug: (row.digest, row.status) for row in rows}
-    given = {question.id: question.digest for question in bank.authored}
+    given = {slug: question.digest for slug, question in authored.items()}
     gone = tuple(sorted(set(stored) - set(given)))
     return ImportReport(
         bank=bank.slug,
@@ -208,19 +242,18 @@ def _compare(connection: Connection, bank: LoadedBank, bank_id: int | None, *, p
 
 def _write(
     connection: Connection,
-    bank: LoadedBank,
+    authored: Mapping[str, Authored],
     bank_id: int,
     report: ImportReport,
     owner_id: int | None,
     now: datetime,
 ) -> ImportReport:
-    by_id = bank.by_id
     if report.new:
         connection.execute(insert(Question), [{"bank_id": bank_id, "slug": slug} for slug in report.new])
     ids = _question_ids(connection, bank_id, [*report.new, *report.changed, *report.retired])
     add_versions(
         connection,
-        [(ids[slug], by_id[slug]) for slug in [*report.new, *report.changed]],
+        [(ids[slug], authored[slug]) for slug in [*report.new, *report.changed]],
         bank_id,
         owner_id,
         now,

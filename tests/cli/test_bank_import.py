@@ -48,6 +48,19 @@ def test_what_an_import_does(shell, file):
     assert "retired" in shell("bank", "export", "small").stdout
 
 
+def test_an_error_of_the_rules_keeps_a_question_a_draft_until_it_is_mended(shell, file):
+    good = BANK.replace("prompt: Which are even?", "prompt: Which are **NOT** odd?", 1)
+    file.write_text(good.replace("text: three", "text: not odd"), "utf-8")
+    told = shell("bank", "import", file).stdout
+    assert "small: 5 new, 1 as drafts" in told
+    assert "small/two: a draft until this is mended: N02 options[1].text: " in told
+    assert imported(shell, file) == {"unchanged": EVERY}
+    file.write_text(good, "utf-8")
+    (bank,) = shell.json("bank", "import", file)["banks"]
+    assert (bank["changed"], bank["hindrances"]) == (["two"], [])
+    assert "draft" not in shell("bank", "export", "small").stdout
+
+
 def test_a_folder_holds_banks_beside_other_files(shell, file):
     (file.parent / "paper.yaml").write_text(BLUEPRINT, "utf-8")
     assert imported(shell, file.parent) == {"new": EVERY}

@@ -152,6 +152,17 @@ def test_the_preview_names_new_changed_and_gone(ada, cast, small):
     }
 
 
+def test_the_preview_names_drafts_and_what_keeps_them_so(ada):
+    text = BANK.replace("Which are even?", "Which are **NOT** odd?").replace("text: three", "text: not odd")
+    upload(ada, text.encode())
+    (drafts,) = [
+        part for part in ada.page("details") if part.summary.get_text(strip=True) == "Come in as drafts"
+    ]
+    assert drafts.ul.get_text(strip=True).startswith(
+        "small/two: The question is negative and so is an option"
+    )
+
+
 @pytest.mark.parametrize("prune, state", [(None, "ready"), ("y", "retired")])
 def test_questions_that_are_gone_are_retired_only_where_asked(ada, cast, small, prune, state):
     upload(ada, BANK.replace("id: five", "id: six").encode())

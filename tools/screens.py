@@ -26,6 +26,8 @@ PICTURES = {
     "phone": ("question-multiple_response", "phone", "dark"),
     "review": ("practice-multiple_response", "phone", "light"),
     "editor": ("edit-multiple_response", "desk", "light"),
+    "builder": ("quiz-edit", "desk", "light"),
+    "checklist": ("quiz-publish", "desk", "light"),
     "report": ("report-look", "desk", "light"),
     "item": ("item-flawed", "desk", "light"),
     "grades": ("grade-book-many", "desk", "light"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -67,8 +67,10 @@ def give_back(connection: Connection, bank_id: int, added: Mapping[str, list[str
     connection.execute(update(Bank).where(Bank.id == bank_id).values(header=without(header, added)))
 
 
-def unmet_quizzes(connection: Connection, bank_id: int, now: datetime) -> dict[int, Row[Any]]:
-    """The published quizzes, not yet closed, that draw from a bank and do not find there what they ask for; by id."""
+def lacking_quizzes(
+    connection: Connection, bank_id: int, gone: Collection[str], now: datetime
+) -> list[Row[Any]]:
+    """The published quizzes, not yet closed, that would lack questions without these of a bank (by id), and do not yet."""
     rows = connection.execute(
         select(
             Quiz.id,
@@ -85,10 +87,32 @@ def unmet_quizzes(connection: Connection, bank_id: int, now: datetime) -> dict[i
         .where(QuizRevision.current, or_(Quiz.closes_at.is_(None), Quiz.closes_at > now))
         .order_by(Quiz.id)
     ).all()
-    return {row.id: row for row in rows if bank_id in row.banks.values() and _is_unmet(connection, row, now)}
+    drawing = [row for row in rows if gone and bank_id in row.banks.values()]
+    return [row for row in drawing if _lacks(connection, row, bank_id, gone, now)]
 
 
-def _is_unmet(connection: Connection, quiz: Row[Any], now: datetime) -> bool:
-    blueprint, index = Blueprint.load(quiz.blueprint), SqlIndex(connection, quiz.banks)
+def _lacks(
+    connection: Connection, quiz: Row[Any], bank_id: int, gone: Collection[str], now: datetime
+) -> bool:
+    """Whether the quiz can be drawn, but not without them."""
+    names = {f"{slug}/{id}" for slug, number in quiz.banks.items() if number == bank_id for id in gone}
+    blueprint = Blueprint.load(quiz.blueprint)
+    if any(names.intersection(section.included) for section in blueprint.sections):
+        return True
+    sections = [
+        {**one, "exclude": [*section.exclude, *_within(section.sources, names)]}
+        for one, section in zip(quiz.blueprint["sections"], blueprint.sections, strict=True)
+    ]
+    without_them = Blueprint.load({**quiz.blueprint, "sections": sections})
+    return _is_unmet(connection, quiz, without_them, now) and not _is_unmet(connection, quiz, blueprint, now)
+
+
+def _within(banks: Collection[str], names: Collection[str]) -> list[str]:
+    """The questions (``bank/id``) that are in one of these banks."""
+    return sorted(name for name in names if name.partition("/")[0] in banks)
+
+
+def _is_unmet(connection: Connection, quiz: Row[Any], blueprint: Blueprint, now: datetime) -> bool:
+    index = SqlIndex(connection, quiz.banks)
     opening = Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at)
     return any(unmet(blueprint, index, day) for day in days_of(index, blueprint, opening, now))

@@ -24,8 +24,9 @@ from quiz.models.choosing import Selection, selected
 from quiz.models.drafting import QuestionDraft
 from quiz.models.people import User
 from quiz.models.searching import tags_of
+from quiz.models.transferring import lacking_quizzes
 from quiz.models.versions import add_versions, bank_changed
-from quiz.operations.access import Actor, editable_bank
+from quiz.operations.access import Actor, editable_bank, titles_of
 
 #: Questions that are changed at once.
 MOST: Final = 10_000
@@ -72,6 +73,8 @@ class Look:
     total: int
     revised: tuple[Revised, ...]
     refused: tuple[Refused, ...]
+    #: Published quizzes that would lack questions, since these are no longer ready; "" = one that I do not teach.
+    lacking: tuple[str, ...]
     seen: str
 
     @property
@@ -81,7 +84,13 @@ class Look:
 
 
 def look(
-    actor: Actor, bank_id: int, selection: Selection, change: Change, *, over_drafts: bool = False
+    actor: Actor,
+    bank_id: int,
+    selection: Selection,
+    change: Change,
+    now: datetime,
+    *,
+    over_drafts: bool = False,
 ) -> Look:
     """What a change would do to the selected questions of a bank that I may change. Writes nothing.
 
@@ -91,7 +100,8 @@ def look(
     with reading() as connection:
         bank = editable_bank(connection, actor, bank_id, lock=False)
         plan = _plan(connection, bank, selection, change, over_drafts=over_drafts)
-    return plan.look()
+        lacking = titles_of(connection, actor, lacking_quizzes(connection, bank_id, plan.put_away(), now))
+    return plan.look(lacking)
 
 
 def chosen(actor: Actor, bank_id: int, selection: Selection) -> Chosen:
@@ -153,7 +163,15 @@ class _Plan:
         parts = [f"{row.question_id}:{row.number}" for row, _ in self.changed]
         return sha256(" ".join([str(len(self.rows)), *parts]).encode()).hexdigest()
 
-    def look(self) -> Look:
+    def put_away(self) -> frozenset[str]:
+        """The ids of questions that are ready, and will not be."""
+        return frozenset(
+            row.slug
+            for row, fields in self.changed
+            if row.content.get("status", "ready") == "ready" != fields.get("status", "ready")
+        )
+
+    def look(self, lacking: tuple[str, ...]) -> Look:
         revised = tuple(
             Revised(
                 row.question_id,
@@ -163,7 +181,8 @@ class _Plan:
             )
             for row, fields in self.changed
         )
-        return Look(len(self.rows), revised, tuple(one for _, one in self.refused), self.seen)
+        refused = tuple(one for _, one in self.refused)
+        return Look(len(self.rows), revised, refused, lacking, self.seen)
 
 
 def _selected(connection: Connection, bank_id: int, selection: Selection) -> Any:

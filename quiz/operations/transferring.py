@@ -24,10 +24,9 @@ from quiz.models.bank import Bank, Question, QuestionVersion, load_authored
 from quiz.models.choosing import Selection, selected
 from quiz.models.drafting import QuestionDraft
 from quiz.models.media import folder_of
-from quiz.models.people import Enrolment
-from quiz.models.transferring import move_rows, unmet_quizzes
+from quiz.models.transferring import lacking_quizzes, move_rows
 from quiz.models.versions import add_versions, bank_changed
-from quiz.operations.access import EDITING, TEACHING, Actor, editable_bank, missing, readable_banks
+from quiz.operations.access import EDITING, Actor, editable_bank, missing, readable_banks, titles_of
 from quiz.questions.images import digest_of_pin
 
 How: TypeAlias = Literal["copy", "move"]
@@ -83,15 +82,13 @@ def ways(actor: Actor, bank_id: int, selection: Selection) -> Ways:
 
 
 def look(actor: Actor, bank_id: int, selection: Selection, target_id: int, how: How, now: datetime) -> Look:
-    """What copying or moving the selected questions would do. Nothing stays written.
+    """What copying or moving the selected questions would do. Writes nothing.
 
     Raises Invalid where nothing is selected, or the other bank cannot take them.
     """
-    with transaction() as connection:
+    with reading() as connection:
         plan = _plan(connection, actor, bank_id, selection, target_id, how)
-        tried = connection.begin_nested()
-        lacking = _carry_out(connection, actor, plan, now)
-        tried.rollback()
+        lacking = _lacking(connection, actor, plan, now)
     renamed = tuple((old, new) for old, new in plan.made.names.items() if old != new)
     return Look(len(plan.rows), renamed, plan.stays, lacking, plan.seen)
 
@@ -104,11 +101,12 @@ def run(
     Raises Conflict where it would do something else by now, or where a published quiz would lack questions.
     """
     with transaction() as connection:
-        plan = _plan(connection, actor, bank_id, selection, target_id, how)
+        plan = _plan(connection, actor, bank_id, selection, target_id, how, lock=True)
         if plan.seen != seen:
             raise Conflict("The questions have changed since you looked. Look again.")
-        if _carry_out(connection, actor, plan, now):
+        if _lacking(connection, actor, plan, now):
             raise Conflict("A published quiz would then lack questions: copy them instead.")
+        _carry_out(connection, actor, plan, now)
     return len(plan.rows)
 
 
@@ -149,9 +147,16 @@ def _selected(connection: Connection, bank_id: int, selection: Selection) -> Any
 
 
 def _plan(
-    connection: Connection, actor: Actor, bank_id: int, selection: Selection, target_id: int, how: How
+    connection: Connection,
+    actor: Actor,
+    bank_id: int,
+    selection: Selection,
+    target_id: int,
+    how: How,
+    *,
+    lock: bool = False,
 ) -> _Plan:
-    source, target = _banks(connection, actor, bank_id, target_id, how)
+    source, target = _banks(connection, actor, bank_id, target_id, how, lock=lock)
     rows = connection.execute(
         _selected(connection, bank_id, selection)
         .add_columns(QuestionVersion.number, QuestionVersion.digest, QuestionVersion.content)
@@ -176,7 +181,7 @@ def _plan(
 
 
 def _banks(
-    connection: Connection, actor: Actor, bank_id: int, target_id: int, how: How
+    connection: Connection, actor: Actor, bank_id: int, target_id: int, how: How, *, lock: bool
 ) -> tuple[Row[Any], Row[Any]]:
     """Both banks, locked in the order of their ids where they change, so that two who move crosswise do not wait for ever."""
     source = _readable(connection, actor, bank_id)
@@ -185,7 +190,7 @@ def _banks(
     if connection.execute(readable_banks(actor, Bank.id).where(Bank.id == target_id)).first() is None:
         raise Invalid([Problem("target", "no bank is chosen", "choose one that you may change")])
     changed = {target_id, bank_id} if how == "move" else {target_id}
-    found = {number: editable_bank(connection, actor, number) for number in sorted(changed)}
+    found = {number: editable_bank(connection, actor, number, lock=lock) for number in sorted(changed)}
     source, target = found.get(bank_id, source), found[target_id]
     if source.language != target.language:
         what = f"this bank is in another language ({target.language})"
@@ -209,23 +214,20 @@ def _staying(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[int, S
     return {row.id: Stays(row.id, row.slug, reasons[row.id]) for row in rows if row.id in reasons}
 
 
-def _carry_out(connection: Connection, actor: Actor, plan: _Plan, now: datetime) -> tuple[str, ...]:
-    """Writes it. Returns the titles of the quizzes that lack questions from now on."""
+def _carry_out(connection: Connection, actor: Actor, plan: _Plan, now: datetime) -> None:
+    """Writes it."""
     if not plan.rows:
-        return ()
+        return
     target_id, source_id = plan.target.id, plan.source.id
-    short = unmet_quizzes(connection, source_id, now) if plan.how == "move" else {}
     connection.execute(update(Bank).where(Bank.id == target_id).values(header=plan.made.header))
     ids = _moved_ids(connection, plan) if plan.how == "move" else _new_ids(connection, plan)
     add_versions(connection, [*zip(ids, plan.made.questions, strict=True)], target_id, actor.id, now)
     bank_changed(connection, target_id, now)
     facts = {"count": len(ids), "from": source_id, "added": plan.made.added}
     record(connection, actor.id, f"bank.{plan.how}", ("bank", target_id), now, **facts)
-    if plan.how == "copy":
-        return ()
-    bank_changed(connection, source_id, now)
-    record(connection, actor.id, "bank.moved", ("bank", source_id), now, count=len(ids), to=target_id)
-    return _titles(connection, actor, unmet_quizzes(connection, source_id, now), short)
+    if plan.how == "move":
+        bank_changed(connection, source_id, now)
+        record(connection, actor.id, "bank.moved", ("bank", source_id), now, count=len(ids), to=target_id)
 
 
 def _moved_ids(connection: Connection, plan: _Plan) -> list[int]:
@@ -243,13 +245,9 @@ def _new_ids(connection: Connection, plan: _Plan) -> list[int]:
     return [by_slug[slug] for slug in slugs]
 
 
-def _titles(
-    connection: Connection, actor: Actor, after: Mapping[int, Row[Any]], before: Mapping[int, Row[Any]]
-) -> tuple[str, ...]:
-    """The titles of quizzes that lack questions now and did not before; of those that I teach."""
-    taught = connection.execute(
-        select(Enrolment.course_id).where(Enrolment.user_id == actor.id, Enrolment.role.in_(TEACHING))
-    )
-    mine = set(taught.scalars())
-    new = [quiz for number, quiz in after.items() if number not in before]
-    return tuple(quiz.title if quiz.course_id in mine else "" for quiz in new)
+def _lacking(connection: Connection, actor: Actor, plan: _Plan, now: datetime) -> tuple[str, ...]:
+    """The titles of the published quizzes from which the questions would move away; "" for those that I do not teach."""
+    if plan.how == "copy":
+        return ()
+    lacking = lacking_quizzes(connection, plan.source.id, {row.slug for row in plan.rows}, now)
+    return titles_of(connection, actor, lacking)

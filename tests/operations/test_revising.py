@@ -39,7 +39,7 @@ def text_of(cast, bank):
 
 
 def run(cast, bank, change, selection=EVERYTHING, **more):
-    look = revising.look(cast.ada, bank, selection, change, **more)
+    look = revising.look(cast.ada, bank, selection, change, NOW, **more)
     return revising.run(cast.ada, bank, selection, change, look.seen, LATER, "Tidied", **more)
 
 
@@ -51,7 +51,7 @@ def bank(cast):
 def test_five_hundred_questions_change_and_come_back_byte_by_byte(cast):
     bank = many(cast, 500)
     before = text_of(cast, bank)
-    look = revising.look(cast.ada, bank, EVERYTHING, MORE)
+    look = revising.look(cast.ada, bank, EVERYTHING, MORE, NOW)
     assert (look.total, len(look.revised), look.refused, look.unchanged) == (500, 500, (), 0)
     assert ("tags", "old, n0", "n0, seen") in look.revised[0].fields
     assert ("points", "1", "2") in look.revised[0].fields
@@ -69,12 +69,18 @@ def test_five_hundred_questions_change_and_come_back_byte_by_byte(cast):
     assert undoing.undoable(cast.ada, bank) is None
 
 
+def test_a_quiz_that_would_lack_questions_is_named(cast, bank):
+    assert revising.look(cast.ada, bank, EVERYTHING, Change(points="2"), NOW).lacking == ()
+    one = Selection(("one",))
+    assert revising.look(cast.ada, bank, one, Change(status="retired"), NOW).lacking == ("A small quiz",)
+
+
 def test_a_selection_is_changed_and_nothing_else(cast, bank):
     assert run(cast, bank, Change(topic=""), Selection(("one", "two"))) == 2
     found = banks.bank(cast.ada, bank, 1, NOW.date()).questions.rows
     assert {row.slug for row in found if not row.topic} == {"one", "two"}
     assert run(cast, bank, Change(difficulty="easy"), Selection((), Filter(topic="sums/minus"))) == 1
-    assert revising.look(cast.ada, bank, EVERYTHING, Change(status="ready")).unchanged == 5
+    assert revising.look(cast.ada, bank, EVERYTHING, Change(status="ready"), NOW).unchanged == 5
 
 
 def test_what_somebody_is_writing_at_is_left_out_and_said(cast, bank):
@@ -83,7 +89,7 @@ def test_what_somebody_is_writing_at_is_left_out_and_said(cast, bank):
         "one"
     ]
     drafting.keep(cast.di, bank, one, "single_choice", [("prompt", "How much is")], NOW)
-    look = revising.look(cast.ada, bank, EVERYTHING, Change(points="3"))
+    look = revising.look(cast.ada, bank, EVERYTHING, Change(points="3"), NOW)
     assert [(refused.slug, refused.drafts) for refused in look.refused] == [("one", (("Di", NOW),))]
     assert run(cast, bank, Change(points="3")) == 4
     assert authoring.sheet(cast.ada, one).number == 1
@@ -114,7 +120,7 @@ def test_what_the_rules_forbid_does_not_become_ready(cast, bank):
         "options": [{"text": "Not 3 + 3", "correct": True}, {"text": "2 + 4"}],
     }
     authoring.save_question(cast.ada, bank, None, 0, wrong, NOW)
-    look = revising.look(cast.ada, bank, EVERYTHING, Change(status="ready"))
+    look = revising.look(cast.ada, bank, EVERYTHING, Change(status="ready"), NOW)
     assert [(one.slug, one.findings[0].rule) for one in look.refused] == [("which-sum-is-not-6", "N02")]
     assert (look.revised, look.unchanged) == ((), 5)
 
@@ -129,9 +135,9 @@ def test_what_cannot_be_is_said_and_nothing_is_written(cast, bank):
         (Change(points="2"), Selection(("none",)), ""),
     ):
         with pytest.raises(Invalid) as caught:
-            revising.look(cast.ada, bank, selection, change)
+            revising.look(cast.ada, bank, selection, change, NOW)
         assert caught.value.problems[0].where == where
-    look = revising.look(cast.ada, bank, EVERYTHING, Change(points="2"))
+    look = revising.look(cast.ada, bank, EVERYTHING, Change(points="2"), NOW)
     run(cast, bank, Change(topic="x"), Selection(("one",)))
     with pytest.raises(Conflict):
         revising.run(cast.ada, bank, EVERYTHING, Change(points="2"), look.seen, LATER)
@@ -142,7 +148,7 @@ def test_what_cannot_be_is_said_and_nothing_is_written(cast, bank):
 def test_only_who_may_change_the_bank_changes_many(cast, bank):
     for who, error in ((cast.bo, NotFound), (cast.di, NotFound)):
         with pytest.raises(error):
-            revising.look(who, bank, EVERYTHING, MORE)
+            revising.look(who, bank, EVERYTHING, MORE, NOW)
     banks.share(cast.ada, bank, "di", "use", NOW)
     with pytest.raises(Forbidden):
         revising.run(cast.di, bank, EVERYTHING, MORE, "", LATER)

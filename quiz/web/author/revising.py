@@ -115,6 +115,7 @@ def _look(bank_id: int, given: ChangeForm) -> ResponseReturnValue:
             bank_id,
             selecting.selection(),
             given.change(),
+            moment(),
             over_drafts=given.over_drafts.data,
         )
     except Invalid as error:

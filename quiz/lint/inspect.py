@@ -29,8 +29,13 @@ def inspect_bank(bank: Bank) -> list[Finding]:
     """
     questions = tuple(_samples(bank.authored))
     items = _items(questions, bank.language)
-    sourced = bool(bank.documents) or any(question.evidence for question in questions)
-    return _settled([*_each(items), *_translated(questions), *_together(items, "bank")], sourced=sourced)
+    found = [*_each(items), *_translated(questions), *_together(items, "bank")]
+    return _settled(found, sourced=is_sourced(bank))
+
+
+def is_sourced(bank: Bank) -> bool:
+    """Whether a bank names somewhere what keys rest on."""
+    return bool(bank.documents) or any(one.evidence for one in bank.authored)
 
 
 def inspect_question(authored: Authored, language: str, *, sourced: bool) -> list[Finding]:

@@ -18,7 +18,7 @@ from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
 from quiz.db import parts, reading, transaction
 from quiz.errors import Invalid, Problem
-from quiz.lint.inspect import hindrances_of_all
+from quiz.lint.inspect import hindrances_of_all, is_sourced
 from quiz.models.audit import record
 from quiz.models.bank import (
     LONGEST_LANGUAGE,
@@ -178,7 +178,7 @@ def _hindrances(bank: LoadedBank) -> tuple[Finding, ...]:
     ready = [one for one in bank.authored if one.status == "ready"]
     stored = _stored([one.digest for one in ready])
     fresh = [one for one in ready if one.digest not in stored]
-    return tuple(hindrances_of_all(fresh, bank.language, sourced=bool(bank.documents)))
+    return tuple(hindrances_of_all(fresh, bank.language, sourced=is_sourced(bank)))
 
 
 def _as_drafts(authored: Mapping[str, Authored], held: set[str | None]) -> dict[str, Authored]:

@@ -40,6 +40,7 @@ __all__ = [
     "Answered",
     "Held",
     "OptionReport",
+    "PlaceReport",
     "QuestionReport",
     "analyse",
     "figures",
@@ -91,12 +92,22 @@ class GivenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VariantReport:
-    """A variant of a family: how many papers held it, and its facility, 0 to 1. ``prompt`` is plain."""
+    """A variant of a family and its figures over the papers that held it. ``prompt`` is plain."""
 
     key: str
     prompt: str
-    n: int
-    facility: float
+    figures: ItemFigures
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReport:
+    """A place of papers that differ, the ``place``-th of a section, with the figures of whatever question stood there."""
+
+    section: str
+    place: int
+    figures: ItemFigures
+    intended_weight: float | None
+    effective_weight: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,8 @@ class QuestionReport:
     topic: str
     prompt: str
     figures: ItemFigures
+    #: As Moodle has them: the rest of a question that not all papers hold is the total, the question with it.
+    moodle: ItemFigures
     random_guess: float | None
     #: The mean fraction of the upper 27 % by T, less that of the lower.
     d27: float | None
@@ -142,6 +155,8 @@ class Analysis:
     #: What alpha is over: questions (all papers hold the same), places (the n-th of a section), or "" (no alpha).
     over: str
     questions: tuple[QuestionReport, ...]
+    #: Empty where all papers hold the same questions, and where they have no places in common.
+    places: tuple[PlaceReport, ...]
     #: Half of the totals lie from the first to the second; None without any.
     quartiles: tuple[float, float] | None
     #: There are so many different totals that they were counted to two decimals of a percent.
@@ -180,7 +195,7 @@ def figures(tally: Tally, held: Mapping[int, Held], scale: float) -> Analysis:
     )
     numbers = _numbers(versions, held)
     drafts = [
-        _question(numbers[version], version, versions[version], held[version])
+        _question(numbers[version], version, versions[version], held[version], round(times.sum()))
         for version in sorted(versions, key=lambda version: numbers[version])
     ]
     low, high = quantile(grades, 0.25, times), quantile(grades, 0.75, times)
@@ -189,6 +204,7 @@ def figures(tally: Tally, held: Mapping[int, Held], scale: float) -> Analysis:
         omega_total=None if between is None else omega_total(between),
         over=over,
         questions=_together(drafts, without),
+        places=_places(counts.get(WHOLE, {})) if over == "places" else (),
         quartiles=None if low is None or high is None else (low, high),
         binned=tally.coarse,
     )
@@ -253,7 +269,7 @@ def _numbers(versions: Mapping[int, Kinds], held: Mapping[int, Held]) -> dict[in
 
 def _sample(kinds: Kinds, held: Held) -> Question:
     """The question; of a family its first variant that was asked."""
-    keys = sorted({key for key, _x in kinds.get("variant", {})})
+    keys = sorted({key for key, *_place in kinds.get("variant", {})})
     return next(_asked_of(keys, kinds, held)) if keys else held.question(None, date.min)
 
 
@@ -273,13 +289,13 @@ def _first(held: Held, key: str, days: Sequence[date]) -> Question:
     return held.question(key, days[-1])
 
 
-def _question(number: int, version_id: int, kinds: Kinds, held: Held) -> QuestionReport:
+def _question(number: int, version_id: int, kinds: Kinds, held: Held, papers: int) -> QuestionReport:
     question = _sample(kinds, held)
     fractions, total, rest, times = _columns(kinds["seen"], 3)
     points, attainable, worth = _columns(kinds["worth"], 2)
     n, maximum = round(times.sum()), mean(points, worth)
     x = fractions * maximum
-    variants = _variants(kinds, held)
+    variants = _variants(kinds, held, maximum)
     choices = () if variants else question.kind.choices(question.content)
     chosen = _chosen(choices, kinds)
     guess = question.kind.random_guess(question.content, question.scoring)
@@ -305,6 +321,7 @@ def _question(number: int, version_id: int, kinds: Kinds, held: Held) -> Questio
         topic=question.topic,
         prompt=held.prompt,
         figures=item_figures(x, maximum, total, rest, times),
+        moodle=item_figures(x, maximum, total, rest if n == papers else total, times),
         random_guess=seen.guess,
         d27=None if weights is None else float((weights * fractions * times).sum()),
         intended_weight=intended_weight(maximum, mean(attainable, worth)),
@@ -329,16 +346,48 @@ def median_of(counts: Mapping[tuple[Any, ...], int]) -> float | None:
     return quantile(values, 0.5, times)
 
 
-def _variants(kinds: Kinds, held: Held) -> tuple[VariantReport, ...]:
+def _variants(kinds: Kinds, held: Held, maximum: float) -> tuple[VariantReport, ...]:
     """The variants by key; none where the question is no family."""
-    by_key: dict[str, dict[tuple[float], int]] = defaultdict(dict)
-    for (key, x), n in kinds.get("variant", {}).items():
-        by_key[key][x,] = n
-    keys = sorted(by_key)
+    by_key = _grouped(kinds.get("variant", {}), 1)
+    keys = sorted(key for (key,) in by_key)
     return tuple(
-        VariantReport(key, to_text(asked.prompt), sum(by_key[key].values()), mean(*_columns(by_key[key], 1)))
+        VariantReport(key, to_text(asked.prompt), _figures(by_key[key,], maximum))
         for key, asked in zip(keys, _asked_of(keys, kinds, held) if keys else (), strict=True)
     )
+
+
+def _grouped(
+    counts: Mapping[tuple[Any, ...], int], width: int
+) -> Mapping[tuple[Any, ...], dict[tuple[Any, ...], int]]:
+    """Counts by the first values of their cells, so many of them, and by the others."""
+    found: dict[tuple[Any, ...], dict[tuple[Any, ...], int]] = defaultdict(dict)
+    for values, n in counts.items():
+        found[values[:width]][values[width:]] = n
+    return found
+
+
+def _figures(counts: Mapping[tuple[Any, ...], int], maximum: float) -> ItemFigures:
+    """Those of cells (x, T, R)."""
+    fractions, total, rest, times = _columns(counts, 3)
+    return item_figures(fractions * maximum, maximum, total, rest, times)
+
+
+def _places(whole: Kinds) -> tuple[PlaceReport, ...]:
+    """The places, in the order of their sections' names."""
+    found = _grouped(whole.get("stood", {}), 2)
+    figures = {place: _placed(found[place]) for place in sorted(found)}
+    weights = effective_weights([one.total_covariance for one in figures.values()])
+    attainable = sum(one.max for one in figures.values())
+    return tuple(
+        PlaceReport(section, place, one, intended_weight(one.max, attainable), weight)
+        for ((section, place), one), weight in zip(figures.items(), weights, strict=True)
+    )
+
+
+def _placed(counts: Mapping[tuple[Any, ...], int]) -> ItemFigures:
+    """Those of cells (points, x, T, R)."""
+    points, fractions, total, rest, times = _columns(counts, 4)
+    return item_figures(fractions * points, mean(points, times), total, rest, times)
 
 
 def _chosen(choices: Sequence[Choice], kinds: Kinds) -> Values:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from quiz.banks.analysing import Analysis, QuestionReport
 from quiz.files.tables import Table
+from quiz.statistics.classical import ItemFigures
 from quiz.statistics.distractors import FIFTHS
 from quiz.statistics.words import message
 
@@ -36,6 +37,8 @@ WHOLE: Final = (
     "error_ratio",
     "standard_error",
 )
+#: Those of them that Moodle has otherwise, where not all papers hold the question.
+MOODLE: Final = ("discrimination_index", "discriminative_efficiency")
 OPTION: Final = ("n", "share", "mean_rest", "item_rest")
 
 
@@ -47,7 +50,21 @@ def document(analysis: Analysis) -> dict[str, Any]:
         | more
         | {"over": analysis.over or None},
         "items": [_item(question) for question in analysis.questions],
+        "places": [
+            {
+                "section": one.section,
+                "place": one.place,
+                **_of_item(one.figures),
+                "intended_weight": one.intended_weight,
+                "effective_weight": one.effective_weight,
+            }
+            for one in analysis.places
+        ],
     }
+
+
+def _of_item(figures: ItemFigures) -> dict[str, Any]:
+    return {"n": figures.n, "max": figures.max, **{name: getattr(figures, name) for name in ITEM}}
 
 
 def _item(question: QuestionReport) -> dict[str, Any]:
@@ -58,10 +75,9 @@ def _item(question: QuestionReport) -> dict[str, Any]:
         "version": question.version,
         "type": question.type,
         "prompt": question.prompt,
-        "n": question.figures.n,
-        "max": question.figures.max,
         "random_guess": question.random_guess,
-        **{name: getattr(question.figures, name) for name in ITEM},
+        **_of_item(question.figures),
+        "moodle": {name: getattr(question.moodle, name) for name in MOODLE},
         "d27": question.d27,
         "intended_weight": question.intended_weight,
         "effective_weight": question.effective_weight,
@@ -78,6 +94,9 @@ def _item(question: QuestionReport) -> dict[str, Any]:
             }
             for option in question.options
         ],
+        "variants": [
+            {"variant": one.key, "prompt": one.prompt, **_of_item(one.figures)} for one in question.variants
+        ],
         "answers": [{"answer": one.text, "n": one.n, "right": one.right} for one in question.answers],
         "flags": [
             {"code": flag.code, "level": flag.level, "message": message(flag, names)}
@@ -86,9 +105,9 @@ def _item(question: QuestionReport) -> dict[str, Any]:
     }
 
 
-def tables(analysis: Analysis) -> tuple[Table, Table, Table]:
-    """The figures of the whole, of each question, and of each option."""
-    return whole_table(analysis), questions_table(analysis), options_table(analysis)
+def tables(analysis: Analysis) -> tuple[Table, Table, Table, Table]:
+    """The figures of the whole, of each question, of each option, and of each place of papers that differ."""
+    return whole_table(analysis), questions_table(analysis), options_table(analysis), places_table(analysis)
 
 
 def whole_table(analysis: Analysis) -> Table:
@@ -104,7 +123,10 @@ def questions_table(analysis: Analysis) -> Table:
     """One row a question."""
     header = ("number", "item", "version", "type", "prompt", "n", "max", "random_guess", *ITEM)
     more = ("d27", "intended_weight", "effective_weight", "alpha_if_deleted", "blank", "seconds", "flags")
-    return Table("questions", header + more, tuple(_question_row(one) for one in analysis.questions))
+    moodle = (f"moodle_{name}" for name in MOODLE)
+    return Table(
+        "questions", (*header, *more, *moodle), tuple(_question_row(one) for one in analysis.questions)
+    )
 
 
 def _question_row(one: QuestionReport) -> tuple[object, ...]:
@@ -115,7 +137,18 @@ def _question_row(one: QuestionReport) -> tuple[object, ...]:
         *(one.d27, one.intended_weight, one.effective_weight, one.alpha_if_deleted),
         *(one.blank, one.seconds),
         " ".join(f"{flag.code}:{flag.level}" for flag in one.flags),
+        *(getattr(one.moodle, name) for name in MOODLE),
     )
+
+
+def places_table(analysis: Analysis) -> Table:
+    """One row a place; none where all papers hold the same questions."""
+    header = ("section", "place", "n", "max", *ITEM, "intended_weight", "effective_weight")
+    rows = (
+        (one.section, one.place, *_of_item(one.figures).values(), one.intended_weight, one.effective_weight)
+        for one in analysis.places
+    )
+    return Table("places", header, tuple(rows))
 
 
 def options_table(analysis: Analysis) -> Table:

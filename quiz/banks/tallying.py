@@ -8,9 +8,10 @@ A count's name is a *cell*: (version id, 0 for the paper as a whole; kind; value
 of a question (x: the fraction of its mark; T and R in percent, to nine decimals, R None without a rest)
     seen (x, T, R) · pick (option id, x, T, R) · several () chose more than one option · blank () · beyond () not reached
     worth (points, what the paper had to give) · mark (points earned) · slot (number) · seconds (s)
-    answer (0 right or 1 wrong, text) · variant (key, x) · dated (as of)
+    answer (0 right or 1 wrong, text) · variant (key, x, T, R) · dated (as of)
 of the paper
     paper (T) · marks (m) · grade (g) · place (section, how-many-eth of it, points earned) · duration (s)
+    stood (section, how-many-eth of it, points to give, x, T, R)
     open () not settled: not wholly marked, or with nothing to attain
 """
 
@@ -37,7 +38,7 @@ LONGEST_ANSWER: Final = 200
 #: More different totals than this are counted to two decimals (of a percent), of which there are as many.
 MOST_TOTALS: Final = 10_000
 #: Where totals and rests begin in the values of a kind.
-_TOTALS: Final = {"seen": 1, "pick": 2, "paper": 0, "marks": 0, "grade": 0}
+_TOTALS: Final = {"seen": 1, "pick": 2, "variant": 2, "stood": 4, "paper": 0, "marks": 0, "grade": 0}
 
 Cell: TypeAlias = tuple[int, str, tuple[Any, ...]]
 
@@ -154,6 +155,7 @@ def cells_of(paper: Paper) -> Iterator[Cell]:
         yield WHOLE, "place", (line.section, places[line.section], nine(mark))
         rest = _percent(marks - mark, attainable - line.points)
         place = (nine(line.fraction), total, rest)
+        yield WHOLE, "stood", (line.section, places[line.section], nine(line.points), *place)
         for kind, values in _of_line(line, place, attainable, reached=not 0 < last < line.slot):
             yield line.version_id, kind, values
 
@@ -178,7 +180,7 @@ def _of_line(
     if line.text is not None:
         yield "answer", (int(line.fraction < 1), line.text)
     if line.variant is not None:
-        yield "variant", (line.variant, nine(line.fraction))
+        yield "variant", (line.variant, *place)
         yield "dated", (line.as_of,)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from quiz.operations.analysis import QuizReport
 
 FORMATS = ("csv", "xlsx", "json", "html", "pdf")
-TABLES = ("results", "test", "questions", "options")
+TABLES = ("results", "test", "questions", "options", "places")
 
 
 @click.command()
@@ -29,7 +29,7 @@ TABLES = ("results", "test", "questions", "options")
     type=click.Choice(TABLES),
     default="results",
     show_default=True,
-    help="With csv: all attempts, or the figures of the test, of its questions, of their options.",
+    help="With csv: all attempts, or the figures of the test, of its questions, of their options, of the places of papers that differ.",
 )
 @click.option(
     "--which",

@@ -39,6 +39,20 @@ ITEM: Final = (
         "times of the saves",
     ),
     Method(
+        "place",
+        "Place on the paper",
+        "Where papers differ, the n-th question of a section is another one on each. The figures of a place are over whatever stood there.",
+        "as those of a question",
+        _MOODLE,
+    ),
+    Method(
+        "moodle",
+        "As Moodle has it",
+        "In files, of a question that not all papers hold: discrimination index and efficiency with the question itself in the rest, which flatters. Everywhere else the rest is without it.",
+        "R = T",
+        _MOODLE,
+    ),
+    Method(
         "facility",
         "Facility (right)",
         "The mean share of the mark. Low is hard; what suits the quiz depends on its purpose.",

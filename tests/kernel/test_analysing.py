@@ -77,6 +77,39 @@ def test_alpha_over_questions_places_or_nothing():
     assert analyse(drawn, 100).whole.sd is not None
 
 
+def test_a_place_of_drawn_papers_has_moodles_figures_and_so_have_the_questions_in_it():
+    """Moodle subtracts the mark from the total for a position on the paper, not for a question that was drawn there."""
+    dice = np.random.default_rng(4)
+    names = [[*dice.permutation([*"pqr"])[:2], "x"] for _ in range(40)]
+    right = dice.random((40, 3)) < dice.random((40, 1))
+    papers = [
+        [
+            answered(name, KEY if is_right else "a", section=section)
+            for name, section, is_right in zip(drawn, "SST", row, strict=True)
+        ]
+        for drawn, row in zip(names, right, strict=True)
+    ]
+    found, marks = analyse(papers, 100), right.astype(float)
+    totals = marks.sum(axis=1)
+    assert [(one.section, one.place) for one in found.places] == [("S", 1), ("S", 2), ("T", 1)]
+    covariances = [np.cov(marks[:, place], totals)[0, 1] for place in range(3)]
+    for place, one in enumerate(found.places):
+        x, rest = marks[:, place], totals - marks[:, place]
+        assert one.figures.discrimination_index == pytest.approx(100 * np.corrcoef(x, rest)[0, 1])
+        most = np.cov(np.sort(x), np.sort(rest))[0, 1]
+        assert one.figures.discriminative_efficiency == pytest.approx(100 * np.cov(x, rest)[0, 1] / most)
+        assert one.intended_weight == pytest.approx(100 / 3)
+        weight = 100 * np.sqrt(covariances[place]) / np.sqrt(covariances).sum()
+        assert one.effective_weight == pytest.approx(weight)
+    for one in found.questions:
+        held = one.question.removeprefix("b/")
+        rows, columns = np.nonzero(np.array(names) == held)
+        x, total = marks[rows, columns], totals[rows]
+        of_ours, of_moodle = total - x, total if held != "x" else total - x
+        for figures, rest in ((one.figures, of_ours), (one.moodle, of_moodle)):
+            assert figures.discrimination_index == pytest.approx(100 * np.corrcoef(x, rest)[0, 1])
+
+
 def test_a_report_and_a_table_of_the_same_marks_have_the_same_figures():
     """What quiz stats says of a table: shares in marks there, in percent here, so that only what has no unit is equal."""
     rows = ["bbb", "bba", "bab", "baa", "aba", "aaa", "bbc", "cab", "bbb", "acb", "bca"]
@@ -182,7 +215,8 @@ def test_the_document_has_the_names_of_the_contract_and_no_numbers_that_are_none
 def test_tables_hold_the_same_figures_as_the_document():
     found = miskeyed()
     document = report_tables.document(found)
-    whole, questions, options = report_tables.tables(found)
+    whole, questions, options, places = report_tables.tables(found)
+    assert (places.rows, document["places"]) == ((), [])
     assert dict(whole.rows)["alpha"] == document["test"]["alpha"]
     for row, item in zip(questions.rows, document["items"], strict=True):
         cells = dict(zip(questions.header, row, strict=True))

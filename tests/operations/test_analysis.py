@@ -101,6 +101,9 @@ def test_papers_that_differ(cast):
     assert found.analysis.over == "places"
     assert sum(one.figures.n for one in found.questions) == 30
     assert found.analysis.whole.mean == 50
+    assert [(one.place, one.figures.n, one.figures.facility) for one in found.analysis.places] == [
+        (place, 10, 0.5) for place in (1, 2, 3)
+    ]
     assert len(found.questions) > 3
     for one in found.questions:
         assert one.figures.item_rest is None or isclose(one.figures.item_rest, 1)

@@ -100,8 +100,8 @@ def test_the_report_tells_the_variants(cast, quiz):
     found = analysis.quiz_report(cast.ada, quiz, "first", NOW + timedelta(days=1))
     (one,) = [one for one in found.questions if one.question == "b/joined-when"]
     assert one.figures.n == 2
-    assert sum(variant.n for variant in one.variants) == 2
-    assert {variant.facility for variant in one.variants} == {0}
+    assert sum(variant.figures.n for variant in one.variants) == 2
+    assert {variant.figures.facility for variant in one.variants} == {0}
     assert one.prompt == "In which year did {{ country }} join?"
     assert not one.options
 

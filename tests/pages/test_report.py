@@ -287,7 +287,7 @@ def test_what_somebody_typed_is_no_formula_in_a_file(ada, cast):
     assert book.headers["Content-Disposition"].startswith("attachment; filename=A-small-quiz-report.xlsx")
     with zipfile.ZipFile(io.BytesIO(book.data)) as archive:
         sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
-    assert len(sheets) == 3
+    assert len(sheets) == 4
     assert "<t>=1+1</t>" in "".join(sheets)
     assert "<f>" not in "".join(sheets)
 

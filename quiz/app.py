@@ -101,6 +101,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.author.translating import blueprint as translating
     from quiz.web.author.views import blueprint as author
     from quiz.web.courses.accommodating import blueprint as accommodating
+    from quiz.web.courses.rosters import blueprint as rosters
     from quiz.web.courses.views import blueprint as courses
     from quiz.web.gradebook.views import blueprint as gradebook
     from quiz.web.live.views import blueprint as live
@@ -138,6 +139,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         student,
         attempt,
         courses,
+        rosters,
         accommodating,
         quizzes,
         reports,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
 
 from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
@@ -113,6 +114,16 @@ class Person:
     def resets_by_link(self) -> bool:
         """A student with a password: the course's teacher may make a link for a new one."""
         return self.role == "student" and self.has_password
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A student's return code on paper: shown once, not stored."""
+
+    user_id: int
+    name: str
+    username: str | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +232,7 @@ def join_as(actor: Actor, code: str, address: str, now: datetime) -> int:
 # A member's view ---------------------------------------------------------------------------------------------------
 
 
-def _my_course(
+def my_course(
     connection: Connection, actor: Actor, course_id: int, roles: Sequence[str] = COURSE_ROLES
 ) -> Row[Any]:
     """The course with my role in it. NotFound to strangers, Forbidden where my role does not give the right."""
@@ -241,7 +252,7 @@ def _my_course(
 def course(actor: Actor, course_id: int, now: datetime, grace: timedelta = GRACE) -> CoursePage:
     """A course with its quizzes; students see the published ones. Four statements."""
     with reading() as connection:
-        found = _my_course(connection, actor, course_id)
+        found = my_course(connection, actor, course_id)
         staff = found.role in RESULTS
         quizzes = connection.execute(_quizzes_of(course_id, actor.id, drafts=staff)).all()
         ids = [quiz.id for quiz in quizzes]
@@ -363,7 +374,7 @@ def add_course(actor: Actor | None, title: str, time_zone: str, now: datetime) -
 def people(actor: Actor, course_id: int, page: int) -> People:
     """A course's people by name, for those who see its results."""
     with reading() as connection:
-        found = _my_course(connection, actor, course_id, RESULTS)
+        found = my_course(connection, actor, course_id, RESULTS)
         listed = page_of(
             connection, _people_of(course_id).order_by(User.name, User.id), page, lambda row: Person(*row)
         )
@@ -390,7 +401,7 @@ def _people_of(course_id: int) -> Any:
 def person(actor: Actor, course_id: int, user_id: int) -> Member:
     """One of a course's people, for its teachers. NotFound where they are not in it."""
     with reading() as connection:
-        found = _my_course(connection, actor, course_id, TEACHING)
+        found = my_course(connection, actor, course_id, TEACHING)
         row = connection.execute(_people_of(course_id).where(User.id == user_id)).first()
         if row is None:
             raise NotFound
@@ -408,16 +419,55 @@ def issue_return_code(actor: Actor, course_id: int, user_id: int, now: datetime)
 
     Shown once, not stored. Only for whom ``demand_own_student`` lets through.
     """
-    code = new_code(RETURN_CODE_LENGTH)
     with transaction() as connection:
         demand_own_student(connection, actor, course_id, user_id, has_password=False)
-        connection.execute(
-            update(User)
-            .where(User.id == user_id)
-            .values(return_code_hash=digest(code), session_epoch=User.session_epoch + 1)
-        )
-        _audit(connection, actor, "user.return-code", course_id, now, user=user_id)
+        return _new_return_code(connection, actor, course_id, user_id, now)
+
+
+def _new_return_code(
+    connection: Connection, actor: Actor, course_id: int, user_id: int, now: datetime
+) -> str:
+    code = new_code(RETURN_CODE_LENGTH)
+    connection.execute(
+        update(User)
+        .where(User.id == user_id)
+        .values(return_code_hash=digest(code), session_epoch=User.session_epoch + 1)
+    )
+    _audit(connection, actor, "user.return-code", course_id, now, user=user_id)
     return grouped(code)
+
+
+def who_gets_cards(actor: Actor, course_id: int, user_ids: Sequence[int]) -> list[Card]:
+    """Who of these people a card with a new return code can be made for, by name; the codes are still empty."""
+    with reading() as connection:
+        return _cards(connection, actor, course_id, user_ids)
+
+
+def issue_cards(actor: Actor, course_id: int, user_ids: Sequence[int], now: datetime) -> list[Card]:
+    """Cards with new return codes for those of these people for whom ``issue_return_code`` makes one; as it does."""
+    with transaction() as connection:
+        return [
+            replace(one, code=_new_return_code(connection, actor, course_id, one.user_id, now))
+            for one in _cards(connection, actor, course_id, user_ids)
+        ]
+
+
+def _cards(connection: Connection, actor: Actor, course_id: int, user_ids: Sequence[int]) -> list[Card]:
+    my_course(connection, actor, course_id, TEACHING)
+    rows = connection.execute(
+        select(User.id, User.name, User.username)
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(
+            Enrolment.course_id == course_id,
+            Enrolment.role == "student",
+            User.id.in_(user_ids),
+            User.role == "user",
+            User.password_hash.is_(None),
+            ~_elsewhere(actor, User.id).exists(),
+        )
+        .order_by(User.name, User.id)
+    )
+    return [Card(row.id, row.name, row.username) for row in rows]
 
 
 def demand_own_student(
@@ -427,7 +477,7 @@ def demand_own_student(
     more than that: have a role of the site, another role in a course, a course that I do not teach. What a teacher makes
     opens the whole account.
     """
-    _my_course(connection, actor, course_id, TEACHING)
+    my_course(connection, actor, course_id, TEACHING)
     role = connection.execute(
         select(User.role)
         .join(Enrolment, Enrolment.user_id == User.id)
@@ -446,18 +496,19 @@ def demand_own_student(
         )
 
 
-def _elsewhere(actor: Actor, user_id: int) -> Any:
+def _elsewhere(actor: Actor, user_id: Any) -> Any:
     """Courses of this person in which the acting user does not teach, or they are more than a student."""
-    mine = select(Enrolment.course_id).where(Enrolment.user_id == actor.id, Enrolment.role.in_(TEACHING))
-    return select(Enrolment.course_id).where(
-        Enrolment.user_id == user_id, or_(Enrolment.course_id.not_in(mine), Enrolment.role != "student")
+    mine, theirs = aliased(Enrolment), aliased(Enrolment)
+    taught = select(mine.course_id).where(mine.user_id == actor.id, mine.role.in_(TEACHING))
+    return select(theirs.course_id).where(
+        theirs.user_id == user_id, or_(theirs.course_id.not_in(taught), theirs.role != "student")
     )
 
 
 def set_joining(actor: Actor, course_id: int, open_: bool, new: bool, now: datetime) -> None:
     """Opens or closes joining by code; ``new`` replaces the code, so that the old one leads nowhere."""
     with transaction() as connection:
-        _my_course(connection, actor, course_id, TEACHING)
+        my_course(connection, actor, course_id, TEACHING)
         values: dict[str, Any] = {"join_open": open_}
         if new:
             values["join_code"] = new_code(JOIN_CODE_LENGTH)
@@ -487,11 +538,11 @@ def enrol_in(
         raise Invalid(
             [Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(COURSE_ROLES))]
         )
-    _lock(connection, course_id)
+    lock_people(connection, course_id)
     if actor is None:
         demand_course(connection, course_id)
     else:
-        _my_course(connection, actor, course_id, TEACHING)
+        my_course(connection, actor, course_id, TEACHING)
     user_id = connection.execute(select(User.id).where(User.username == username.strip().casefold())).scalar()
     if user_id is None:
         raise Invalid([Problem("username", f"there is nobody called {username!r}", "check the user name")])
@@ -500,7 +551,7 @@ def enrol_in(
         course_id=course_id, user_id=user_id, created_at=now, **given
     )
     connection.execute(statement.on_conflict_do_update(index_elements=["course_id", "user_id"], set_=given))
-    _demand_teacher(connection, course_id, actor)
+    demand_teacher(connection, course_id, actor)
     _audit(connection, actor, "course.enrol", course_id, now, user=user_id, role=role)
 
 
@@ -516,7 +567,7 @@ def as_group(name: str) -> str | None:
 def set_group(actor: Actor, course_id: int, user_ids: Sequence[int], group: str, now: datetime) -> int:
     """Puts people of the course into a group ("": into none); how many of them are in the course."""
     with transaction() as connection:
-        _my_course(connection, actor, course_id, TEACHING)
+        my_course(connection, actor, course_id, TEACHING)
         members = connection.execute(select(Enrolment.user_id).where(Enrolment.course_id == course_id))
         moved = sorted(set(members.scalars()).intersection(user_ids))
         connection.execute(
@@ -531,24 +582,25 @@ def set_group(actor: Actor, course_id: int, user_ids: Sequence[int], group: str,
 def remove(actor: Actor, course_id: int, user_id: int, now: datetime) -> None:
     """Takes a person out of the course, with what was granted to them. Their attempts stay."""
     with transaction() as connection:
-        _lock(connection, course_id)
-        _my_course(connection, actor, course_id, TEACHING)
-        found = connection.execute(
-            delete(Enrolment)
-            .where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
-            .returning(Enrolment.user_id)
-        ).first()
-        if found is None:
+        lock_people(connection, course_id)
+        my_course(connection, actor, course_id, TEACHING)
+        if not forget(connection, course_id, [user_id]):
             raise NotFound
-        _demand_teacher(connection, course_id, actor)
-        of_course = select(Quiz.id).where(Quiz.course_id == course_id)
-        connection.execute(
-            delete(Override).where(Override.user_id == user_id, Override.quiz_id.in_(of_course))
-        )
+        demand_teacher(connection, course_id, actor)
         _audit(connection, actor, "course.remove", course_id, now, user=user_id)
 
 
-def _lock(connection: Connection, course_id: int) -> None:
+def forget(connection: Connection, course_id: int, user_ids: Sequence[int]) -> int:
+    """Takes people out of the course, as part of a larger change, with what was granted to them. How many were in it."""
+    of_course = select(Quiz.id).where(Quiz.course_id == course_id)
+    connection.execute(
+        delete(Override).where(Override.user_id.in_(user_ids), Override.quiz_id.in_(of_course))
+    )
+    gone = delete(Enrolment).where(Enrolment.course_id == course_id, Enrolment.user_id.in_(user_ids))
+    return len(connection.execute(gone.returning(Enrolment.user_id)).all())
+
+
+def lock_people(connection: Connection, course_id: int) -> None:
     """One change of a course's people at a time, so that two teachers do not take the course from each other."""
     connection.execute(select(Course.id).where(Course.id == course_id).with_for_update(key_share=True))
 
@@ -559,7 +611,7 @@ def demand_course(connection: Connection, course_id: int) -> None:
         raise NotFound(f"There is no course {course_id}.")
 
 
-def _demand_teacher(connection: Connection, course_id: int, actor: Actor | None) -> None:
+def demand_teacher(connection: Connection, course_id: int, actor: Actor | None) -> None:
     """A course that had a teacher keeps one."""
     left = connection.execute(
         select(Enrolment.user_id)

@@ -1,23 +1,40 @@
-"""Rosters: everybody in a table gets a role in a course; who has no account yet gets one."""
+"""Rosters: everybody in a table gets a role in a course; who has no account yet gets one.
+
+A file is looked at first: what would change, and all that is wrong, by line. Then all of it is done, or nothing; and as long as
+nobody whom it made has begun to work, it can be taken back.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import StringIO
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, and_, delete, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
-from quiz.db import reading, transaction
-from quiz.errors import Invalid, Problem
-from quiz.models.audit import record
-from quiz.models.people import COURSE_ROLES, User
+from quiz.db import conflict_insert, reading, transaction
+from quiz.errors import Conflict, Invalid, Problem
+from quiz.models.attempt import Attempt
+from quiz.models.audit import AuditEvent, record
+from quiz.models.codes import RETURN_CODE_LENGTH, digest, grouped, new_code
+from quiz.models.people import COURSE_ROLES, Enrolment, User
+from quiz.models.quiz import Quiz
 from quiz.operations import accounts, courses
+from quiz.operations.access import TEACHING, Actor
+from quiz.operations.courses import Card
 from quiz.questions.validation import suggest
 
-COLUMNS = ("username", "name", "role", "group")
+COLUMNS: Final = ("username", "name", "role", "group")
+MOST_ROWS: Final = 1_000
+_SEPARATORS: Final = (",", ";", "\t")
+#: Bytes that are letters in Windows-1251 (all Cyrillic) and in Windows-1252 (accented).
+_HIGH_RUN: Final = re.compile(rb"[\xa8\xb8\xc0-\xff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +52,37 @@ class Entry:
     password: str | None = None
 
 
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file as spreadsheets save them: UTF-8 or UTF-16 with their mark, UTF-8 without, Windows-1251 or -1252.
+
+    The last two are told apart by their letters: Cyrillic words are runs of bytes that in Latin ones stand alone.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        runs = [len(run) for run in _HIGH_RUN.findall(content)]
+        together = sum(length for length in runs if length > 1)
+        return content.decode("cp1251" if 2 * together > sum(runs) else "cp1252", "replace")
+
+
 def read_roster(text: str) -> list[Entry]:
     """The rows of a CSV text with the column username, and name, role (default: student) and group where wanted.
 
-    Raises Invalid with all that is wrong, each with its line.
+    Cells are parted by comma, semicolon or tabulator, as the first line is. Raises Invalid with all that is wrong, each
+    with its line.
     """
-    reader = csv.reader(StringIO(text), strict=True)
+    text = text.removeprefix("\N{BYTE ORDER MARK}")
+    reader = csv.reader(StringIO(text), strict=True, delimiter=_separator(text))
     try:
-        head = [column.strip() for column in next(reader, [])]
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
+        head = [column.strip().casefold() for column in next(reader, [])]
+        rows = [
+            (reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))
+        ]
     except csv.Error as error:
         raise Invalid([Problem("", f"this is no CSV: {error}", "quote cells", reader.line_num)]) from None
     problems = [*_head_problems(head)]
@@ -64,6 +103,11 @@ def read_roster(text: str) -> list[Entry]:
     ]
 
 
+def _separator(text: str) -> str:
+    first = text.partition("\n")[0]
+    return max(_SEPARATORS, key=first.count)
+
+
 def _head_problems(head: Sequence[str]) -> Iterator[Problem]:
     for column in head:
         if column not in COLUMNS:
@@ -76,6 +120,8 @@ def _head_problems(head: Sequence[str]) -> Iterator[Problem]:
 
 
 def _row_problems(head: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> Iterator[Problem]:
+    if len(rows) > MOST_ROWS:
+        yield Problem("", f"{len(rows)} people, {MOST_ROWS} are the most", "cut the file into several", 1)
     seen: dict[str, int] = {}
     for line, row in rows:
         if len(row) != len(head):
@@ -94,6 +140,9 @@ def _row_problems(head: Sequence[str], rows: Sequence[tuple[int, list[str]]]) ->
             yield Problem("group", what, f"write at most {courses.LONGEST_GROUP} characters", line)
         if seen.setdefault(name, line) != line:
             yield Problem("username", f"'{name}' stands in line {seen[name]} too", "keep one", line)
+
+
+# By the command line -------------------------------------------------------------------------------------------------
 
 
 def enrol_all(course_id: int, entries: Sequence[Entry], now: datetime) -> list[Entry]:
@@ -121,3 +170,213 @@ def enrol_all(course_id: int, entries: Sequence[Entry], now: datetime) -> list[E
                 record(connection, None, "user.add", ("user", user_id), now, role="user")
             courses.enrol_in(connection, None, course_id, entry.username, entry.role, now, entry.group)
     return done
+
+
+# By a teacher --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a row does. ``act``: make (an account, and enrol), enrol, change (role or group), or nothing."""
+
+    act: str
+    entry: Entry
+    #: The name that is shown: that of the account, where there is one.
+    name: str
+    #: None: there is no account yet.
+    user_id: int | None
+    #: What they are in the course until now; None: not in it.
+    role: str | None
+    group: str | None
+
+    @property
+    def other_name(self) -> str:
+        """The name in the roster where the account has another one, so that it may be another person; else ""."""
+        written = " ".join(self.entry.name.split())
+        return (
+            written
+            if self.user_id is not None and written.casefold() not in ("", self.name.casefold())
+            else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a roster would do to a course."""
+
+    course_id: int
+    course_title: str
+    changes: tuple[Change, ...]
+
+    def count(self, act: str) -> int:
+        """How many rows do this."""
+        return sum(change.act == act for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRoster:
+    """A course, and when the roster was entered that can be taken back; None: there is none."""
+
+    course_id: int
+    course_title: str
+    time_zone: str
+    entered_at: datetime | None
+
+
+def last_roster(actor: Actor, course_id: int) -> LastRoster:
+    """The last roster of a course, for its teachers."""
+    with reading() as connection:
+        course = courses.my_course(connection, actor, course_id, TEACHING)
+        last = _last(connection, course_id)
+    return LastRoster(course_id, course.title, course.time_zone, None if last is None else last.at)
+
+
+def plan(actor: Actor, course_id: int, entries: Sequence[Entry]) -> Plan:
+    """What a roster would do. Nothing is written. Raises Invalid with what cannot be done, by line."""
+    with reading() as connection:
+        course = courses.my_course(connection, actor, course_id, TEACHING)
+        return Plan(course_id, course.title, tuple(_changes(connection, course_id, entries)))
+
+
+def _changes(connection: Connection, course_id: int, entries: Sequence[Entry]) -> list[Change]:
+    here = and_(Enrolment.user_id == User.id, Enrolment.course_id == course_id)
+    rows = connection.execute(
+        select(User.id, User.username, User.name, User.active, Enrolment.role, Enrolment.group_name)
+        .outerjoin(Enrolment, here)
+        .where(User.username.in_([entry.username for entry in entries]))
+    )
+    known = {row.username: row for row in rows}
+    if problems := [*_hindrances(entries, known)]:
+        raise Invalid(problems)
+    return [_change(entry, known.get(entry.username)) for entry in entries]
+
+
+def _hindrances(entries: Sequence[Entry], known: Mapping[str, Row[Any]]) -> Iterator[Problem]:
+    for entry in entries:
+        account = known.get(entry.username)
+        if account is None and entry.role != "student":
+            what = f"'{entry.username}' has no account, and a roster makes them for students only"
+            yield Problem("role", what, "let an administrator invite them first", entry.line)
+        if account is not None and not account.active:
+            what = f"'{entry.username}' is kept out of this site"
+            yield Problem("username", what, "ask an administrator, or take the line out", entry.line)
+
+
+def _change(entry: Entry, account: Row[Any] | None) -> Change:
+    if account is None:
+        return Change("make", entry, " ".join(entry.name.split()) or entry.username, None, None, None)
+    group = account.group_name if entry.group is None else courses.as_group(entry.group)
+    if account.role is None:
+        act = "enrol"
+    else:
+        act = "nothing" if (account.role, account.group_name) == (entry.role, group) else "change"
+    return Change(act, entry, account.name, account.id, account.role, account.group_name)
+
+
+def enter(actor: Actor, course_id: int, entries: Sequence[Entry], now: datetime) -> list[Card]:
+    """Does what ``plan`` says, all of it or nothing. Returns the cards of those for whom an account was made.
+
+    They come in by the return code on it: it is shown once, and not stored.
+    """
+    with transaction() as connection:
+        courses.lock_people(connection, course_id)
+        courses.my_course(connection, actor, course_id, TEACHING)
+        changes = _changes(connection, course_id, entries)
+        cards = [_make(connection, change, now) for change in changes if change.act == "make"]
+        made = {card.username: card.user_id for card in cards}
+        for change in changes:
+            user_id = made.get(change.entry.username, change.user_id)
+            if change.act != "nothing" and user_id is not None:
+                _enrol(connection, course_id, user_id, change.entry, now)
+        courses.demand_teacher(connection, course_id, actor)
+        record(
+            connection,
+            actor.id,
+            "course.roster",
+            ("course", course_id),
+            now,
+            made=sorted(made.values()),
+            enrolled=sorted(one.user_id for one in changes if one.act == "enrol" and one.user_id is not None),
+            changed=[[one.user_id, one.role, one.group] for one in changes if one.act == "change"],
+        )
+    return cards
+
+
+def _make(connection: Connection, change: Change, now: datetime) -> Card:
+    code, username = new_code(RETURN_CODE_LENGTH), change.entry.username
+    user_id: int | None = connection.execute(
+        conflict_insert(connection, User)
+        .values(
+            username=username, name=change.name, return_code_hash=digest(code), role="user", created_at=now
+        )
+        .on_conflict_do_nothing()
+        .returning(User.id)
+    ).scalar()
+    if user_id is None:  # since a moment ago
+        raise Conflict("Somebody has made an account of the roster's meanwhile. Look at the roster again.")
+    return Card(user_id, change.name, username, grouped(code))
+
+
+def _enrol(connection: Connection, course_id: int, user_id: int, entry: Entry, now: datetime) -> None:
+    given = {"role": entry.role} | (
+        {} if entry.group is None else {"group_name": courses.as_group(entry.group)}
+    )
+    statement = conflict_insert(connection, Enrolment).values(
+        course_id=course_id, user_id=user_id, created_at=now, **given
+    )
+    connection.execute(statement.on_conflict_do_update(index_elements=["course_id", "user_id"], set_=given))
+
+
+# Taking it back --------------------------------------------------------------------------------------------------------
+
+
+def _last(connection: Connection, course_id: int) -> Row[Any] | None:
+    """The last roster of a course, where it was not taken back."""
+    acts = select(AuditEvent.act, AuditEvent.at, AuditEvent.details).where(
+        AuditEvent.subject_type == "course",
+        AuditEvent.subject_id == course_id,
+        AuditEvent.act.in_(("course.roster", "course.roster-undo")),
+    )
+    last = connection.execute(acts.order_by(AuditEvent.id.desc()).limit(1)).first()
+    return last if last is not None and last.act == "course.roster" else None
+
+
+_AT_WORK: Final = "Somebody of the roster has begun to work: take people out one by one."
+
+
+def undo(actor: Actor, course_id: int, now: datetime) -> int:
+    """Takes the last roster of a course back: who came by it goes, with the account that it made, and who was changed is what
+    they were. Returns how many people that are. Raises Conflict where there is none, or somebody has begun to work.
+    """
+    with transaction() as connection:
+        courses.lock_people(connection, course_id)
+        courses.my_course(connection, actor, course_id, TEACHING)
+        last = _last(connection, course_id)
+        if last is None:
+            raise Conflict("There is no roster to take back in this course.")
+        made, enrolled, changed = (last.details[name] for name in ("made", "enrolled", "changed"))
+        if connection.execute(_attempts(course_id, [*made, *enrolled])).first():
+            raise Conflict(_AT_WORK)
+        here = Enrolment.course_id == course_id
+        courses.forget(connection, course_id, [*made, *enrolled])
+        try:
+            connection.execute(delete(User).where(User.id.in_(made)))
+        except IntegrityError:  # a row of theirs that we do not know of: a grade by hand, another course
+            raise Conflict(_AT_WORK) from None
+        for user_id, role, group in changed:
+            connection.execute(
+                update(Enrolment)
+                .where(here, Enrolment.user_id == user_id)
+                .values(role=role, group_name=group)
+            )
+        courses.demand_teacher(connection, course_id, actor)
+        record(connection, actor.id, "course.roster-undo", ("course", course_id), now)
+    return len(made) + len(enrolled) + len(changed)
+
+
+def _attempts(course_id: int, user_ids: Sequence[int]) -> Any:
+    return (
+        select(Attempt.id)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(Quiz.course_id == course_id, Attempt.user_id.in_(user_ids))
+    )

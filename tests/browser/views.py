@@ -122,11 +122,16 @@ END_ALL = """const form = document.querySelector("#chosen");
 form.elements.all.checked = true;
 form.action = form.querySelector("[formaction]").formAction;
 HTMLFormElement.prototype.submit.call(form);"""
+CARDS = """const form = document.querySelector("#group");
+document.querySelectorAll("[name=user]").forEach(box => { box.checked = true; });
+form.action = form.querySelector("[formaction]").formAction;
+HTMLFormElement.prototype.submit.call(form);"""
 MARK_CONFLICT = """const form = document.querySelector("[data-marking]");
 form.querySelector("[name=seen]").value = "1";
 form.querySelector("[name=points]").value = "1";
 HTMLFormElement.prototype.submit.call(form);"""
 
+ROSTER = "username;name;role;group\nann;Ann A.;;Tuesday\nauthor;Maximilian;assistant;\nstudent1;;;Monday\n"
 FAULTY = BANK.replace("difficulty: medium", "difficuly: medium", 2)
 CHANGED = BANK.replace("Which city is", "What is the name of the city")
 OTHER = "::One:: How much is 1 + 1? {=2#Yes. ~3}\n\n::Two:: Which {=a\n\nNumbers {#3:0.5}\n"
@@ -218,6 +223,10 @@ COURSES = [
     View("join-sheet", "teacher", "/courses/{course}/join-sheet"),
     View("people", "teacher", "/courses/{course}/people"),
     View("people-wrong", "teacher", "/courses/{course}/people", send("Add", username="nobody-of-this-name")),
+    View("roster", "teacher", "/courses/{course}/roster"),
+    View("roster-wrong", "teacher", "/courses/{course}/roster", send("Look at it", text="username,name\nann,Ann\nann,Ann")),
+    View("roster-plan", "teacher", "/courses/{course}/roster", send("Look at it", text=ROSTER)),
+    View("cards-sure", "teacher", "/courses/{course}/people", script(CARDS)),
     View("people-password", "teacher", "/courses/{course}/people/{user_student1}/password-link"),
     View("people-password-link", "teacher", "/courses/{course}/people/{user_student1}/password-link", send("Make a link")),
     View("people-empty", "teacher", "/courses/{empty_course}/people"),

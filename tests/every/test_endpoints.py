@@ -131,6 +131,11 @@ TABLE = {
     "GET invited.invitation": EVERYBODY,
     "POST invited.invitation": EVERYBODY,
     "GET second.authenticator": SIGNED_IN,
+    "GET rosters.form": {TEACHER},
+    "POST rosters.look": {TEACHER},
+    "POST rosters.enter": {TEACHER},
+    "POST rosters.undo": {TEACHER},
+    "POST rosters.cards": {TEACHER},
     # with a password, or somebody half signed in, whom nobody is here (tests/pages/test_second.py)
     "GET second.code": set(),
     "POST second.code": set(),

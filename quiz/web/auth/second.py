@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +15,7 @@ from quiz.web.auth.views import begin, client_address
 from quiz.web.forms import Form, place
 from quiz.web.guard import moment, public, second_factor_roles, signed_in
 from quiz.web.session import get_actor, waiting
+from quiz.web.squares import square
 
 blueprint = Blueprint("second", __name__)
 
@@ -92,15 +92,10 @@ def _standing(actor: Actor) -> Standing:
 
 
 def _page(standing: Standing, confirm: str, **forms: Form) -> str:
-    square = (
-        segno.make(standing.address, error="m").svg_data_uri(scale=4, light="#fff")
-        if standing.address
-        else ""
-    )
     return render_template(
         "auth/authenticator.html",
         standing=standing,
-        square=square,
+        square=square(standing.address) if standing.address else "",
         confirm=confirm,
         codes=session.pop(CODES, []),
         code=forms.get("code") or SecondFactorForm(None),

@@ -15,6 +15,7 @@ from quiz.web.forms import place
 from quiz.web.guard import moment, public_address, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import find_card, get_actor
+from quiz.web.squares import square
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 
@@ -79,7 +80,7 @@ def join_sheet(course_id: int) -> ResponseReturnValue:
     if course.join_code is None:
         raise Forbidden
     address = join_address(course.join_code)
-    return render_template("courses/join_sheet.html", course=course, address=address)
+    return render_template("courses/join_sheet.html", course=course, address=address, square=square(address))
 
 
 # People ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,122 @@
+"""A roster on the page: looked at, entered, taken back; cards with return codes to print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf.file import FileField
+from wtforms import TextAreaField
+
+from quiz.errors import Invalid, Problem
+from quiz.operations import courses, rosters
+from quiz.web.forms import Form, place
+from quiz.web.guard import bounded, moment, public_address, signed_in
+from quiz.web.html import use_time_zone
+from quiz.web.session import get_actor
+
+blueprint = Blueprint("rosters", __name__, url_prefix="/courses/<int:course_id>")
+
+#: Bytes of a request with a roster: a thousand lines take a tenth of it.
+LARGEST_ROSTER = 1_000_000
+
+
+class RosterForm(Form):
+    """A file, or its text."""
+
+    file = FileField(_l("File"))
+    text = TextAreaField(_l("Text"))
+
+    def given(self) -> str:
+        """The text of what was sent; the form keeps it."""
+        if self.file.data:
+            self.text.data = rosters.text_of(self.file.data.read())
+        return self.text.data or ""
+
+
+@blueprint.get("/roster")
+@signed_in
+def form(course_id: int) -> ResponseReturnValue:
+    """Choose a roster, or paste its text; or take the last one back."""
+    return _form(course_id, RosterForm(None), ())
+
+
+def _form(course_id: int, form: RosterForm, faults: Sequence[Problem]) -> str:
+    last = rosters.last_roster(get_actor(), course_id)
+    use_time_zone(last.time_zone)
+    return render_template("courses/roster.html", last=last, form=form, faults=faults)
+
+
+def _mend(course_id: int, form: RosterForm, error: Invalid) -> ResponseReturnValue:
+    """The form again, with the text and a list of what is wrong with it."""
+    faults = [problem for problem in error.problems if problem.line is not None]
+    place(form, Invalid(problem for problem in error.problems if problem.line is None))
+    if faults:
+        form.text.errors = [
+            ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(faults))
+        ]
+    return _form(course_id, form, faults), Invalid.status
+
+
+@blueprint.post("/roster")
+@signed_in
+@bounded(LARGEST_ROSTER)
+def look(course_id: int) -> ResponseReturnValue:
+    """What a roster would do. Nothing is written."""
+    form = RosterForm()
+    try:
+        plan = rosters.plan(get_actor(), course_id, rosters.read_roster(form.given()))
+    except Invalid as error:
+        return _mend(course_id, form, error)
+    return render_template("courses/roster_plan.html", plan=plan, text=form.text.data)
+
+
+@blueprint.post("/roster/enter")
+@signed_in
+@bounded(LARGEST_ROSTER)
+def enter(course_id: int) -> ResponseReturnValue:
+    """Do what was looked at; shows the cards of new students, once."""
+    form = RosterForm()
+    try:
+        cards = rosters.enter(get_actor(), course_id, rosters.read_roster(form.given()), moment())
+    except Invalid as error:
+        return _mend(course_id, form, error)
+    if cards:
+        return _cards(course_id, cards)
+    flash(_("The roster is entered."), "good")
+    return redirect(url_for("courses.people", course_id=course_id), 303)
+
+
+def _cards(course_id: int, cards: Sequence[courses.Card]) -> str:
+    course = courses.course(get_actor(), course_id, moment())
+    return render_template(
+        "courses/cards.html", course=course, cards=cards, address=public_address("auth.back")
+    )
+
+
+@blueprint.post("/roster/undo")
+@signed_in
+def undo(course_id: int) -> ResponseReturnValue:
+    """Take the last roster back."""
+    count = rosters.undo(get_actor(), course_id, moment())
+    flash(ngettext("Taken back, for one person.", "Taken back, for %(num)d people.", count), "good")
+    return redirect(url_for("courses.people", course_id=course_id), 303)
+
+
+@blueprint.post("/people/cards")
+@signed_in
+def cards(course_id: int) -> ResponseReturnValue:
+    """Say what new cards mean for the people whose boxes are ticked (``user``); with ``sure=1`` make and show them, once."""
+    chosen = request.form.getlist("user", type=int)
+    if request.form.get("sure") == "1":
+        return _cards(course_id, courses.issue_cards(get_actor(), course_id, chosen, moment()))
+    people = courses.who_gets_cards(get_actor(), course_id, chosen)
+    if not people:
+        flash(_("Nobody is chosen who signs in with a return code: tick the boxes beside the names."), "look")
+        return redirect(url_for("courses.people", course_id=course_id), 303)
+    course = courses.course(get_actor(), course_id, moment())
+    return render_template("courses/cards_sure.html", course=course, people=people)

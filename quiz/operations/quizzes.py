@@ -80,6 +80,8 @@ class UsableBank:
     slug: str
     title: str
     ready: Mapping[str, int]
+    #: In which some of its questions can be read, its own first.
+    languages: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -220,20 +222,30 @@ def workbench(actor: Actor, course_id: int) -> Workbench:
         banks = usable_banks(connection, actor.id, course_id)
         version = QuestionVersion
         rows = connection.execute(
-            select(Bank.slug, Bank.title, version.difficulty, func.count().label("ready"))
+            select(
+                Bank.slug,
+                Bank.title,
+                Bank.language,
+                Bank.languages,
+                version.difficulty,
+                func.count().label("ready"),
+            )
             .join(version, and_(version.bank_id == Bank.id, version.draw_rank.is_not(None)))
             .where(Bank.id.in_(banks.values()))
-            .group_by(Bank.slug, Bank.title, version.difficulty)
+            .group_by(Bank.id, version.difficulty)
             .order_by(Bank.title, Bank.slug, version.difficulty)
         )
-        ready: dict[tuple[str, str], dict[str, int]] = {}
+        held: dict[str, tuple[Row[Any], dict[str, int]]] = {}
         for row in rows:
-            ready.setdefault((row.slug, row.title), {})[row.difficulty] = row.ready
+            held.setdefault(row.slug, (row, {}))[1][row.difficulty] = row.ready
     return Workbench(
         course.id,
         course.title,
         course.time_zone,
-        tuple(UsableBank(slug, title, counts) for (slug, title), counts in ready.items()),
+        tuple(
+            UsableBank(slug, row.title, ready, (row.language, *row.languages))
+            for slug, (row, ready) in held.items()
+        ),
     )
 
 

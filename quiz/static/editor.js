@@ -6,6 +6,7 @@
                       data-unsaved where the page holds what is not saved
    [data-part]        a part that can be renewed, by an answer of its own or by [data-fills] in that of another;
    [data-renews]      a control on which others depend: when it changes, the form is renewed; [data-preview] holds controls that belong to no edit
+   [data-enter]       Enter in a field of it presses its button
    [data-tell]        tells a screen reader what a renewed part has to say ([data-told] in it), once, when it changes
    [data-when]        words for saved, unsaved, lost (a part could not be renewed)
    [data-plain]       what is not needed with a script; [data-narrow] the switch to the width of a phone
@@ -165,6 +166,10 @@
     if (event.key === "Enter" && field.matches("[data-image-alt]")) {
       event.preventDefault();
       change(field.closest("[data-image]").querySelector("button"));
+    }
+    if (event.key === "Enter" && field.matches("[data-enter] input")) {
+      event.preventDefault();
+      change(field.closest("[data-enter]").querySelector("button"));
     }
     if (event.key === "Enter" && field.matches("[data-preview] input:not([type=radio]):not([type=checkbox])")) {
       event.preventDefault();

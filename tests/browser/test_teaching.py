@@ -58,7 +58,7 @@ def make_quiz(page):
     expect(page.get_by_label("Section 2, Questions")).to_be_focused()
     page.get_by_label("Section 1, Questions").fill("3")
     page.get_by_label("Section 2, Questions").fill("2")
-    page.get_by_label("Section 2, Bank").select_option(label="A small bank (5)")
+    page.get_by_label("Section 2, Bank").select_option(label="A small bank (5, en)")
     expect(page.get_by_text("Each student gets 2 of them.")).to_be_visible()
     look(page, "teacher-sections")
     page.get_by_role("button", name="Save as a draft").click()

@@ -103,6 +103,61 @@ def test_a_field_changes_its_part_and_nothing_else(name, value, changed):
     assert unseen(made) == unseen(expected)
 
 
+REMARKS = """\
+---
+# Ours
+format: quiz-blueprint/1
+title: T
+sections:   # two
+  # the first
+  - title: A   # a name
+    bank: small
+    count: 2
+  - {bank: other, count: 1}   # the second
+settings:
+  limit: 20  # minutes
+  attempts: 1
+order: shuffled
+"""
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({"sections-1-count": "3"}, ("- {bank: other, count: 1}   # the second", "- bank: other\n    count: 3")),
+        ({"scale": "20"}, ("  attempts: 1\n", "  attempts: 1\n  scale: 20\n")),
+        ({"order": "as_listed"}, ("order: shuffled", "order: as_listed")),
+        (
+            {"sections-0-place": "1", "sections-0-title": "", "sections-0-bank": "other", "sections-0-count": "1",
+             "sections-1-place": "0", "sections-1-title": "A", "sections-1-bank": "small", "sections-1-count": "2"},
+            ("  - title: A   # a name\n    bank: small\n    count: 2\n  - {bank: other, count: 1}   # the second\n",
+             "  - {bank: other, count: 1}   # the second\n  - title: A   # a name\n    bank: small\n    count: 2\n"),
+        ),
+    ],
+)  # fmt: skip
+def test_remarks_stay_with_what_stays(changes, expected):
+    form = sent(plan_of(REMARKS))
+    for name, value in changes.items():
+        form[name] = value
+    assert text_of(posted(form), REMARKS) == REMARKS.replace(*expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REMARKS.replace("  - title: A   # a name\n", "  -\n    title: A\n"),
+        REMARKS.replace("order: shuffled\n", "order: shuffled\n...\n"),
+        "{format: quiz-blueprint/1, title: T, sections: [{bank: small, count: 2}], settings: {limit: 20}}",
+        REMARKS.replace("title: T\n", 'title: "T\n  and more"\n'),
+    ],
+)
+def test_an_odd_layout_says_the_same_in_another_one(text):
+    form = sent(plan_of(text))
+    form["sections-0-count"], form["as_of"] = "7", "2026-11-23"
+    made = sent(plan_of(text_of(posted(form), text)))
+    assert made == form
+
+
 def test_what_the_form_does_not_show_is_named():
     assert unseen(WHOLE) == ["questions", "levels", "sections[0].tags.all", "sections[1].exclude"]
 

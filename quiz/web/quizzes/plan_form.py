@@ -18,8 +18,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleField, StringField
 
 from quiz.assembly.blueprint import LABELS, MOST_SECTIONS, Blueprint, Count, Section, read_blueprint
+from quiz.banks.rewriting import rewritten
 from quiz.banks.yaml import dump_yaml, read_mapping
-from quiz.errors import Problem, TooLarge
+from quiz.errors import Invalid, Problem, TooLarge
 from quiz.questions.editing import said
 
 #: Questions of a section that is added.
@@ -201,7 +202,16 @@ def text_of(plan: PlanForm, begun: str, title: str | None = None, settings: Mapp
     )
     if not made["settings"] and "settings" not in given:
         del made["settings"]
-    return begun if made == given else dump_yaml(made)
+    return begun if made == given else _with_remarks(begun, given, made)
+
+
+def _with_remarks(begun: str, given: Mapping[str, Any], made: Mapping[str, Any]) -> str:
+    """The text that says ``made``, with the remarks of ``begun`` where its layout allows."""
+    text = rewritten(begun, given, made)
+    try:
+        return text if _plain(read_mapping(text)[0]) == made else dump_yaml(made)
+    except Invalid:
+        return dump_yaml(made)
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:

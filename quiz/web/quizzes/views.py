@@ -115,7 +115,10 @@ def _page(name: str, desk: Desk, **more: Any) -> str:
         plan=desk.plan,
         offers=desk.offers,
         bench=desk.bench,
-        bank_options=[(bank.slug, f"{bank.title} ({bank.total})") for bank in desk.bench.banks],
+        bank_options=[
+            (bank.slug, f"{bank.title} ({', '.join([str(bank.total), *bank.languages])})")
+            for bank in desk.bench.banks
+        ],
         supply=desk.supply,
         faults=desk.lines,
         modes=MODES,

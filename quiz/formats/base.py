@@ -162,6 +162,8 @@ class Format:
     own_suffix: bool = False
     #: Writers for files that end otherwise than the first suffix, such as one document in place of a package.
     by_ending: Mapping[str, type[Writer]] = field(default_factory=dict, repr=False, compare=False)
+    #: Makes the file that somebody begins with who writes questions in this format.
+    template: Callable[[], bytes] | None = field(default=None, repr=False, compare=False)
 
     def for_file(self, name: str) -> Format:
         """The same with the writer for a file of this name."""

@@ -87,6 +87,7 @@ TABLE = {
     "GET exporting.file": {TEACHER},
     "GET exporting.quiz_file": {TEACHER},
     "GET exporting.quiz_form": {TEACHER},
+    "GET exporting.template": AUTHORS,
     "POST author.edit_bank": {TEACHER},
     "GET author.import_form": AUTHORS,
     "GET author.new_bank": AUTHORS,

@@ -37,6 +37,14 @@ def test_what_is_written_is_read_and_written_equal(name):
         assert recognise(second[:HEAD_BYTES], f"x{format.suffixes[0]}") == format
 
 
+@pytest.mark.parametrize("name", [name for name, format in formats().items() if format.template])
+def test_a_template_holds_a_question_of_each_type_that_is_taken(name):
+    format = formats()[name]
+    found, report = read(format, format.template())
+    assert (report.errors, report.unsupported) == ([], [])
+    assert {question.type for question in found} == format.writer.types
+
+
 @pytest.mark.parametrize("name", BOTH)
 @settings(max_examples=8, deadline=None)
 @given(data=st.data())

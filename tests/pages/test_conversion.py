@@ -89,6 +89,17 @@ def test_a_format_is_named_where_nothing_in_the_file_says_it(ada, cast):
     assert len(ids(cast, "words")) == 1
 
 
+@pytest.mark.parametrize("name", ["xlsx", "csv"])
+def test_a_sheet_to_begin_with_comes_in_as_it_is(ada, name):
+    ada.get("/banks/import")
+    link = ada.page.find("a", href=f"/banks/import/template?format={name}")
+    sheet = ada.get(link["href"])
+    assert f"filename=questions.{name}" in sheet.headers["Content-Disposition"].replace('"', "")
+    look(ada, sheet.data, f"questions.{name}")
+    assert "11 questions would change" in ada.text
+    assert ada.get("/banks/import/template?format=gift").status_code == 404
+
+
 def test_what_is_no_file_of_that_format_is_refused_at_the_field(ada):
     assert look(ada, b"no workbook", "x.xlsx", format="xlsx").status_code == 422
     assert "no zip archive" in ada.text

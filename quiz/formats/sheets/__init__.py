@@ -15,6 +15,7 @@ from quiz.files.tables import Table, demand_bounds, read_sheet, safe_cell, write
 from quiz.formats.base import Entry, Format, Source, decoded
 from quiz.formats.sheets import kahoot
 from quiz.formats.sheets.reading import entries
+from quiz.formats.sheets.template import template
 from quiz.formats.sheets.writing import SheetWriter
 
 #: Sheets are text that packs well.
@@ -85,8 +86,26 @@ def _sniff_xlsx(head: bytes, name: str) -> float:
 
 
 FORMATS = (
-    Format("csv", "Sheet (CSV)", (".csv", ".tsv"), _sniff_csv, _read_csv, _CsvWriter, own_suffix=True),
-    Format("xlsx", "Sheet (Excel)", (".xlsx",), _sniff_xlsx, _read_xlsx, _XlsxWriter, own_suffix=True),
+    Format(
+        "csv",
+        "Sheet (CSV)",
+        (".csv", ".tsv"),
+        _sniff_csv,
+        _read_csv,
+        _CsvWriter,
+        own_suffix=True,
+        template=lambda: template(_CsvWriter),
+    ),
+    Format(
+        "xlsx",
+        "Sheet (Excel)",
+        (".xlsx",),
+        _sniff_xlsx,
+        _read_xlsx,
+        _XlsxWriter,
+        own_suffix=True,
+        template=lambda: template(_XlsxWriter),
+    ),
     Format(
         "kahoot",
         "Kahoot's sheet",

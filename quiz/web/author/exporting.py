@@ -15,7 +15,8 @@ from quiz.errors import NotFound
 from quiz.formats import formats, get
 from quiz.formats.base import Format
 from quiz.formats.conversion import Instances, export
-from quiz.operations import exporting
+from quiz.operations import accounts, exporting
+from quiz.operations.access import AUTHORING
 from quiz.operations.exporting import BankFile, Exportable
 from quiz.web.author import selecting
 from quiz.web.downloads import download
@@ -37,6 +38,19 @@ def _wanted() -> Format:
     if name not in dict(write_formats()):
         raise NotFound(f"There is no format {name}.")
     return get(name)
+
+
+@blueprint.get("/banks/import/template")
+@signed_in
+def template() -> ResponseReturnValue:
+    """A file to begin with, in a format that has one: it holds nothing of anybody."""
+    accounts.demand(get_actor(), AUTHORING)
+    name = request.args.get("format", "xlsx")
+    wanted = formats().get(name)
+    if wanted is None or wanted.template is None:
+        raise NotFound(f"There is no template for {name}.")
+    suffix = wanted.suffixes[0]
+    return download(wanted.template(), "questions", suffix, _kind(suffix))
 
 
 @blueprint.get("/banks/<int:bank_id>/export/formats")

@@ -216,6 +216,11 @@ class Blueprint(BaseModel):
         given = {"forms": self.forms is not None, "objective": self.objective is not None}
         return tuple(key for key, is_given in given.items() if is_given)
 
+    @property
+    def engine(self) -> Literal["draw", "exact"]:
+        """The engine that it asks for."""
+        return "exact" if self.needs_engine else "draw"
+
 
 def read_blueprint(text: str | bytes, name: str = "the blueprint") -> Blueprint:
     """A blueprint from YAML. Raises Invalid with all problems, each with its line; ``name`` is the file's."""

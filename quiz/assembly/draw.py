@@ -88,6 +88,8 @@ class PaperSlot:
     stimulus: str | None = None
     #: "" where the question does not say.
     level: str = ""
+    #: The number of its section, from 1.
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,7 @@ def _slot(
         item.asks,
         f"{item.bank}/{item.stimulus}" if item.stimulus else None,
         item.level,
+        part.number,
     )
 
 

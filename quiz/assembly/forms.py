@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import combinations
@@ -12,11 +12,11 @@ from typing import Any
 
 from quiz.assembly.blueprint import Blueprint, Section
 from quiz.assembly.draw import ALGORITHM, ListIndex, Paper, PaperSlot, draw
+from quiz.assembly.optimal import ALGORITHM as EXACT
+from quiz.assembly.parallel import Exactness, parallel
 from quiz.banks.model import Bank
-from quiz.errors import Invalid, Problem, Unmeetable
+from quiz.errors import Problem, Unmeetable
 from quiz.questions.validation import suggest
-
-_NO_RECORD = Problem("", "this is no record of drawn papers", "give the JSON that quiz assemble wrote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,24 @@ class Forms:
     as_of: date
     papers: tuple[Paper, ...]
     unmet: tuple[dict[str, Any], ...] = ()
+    #: Of exact forms.
+    exactness: Exactness | None = None
+    #: On how many earlier papers a question (``bank/id``) stood.
+    past: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def exact(
+        cls,
+        blueprint: Blueprint,
+        banks: Mapping[str, Bank],
+        seed: int,
+        as_of: date,
+        count: int,
+        past: Mapping[str, int],
+    ) -> Forms:
+        """So many parallel forms, by the exact engine."""
+        made = parallel(blueprint, ListIndex.of(banks.values()), seed, as_of, count, past)
+        return cls(blueprint, banks, seed, as_of, made.papers, made.unmet, made.exactness, past)
 
     @classmethod
     def draw(
@@ -48,15 +66,34 @@ class Forms:
         return {
             "blueprint": self.blueprint.digest,
             "bank_digests": {slug: self.banks[slug].digest for slug in self.blueprint.banks},
-            "algorithm": ALGORITHM,
+            "algorithm": self.algorithm,
             "seed": self.seed,
             "as_of": self.as_of.isoformat(),
-            "status": "infeasible" if self.unmet else "drawn",
+            "status": self.status,
+            **(self.exactness.dump() if self.exactness else {}),
             "forms": [self._form(paper, with_content) for paper in self.papers],
             "table": self._table(),
             "overlap": _overlap(self.papers),
+            "exposure": {"forms": dict(sorted(self.uses.items())), "past": dict(sorted(self.past.items()))},
             "unmet": [*self.unmet],
         }
+
+    @property
+    def algorithm(self) -> str:
+        """The algorithm that chose the questions."""
+        return EXACT if self.exactness else ALGORITHM
+
+    @property
+    def status(self) -> str:
+        """drawn, optimal, feasible, infeasible, or unsolved."""
+        if self.exactness:
+            return self.exactness.status
+        return "infeasible" if self.unmet else "drawn"
+
+    @property
+    def uses(self) -> Counter[str]:
+        """On how many of the forms each question (``bank/id``) stands."""
+        return Counter(slot.question for paper in self.papers for slot in paper.slots)
 
     def _form(self, paper: Paper, with_content: bool) -> dict[str, Any]:
         return {
@@ -65,7 +102,12 @@ class Forms:
             "expected_score": float(paper.expected_score),
             "expected_source": paper.expected_source,
             "questions": [
-                {**_question(slot), **(self._content(slot) if with_content else {})} for slot in paper.slots
+                {
+                    **_question(slot),
+                    **({"part": slot.part} if self.exactness else {}),
+                    **(self._content(slot) if with_content else {}),
+                }
+                for slot in paper.slots
             ],
         }
 
@@ -115,61 +157,15 @@ def _overlap(papers: Sequence[Paper]) -> dict[str, Any]:
     return {"max": max(shared, default=None), "mean": sum(shared) / len(shared) if shared else None}
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a record says of its run, so that it can be drawn once more."""
-
-    seed: int
-    as_of: date
-    numbers: tuple[int, ...]
-    with_content: bool
-    forms: tuple[Any, ...]
-
-    def check(self, made: Forms) -> None:
-        """Raises Invalid where the forms that were drawn are others than those recorded."""
-        document = made.document(with_content=self.with_content)
-        if [*self.forms] != document["forms"]:
-            mend = "was the record changed, or made by another version of this program?"
-            raise Invalid([Problem("forms", "the forms drawn now differ from those recorded", mend)])
-
-
-def read_record(text: str | bytes, blueprint: Blueprint, banks: Mapping[str, Bank]) -> Record:
-    """The record in a JSON text. Raises Invalid where it is none, or is of another blueprint or other banks."""
-    try:
-        given = json.loads(text)
-        found = [*_differences(given, blueprint, banks)]
-        record = Record(
-            int(given["seed"]),
-            date.fromisoformat(given["as_of"]),
-            tuple(int(form["form"]) for form in given["forms"]),
-            any("key" in question for form in given["forms"] for question in form["questions"]),
-            tuple(given["forms"]),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Invalid([_NO_RECORD]) from None
-    if found or not record.numbers:
-        raise Invalid(found or [_NO_RECORD])
-    return record
-
-
-def _differences(given: Any, blueprint: Blueprint, banks: Mapping[str, Bank]) -> Iterator[Problem]:
-    if given["algorithm"] != ALGORITHM:
-        yield Problem("algorithm", f"is {given['algorithm']}, this version does {ALGORITHM}")
-    if given["blueprint"] != blueprint.digest:
-        yield Problem(
-            "blueprint", "the paper was drawn from another blueprint", "give the one it was drawn from"
-        )
-    for slug, digest in given["bank_digests"].items():
-        if slug not in banks or banks[slug].digest != digest:
-            mend = "give the bank as it was when the paper was drawn"
-            yield Problem(f"bank_digests.{slug}", f"the bank {slug} has changed since", mend)
-
-
 def unknown_names(blueprint: Blueprint, banks: Mapping[str, Bank]) -> Iterator[Problem]:
     """The banks and questions that a blueprint names and that are not among these banks."""
     for place, section in enumerate(blueprint.sections):
         for problem in (*_unknown_banks(section, banks), *_unknown_questions(section, banks)):
             yield Problem(f"sections[{place}].{problem.where}", problem.what, problem.mend)
+    for place, id in enumerate(blueprint.anchors):
+        slug, _, name = id.partition("/")
+        if slug in banks and name not in banks[slug].by_id:
+            yield _unknown(f"forms.overlap.anchors[{place}]", name, banks[slug])
 
 
 def _unknown_banks(section: Section, banks: Mapping[str, Bank]) -> Iterator[Problem]:
@@ -182,10 +178,13 @@ def _unknown_banks(section: Section, banks: Mapping[str, Bank]) -> Iterator[Prob
 
 
 def _unknown_questions(section: Section, banks: Mapping[str, Bank]) -> Iterator[Problem]:
-    for field in ("include", "exclude"):
-        for place, id in enumerate(getattr(section, field)):
+    for key in ("include", "exclude"):
+        for place, id in enumerate(getattr(section, key)):
             slug, _, name = section.qualified(id).partition("/")
             if slug in banks and name not in banks[slug].by_id:
-                hint = suggest(name, banks[slug].by_id)
-                what = f"there is no question '{name}' in the bank {slug}{hint}"
-                yield Problem(f"{field}[{place}]", what, "name a question of the bank")
+                yield _unknown(f"{key}[{place}]", name, banks[slug])
+
+
+def _unknown(where: str, name: str, bank: Bank) -> Problem:
+    what = f"there is no question '{name}' in the bank {bank.slug}{suggest(name, bank.by_id)}"
+    return Problem(where, what, "name a question of the bank")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from quiz.assembly.draw import ALGORITHM, Paper, PaperSlot
+from quiz.assembly.draw import Paper, PaperSlot
 from quiz.assembly.forms import Forms
 from quiz.banks.model import EXPECTED, Question
 from quiz.files.papers import Blank, Block, Part, Picture, Text
@@ -221,7 +221,7 @@ def _foot(made: Forms, paper: Paper | None, words: Words) -> str:
             *([f"{words.form} {paper.form}"] if paper else ()),
             f"{words.seed} {made.seed}",
             f"{words.as_of} {made.as_of}",
-            ALGORITHM,
+            made.algorithm,
             f"{words.blueprint} {_short(made.blueprint.digest)}",
         )
     )

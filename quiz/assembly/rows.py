@@ -62,6 +62,8 @@ class Sheet:
     size: int
     rows: list[Row] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    #: The columns of the questions of each set in a section, by the column that says whether it is taken there.
+    sets: dict[int, list[int]] = field(default_factory=dict)
 
     def rule(
         self, name: str, bound: Number, *, upper: bool = False, condition: Condition | None = None
@@ -88,6 +90,13 @@ class Sheet:
         """The questions of a solution whose columns have these values."""
         taken = (cell for cell, value in zip(self.cells, values, strict=False) if value > 0.5)
         return [(self.bench.parts[part], one.item) for part, one in taken]
+
+    def with_sets(self, values: Values) -> Values:
+        """The same questions, with the sets to which they belong."""
+        full = values.copy()
+        for column, members in self.sets.items():
+            full[column] = float(values[members].any())
+        return full
 
     def of_section(self, part: int) -> list[int]:
         """The columns of a section."""
@@ -223,6 +232,7 @@ def _sets(sheet: Sheet, sets: Sequence[_Set]) -> Mapping[int, Weighed]:
         ones = dict.fromkeys(members, 1.0)
         sheet.row({**ones, column: -max(one.least, 1)}, 0, INFINITE, rules[name])
         sheet.row({**ones, column: -one.most}, -INFINITE, 0, rules[name])
+        sheet.sets[column] = members
         shared[column] = sheet.cells[members[0]][1]
         by_name[name][column] = 1.0
     for name, columns in by_name.items():

@@ -158,6 +158,31 @@ class Step:
         for one, other in combinations([block for block in self.blocks if block.explicit], 2):
             both = [*self._both(one, other)]
             self._row(both, [1.0] * len(both), -INFINITE, most, loosened=loosened)
+        if any(not block.explicit for block in self.blocks):
+            self._pairs(most, loosened)
+
+    def _pairs(self, most: float, loosened: int) -> None:
+        """A question on n forms is shared by n (n − 1) / 2 pairs of them, and all pairs share so much at most.
+
+        That sum is convex in n, so it is bounded from below by its chords between k and k + 1: k n − k (k + 1) / 2.
+        """
+        forms = self.task.forms
+        pairs, shared = forms * (forms - 1) // 2, []
+        for id, chords in self._chords():
+            columns, used = self._columns(id), self._used[self.task.sheet.columns[id]].sum()
+            shared.append(self.program.column(0, INFINITE))
+            for k in chords:
+                factors = [1.0, *[-float(k)] * len(columns)]
+                self.program.row([shared[-1], *columns], factors, k * used - k * (k + 1) / 2, INFINITE)
+        self._row(shared, [1.0] * len(shared), -INFINITE, most * pairs, loosened=loosened * pairs)
+
+    def _chords(self) -> Iterator[tuple[str, Sequence[int]]]:
+        """The chords that bound each question: about as often as it is used on average, or on every form."""
+        task, forms = self.task, self.task.forms
+        usual = max(1, int(forms * task.least_questions / max(1, len(task.exposed))))
+        exposed = {*task.exposed}
+        for id in task.sheet.columns:
+            yield id, (usual, usual + 1) if id in exposed else (forms - 1,)
 
     def _both(self, one: _Block, other: _Block) -> Iterator[int]:
         """A column for each question, which is 1 where it stands on both forms."""

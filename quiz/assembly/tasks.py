@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -12,13 +13,13 @@ import numpy as np
 from quiz.assembly.conditions import informing
 from quiz.assembly.dice import SPAN, Dice
 from quiz.assembly.draw import Bench
-from quiz.assembly.program import INFINITE, Values
-from quiz.assembly.rows import Rule, Sheet, sheet_of
+from quiz.assembly.program import INFINITE, TOLERANCE, Values
+from quiz.assembly.rows import Row, Rule, Sheet, sheet_of
 from quiz.assembly.whole import Exposure
 
 Goal: TypeAlias = Literal["any", "maximin", "balance"]
 #: Columns of 0 or 1, and products of them, of a task that is solved at once.
-MOST_AT_ONCE: Final = 400
+MOST_AT_ONCE: Final = 60
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,12 @@ class Task:
         bounds = [part.section.bounds for part in self.sheet.bench.parts]
         return tuple(place for place, bound in enumerate(bounds) if bound.min != bound.max)
 
+    @property
+    def least_questions(self) -> int:
+        """How many questions each form has at least."""
+        plan = self.sheet.bench.blueprint
+        return plan.questions or sum(section.bounds.min for section in plan.sections)
+
     @cached_property
     def information(self) -> list[Values]:
         """At each of the abilities what each column adds to a form's information."""
@@ -136,3 +143,22 @@ class Task:
         """What the objective looks at of a form: its information at each ability, or its expected marks."""
         looked = self.information if self.objective == "maximin" else [self.marks]
         return tuple(float(figures @ np.round(form)) for figures in looked)
+
+    def broken(self, forms: Sequence[Values]) -> list[str]:
+        """The rules, in words, that these forms (by column) do not meet; "" for what any paper is."""
+        names = ["", *(rule.name for rule in self.rules)]
+        found = {names[row.rule + 1] for row in self.sheet.rows for form in forms if not _holds(row, form)}
+        uses = sum(forms, np.zeros(self.sheet.size))
+        for rule, caps in self.caps:
+            if any(uses[self.sheet.columns[id]].sum() > cap for id, cap in caps.items()):
+                found.add(rule.name)
+        held = [{id for id, columns in self.sheet.columns.items() if form[columns].any()} for form in forms]
+        for rule in self.overlaps:
+            if any(len(one & other) > rule.bound for one, other in combinations(held, 2)):
+                found.add(rule.name)
+        return sorted(found)
+
+
+def _holds(row: Row, form: Values) -> bool:
+    total = float(row.factors @ form[row.columns])
+    return row.low - TOLERANCE <= total <= row.high + TOLERANCE

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,18 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--language",
     help="On paper, show what is translated in this language, such as ru.  [default: as authored]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["draw", "exact"]),
+    help="draw: each form at random; exact: parallel forms by integer programming."
+    "  [default: exact where the blueprint has forms or objective, else draw]",
+)
+@click.option(
+    "--past",
+    multiple=True,
+    type=_FILE,
+    help="An earlier PAPER.json whose questions count as used, for forms.exposure.uses; may be repeated.",
+)
 @click.option("--replay", type=_FILE, help="Draw once more what this PAPER.json holds.")
 @click.option("--lint", is_flag=True, help="Say too which questions of a form give each other away.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
@@ -79,6 +92,8 @@ def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
     out: Path | None,
     with_content: bool,
     language: str | None,
+    engine: str | None,
+    past: tuple[Path, ...],
     replay: Path | None,
     lint: bool,
     as_json: bool,
@@ -86,11 +101,12 @@ def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
     """Generate papers from a BLUEPRINT and the BANK files (or folders) that it draws from.
 
     Prints one JSON document. Where the banks hold too little, it says what is short, and the exit code is 1.
+    Exact forms share, differ and are exposed as the blueprint says, and the document says how near the best they are.
     With --format html or pdf it writes one file of all papers beside that document.
 
     Example: quiz assemble question_banks/blueprints/sco-basics.yaml question_banks --forms 3 --seed 7
     """
-    from quiz.assembly.forms import Forms, read_record
+    from quiz.assembly.records import read_record
     from quiz.clock import now
 
     printing = file_format != "json" and not as_json
@@ -99,19 +115,20 @@ def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
     plan, loaded, files = _read(blueprint, banks)
     if replay is None:
         day = as_of.date() if as_of else plan.as_of or now().date()
-        made = Forms.draw(plan, loaded, seed, day, _shown(range(1, forms + 1)))
+        made = _made(plan, loaded, seed, day, forms, engine or plan.engine, past)
     else:
         _refuse_beside_replay(click.get_current_context())
         with reading_file(replay):
             record = read_record(replay.read_bytes(), plan, loaded)
-            made = Forms.draw(plan, loaded, record.seed, record.as_of, _shown(record.numbers))
-            record.check(made)
+            made = record.again(plan, loaded, _shown(record.numbers))
         with_content = with_content or record.with_content
     document = made.document(with_content=with_content)
     _write({**document, "findings": [*_findings(made)]} if lint else document, out)
     if printing and out is not None and made.papers:
         _print(made, files, file_format, out, language, with_key=with_content)
     if made.unmet:
+        if made.exactness and len(made.unmet) > 1:
+            click.echo("These cannot be met together; without any one of them they can:", err=True)
         with reading_file(blueprint):
             raise Unmeetable([*made.unmet])
 
@@ -171,8 +188,29 @@ def _findings(made: Forms) -> Iterator[dict[str, Any]]:
             yield {"form": paper.form, **asdict(finding)}
 
 
+def _made(
+    plan: Blueprint,
+    banks: dict[str, Bank],
+    seed: int,
+    day: date,
+    forms: int,
+    engine: str,
+    past: tuple[Path, ...],
+) -> Forms:
+    from quiz.assembly.forms import Forms
+    from quiz.assembly.records import uses
+
+    if engine == "draw":
+        return Forms.draw(plan, banks, seed, day, _shown(range(1, forms + 1)))
+    used = {}
+    for file in past:
+        with reading_file(file):
+            used[file] = uses([file.read_bytes()])
+    return Forms.exact(plan, banks, seed, day, forms, sum(used.values(), Counter()))
+
+
 def _refuse_beside_replay(ctx: click.Context) -> None:
-    for name in ("forms", "seed", "as_of"):
+    for name in ("forms", "seed", "as_of", "engine", "past"):
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
             raise click.UsageError(
                 f"--replay draws what the paper holds: leave --{name.replace('_', '-')} out."

@@ -191,6 +191,68 @@ def test_replay_takes_no_seed(folder):
     assert "leave --seed out" in result.stderr
 
 
+# --- exact forms -----------------------------------------------------------------------------------------------------
+
+EXACT = BLUEPRINT + "forms: {overlap: {max: 2, anchors: [one/q00]}, exposure: {max: 0.5}}\n"
+
+
+def test_exact_forms_keep_the_rules_and_say_how_they_were_made(folder):
+    (folder / "plan.yaml").write_text(EXACT)
+    made = assembled(folder, "--forms", 4)
+    assert (made["algorithm"], made["status"], made["gap"]) == ("exact/1", "optimal", 0)
+    assert made["solver"].startswith("HiGHS ")
+    assert made["objective"] == {"name": "balance", "value": 0, "bound": 0}
+    assert made["overlap"]["max"] <= 2
+    assert made["exposure"]["forms"].pop("one/q00") == 4
+    assert max(made["exposure"]["forms"].values()) <= 2
+    assert {len(form["questions"]) for form in made["forms"]} == {6}
+    assert len({form["expected_score"] for form in made["forms"]}) == 1
+
+
+def test_exact_forms_are_replayed_from_their_record_without_the_solver(folder):
+    (folder / "plan.yaml").write_text(EXACT)
+    run(folder, "--forms", 3, "--seed", 5, "--out", folder, "--with-content")
+    paper = json.loads((folder / "paper.json").read_text())
+    assert assembled(folder, "--replay", folder / "paper.json") == paper
+    questions = paper["forms"][0]["questions"]
+    held = {question["question"] for question in questions}
+    for question in questions:
+        if question["section"] == "One" and question["question"] != "one/q00":
+            question["question"] = next(
+                f"one/q{n:02}" for n in range(20) if f"one/q{n:02}" not in held and n % 3 == 2
+            )
+            break
+    (folder / "paper.json").write_text(json.dumps(paper))
+    result = run(folder, "--replay", folder / "paper.json")
+    assert result.exit_code == 1
+    assert "forms: the" in result.stderr
+
+
+def test_earlier_papers_count_as_use(folder):
+    (folder / "plan.yaml").write_text(BLUEPRINT + "forms: {exposure: {uses: 1}}\n")
+    run(folder, "--out", folder / "first")
+    first = json.loads((folder / "first" / "paper.json").read_text())
+    made = assembled(folder, "--past", folder / "first" / "paper.json", "--seed", 2)
+    assert made["exposure"]["past"] == first["exposure"]["forms"]
+    assert made["exposure"]["forms"].keys().isdisjoint(first["exposure"]["forms"])
+
+
+def test_exact_forms_that_contradict_each_other_name_the_conflict(folder):
+    (folder / "plan.yaml").write_text(BLUEPRINT + "forms: {overlap: {max: 0}}\n")
+    result = run(folder, "--forms", 12)
+    made = json.loads(result.stdout)
+    assert (result.exit_code, made["status"], made["forms"]) == (1, "infeasible", [])
+    assert "cannot be met together" in result.stderr
+    assert "overlap of two forms, at most" in result.stderr
+
+
+def test_an_engine_can_be_asked_for(folder):
+    made = assembled(folder, "--engine", "exact", "--forms", 2)
+    assert (made["algorithm"], made["overlap"]["max"]) == ("exact/1", 0)
+    (folder / "plan.yaml").write_text(EXACT)
+    assert "forms: needs the exact engine" in run(folder, "--engine", "draw").stderr
+
+
 # --- what is wrong is said -----------------------------------------------------------------------------------------
 
 

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from quiz.files.xml import Element
 from quiz.formats.base import marked
-from quiz.formats.qti.answers import OTHER, as_typed
+from quiz.formats.qti.answers import OTHER, Worth, as_typed
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
     _demand_own,
+    _key,
     _key_pairs,
     _pairings,
     _points,
@@ -26,7 +27,7 @@ from quiz.formats.qti.interactions import (
 )
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import joined
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, text_of
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number, text_of
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
 
@@ -34,6 +35,7 @@ from quiz.questions.fields import letters
 INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
 #: Gaps for which one of several is chosen, and what it is chosen from.
 _CHOSEN: Final = frozenset({"inlineChoiceInteraction", "choiceInteraction"})
+_CARDINALITIES: Final = frozenset({"single", "multiple"})
 _CHOICES: Final = ("inlineChoice", "simpleChoice")
 #: What is put into gaps.
 _WORDS: Final = ("gapText", "gapImg")
@@ -99,11 +101,13 @@ def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
 
 
 def stand_in_text(item: Item, interactions: Sequence[Element]) -> bool:
-    """Whether all interactions can be gaps of one text: typed, chosen from a list, or, of several, one out of options."""
+    """Whether all interactions can be gaps of one text: typed, chosen from a list, or, of several, out of options."""
     several = len(interactions) > 1
     return all(
         one.tag in INLINE
-        or (several and one.tag == "choiceInteraction" and item.declaration(one).cardinality == "single")
+        or (
+            several and one.tag == "choiceInteraction" and item.declaration(one).cardinality in _CARDINALITIES
+        )
         for one in interactions
     )
 
@@ -111,6 +115,9 @@ def stand_in_text(item: Item, interactions: Sequence[Element]) -> bool:
 def _gap(item: Item, element: Element) -> Gap:
     declaration = item.declaration(element)
     right = declaration.correct
+    if declaration.cardinality == "multiple":
+        names = [one.get("identifier", "") for one in element.iter(*_CHOICES)]
+        return Gap(declaration.name, declaration, element, declaration.value(_key(declaration, names)))
     if declaration.mapping and not right:
         right = (max(declaration.mapping.entries, key=lambda entry: entry[1])[0],)
     if not right and element.tag in _CHOSEN:
@@ -144,13 +151,16 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
     gap.fields = {**fields, "answers": scaled([one.fields for one in made], gap.share)}
 
 
-def _fill_choice(item: Item, gap: Gap, worth: Any) -> None:
+def _fill_choice(item: Item, gap: Gap, worth: Worth) -> None:
     parts = [*gap.element.iter(*_CHOICES)]
     names = [part.get("identifier", "") for part in parts]
     if len(set(names)) < 2 or len(set(names)) < len(names):
         raise Wrong(f"the gap '{gap.name[:40]}' needs two options or more – give each its own identifier")
-    credits = [snapped(worth((name,)) / gap.share) for name in names]
     ids = fitting_ids(names) or letters(len(names))
+    if gap.declaration.cardinality == "multiple":
+        _fill_boxes(item, gap, dict(zip(names, ids, strict=True)), worth)
+        return
+    credits = [snapped(worth((name,)) / gap.share) for name in names]
     gap.answers = [((name,), id) for name, id in zip(names, ids, strict=True)]
     if "true_false" in item.hints(gap.element) and sorted(names) == ["false", "true"]:
         gap.fields = {"type": "true_false", "answer": names[credits.index(Fraction(1))] == "true"}
@@ -161,6 +171,33 @@ def _fill_choice(item: Item, gap: Gap, worth: Any) -> None:
         for part, credit in zip(parts, credits, strict=True)
     ]
     gap.fields = {"type": "single_choice", "options": with_ids(marked(options, single=True), names)}
+
+
+def _fill_boxes(item: Item, gap: Gap, ids: Mapping[str, str], worth: Worth) -> None:
+    """Several out of options: what each adds to the key, or takes off it; equal shares where one alone is worth it all."""
+    key = [name for name in ids if name in gap.right]
+    if 0 < int(number(gap.element.get("maxChoices") or "1")) < len(ids):
+        item.lose("choose", "how many may be chosen is not told in a text")
+
+    def beside(name: str) -> Fraction:
+        others = [one for one in key if one != name]
+        value = gap.declaration.value
+        return snapped((worth(value([*others, name])) - worth(value(others))) / gap.share)
+
+    shares = {name: max(Fraction(-1), min(Fraction(1), beside(name))) for name in ids}
+    by_shares = sum(shares[name] for name in key) == 1
+    texts = {part.get("identifier", ""): item.html(part) for part in gap.element.iter(*_CHOICES)}
+    options = [
+        {
+            "text": texts[name],
+            **({"credit": shares[name]} if by_shares else {"correct": True} if name in key else {}),
+        }
+        for name in ids
+    ]
+    listed = marked(options, single=False) if by_shares else options
+    gap.fields = {"type": "multiple_response", "options": with_ids(listed, [*ids])}
+    tried = [key, *([name] for name in ids), *([*key, name] for name in ids if name not in key)]
+    gap.answers = [(gap.declaration.value(one), [ids[name] for name in one]) for one in tried]
 
 
 def _answers(whole: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:

@@ -88,6 +88,19 @@ CASES = {
             "B": {"type": "short_text", "answers": [{"text": "2001"}]},
         },
     },
+    "boxes": {
+        "type": "cloze", "points": "3", "text": "<p>Which? [[A]]</p>\n<p>How many? [[B]]</p>",
+        "gaps": {
+            "A": {
+                "type": "multiple_response", "weight": "2",
+                "options": [
+                    {"id": "x", "text": "X", "credit": "0.5"}, {"id": "y", "text": "Y", "credit": "0.5"},
+                    {"id": "z", "text": "Z", "credit": "-0.5"},
+                ],
+            },
+            "B": {"type": "short_text", "answers": [{"text": "six"}], "case_sensitive": True},
+        },
+    },
     "statements": {
         "type": "matching", "scoring": "all_or_nothing", "shuffle": False, "feedback": {"wrong": "<p>Not all of it.</p>"},
         "pairs": [
@@ -146,6 +159,7 @@ def test_an_item_becomes_a_question(name):
         ("choice", []),
         ("mapped", []),
         ("associate", ["pairs"]),
+        ("boxes", ["text"]),
     ],
 )
 def test_what_we_cannot_hold_is_named(name, lost):

@@ -293,6 +293,7 @@ REPORTS = [
     View("survey-target", "teacher", "/overview?target=100"),
     View("survey-empty", "author", "/overview"),
     View("grade-categories", "teacher", "/courses/{course}/grades/categories"),
+    View("grade-categories-conflict", "teacher", "/courses/{course}/grades/categories", script(RESCORE_CONFLICT)),
 ]
 MARKING = [
     View("marking", "teacher", "/quizzes/{essays}/marking"),

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, NotFound
 from quiz.operations import accounts, links
 from quiz.web.auth.forms import AddressForm, ForgottenForm, NewPasswordForm
 from quiz.web.auth.views import account_page, client_address
@@ -48,7 +48,9 @@ def new_password(key: str) -> ResponseReturnValue:
 @blueprint.post("/account/address")
 @signed_in
 def set_address() -> ResponseReturnValue:
-    """Name a mail address for links, or take it away."""
+    """Name a mail address for links, or take it away; where no mail goes out there is nothing to name one for."""
+    if not mails():
+        raise NotFound
     form = AddressForm()
     if form.validate():
         address = (form.address.data or "").strip()

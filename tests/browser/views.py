@@ -132,6 +132,14 @@ form.querySelector("[name=points]").value = "1";
 HTMLFormElement.prototype.submit.call(form);"""
 
 ROSTER = "username;name;role;group\nann;Ann A.;;Tuesday\nauthor;Maximilian;assistant;\nstudent1;;;Monday\n"
+
+
+def cards(page):
+    """Cards for everybody on the page."""
+    script(CARDS)(page)
+    send("Make the cards")(page)
+
+
 FAULTY = BANK.replace("difficulty: medium", "difficuly: medium", 2)
 CHANGED = BANK.replace("Which city is", "What is the name of the city")
 OTHER = "::One:: How much is 1 + 1? {=2#Yes. ~3}\n\n::Two:: Which {=a\n\nNumbers {#3:0.5}\n"
@@ -170,7 +178,12 @@ WAYS_IN = [
     View("authenticator-begun", "author", "/account/authenticator"),
     View("authenticator-wrong", "author", "/account/authenticator", send("Turn it on", code="12")),
     View("authenticator-on", "careful", "/account/authenticator"),
-    View("recovery-codes", "careful", "/account/authenticator", send("Make new codes", {"renew-current": PASSWORD})),
+    View(
+        "recovery-codes",
+        "careful",
+        "/account/authenticator",
+        send("Make new codes", {"renew-current": PASSWORD}),
+    ),
     View("account", "student1", "/account"),
     View("account-wrong", "student1", "/account", send("Change password", current="no", new="short")),
 ]
@@ -226,7 +239,9 @@ COURSES = [
     View("roster", "teacher", "/courses/{course}/roster"),
     View("roster-wrong", "teacher", "/courses/{course}/roster", send("Look at it", text="username,name\nann,Ann\nann,Ann")),
     View("roster-plan", "teacher", "/courses/{course}/roster", send("Look at it", text=ROSTER)),
-    View("cards-sure", "teacher", "/courses/{course}/people", script(CARDS)),
+    View("roster-last", "teacher", "/courses/{class}/roster"),
+    View("cards-sure", "teacher", "/courses/{class}/people", script(CARDS)),
+    View("cards", "teacher", "/courses/{class}/people", cards),
     View("people-password", "teacher", "/courses/{course}/people/{user_student1}/password-link"),
     View("people-password-link", "teacher", "/courses/{course}/people/{user_student1}/password-link", send("Make a link")),
     View("people-empty", "teacher", "/courses/{empty_course}/people"),
@@ -240,7 +255,6 @@ QUIZZES = [
     View("quiz-new", "teacher", "/courses/{course}/quizzes/new"),
     View("quiz-new-open", "teacher", "/courses/{course}/quizzes/new?start=sco-basics", opened()),
     View("quiz-new-wrong", "teacher", "/courses/{course}/quizzes/new", send("Save as a draft", {"sections-0-count": "700", "limit_minutes": "soon"})),
-    View("quiz-new-text", "teacher", "/courses/{course}/quizzes/new?as=text"),
     View("quiz-new-faults", "teacher", "/courses/{course}/quizzes/new?as=text", send("Save as a draft", blueprint="title: 3\nsections: x")),
     View("quiz-new-unmet", "teacher", "/courses/{course}/quizzes/new?as=text", send("Save as a draft", TOO_MUCH)),
     View("quiz-edit", "teacher", "/quizzes/{demo_5}/edit"),
@@ -293,7 +307,12 @@ REPORTS = [
     View("survey-target", "teacher", "/overview?target=100"),
     View("survey-empty", "author", "/overview"),
     View("grade-categories", "teacher", "/courses/{course}/grades/categories"),
-    View("grade-categories-conflict", "teacher", "/courses/{course}/grades/categories", script(RESCORE_CONFLICT)),
+    View(
+        "grade-categories-conflict",
+        "teacher",
+        "/courses/{course}/grades/categories",
+        script(RESCORE_CONFLICT),
+    ),
 ]
 MARKING = [
     View("marking", "teacher", "/quizzes/{essays}/marking"),
@@ -356,7 +375,11 @@ BANKS = [
     View("try", "teacher", "/questions/{q_ordering}/try"),
     View("try-answered", "teacher", "/questions/{q_single_choice}/try", send("Try this answer")),
     View("change-many", "teacher", "/banks/{bank}/change"),
-    View("change-many-look", "teacher", "/banks/{bank}/change?look=1&add_tags=seen&to_points=2&type=single_choice"),
+    View(
+        "change-many-look",
+        "teacher",
+        "/banks/{bank}/change?look=1&add_tags=seen&to_points=2&type=single_choice",
+    ),
     View("change-many-wrong", "teacher", "/banks/{bank}/change?look=1&to_points=many", None, 422),
     View("transfer", "teacher", "/banks/{bank}/transfer"),
     View("transfer-look", "teacher", "/banks/{bank}/transfer?look=1&how=move&target={empty_bank}"),
@@ -381,7 +404,12 @@ SITE = [
     View("invitations", "admin", "/invitations"),
     View("invite", "admin", "/invitations/new"),
     View("invite-wrong", "admin", "/invitations/new", send("Make the invitation", uses="0")),
-    View("invite-made", "admin", "/invitations/new", send("Make the invitation", note="The new teachers of physics")),
+    View(
+        "invite-made",
+        "admin",
+        "/invitations/new",
+        send("Make the invitation", note="The new teachers of physics"),
+    ),
     View("audit-log", "admin", "/audit-log"),
     View("audit-log-none", "admin", "/audit-log?who=zebra"),
     View("settings", "admin", "/settings"),

@@ -191,9 +191,9 @@ def test_two_sections_make_a_quiz_without_a_word_of_yaml(ada, cast):
     importing.import_bank(cast.ada, alike("other"), "other.yaml", NOW)
     ada.get(f"/courses/{cast.course}/quizzes/new")
     assert "5 of 5 match." in numbers(ada, 0)
-    press(ada, "add:sections:small", {"title": ["Two parts"], "sections-0-count": ["2"]}, **QUIZ)
+    press(ada, "add:sections:other", {"title": ["Two parts"], "sections-0-count": ["2"]}, **QUIZ)
     assert ada.page.find("input", {"name": "sections-1-count"})["value"] == "5"
-    press(ada, "check", {"sections-1-bank": ["other"], "sections-1-levels": ["apply"]}, **QUIZ)
+    press(ada, "check", {"sections-1-levels": ["apply"]}, **QUIZ)
     assert "One of 5 matches, 5 are needed." in numbers(ada, 1)
     assert section(ada, 1).h3.get_text() == "Section 2: The bank other"
     assert section(ada, 1).find("input", {"name": "sections-1-tags-any", "value": "dozens"})
@@ -277,7 +277,7 @@ def test_form_and_text_lead_to_each_other_with_what_was_typed(ada, cast):
     press(
         ada,
         "form",
-        {"blueprint": [text.get_text().replace("count: 3", "count: 4\n  exclude: [one]")]},
+        {"blueprint": [text.get_text().replace("count: 3", "count: 4\n    exclude: [one]")]},
         **QUIZ,
     )
     assert ada.page.find("input", {"name": "sections-0-count"})["value"] == "4"

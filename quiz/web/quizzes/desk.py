@@ -92,6 +92,13 @@ class Desk:
         if row:
             rows.attend(self.plan, row)
 
+    def seek(self, name: str) -> None:
+        """Look for a question for the section of this name; its field keeps the attention."""
+        self.sought = name
+        for row in self.plan.sections if self.plan is not None else ():
+            if row.name == name:
+                row.form.words.render_kw = {"autofocus": True}
+
     # Faults ----------------------------------------------------------------------------------------------------------
 
     def blame(self, problems: Iterable[Problem]) -> None:
@@ -159,6 +166,17 @@ class Desk:
     def offers(self) -> list[Offer]:
         """What each section of the form may choose from."""
         return offers(self.bench, self.plan, self.sought) if self.plan is not None else []
+
+    @property
+    def next_bank(self) -> str:
+        """The bank of a section that is added: the first one that no section has yet; "" where there is none."""
+        slugs = [bank.slug for bank in self.bench.banks]
+        used = (
+            {bank for row in self.plan.sections for bank in row.form.banks}
+            if self.plan is not None
+            else set()
+        )
+        return next((slug for slug in slugs if slug not in used), next(iter(slugs), ""))
 
     @property
     def unseen(self) -> list[str]:

@@ -167,7 +167,7 @@ def _worked(desk: Desk, text: str) -> bool:
     elif act == "form":
         desk.show_form()
     elif act == "find":
-        desk.sought = rest
+        desk.seek(rest)
     elif act in CHANGES and desk.plan is not None:
         desk.change(act, *rest.partition(":")[::2])
     else:

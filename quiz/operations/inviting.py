@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import Invalid, NotFound, Problem
+from quiz.errors import Invalid, NotFound, Problem, Said
 from quiz.models.audit import record
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.inviting import Invitation
@@ -111,17 +111,35 @@ def invite(actor: Actor, offer: Offer, note: str, uses: int, days: int, now: dat
 def _faults(offer: Offer, note: str, uses: int, days: int) -> list[Problem]:
     found = []
     if offer.role not in SITE_ROLES:
-        found.append(Problem("role", "there is no such role", "use one of " + ", ".join(SITE_ROLES)))
+        found.append(
+            Problem("role", "there is no such role", Said("use one of %(all)s", all=", ".join(SITE_ROLES)))
+        )
     if offer.course_id is not None and offer.course_role not in COURSE_ROLES:
-        found.append(Problem("course_role", "there is no such role", "use one of " + ", ".join(COURSE_ROLES)))
+        found.append(
+            Problem(
+                "course_role",
+                "there is no such role",
+                Said("use one of %(all)s", all=", ".join(COURSE_ROLES)),
+            )
+        )
     if not 1 <= len(note) <= LONGEST_NOTE:
-        found.append(Problem("note", "whom it is for is missing or too long", "write 1 to 120 characters"))
+        found.append(
+            Problem(
+                "note",
+                "whom it is for is missing or too long",
+                Said("write 1 to %(most)s characters", most=LONGEST_NOTE),
+            )
+        )
     if not 1 <= uses <= MOST_USES:
-        found.append(Problem("uses", "this number does not work", f"write 1 to {MOST_USES}"))
+        found.append(
+            Problem("uses", "this number does not work", Said("write 1 to %(most)s", most=MOST_USES))
+        )
     elif uses > 1 and offer.role == "administrator":
         found.append(Problem("uses", "administrators are invited one by one", "write 1"))
     if not 1 <= days <= MOST_DAYS:
-        found.append(Problem("days", "this number does not work", f"write 1 to {MOST_DAYS}"))
+        found.append(
+            Problem("days", "this number does not work", Said("write 1 to %(most)s", most=MOST_DAYS))
+        )
     return found
 
 

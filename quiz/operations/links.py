@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
+from quiz.files.languages import DEFAULT, Speech
 from quiz.models.audit import record
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.links import AccountLink
@@ -254,7 +255,14 @@ def _claim(now: datetime) -> tuple[Row[Any], str] | None:
             delete(AccountLink).where(AccountLink.send_at <= now, AccountLink.created_at <= now - GIVEN_UP)
         )
         due = connection.execute(
-            select(AccountLink.user_id, AccountLink.purpose, AccountLink.address, User.name, User.username)
+            select(
+                AccountLink.user_id,
+                AccountLink.purpose,
+                AccountLink.address,
+                User.name,
+                User.username,
+                User.language,
+            )
             .join(User, and_(User.id == AccountLink.user_id, User.active))
             .where(AccountLink.send_at <= now, AccountLink.epoch == User.session_epoch)
             .order_by(AccountLink.send_at)
@@ -271,28 +279,24 @@ def _claim(now: datetime) -> tuple[Row[Any], str] | None:
     return due, key
 
 
-_WORDS: Final = {
-    "password": (
-        "A new password",
-        "somebody, we hope you, has asked for a new password for the account {username}. Choose it here, within an hour:",
-        "If it was not you, do nothing: the password stays as it is.",
-    ),
-    "address": (
-        "Is this your mail address?",
-        "the account {username} names this address for links to a new password. Confirm it here, within an hour:",
-        "If this is not your account, do nothing: nobody gets mail here then.",
-    ),
-}
-
-
 def _message(link: Row[Any], key: str, site: str, now: datetime) -> EmailMessage:
-    subject, why, otherwise = _WORDS[link.purpose]
-    lines = [
-        f"{link.name},",
-        why.format(username=link.username),
-        f"{site}/{link.purpose}/{key}",
-        otherwise,
-    ]
+    """The mail, in the language of its reader."""
+    _ = Speech(link.language or DEFAULT).gettext
+    if link.purpose == "password":
+        subject = _("A new password")
+        why = _(
+            "somebody, we hope you, has asked for a new password for the account %(username)s. Choose it here, within an hour:",
+            username=link.username,
+        )
+        otherwise = _("If it was not you, do nothing: the password stays as it is.")
+    else:
+        subject = _("Is this your mail address?")
+        why = _(
+            "the account %(username)s names this address for links to a new password. Confirm it here, within an hour:",
+            username=link.username,
+        )
+        otherwise = _("If this is not your account, do nothing: nobody gets mail here then.")
     message = mailing.letter(link.address, subject, site, now)
+    lines = f"{link.name},", why, f"{site}/{link.purpose}/{key}", otherwise
     message.set_content("\n\n".join(lines) + "\n")
     return message

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from quiz.db import conflict_insert, reading, transaction
-from quiz.errors import Conflict, Invalid, Problem
+from quiz.errors import Conflict, Invalid, Problem, Said
 from quiz.models.attempt import Attempt
 from quiz.models.audit import AuditEvent, record
 from quiz.models.codes import RETURN_CODE_LENGTH, digest, grouped, new_code
@@ -84,7 +84,9 @@ def read_roster(text: str) -> list[Entry]:
             (reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))
         ]
     except csv.Error as error:
-        raise Invalid([Problem("", f"this is no CSV: {error}", "quote cells", reader.line_num)]) from None
+        raise Invalid(
+            [Problem("", Said("this is no CSV: %(why)s", why=error), "quote cells", reader.line_num)]
+        ) from None
     problems = [*_head_problems(head)]
     if not problems:
         problems = [*_row_problems(head, rows)]
@@ -111,35 +113,37 @@ def _separator(text: str) -> str:
 def _head_problems(head: Sequence[str]) -> Iterator[Problem]:
     for column in head:
         if column not in COLUMNS:
-            what = f"unknown column '{column}'{suggest(column, COLUMNS)}"
-            yield Problem("", what, f"known here: {', '.join(COLUMNS)}", 1)
+            what = Said("unknown column '%(name)s'%(hint)s", name=column, hint=suggest(column, COLUMNS))
+            yield Problem("", what, Said("known here: %(all)s", all=", ".join(COLUMNS)), 1)
         elif head.count(column) > 1:
-            yield Problem("", f"the column '{column}' stands twice", "keep one of them", 1)
+            yield Problem("", Said("the column '%(name)s' stands twice", name=column), "keep one of them", 1)
     if "username" not in head:
         yield Problem("", "the column 'username' is missing", "name the columns in the first line", 1)
 
 
 def _row_problems(head: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> Iterator[Problem]:
     if len(rows) > MOST_ROWS:
-        yield Problem("", f"{len(rows)} people, {MOST_ROWS} are the most", "cut the file into several", 1)
+        what = Said("%(count)s people, %(most)s are the most", count=len(rows), most=MOST_ROWS)
+        yield Problem("", what, "cut the file into several", 1)
     seen: dict[str, int] = {}
     for line, row in rows:
         if len(row) != len(head):
-            what = f"{len(row)} cells under {len(head)} columns"
-            yield Problem("", what, "quote a cell that holds a comma", line)
+            what = Said("%(cells)s cells under %(columns)s columns", cells=len(row), columns=len(head))
+            yield Problem("", what, "quote a cell that holds a comma or semicolon", line)
             continue
         cells = dict(zip(head, row, strict=True))
         name, role = cells["username"].casefold(), cells.get("role") or "student"
         for problem in accounts.account_problems(name, cells.get("name", ""), "user"):
             yield replace(problem, line=line)
         if role not in COURSE_ROLES:
-            what = f"there is no role '{role}'{suggest(role, COURSE_ROLES)}"
-            yield Problem("role", what, f"use one of {', '.join(COURSE_ROLES)}", line)
+            what = Said("there is no role '%(name)s'%(hint)s", name=role, hint=suggest(role, COURSE_ROLES))
+            yield Problem("role", what, Said("use one of %(all)s", all=", ".join(COURSE_ROLES)), line)
         if len(cells.get("group", "")) > courses.LONGEST_GROUP:
-            what = "the name of the group is too long"
-            yield Problem("group", what, f"write at most {courses.LONGEST_GROUP} characters", line)
+            mend = Said("write at most %(most)s characters", most=courses.LONGEST_GROUP)
+            yield Problem("group", "the name of the group is too long", mend, line)
         if seen.setdefault(name, line) != line:
-            yield Problem("username", f"'{name}' stands in line {seen[name]} too", "keep one", line)
+            what = Said("'%(name)s' stands in line %(line)s too", name=name, line=seen[name])
+            yield Problem("username", what, "keep one", line)
 
 
 # By the command line -------------------------------------------------------------------------------------------------
@@ -255,10 +259,12 @@ def _hindrances(entries: Sequence[Entry], known: Mapping[str, Row[Any]]) -> Iter
     for entry in entries:
         account = known.get(entry.username)
         if account is None and entry.role != "student":
-            what = f"'{entry.username}' has no account, and a roster makes them for students only"
+            what = Said(
+                "'%(name)s' has no account, and a roster makes them for students only", name=entry.username
+            )
             yield Problem("role", what, "let an administrator invite them first", entry.line)
         if account is not None and not account.active:
-            what = f"'{entry.username}' is kept out of this site"
+            what = Said("'%(name)s' is kept out of this site", name=entry.username)
             yield Problem("username", what, "ask an administrator, or take the line out", entry.line)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, upda
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import Forbidden, Invalid, Problem
+from quiz.errors import Forbidden, Invalid, Problem, Said
 from quiz.models.accommodating import lengthened, move_deadlines
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, is_answered, over
 from quiz.models.audit import record
@@ -267,7 +267,7 @@ def tell(
     """
     said = " ".join(text.split())
     if not 1 <= len(said) <= LONGEST_MESSAGE:
-        mend = f"write 1 to {LONGEST_MESSAGE} characters"
+        mend = Said("write 1 to %(most)s characters", most=LONGEST_MESSAGE)
         raise Invalid([Problem("text", "the message is missing or too long", mend)])
     with transaction() as connection:
         _quiz(connection, actor, quiz_id, TEACHING)

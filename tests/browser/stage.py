@@ -35,6 +35,7 @@ from quiz.operations import (
     practice,
     quizzes,
     rescoring,
+    rosters,
     watching,
 )
 from quiz.operations.access import Actor
@@ -363,6 +364,7 @@ def build(folder, now):
     ids |= sit(people, ids, now)
     ids |= reported(teacher, ids, now)
     rescore(teacher, ids["essays"], now)
+    ids["class"] = small_class(teacher, now)
     return people, ids | mailed(teacher, ids["report"], now) | linked(people, ids["course"], now)
 
 
@@ -568,6 +570,15 @@ def with_authenticator(who, now):
     factors.begin(who)
     secret = factors.standing(who, ()).secret
     return factors.confirm(who, pyotp.TOTP(secret).at(now), ADDRESS, now)[0]
+
+
+def small_class(teacher, now):
+    """A course whose students came by a roster, and sign in with return codes."""
+    course = courses.add_course(teacher, "A small class", "Europe/Berlin", now)
+    rosters.enter(
+        teacher, course, rosters.read_roster("username,name\nlea,Léa Martin\nsimon,Simon Li\n"), now
+    )
+    return course
 
 
 def reported(teacher, ids, now):

@@ -90,6 +90,11 @@ class PaperSlot:
     level: str = ""
     #: The number of its section, from 1.
     part: int = 0
+    topic: str = ""
+    type: str = ""
+    difficulty: str = ""
+    #: Whether the expected facility is its author's own figure, not that of its label.
+    is_authored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +342,10 @@ def _slot(
         f"{item.bank}/{item.stimulus}" if item.stimulus else None,
         item.level,
         part.number,
+        item.topic,
+        item.type,
+        item.difficulty,
+        is_authored=item.facility is not None,
     )
 
 

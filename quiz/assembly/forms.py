@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 from quiz.assembly.blueprint import Blueprint, Section
 from quiz.assembly.draw import ALGORITHM, ListIndex, Paper, PaperSlot, draw
+from quiz.assembly.fairness import Fairness
+from quiz.assembly.measures import measures_of
 from quiz.assembly.optimal import ALGORITHM as EXACT
 from quiz.assembly.parallel import Exactness, parallel
 from quiz.banks.model import Bank
 from quiz.errors import Problem, Unmeetable
 from quiz.questions.validation import suggest
+
+#: So many forms are told side by side.
+MOST_COMPARED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Forms:
             "forms": [self._form(paper, with_content) for paper in self.papers],
             "table": self._table(),
             "overlap": _overlap(self.papers),
+            **({"fairness": self.fairness.dump()} if 0 < len(self.papers) <= MOST_COMPARED else {}),
             "exposure": {"forms": dict(sorted(self.uses.items())), "past": dict(sorted(self.past.items()))},
             "unmet": [*self.unmet],
         }
@@ -89,6 +95,12 @@ class Forms:
         if self.exactness:
             return self.exactness.status
         return "infeasible" if self.unmet else "drawn"
+
+    @property
+    def fairness(self) -> Fairness:
+        """How fair the papers are; there has to be one."""
+        authored = {name: self.banks[slug].by_id[id] for name, slug, id in map(_parted, self.uses)}
+        return Fairness(self.papers, {name: measures_of(one) for name, one in authored.items()}, {})
 
     @property
     def uses(self) -> Counter[str]:
@@ -129,6 +141,12 @@ class Forms:
             {"section": row[0].section, "required": row[0].required, "drawn": min(part.drawn for part in row)}
             for row in rows
         ]
+
+
+def _parted(name: str) -> tuple[str, str, str]:
+    """``bank/id``, the bank, the id."""
+    slug, _, id = name.partition("/")
+    return name, slug, id
 
 
 def _question(slot: PaperSlot) -> dict[str, Any]:

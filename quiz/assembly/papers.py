@@ -8,8 +8,10 @@ from html import escape
 from typing import Any, Final
 
 from quiz.assembly.draw import Paper, PaperSlot
+from quiz.assembly.fairness_page import WORDS as FAIRNESS_WORDS
+from quiz.assembly.fairness_page import FairnessPage
 from quiz.assembly.forms import Forms
-from quiz.banks.model import EXPECTED, Question
+from quiz.banks.model import Question
 from quiz.files.papers import Blank, Block, Part, Picture, Text
 from quiz.questions.base import Order, Presented, Stimulus
 from quiz.questions.fields import letters
@@ -43,11 +45,6 @@ class Words:
     seen: str = "beside the question"
     by_hand: str = "a person judges"
     fairness: str = "Fairness"
-    expected: str = "expected points"
-    differ: str = "Expected points of two forms differ by at most"
-    label: str = "Expected from the difficulty of each question, easy, medium or hard, not from data."
-    authored: str = "Expected from the shares that the authors of the questions wrote down, not from data."
-    easy: str = "only easy questions, unlike other forms"
 
 
 WORDS: Final[Mapping[str, Words]] = {
@@ -72,11 +69,6 @@ WORDS: Final[Mapping[str, Words]] = {
         seen="рядом с вопросом",
         by_hand="оценивает человек",
         fairness="Равенство вариантов",
-        expected="ожидаемые баллы",
-        differ="Ожидаемые баллы двух вариантов различаются не более чем на",
-        label="Ожидание следует из трудности вопросов (лёгкий, средний, трудный), а не из данных.",
-        authored="Ожидание следует из долей, которые указали авторы вопросов, а не из данных.",
-        easy="только лёгкие вопросы, в отличие от других вариантов",
     ),
     "zh": Words(
         form="试卷",
@@ -98,11 +90,6 @@ WORDS: Final[Mapping[str, Words]] = {
         seen="写在题目旁",
         by_hand="由人评分",
         fairness="公平性",
-        expected="预期得分",
-        differ="任意两份试卷的预期得分至多相差",
-        label="预期得分依据题目的难度（易、中、难），而非实测数据。",
-        authored="预期得分依据出题人给出的得分率，而非实测数据。",
-        easy="全是容易的题，与其他试卷不同",
     ),
 }
 
@@ -138,7 +125,7 @@ def printed(made: Forms, language: str, *, with_key: bool) -> tuple[Part, ...]:
     forms = [(paper, [*_asked(made, paper, language, words)]) for paper in made.papers]
     handed = [part for paper, asked in forms for part in _form(made, paper, asked, words)]
     keys = [_keys(made, paper, asked, words) for paper, asked in forms if with_key]
-    fairness = [_fairness(made, words)] if with_key and len(forms) > 1 else []
+    fairness = [_fairness(made, language, words)] if with_key and len(forms) > 1 else []
     return (*handed, *keys, *fairness)
 
 
@@ -182,32 +169,21 @@ def _keys(made: Forms, paper: Paper, asked: Sequence[Asked], words: Words) -> Pa
     return Part(title, _points(paper, words), (*entries, _banks(made)), _foot(made, paper, words))
 
 
-def _fairness(made: Forms, words: Words) -> Part:
-    """What each form is expected to bring, and how far any two are apart; forms of easy questions alone are named."""
-    easy = [_is_easy(paper) for paper in made.papers]
-    entries = [
-        f"{words.expected} {float(paper.expected_score):.2f} / {paper.points}"
-        + (f" · {words.easy}" if alone and not all(easy) else "")
-        for paper, alone in zip(made.papers, easy, strict=True)
-    ]
-    scores = [paper.expected_score for paper in made.papers]
-    authored = all(paper.expected_source == "authored" for paper in made.papers)
-    told = (
-        f"{words.differ} {float(max(scores) - min(scores)):.2f}.",
-        words.authored if authored else words.label,
-    )
-    listed = zip(made.papers, entries, strict=True)
-    return Part(
-        f"{made.blueprint.title} · {words.fairness}",
-        " ".join(told),
-        tuple((Text(escape(entry), str(paper.form)),) for paper, entry in listed),
-        _foot(made, None, words),
-    )
+def fairness_page(made: Forms, language: str) -> FairnessPage:
+    """How fair the forms are, in this language."""
+    exactness, engine = made.exactness, ""
+    if exactness is not None:
+        words = FAIRNESS_WORDS.get(language.partition("-")[0], FAIRNESS_WORDS["en"])
+        near = words.best if exactness.status == "optimal" else f"{words.gap} {exactness.gap:.4g}"
+        named = (made.algorithm, exactness.solver, exactness.objective, near)
+        engine = f"{words.engine} {' · '.join(named)}"
+    return FairnessPage(made.fairness, language, engine)
 
 
-def _is_easy(paper: Paper) -> bool:
-    """Whether each question is expected to be as easy as those that are called so."""
-    return all(slot.expected_facility >= EXPECTED["easy"] for slot in paper.slots if slot.asks)
+def _fairness(made: Forms, language: str, words: Words) -> Part:
+    page = fairness_page(made, language)
+    title = f"{made.blueprint.title} · {words.fairness}"
+    return Part(title, page.lede, tuple(page.entries()), _foot(made, None, words))
 
 
 def _points(paper: Paper, words: Words) -> str:

@@ -158,8 +158,8 @@ class Step:
         for one, other in combinations([block for block in self.blocks if block.explicit], 2):
             both = [*self._both(one, other)]
             self._row(both, [1.0] * len(both), -INFINITE, most, loosened=loosened)
-        if any(not block.explicit for block in self.blocks):
-            self._pairs(most, loosened)
+        if not self.made and any(not block.explicit for block in self.blocks):
+            self._pairs(most, loosened)  # for the proof; later it would double the work and bring nothing
 
     def _pairs(self, most: float, loosened: int) -> None:
         """A question on n forms is shared by n (n − 1) / 2 pairs of them, and all pairs share so much at most.

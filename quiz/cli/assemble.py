@@ -238,14 +238,14 @@ def _print(
     made: Forms, files: dict[str, Path], file_format: str, out: Path, language: str | None, *, with_key: bool
 ) -> None:
     """Writes the papers; what cannot be set in a PDF is said to standard error."""
-    from quiz.assembly.papers import language_of, printed
+    from quiz.assembly.papers import fairness_page, language_of, printed
     from quiz.files.papers import write_papers
     from quiz.files.papers_pdf import unset, write_papers_pdf
 
     spoken = language or language_of(made)
     title = made.blueprint.title
     parts = printed(made, spoken, with_key=with_key)
-    images = _images(made, files)
+    images = {**_images(made, files), **fairness_page(made, spoken).images}
     path = out / f"paper.{file_format}"
     if file_format == "html":
         path.write_text(write_papers(title, spoken, parts, images), encoding="utf-8")

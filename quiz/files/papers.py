@@ -39,7 +39,16 @@ class Picture:
     marks: tuple[tuple[str, float, float], ...] = ()
 
 
-Block: TypeAlias = Text | Blank | Picture
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Words in rows and columns of one width, under a caption and the names of the columns. The first column is wider."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block: TypeAlias = Text | Blank | Picture | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,10 @@ figure > img { display: block; }
 figure > span { position: absolute; translate: -50% -50%; min-width: 1.5em; border: 1px solid; border-radius: 1em; text-align: center; font-size: .8rem; background: #fff; color: #000; }
 .line { border-block-end: 1px solid #888; height: 1.9rem; margin-inline-start: 2.6rem; }
 table { border-collapse: collapse; }
+.wide { overflow-x: auto; }
+caption { text-align: start; padding-block: .3rem; }
+tbody th { text-align: start; font-weight: 400; }
+td { text-align: end; }
 th, td { border: 1px solid #8888; padding: .2rem .5rem; }
 footer { font-size: .75rem; overflow-wrap: anywhere; }
 @media print {
@@ -111,9 +124,21 @@ def _block(block: Block, images: Images) -> str:
         )
         picture = f'<img src="{block.address}" alt="{escape(block.alt)}">'
         return f"<figure>{_embedded(picture, images)}{''.join(marks)}</figure>"
+    if isinstance(block, Table):
+        return _table(block)
     inner = _embedded(block.html, images)
     kind = "row in" if block.depth else "row"
     return f'<div class="{kind}"><b>{escape(block.label)}</b><div>{inner}</div></div>'
+
+
+def _table(block: Table) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in block.head)
+    rows = (
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in block.rows
+    )
+    caption = f"<caption>{escape(block.caption)}</caption>"
+    return f'<div class="wide" tabindex="0"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def _embedded(html: str, images: Images) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from quiz.files import pdf
-from quiz.files.papers import Blank, Block, Images, Part, Picture
+from quiz.files.papers import Blank, Block, Images, Part, Picture, Table
 from quiz.files.pdf import LINE, MARGIN, Drawing, Mark, Rule, Sheet, Word
 from quiz.files.plainly import Seen, paragraphs
 
@@ -65,6 +65,8 @@ def _unset(block: Block, images: Images) -> Iterator[str]:
 def _seen(block: Block) -> Iterator[str | Seen]:
     if isinstance(block, Picture):
         yield Seen(block.address, block.alt)
+    elif isinstance(block, Table):
+        yield from (cell for row in ((block.caption,), block.head, *block.rows) for cell in row)
     elif not isinstance(block, Blank):
         yield from paragraphs(block.html)
 
@@ -92,6 +94,8 @@ def _pieces(block: Block, images: Images) -> Iterator[_Piece]:
         yield from [_Piece(ROW, (Rule(left, right, ROW - 2),))] * block.lines
     elif isinstance(block, Picture):
         yield from _picture(Seen(block.address, block.alt), left, images, block.marks)
+    elif isinstance(block, Table):
+        yield from _table(block, right)
     else:
         left += block.depth * LABEL
         label = (Word(left - LABEL, TEXT, TEXT, block.label),) if block.label else ()
@@ -100,6 +104,30 @@ def _pieces(block: Block, images: Images) -> Iterator[_Piece]:
             yield _Piece(lines[0].height, (*label, *lines[0].marks))
             yield from lines[1:]
             label = ()
+
+
+def _table(block: Table, right: float) -> Iterator[_Piece]:
+    """The caption, then each row on lines of its own; a first column of a third of the width, or more where few stand
+    beside it.
+    """
+    yield from _lines(block.caption, MARGIN, right)
+    beside = max(1, len(block.head) - 1)
+    first = max((right - MARGIN) / 3, right - MARGIN - 110.0 * beside)
+    width = (right - MARGIN - first) / beside
+    stops = [(MARGIN, first - BETWEEN), *((MARGIN + first + width * n, width - 2) for n in range(beside))]
+    for row in (block.head, *block.rows):
+        cells = [
+            [(left, line) for line in pdf.broken(cell, TEXT, wide)]
+            for cell, (left, wide) in zip(row, stops, strict=True)
+        ]
+        lines = max(map(len, cells))
+        words = tuple(
+            Word(left, TEXT + place * TEXT * LINE, TEXT, line)
+            for cell in cells
+            for place, (left, line) in enumerate(cell)
+        )
+        height = lines * TEXT * LINE + 2
+        yield _Piece(height, (*words, Rule(MARGIN, right, height - 1)))
 
 
 def _lines(text: str, left: float, right: float) -> Iterator[_Piece]:

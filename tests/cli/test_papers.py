@@ -119,7 +119,7 @@ def test_the_last_page_tells_how_far_two_forms_are_apart(folder):
     content, record = printed(folder, "html", "--forms", 8, "--with-content")
     fairness = words(content.decode().split("<section>")[-1])
     assert {form["expected_score"] for form in record["forms"]} == {0.4, 0.85}
-    assert "differ by at most 0.45. Expected from the difficulty" in fairness
+    assert "differ by at most 0.45 (95 % interval:" in fairness
     for form in record["forms"]:
         easy = " · only easy questions" if form["expected_score"] > 0.5 else ""
         assert f"{form['form']} expected points {form['expected_score']:.2f} / 1{easy}" in fairness

@@ -209,10 +209,17 @@ def renumber(connection: Connection, bank_id: int) -> None:
         .where(QuestionVersion.bank_id == bank_id, QuestionVersion.current, QuestionVersion.status == "ready")
         .cte("ranked")
     )
+    # those alone whose rank is another one: a bank may hold 50,000
     connection.execute(
         update(QuestionVersion)
-        .where(QuestionVersion.bank_id == bank_id)
-        .values(draw_rank=select(ranked.c.rank).where(ranked.c.id == QuestionVersion.id).scalar_subquery())
+        .where(QuestionVersion.id == ranked.c.id, QuestionVersion.draw_rank.is_distinct_from(ranked.c.rank))
+        .values(draw_rank=ranked.c.rank)
+    )
+    drawable = QuestionVersion.current & (QuestionVersion.status == "ready")
+    connection.execute(
+        update(QuestionVersion)
+        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.draw_rank.is_not(None), ~drawable)
+        .values(draw_rank=None)
     )
     connection.execute(delete(StratumSize).where(StratumSize.bank_id == bank_id))
     connection.execute(

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, delete, false, insert, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, delete, false, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz.banks.model import Authored
 from quiz.db import Base, conflict_insert, parts
 from quiz.models.bank import QuestionVersion
 
@@ -65,11 +64,10 @@ def words(text: str) -> Iterator[str]:
             yield (unspaced or word)[:LONGEST_TERM]
 
 
-def terms_of(question: Authored) -> frozenset[str]:
-    """What finds a question: the words of its id, topic, facts and of every text, and its tags."""
-    dumped = question.dump()
-    found = {word for text in _texts(dumped) for word in words(text)}
-    return frozenset(found | {_tag(tag) for tag in dumped.get("tags", ())})
+def terms_of(fields: Mapping[str, Any]) -> frozenset[str]:
+    """What finds a question in its canonical form: the words of its id, topic, facts and of every text, and its tags."""
+    found = {word for text in _texts(fields) for word in words(text)}
+    return frozenset(found | {_tag(tag) for tag in fields.get("tags", ())})
 
 
 def _tag(tag: str) -> str:
@@ -78,7 +76,7 @@ def _tag(tag: str) -> str:
 
 #: Fields whose words would make every search find everything.
 _NOT_SEARCHED: Final = frozenset(
-    {"type", "scoring", "difficulty", "level", "status", "bank", "digest", "tables"}
+    {"type", "scoring", "difficulty", "level", "status", "points", "bank", "digest", "tables"}
 )
 
 
@@ -94,31 +92,56 @@ def _texts(value: object) -> Iterator[str]:
 # Written -------------------------------------------------------------------------------------------------------------
 
 
-def index_terms(connection: Connection, bank_id: int, questions: Sequence[tuple[int, Authored]]) -> None:
-    """Writes down the terms of the questions of a bank (by id); of those that they had already only what differs."""
-    found = {question_id: terms_of(question) for question_id, question in questions}
-    ids = _term_ids(connection, sorted(frozenset().union(*found.values())))
-    wanted = {(bank_id, ids[term], question_id) for question_id, terms in found.items() for term in terms}
-    had = _hits_of(connection, [*found])
-    if gone := had - wanted:
-        connection.execute(
-            delete(SearchHit).where(*(column == bindparam(f"p_{column.key}") for column in _HIT)),
-            [{f"p_{column.key}": value for column, value in zip(_HIT, hit, strict=True)} for hit in gone],
+def index_terms(
+    connection: Connection,
+    bank_id: int,
+    questions: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]],
+) -> None:
+    """Writes down what finds the questions of a bank: id, fields as they were found until now ({}: not at all), as they are.
+
+    Only what differs is written, so that a change of the tags of thousands is no work on all their words.
+    """
+    gained: list[tuple[str, int]] = []
+    lost: list[tuple[str, int]] = []
+    for question_id, old, new in questions:
+        more, less = _difference(old, new)
+        gained += [(term, question_id) for term in more]
+        lost += [(term, question_id) for term in less]
+    if lost:
+        gone = _known_ids(connection, sorted({term for term, _ in lost}))
+        here = (
+            SearchHit.bank_id == bank_id,
+            SearchHit.term_id == bindparam("p_term"),
+            SearchHit.question_id == bindparam("p_question"),
         )
-    if new := wanted - had:
-        names = [column.key for column in _HIT]
-        connection.execute(insert(SearchHit), [dict(zip(names, hit, strict=True)) for hit in sorted(new)])
+        connection.execute(
+            delete(SearchHit).where(*here),
+            [{"p_term": gone.get(term, 0), "p_question": question} for term, question in lost],
+        )
+    if gained:
+        ids = _term_ids(connection, sorted({term for term, _ in gained}))
+        connection.execute(
+            conflict_insert(connection, SearchHit).on_conflict_do_nothing(),
+            sorted(
+                (
+                    {"bank_id": bank_id, "term_id": ids[term], "question_id": question}
+                    for term, question in gained
+                ),
+                key=lambda hit: (hit["term_id"], hit["question_id"]),
+            ),
+        )
 
 
-_HIT = (SearchHit.bank_id, SearchHit.term_id, SearchHit.question_id)
-
-
-def _hits_of(connection: Connection, question_ids: Sequence[int]) -> set[tuple[int, int, int]]:
-    return {
-        (row.bank_id, row.term_id, row.question_id)
-        for part in parts(question_ids)
-        for row in connection.execute(select(*_HIT).where(SearchHit.question_id.in_(part)))
-    }
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """The terms that a question gains and loses; a word stays that occurs in a field which has not changed."""
+    changed = {name for name in {**old, **new} if old.get(name) != new.get(name)}
+    before, after = (
+        terms_of({name: fields[name] for name in changed if name in fields}) for fields in (old, new)
+    )
+    lost = before - after
+    if lost:
+        lost -= terms_of({name: value for name, value in new.items() if name not in changed})
+    return after - before, lost
 
 
 def forget_terms(connection: Connection, question_ids: Sequence[int]) -> None:

@@ -38,7 +38,9 @@ def add_versions(
         return
     ids = [question_id for question_id, _ in questions]
     items = [item_of(question) for _, question in questions]
+    contents = {question_id: question.dump() for question_id, question in questions}
     numbers = _highest_numbers(connection, ids)
+    before = _current_contents(connection, ids)
     _unset_current(connection, ids)
     connection.execute(
         insert(QuestionVersion),
@@ -48,13 +50,13 @@ def add_versions(
                 "bank_id": bank_id,
                 "number": numbers.get(question_id, 0) + 1,
                 "current": True,
-                "content": question.dump(),
+                "content": contents[question_id],
                 "digest": question.digest,
                 "status": question.status,
                 "topic": question.topic,
                 "type": question.type,
                 "difficulty": question.difficulty,
-                "level": question.dump().get("level", ""),
+                "level": contents[question_id].get("level", ""),
                 "draw_rank": None,
                 "languages": " ".join(sorted(question.translations)),
                 "starts_on": item.start and item.start.isoformat(),
@@ -70,7 +72,9 @@ def add_versions(
     )
     shown = {question_id: question.images for question_id, question in questions if question.images}
     note_images(connection, bank_id, shown)
-    index_terms(connection, bank_id, questions)
+    index_terms(
+        connection, bank_id, ((one, before.get(one, {}), content) for one, content in contents.items())
+    )
 
 
 def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int | None, now: datetime) -> int:
@@ -126,20 +130,31 @@ def _delete_versions(connection: Connection, bank_id: int, rows: Sequence[Row[An
             .where(QuestionVersion.question_id.in_(questions), QuestionVersion.number == highest)
             .values(current=True)
         )
-        _index_again(connection, bank_id, questions)
-        without = ~select(_earlier.id).where(_earlier.question_id == Question.id).exists()
-        connection.execute(delete(Question).where(Question.id.in_(questions), without))
-
-
-def _index_again(connection: Connection, bank_id: int, question_ids: Sequence[int]) -> None:
-    """Finds these questions by what is current of them now; those that have no version left by nothing."""
-    forget_terms(connection, question_ids)
-    rows = connection.execute(
-        select(QuestionVersion.question_id, QuestionVersion.content).where(
-            QuestionVersion.question_id.in_(question_ids), QuestionVersion.current
+        again = _current_contents(connection, questions)
+        index_terms(
+            connection,
+            bank_id,
+            (
+                (row.question_id, row.content, again[row.question_id])
+                for row in part
+                if row.question_id in again
+            ),
         )
-    )
-    index_terms(connection, bank_id, [(row.question_id, load(row.content)) for row in rows])
+        gone = [question_id for question_id in questions if question_id not in again]
+        forget_terms(connection, gone)
+        connection.execute(delete(Question).where(Question.id.in_(gone)))
+
+
+def _current_contents(connection: Connection, question_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    return {
+        row.question_id: row.content
+        for part in parts(question_ids)
+        for row in connection.execute(
+            select(QuestionVersion.question_id, QuestionVersion.content).where(
+                QuestionVersion.question_id.in_(part), QuestionVersion.current
+            )
+        )
+    }
 
 
 def _before(connection: Connection, question_ids: Sequence[int]) -> dict[tuple[int, int], dict[str, Any]]:

@@ -135,12 +135,14 @@ def run(
     """
     if len(reason) > LONGEST_REASON:
         raise Invalid([Problem("reason", "this is too long", f"use up to {LONGEST_REASON} characters")])
-    with transaction() as connection:
-        bank = editable_bank(connection, actor, bank_id)
+    with reading() as connection:  # and load them before others have to wait
+        bank = editable_bank(connection, actor, bank_id, lock=False)
         plan = _plan(connection, bank, selection, change, over_drafts=over_drafts)
-        if plan.seen != seen:
-            raise Conflict("The questions have changed since you looked. Look again.")
         changed = [(row.question_id, load(fields)) for row, fields in plan.changed]
+    with transaction() as connection:
+        editable_bank(connection, actor, bank_id)
+        if plan.seen != seen or not _still(connection, bank_id, selection, plan, over_drafts=over_drafts):
+            raise Conflict("The questions have changed since you looked. Look again.")
         if not changed:
             return 0
         add_versions(connection, changed, bank_id, actor.id, now, reason)
@@ -214,6 +216,20 @@ def _plan(
         [(row, fields) for row, fields, refusal in judged if refusal is None],
         [(row, refusal) for row, _, refusal in judged if refusal is not None],
     )
+
+
+def _still(
+    connection: Connection, bank_id: int, selection: Selection, plan: _Plan, *, over_drafts: bool
+) -> bool:
+    """Whether just these versions are selected, and nobody has begun to write at what is to be changed."""
+    versions = _selected(connection, bank_id, selection).with_only_columns(
+        QuestionVersion.question_id, QuestionVersion.number
+    )
+    same = {(row.question_id, row.number) for row in connection.execute(versions)} == {
+        (row.question_id, row.number) for row in plan.rows
+    }
+    changed = [row.question_id for row, _ in plan.changed]
+    return same and (over_drafts or not _drafts(connection, changed))
 
 
 def _demand_sense(change: Change) -> Canonical:

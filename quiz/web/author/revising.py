@@ -52,7 +52,7 @@ class ChangeForm(Form):
             SelectChoice("retired", _l("retired: no longer drawn")),
         ],
     )
-    reason = StringField(_l("Why"))
+    reason = StringField(_l("Why this change"))
     over_drafts = BooleanField(_l("Change also what somebody is writing at"))
 
     def change(self) -> Change:

@@ -17,7 +17,7 @@ from quiz.models.comparing import Counted
 from quiz.models.counting import ItemStatistics, standings_in
 from quiz.models.people import Enrolment, User
 from quiz.models.quiz import Quiz
-from quiz.models.scoring import counting_mark, current_answer
+from quiz.models.scoring import counting_mark, slots_with
 from quiz.statistics.flags import Earlier
 
 #: Papers that are read for a model: the last ones.
@@ -58,7 +58,7 @@ def fractions_of(connection: Connection, counted: Counted) -> Sequence[Row[Any]]
 def answers_to(counted: Counted, version_id: int) -> Any:
     """The statement over the answers to a question version in the attempts that count, by the students' names."""
     return (
-        select(
+        slots_with(
             Attempt.id.label("attempt_id"),
             Attempt.number,
             Attempt.as_of,
@@ -71,15 +71,11 @@ def answers_to(counted: Counted, version_id: int) -> Any:
             Mark.points,
             Mark.max,
         )
-        .select_from(AttemptSlot)
-        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(User, User.id == Attempt.user_id)
         .outerjoin(
             Enrolment,
             and_(Enrolment.user_id == Attempt.user_id, Enrolment.course_id == counted.quiz.course_id),
         )
-        .outerjoin(Answer, current_answer())
-        .outerjoin(Mark, counting_mark())
         .where(counted.ids, AttemptSlot.version_id == version_id)
         .order_by(User.name, User.id, Attempt.number, AttemptSlot.slot)
     )

@@ -14,8 +14,9 @@ from quiz.banks.analysing import Held
 from quiz.banks.model import Authored, Question
 from quiz.banks.tallying import Answered, Paper, two_digits
 from quiz.files.richtext import to_text
+from quiz.models.asking import versions_in
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
-from quiz.models.bank import QuestionVersion, load_authored
+from quiz.models.bank import load_authored
 from quiz.models.scoring import counting_mark, current_answer
 
 
@@ -55,24 +56,15 @@ def papers_of(connection: Connection, which: ColumnElement[bool]) -> dict[int, P
 
 def held_in(connection: Connection, version_ids: Collection[int]) -> dict[int, Held]:
     """These question versions, by id. One statement."""
-    rows = connection.execute(
-        select(
-            QuestionVersion.id, QuestionVersion.number, QuestionVersion.digest, QuestionVersion.content
-        ).where(QuestionVersion.id.in_(version_ids))
-    )
     found = {}
-    for row in rows:
+    for row in versions_in(connection, version_ids):
         authored = load_authored(row.digest, row.content)
         found[row.id] = Held(row.number, to_text(authored.prompt), authored.variant)
     return found
 
 
 def _authored(connection: Connection, version_ids: Collection[int]) -> dict[int, Authored]:
-    rows = connection.execute(
-        select(QuestionVersion.id, QuestionVersion.digest, QuestionVersion.content).where(
-            QuestionVersion.id.in_(version_ids)
-        )
-    )
+    rows = versions_in(connection, version_ids)
     return {row.id: load_authored(row.digest, row.content) for row in rows}
 
 

@@ -54,13 +54,27 @@ def counting_mark() -> Any:
     )
 
 
+def slots_with(*columns: Any) -> Any:
+    """A statement over the slots of attempts: these columns of them, of their attempts and the versions in them, and where
+    there are any of their current ``Answer`` and of the ``Mark`` that counts.
+    """
+    return (
+        select(*columns)
+        .select_from(AttemptSlot)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+        .outerjoin(Answer, current_answer())
+        .outerjoin(Mark, counting_mark())
+    )
+
+
 def answered(connection: Connection, which: ColumnElement[bool], *columns: Any) -> Sequence[Row[Any]]:
     """Each of these slots that asks something, with its question, its current answer, and how its attempt is marked.
 
     ``columns``: further ones, of these tables or of the ``Mark`` that counts.
     """
     return connection.execute(
-        select(
+        slots_with(
             AttemptSlot.attempt_id,
             AttemptSlot.slot,
             AttemptSlot.shown_order,
@@ -74,12 +88,7 @@ def answered(connection: Connection, which: ColumnElement[bool], *columns: Any) 
             QuizRevision.scale,
             *columns,
         )
-        .select_from(AttemptSlot)
-        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
-        .outerjoin(Answer, current_answer())
-        .outerjoin(Mark, counting_mark())
         .where(which, AttemptSlot.asks)
         .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
     ).all()

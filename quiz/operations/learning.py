@@ -20,6 +20,7 @@ from quiz.models.bank import QuestionVersion
 from quiz.models.comparing import SUBJECTS
 from quiz.models.people import Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
+from quiz.models.scoring import counting_mark
 from quiz.operations.access import Actor, acting
 
 #: A topic is to be practised where so little of its marks (0 to 1) was earned of late, in so many questions at least.
@@ -142,11 +143,6 @@ def _attempts(actor: Actor) -> Any:
 
 def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
     """What I earned by topic and objective in each finished attempt; what still needs grading is left out."""
-    counts = and_(
-        Mark.attempt_id == AttemptSlot.attempt_id,
-        Mark.slot == AttemptSlot.slot,
-        Mark.superseded_at.is_(None),
-    )
     return connection.execute(
         select(
             AttemptSlot.attempt_id,
@@ -157,7 +153,7 @@ def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
             func.count().label("questions"),
         )
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
-        .join(Mark, counts)
+        .join(Mark, counting_mark())
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None), Mark.fraction.is_not(None))
         .group_by(AttemptSlot.attempt_id, QuestionVersion.topic, "objective")

@@ -15,10 +15,10 @@ from quiz.banks.model import Question
 from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, InProgress, NotFound
 from quiz.files.richtext import to_html, to_text
-from quiz.models.asking import ASKED, asked
+from quiz.models.asking import ASKED, asked, versions_in
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.audit import record
-from quiz.models.bank import QuestionVersion, load_authored
+from quiz.models.bank import load_authored
 from quiz.models.closing import mark_by_hand
 from quiz.models.marking import (
     Agreement,
@@ -34,7 +34,7 @@ from quiz.models.marking import (
     share_of,
 )
 from quiz.models.people import User
-from quiz.models.scoring import counting_mark, current_answer
+from quiz.models.scoring import slots_with
 from quiz.operations.access import GRADING, Actor, quiz_of_results
 from quiz.questions.base import Presented
 
@@ -149,11 +149,7 @@ def queue(actor: Actor, quiz_id: int) -> Queue:
         quiz = _quiz(connection, actor, quiz_id)
         counts = {row.version_id: row for row in questions_to_mark(connection, quiz_id, actor.id)}
         agreed = agreements(connection, quiz_id)
-        versions = connection.execute(
-            select(
-                QuestionVersion.id, QuestionVersion.number, QuestionVersion.digest, QuestionVersion.content
-            ).where(QuestionVersion.id.in_(counts))
-        ).all()
+        versions = versions_in(connection, counts)
     found = [_question(version, counts[version.id], agreed.get(version.id)) for version in versions]
     return Queue(quiz, tuple(sorted(found, key=lambda one: (-one.waiting, one.question, one.version))))
 
@@ -256,7 +252,7 @@ def _reviewed(question: Question, row: Row[Any]) -> Mapping[str, Any] | None:
 def _slot(connection: Connection, quiz_id: int, place: Place) -> Row[Any]:
     """The slot with its answer and the mark that counts, which every finished attempt has."""
     found = connection.execute(
-        select(
+        slots_with(
             AttemptSlot.attempt_id,
             AttemptSlot.slot,
             AttemptSlot.version_id,
@@ -275,12 +271,7 @@ def _slot(connection: Connection, quiz_id: int, place: Place) -> Row[Any]:
             Mark.comment,
             Mark.problem_id,
         )
-        .select_from(AttemptSlot)
-        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(User, User.id == Attempt.user_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
-        .outerjoin(Mark, counting_mark())
-        .outerjoin(Answer, current_answer())
         .where(
             AttemptSlot.attempt_id == place.attempt_id,
             AttemptSlot.slot == place.slot,

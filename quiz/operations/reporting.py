@@ -14,6 +14,7 @@ from quiz.errors import SignedOut
 from quiz.files.richtext import to_text
 from quiz.files.tables import Table
 from quiz.models.accommodating import closes_for
+from quiz.models.asking import versions_in
 from quiz.models.attempt import (
     GRACE,
     Attempt,
@@ -25,11 +26,12 @@ from quiz.models.attempt import (
     waits_for_a_mark,
 )
 from quiz.models.audit import record
-from quiz.models.bank import QuestionVersion, load_authored
+from quiz.models.bank import load_authored
 from quiz.models.paging import Page, page_of
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.progress import progress_of
 from quiz.models.quiz import Quiz, QuizRevision
+from quiz.models.scoring import counting_mark
 from quiz.operations.access import Actor, acting, quiz_of_results
 
 
@@ -178,24 +180,12 @@ def _facilities(connection: Connection, quiz_id: int) -> tuple[QuestionFacility,
             func.avg(Mark.fraction).label("facility"),
         )
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
-        .join(
-            Mark,
-            and_(
-                Mark.attempt_id == AttemptSlot.attempt_id,
-                Mark.slot == AttemptSlot.slot,
-                Mark.superseded_at.is_(None),
-            ),
-        )
+        .join(Mark, counting_mark())
         .where(Attempt.quiz_id == quiz_id, Attempt.finished_at.is_not(None))
         .group_by(AttemptSlot.version_id)
     ).all()
     figures = {row.version_id: row for row in rows}
-    versions = connection.execute(
-        select(
-            QuestionVersion.id, QuestionVersion.number, QuestionVersion.digest, QuestionVersion.content
-        ).where(QuestionVersion.id.in_(figures))
-    )
-    found = [_facility(version, figures[version.id]) for version in versions]
+    found = [_facility(version, figures[version.id]) for version in versions_in(connection, figures)]
     return tuple(sorted(found, key=lambda one: (one.facility is None, one.facility, one.question)))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.settings import EVERYTHING
@@ -36,7 +36,7 @@ from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescoring import RescoredLine, rescored_lines
 from quiz.models.reviewing import Marked, Outcome, outcome_of
-from quiz.models.scoring import current_answer
+from quiz.models.scoring import slots_with
 from quiz.models.telling import Message, messages_of
 from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
 from quiz.questions.base import Presented, Response
@@ -65,8 +65,9 @@ class ReviewedQuestion(Outcome):
     asks: bool
     version_id: int
     question: str
-    #: Of its texts.
+    #: Of its texts, and those that it has.
     language: str
+    languages: tuple[str, ...]
     presented: Presented
     late: tuple[LateLine, ...]
     #: What the person says who has marked it; None where the program has, or nobody yet.
@@ -250,7 +251,7 @@ def _passed(attempt: Row[Any]) -> bool | None:
 
 def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
     return connection.execute(
-        select(
+        slots_with(
             AttemptSlot.slot,
             AttemptSlot.shown_order,
             AttemptSlot.points,
@@ -269,20 +270,8 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             Mark.rubric,
             Mark.comment,
         )
-        .select_from(AttemptSlot)
-        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
         .join(Bank, Bank.id == Question.bank_id)
-        .outerjoin(Answer, current_answer())
-        .outerjoin(
-            Mark,
-            and_(
-                Mark.attempt_id == AttemptSlot.attempt_id,
-                Mark.slot == AttemptSlot.slot,
-                Mark.superseded_at.is_(None),
-            ),
-        )
         .where(AttemptSlot.attempt_id == attempt_id)
         .order_by(AttemptSlot.slot)
     ).all()
@@ -331,6 +320,7 @@ def _question(
         version_id=row.version_id,
         question=question.qualified,
         language=row.language if question is authored else attempt.language,
+        languages=(row.language, *authored.translations),
         presented=question.present(row.shown_order),
         late=tuple(_late_line(question, one, row.shown_order, attempt) for one in late),
         judgement=judgement_of(question, row.rubric, row.comment, allowed) if row.by_hand else None,

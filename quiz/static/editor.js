@@ -83,11 +83,14 @@
     if (event.type === "change" && event.target.closest("[data-renews]")) { depend(event.target); } else { soon(); }
   }
 
-  /* What there is to choose from depends on this control. It keeps the focus. */
+  /* What there is to choose from depends on this control. It keeps the focus; until the answer is there nothing can be
+     typed, or it would be lost with the old form. */
   function depend(control) {
-    ask("form", live[1]).then(function (done) {
-      var again = done && document.getElementById(control.id);
-      if (again) { again.focus({ preventScroll: true }); }
+    var fields = part("form");
+    fields.inert = true;
+    ask("form", live[1]).then(function () {
+      fields.inert = false;
+      document.getElementById(control.id).focus({ preventScroll: true });
       soon();
     });
   }

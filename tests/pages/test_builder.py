@@ -318,6 +318,16 @@ def test_a_script_gets_the_numbers_or_the_sections_alone(ada, cast):
     assert not ada.page.find("h1")
 
 
+def test_while_one_section_has_a_fault_the_others_have_their_numbers(ada, cast):
+    path = f"/quizzes/{cast.quiz}/edit"
+    ada.get(path)
+    press(ada, "add:sections:small", {"sections-0-count": ["many"]}, **QUIZ)
+    assert "as soon as nothing is missing" in numbers(ada, 0)
+    assert "5 of 5 match." in numbers(ada, 1)
+    ada.post(path, {**controls(ada.page, **QUIZ), "act": "check", "part": "supply"})
+    assert "Section 1, Questions: 'many' is not a whole number" in ada.page.get_text(" ", strip=True)
+
+
 def test_a_form_of_too_many_sections_is_refused(ada, cast):
     path = f"/quizzes/{cast.quiz}/edit"
     ada.get(path)

@@ -144,23 +144,36 @@ class Desk:
     def supply(self) -> Supply | None:
         """What the banks hold for the blueprint; None where it has faults."""
         if self._supply is None:
-            try:
-                self._supply = quizzes.supply(
-                    get_actor(), self.bench.course_id, self.text(), moment(), self.sheet
-                )
-            except Invalid:
-                return None
+            self._supply = self._find_supply(self.text())
         return self._supply
 
+    def _find_supply(self, text: str) -> Supply | None:
+        try:
+            return quizzes.supply(get_actor(), self.bench.course_id, text, moment(), self.sheet)
+        except Invalid:
+            return None
+
+    @property
+    def counted(self) -> list[Supply | None]:
+        """For each section of the form a supply whose section of the same number it is, or the only one.
+
+        Where the blueprint has faults each section is looked at alone; None for one that has some itself.
+        """
+        if self.plan is None:
+            return []
+        whole = self.supply
+        if whole is not None:
+            return [whole] * len(self.plan.sections)
+        return [self._find_supply(text) for text in plan_form.alone(self.text())]
+
     def count(self) -> None:
-        """Look what the banks hold; what is wrong with the blueprint is told where somebody asks (not the script)."""
+        """Look what the banks hold, and what is wrong with the blueprint."""
         try:
             self._supply = quizzes.supply(
                 get_actor(), self.bench.course_id, self.text(), moment(), self.sheet
             )
         except Invalid as error:
-            if "part" not in request.form or self.plan is None:
-                self.blame(error.problems)
+            self.blame(error.problems)
 
     @property
     def offers(self) -> list[Offer]:

@@ -214,6 +214,13 @@ def _with_remarks(begun: str, given: Mapping[str, Any], made: Mapping[str, Any])
         return dump_yaml(made)
 
 
+def alone(text: str) -> list[str]:
+    """For each section of a text, which may have faults, a blueprint that holds it alone."""
+    data = _plain(read_mapping(text)[0])
+    whole = {name: value for name, value in data.items() if name in ("format", "title", "as_of")}
+    return [dump_yaml({**whole, "sections": [section]}) for section in data["sections"]]
+
+
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not ABSENT}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from wtforms.fields import SelectChoice
 
 from quiz.errors import EditConflict, Invalid, Unmeetable
 from quiz.operations import building, quizzes
-from quiz.operations.quizzes import ManagedQuiz, Workbench
+from quiz.operations.quizzes import ManagedQuiz, SectionSupply, Supply, Workbench
 from quiz.questions import types
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import use_time_zone
@@ -120,12 +121,20 @@ def _page(name: str, desk: Desk, **more: Any) -> str:
             for bank in desk.bench.banks
         ],
         supply=desk.supply,
+        counted=[*map(_of_section, desk.counted, count())],
         faults=desk.lines,
         modes=MODES,
         orders=ORDERS,
         layouts=LAYOUTS,
         **told,
     )
+
+
+def _of_section(supply: Supply | None, number: int) -> tuple[SectionSupply, bool] | None:
+    """What the banks hold for a section, and whether several days were looked at."""
+    if supply is None:
+        return None
+    return supply.sections[number if len(supply.sections) > 1 else 0], len(supply.days) > 1
 
 
 @blueprint.post("/courses/<int:course_id>/quizzes/new")

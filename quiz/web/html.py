@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -135,13 +135,14 @@ def _language() -> str:
     return known
 
 
-def words_in(language: str, caller: Callable[[], Markup]) -> Markup:
+def words_in(language: str, known: Collection[str], caller: Callable[[], Markup]) -> Markup:
     """What a block of a template says, in the words of a question's language: *True* or *Choose* is read with the question.
 
-    In the page's words where that language is not one of ours. Written ``{% call words_in(q.language) %}``.
+    In the page's words where we do not speak that language, and where the question has not the page's: then nobody has chosen
+    another. ``known``: those that the question has. Written ``{% call words_in(q.language, q.languages) %}``.
     """
     wanted, before = spoken.LOCALES.get(language.partition("-")[0]), _language()
-    if wanted is None or str(wanted) == before:
+    if wanted is None or str(wanted) == before or languages.tag() not in known:
         return caller()
     g.language = str(wanted)
     try:

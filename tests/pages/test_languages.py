@@ -89,8 +89,10 @@ def test_a_language_is_chosen_at_the_start(bo, school):
     assert bo.page.html["lang"] == "en"
     assert "Flag" in bo.page.main.get_text()
     assert options(bo.page) == [("en", "English", False), ("ru", "Русский", True), ("zh", "中文", False)]
-    slot_of(bo, attempt, "2 − 1 = 1")
+    slot = slot_of(bo, attempt, "2 − 1 = 1")
     assert not bo.page.find("select", {"id": "language"})
+    bo.get(f"/attempts/{attempt}/slots/{slot}", headers={"Accept-Language": "ru"})  # a question that has no Russian, on a Russian page
+    assert "Верно" in bo.page.find("fieldset").get_text()
 
 
 def test_a_change_on_the_way_saves_and_comes_back_to_the_question(bo, school):

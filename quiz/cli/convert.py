@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,12 +81,18 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
             done = engine.convert(source, dest, origin, target, instances, step=lambda: bar.update(1))
         except Invalid as error:  # the file is refused as a whole
             done = engine.Report(str(source), origin.name, errors=[*map(_fault, error.problems)])
-    document = asdict(done)
-    text = json.dumps(document, ensure_ascii=False, indent=1)
     if report:
-        report.write_text(text + "\n", "utf-8")
-    click.echo(text if as_json else "\n".join(_lines(done, dest)))
+        report.write_text(_document(done) + "\n", "utf-8")
+    click.echo(_document(done) if as_json else "\n".join(_lines(done, dest)))
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
+
+
+def _document(done: Report) -> str:
+    """The report as JSON."""
+    told = {
+        one.name: getattr(done, one.name) for one in fields(done)
+    }  # no copy: it has a line for each question
+    return json.dumps(told, ensure_ascii=False, indent=1)
 
 
 def _fault(problem: Problem) -> dict[str, str]:

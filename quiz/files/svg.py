@@ -116,20 +116,20 @@ def _without_strange_names(root: Element) -> Element:
 def _demand_finite(root: Element) -> None:
     """Raises Invalid where ``use`` repeats itself, or more than there is time to draw."""
     by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
-    counted: dict[Element, int] = {}
-
-    def drawn(element: Element, depth: int) -> int:
-        if element not in counted:
-            if depth > DEEPEST:
-                raise Invalid(
-                    [Problem("", "use elements lead in a circle, or too deep", "draw it without them")]
-                )
-            counted[element] = 1 + sum(drawn(part, depth + 1) for part in _drawn_with(element, by_id))
-        return counted[element]
-
-    if drawn(root, 0) > MOST_ELEMENTS:
+    if _drawn(root, 0, by_id, {}) > MOST_ELEMENTS:
         what = f"the drawing has more than {MOST_ELEMENTS} elements"
         raise Invalid([Problem("", what, "simplify it, or save it as PNG")])
+
+
+def _drawn(element: Element, depth: int, by_id: dict[str, Element], counted: dict[Element, int]) -> int:
+    """How many elements are drawn for one; no inner function, which would keep the whole drawing in memory."""
+    if element not in counted:
+        if depth > DEEPEST:
+            what = "use elements lead in a circle, or too deep"
+            raise Invalid([Problem("", what, "draw it without them")])
+        parts = _drawn_with(element, by_id)
+        counted[element] = 1 + sum(_drawn(part, depth + 1, by_id, counted) for part in parts)
+    return counted[element]
 
 
 def _drawn_with(element: Element, by_id: dict[str, Element]) -> Iterator[Element]:

@@ -371,21 +371,22 @@ def _written(fields: dict[str, Any]) -> dict[str, Any]:
     if shared == "moodle":
         shared = "html" if any(_MARKUP.search(text) for _, text in parted.values()) else "plain"
 
-    def settled(value: Any) -> Any:
-        kind = type(value)
-        if kind is _Text:
-            style, text = parted[value]
-            style = prompt_format if style == "moodle" else style
-            if style == shared or (style == "moodle" and shared == "plain"):
-                return text
-            return _as_html(style, text)
-        if kind is _Plain:
-            return _bare(value).strip()
-        if kind is dict:
-            return {name: settled(one) for name, one in value.items()}
-        return [settled(one) for one in value] if kind is list else value
+    made = _settled(fields, parted, prompt_format, shared)
+    return {**made, **({"text_format": shared} if shared != "markdown" else {})}
 
-    return {**settled(fields), **({"text_format": shared} if shared != "markdown" else {})}
+
+def _settled(value: Any, parted: Mapping[_Text, tuple[str, str]], prompt_format: str, shared: str) -> Any:
+    """The value with its texts in the shared format."""
+    kind = type(value)
+    if kind is _Text:
+        style, text = parted[value]
+        style = prompt_format if style == "moodle" else style
+        return text if style == shared or (style == "moodle" and shared == "plain") else _as_html(style, text)
+    if kind is _Plain:
+        return _bare(value).strip()
+    if kind is dict:
+        return {name: _settled(one, parted, prompt_format, shared) for name, one in value.items()}
+    return [_settled(one, parted, prompt_format, shared) for one in value] if kind is list else value
 
 
 def _gather(value: Any, texts: list[_Text]) -> None:

@@ -217,6 +217,16 @@ class Blueprint(BaseModel):
         return tuple(key for key, is_given in given.items() if is_given)
 
     @property
+    def fixed_forms(self) -> int:
+        """How many forms a quiz has of which each attempt gets one; 0: each attempt has a paper of its own."""
+        return (self.forms.count if self.forms else None) or 0
+
+    @property
+    def seed(self) -> int:
+        """The seed of fixed forms."""
+        return self.forms.seed if self.forms else 1
+
+    @property
     def engine(self) -> Literal["draw", "exact"]:
         """The engine that it asks for."""
         return "exact" if self.needs_engine else "draw"

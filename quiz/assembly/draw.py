@@ -164,7 +164,7 @@ def draw(
 
 def demand_drawable(blueprint: Blueprint) -> None:
     """Raises Invalid where a key compares papers, which a draw for one student cannot do."""
-    mend = "make fixed forms (quiz assemble --forms, or fixed forms of a quiz), or leave it out"
+    mend = "write how many fixed forms there are, such as forms: {count: 4}, or leave it out"
     found = [Problem(key, "needs the exact engine", mend) for key in blueprint.needs_engine]
     if found:
         raise Invalid(found)

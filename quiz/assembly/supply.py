@@ -7,25 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from quiz.assembly.blueprint import LABELS, Blueprint, Section
 from quiz.assembly.draw import MOST_TRIES, draw
 from quiz.assembly.index import Index, Item
+from quiz.assembly.parallel import parallel
 from quiz.assembly.parts import admits, covers
-from quiz.errors import Unmeetable
+from quiz.errors import Invalid, Problem, Unmeetable
+
+#: Questions × forms that a page arranges while somebody waits: seconds.
+MOST_WAITED: Final = 6_000
 
 
 def unmet(blueprint: Blueprint, index: Index, as_of: date) -> list[dict[str, Any]]:
     """The shortfalls on one day (constraint, required, available, short); none where a paper can be drawn.
 
-    Conditions on the whole paper have to be met in a tenth of the draws that a start may take, so that starts succeed.
+    Fixed forms are made, to see that there are any. Conditions on the whole paper have to be met in a tenth of the draws that a start may take, so that starts succeed.
     """
+    if blueprint.fixed_forms:
+        demand_waitable(blueprint, index)
+        return [*parallel(blueprint, index, blueprint.seed, as_of, blueprint.fixed_forms).unmet]
     try:
         draw(blueprint, index, 0, as_of, tries=MOST_TRIES // 10)
     except Unmeetable as error:
         return error.unmet
     return []
+
+
+def demand_waitable(blueprint: Blueprint, index: Index) -> None:
+    """Raises Invalid where fixed forms would take longer to make than a person waits for a page."""
+    strata = index.strata(blueprint.banks)
+    size = sum(one.size for section in blueprint.sections for one in strata if covers(section, one))
+    if size * blueprint.fixed_forms > MOST_WAITED:
+        what = f"asks for {blueprint.fixed_forms} forms out of {size} questions, too much to be arranged while you wait"
+        raise Invalid(
+            [Problem("forms.count", what, "narrow the sections by topic, type or tags, or ask for fewer")]
+        )
 
 
 def scarcest(blueprint: Blueprint, index: Index, days: Sequence[date]) -> list[tuple[int, date]]:

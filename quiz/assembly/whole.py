@@ -136,10 +136,26 @@ class Exposure(BaseModel):
     uses: Positive | None = None
 
 
+#: Fixed forms of a quiz.
+MOST_FORMS: Final = 50
+
+
+def _few(value: int) -> int:
+    if value > MOST_FORMS:
+        raise fault(f"{value} is too many", f"write at most {MOST_FORMS}")
+    return value
+
+
 class FormRules(BaseModel):
-    """What holds between several forms of one run. Anchors are not counted in ``exposure``."""
+    """What holds between several forms of one run. Anchors are not counted in ``exposure``.
+
+    ``count``: how many a quiz has, of which each attempt gets one; ``seed``: by which they are made.
+    """
 
     model_config = STRICT
+
+    count: Annotated[Positive, AfterValidator(_few)] | None = None
+    seed: Whole = 1
 
     overlap: Overlap = Overlap()
     exposure: Exposure = Exposure()

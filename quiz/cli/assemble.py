@@ -31,14 +31,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "banks", nargs=-1, required=True, metavar="BANK...", type=click.Path(exists=True, path_type=Path)
 )
 @click.option(
-    "--forms", default=1, show_default=True, type=click.IntRange(1, 10_000), help="How many parallel papers."
+    "--forms",
+    type=click.IntRange(1, 10_000),
+    help="How many parallel papers.  [default: forms.count of the blueprint, else 1]",
 )
 @click.option(
     "--seed",
-    default=1,
-    show_default=True,
     type=click.IntRange(0),
-    help="The same seed gives the same papers.",
+    help="The same seed gives the same papers.  [default: forms.seed of the blueprint, else 1]",
 )
 @click.option(
     "--as-of",
@@ -85,8 +85,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
     blueprint: Path,
     banks: tuple[Path, ...],
-    forms: int,
-    seed: int,
+    forms: int | None,
+    seed: int | None,
     as_of: datetime | None,
     file_format: str,
     out: Path | None,
@@ -115,7 +115,8 @@ def assemble(  # noqa: PLR0913, PLR0917 - an argument for each option
     plan, loaded, files = _read(blueprint, banks)
     if replay is None:
         day = as_of.date() if as_of else plan.as_of or now().date()
-        made = _made(plan, loaded, seed, day, forms, engine or plan.engine, past)
+        count, start = forms or plan.fixed_forms or 1, plan.seed if seed is None else seed
+        made = _made(plan, loaded, start, day, count, engine or plan.engine, past)
     else:
         _refuse_beside_replay(click.get_current_context())
         with reading_file(replay):

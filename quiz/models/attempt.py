@@ -78,6 +78,8 @@ class Attempt(Base):
     #: 1 … n of this student in this quiz.
     number: Mapped[int]
     seed: Mapped[int] = mapped_column(BigInteger)
+    #: The fixed form of the revision that it got; NULL = a paper of its own.
+    form: Mapped[int | None]
     as_of: Mapped[date] = mapped_column(Date)
     #: In which the student reads the questions that have it; NULL = each as it was authored.
     language: Mapped[str | None] = mapped_column(String(20))

@@ -89,7 +89,7 @@ def held_for(
         return Held(banks, (), unknown)
     index = SqlIndex(connection, banks)
     days = days_of(index, blueprint, opening, now)
-    for day in days:
+    for day in days[:1] if blueprint.fixed_forms else days:  # fixed forms are of one day
         short = unmet(blueprint, index, day)
         if short:
             return Held(banks, days, (), [{**one, "as_of": day.isoformat()} for one in short])

@@ -16,7 +16,7 @@ from sqlalchemy import Integer, Row, and_, bindparam, func, insert, or_, select,
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
-from quiz.assembly.draw import Paper, draw
+from quiz.assembly.draw import draw
 from quiz.banks.trying import Standing, may_take_hint
 from quiz.db import Prepared, reading, single_statement, transaction
 from quiz.errors import (
@@ -37,7 +37,8 @@ from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import GRACE, Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.closing import close
-from quiz.models.drawing import SqlIndex, bank_digests, version_ids
+from quiz.models.drawing import SqlIndex, bank_digests
+from quiz.models.fixed import form_for, slot_values
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.practising import deeds, headers, standing_of
@@ -194,11 +195,9 @@ def _insert_attempt(
     seed: int,
     language: str | None,
 ) -> int:
-    """Draws a paper and stores it."""
+    """Stores a new attempt with its paper."""
     blueprint = Blueprint.load(quiz.blueprint)
-    as_of: date = blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date()
-    seen = _seen(connection, actor, quiz.id)
-    paper = draw(blueprint, SqlIndex(connection, quiz.banks), seed, as_of, seen=seen)
+    paper = _paper(connection, actor, quiz, blueprint, now, seed)
     attempt_id: int = connection.execute(
         insert(Attempt)
         .values(
@@ -206,20 +205,39 @@ def _insert_attempt(
             revision_id=quiz.revision_id,
             user_id=actor.id,
             number=number,
-            seed=paper.seed,
-            as_of=as_of,
             language=language,
-            algorithm=paper.algorithm,
             bank_digests=bank_digests(connection, quiz.banks),
-            exposure=seen,
             started_at=now,
             due_at=due_at(now, terms.limit_minutes, terms.closes_at),
             at_slot=1 if quiz.sequential else None,
+            **paper.values,
         )
         .returning(Attempt.id)
     ).scalar_one()
-    _insert_slots(connection, attempt_id, paper, quiz.banks)
+    connection.execute(insert(AttemptSlot), [{"attempt_id": attempt_id, **slot} for slot in paper.slots])
     return attempt_id
+
+
+class _Given(NamedTuple):
+    """The paper of a new attempt: what the attempt's row says of it, and its slots."""
+
+    values: Mapping[str, Any]
+    slots: Sequence[Mapping[str, Any]]
+
+
+def _paper(
+    connection: Connection, actor: Actor, quiz: Row[Any], blueprint: Blueprint, now: datetime, seed: int
+) -> _Given:
+    """One of the quiz's fixed forms, or else a paper drawn by the seed."""
+    form = form_for(connection, quiz.revision_id, actor.id) if blueprint.fixed_forms else None
+    if form is not None:
+        values = {"seed": form.seed, "as_of": form.as_of, "algorithm": form.algorithm, "form": form.number}
+        return _Given({**values, "exposure": {}}, form.slots)
+    as_of: date = blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date()
+    seen = _seen(connection, actor, quiz.id)
+    paper = draw(blueprint, SqlIndex(connection, quiz.banks), seed, as_of, seen=seen)
+    values = {"seed": paper.seed, "as_of": as_of, "algorithm": paper.algorithm, "exposure": seen}
+    return _Given(values, slot_values(connection, paper, quiz.banks))
 
 
 def _seen(connection: Connection, actor: Actor, quiz_id: int) -> dict[str, int]:
@@ -241,27 +259,6 @@ def _seen(connection: Connection, actor: Actor, quiz_id: int) -> dict[str, int]:
         name = f"{bank}/{question}"
         seen.update({name: count, **({f"{name}#{variant}": count} if variant is not None else {})})
     return dict(seen)
-
-
-def _insert_slots(connection: Connection, attempt_id: int, paper: Paper, banks: Mapping[str, int]) -> None:
-    versions = version_ids(connection, banks, [slot.question for slot in paper.slots])
-    connection.execute(
-        insert(AttemptSlot),
-        [
-            {
-                "attempt_id": attempt_id,
-                "slot": slot.slot,
-                "version_id": versions[slot.question],
-                "section": slot.section,
-                "variant": slot.variant,
-                "shown_order": list(slot.order),
-                "points": float(slot.points),
-                "bonus": False,
-                "asks": slot.asks,
-            }
-            for slot in paper.slots
-        ],
-    )
 
 
 # Look ------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from quiz.models.attempt import GRACE, Attempt, ended_at
 from quiz.models.audit import record
 from quiz.models.bank import Bank, QuestionVersion, StratumSize
 from quiz.models.drawing import SqlIndex
+from quiz.models.fixed import fix_forms
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
 from quiz.models.supplying import Held, Opening, days_of, demand_held, held_for, usable_banks
@@ -369,7 +370,8 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
         quiz = _taught(connection, actor, quiz_id, lock=True)
         blueprint = _supported(quiz.blueprint_text)
         course = taught_course(connection, actor, quiz.course_id)
-        banks = demand_held(_held(connection, actor, course, blueprint, _stored_sheet(quiz), now))
+        held = _held(connection, actor, course, blueprint, _stored_sheet(quiz), now)
+        banks = demand_held(held)
         connection.execute(
             update(QuizRevision)
             .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
@@ -381,8 +383,9 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
                 select(func.coalesce(func.max(QuizRevision.number), 0)).where(QuizRevision.quiz_id == quiz_id)
             ).scalar_one()
         )
-        connection.execute(
-            insert(QuizRevision).values(
+        revision_id: int = connection.execute(
+            insert(QuizRevision)
+            .values(
                 quiz_id=quiz_id,
                 number=number,
                 current=True,
@@ -396,7 +399,9 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
                 published_at=now,
                 published_by=actor.id if actor else None,
             )
-        )
+            .returning(QuizRevision.id)
+        ).scalar_one()
+        fix_forms(connection, revision_id, blueprint, banks, held.days[0])
         record(
             connection, actor.id if actor else None, "quiz.publish", ("quiz", quiz_id), now, revision=number
         )

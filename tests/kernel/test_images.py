@@ -1,5 +1,6 @@
 """Images by content, bounded; drawings cleaned; XML and archives read safely."""
 
+import gc
 import io
 import stat
 import zipfile
@@ -233,6 +234,18 @@ def test_an_entry_that_lies_about_its_size_is_refused():
     content[place : place + 4] = (7).to_bytes(4, "little")
     with pytest.raises(Invalid):
         Archive(bytes(content)).read("a")
+
+
+def test_a_drawing_is_let_go_at_once():
+    """A long file of questions has one on every page; the collector of cycles comes seldom (``quiz.cli``)."""
+    read_image(SVG)
+    gc.collect()
+    gc.disable()
+    try:
+        read_image(SVG)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_an_entry_that_lies_before_the_archive_is_refused():

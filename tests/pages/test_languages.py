@@ -91,7 +91,9 @@ def test_a_language_is_chosen_at_the_start(bo, school):
     assert options(bo.page) == [("en", "English", False), ("ru", "Русский", True), ("zh", "中文", False)]
     slot = slot_of(bo, attempt, "2 − 1 = 1")
     assert not bo.page.find("select", {"id": "language"})
-    bo.get(f"/attempts/{attempt}/slots/{slot}", headers={"Accept-Language": "ru"})  # a question that has no Russian, on a Russian page
+    bo.get(
+        f"/attempts/{attempt}/slots/{slot}", headers={"Accept-Language": "ru"}
+    )  # a question that has no Russian, on a Russian page
     assert "Верно" in bo.page.find("fieldset").get_text()
 
 

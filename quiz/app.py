@@ -89,6 +89,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.admin.views import blueprint as admin
     from quiz.web.auth.invited import blueprint as invited
     from quiz.web.auth.links import blueprint as links
+    from quiz.web.auth.passkeys import blueprint as passkeys
     from quiz.web.auth.second import blueprint as second
     from quiz.web.auth.views import blueprint as auth
     from quiz.web.author.editing import blueprint as editor
@@ -136,6 +137,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         links,
         invited,
         second,
+        passkeys,
         student,
         attempt,
         courses,

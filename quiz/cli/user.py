@@ -110,7 +110,7 @@ def enable(username: str) -> None:
 @user.command("authenticator-off")
 @click.argument("username")
 def authenticator_off(username: str) -> None:
-    """Take away the authenticator of a person who has lost it; their sessions end.
+    """Take away authenticator and passkeys of a person who has lost them; their sessions end.
 
     Example: quiz user authenticator-off eve
     """

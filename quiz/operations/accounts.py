@@ -19,7 +19,7 @@ from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
 from quiz.models.audit import record
 from quiz.models.codes import digest, grouped, new_code
-from quiz.models.factors import Authenticator
+from quiz.models.factors import Authenticator, Passkey
 from quiz.models.guessing import count_account, count_failure, demand_patience
 from quiz.models.paging import Page, page_of
 from quiz.models.people import SITE_ROLES, Course, Enrolment, User
@@ -83,7 +83,7 @@ class UserRow:
     active: bool
     created_at: datetime
     has_password: bool
-    #: Signs in with an authenticator too.
+    #: Signs in with an authenticator too, or with a passkey.
     has_authenticator: bool
 
 
@@ -404,10 +404,12 @@ _ROWS = select(
     User.active,
     User.created_at,
     User.password_hash.is_not(None).label("has_password"),
-    select(Authenticator.user_id)
-    .where(Authenticator.user_id == User.id, Authenticator.confirmed_at.is_not(None))
-    .exists()
-    .label("has_authenticator"),
+    or_(
+        select(Authenticator.user_id)
+        .where(Authenticator.user_id == User.id, Authenticator.confirmed_at.is_not(None))
+        .exists(),
+        select(Passkey.id).where(Passkey.user_id == User.id).exists(),
+    ).label("has_authenticator"),
 )
 
 

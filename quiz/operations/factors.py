@@ -18,7 +18,7 @@ from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
 from quiz.models.audit import record
 from quiz.models.codes import digest, grouped, new_code
-from quiz.models.factors import Authenticator, RecoveryCode
+from quiz.models.factors import Authenticator, Passkey, RecoveryCode
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.people import User
 from quiz.operations import accounts
@@ -48,6 +48,8 @@ class Standing:
     codes_left: int
     #: My role has to have one.
     demanded: bool
+    #: Only who signs in with a password can have one.
+    possible: bool
 
 
 def standing(actor: Actor, demanded: tuple[str, ...]) -> Standing:
@@ -59,11 +61,11 @@ def standing(actor: Actor, demanded: tuple[str, ...]) -> Standing:
         ).scalar_one()
     must = found.role in demanded
     if found.secret is None:
-        return Standing("off", "", "", 0, must)
+        return Standing("off", "", "", 0, must, found.has_password)
     if found.confirmed_at is not None:
-        return Standing("on", "", "", left, must)
+        return Standing("on", "", "", left, must, possible=True)
     address = pyotp.TOTP(found.secret, name=found.username or found.name, issuer=ISSUER).provisioning_uri()
-    return Standing("begun", found.secret, address, 0, must)
+    return Standing("begun", found.secret, address, 0, must, possible=True)
 
 
 def _mine(connection: Connection, actor: Actor) -> Any:
@@ -72,6 +74,7 @@ def _mine(connection: Connection, actor: Actor) -> Any:
             User.role,
             User.username,
             User.name,
+            User.password_hash.is_not(None).label("has_password"),
             Authenticator.secret,
             Authenticator.confirmed_at,
             Authenticator.last_step,
@@ -171,12 +174,15 @@ def turn_off(actor: Actor, password: str, now: datetime) -> None:
 
 
 def take_away(actor: Actor | None, user_id: int, now: datetime) -> None:
-    """Takes somebody's authenticator away, who has lost it with all codes; by an administrator or (None) the command line.
+    """Takes authenticator and passkeys away from somebody who has lost them; by an administrator or (None) the command line.
 
     Their sessions end: the next signing in asks for the password alone, or for a new authenticator where they must have one.
     """
     with accounts.as_administrator(actor) as connection:
-        if not _take_away(connection, user_id):
+        keys = connection.execute(
+            delete(Passkey).where(Passkey.user_id == user_id).returning(Passkey.id)
+        ).all()
+        if not _take_away(connection, user_id) and not keys:
             raise NotFound
         _next_epoch(connection, User.id == user_id)
         by = actor.id if actor else None

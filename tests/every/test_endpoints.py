@@ -148,6 +148,13 @@ TABLE = {
     "POST second.start": AUTHORS,
     "POST second.turn_off": SIGNED_IN,
     "POST admin.take_authenticator": set(),
+    "GET passkeys.mine": SIGNED_IN,
+    "POST passkeys.add": SIGNED_IN,
+    # browsers make none for this address, and there is none (tests/pages/test_passkeys.py)
+    "POST passkeys.add_options": set(),
+    "POST passkeys.remove": set(),
+    "POST passkeys.sign_in": set(),
+    "POST passkeys.sign_in_options": set(),
     "GET overseeing.log": {ADMINISTRATOR},
     "GET overseeing.log_file": {ADMINISTRATOR},
     "GET overseeing.settings": {ADMINISTRATOR},

@@ -141,9 +141,9 @@ def sign_out(user_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:user_id>/authenticator")
 @signed_in
 def take_authenticator(user_id: int) -> ResponseReturnValue:
-    """Take away the authenticator of somebody who has lost it."""
+    """Take away authenticator and passkeys of somebody who has lost them."""
     factors.take_away(get_actor(), user_id, moment())
-    return _done(user_id, _("The authenticator is taken away. Their sessions have ended."))
+    return _done(user_id, _("They sign in with the password alone. Their sessions have ended."))
 
 
 def _done(user_id: int, words: str) -> ResponseReturnValue:

@@ -33,6 +33,13 @@ class SureForm(Form):
     current = PasswordField(_l("Present password"), [DataRequired(_l("Enter your present password."))])
 
 
+class PasskeyForm(Form):
+    """A new passkey: the password once more, and a name for the key."""
+
+    name = StringField(_l("Name"), [Length(max=80)])
+    current = PasswordField(_l("Present password"), [DataRequired(_l("Enter your present password."))])
+
+
 class RegisterForm(Form):
     """An account of one's own."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import Invalid, NotFound
-from quiz.operations import accounts, inviting
+from quiz.operations import inviting
 from quiz.web.auth.forms import RegisterForm
 from quiz.web.auth.views import admit, client_address
 from quiz.web.forms import place
 from quiz.web.guard import may_come_in, moment, public
-from quiz.web.session import Card, find_actor, show
+from quiz.web.session import find_actor
 
 blueprint = Blueprint("invited", __name__)
 
@@ -30,9 +30,8 @@ def invitation(invitation_key: str) -> ResponseReturnValue:
     )
     if actor is not None and "as_me" in request.form:
         inviting.accept_as(actor, invitation_key, client_address(), moment())
-        show(Card.of(accounts.me(actor)))
         flash(_("You have accepted the invitation."), "good")
-        return redirect(url_for("student.home"), 303)
+        return admit(actor, url_for("student.home"))  # a higher role may have to have a second factor
     if form.validate_on_submit():
         try:
             made = inviting.accept(

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from quiz.errors import Invalid, NotFound
 from quiz.operations import accounts, courses, factors
 from quiz.operations.access import Actor
+from quiz.operations.passkeys import Site
 from quiz.web.auth.forms import (
     AddressForm,
     CodeForm,
@@ -22,7 +23,7 @@ from quiz.web.auth.forms import (
     ReturnForm,
 )
 from quiz.web.forms import Form, place
-from quiz.web.guard import mails, may_come_in, moment, public, second_factor_roles, signed_in
+from quiz.web.guard import mails, may_come_in, moment, public, public_address, second_factor_roles, signed_in
 from quiz.web.session import Card, enter, find_actor, get_actor, leave, show, wait
 from quiz.web.signatures import csrf_token
 
@@ -62,6 +63,16 @@ def admit(actor: Actor, target: str) -> ResponseReturnValue:
     return redirect(url_for("second.code" if step == "code" else "second.setup"), 303)
 
 
+def passkey_site() -> Site | None:
+    """As what browsers know this site; None where they make no passkeys for it: at a bare number, or without https."""
+    parts = urlsplit(public_address("student.home"))
+    host = parts.hostname or ""
+    secure = parts.scheme == "https" or host == "localhost"
+    if not secure or ":" in host or host.replace(".", "").isdigit():
+        return None
+    return Site(host, f"{parts.scheme}://{parts.netloc}")
+
+
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
 def login() -> ResponseReturnValue:
@@ -74,7 +85,10 @@ def login() -> ResponseReturnValue:
             place(form, error)
         else:
             return admit(actor, safe_next(request.args.get("next")))
-    return render_template("auth/login.html", form=form, may_register=may_come_in("account"))
+    passkeys = passkey_site() is not None
+    return render_template(
+        "auth/login.html", form=form, may_register=may_come_in("account"), passkeys=passkeys
+    )
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
@@ -196,6 +210,7 @@ def account_page(me: accounts.Me, **forms: Form) -> str:
         password=password,
         address=address,
         mails=mails(),
+        passkeys=passkey_site() is not None,
     )
 
 

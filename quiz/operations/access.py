@@ -7,6 +7,7 @@ that gives the right. Where it finds nothing, ``missing`` says why: signed out, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, case, literal, or_, select
@@ -101,6 +102,30 @@ def quiz_of_results(
     if lock:
         statement = statement.with_for_update(of=Quiz)
     return row_of_results(connection, actor, statement, f"There is no quiz {quiz_id}.")
+
+
+@dataclass(frozen=True, slots=True)
+class QuizHead:
+    """What all that is shown of a quiz's results says of it: whose it is, and as what the reader sees it."""
+
+    quiz_id: int
+    title: str
+    course_id: int
+    course_title: str
+    time_zone: str
+    role: str
+
+
+def head_of(quiz: Row[Any]) -> dict[str, Any]:
+    """The values of a ``QuizHead``, of a row of ``quiz_of_results``."""
+    return {
+        "quiz_id": quiz.id,
+        "title": quiz.title,
+        "course_id": quiz.course_id,
+        "course_title": quiz.course_title,
+        "time_zone": quiz.time_zone,
+        "role": quiz.role,
+    }
 
 
 def taught_quiz(

@@ -25,7 +25,7 @@ from quiz.models.audit import record
 from quiz.models.counting import counted_of_quiz, going_on, standings_in
 from quiz.models.itemising import earlier_of
 from quiz.models.papers import held_in
-from quiz.operations.access import Actor, quiz_of_results
+from quiz.operations.access import Actor, QuizHead, head_of, quiz_of_results
 from quiz.statistics.verdicts import Verdict, verdicts
 
 __all__ = ["WHICH", "Bin", "QuizReport", "export_report", "quiz_report"]
@@ -44,15 +44,9 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class QuizReport:
+class QuizReport(QuizHead):
     """A quiz's report. Grades are in units of the scale; times in seconds."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
-    role: str
     #: None: never published, so there are no attempts.
     scale: float | None
     pass_grade: float | None
@@ -127,12 +121,7 @@ def _report(
     left_out = tally.number_of("open")
     keys_shown = quiz.role != "reader" or key_is_out(quiz.review, quiz.closes_at, now)
     return QuizReport(
-        quiz_id=quiz.id,
-        title=quiz.title,
-        course_id=quiz.course_id,
-        course_title=quiz.course_title,
-        time_zone=quiz.time_zone,
-        role=quiz.role,
+        **head_of(quiz),
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
         which=which,

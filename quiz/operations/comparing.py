@@ -28,7 +28,7 @@ from quiz.models.comparing import (
 )
 from quiz.models.paging import Page, page_of
 from quiz.models.people import groups_of
-from quiz.operations.access import Actor, quiz_of_results
+from quiz.operations.access import Actor, QuizHead, head_of, quiz_of_results
 from quiz.statistics.comparing import FEWEST, Interval, Link, differ_p, link_of, mean_of, share_of
 
 __all__ = ["ORDERS", "WHICH", "Overview", "overview", "side_by_side"]
@@ -40,15 +40,9 @@ MOST_POINTS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Head(QuizHead):
     """What the pages on a quiz as a whole say of it; ``group`` None is everybody."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
-    role: str
     scale: float
     pass_grade: float | None
     which: str
@@ -205,12 +199,7 @@ def _head(quiz: Row[Any], which: str, group: str | None, groups: tuple[str, ...]
         known = ", ".join(groups) or "none yet"
         raise Invalid([Problem("group", f"the course has no group '{group}'", f"its groups: {known}")])
     return Head(
-        quiz_id=quiz.id,
-        title=quiz.title,
-        course_id=quiz.course_id,
-        course_title=quiz.course_title,
-        time_zone=quiz.time_zone,
-        role=quiz.role,
+        **head_of(quiz),
         scale=quiz.scale or 0.0,
         pass_grade=quiz.pass_grade,
         which=which,

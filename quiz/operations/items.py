@@ -21,7 +21,7 @@ from quiz.models.bank import Bank, load_authored, load_variant
 from quiz.models.comparing import Counted
 from quiz.models.itemising import answers_to, elsewhere_of, fractions_of, version_of
 from quiz.models.paging import Page, page_of, part_of
-from quiz.operations.access import EDITING, Actor, quiz_of_results, readable_banks
+from quiz.operations.access import EDITING, Actor, QuizHead, head_of, quiz_of_results, readable_banks
 from quiz.questions.base import Choice
 from quiz.statistics.irt.scales import Curve, Scale, curve_of, scale_of
 
@@ -71,15 +71,9 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(QuizHead):
     """Who answered what, one page of it. ``options`` are (letter, text), empty where answers are typed or built."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
-    role: str
     which: str
     version_id: int
     prompt: str
@@ -183,12 +177,7 @@ def answers(
         else:
             listed = part_of([one for one in map(given, connection.execute(statement)) if wanted(one)], page)
     return Answers(
-        quiz_id=quiz.id,
-        title=quiz.title,
-        course_id=quiz.course_id,
-        course_title=quiz.course_title,
-        time_zone=quiz.time_zone,
-        role=quiz.role,
+        **head_of(quiz),
         which=which,
         version_id=version_id,
         prompt=to_text(authored.prompt),

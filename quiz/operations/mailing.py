@@ -31,7 +31,7 @@ from quiz.models.audit import record
 from quiz.models.mailing import EVERY, LONGEST_ADDRESS, ReportMail
 from quiz.models.people import Course, User
 from quiz.models.quiz import Quiz
-from quiz.operations.access import Actor, quiz_of_results
+from quiz.operations.access import Actor, QuizHead, head_of, quiz_of_results
 from quiz.operations.analysis import quiz_report
 from quiz.operations.sheets import Sheet, sheet_of
 
@@ -50,14 +50,9 @@ Post = Callable[[EmailMessage], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(QuizHead):
     """Somebody's wish to get the report of a quiz; ``address`` "" where there is none. ``every`` is day or week."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
     address: str
     every: str
     next_at: datetime | None
@@ -71,10 +66,9 @@ def my_wish(actor: Actor, quiz_id: int) -> Wish:
     with reading() as connection:
         quiz = quiz_of_results(connection, actor, quiz_id)
         row = connection.execute(select(ReportMail).where(*_mine(actor, quiz_id))).first()
-    about = quiz.id, quiz.title, quiz.course_id, quiz.course_title, quiz.time_zone
-    return (
-        Wish(*about, "", "week", None) if row is None else Wish(*about, row.address, row.every, row.next_at)
-    )
+    if row is None:
+        return Wish(**head_of(quiz), address="", every="week", next_at=None)
+    return Wish(**head_of(quiz), address=row.address, every=row.every, next_at=row.next_at)
 
 
 def _mine(actor: Actor, quiz_id: int) -> tuple[Any, Any]:

@@ -35,7 +35,7 @@ from quiz.models.marking import (
 )
 from quiz.models.people import User
 from quiz.models.scoring import slots_with
-from quiz.operations.access import GRADING, Actor, quiz_of_results
+from quiz.operations.access import GRADING, Actor, QuizHead, head_of, quiz_of_results
 from quiz.questions.base import Presented
 
 __all__ = ["AnswerToMark", "Given", "Place", "Queue", "Way", "answer", "find_waiting", "give", "queue"]
@@ -53,17 +53,6 @@ class Place(NamedTuple):
 
     attempt_id: int
     slot: int
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedQuiz:
-    """The quiz whose answers are marked."""
-
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +79,7 @@ class QuestionToMark:
 class Queue:
     """The questions of a quiz that people mark, those with most to do first."""
 
-    quiz: MarkedQuiz
+    quiz: QuizHead
     questions: tuple[QuestionToMark, ...]
 
     @property
@@ -103,7 +92,7 @@ class Queue:
 class AnswerToMark:
     """One answer with all that somebody needs to mark it. HTML texts are sanitised."""
 
-    quiz: MarkedQuiz
+    quiz: QuizHead
     version_id: int
     place: Place
     question: str
@@ -154,11 +143,11 @@ def queue(actor: Actor, quiz_id: int) -> Queue:
     return Queue(quiz, tuple(sorted(found, key=lambda one: (-one.waiting, one.question, one.version))))
 
 
-def _quiz(connection: Connection, actor: Actor, quiz_id: int) -> MarkedQuiz:
+def _quiz(connection: Connection, actor: Actor, quiz_id: int) -> QuizHead:
     found = quiz_of_results(connection, actor, quiz_id)
     if found.role not in GRADING:
         raise Forbidden
-    return MarkedQuiz(found.id, found.title, found.course_id, found.course_title, found.time_zone)
+    return QuizHead(**head_of(found))
 
 
 def _question(version: Row[Any], counts: Row[Any], agreement: Agreement | None) -> QuestionToMark:

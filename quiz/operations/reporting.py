@@ -32,7 +32,7 @@ from quiz.models.people import Course, Enrolment, User
 from quiz.models.progress import progress_of
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.scoring import counting_mark
-from quiz.operations.access import Actor, acting, quiz_of_results
+from quiz.operations.access import Actor, QuizHead, acting, head_of, quiz_of_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,9 @@ class QuestionFacility:
 
 
 @dataclass(frozen=True, slots=True)
-class QuizResults:
+class QuizResults(QuizHead):
     """A quiz's results: counts of students, one page of attempts, the facility of each question."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
-    role: str
     scale: float | None
     pass_grade: float | None
     students: int
@@ -113,12 +107,7 @@ def results(
         rows = page_of(connection, _rows_of(quiz, now, grace), page, _attempt_row)
         facilities = _facilities(connection, quiz_id)
     return QuizResults(
-        quiz_id=quiz.id,
-        title=quiz.title,
-        course_id=quiz.course_id,
-        course_title=quiz.course_title,
-        time_zone=quiz.time_zone,
-        role=quiz.role,
+        **head_of(quiz),
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
         students=progress.students,

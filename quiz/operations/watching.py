@@ -24,7 +24,16 @@ from quiz.models.progress import Progress, progress_of
 from quiz.models.quiz import Quiz
 from quiz.models.scoring import current_answer
 from quiz.models.telling import LONGEST_MESSAGE, AttemptMessage, Message, is_told, messages_of
-from quiz.operations.access import GRADING, TEACHING, Actor, acting, missing, quiz_of_results
+from quiz.operations.access import (
+    GRADING,
+    TEACHING,
+    Actor,
+    QuizHead,
+    acting,
+    head_of,
+    missing,
+    quiz_of_results,
+)
 
 #: After so long without a word a page is taken to be offline; browsers let hidden pages speak once a minute.
 SILENCE = timedelta(seconds=90)
@@ -103,15 +112,9 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveView:
+class LiveView(QuizHead):
     """A running quiz, as those who mark in its course see it in this role."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
-    role: str
     now: datetime
     progress: Progress
     #: Late answers that nobody has accepted.
@@ -133,12 +136,7 @@ def live(actor: Actor, quiz_id: int, page: int, now: datetime, grace: timedelta)
         ).scalar_one()
         progress = progress_of(connection, [quiz_id], now, grace)[quiz_id]
     return LiveView(
-        quiz_id=quiz_id,
-        title=quiz.title,
-        course_id=quiz.course_id,
-        course_title=quiz.course_title,
-        time_zone=quiz.time_zone,
-        role=quiz.role,
+        **head_of(quiz),
         now=now,
         progress=progress,
         late=late,

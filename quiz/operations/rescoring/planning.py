@@ -27,7 +27,7 @@ from quiz.models.rescoring import (
     target_columns,
 )
 from quiz.models.scoring import counting_marks, grade_of
-from quiz.operations.access import EDITING, Actor, readable_banks
+from quiz.operations.access import EDITING, Actor, head_of, readable_banks
 from quiz.operations.rescoring.values import LONGEST_REASON, Change, Request, Rescored, RescoredQuestion
 from quiz.questions.rules.grade import passed
 
@@ -47,11 +47,7 @@ class Prepared:
     def rescored(self, rescoring_id: int | None) -> Rescored:
         """As it is told."""
         return Rescored(
-            quiz_id=self.quiz.id,
-            title=self.quiz.title,
-            course_id=self.quiz.course_id,
-            course_title=self.quiz.course_title,
-            time_zone=self.quiz.time_zone,
+            **head_of(self.quiz),
             scale=self.quiz.scale,
             request=self.request,
             questions=self.questions,

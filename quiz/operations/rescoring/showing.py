@@ -20,7 +20,7 @@ from quiz.models.bank import Question, QuestionVersion
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescored import RescoredAttempt, RescoredVersion, Rescoring
-from quiz.operations.access import TEACHING, Actor, acting, enrolled, missing, taught_quiz
+from quiz.operations.access import TEACHING, Actor, QuizHead, acting, enrolled, head_of, missing, taught_quiz
 from quiz.questions import types
 
 
@@ -41,14 +41,9 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class History(QuizHead):
     """The rescorings of a quiz, the newest first."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
     done: tuple[Done, ...]
 
 
@@ -72,12 +67,8 @@ def history(actor: Actor | None, quiz_id: int) -> History:
         ).all()
         questions = _question_names(connection, quiz_id)
     return History(
-        quiz.id,
-        quiz.title,
-        quiz.course_id,
-        quiz.course_title,
-        quiz.time_zone,
-        tuple(
+        **head_of(quiz),
+        done=tuple(
             Done(
                 id=row.id,
                 policy=row.policy,

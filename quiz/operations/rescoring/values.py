@@ -11,6 +11,7 @@ from quiz.banks.model import digest_of
 from quiz.banks.rescoring import Policy
 from quiz.errors import Problem
 from quiz.models.paging import Page, part_of
+from quiz.operations.access import QuizHead
 
 #: Characters that a reason may have.
 LONGEST_REASON = 1_000
@@ -97,14 +98,9 @@ def _step_width(least: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Rescored:
+class Rescored(QuizHead):
     """What a rescoring changes, or has changed. ``changes`` by student."""
 
-    quiz_id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
     scale: float | None
     request: Request
     questions: tuple[RescoredQuestion, ...]

@@ -1,0 +1,74 @@
+"""A quiz with fixed forms: made when it is published, the same as by command, each student gets one, evenly."""
+
+import pytest
+from sqlalchemy import select
+
+from quiz.assembly.blueprint import read_blueprint
+from quiz.assembly.forms import Forms
+from quiz.banks.yaml import read_bank
+from quiz.db import reading
+from quiz.errors import Invalid, Unmeetable
+from quiz.models.attempt import Attempt, AttemptSlot
+from quiz.models.bank import Question, QuestionVersion
+from quiz.operations import attempts, quizzes
+from tests.cast import BANK, NOW, Cast
+
+FORMS = """
+format: quiz-blueprint/1
+title: Two forms
+sections: [{title: Sums, bank: small, count: 2}]
+forms: {count: 2, seed: 3, overlap: {max: 0}}
+"""
+
+
+@pytest.fixture
+def two(app):
+    return Cast.appear(FORMS)
+
+
+def taken(attempt):
+    """The form of an attempt and its questions."""
+    with reading() as connection:
+        one = connection.execute(
+            select(Attempt.form, Attempt.algorithm, Attempt.seed).filter_by(id=attempt)
+        ).one()
+        held = connection.execute(
+            select(Question.slug)
+            .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+            .join(AttemptSlot, AttemptSlot.version_id == QuestionVersion.id)
+            .where(AttemptSlot.attempt_id == attempt)
+            .order_by(AttemptSlot.slot)
+        ).scalars()
+        return tuple(one), [*held]
+
+
+def test_each_student_gets_one_and_the_next_attempt_is_another(two):
+    first, other = two.start(), two.start(two.cy)
+    assert [taken(one)[0] for one in (first, other)] == [(1, "exact/1", 3), (2, "exact/1", 3)]
+    assert {*taken(first)[1]}.isdisjoint(taken(other)[1])
+    attempts.finish(two.bo, first, NOW)
+    assert taken(two.start())[0][0] == 2
+
+
+def test_they_are_those_that_the_command_makes(two, tmp_path):
+    (tmp_path / "small.yaml").write_text(BANK)
+    made = Forms.exact(
+        read_blueprint(FORMS), {"small": read_bank(tmp_path / "small.yaml")}, 3, NOW.date(), 2, {}
+    )
+    for who, paper in zip((two.bo, two.cy), made.papers, strict=True):
+        assert [f"small/{name}" for name in taken(two.start(who))[1]] == [
+            slot.question for slot in paper.slots
+        ]
+
+
+def test_what_no_forms_meet_is_refused_before_anything_is_written(two):
+    with pytest.raises(Unmeetable) as error:
+        quizzes.create(two.ada, two.course, FORMS.replace("count: 2, seed: 3", "count: 3"), NOW)
+    assert "overlap of two forms, at most" in [entry["constraint"] for entry in error.value.unmet]
+    for text, told in (
+        (FORMS.replace("count: 2, seed: 3, ", ""), "needs the exact engine"),
+        (FORMS.replace("count: 2, seed: 3", "count: 51"), "51 is too many"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            quizzes.create(two.ada, two.course, text, NOW)
+        assert told in [problem.what for problem in refused.value.problems]

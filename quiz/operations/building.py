@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.draw import Paper, PaperSlot, draw
-from quiz.assembly.measures import minutes_of
+from quiz.assembly.fairness import Fairness, FormFairness
+from quiz.assembly.measures import measures_of, minutes_of
 from quiz.assembly.supply import may_stand, out_of_date
-from quiz.banks.model import EXPECTED
 from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
 from quiz.errors import Unmeetable
@@ -179,8 +179,10 @@ class DrawnPaper:
 
     seed: int
     points: Fraction
-    #: The marks to be expected.
-    expected: Fraction
+    #: The marks to be expected, and the interval of 95 % of that.
+    expected: float
+    low: float
+    high: float
     #: Each of its questions is expected to be as easy as those that are called so.
     easy: bool
     questions: tuple[Drawn, ...]
@@ -199,22 +201,10 @@ class Papers:
     time_zone: str
     on: date | None
     papers: tuple[DrawnPaper, ...]
-    #: What the expectation rests on: each question's own expected share, or its difficulty.
-    authored: bool
+    #: How fair they are; None where there is none.
+    fairness: Fairness | None = None
     unknown: tuple[str, ...] = ()
     unmet: tuple[Mapping[str, Any], ...] = ()
-
-    @property
-    def apart(self) -> Fraction:
-        """By how many marks the expectations of two papers differ at most."""
-        found = [paper.expected for paper in self.papers]
-        return max(found) - min(found) if found else Fraction(0)
-
-    @property
-    def shared(self) -> int:
-        """How many questions two papers have in common at most."""
-        sets = [{one.name for one in paper.questions} for paper in self.papers]
-        return max((len(one & other) for place, one in enumerate(sets) for other in sets[:place]), default=0)
 
 
 def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
@@ -234,7 +224,6 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
             quiz.time_zone,
             None,
             (),
-            authored=False,
         )
         unknown = tuple(name for name in blueprint.banks if name not in banks)
         if unknown:
@@ -247,8 +236,18 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
         except Unmeetable as error:
             unmet = tuple({**one, "as_of": on.isoformat()} for one in error.unmet)
             return replace(none, on=on, unmet=unmet)
-    authored = all(paper.expected_source == "authored" for paper, _ in found)
-    return replace(none, on=on, papers=tuple(_seen(*one, readable) for one in found), authored=authored)
+    drawn = [paper for paper, _ in found]
+    authored = {name: load_authored(*row[:2]) for _, versions in found for name, row in versions.items()}
+    fairness = Fairness(drawn, {name: measures_of(one) for name, one in authored.items()}, {})
+    return replace(
+        none,
+        on=on,
+        fairness=fairness,
+        papers=tuple(
+            _seen(paper, versions, readable, fair)
+            for (paper, versions), fair in zip(found, fairness.forms, strict=True)
+        ),
+    )
 
 
 def _draw(
@@ -259,26 +258,30 @@ def _draw(
     versions = version_ids(connection, banks, [slot.question for slot in paper.slots])
     rows = connection.execute(
         select(
+            QuestionVersion.digest,
+            QuestionVersion.content,
             QuestionVersion.id,
             QuestionVersion.question_id,
             QuestionVersion.bank_id,
             QuestionVersion.type,
-            QuestionVersion.digest,
-            QuestionVersion.content,
         ).where(QuestionVersion.id.in_(versions.values()))
     )
     by_id = {row.id: row for row in rows}
     return paper, {name: by_id[version] for name, version in versions.items()}
 
 
-def _seen(paper: Paper, versions: Mapping[str, Row[Any]], readable: Collection[int]) -> DrawnPaper:
+def _seen(
+    paper: Paper, versions: Mapping[str, Row[Any]], readable: Collection[int], fair: FormFairness
+) -> DrawnPaper:
     return DrawnPaper(
         paper.seed,
         paper.points,
-        paper.expected_score,
-        all(slot.expected_facility >= EXPECTED["easy"] for slot in paper.slots if slot.asks),
+        fair.expected,
+        fair.low,
+        fair.high,
+        fair.easy,
         tuple(_question(slot, versions[slot.question], paper.as_of, readable) for slot in paper.slots),
-        sum((minutes_of(load_authored(row.digest, row.content)) for row in versions.values()), Fraction(0)),
+        sum((minutes_of(load_authored(*row[:2])) for row in versions.values()), Fraction(0)),
     )
 
 
@@ -313,6 +316,8 @@ class Readiness:
     drafts: int
     #: Minutes that the answers of a paper take; None where none can be drawn.
     minutes: Fraction | None
+    #: Of the papers that were looked at some hold easy questions alone, others do not.
+    unlike: bool
 
 
 def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
@@ -335,7 +340,7 @@ def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
         students = connection.execute(
             select(func.count()).where(Enrolment.course_id == quiz.course_id, Enrolment.role == "student")
         ).scalar_one()
-    drawn = papers(actor, quiz_id, 1, now).papers
+    drawn = papers(actor, quiz_id, 1, now)
     return Readiness(
         quiz.course_id,
         students,
@@ -343,7 +348,8 @@ def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
         len(stale),
         len(first - last),
         drafts,
-        max((paper.minutes for paper in drawn), default=None),
+        max((paper.minutes for paper in drawn.papers), default=None),
+        len({paper.easy for paper in drawn.papers}) > 1,
     )
 
 

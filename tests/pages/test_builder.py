@@ -341,7 +341,10 @@ def test_a_form_of_too_many_sections_is_refused(ada, cast):
 def test_papers_are_shown_with_what_is_expected(ada, cast):
     ada.get(f"/quizzes/{cast.quiz}/papers")
     assert "differ by 0 at most" in ada.text
-    assert [row.find_all("td")[2].get_text() for row in ada.page.tbody.find_all("tr")] == ["3.4"] * 3
+    expected = [row.find_all("td")[2].get_text() for row in ada.page.tbody.find_all("tr")]
+    assert expected[0].startswith("3.4 (")
+    assert len(expected) == 3
+    assert "the difficulty of 5 questions" in ada.text
     assert len(ada.page.find_all(class_="q-rows-main")) == 15
     assert ada.page.find("a", href=f"/quizzes/{cast.quiz}/papers?first=4")
 
@@ -380,3 +383,13 @@ def test_the_checklist_leads_to_where_things_are_mended(ada, cast):
     }
     assert [any(words in line for line in looks) for words in ("too short", "before the time limit", "while others", "Nobody is in")] == [True] * 4  # fmt: skip
     assert {href.partition("#")[2] for href in looks.values()} >= {"limit_minutes", "closes_at", "review"}
+
+
+def test_papers_that_are_not_alike_are_told_before_publishing(ada, cast):
+    text = BLUEPRINT.replace("count: 5", "count: 1, topic: sums/minus")
+    quiz = quizzes.create(cast.ada, cast.course, text, NOW)
+    ada.get(f"/quizzes/{quiz}/papers")
+    assert {paper.easy for paper in building.papers(cast.ada, quiz, 1, NOW).papers} == {True, False}
+    assert "A paper holds easy questions alone" in ada.text
+    ada.get(f"/quizzes/{quiz}/publish")
+    assert "Some papers hold easy questions alone" in ada.text

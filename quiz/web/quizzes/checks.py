@@ -69,6 +69,13 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
         ),
         (url_for("quizzes.papers", quiz_id=found.quiz.id), _("Look at papers")),
     )
+    if around.unlike:
+        yield Line(
+            "look",
+            _("Some papers hold easy questions alone, others do not."),
+            _("Say in the sections how many of each difficulty."),
+            sections,
+        )
     yield from _questions(around)
 
 

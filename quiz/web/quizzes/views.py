@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from wtforms.fields import SelectChoice
 
 from quiz.errors import EditConflict, Invalid, Unmeetable
@@ -272,7 +273,24 @@ def papers(quiz_id: int) -> ResponseReturnValue:
     found = building.papers(get_actor(), quiz_id, first, moment())
     use_time_zone(found.time_zone)
     kinds = {name: types.editing(name).NAME for name in types.names()}
-    return render_template("quizzes/papers.html", found=found, kinds=kinds, more=first + building.PAPERS)
+    sources = [SOURCES[name](n) for name, n in found.fairness.sources.items()] if found.fairness else []
+    more = first + building.PAPERS
+    return render_template("quizzes/papers.html", found=found, kinds=kinds, sources=sources, more=more)
+
+
+#: What the expectation of so many questions rests on.
+SOURCES: Mapping[str, Callable[[int], str]] = {
+    "answers": lambda n: ngettext("the answers to one question", "the answers to %(num)d questions", n),
+    "calibrated": lambda n: ngettext(
+        "the calibration of one question", "the calibration of %(num)d questions", n
+    ),
+    "authored": lambda n: ngettext(
+        "the share that its author expects of one question",
+        "the share that their authors expect of %(num)d questions",
+        n,
+    ),
+    "label": lambda n: ngettext("the difficulty of one question", "the difficulty of %(num)d questions", n),
+}
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/copy")

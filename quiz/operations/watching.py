@@ -264,11 +264,11 @@ def tell(
     Returns how many heard it.
     """
     said = " ".join(text.split())
-    if not 1 <= len(said) <= LONGEST_MESSAGE:
-        mend = Said("write 1 to %(most)s characters", most=LONGEST_MESSAGE)
-        raise Invalid([Problem("text", "the message is missing or too long", mend)])
     with transaction() as connection:
         _quiz(connection, actor, quiz_id, TEACHING)
+        if not 1 <= len(said) <= LONGEST_MESSAGE:
+            mend = Said("write 1 to %(most)s characters", most=LONGEST_MESSAGE)
+            raise Invalid([Problem("text", "the message is missing or too long", mend)])
         chosen = select(Attempt.id).where(_chosen(quiz_id, attempt_ids, now, grace)).order_by(Attempt.id)
         told = connection.execute(chosen).scalars().all()
         if told:

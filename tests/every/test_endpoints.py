@@ -150,11 +150,11 @@ TABLE = {
     "POST admin.take_authenticator": set(),
     "GET passkeys.mine": SIGNED_IN,
     "POST passkeys.add": SIGNED_IN,
-    # browsers make none for this address, and there is none (tests/pages/test_passkeys.py)
-    "POST passkeys.add_options": set(),
+    "POST passkeys.add_options": SIGNED_IN,
+    # nobody has one (tests/pages/test_passkeys.py)
     "POST passkeys.remove": set(),
-    "POST passkeys.sign_in": set(),
-    "POST passkeys.sign_in_options": set(),
+    "POST passkeys.sign_in": EVERYBODY,
+    "POST passkeys.sign_in_options": EVERYBODY,
     "GET overseeing.log": {ADMINISTRATOR},
     "GET overseeing.log_file": {ADMINISTRATOR},
     "GET overseeing.settings": {ADMINISTRATOR},
@@ -274,7 +274,7 @@ def world(sqlite_with_cast, tmp_path_factory):
     dispose(app)
     values = {
         "address_key": address_key, "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "comment_id": 1, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
-        "invitation_id": 1, "invitation_key": invitation_key, "key": key, "name": "theme.css", "number": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
+        "invitation_id": 1, "invitation_key": invitation_key, "key": key, "name": "theme.css", "number": 1, "passkey_id": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values
 

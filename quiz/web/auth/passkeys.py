@@ -17,9 +17,9 @@ from flask_babel import gettext as _
 from quiz.errors import Invalid, NotFound, Problem
 from quiz.operations import passkeys
 from quiz.operations.passkeys import Site
-from quiz.web.auth.forms import PasskeyForm
-from quiz.web.auth.views import begin, client_address, passkey_site, safe_next
-from quiz.web.forms import in_words
+from quiz.web.auth.forms import LoginForm, PasskeyForm
+from quiz.web.auth.views import begin, client_address, login_page, passkey_site, safe_next
+from quiz.web.forms import in_words, place
 from quiz.web.guard import moment, public, signed_in
 from quiz.web.session import get_actor
 
@@ -121,7 +121,8 @@ def sign_in() -> ResponseReturnValue:
     try:
         actor = passkeys.sign_in(*_answered(), _site(), client_address(), moment())
     except Invalid as error:
-        flash(_words(error), "bad")
-        return redirect(url_for("auth.login", next=request.args.get("next")), 303)
+        form = LoginForm(None)
+        place(form, error)
+        return login_page(form), Invalid.status
     begin(actor)
     return redirect(safe_next(request.args.get("next")), 303)

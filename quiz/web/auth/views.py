@@ -63,6 +63,14 @@ def admit(actor: Actor, target: str) -> ResponseReturnValue:
     return redirect(url_for("second.code" if step == "code" else "second.setup"), 303)
 
 
+def login_page(form: LoginForm) -> str:
+    """The page to sign in, with what was wrong."""
+    passkeys = passkey_site() is not None
+    return render_template(
+        "auth/login.html", form=form, may_register=may_come_in("account"), passkeys=passkeys
+    )
+
+
 def passkey_site() -> Site | None:
     """As what browsers know this site; None where they make no passkeys for it: at a bare number, or without https."""
     parts = urlsplit(public_address("student.home"))
@@ -85,10 +93,7 @@ def login() -> ResponseReturnValue:
             place(form, error)
         else:
             return admit(actor, safe_next(request.args.get("next")))
-    passkeys = passkey_site() is not None
-    return render_template(
-        "auth/login.html", form=form, may_register=may_come_in("account"), passkeys=passkeys
-    )
+    return login_page(form)
 
 
 @blueprint.route("/register", methods=["GET", "POST"])

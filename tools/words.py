@@ -34,7 +34,7 @@ SAYING = (
     "quiz/questions/**/*.py",
     "quiz/operations/**/*.py",
     "quiz/banks/**/*.py",
-    "quiz/models/rescoring.py",
+    "quiz/models/*.py",
     "quiz/assembly/*.py",
 )
 #: A printed paper brings its words in every language itself.

@@ -8,11 +8,18 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from sqlalchemy import and_, func, select
 
+from quiz.errors import Invalid, Problem, Said
 from quiz.models.attempt import Attempt
 
 #: Which of a student's finished attempts count: the first, the last, all, or those that the grade counts.
 Which: TypeAlias = Literal["first", "last", "all", "counted"]
 WHICH: Final[tuple[Which, ...]] = get_args(Which)
+
+
+def unknown_which(which: str) -> Invalid:
+    """The failure to be raised where there are no such attempts."""
+    what = Said("there are no '%(which)s' attempts", which=which)
+    return Invalid([Problem("which", what, Said("say %(names)s", names=", ".join(WHICH)))])
 
 
 def counted_ids(quiz_id: int, which: str, grading: str) -> Any:

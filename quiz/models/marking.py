@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from quiz.banks.model import Question
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html, to_inline_html
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.people import User
@@ -139,7 +139,9 @@ def _faults(rubric: Sequence[Any], given: Given) -> list[Problem]:
         if at is not None and not 0 <= at < len(one.levels)
     ]
     if len(given.comment) > LONGEST_COMMENT:
-        found.append(Problem("comment", f"is longer than {LONGEST_COMMENT} characters", "shorten it"))
+        found.append(
+            Problem("comment", Said("is longer than %(most)s characters", most=LONGEST_COMMENT), "shorten it")
+        )
     return found
 
 
@@ -151,10 +153,13 @@ def _typed_share(typed: str, points: float) -> Fraction | Problem:
     number = read_number(typed.removesuffix("%"))
     most = Fraction(100) if percent else Fraction(points).limit_denominator(10**9)
     if number is None:
-        return Problem("points", f"'{typed[:40]}' is no number", "write one such as 2.5, or 80 %")
+        return Problem(
+            "points", Said("'%(text)s' is no number", text=typed[:40]), "write one such as 2.5, or 80 %"
+        )
     if not 0 <= Fraction(number) <= most:
-        mend = f"write a number from 0 to {float(most):g}" + (" %" if percent else "")
-        return Problem("points", f"'{typed[:40]}' is too much or too little", mend)
+        what = Said("'%(text)s' is too much or too little", text=typed[:40])
+        mend = Said("write a number from 0 to %(most)s", most=f"{float(most):g}{' %' if percent else ''}")
+        return Problem("points", what, mend)
     return Fraction(number) / most if most else Fraction(0)
 
 

@@ -18,8 +18,8 @@ from sqlalchemy.engine import Connection
 from quiz.banks.analysing import Analysis, QuestionReport, figures, median_of
 from quiz.banks.tallying import WHOLE
 from quiz.db import snapshot, transaction
-from quiz.errors import Invalid, NotFound, Problem
-from quiz.models.analysing import WHICH, key_is_out
+from quiz.errors import NotFound
+from quiz.models.analysing import WHICH, key_is_out, unknown_which
 from quiz.models.attempt import GRACE
 from quiz.models.audit import record
 from quiz.models.counting import counted_of_quiz, going_on, standings_in
@@ -109,7 +109,7 @@ def _report(
     connection: Connection, quiz: Row[Any], which: str, now: datetime, grace: timedelta
 ) -> QuizReport:
     if which not in WHICH:
-        raise Invalid([Problem("which", f"there are no '{which}' attempts", f"say {', '.join(WHICH)}")])
+        raise unknown_which(which)
     counted = counted_of_quiz(connection, quiz.id, standings_in(which, quiz.grading))
     tally, going = counted.tally, going_on(connection, quiz.id, quiz.course_id, now, grace)
     whole = tally.kinds().get(WHOLE, {})

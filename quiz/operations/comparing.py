@@ -12,8 +12,8 @@ import numpy as np
 from sqlalchemy import Row
 
 from quiz.db import reading
-from quiz.errors import Invalid, Problem
-from quiz.models.analysing import WHICH
+from quiz.errors import Invalid, Problem, Said
+from quiz.models.analysing import WHICH, unknown_which
 from quiz.models.attempt import GRACE
 from quiz.models.comparing import (
     MOST_COUNTED,
@@ -194,10 +194,10 @@ def overview(
 
 def _head(quiz: Row[Any], which: str, group: str | None, groups: tuple[str, ...]) -> Head:
     if which not in WHICH:
-        raise Invalid([Problem("which", f"there are no '{which}' attempts", f"say {', '.join(WHICH)}")])
+        raise unknown_which(which)
     if group is not None and group not in groups:
-        known = ", ".join(groups) or "none yet"
-        raise Invalid([Problem("group", f"the course has no group '{group}'", f"its groups: {known}")])
+        what = Said("the course has no group '%(group)s'", group=group)
+        raise Invalid([Problem("group", what, Said("its groups: %(names)s", names=", ".join(groups) or "–"))])
     return Head(
         **head_of(quiz),
         scale=quiz.scale or 0.0,
@@ -279,7 +279,8 @@ def side_by_side(
 ) -> SideBySide:
     """A page of the papers that count, by name, grade or end (``ORDERS``), with each of their marks. Five statements."""
     if order not in ORDERS:
-        raise Invalid([Problem("order", f"there is no order '{order}'", f"say {', '.join(ORDERS)}")])
+        what = Said("there is no order '%(order)s'", order=order)
+        raise Invalid([Problem("order", what, Said("say %(names)s", names=", ".join(ORDERS)))])
     with reading() as connection:
         quiz = quiz_of_results(connection, actor, quiz_id)
         head = _head(quiz, which, group, groups_of(connection, quiz.course_id))

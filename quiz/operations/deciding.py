@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem
+from quiz.errors import EditConflict, Forbidden, Invalid, NotFound, Problem, Said
 from quiz.models.attempt import GRACE, Attempt, ended_at, waits_for_a_mark
 from quiz.models.audit import record
 from quiz.models.gradebook import DECISIONS, LONGEST_REASON, GradeDecision, history_of
@@ -225,7 +225,9 @@ def _checked(verdict: Verdict, column: Column, cell: Cell) -> tuple[float | None
     if not reason:
         found.append(Problem("reason", "no reason is given", "say in a few words why"))
     if len(reason) > LONGEST_REASON:
-        found.append(Problem("reason", f"is longer than {LONGEST_REASON} characters", "shorten it"))
+        found.append(
+            Problem("reason", Said("is longer than %(most)s characters", most=LONGEST_REASON), "shorten it")
+        )
     grade = _typed(verdict.grade, column.scale) if verdict.kind == "override" else None
     if isinstance(grade, Problem):
         found.append(grade)
@@ -239,8 +241,11 @@ def _typed(text: str, scale: float) -> float | Problem:
     typed = text.strip()
     number = read_number(typed.removesuffix("%"))
     if number is None:
-        return Problem("grade", f"'{typed[:40]}' is no number", "write one such as 73, or 80 %")
+        return Problem(
+            "grade", Said("'%(text)s' is no number", text=typed[:40]), "write one such as 73, or 80 %"
+        )
     value = Fraction(number) * Fraction(scale) / 100 if typed.endswith("%") else Fraction(number)
     if not 0 <= value <= Fraction(scale):
-        return Problem("grade", f"'{typed[:40]}' is too much or too little", f"write one from 0 to {scale:g}")
+        what = Said("'%(text)s' is too much or too little", text=typed[:40])
+        return Problem("grade", what, Said("write one from 0 to %(most)s", most=f"{scale:g}"))
     return float(value)

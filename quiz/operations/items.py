@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection
 from quiz.banks.analysing import letter_of
 from quiz.banks.model import Authored, Question
 from quiz.db import reading
-from quiz.errors import Invalid, NotFound, Problem
+from quiz.errors import Invalid, NotFound, Problem, Said
 from quiz.files.richtext import to_text
-from quiz.models.analysing import WHICH, key_is_out
+from quiz.models.analysing import WHICH, key_is_out, unknown_which
 from quiz.models.bank import Bank, load_authored, load_variant
 from quiz.models.comparing import Counted
 from quiz.models.itemising import answers_to, elsewhere_of, fractions_of, version_of
@@ -101,7 +101,7 @@ def item_page(actor: Actor | None, quiz_id: int, version_id: int, which: str) ->
 
 def _known(which: str) -> str:
     if which not in WHICH:
-        raise Invalid([Problem("which", f"there are no '{which}' attempts", f"say {', '.join(WHICH)}")])
+        raise unknown_which(which)
     return which
 
 
@@ -202,8 +202,9 @@ def _wanted(option: str, letters: Mapping[str, str]) -> Callable[[Given], bool] 
     if option == BLANK:
         return lambda one: not one.answer
     if option not in letters.values():
-        known = ", ".join([*letters.values(), BLANK])
-        raise Invalid([Problem("option", f"there is no option '{option}'", f"say one of {known}")])
+        what = Said("there is no option '%(option)s'", option=option)
+        mend = Said("say one of %(names)s", names=", ".join([*letters.values(), BLANK]))
+        raise Invalid([Problem("option", what, mend)])
     return lambda one: option in one.letters
 
 

@@ -73,20 +73,9 @@ def text_of(content: bytes) -> str:
 def read_roster(text: str) -> list[Entry]:
     """The rows of a CSV text with the column username, and name, role (default: student) and group where wanted.
 
-    Cells are parted by comma, semicolon or tabulator, as the first line is. Raises Invalid with all that is wrong, each
-    with its line.
+    Raises Invalid with all that is wrong, each with its line.
     """
-    text = text.removeprefix("\N{BYTE ORDER MARK}")
-    reader = csv.reader(StringIO(text), strict=True, delimiter=_separator(text))
-    try:
-        head = [column.strip().casefold() for column in next(reader, [])]
-        rows = [
-            (reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))
-        ]
-    except csv.Error as error:
-        raise Invalid(
-            [Problem("", Said("this is no CSV: %(why)s", why=error), "quote cells", reader.line_num)]
-        ) from None
+    head, rows = table_of(text)
     problems = [*_head_problems(head)]
     if not problems:
         problems = [*_row_problems(head, rows)]
@@ -103,6 +92,25 @@ def read_roster(text: str) -> list[Entry]:
         )
         for line, row in named
     ]
+
+
+def table_of(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The names in the first line of a CSV text, in small letters, and the rows that are not empty, each with its line.
+
+    Cells are parted by comma, semicolon or tabulator, as the first line is. Raises Invalid where it is no CSV.
+    """
+    text = text.removeprefix("\N{BYTE ORDER MARK}")
+    reader = csv.reader(StringIO(text), strict=True, delimiter=_separator(text))
+    try:
+        head = [column.strip().casefold() for column in next(reader, [])]
+        rows = [
+            (reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))
+        ]
+    except csv.Error as error:
+        raise Invalid(
+            [Problem("", Said("this is no CSV: %(why)s", why=error), "quote cells", reader.line_num)]
+        ) from None
+    return head, rows
 
 
 def _separator(text: str) -> str:

@@ -38,7 +38,7 @@ SAYING = (
     "quiz/assembly/*.py",
 )
 #: A printed paper brings its words in every language itself.
-SPEAKING_FOR_THEMSELVES = frozenset({"quiz/assembly/papers.py"})
+SPEAKING_FOR_THEMSELVES = frozenset({"quiz/assembly/papers.py", "quiz/assembly/fairness_page.py"})
 #: Calls that hold what is wrong and how to mend it, without a capital or a stop; and a sentence with figures.
 FAULT, SAID = "Problem", "Said"
 

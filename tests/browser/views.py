@@ -120,7 +120,7 @@ form.elements.seen.value = "";
 form.submit();"""
 END_ALL = """const form = document.querySelector("#chosen");
 form.elements.all.checked = true;
-form.action = form.querySelector("[formaction]").formAction;
+form.action = form.querySelector("[formaction$=close]").formAction;
 HTMLFormElement.prototype.submit.call(form);"""
 CARDS = """const form = document.querySelector("#group");
 document.querySelectorAll("[name=user]").forEach(box => { box.checked = true; });

@@ -94,6 +94,7 @@ def test_a_reader_sees_results_but_nothing_to_change(browser, cast, reader):
     assert eve.get(f"/courses/{cast.course}/join-sheet").status_code == 403
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_the_first_page_of_a_reader_speaks_of_nothing_that_readers_do_not_do(browser, cast):
     accounts.set_role(None, cast.di.id, "user", NOW)
     courses.enrol(cast.ada, cast.course, "di", "reader", NOW)

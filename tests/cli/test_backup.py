@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import MetaData, select
 
 from quiz.db import reading
-from quiz.operations import attempts, backups, installation, media
+from quiz.operations import attempts, backups, banks, drafting, installation, media, peer_review
 from quiz.operations.attempts import SlotSave
 from tests.cast import GRACE, NOW
 from tests.cli.commands import Shell
@@ -38,6 +38,10 @@ def lived(app, cast):
         attempts.save(cast.bo, attempt, SlotSave(1, seq, {"answer": [answer]}), "w", NOW, GRACE)
     attempts.finish(cast.bo, attempt, NOW + timedelta(minutes=3))
     media.add_image(cast.ada, 1, "field.png", png(), NOW)
+    drafting.keep(cast.ada, 1, 1, "single_choice", [("prompt", "How")], NOW)
+    for thread in (None, 1):
+        peer_review.say(cast.ada, 1, "Is that clear?", thread, NOW)
+    banks.save_search(cast.ada, 1, "Sums", banks.Filter(topic="sums"))
     return contents()
 
 

@@ -238,6 +238,16 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_made(ada, cast, typed,
     assert len(quizzes.quizzes_of(cast.course)) == 1
 
 
+def test_what_is_wrong_beside_the_sections_and_in_them_is_said_at_once(ada, cast):
+    path = f"/quizzes/{cast.quiz}/edit"
+    ada.get(path)
+    typed = {"limit_minutes": "soon", "sections-0-count": "many", "access_code": "kept"}
+    assert ada.post(path, controls(ada.page, **QUIZ) | typed).status_code == 422
+    told = [link["href"] for link in ada.page.find(class_="q-errors").find_all("a")]
+    assert told == ["#limit_minutes", "#sections-0-count"]
+    assert ada.page.find(id="access_code")["value"] == "kept"
+
+
 def test_a_bank_of_nobody_is_told_at_the_sections(ada, cast):
     path = f"/courses/{cast.course}/quizzes/new"
     ada.get(path)

@@ -175,6 +175,11 @@ class Desk:
         except Invalid as error:
             self.blame(error.problems)
 
+    def count_form(self) -> None:
+        """The same for a form beside which something is wrong already: all is said at once."""
+        if self.plan is not None:
+            self.count()
+
     @property
     def offers(self) -> list[Offer]:
         """What each section of the form may choose from."""

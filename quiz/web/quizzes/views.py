@@ -154,6 +154,7 @@ def create(course_id: int) -> ResponseReturnValue:
             desk.form = NewQuizForm.of(desk.begun, bench.time_zone)
         return _new(bench, _start_form(bench), desk)
     if not good or any(field.errors for field in form):
+        desk.count_form()
         return _new(bench, _start_form(bench), desk), Invalid.status
     try:
         quiz_id = quizzes.create(get_actor(), course_id, desk.text(title, settings), moment())
@@ -217,6 +218,7 @@ def save(quiz_id: int) -> ResponseReturnValue:
     if _worked(desk, desk.text()):
         return _edit(quiz, desk)
     if sheet is None:
+        desk.count_form()
         return _edit(quiz, desk), Invalid.status
     try:
         quizzes.edit(get_actor(), quiz_id, form.seen_edits, sheet, desk.text(), moment())

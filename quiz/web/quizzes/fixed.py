@@ -1,0 +1,160 @@
+"""Fixed forms of a quiz: how fair they are, and marks of those that were printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf.file import FileField
+from wtforms import TextAreaField
+
+from quiz.assembly.fairness import THETAS, Fairness
+from quiz.errors import Invalid, Problem
+from quiz.operations import fixed_forms, paper_marks, rosters
+from quiz.questions import types
+from quiz.web.forms import Form, place
+from quiz.web.guard import bounded, moment, signed_in
+from quiz.web.html import use_time_zone
+from quiz.web.reports.charts import Line
+from quiz.web.reports.plots import Plot, curve_plot, evenly, interval_plot
+from quiz.web.session import get_actor
+
+blueprint = Blueprint("fixed", __name__, url_prefix="/quizzes/<int:quiz_id>")
+
+#: Bytes of a request with marks: a thousand students with fifty questions take a fifth of it.
+LARGEST_TABLE = 1_000_000
+#: So many forms are drawn and compared pair by pair.
+MOST_SHOWN = 12
+
+
+@blueprint.get("/forms")
+@signed_in
+def forms(quiz_id: int) -> ResponseReturnValue:
+    """How fair the fixed forms are."""
+    found = fixed_forms.fixed_forms(get_actor(), quiz_id)
+    use_time_zone(found.time_zone)
+    shown = {} if found.fairness is None else fairness_of(found.fairness)
+    return render_template("quizzes/forms.html", found=found, **shown)
+
+
+def fairness_of(fairness: Fairness) -> dict[str, Any]:
+    """What the partial ``quizzes/_fairness.html`` shows of a report on papers."""
+    kinds = {"section": _("Section"), "topic": _("Topic"), "level": _("Level"), "difficulty": _("Difficulty"), "type": _("Type")}  # fmt: skip
+    sources = {
+        "answers": _("answers that they got"),
+        "calibrated": _("their calibration"),
+        "authored": _("the share that their author wrote"),
+        "label": _("their difficulty: easy 85 %, medium 65 %, hard 40 % of the marks"),
+    }
+    names = {name: types.editing(name).NAME for name in types.names()}
+    return {
+        "fairness": fairness,
+        "kinds": kinds,
+        "sources": sources,
+        "names": names,
+        "intervals": _intervals(fairness),
+        "curves": _curves(fairness) if fairness.calibrated else None,
+        "most": MOST_SHOWN,
+    }
+
+
+def _intervals(fairness: Fairness) -> Plot:
+    rows = [
+        (_("Form %(n)s", n=form.form), form.expected, form.low, form.high)
+        for form in fairness.forms[:MOST_SHOWN]
+    ]
+    return interval_plot(rows, evenly(0, max(form.points for form in fairness.forms) or 1, 4), None)
+
+
+def _curves(fairness: Fairness) -> Plot:
+    """The information of each form over abilities; the first four kinds of lines in turn."""
+    curves = fairness.information[:MOST_SHOWN]
+    highest = max(max(curve) for curve in curves) or 1.0
+    drawn = [curve_plot(THETAS, curve, None, (), highest) for curve in curves]
+    lines = tuple(Line("", 1 + place % 4, one.lines[0].points, 0) for place, one in enumerate(drawn))
+    first = drawn[0]
+    return Plot(
+        first.left, first.right, first.top, first.base, first.width, first.height, first.rows, first.columns, lines=lines
+    )  # fmt: skip
+
+
+# Marks of printed forms ------------------------------------------------------------------------------------------------
+
+
+class MarksForm(Form):
+    """A file, or its text."""
+
+    file = FileField(_l("File"))
+    text = TextAreaField(_l("Text"))
+
+    def given(self) -> str:
+        """The text of what was sent; the form keeps it."""
+        if self.file.data:
+            self.text.data = rosters.text_of(self.file.data.read())
+        return self.text.data or ""
+
+
+@blueprint.get("/marks")
+@signed_in
+def marks(quiz_id: int) -> ResponseReturnValue:
+    """Choose a table of marks, or paste it; or take the last one back."""
+    return _marks(quiz_id, MarksForm(None), ())
+
+
+def _marks(quiz_id: int, form: MarksForm, faults: Sequence[Problem]) -> str:
+    plan = paper_marks.plan(get_actor(), quiz_id, ())
+    use_time_zone(plan.time_zone)
+    return render_template("quizzes/marks.html", plan=plan, form=form, faults=faults)
+
+
+def _mend(quiz_id: int, form: MarksForm, error: Invalid) -> ResponseReturnValue:
+    """The form again, with the text and a list of what is wrong with it."""
+    faults = [problem for problem in error.problems if problem.line is not None]
+    place(form, Invalid(problem for problem in error.problems if problem.line is None))
+    if faults:
+        form.text.errors = [
+            ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(faults))
+        ]
+    return _marks(quiz_id, form, faults), Invalid.status
+
+
+@blueprint.post("/marks")
+@signed_in
+@bounded(LARGEST_TABLE)
+def look(quiz_id: int) -> ResponseReturnValue:
+    """What a table of marks would give. Nothing is written."""
+    form = MarksForm()
+    try:
+        plan = paper_marks.plan(get_actor(), quiz_id, paper_marks.read_marks(form.given()))
+    except Invalid as error:
+        return _mend(quiz_id, form, error)
+    use_time_zone(plan.time_zone)
+    return render_template("quizzes/marks_plan.html", plan=plan, text=form.text.data)
+
+
+@blueprint.post("/marks/enter")
+@signed_in
+@bounded(LARGEST_TABLE)
+def enter(quiz_id: int) -> ResponseReturnValue:
+    """Enter what was looked at."""
+    form = MarksForm()
+    try:
+        count = paper_marks.enter(get_actor(), quiz_id, paper_marks.read_marks(form.given()), moment())
+    except Invalid as error:
+        return _mend(quiz_id, form, error)
+    flash(ngettext("Entered, for one student.", "Entered, for %(num)d students.", count), "good")
+    return redirect(url_for("fixed.marks", quiz_id=quiz_id), 303)
+
+
+@blueprint.post("/marks/undo")
+@signed_in
+def undo(quiz_id: int) -> ResponseReturnValue:
+    """Take the marks entered last back."""
+    count = paper_marks.undo(get_actor(), quiz_id, moment())
+    flash(ngettext("Taken back, for one student.", "Taken back, for %(num)d students.", count), "good")
+    return redirect(url_for("fixed.marks", quiz_id=quiz_id), 303)

@@ -58,5 +58,9 @@ def test_what_was_typed_and_not_saved_is_offered_again(browser, cast):
     assert "How many are they?" in ada.page.find(id="prompt").text
     press(ada, "save", {"reason": "Clearer"}, attrs={"data-editor": True})
     assert drafting.find(cast.ada, 1, 1, "single_choice") is None
+    ada.get("/questions/1/edit")
+    for prompt, kept in (("Once more?", True), ("How many are they?", False)):
+        press(ada, "preview", {"prompt": prompt}, attrs={"data-editor": True})
+        assert bool(drafting.find(cast.ada, 1, 1, "single_choice")) is kept
     ada.get("/questions/1/history")
     assert "Why: Clearer" in ada.text

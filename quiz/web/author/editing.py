@@ -299,7 +299,10 @@ def _look(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
     """Show the question as a student sees it, and keep what is typed; where somebody asks (not the script), also what is
     wrong with it.
     """
-    drafting.keep(get_actor(), *_place(desk), _typed(request.form), moment())
+    if desk.sheet.fields and desk.fields == desk.sheet.fields:  # all is as it was saved again
+        drafting.drop(get_actor(), *_place(desk))
+    else:
+        drafting.keep(get_actor(), *_place(desk), _typed(request.form), moment())
     faults: Sequence[rows.Fault] = ()
     if "part" not in request.form:
         try:

@@ -107,6 +107,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.gradebook.views import blueprint as gradebook
     from quiz.web.live.views import blueprint as live
     from quiz.web.marking.views import blueprint as marking
+    from quiz.web.quizzes.fixed import blueprint as fixed
     from quiz.web.quizzes.views import blueprint as quizzes
     from quiz.web.reports.items import blueprint as items
     from quiz.web.reports.mail import blueprint as mail
@@ -144,6 +145,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         rosters,
         accommodating,
         quizzes,
+        fixed,
         reports,
         whole,
         items,

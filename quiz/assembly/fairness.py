@@ -1,8 +1,8 @@
 """How fair several papers are: what each covers, the marks to be expected and how sure that is, information, overlap.
 
-The expected share of a question rests on the best that is known: answers that it got, else the curve of its calibration
-over abilities N(0, 1), else the share that its author wrote, else its label. How far the true share may lie from it is the
-standard error of a share of n answers; without answers it is assumed: ``UNKNOWN``. Questions are taken as independent.
+The expected share of a question rests on the curve of its calibration over abilities N(0, 1), else on the share that its
+author wrote, else on its label; where it got answers, these are weighed with that by precision. How far the true share may
+lie from it is the standard error of a share of n answers; without answers it is assumed: ``UNKNOWN``. Questions are taken as independent.
 Where two papers are compared, the questions on both add nothing to the error of the difference.
 """
 
@@ -46,9 +46,21 @@ class Expectation:
 def expectation(
     slot: PaperSlot, measures: Measures | None = None, answers: tuple[float, int] | None = None
 ) -> Expectation:
-    """What is known of a question: ``answers`` are the share of the mark that so many answers got."""
-    if answers is not None and answers[1] > 0:
-        return Expectation(answers[0], _error(*answers), "answers", answers[1])
+    """What is known of a question: ``answers`` are the share of the mark that so many answers got.
+
+    Few answers say little: they are weighed with what would be expected without them, each by its precision.
+    """
+    before = _unanswered(slot, measures)
+    if answers is None or answers[1] < 1:
+        return before
+    share, n = min(1.0, max(0.0, answers[0])), answers[1]  # marks below 0 are none to be expected
+    error = _error(share, n)
+    weight = before.error**2 / (before.error**2 + error**2)
+    together = sqrt(weight) * error
+    return Expectation(weight * share + (1 - weight) * before.share, together, "answers", n)
+
+
+def _unanswered(slot: PaperSlot, measures: Measures | None) -> Expectation:
     if measures is not None and measures.calibration is not None:
         share, n = _over_abilities(measures.calibration), measures.calibration.n or 0
         return Expectation(share, _error(share, n) if n else UNKNOWN["authored"], "calibrated", n)

@@ -13,9 +13,10 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, read_blueprint
-from quiz.assembly.draw import Paper, PaperSlot, draw
+from quiz.assembly.draw import ALGORITHM, Paper, PaperSlot, draw
 from quiz.assembly.fairness import Fairness, FormFairness
 from quiz.assembly.measures import measures_of, minutes_of
+from quiz.assembly.parallel import parallel
 from quiz.assembly.supply import may_stand, out_of_date
 from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
@@ -175,7 +176,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class DrawnPaper:
-    """What one student would get."""
+    """What one student would get. ``seed``: of a fixed form its number."""
 
     seed: int
     points: Fraction
@@ -232,7 +233,10 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
         on = days_of(SqlIndex(connection, banks), blueprint, opening, now)[0]
         readable = {*connection.execute(readable_banks(actor, Bank.id)).scalars()}
         try:
-            found = [_draw(connection, banks, blueprint, seed, on) for seed in range(first, first + PAPERS)]
+            found = [
+                (paper, _versions(connection, banks, paper))
+                for paper in _papers(SqlIndex(connection, banks), blueprint, first, on)
+            ]
         except Unmeetable as error:
             unmet = tuple({**one, "as_of": on.isoformat()} for one in error.unmet)
             return replace(none, on=on, unmet=unmet)
@@ -250,11 +254,18 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
     )
 
 
-def _draw(
-    connection: Connection, banks: Mapping[str, int], blueprint: Blueprint, seed: int, on: date
-) -> tuple[Paper, Mapping[str, Row[Any]]]:
-    """A paper, and the versions of its questions by their names."""
-    paper = draw(blueprint, SqlIndex(connection, banks), seed, on)
+def _papers(index: SqlIndex, blueprint: Blueprint, first: int, on: date) -> Sequence[Paper]:
+    """``PAPERS`` papers by the seeds from ``first``; of a quiz with fixed forms, those. Raises Unmeetable."""
+    if not blueprint.fixed_forms:
+        return [draw(blueprint, index, seed, on) for seed in range(first, first + PAPERS)]
+    made = parallel(blueprint, index, blueprint.seed, on, blueprint.fixed_forms)
+    if made.unmet:
+        raise Unmeetable([*made.unmet])
+    return made.papers
+
+
+def _versions(connection: Connection, banks: Mapping[str, int], paper: Paper) -> Mapping[str, Row[Any]]:
+    """The versions of a paper's questions by their names."""
     versions = version_ids(connection, banks, [slot.question for slot in paper.slots])
     rows = connection.execute(
         select(
@@ -267,14 +278,14 @@ def _draw(
         ).where(QuestionVersion.id.in_(versions.values()))
     )
     by_id = {row.id: row for row in rows}
-    return paper, {name: by_id[version] for name, version in versions.items()}
+    return {name: by_id[version] for name, version in versions.items()}
 
 
 def _seen(
     paper: Paper, versions: Mapping[str, Row[Any]], readable: Collection[int], fair: FormFairness
 ) -> DrawnPaper:
     return DrawnPaper(
-        paper.seed,
+        paper.seed if paper.algorithm == ALGORITHM else paper.form,
         paper.points,
         fair.expected,
         fair.low,

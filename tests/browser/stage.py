@@ -446,7 +446,23 @@ def make_quizzes(teacher, course, now):
     quizzes.edit(teacher, coded.id, coded.edits, sheet, coded.blueprint_text, now)
     for quiz in ids.values():
         quizzes.publish(teacher, quiz, now)
-    return {**ids, "draft": draft(teacher, course, "A draft", now), "unmet": unmeetable(teacher, course, now)}
+    return {
+        **ids,
+        "draft": draft(teacher, course, "A draft", now),
+        "unmet": unmeetable(teacher, course, now),
+        "fixed": with_fixed_forms(teacher, course, now),
+    }
+
+
+def with_fixed_forms(teacher, course, now):
+    """A quiz with two fixed forms, of four questions each."""
+    text = json.dumps(
+        {"format": "quiz-blueprint/1", "title": "Two fixed forms", "forms": {"count": 2},
+         "sections": [{"title": "All", "bank": "samples", "count": 4}]}
+    )  # fmt: skip
+    quiz = quizzes.create(teacher, course, text, now)
+    quizzes.publish(teacher, quiz, now)
+    return quiz
 
 
 def unmeetable(teacher, course, now):

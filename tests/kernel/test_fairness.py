@@ -38,14 +38,22 @@ CURVE = Measures(calibration=Calibration.model_validate({"a": 1, "b": 0, "n": 40
         ((slot("m/a"),), 0.65, 0.15, "label", 0),
         ((slot("m/a", authored=True),), 0.65, 0.1, "authored", 0),
         ((slot("m/a"), CURVE), 0.5, sqrt(0.25 / 400), "calibrated", 400),
-        ((slot("m/a"), CURVE, (0.8, 100)), 0.8, 0.04, "answers", 100),
-        ((slot("m/a"), None, (1.0, 8)), 1.0, sqrt(0.9 * 0.1 / 8), "answers", 8),
+        # 100 answers: a standard error of 0.04 beside 0.15 of the label; none right of two: as if one of four, 0.31 beside 0.15
+        (
+            (slot("m/a"), None, (0.8, 100)),
+            (0.8 / 0.04**2 + 0.65 / 0.15**2) / (1 / 0.04**2 + 1 / 0.15**2),
+            0.038649,
+            "answers",
+            100,
+        ),
+        ((slot("m/a"), None, (0.0, 2)), 0.65 / 0.15**2 / (32 / 3 + 1 / 0.15**2), 0.134704, "answers", 2),
+        ((slot("m/a"), None, (-0.5, 2)), 0.65 / 0.15**2 / (32 / 3 + 1 / 0.15**2), 0.134704, "answers", 2),
         ((slot("m/a"), None, (0.0, 0)), 0.65, 0.15, "label", 0),
     ],
 )
 def test_an_expectation_rests_on_the_best_that_is_known(given, share, error, source, n):
     found = expectation(*given)
-    assert (found.share, found.error) == pytest.approx((share, error))
+    assert (found.share, found.error) == pytest.approx((share, error), rel=1e-4)
     assert (found.source, found.n) == (source, n)
 
 

@@ -213,6 +213,7 @@ TABLE = {
     "GET reports.progress": SIGNED_IN,
     "GET reports.report": {TEACHER},
     "GET reports.report_csv": {TEACHER},
+    "GET reports.report_file": {TEACHER},
     "GET reports.report_xlsx": {TEACHER},
     "GET reports.results": {TEACHER},
     "GET reports.results_csv": {TEACHER},
@@ -278,7 +279,7 @@ def world(sqlite_with_cast, tmp_path_factory):
         cookies = {name: sign_in(app, cast, name) for name in SIGNED_IN}
     dispose(app)
     values = {
-        "address_key": address_key, "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "comment_id": 1, "course_id": cast.course, "ending": "csv", "digest": read_image(png()).digest, "late_id": 1,
+        "address_key": address_key, "attempt_id": attempt, "bank_id": 1, "code": cast.join_code, "comment_id": 1, "course_id": cast.course, "ending": "csv", "printed": "html", "digest": read_image(png()).digest, "late_id": 1,
         "invitation_id": 1, "invitation_key": invitation_key, "key": key, "name": "theme.css", "number": 1, "passkey_id": 1, "question_id": 1, "quiz_id": cast.quiz, "rescoring_id": done.rescoring_id, "slot": 1, "stop_key": stop_key, "user_id": cast.cy.id, "version_id": 1,
     }  # fmt: skip
     return path, cookies, values

@@ -175,13 +175,13 @@ def report_csv(quiz_id: int) -> ResponseReturnValue:
     return download_csv(write_csv(table.rows, table.header), f"{found.title} {table.name}")
 
 
-@blueprint.get("/quizzes/<int:quiz_id>/report.<any(html, pdf):ending>")
+@blueprint.get("/quizzes/<int:quiz_id>/report.<any(html, pdf):printed>")
 @signed_in
-def report_sheet(quiz_id: int, ending: str) -> ResponseReturnValue:
+def report_file(quiz_id: int, printed: str) -> ResponseReturnValue:
     """The report to print or pass on, in the reader's language, verdicts first. It names nobody."""
     found = analysis.export_report(get_actor(), quiz_id, _which(), moment(), grace())
     sheet = sheet_of(found, language=tag())
-    return _SHEETS[ending](sheet, f"{found.title} {_('Report')}")
+    return _SHEETS[printed](sheet, f"{found.title} {_('Report')}")
 
 
 def _as_page(sheet: Sheet, name: str) -> Response:

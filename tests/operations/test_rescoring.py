@@ -561,6 +561,21 @@ def test_a_rescoring_waits_for_a_submission_under_way(beside, cast, quiz):
     assert quiz.points(attempt, "choice") == (1, 1)
 
 
+def test_what_an_earlier_key_has_marked_waits_for_those_who_teach(cast, quiz):
+    quiz.submit(cast.bo, choice={"answer": ["1"]})
+    quiz.start(cast.cy)
+    asked = Request("new-key", quiz.version("choice"))
+    question = rescoring.dry_run(cast.ada, quiz.id, asked, NOW).questions[0].question_id
+    assert rescoring.waiting(cast.ada, question) == ()
+    quiz.mend("choice")
+    (one,) = rescoring.waiting(cast.ada, question, quiz.id)
+    assert (one.quiz_id, one.attempts) == (quiz.id, 1)
+    courses.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
+    assert rescoring.waiting(cast.eve, question) == rescoring.waiting(cast.bo, question) == ()
+    rescoring.run(cast.ada, quiz.id, asked, NOW)
+    assert rescoring.waiting(cast.ada, question) == ()
+
+
 def test_submissions_and_hand_marks_wait_for_a_rescoring_and_answers_do_not(
     app, cast, quiz, engine, monkeypatch
 ):

@@ -14,14 +14,17 @@
     other.textContent = way === "login" ? other.dataset.other : other.dataset.first;
   }
 
+  async function whoIs(session, timeout) {
+    return (await fetch(session, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(timeout) })).json();
+  }
   /* Signs in as the form of the sign-in page would. Returns what is wrong, "" where nothing is. */
   async function send(form, session, timeout) {
-    var known = await (await fetch(session, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(timeout) })).json();
+    var known = await whoIs(session, timeout);
     var reply = await fetch(form.dataset[form.dataset.way], {
       method: "POST", redirect: "manual", headers: { Accept: "text/html", "X-CSRFToken": known.csrf_token },
       body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(timeout)
     });
-    if (reply.type === "opaqueredirect") { return ""; }
+    if (reply.type === "opaqueredirect") { return (await whoIs(session, timeout)).user === null ? form.dataset.second : ""; }
     var page = new DOMParser().parseFromString(await reply.text(), "text/html");
     return (page.querySelector(".q-errors li") || page.querySelector("main p") || page.querySelector("h1")).textContent.trim();
   }

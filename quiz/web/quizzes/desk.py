@@ -21,9 +21,10 @@ from quiz.web.author import rows
 from quiz.web.author.rows import Fault
 from quiz.web.forms import place
 from quiz.web.guard import moment
+from quiz.web.html import figure
 from quiz.web.quizzes import plan_form
 from quiz.web.quizzes.choices import Offer, offers
-from quiz.web.quizzes.forms import NewQuizForm, QuizForm
+from quiz.web.quizzes.forms import GRADING, LAYOUTS, ORDERS, SHOWN, WHEN, NewQuizForm, QuizForm
 from quiz.web.quizzes.plan_form import PlanForm
 from quiz.web.session import get_actor
 
@@ -202,6 +203,32 @@ class Desk:
         return plan_form.unseen(self.begun) if self.plan is not None else []
 
     @property
+    def folded(self) -> dict[str, str]:
+        """What stands in the parts of the page that are folded away, in words, by the name of the part."""
+        form, plan = self.form, self.plan
+        parts: dict[str, list[Any]] = {}
+        if isinstance(form, QuizForm):
+            passes = form.pass_grade.data
+            parts["grade"] = [
+                GRADING.get(form.grading.data, ""),
+                _("nobody fails") if passes is None else _("%(n)s passes", n=figure(passes)),
+            ]
+            parts["way"] = [
+                _("an access code is asked for") if form.access_code.data else _("no access code"),
+                _("no way back") if form.sequential.data else _("back and forth"),
+            ]
+            parts["review"] = [
+                f"{words}: {_shown(form, moment_)}" for moment_, words in WHEN.items() if moment_ != "during"
+            ]
+        if plan is not None:
+            parts["taken"] = [
+                ORDERS.get(plan.order.data, ""),
+                f"{plan.layout.label.text}: {LAYOUTS.get(plan.layout.data, '')}",
+                _("out of %(n)s", n=plan.scale.data),
+            ]
+        return {name: " · ".join(str(one) for one in words if one) for name, words in parts.items()}
+
+    @property
     def summary(self) -> list[Fault]:
         """All that is wrong, for the list at the top of the page."""
         own = [
@@ -211,3 +238,11 @@ class Desk:
         ]
         general = [Fault("", "", error) for error in self.form.form_errors]
         return [*general, *own, *self.faults]
+
+
+def _shown(form: QuizForm, when: str) -> str:
+    """How much students see then."""
+    shown = len(form[f"review_{when}"].data or ())
+    if shown in (0, len(SHOWN)):
+        return _("all") if shown else _("nothing")
+    return _("%(n)s of %(all)s", n=shown, all=len(SHOWN))

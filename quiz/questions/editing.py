@@ -18,6 +18,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from quiz.questions.fields import letters
+from quiz.questions.rules.numbers import read_number
 
 #: What was typed into one row of a form: a text by field, None for a text that was not there, True or False for a box.
 Row: TypeAlias = Mapping[str, Any]
@@ -34,6 +35,12 @@ def said(row: Row, name: str) -> str:
 def given(row: Row, *names: str) -> dict[str, str]:
     """The fields of these names into which something was typed."""
     return {name: row[name] for name in names if said(row, name).strip()}
+
+
+def with_points(fields: Mapping[str, str], *names: str) -> dict[str, str]:
+    """The fields with the decimal commas of these numbers as points, read as a student's are; what is no number stays."""
+    read = {name: read_number(fields[name]) for name in names if "," in fields.get(name, "")}
+    return {**fields, **{name: f"{number:f}" for name, number in read.items() if number is not None}}
 
 
 def is_blank(row: Any) -> bool:

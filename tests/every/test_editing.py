@@ -76,3 +76,13 @@ def test_the_folder_has_all_that_the_editor_asks_for(name):
     assert edit.NAME
     assert edit.SUMMARY.endswith(".")
     assert shown(name, {}).data or not types.get(name).content.model_fields
+
+
+@pytest.mark.parametrize(
+    "typed, written",
+    [("2,5", "2.5"), ("1.234,5", "1234.5"), ("1/3", "1/3"), ("2.50", "2.50"), ("a, b", "a, b")],
+)
+def test_an_author_types_decimals_as_students_do(typed, written):
+    edit = types.editing("numerical")
+    form = edit.EditForm(data={"answers": [{"value": typed, "tolerance": "0,1"}]})
+    assert edit.to_fields(form)["answers"] == [{"value": written, "tolerance": "0.1"}]

@@ -7,12 +7,13 @@ from typing import Any
 
 from wtforms import FieldList, Form, FormField, StringField, TextAreaField
 
-from quiz.questions.editing import filled, given, said, texts
+from quiz.questions.editing import filled, given, said, texts, with_points
 
 NAME = "Number"
 SUMMARY = "A number is typed, with or without a unit."
 
 _VALUES = ("value", "tolerance", "tolerance_type", "min", "max", "credit", "feedback")
+_NUMBERS = ("value", "tolerance", "min", "max", "credit")
 
 
 class AnswerForm(Form):
@@ -66,7 +67,7 @@ def to_fields(form: EditForm) -> dict[str, Any]:
 
 def _answer(row: Mapping[str, Any]) -> dict[str, Any]:
     """Without the kind of a tolerance that is not given."""
-    answer = given(row, *_VALUES)
+    answer = with_points(given(row, *_VALUES), *_NUMBERS)
     if "tolerance" not in answer:
         answer.pop("tolerance_type", None)
     return answer

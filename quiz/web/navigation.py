@@ -13,11 +13,9 @@ EVERYBODY: tuple[tuple[str, Any], ...] = (
     ("student.home", _l("Home")),
     ("student.grades", _l("My grades")),
 )
-#: Further places of whoever teaches, or may.
-TEACHING: tuple[tuple[str, Any], ...] = (
-    ("survey.page", _l("Overview")),
-    ("author.banks_list", _l("Banks")),
-)
+#: Further places of whoever sees results; of whoever makes banks, or teaches with them.
+RESULTS: tuple[tuple[str, Any], ...] = (("survey.page", _l("Overview")),)
+BANKS: tuple[tuple[str, Any], ...] = (("author.banks_list", _l("Banks")),)
 #: Further places of administrators.
 ADMINISTRATION: tuple[tuple[str, Any], ...] = (("admin.users", _l("Users")),)
 
@@ -26,7 +24,9 @@ def navigation(card: Card) -> list[tuple[str, Any]]:
     """The places of this person, in order."""
     places = list(EVERYBODY)
     if card.teaches:
-        places += TEACHING
+        places += RESULTS
+    if card.teaches and card.has_banks:
+        places += BANKS
     if card.role == "administrator":
         places += ADMINISTRATION
     return places

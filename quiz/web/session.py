@@ -13,7 +13,7 @@ from typing import Any
 from flask import g, session
 
 from quiz.errors import NotFound, SignedOut
-from quiz.operations.access import Actor
+from quiz.operations.access import TEACHING, Actor
 
 #: How long a session lasts, unless an attempt that is open lasts longer.
 LASTS = timedelta(hours=12)
@@ -35,14 +35,19 @@ class Card:
     language: str | None = None
     #: The one time zone of all their courses, for pages of no course.
     home_zone: str | None = None
+    #: Whether there is a list of banks for them: they make some, or teach with them.
+    has_banks: bool = True
 
     @classmethod
     def of(cls, me: Any) -> Card:
         """The card of ``accounts.me``."""
         teaches = me.role != "user" or any(course.role != "student" for course in me.courses)
+        has_banks = me.role != "user" or any(course.role in TEACHING for course in me.courses)
         zones = {course.time_zone for course in me.courses}
         home_zone = zones.pop() if len(zones) == 1 else None
-        return cls(me.name, me.role, teaches, me.theme or "auto", me.time_zone, me.language, home_zone)
+        return cls(
+            me.name, me.role, teaches, me.theme or "auto", me.time_zone, me.language, home_zone, has_banks
+        )
 
 
 def enter(actor: Actor, card: Card, now: datetime) -> None:

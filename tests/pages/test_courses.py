@@ -101,6 +101,7 @@ def test_the_first_page_of_a_reader_speaks_of_nothing_that_readers_do_not_do(bro
     di = browser("di")
     di.get("/")
     assert di.title == "How it goes in your courses"
+    assert (di.page.find("a", href="/banks"), di.page.find("a", href="/overview").text) == (None, "Overview")
     assert di.page.main.find("a", href=f"/quizzes/{cast.quiz}/results")
     assert not {"draft", "mark"} & {*di.text.casefold().replace(",", " ").split()}
     courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)

@@ -5,7 +5,7 @@ searched and copied. The fonts lie in ``fonts/`` (docs/dependencies.md). Signs t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from io import BytesIO
 from itertools import groupby, zip_longest
@@ -22,7 +22,7 @@ TITLE, HEAD, TEXT, SMALL = 15.0, 11.0, 8.5, 7.5
 #: A line of text in units of its size, and the space around a row.
 LINE, PAD = 1.35, 3.0
 SVG: Final = "image/svg+xml"
-#: No column is wider than this; longer texts go over several lines.
+#: No column is wider than this, unless the page has room to spare; longer texts go over several lines.
 WIDEST: Final = 200.0
 #: The fonts, each for the signs that those before it do not have.
 FONTS: Final = ("NotoSans_400Regular", "NotoSansSC_400Regular")
@@ -64,11 +64,12 @@ Mark: TypeAlias = Word | Rule | Drawing
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column of a table: its place among the columns, how wide it is, whether it holds figures."""
+    """A column of a table: its place among the columns, how wide it is, whether it holds figures, how wide it would be."""
 
     place: int
     width: float
     figures: bool
+    wanted: float
 
 
 class Sheet:
@@ -126,7 +127,8 @@ def _columns(table: Table, language: str) -> list[_Column]:
 def _lay_out(sheet: Sheet, table: Table, columns: Sequence[_Column], language: str) -> None:
     """The table, in as many parts below each other as it takes."""
     rows = [[shown(cell, language) for cell in row] for row in table.rows]
-    for part in _parts(columns, sheet.width - 2 * MARGIN):
+    room = sheet.width - 2 * MARGIN
+    for part in (_spread(part, room) for part in _parts(columns, room)):
         sheet.y += HEAD
         if sheet.y + 6 * HEAD > sheet.bottom:
             sheet.turn()
@@ -147,7 +149,15 @@ def _column(place: int, head: str, values: Sequence[object], language: str) -> _
     longest = max((width(text, TEXT) for text in {shown(value, language) for value in values}), default=0.0)
     words = max((width(word, TEXT) for word in head.split()), default=0.0)
     figures = any(isinstance(value, int | float) for value in values)
-    return _Column(place, min(WIDEST, max(longest, words, min(width(head, TEXT), 60.0))), figures)
+    wanted = max(longest, words, min(width(head, TEXT), 60.0))
+    return _Column(place, min(WIDEST, wanted), figures, wanted)
+
+
+def _spread(part: Sequence[_Column], room: float) -> list[_Column]:
+    """The columns, with what room is left shared out among those that hold longer texts."""
+    longer = sum(column.wanted > column.width for column in part)
+    spare = max(0.0, room - sum(column.width + GAP for column in part) + GAP) / max(longer, 1)
+    return [replace(column, width=min(column.wanted, column.width + spare)) for column in part]
 
 
 def _parts(columns: Sequence[_Column], room: float) -> Iterator[list[_Column]]:

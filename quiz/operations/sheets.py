@@ -10,6 +10,7 @@ from quiz.banks.analysing import QuestionReport
 from quiz.files.languages import Speech
 from quiz.files.tables import Table
 from quiz.operations.analysis import QuizReport
+from quiz.statistics.classical import ItemFigures
 from quiz.statistics.words import SHORT, STATES, state_of, tell, tell_whole
 
 
@@ -27,7 +28,7 @@ def sheet_of(found: QuizReport, results: Table | None = None, language: str = "e
     """The report for reading, in a language of ``LOCALES``; with ``results`` each attempt too, under its own names."""
     speech = Speech(language)
     _ = speech.gettext
-    tables = [make(found, speech) for make in (_findings, _test, _grades, _questions)]
+    tables = [make(found, speech) for make in (_findings, _test, _grades, _places, _questions)]
     if results is not None:
         tables.append(Table(_("Attempts"), results.header, results.rows))
     return Sheet(found.title, _lede(found, speech), tuple(table for table in tables if table.rows), language)
@@ -100,6 +101,30 @@ def _grades(found: QuizReport, speech: Speech) -> Table:
     return Table(_("How many have which grade"), (_("Grade"), _("Attempts")), rows)
 
 
+def _places(found: QuizReport, speech: Speech) -> Table:
+    _ = speech.gettext
+    header = (
+        _("Place"),
+        _("Right, %"),
+        _("Discrimination index"),
+        _("Discriminative efficiency"),
+        _("Attempts"),
+    )
+    rows = tuple(
+        (f"{one.section} {one.place}".strip(), *_figures(one.figures), one.figures.n)
+        for one in found.analysis.places
+    )
+    return Table(_("By place on the paper"), header, rows)
+
+
+def _figures(figures: ItemFigures) -> tuple[float | None, float | None, float | None]:
+    return (
+        None if figures.facility is None else 100 * figures.facility,
+        figures.discrimination_index,
+        figures.discriminative_efficiency,
+    )
+
+
 def _questions(found: QuizReport, speech: Speech) -> Table:
     _ = speech.gettext
     header = (
@@ -116,14 +141,11 @@ def _questions(found: QuizReport, speech: Speech) -> Table:
 
 
 def _question(one: QuestionReport, speech: Speech) -> tuple[object, ...]:
-    figures = one.figures
     return (
         one.number,
         f"{one.prompt} ({one.question})",
-        None if figures.facility is None else 100 * figures.facility,
-        figures.discrimination_index,
-        figures.discriminative_efficiency,
+        *_figures(one.figures),
         one.seconds,
-        figures.n,
+        one.figures.n,
         ", ".join(speech.gettext(SHORT[flag.code]) for flag in one.flags),
     )

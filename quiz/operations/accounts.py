@@ -221,7 +221,7 @@ def _next_epoch(connection: Connection, actor: Actor) -> int:
 def change_password(actor: Actor, current: str, new: str, now: datetime) -> Actor:
     """Sets a new password. All other sessions end; the returned actor is this one's new session."""
     demand_good(new)
-    demand_password(actor, current)
+    demand_password(actor, current, now)
     hashed = hash_password(new)
     with transaction() as connection:
         epoch = _next_epoch(connection, actor)
@@ -230,15 +230,22 @@ def change_password(actor: Actor, current: str, new: str, now: datetime) -> Acto
     return Actor(actor.id, epoch)
 
 
-def demand_password(actor: Actor, current: str) -> None:
-    """Raises Invalid, at the field ``current``, where this is not my present password, or I have none."""
+def demand_password(actor: Actor, current: str, now: datetime) -> None:
+    """Raises Invalid, at the field ``current``, where this is not my present password, or I have none.
+
+    TooMany after too many in an hour: whoever sits at an open session guesses no better than at the sign-in page.
+    """
+    guesser = f"present-password:{actor.id}"
     with reading() as connection:
+        demand_patience(connection, guesser, guesser, now)
         row = connection.execute(select(User.password_hash).where(acting(actor))).first()
     if row is None:
         raise SignedOut
     if row.password_hash is None:
         raise Invalid([Problem("current", "this account has no password", "ask the administrator for one")])
     if not _fits(row.password_hash, current[:LONGEST_PASSWORD]):
+        with transaction() as connection:
+            count_failure(connection, guesser, guesser, now)
         raise Invalid([Problem("current", "this is not the present password")])
 
 

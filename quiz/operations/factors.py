@@ -146,7 +146,7 @@ def confirm(actor: Actor, code: str, address: str, now: datetime) -> tuple[Actor
 
 def renew_codes(actor: Actor, password: str, now: datetime) -> list[str]:
     """New recovery codes in the place of all earlier ones. Raises Invalid where this is not my password."""
-    accounts.demand_password(actor, password)
+    accounts.demand_password(actor, password, now)
     with transaction() as connection:
         if _mine(connection, actor).confirmed_at is None:
             raise NotFound
@@ -166,7 +166,7 @@ def _new_codes(connection: Connection, user_id: int) -> list[str]:
 
 def turn_off(actor: Actor, password: str, now: datetime) -> None:
     """Takes my authenticator away, or stops setting it up. Raises Invalid where this is not my password."""
-    accounts.demand_password(actor, password)
+    accounts.demand_password(actor, password, now)
     with transaction() as connection:
         _mine(connection, actor)
         _take_away(connection, actor.id)

@@ -197,7 +197,7 @@ def set_address(actor: Actor, address: str, password: str, now: datetime) -> Non
 
     Raises Invalid for what is no address, and where this is not my present password: who has the address has the account.
     """
-    accounts.demand_password(actor, password)
+    accounts.demand_password(actor, password, now)
     if address and not mailing.is_address(address):
         raise Invalid([Problem("address", "this is no mail address", "write one such as ada@example.org")])
     with transaction() as connection:

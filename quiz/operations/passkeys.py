@@ -61,12 +61,12 @@ def passkeys(actor: Actor) -> list[KeyRow]:
     return [KeyRow(*row) for row in rows]
 
 
-def to_add(actor: Actor, password: str, site: Site) -> tuple[dict[str, Any], bytes]:
+def to_add(actor: Actor, password: str, site: Site, now: datetime) -> tuple[dict[str, Any], bytes]:
     """What the browser has to ask a device for a new key, and the challenge in it. Raises Invalid for a wrong password."""
     from webauthn import generate_registration_options, options_to_json  # noqa: PLC0415 - only who has one pays
     from webauthn.helpers import base64url_to_bytes, structs  # noqa: PLC0415
 
-    accounts.demand_password(actor, password)
+    accounts.demand_password(actor, password, now)
     with reading() as connection:
         user = connection.execute(select(User.username, User.name).where(acting(actor))).first()
         if user is None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from quiz.db import reading
 from quiz.errors import Forbidden, Invalid, NotFound, SignedOut, TooMany
+from quiz.models.guessing import ACCOUNT_FAILURES
 from quiz.models.people import Guess, User
 from quiz.operations import accounts, courses
 from quiz.operations.access import Actor
@@ -101,6 +102,17 @@ def test_a_password_that_does_not_do_is_refused_at_its_field(cast, current, new,
         accounts.change_password(cast.ada, current, new, NOW)
     assert [problem.where for problem in caught.value.problems] == [where]
     accounts.me(cast.ada)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_the_present_password_is_not_guessed_at_an_open_session(cast):
+    for _ in range(ACCOUNT_FAILURES):
+        with pytest.raises(Invalid):
+            accounts.demand_password(cast.ada, "a guess", NOW)
+    with pytest.raises(TooMany):
+        accounts.demand_password(cast.ada, PASSWORD, NOW)
+    accounts.demand_password(cast.eve, PASSWORD, NOW)
+    accounts.sign_in("ada", PASSWORD, ADDRESS, NOW)
 
 
 def test_a_person_who_is_kept_out_is_out_at_once(cast):

@@ -16,7 +16,7 @@ THERE = Site("evil.example", "https://evil.example")
 def add(who, device=None, site=HERE):
     """A device with a passkey of this person's."""
     device = device or Device()
-    _options, challenge = passkeys.to_add(who, PASSWORD, HERE)
+    _options, challenge = passkeys.to_add(who, PASSWORD, HERE, NOW)
     passkeys.add(who, device.make(challenge, site), challenge, "  My   phone ", HERE, NOW)
     return device
 
@@ -42,14 +42,14 @@ def test_a_passkey_signs_in_and_is_taken_away(cast):
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_what_a_device_offers_is_asked_for_by_name(cast):
     device = add(cast.ada)
-    options, _challenge = passkeys.to_add(cast.ada, PASSWORD, HERE)
+    options, _challenge = passkeys.to_add(cast.ada, PASSWORD, HERE, NOW)
     assert options["rp"]["id"] == HERE.host
     assert [one["id"] for one in options["excludeCredentials"]] == [device.make(b"x", HERE)["id"]]
     assert options["authenticatorSelection"]["userVerification"] == "required"
     with pytest.raises(Invalid):
-        passkeys.to_add(cast.ada, "wrong", HERE)
+        passkeys.to_add(cast.ada, "wrong", HERE, NOW)
     with pytest.raises(Invalid):  # Bo has no password
-        passkeys.to_add(cast.bo, PASSWORD, HERE)
+        passkeys.to_add(cast.bo, PASSWORD, HERE, NOW)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

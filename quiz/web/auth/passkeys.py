@@ -77,7 +77,7 @@ def mine() -> ResponseReturnValue:
 def add_options() -> ResponseReturnValue:
     """What a device is asked for a new key; after the password, so that nobody leaves theirs in an open session."""
     try:
-        return _asked(*passkeys.to_add(get_actor(), request.form.get("current", ""), _site()))
+        return _asked(*passkeys.to_add(get_actor(), request.form.get("current", ""), _site(), moment()))
     except Invalid as error:
         return {"wrong": _words(error)}, Invalid.status
 

@@ -37,9 +37,9 @@ from quiz.assembly.tasks import MOST_AT_ONCE, Task
 ALGORITHM: Final = "exact/1"
 #: Nodes for a task that is solved at once, and for each form of one that is not.
 NODES_AT_ONCE: Final = 2_000
-NODES_A_FORM: Final = 60
+NODES_A_FORM: Final = 30
 #: How near the best a form in turn comes, and one form out of many questions: a share of the information, or marks.
-NEAR_SHARE: Final = 0.003
+NEAR_SHARE: Final = 0.005
 NEAR_MARKS: Final = 0.005
 NEAR_ALONE: Final = 0.0001
 #: Orders of the columns that are tried before a task is given up.

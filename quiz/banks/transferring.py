@@ -111,7 +111,10 @@ def _documents(
     """What the documents that the questions rest on are called in the target, and those that it lacks."""
     theirs, ours = source.header().get("documents", {}), target.header().get("documents", {})
     rested_on = dict.fromkeys(
-        evidence.document for one in questions for evidence in one.evidence if evidence.document in theirs
+        str(evidence.document)
+        for one in questions
+        for evidence in one.evidence
+        if evidence.document in theirs
     )
     same = {name: name for name in rested_on if ours.get(name) == theirs[name]}
     new = _free_names([name for name in rested_on if name not in same], source.slug, ours)
@@ -145,5 +148,5 @@ def _moved(
 
 
 def _evidence(evidence: Mapping[str, Any], documents: Mapping[str, str]) -> Mapping[str, Any]:
-    name = evidence.get("document")
+    name = str(evidence.get("document"))
     return {**evidence, "document": documents[name]} if name in documents else evidence

@@ -47,6 +47,7 @@ class Site:
             )
         if not self.process.stdout.readline():
             self.process.wait(START_SECONDS)
+            self.process.stdout.close()
             raise AssertionError(self.log.read_text())
 
     def workers(self):

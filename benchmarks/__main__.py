@@ -1,6 +1,18 @@
 """Runs every benchmark: ``make bench``."""
 
-from benchmarks import attempt, bank_check, convert, grade_book, irt, report, save, scales, start, stats
+from benchmarks import (
+    attempt,
+    bank_check,
+    convert,
+    forms,
+    grade_book,
+    irt,
+    report,
+    save,
+    scales,
+    start,
+    stats,
+)
 
 save.main()
 attempt.main()
@@ -12,3 +24,4 @@ scales.main()
 report.main()
 grade_book.main()
 convert.main()
+forms.main()

@@ -176,7 +176,7 @@ class Blueprint(BaseModel):
     information: tuple[Information, ...] = ()
     objective: Objective | None = None
     forms: FormRules | None = None
-    order: Literal["as_listed", "easy_to_hard", "shuffled"] = "as_listed"
+    order: Literal["as_listed", "easy_to_hard", "shuffled", "interleaved"] = "as_listed"
     shuffle_options: Truth = True
     settings: QuizSettings = QuizSettings()
 

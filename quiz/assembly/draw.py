@@ -27,6 +27,7 @@ a time, has no influence on it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -142,7 +143,7 @@ def draw(
     """The paper of this seed on this day; ``form`` numbers several parallel papers of one seed from 1.
 
     ``seen`` says how often the student has had a question (``bank/id``) or a variant (``bank/id#key``): those never seen are preferred, then those
-    least seen. It belongs to the paper's record, like the seed. In a supply so tight that the whole of it has to be
+    least seen; those with a number below 0 are due in practice, and come before all others, the lowest first. It belongs to the paper's record, like the seed. In a supply so tight that the whole of it has to be
     searched, any paper that meets the blueprint is taken. Where the whole paper has conditions, the first of ``tries``
     draws that meets them is the paper: each paper that does is as likely among them as in the draw itself.
 
@@ -312,7 +313,22 @@ def _ordered(
     elif blueprint.order == "shuffled":
         by_id = {group[0][1].qualified: group for group in groups}
         groups = [by_id[id] for id in dice.shuffled("order", 0, by_id)]
+    elif blueprint.order == "interleaved":
+        groups = _interleaved(groups)
     return [one for group in groups for one in group]
+
+
+def _interleaved(groups: list[list[Chosen]]) -> list[list[Chosen]]:
+    """The groups with those of each topic spread evenly over the paper; as they are where a text stands between them."""
+    if not all(item.asks for group in groups for _, item in group):
+        return groups
+    topics = [group[0][1].topic for group in groups]
+    sizes, before = Counter(topics), Counter[str]()
+    places = []
+    for topic in topics:
+        places.append(Fraction(2 * before[topic] + 1, 2 * sizes[topic]))
+        before[topic] += 1
+    return [groups[at] for at in sorted(range(len(groups)), key=lambda at: places[at])]
 
 
 def _groups(chosen: Sequence[Chosen], sets: Sequence[ItemSet]) -> list[list[Chosen]]:

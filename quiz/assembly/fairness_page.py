@@ -33,6 +33,7 @@ class Words:
     easy: str = "only easy questions, unlike other forms"
     range: str = "95 % interval"
     coverage: str = "Questions by kind"
+    kind: str = "Kind"
     kinds: tuple[str, str, str, str, str] = ("section", "topic", "level", "difficulty", "type")
     overlap: str = "Questions that two forms share"
     shared: str = "Two forms share at most"
@@ -59,6 +60,7 @@ WORDS: Final[Mapping[str, Words]] = {
         easy="только лёгкие вопросы, в отличие от других вариантов",
         range="95 %-й интервал",
         coverage="Вопросы по видам",
+        kind="Вид",
         kinds=("раздел", "тема", "уровень", "трудность", "тип"),
         overlap="Общие вопросы двух вариантов",
         shared="Общих вопросов у двух вариантов не более",
@@ -82,6 +84,7 @@ WORDS: Final[Mapping[str, Words]] = {
         easy="全是容易的题，与其他试卷不同",
         range="95% 区间",
         coverage="各类题目数",
+        kind="类别",
         kinds=("部分", "主题", "层次", "难度", "题型"),
         overlap="两份试卷的相同题目数",
         shared="任意两份试卷至多相同",
@@ -175,16 +178,16 @@ class FairnessPage:
                 (f"{kinds[kind]}: {value or '–'}", *map(str, (min(counts), max(counts))))
                 for kind, value, counts in every
             )
-            return Table(self.words.coverage, ("", "min", "max"), rows)
+            return Table(self.words.coverage, (self.words.kind, "min", "max"), rows)
         rows = tuple((f"{kinds[kind]}: {value or '–'}", *map(str, counts)) for kind, value, counts in every)
-        return Table(self.words.coverage, ("", *self._names()), rows)
+        return Table(self.words.coverage, (self.words.kind, *self._names()), rows)
 
     def _overlap(self) -> Table | Text:
         fairness, names = self.fairness, self._names()
         if len(names) > MOST_IN_A_MATRIX:
             return Text(escape(f"{self.words.shared} {fairness.most_shared}."))
         rows = tuple((name, *map(str, row)) for name, row in zip(names, fairness.overlap, strict=True))
-        return Table(self.words.overlap, ("", *names), rows)
+        return Table(self.words.overlap, (self.words.form, *names), rows)
 
     def _information(self) -> Table:
         """At whole abilities."""

@@ -25,6 +25,15 @@ class Lookup:
         self._index = index
         self._listed: set[Stratum] = set()
         self.items: dict[Place, Item] = {}
+        self._due: dict[tuple[str, ...], list[Item]] = {}
+
+    def due(self, seen: Mapping[str, int]) -> list[Item]:
+        """The questions whose turn it is: those that have been ``seen`` less than 0 times, the lowest first."""
+        names = tuple(sorted((name for name in seen if seen[name] < 0), key=lambda name: (seen[name], name)))
+        if names not in self._due:
+            found = self._index.named(names[:AT_ONCE])
+            self._due[names] = [found[name] for name in names if name in found]
+        return self._due[names]
 
     def fetch(self, places: Iterable[Place]) -> None:
         """Looks these up, in one query where they are not many."""
@@ -120,6 +129,10 @@ class _Urn:
     def __init__(self, cell: Cell, dice: Dice, lookup: Lookup, seen: Mapping[str, int]) -> None:
         self.cell = cell
         self._exposure = seen
+        places = {(one.bank, one.topic, one.type, one.difficulty) for one in cell.strata}
+        self._due = [
+            item for item in lookup.due(seen) if (item.bank, item.topic, item.type, item.difficulty) in places
+        ]
         self._size = cell.size
         self._ends = [*accumulate(stratum.size for stratum in cell.strata)]
         self._throws = dice.ranks(cell.key, self._size)
@@ -164,12 +177,15 @@ class _Urn:
     def draw(self, taken: Taken) -> list[Item]:
         """The questions of the cell, which are then taken. Raises _Unknown or _Exhausted.
 
-        Questions that this student has had before wait until there is no other.
+        Questions that are due come first; others that this student has had before wait until there is no other.
         """
         self._check_supply(taken)
         drawn: list[Item] = []
         waiting: dict[str, Item] = {}
         room, misses = dict(self.cell.room), 0
+        for item in self._due:
+            if len(drawn) < self.cell.need and self._fits(item, taken, room):
+                self._take(item, drawn, taken, room)
         candidates = self._candidates()
         while len(drawn) < self.cell.need:
             item = self._item(next(candidates))
@@ -215,7 +231,8 @@ def pick(
 ) -> dict[int, list[Item]] | None:
     """Questions by number of part; None where a cell ran dry and only a look at the whole supply can tell.
 
-    ``seen`` says how often the student has had a question (``bank/id``); the least seen come first.
+    ``seen`` says how often the student has had a question (``bank/id``); the least seen come first, and before all
+    those below 0, which are due in practice.
     """
     # the cell with the least to spare chooses first, so that the others do not take what only it could use
     urns = [_Urn(cell, dice, lookup, seen) for cell in sorted(cells, key=lambda cell: cell.size - cell.need)]

@@ -17,7 +17,7 @@ from quiz.assembly.parts import admits, covers
 from quiz.errors import Invalid, Problem, Unmeetable
 
 #: Questions × forms that a page arranges while somebody waits: seconds.
-MOST_WAITED: Final = 6_000
+MOST_WAITED: Final = 3_000
 
 
 def unmet(blueprint: Blueprint, index: Index, as_of: date) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from itertools import combinations, combinations_with_replacement, product
 import numpy as np
 import pytest
 
+from quiz.assembly import supply
 from quiz.assembly.conflict import conflict, smallest, unmet
 from quiz.assembly.draw import Bench, ItemSet, ListIndex
 from quiz.assembly.measures import Measures
@@ -355,6 +356,14 @@ def test_a_program_without_rows_or_columns_is_solved():
     assert program.solve(Limits(1)).values[column] == 3
     program.row([column], [1], 4, 5)
     assert program.solve(Limits(1)).values is None
+
+
+def test_a_page_does_not_arrange_what_takes_long():
+    plan = blueprint({"count": 3}, forms={"count": 2, "overlap": {"max": 3}})
+    assert supply.unmet(plan, ListIndex(POOL[:12]), DAY) == []
+    with pytest.raises(Invalid) as error:
+        supply.unmet(plan, ListIndex([replace(POOL[0], id=f"q{n}", enemies=()) for n in range(1501)]), DAY)
+    assert error.value.problems[0].where == "forms.count"
 
 
 def test_maximin_needs_abilities():

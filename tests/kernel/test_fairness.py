@@ -114,4 +114,4 @@ def test_the_page_says_it_in_the_language_of_the_paper(language, said):
 def test_many_forms_are_told_without_a_column_each():
     page = FairnessPage(report(*(paper(n, slot(f"m/q{n}")) for n in range(1, 31))), "en")
     tables = [block for entry in page.entries() for block in entry if hasattr(block, "rows")]
-    assert [table.head for table in tables] == [("", "min", "max")]
+    assert [table.head for table in tables] == [("Kind", "min", "max")]

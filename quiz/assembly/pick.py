@@ -183,9 +183,7 @@ class _Urn:
         drawn: list[Item] = []
         waiting: dict[str, Item] = {}
         room, misses = dict(self.cell.room), 0
-        for item in self._due:
-            if len(drawn) < self.cell.need and self._fits(item, taken, room):
-                self._take(item, drawn, taken, room)
+        self._take_some(self._due, drawn, taken, room)
         candidates = self._candidates()
         while len(drawn) < self.cell.need:
             item = self._item(next(candidates))
@@ -196,12 +194,19 @@ class _Urn:
                 waiting[item.qualified] = item
             if (misses := misses + 1) > 8 * self._size:
                 break
-        for item in sorted(waiting.values(), key=lambda item: self._exposure[item.qualified]):
-            if len(drawn) < self.cell.need and self._fits(item, taken, room):
-                self._take(item, drawn, taken, room)
+        least_seen = sorted(waiting.values(), key=lambda item: self._exposure[item.qualified])
+        self._take_some(least_seen, drawn, taken, room)
         if len(drawn) < self.cell.need:
             raise _Exhausted
         return drawn
+
+    def _take_some(
+        self, items: Iterable[Item], drawn: list[Item], taken: Taken, room: dict[str, int]
+    ) -> None:
+        """Takes what fits of these, in their order, as long as there is need."""
+        for item in items:
+            if len(drawn) < self.cell.need and self._fits(item, taken, room):
+                self._take(item, drawn, taken, room)
 
     def _take(self, item: Item, drawn: list[Item], taken: Taken, room: dict[str, int]) -> None:
         drawn.append(item)

@@ -21,6 +21,7 @@ from quiz.models import (
     quiz,
     rescored,
     searching,
+    spacing,
     telling,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "quiz",
     "rescored",
     "searching",
+    "spacing",
     "telling",
 ]

@@ -15,10 +15,11 @@ from sqlalchemy import Row, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.banks.trying import Standing
-from quiz.models.attempt import Attempt, AttemptSlot, Mark
+from quiz.models.attempt import Attempt, AttemptSlot, Mark, is_answered
 from quiz.models.practising import deeds, record_try
 from quiz.models.rescoring import as_asked, follow
 from quiz.models.scoring import answered, mark_of, regrade, score, take_out
+from quiz.models.spacing import remember
 
 
 def close(
@@ -36,23 +37,29 @@ def close(
     ).first()
     if won is None:
         return False
-    rows = answered(connection, AttemptSlot.attempt_id == attempt_id)
+    rows = answered(connection, AttemptSlot.attempt_id == attempt_id, AttemptSlot.closed_at)
     if rows:
-        _write_marks(connection, attempt_id, rows, now)
+        _write_marks(connection, attempt_id, rows, finished_at, now)
         follow(connection, attempt_id, now)
         regrade(connection, attempt_id)
     return True
 
 
-def _write_marks(connection: Connection, attempt_id: int, rows: Sequence[Row[Any]], now: datetime) -> None:
+def _write_marks(
+    connection: Connection, attempt_id: int, rows: Sequence[Row[Any]], finished_at: datetime, now: datetime
+) -> None:
     if rows[0].mode != "practice":
         connection.execute(insert(Mark), [mark_of(row, now, *score(row, ())) for row in rows])
         return
     done = deeds(connection, attempt_id)
+    earned = {}
     for row in rows:
         fraction, problem_id = score(row, done[row.slot])
         stands = Standing(fraction, None, 0, 0, None, closed=True)
         record_try(connection, attempt_id, row.slot, row.points, stands, now, problem_id)
+        if row.closed_at is None and is_answered(row.fields) and fraction is not None:
+            earned[row.slot] = fraction
+    remember(connection, attempt_id, earned, finished_at)
 
 
 def score_again(connection: Connection, attempt_id: int, slot: int, now: datetime, graded_by: int) -> None:

@@ -48,6 +48,8 @@ class User(Base):
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     #: Of the pages, as a BCP 47 tag; NULL = the browser's.
     language: Mapped[str | None] = mapped_column(String(35))
+    #: The share of questions to be known still when practice asks them again, 0.70–0.97 (``assembly.spacing``).
+    retention: Mapped[float] = mapped_column(default=0.9, server_default=text("0.9"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Integer, Row, and_, bindparam, func, insert, or_, select,
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
-from quiz.assembly.draw import draw
+from quiz.assembly.draw import Paper, draw
 from quiz.banks.trying import Standing, may_take_hint
 from quiz.db import Prepared, reading, single_statement, transaction
 from quiz.errors import (
@@ -30,6 +30,7 @@ from quiz.errors import (
     QuizClosed,
     QuizError,
     TooLate,
+    Unmeetable,
 )
 from quiz.files.richtext import to_html
 from quiz.models.accommodating import Terms, lengthened, terms_for
@@ -47,6 +48,7 @@ from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.models.scoring import current_answer
+from quiz.models.spacing import ZONE, day_in, turns
 from quiz.models.telling import Message, is_told, messages_of
 from quiz.operations.access import Actor, acting, missing
 from quiz.questions.base import Presented
@@ -133,7 +135,9 @@ def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
             QuizRevision.id.label("revision_id"),
             QuizRevision.blueprint,
             QuizRevision.banks,
+            QuizRevision.mode,
             Course.time_zone,
+            ZONE.label("own_zone"),
         )
         .join(Course, Course.id == Quiz.course_id)
         .join(Enrolment, Enrolment.course_id == Course.id)
@@ -234,10 +238,34 @@ def _paper(
         values = {"seed": form.seed, "as_of": form.as_of, "algorithm": form.algorithm, "form": form.number}
         return _Given({**values, "exposure": {}}, form.slots)
     as_of: date = blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date()
-    seen = _seen(connection, actor, quiz.id)
-    paper = draw(blueprint, SqlIndex(connection, quiz.banks), seed, as_of, seen=seen)
+    paper, seen = _drawn(connection, actor, quiz, blueprint, as_of, now, seed)
     values = {"seed": paper.seed, "as_of": as_of, "algorithm": paper.algorithm, "exposure": seen}
     return _Given(values, slot_values(connection, paper, quiz.banks))
+
+
+def _drawn(
+    connection: Connection,
+    actor: Actor,
+    quiz: Row[Any],
+    blueprint: Blueprint,
+    as_of: date,
+    now: datetime,
+    seed: int,
+) -> tuple[Paper, Mapping[str, int]]:
+    """A paper, and what the student had seen before it.
+
+    In practice what is due comes first, as far as the blueprint can be met with it, and topics take turns.
+    """
+    index, seen = SqlIndex(connection, quiz.banks), _seen(connection, actor, quiz.id)
+    if quiz.mode != "practice":
+        return draw(blueprint, index, seed, as_of, seen=seen), seen
+    if blueprint.order == "as_listed":
+        blueprint = blueprint.model_copy(update={"order": "interleaved"})
+    due = seen | turns(connection, actor.id, quiz.banks, day_in(quiz.own_zone, now))
+    try:
+        return draw(blueprint, index, seed, as_of, seen=due), due
+    except Unmeetable:
+        return draw(blueprint, index, seed, as_of, seen=seen), seen
 
 
 def _seen(connection: Connection, actor: Actor, quiz_id: int) -> dict[str, int]:

@@ -21,6 +21,7 @@ from quiz.models.practising import deeds, record_try, standing_of
 from quiz.models.quiz import QuizRevision
 from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
+from quiz.models.spacing import remember
 from quiz.operations import attempts
 from quiz.operations.access import Actor, acting, missing
 from quiz.operations.attempts import SlotSave
@@ -146,5 +147,7 @@ def _score(connection: Connection, attempt_id: int, slot: Row[Any], now: datetim
             .where(AttemptSlot.attempt_id == attempt_id, AttemptSlot.slot == slot.slot)
             .values(closed_at=now)
         )
+        if stands.fraction is not None:
+            remember(connection, attempt_id, {slot.slot: stands.fraction}, now)
     record_try(connection, attempt_id, slot.slot, slot.points, stands, now)
     return stands.closed

@@ -49,6 +49,7 @@ ORDERS = {
     "as_listed": _l("Section by section"),
     "easy_to_hard": _l("From easy to hard"),
     "shuffled": _l("Mixed"),
+    "interleaved": _l("Topics in turn"),
 }
 LAYOUTS = {"one": _l("One"), "all": _l("All on one page")}
 #: What may be shown, in the order of the review's page.

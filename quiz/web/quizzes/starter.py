@@ -36,7 +36,7 @@ def starter(banks: Sequence[UsableBank], title: str = "My quiz") -> str:
         f"title: {_quoted(title)}",
         "sections:",
         *(line for bank in listed for line in _section(bank)),
-        _remarked("order: shuffled", "or as_listed, easy_to_hard"),
+        _remarked("order: shuffled", "or as_listed, easy_to_hard, interleaved"),
         "settings:",
         _remarked("  limit: 20", "minutes; leave the line out for no limit"),
         _remarked("  attempts: null", "as many as they like; 1 for one"),

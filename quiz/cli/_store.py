@@ -69,6 +69,14 @@ def demand_head(settings: Settings) -> None:
         raise Invalid([Problem("DATABASE_URL", stands, "run: quiz init")])
 
 
+def _lacking(required: float, available: float) -> tuple[str, str]:
+    """What a bound from below or from above lacks, and how to mend it."""
+    if available > required:
+        what = f"allows {required}, and {available} is the least that can be had"
+        return what, "allow more, or ask for less elsewhere"
+    return f"asks for {required}, the banks hold {available}", "ask for less, or add questions"
+
+
 @contextmanager
 def reading_file(path: Path) -> Iterator[None]:
     """Names the file in every fault that is found while its text is read or used."""
@@ -81,12 +89,7 @@ def reading_file(path: Path) -> Iterator[None]:
         raise Invalid([problem]) from error
     except Unmeetable as error:
         raise Invalid(
-            BankProblem(
-                one["constraint"],
-                f"asks for {one['required']}, the banks hold {one['available']}",
-                "ask for less, or add questions",
-                file=str(path),
-            )
+            BankProblem(one["constraint"], *_lacking(one["required"], one["available"]), file=str(path))
             for one in error.unmet
         ) from error
     except Invalid as error:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, func, select, true
+from sqlalchemy import Row, and_, func, select, true, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, Section
-from quiz.db import reading
-from quiz.errors import SignedOut
+from quiz.assembly.spacing import LEAST_RETENTION, MOST_RETENTION
+from quiz.db import reading, transaction
+from quiz.errors import Invalid, Problem, SignedOut
 from quiz.models.accommodating import closes_for, opens_for
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
 from quiz.models.bank import QuestionVersion
 from quiz.models.comparing import SUBJECTS
-from quiz.models.people import Enrolment, User
+from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.scoring import counting_mark
+from quiz.models.spacing import ZONE, PracticeCard, day_in
 from quiz.operations.access import Actor, acting
 
 #: A topic is to be practised where so little of its marks (0 to 1) was earned of late, in so many questions at least.
@@ -224,9 +226,18 @@ def _advice(
 def _practices(actor: Actor, now: datetime) -> Any:
     """The practice quizzes that are open to me as a student."""
     return (
-        select(Quiz.id, Quiz.title, QuizRevision.blueprint, QuizRevision.banks)
+        select(
+            Quiz.id,
+            Quiz.title,
+            QuizRevision.blueprint,
+            QuizRevision.banks,
+            Course.title.label("course_title"),
+            ZONE.label("zone"),
+        )
         .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .join(Course, Course.id == Quiz.course_id)
         .join(Enrolment, Enrolment.course_id == Quiz.course_id)
+        .join(User, User.id == Enrolment.user_id)
         .where(
             QuizRevision.mode == "practice",
             Enrolment.user_id == actor.id,
@@ -252,10 +263,98 @@ def _held(connection: Connection, banks: Collection[int]) -> dict[int, list[str]
 
 
 def _draws(section: Section, banks: Mapping[str, int], topic: str, held: Mapping[int, Sequence[str]]) -> bool:
-    """Whether a section may draw a question of this topic, or of a part of it."""
-    within = (topic, section.topic) if section.topic else (topic,)
+    """Whether a section may draw a question of this topic, or of a part of it; topic "": of any."""
+    within = [whole for whole in (topic, section.topic) if whole]
     return any(
         all(f"{one}/".startswith(f"{whole}/") for whole in within)
         for name in section.sources
         for one in held.get(banks[name], ())
     )
+
+
+# Practice today ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DueQuiz:
+    """An open practice quiz, and of how many questions it draws it is the turn today, by broad topic, most first."""
+
+    id: int
+    title: str
+    course_title: str
+    due: int
+    topics: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is to be practised today. Quizzes with the most that is due come first."""
+
+    retention: float
+    quizzes: tuple[DueQuiz, ...]
+    #: Questions that are due, each once, however many quizzes draw it.
+    due: int
+
+
+def practice_today(actor: Actor, now: datetime) -> Today:
+    """What I have practised before and may have forgotten by today, in the practice quizzes that are open to me.
+
+    "Today" is a day of my own time zone, or else of the course's. Three statements. Raises SignedOut.
+    """
+    with reading() as connection:
+        retention = connection.execute(select(User.retention).where(acting(actor))).scalar_one_or_none()
+        if retention is None:
+            raise SignedOut
+        quizzes = connection.execute(_practices(actor, now)).all()
+        cards = connection.execute(_cards(actor)).all()
+    due = {quiz.id: _due(quiz, cards, now) for quiz in quizzes}
+    listed = [
+        DueQuiz(quiz.id, quiz.title, quiz.course_title, len(due[quiz.id]), _by_topic(due[quiz.id]))
+        for quiz in quizzes
+    ]
+    return Today(
+        retention=retention,
+        quizzes=tuple(sorted(listed, key=lambda one: -one.due)),
+        due=len({card.question_id for held in due.values() for card in held}),
+    )
+
+
+def _cards(actor: Actor) -> Any:
+    """What I have practised of the questions that are ready."""
+    return (
+        select(PracticeCard.question_id, PracticeCard.due_on, QuestionVersion.bank_id, QuestionVersion.topic)
+        .join(QuestionVersion, QuestionVersion.question_id == PracticeCard.question_id)
+        .where(PracticeCard.user_id == actor.id, QuestionVersion.draw_rank.is_not(None))
+    )
+
+
+def _due(quiz: Row[Any], cards: Sequence[Row[Any]], now: datetime) -> list[Row[Any]]:
+    """The cards of which it is the turn, of those that the quiz may draw."""
+    today, sections = day_in(quiz.zone, now), Blueprint.load(quiz.blueprint).sections
+    return [
+        card
+        for card in cards
+        if card.due_on <= today
+        and any(_draws(section, quiz.banks, "", {card.bank_id: [card.topic]}) for section in sections)
+    ]
+
+
+def _by_topic(cards: Iterable[Row[Any]]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(card.topic.partition("/")[0] for card in cards)
+    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def set_retention(actor: Actor, retention: float) -> None:
+    """Sets which share of questions I want still to know when they are asked again, 0.70 to 0.97.
+
+    Days that are set already stay; each question follows with its next answer. Raises Invalid and SignedOut.
+    """
+    if not LEAST_RETENTION <= retention <= MOST_RETENTION:
+        what = f"is not between {LEAST_RETENTION:.0%} and {MOST_RETENTION:.0%}"
+        raise Invalid([Problem("retention", what, "choose a share in between")])
+    with transaction() as connection:
+        found = connection.execute(
+            update(User).where(acting(actor)).values(retention=retention).returning(User.id)
+        ).first()
+        if found is None:
+            raise SignedOut

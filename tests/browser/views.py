@@ -221,6 +221,8 @@ STUDENT = [
     View("grades-empty", "newcomer", "/grades"),
     View("progress", "simulated01", "/progress", opened()),
     View("progress-empty", "newcomer", "/progress"),
+    View("practice-today", "student1", "/practice"),
+    View("practice-today-empty", "newcomer", "/practice"),
 ]  # fmt: skip
 COURSES = [
     View("dashboard", "teacher", "/"),

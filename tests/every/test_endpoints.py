@@ -132,12 +132,12 @@ TABLE = {
     "POST inviting.revoke": {ADMINISTRATOR},
     "GET invited.invitation": EVERYBODY,
     "POST invited.invitation": EVERYBODY,
-    "GET second.authenticator": SIGNED_IN,
     "GET rosters.form": {TEACHER},
     "POST rosters.look": {TEACHER},
     "POST rosters.enter": {TEACHER},
     "POST rosters.undo": {TEACHER},
     "POST rosters.cards": {TEACHER},
+    "GET second.authenticator": SIGNED_IN,
     # with a password, or somebody half signed in, whom nobody is here (tests/pages/test_second.py)
     "GET second.code": set(),
     "POST second.code": set(),
@@ -230,6 +230,8 @@ TABLE = {
     "GET student.grades": SIGNED_IN,
     "GET student.home": EVERYBODY,
     # whose mark was changed
+    "GET student.practice": SIGNED_IN,
+    "POST student.practice": SIGNED_IN,
     "POST student.read_notice": {OTHER},
     "POST student.start": {STUDENT, OTHER},
     "GET student.start_page": MEMBERS,

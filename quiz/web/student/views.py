@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from quiz.errors import AccessCode
+from quiz.errors import AccessCode, Invalid
 from quiz.operations import (
     accounts,
     attempts,
     courses,
+    learning,
     peer_review,
     quizzes,
     reporting,
@@ -21,6 +23,7 @@ from quiz.web.errors import wants_json
 from quiz.web.guard import grace, may_come_in, moment, public, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import Card, find_actor, get_actor, show
+from quiz.web.student.practice_form import RetentionForm
 from quiz.web.student.release import promises
 
 blueprint = Blueprint("student", __name__)
@@ -68,6 +71,22 @@ def grades() -> ResponseReturnValue:
     number = request.args.get("page", 1, type=int)
     page = reporting.my_grades(get_actor(), moment(), number, grace())
     return render_template("student/grades.html", page=page)
+
+
+@blueprint.route("/practice", methods=["GET", "POST"])
+@signed_in
+def practice() -> ResponseReturnValue:
+    """What is to be practised today, and how much I want to remember."""
+    form = RetentionForm()
+    if form.validate_on_submit():
+        learning.set_retention(get_actor(), form.share)
+        flash(_("Questions follow your wish from your next answer on."), "good")
+        return redirect(url_for("student.practice"), 303)
+    today = learning.practice_today(get_actor(), moment())
+    if not form.is_submitted():
+        form.retention.data = round(today.retention * 100)
+    status = Invalid.status if form.errors else 200
+    return render_template("student/practice.html", today=today, form=form), status
 
 
 @blueprint.get("/quizzes/<int:quiz_id>")

@@ -37,7 +37,7 @@ from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescoring import RescoredLine, rescored_lines
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.scoring import slots_with
-from quiz.models.telling import Message, messages_of
+from quiz.models.telling import Message, is_told, messages_of
 from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
 from quiz.questions.base import Presented, Response
 from quiz.questions.rules.certainty import certainty_mark
@@ -154,6 +154,7 @@ def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
             QuizRevision.certainty,
             student.c.name.label("student"),
             Enrolment.role,
+            is_told().label("told"),
         )
         .select_from(Attempt)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
@@ -215,7 +216,7 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         can_grade=attempt.role in GRADING,
         certainty=_certainty(rows) if attempt.certainty and "marks" in allowed else None,
         questions=tuple(questions),
-        messages=messages_of(connection, attempt.id),
+        messages=messages_of(connection, attempt.id) if attempt.told else (),
     )
 
 

@@ -61,7 +61,10 @@ _AS_IT_IS = PlainValidator(lambda value: value, json_schema_input_type=Any)
 _Topic: TypeAlias = Annotated[
     Text,
     AfterValidator(
-        matches(r"[^\s/]+(/[^\s/]+)*|", "segments without spaces, parted by '/', such as membership/size")
+        matches(
+            r"[^\s/]+(/[^\s/]+)*|",
+            "write it without spaces, such as truth-tables; '/' parts levels, as in membership/size",
+        )
     ),
 ]
 _Facility: TypeAlias = Annotated[

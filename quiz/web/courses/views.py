@@ -13,8 +13,8 @@ from quiz.operations.access import AUTHORING, TEACHING
 from quiz.web.courses.forms import CourseForm, EnrolForm, GroupForm
 from quiz.web.forms import place
 from quiz.web.guard import moment, public_address, signed_in
-from quiz.web.html import use_time_zone
-from quiz.web.session import find_card, get_actor
+from quiz.web.html import chosen_time_zone, use_time_zone
+from quiz.web.session import get_actor
 from quiz.web.squares import square
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses")
@@ -42,8 +42,7 @@ def create() -> ResponseReturnValue:
     form = CourseForm()
     form.offer_time_zones()
     if not form.is_submitted():
-        card = find_card()
-        form.time_zone.data = (card.time_zone if card else None) or "UTC"
+        form.time_zone.data = chosen_time_zone()
         return render_template("courses/new.html", form=form)
     if form.validate():
         try:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from quiz.assembly.spacing import LEAST_RETENTION, LONGEST, MOST_RETENTION, USUAL_RETENTION
 from quiz.statistics.flags import ENOUGH, FEWEST
+from quiz.statistics.mastery import ENOUGH as MASTERY
 from quiz.statistics.methods import COMPARED, CURVE, FLAGS, ITEM, TEST, Method
 
 #: What benchmarks/flags.py has printed.
@@ -34,6 +36,29 @@ empty, never 0. [Agreement with R](agreement.md).
 ## Of the class
 
 {compared}
+
+## Of practice
+
+| mark of an answer | is told to the model as |
+| --- | --- |
+| all of it | *good* |
+| half or more: partly right, or with tries and hints before | *hard* |
+| less | *again* |
+
+When a question of a practice quiz has its last mark (what is not answered has none), the model FSRS-6, with the weights of the
+library `fsrs`, says how long it will be remembered, and it is due on the day on which that probability falls to the student's wish
+({usual:.0%} unless they choose another, {least:.0%} to {most:.0%}), after {longest} days at the latest. Days are those of the student's time zone, or else
+of the course's; no step is shorter than a day and nothing is left to chance. *Easy* is never told: no mark says so. A change of the
+wish holds from a question's next answer on. Source: Ye, Su & Cao 2022; py-fsrs.
+
+| shares of the marks of a topic or objective in an attempt | from *not started* | *attempted* | *familiar* | *proficient* | *mastered* |
+| --- | --- | --- | --- | --- | --- |
+| all | proficient | proficient | proficient | mastered | mastered |
+| {passed:.0%} or more | familiar | familiar | familiar | familiar | proficient |
+| less | attempted | attempted | attempted | familiar | proficient |
+
+That is the mastery of *Progress* and of the grade book: each attempt in turn, by when it ended, tests and practice. Students see
+theirs as far as their quizzes show marks. The levels are Khan Academy's; the rule is ours.
 
 ## Missing cells and papers that differ
 
@@ -110,6 +135,11 @@ def page() -> str:
         flags=_table("flag", FLAGS),
         fewest=FEWEST,
         enough=ENOUGH,
+        usual=USUAL_RETENTION,
+        least=LEAST_RETENTION,
+        most=MOST_RETENTION,
+        longest=LONGEST,
+        passed=MASTERY,
         measured=MEASURED.read_text(encoding="utf-8").strip(),
     )
 

@@ -24,6 +24,7 @@ from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.scoring import counting_mark
 from quiz.models.spacing import ZONE, PracticeCard, day_in
 from quiz.operations.access import Actor, acting
+from quiz.statistics.mastery import NOT_STARTED, level_of
 
 #: A topic is to be practised where so little of its marks (0 to 1) was earned of late, in so many questions at least.
 KNOWN: Final = 0.8
@@ -71,6 +72,11 @@ class Topic:
         """The share of the marks of the last ``LATE`` attempts."""
         return _share(self.steps[-LATE:])
 
+    @property
+    def level(self) -> int:
+        """How well it is mastered, a place in ``mastery.LEVELS``."""
+        return level_of(step.share for step in self.steps)
+
 
 def _share(steps: Sequence[Step]) -> float:
     return max(0.0, sum(step.marks for step in steps) / sum(step.max for step in steps))
@@ -96,6 +102,17 @@ class Progress:
     objectives: tuple[Topic, ...] = ()
     #: What to practise next, the least known first.
     advice: tuple[Advice, ...] = ()
+    #: Topics that open practice quizzes draw, and of which no mark can be seen yet.
+    untried: tuple[str, ...] = ()
+
+    @property
+    def map(self) -> dict[str, list[tuple[str, int]]]:
+        """All topics that have a name, with their levels, by broad topic."""
+        levels = dict.fromkeys(self.untried, NOT_STARTED) | {one.name: one.level for one in self.topics}
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for name in sorted(filter(None, levels)):
+            found[name.partition("/")[0]].append((name, levels[name]))
+        return dict(found)
 
     @property
     def share(self) -> float | None:
@@ -123,13 +140,15 @@ def my_progress(actor: Actor, now: datetime) -> Progress:
         steps = [(row, _step(row, shown[row.attempt_id])) for row in sums]
         topics = _topics((row.topic, row.attempt_id, step) for row, step in steps)
         broad = _topics((row.topic.partition("/")[0], row.attempt_id, step) for row, step in steps)
-        advice = _advice(connection, actor, _weakest(topics, broad), now)
+        quizzes = connection.execute(_practices(actor, now)).all()
+        held = _held(connection, {bank for quiz in quizzes for bank in quiz.banks.values()})
     return Progress(
         broad=broad,
         topics=topics,
         hidden=len(attempts) - len(shown),
         objectives=_topics((row.objective, row.attempt_id, step) for row, step in steps if row.objective),
-        advice=advice,
+        advice=_advice(_weakest(topics, broad), quizzes, held),
+        untried=tuple(sorted(_drawn(quizzes, held) - {one.name for one in topics})),
     )
 
 
@@ -201,14 +220,21 @@ def _weakest(topics: Iterable[Topic], broad: Iterable[Topic]) -> list[Topic]:
     return sorted(found, key=lambda one: (one.lately, one.name))[:MOST]
 
 
+def _drawn(quizzes: Iterable[Row[Any]], held: Mapping[int, Sequence[str]]) -> set[str]:
+    """The topics of which these quizzes may draw a question."""
+    return {
+        topic
+        for quiz in quizzes
+        for section in Blueprint.load(quiz.blueprint).sections
+        for bank, topics in held.items()
+        for topic in topics
+        if _draws(section, quiz.banks, "", {bank: [topic]})
+    }
+
+
 def _advice(
-    connection: Connection, actor: Actor, topics: Sequence[Topic], now: datetime
+    topics: Iterable[Topic], quizzes: Iterable[Row[Any]], held: Mapping[int, Sequence[str]]
 ) -> tuple[Advice, ...]:
-    if not topics:
-        return ()
-    quizzes = connection.execute(_practices(actor, now)).all()
-    banks = {bank for quiz in quizzes for bank in quiz.banks.values()}
-    held = _held(connection, banks)
     drawn = [(quiz, Blueprint.load(quiz.blueprint).sections) for quiz in quizzes]
     return tuple(
         Advice(

@@ -297,6 +297,8 @@ REPORTS = [
     View("grade-book", "teacher", "/courses/{course}/grades"),
     View("grade-book-sorted", "teacher", "/courses/{course}/grades?sort=total&down=1&only=missing"),
     View("grade-book-many", "teacher", "/courses/{report_course}/grades?sort=total&down=1"),
+    View("mastery", "teacher", "/courses/{report_course}/mastery"),
+    View("mastery-empty", "teacher", "/courses/{empty_course}/mastery"),
     View("grade-book-empty", "teacher", "/courses/{empty_course}/grades"),
     View("grade-book-nobody", "teacher", "/courses/{course}/grades?words=zebra"),
     View("grade-student", "teacher", "/courses/{course}/grades/students/{user_student3}"),

@@ -230,6 +230,7 @@ TABLE = {
     "GET student.grades": SIGNED_IN,
     "GET student.home": EVERYBODY,
     # whose mark was changed
+    "GET reports.mastery": {TEACHER},
     "GET student.practice": SIGNED_IN,
     "POST student.practice": SIGNED_IN,
     "POST student.read_notice": {OTHER},

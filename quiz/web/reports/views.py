@@ -13,7 +13,7 @@ from quiz.banks.analysing import QuestionReport
 from quiz.files.pages import write_page
 from quiz.files.pdf import write_pdf
 from quiz.files.tables import Table, write_csv, write_xlsx
-from quiz.operations import analysis, learning, reporting
+from quiz.operations import analysis, learning, mastering, reporting
 from quiz.operations.access import GRADING, TEACHING
 from quiz.operations.analysis import WHICH, QuizReport
 from quiz.operations.sheets import Sheet, sheet_of
@@ -201,6 +201,15 @@ def report_xlsx(quiz_id: int) -> ResponseReturnValue:
     """The whole report as a workbook: the test, its questions, their options."""
     found = analysis.export_report(get_actor(), quiz_id, _which(), moment(), grace())
     return download_xlsx(write_xlsx(report_tables.tables(found.analysis)), f"{found.title} report")
+
+
+@blueprint.get("/courses/<int:course_id>/mastery")
+@signed_in
+def mastery(course_id: int) -> ResponseReturnValue:
+    """How well each student of a course has mastered each topic."""
+    found = mastering.mastery(get_actor(), course_id, _page())
+    use_time_zone(found.time_zone)
+    return render_template("reports/mastery.html", found=found)
 
 
 # My own -----------------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def read_table(
     plain = None if key or columns.id or columns.group else _plain(text, columns.total, maxima or {})
     if plain is not None:
         return plain
-    head, rows = _rows(text, name)
+    head, rows = read_rows(text, name)
     taken = {column for column in (columns.id, columns.total, columns.group) if column}
     problems: list[Problem] = [
         CellProblem(column, "there is no such column", f"the file has {', '.join(head)}", 1, name)
@@ -147,7 +147,7 @@ def _plain(text: bytes, total: str, maxima: Mapping[str, float]) -> ResponseTabl
 
 def read_pairs(text: bytes, name: str, heads: tuple[str, str]) -> Pairs[str]:
     """A file of two columns with these heads (``item,key`` or ``item,max``): item → value. Raises Invalid."""
-    head, rows = _rows(text, name)
+    head, rows = read_rows(text, name)
     if tuple(head) != heads:
         raise Invalid(
             [CellProblem("", f"the columns are {', '.join(head)}", f"write {','.join(heads)}", 1, name)]
@@ -161,7 +161,7 @@ def read_pairs(text: bytes, name: str, heads: tuple[str, str]) -> Pairs[str]:
             problems.append(CellProblem(item.strip(), "has no value", f"give its {heads[1]}", line, name))
         found[item.strip()] = value.strip()
     if problems:
-        raise Invalid(_bounded(problems))
+        raise Invalid(bounded(problems))
     return Pairs(found, name)
 
 
@@ -174,12 +174,12 @@ def read_maxima(text: bytes, name: str) -> Pairs[float]:
         if not (_number(value) or 0) > 0
     ]
     if problems:
-        raise Invalid(_bounded(problems))
+        raise Invalid(bounded(problems))
     return Pairs({item: float(value) for item, value in found.items()}, name)
 
 
-def _rows(text: bytes, name: str) -> tuple[list[str], list[list[str]]]:
-    """The heads and the rows, all of one length; blank lines are passed over at the end only."""
+def read_rows(text: bytes, name: str) -> tuple[list[str], list[list[str]]]:
+    """The heads and the rows, all of one length; blank lines are passed over at the end only. Raises Invalid."""
     try:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -210,7 +210,7 @@ def _rows(text: bytes, name: str) -> tuple[list[str], list[list[str]]]:
         if len(row) != len(head)
     ]
     if problems:
-        raise Invalid(_bounded(problems))
+        raise Invalid(bounded(problems))
     return head, rows[1:]
 
 
@@ -257,7 +257,7 @@ def _scores(columns: Sequence[Sequence[str]], items: Labels, maxima: Values, nam
         if (column > maxima[place] + EQUAL).any() or (column < -EQUAL).any():
             problems += _score_faults(cells, items[place], float(maxima[place]), name)
     if problems:
-        raise Invalid(_bounded(problems))
+        raise Invalid(bounded(problems))
     return found
 
 
@@ -292,11 +292,12 @@ def _totals(cells: Sequence[str], column: str, name: str) -> Values:
         if cell not in MISSING and _number(cell) is None
     ]
     if problems:
-        raise Invalid(_bounded(problems))
+        raise Invalid(bounded(problems))
     return np.array([np.nan if cell in MISSING else float(cell) for cell in cells])
 
 
-def _bounded(problems: Sequence[Problem]) -> list[Problem]:
+def bounded(problems: Sequence[Problem]) -> list[Problem]:
+    """The first ``MOST_FAULTS`` problems, and how many more there are."""
     more = len(problems) - MOST_FAULTS
     rest = [Problem("", f"and {more} more faults of this kind")] if more > 0 else []
     return [*problems[:MOST_FAULTS], *rest]

@@ -40,7 +40,6 @@ class Pool:
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = tuple(items)
         self.minutes = np.array([item.minutes for item in items])
-        self.topics = np.array([item.topic for item in items])
         self.log, p, slope = self._curves(GRID)
         self.information: Values = np.ascontiguousarray((p * slope**2).sum(axis=1).T)
         bend = slope**2 + np.gradient(slope, SPACING, axis=2, edge_order=2)
@@ -51,6 +50,10 @@ class Pool:
         """The lowest and the highest location."""
         places = [b for item in self.items for b in item.b]
         return min(places), max(places)
+
+    def within(self, topic: str) -> NDArray[np.bool_]:
+        """Which items are of this topic, or of one below it (``proposals`` holds ``proposals/security``)."""
+        return np.array([f"{item.topic}/".startswith(f"{topic}/") for item in self.items])
 
     def answers(self, abilities: Values, rng: np.random.Generator) -> NDArray[np.intp]:
         """A simulated answer of each examinee to each item: the category reached, shape (examinees, items)."""

@@ -30,7 +30,7 @@ class Rules:
     exposure: str = "randomesque"
     among: int = 1
     rate: float = 0.25
-    #: The part of the test that each topic is to have; others have none. Empty: topics do not matter.
+    #: What each topic is to have of the test, in any unit; a topic stands for those below it, others have none. Empty: topics do not matter.
     shares: Mapping[str, float] = field(default_factory=dict)
     #: The first item is the best at an ability out of these bounds, each equally likely.
     start: tuple[float, float] = (0.0, 0.0)
@@ -67,7 +67,7 @@ def demand_sense(rules: Rules, pool: Pool) -> None:
         )
     whole = sum(rules.shares.values())
     for topic, share in rules.shares.items():
-        has, wanted = int((pool.topics == topic).sum()), int(np.ceil(share / whole * rules.most))
+        has, wanted = int(pool.within(topic).sum()), int(np.ceil(share / whole * rules.most))
         if has < wanted:
             problems.append(
                 Problem(
@@ -92,6 +92,10 @@ class Session:
     ) -> None:
         self._pool, self._rules, self._rng = pool, rules, rng
         self._abilities = Abilities(pool, n)
+        #: Which items are of which topic of the shares, shape (items, topics).
+        self._member = np.stack(
+            [pool.within(topic) for topic in rules.shares] or [np.ones(len(pool.items), np.bool_)], axis=1
+        )
         items = len(pool.items)
         #: The estimates so far; ±inf where there is none yet.
         self.theta = rng.uniform(*rules.start, n)
@@ -143,10 +147,10 @@ class Session:
         )
         if not self._rules.shares:
             return free
-        topics = list(self._rules.shares)
-        member = self._pool.topics[:, None] == np.array(topics)  # items × topics
-        shares = np.array(list(self._rules.shares.values())) / sum(self._rules.shares.values())
-        behind = shares * (self.lengths[who, None] + 1) - self.seen[who].astype(np.float64) @ member
+        member, shares = self._member, np.array([*self._rules.shares.values()])
+        behind = (
+            shares / shares.sum() * (self.lengths[who, None] + 1) - self.seen[who].astype(np.float64) @ member
+        )
         behind = np.where(free.astype(np.float64) @ member > 0, behind, -np.inf)
         # Of topics that are as far behind one comes by lot, the bigger not always first.
         turn = (np.round(behind, 9) + 1e-10 * self._rng.random(behind.shape)).argmax(axis=1)

@@ -100,7 +100,7 @@ def _figures(pool: Pool, rules: Rules, abilities: Values, session: Session) -> F
         exposure=shown / len(abilities),
         overlap=_overlap(shown, len(abilities)),
         topics={
-            topic: float(shown[pool.topics == topic].sum() / max(1, shown.sum())) for topic in rules.shares
+            topic: float(shown[pool.within(topic)].sum() / max(1, shown.sum())) for topic in rules.shares
         },
     )
 

@@ -1,0 +1,128 @@
+"""Pools of adaptive tests: calibrated items out of banks or a table, and shares of topics out of a blueprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.measures import minutes_of
+from quiz.banks.calibration import Calibration
+from quiz.banks.model import Bank
+from quiz.errors import Invalid, Problem
+from quiz.questions.validation import validate
+from quiz.statistics.adaptive.pool import Item
+from quiz.statistics.table import CellProblem, bounded, read_rows
+
+#: The columns of a table of items; those that must be there, and the others.
+NEEDED: Final = ("item", "a", "b")
+OPTIONAL: Final = ("c", "topic", "minutes")
+
+
+def items_of(banks: Iterable[Bank], on: date) -> tuple[list[Item], int]:
+    """The questions of banks that are ready, true on this day and calibrated; and how many are not calibrated."""
+    found, others = [], 0
+    for bank in banks:
+        for one in bank.authored:
+            if one.status != "ready" or not one.in_force(on) or not one.kind.asks:
+                continue
+            if one.calibration is None:
+                others += 1
+                continue
+            found.append(_item(one.qualified, one.calibration, one.topic, float(minutes_of(one))))
+    return found, others
+
+
+def read_items(text: bytes, name: str) -> list[Item]:
+    """The items of a CSV file: columns ``item,a,b`` and, where wanted, ``c,topic,minutes``. Raises Invalid.
+
+    Where marks come in steps ``b`` has the location of each, parted by spaces. An empty c is 0, empty minutes are 1.
+    """
+    head, rows = read_rows(text, name)
+    _demand_columns(head, name)
+    found: dict[str, Item] = {}
+    problems: list[Problem] = []
+    for line, cells in enumerate(rows, 2):
+        row = {column: cell.strip() for column, cell in zip(head, cells, strict=True)}
+        where = row["item"]
+        try:
+            item = _read(row)
+        except Invalid as error:
+            problems += [
+                CellProblem(f"{where}, {one.where}", one.what, one.mend, line, name) for one in error.problems
+            ]
+            continue
+        if where in found or not where:
+            what = "stands twice" if where else "this item has no name"
+            problems.append(CellProblem(where, what, "give each item its own name", line, name))
+        found[where] = item
+    if problems:
+        raise Invalid(bounded(problems))
+    return [*found.values()]
+
+
+def _demand_columns(head: list[str], name: str) -> None:
+    known = (*NEEDED, *OPTIONAL)
+    problems: list[Problem] = [
+        CellProblem(column, "this column is missing", f"the columns are {', '.join(known)}", 1, name)
+        for column in NEEDED
+        if column not in head
+    ]
+    problems += [
+        CellProblem(column, "there is no such column", f"the columns are {', '.join(known)}", 1, name)
+        for column in head
+        if column not in known
+    ]
+    if problems:
+        raise Invalid(problems)
+
+
+def _read(row: Mapping[str, str]) -> Item:
+    given = {"a": row["a"], "b": row["b"].split(), "c": row.get("c") or "0"}
+    calibration = validate(Calibration, given)
+    problems = [*calibration.faults()]
+    minutes = row.get("minutes") or "1"
+    try:
+        taken = float(minutes)
+    except ValueError:
+        taken = 0
+    if not 0 < taken < 1e6:
+        problems.append(Problem("minutes", f"'{minutes}' is no time", "write minutes above 0, such as 1.5"))
+    if problems:
+        raise Invalid(problems)
+    return _item(row["item"], calibration, row.get("topic", ""), taken)
+
+
+def _item(name: str, calibration: Calibration, topic: str, minutes: float) -> Item:
+    return Item(
+        name,
+        float(calibration.a),
+        tuple(map(float, calibration.b)),
+        float(calibration.c),
+        topic,
+        minutes,
+    )
+
+
+def shares_of(blueprint: Blueprint) -> dict[str, float]:
+    """What each topic has of a paper: the middle of what ``topics`` asks for, or else the sections. Raises Invalid."""
+    asked = [*blueprint.topics.items()] or [
+        (section.topic, section.bounds) for section in blueprint.sections if section.topic
+    ]
+    shares: dict[str, float] = {}
+    for topic, count in asked:
+        middle = (count.min + (count.min if count.max is None else count.max)) / 2
+        shares[topic] = shares.get(topic, 0) + middle
+    shares = {topic: share for topic, share in shares.items() if share}
+    if not shares:
+        raise Invalid(
+            [
+                Problem(
+                    "topics",
+                    "no number of questions is asked of any topic",
+                    "write such as topics: {history: 5}",
+                )
+            ]
+        )
+    return shares

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper
 from quiz.assembly.parallel import parallel
-from quiz.db import Base
+from quiz.assembly.supply import demand_waitable
+from quiz.db import Base, parts
 from quiz.errors import Unmeetable
 from quiz.models.attempt import Attempt
+from quiz.models.bank import QuestionVersion
 from quiz.models.drawing import SqlIndex, version_ids
+from quiz.models.quiz import QuizRevision
 
 
 class QuizForm(Base):
@@ -55,32 +58,58 @@ def slot_values(connection: Connection, paper: Paper, banks: Mapping[str, int]) 
     ]
 
 
-def fix_forms(
-    connection: Connection, revision_id: int, blueprint: Blueprint, banks: Mapping[str, int], as_of: date
-) -> None:
-    """Makes the fixed forms of a new revision. Raises Unmeetable."""
-    if not blueprint.fixed_forms:
-        return
+def make_forms(
+    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], as_of: date
+) -> list[dict[str, Any]]:
+    """The fixed forms of a blueprint as rows of ``quiz_form``, without the revision. Writes nothing.
+
+    Takes seconds: never within a writing transaction. Raises Unmeetable, Invalid where it would take too long.
+    """
     index = SqlIndex(connection, banks)
+    demand_waitable(blueprint, index)
     made = parallel(blueprint, index, blueprint.seed, as_of, blueprint.fixed_forms)
     if made.unmet:
         raise Unmeetable([*made.unmet])
     exactness = {"status": made.exactness.status, **made.exactness.dump()}
-    connection.execute(
-        insert(QuizForm),
-        [
-            {
-                "revision_id": revision_id,
-                "number": paper.form,
-                "seed": paper.seed,
-                "as_of": as_of,
-                "algorithm": paper.algorithm,
-                "exactness": exactness,
-                "slots": slot_values(connection, paper, banks),
-            }
-            for paper in made.papers
-        ],
+    return [
+        {
+            "number": paper.form,
+            "seed": paper.seed,
+            "as_of": as_of,
+            "algorithm": paper.algorithm,
+            "exactness": exactness,
+            "slots": slot_values(connection, paper, banks),
+        }
+        for paper in made.papers
+    ]
+
+
+def are_current(connection: Connection, forms: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether every question of these forms is still ready, in the version that stands on them."""
+    wanted = {slot["version_id"] for form in forms for slot in form["slots"]}
+    ready = select(func.count()).where(QuestionVersion.draw_rank.is_not(None))
+    found = (
+        connection.execute(ready.where(QuestionVersion.id.in_(part))).scalar_one()
+        for part in parts(sorted(wanted))
     )
+    return sum(found) == len(wanted)
+
+
+def fix_forms(connection: Connection, revision_id: int, forms: Iterable[Mapping[str, Any]]) -> None:
+    """Keeps the forms that were made for a new revision."""
+    rows = [{"revision_id": revision_id, **form} for form in forms]
+    if rows:
+        connection.execute(insert(QuizForm), rows)
+
+
+def fixed_versions(connection: Connection, bank_id: int) -> set[int]:
+    """The versions of a bank's questions that stand on fixed forms which attempts still get."""
+    rows = connection.execute(
+        select(QuizRevision.banks, QuizForm.slots)
+        .join(QuizForm, QuizForm.revision_id == QuizRevision.id)
+        .where(QuizRevision.current)
+    )
+    return {slot["version_id"] for row in rows if bank_id in row.banks.values() for slot in row.slots}
 
 
 def form_for(connection: Connection, revision_id: int, user_id: int) -> Row[Any] | None:

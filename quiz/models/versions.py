@@ -18,6 +18,7 @@ from quiz.db import parts
 from quiz.models.attempt import AttemptSlot
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drawing import renumber
+from quiz.models.fixed import fixed_versions
 from quiz.models.media import VersionImage, note_images
 from quiz.models.rescored import RescoredVersion
 from quiz.models.searching import forget_terms, index_terms
@@ -80,8 +81,8 @@ def add_versions(
 def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int | None, now: datetime) -> int:
     """Undoes the versions that were made at one moment and are still current. Returns how many.
 
-    What no attempt holds goes without a trace, and the version before it is current again. What an attempt holds, or has
-    been rescored by, stays: the version before it is written once more, a question that had none is retired.
+    What no attempt or fixed form holds goes without a trace, and the version before it is current again. What one holds, or
+    has been rescored by, stays: the version before it is written once more, a question that had none is retired.
     """
     in_slot = select(AttemptSlot.slot).where(AttemptSlot.version_id == QuestionVersion.id).exists()
     scored_by = select(RescoredVersion.version_id).where(RescoredVersion.version_id == QuestionVersion.id)
@@ -99,8 +100,9 @@ def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int 
             QuestionVersion.current,
         )
     ).all()
-    _delete_versions(connection, bank_id, [row for row in made if not row.held])
-    held = [row for row in made if row.held]
+    fixed = fixed_versions(connection, bank_id) if made else set()
+    held = [row for row in made if row.held or row.id in fixed]
+    _delete_versions(connection, bank_id, [row for row in made if not row.held and row.id not in fixed])
     before = _before(connection, [row.question_id for row in held])
     again = [
         (

@@ -1,16 +1,22 @@
 """A quiz with fixed forms: made when it is published, the same as by command, each student gets one, evenly."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from quiz.assembly.blueprint import read_blueprint
 from quiz.assembly.forms import Forms
+from quiz.assembly.parallel import parallel
+from quiz.banks.revising import Change
 from quiz.banks.yaml import read_bank
 from quiz.db import reading
-from quiz.errors import Invalid, Unmeetable
+from quiz.errors import EditConflict, Invalid, Unmeetable
+from quiz.models import fixed
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import Question, QuestionVersion
-from quiz.operations import attempts, quizzes
+from quiz.operations import attempts, fixed_forms, quizzes, revising, undoing
+from quiz.operations.exporting import Selection
 from tests.cast import BANK, NOW, Cast
 
 FORMS = """
@@ -61,6 +67,46 @@ def test_they_are_those_that_the_command_makes(two, tmp_path):
         ]
 
 
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Has something done once while forms are made. Returns the numbers of forms that were made."""
+
+    def doing(work):
+        made = []
+
+        def making(blueprint, index, seed, as_of, forms):
+            made.append(forms)
+            if len(made) == 1:
+                work()
+            return parallel(blueprint, index, seed, as_of, forms)
+
+        monkeypatch.setattr(fixed, "parallel", making)
+        return made
+
+    return doing
+
+
+def test_publishing_makes_them_once_and_others_can_write(two, meanwhile):
+    made = meanwhile(lambda: two.save(two.start(), 1, 1, "0"))
+    assert quizzes.publish(two.ada, two.quiz, NOW) == 2
+    assert made == [2]
+
+
+def test_what_was_changed_while_they_were_made_is_not_published(two, meanwhile):
+    def other_quiz():
+        seen = quizzes.manage(two.ada, two.quiz)
+        quizzes.edit(two.ada, two.quiz, seen.edits, seen.sheet, FORMS.replace("seed: 3", "seed: 4"), NOW)
+
+    def other_questions():
+        importing.import_bank(two.ada, BANK.replace("title: Elements", "title: Euclid"), "small.yaml", NOW)
+
+    for work in (other_quiz, other_questions):
+        meanwhile(work)
+        with pytest.raises(EditConflict):
+            quizzes.publish(two.ada, two.quiz, NOW)
+    assert quizzes.publish(two.ada, two.quiz, NOW) == 2
+
+
 def test_what_no_forms_meet_is_refused_before_anything_is_written(two):
     with pytest.raises(Unmeetable) as error:
         quizzes.create(two.ada, two.course, FORMS.replace("count: 2, seed: 3", "count: 3"), NOW)
@@ -72,3 +118,15 @@ def test_what_no_forms_meet_is_refused_before_anything_is_written(two):
         with pytest.raises(Invalid) as refused:
             quizzes.create(two.ada, two.course, text, NOW)
         assert told in [problem.what for problem in refused.value.problems]
+
+
+def test_what_is_taken_back_stays_on_the_forms_that_hold_it(two):
+    """Nobody has begun yet, so no attempt holds the versions that were published."""
+    everything, tagged = Selection(), Change(add_tags=("seen",))
+    seen = revising.look(two.ada, 1, everything, tagged, NOW).seen
+    revising.run(two.ada, 1, everything, tagged, seen, NOW + timedelta(minutes=1))
+    quizzes.publish(two.ada, two.quiz, NOW + timedelta(minutes=2))
+    assert undoing.undo(two.ada, 1, NOW + timedelta(minutes=3)) == 5
+    assert len(taken(two.start())[1]) == 2
+    assert fixed_forms.fixed_forms(two.ada, two.quiz).attempts == {1: 1, 2: 0}
+    assert revising.look(two.ada, 1, everything, tagged, NOW).unchanged == 0

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Final
 
@@ -29,6 +28,7 @@ from quiz.models.quiz import QuizRevision
 from quiz.models.scoring import grade_of
 from quiz.operations.access import Actor, taught_quiz
 from quiz.operations.rosters import table_of
+from quiz.questions.rules.numbers import read_number
 
 MOST_ROWS: Final = 1_000
 ENTERED, TAKEN_BACK = "quiz.paper-marks", "quiz.paper-marks-undo"
@@ -130,13 +130,12 @@ def _put(sheet: Sheet, name: str, written: str, line: int) -> Iterator[Problem]:
             "question %(number)s has a mark in line %(line)s", number=number, line=sheet.lines[number]
         )
         yield Problem("question", what, "keep one of them", line)
+    elif written and (mark := read_number(written)) is None:
+        what = Said("'%(mark)s' is no mark", mark=written[:40])
+        yield Problem(f"q{number}", what, "write a number such as 1 or 0.5", line)
     elif written:
-        try:
-            sheet.marks[number] = Fraction(Decimal(written.replace(",", ".")[:20]))
-            sheet.lines[number] = line
-        except (InvalidOperation, ValueError, OverflowError):
-            what = Said("'%(mark)s' is no mark", mark=written[:40])
-            yield Problem(f"q{number}", what, "write a number such as 1 or 0.5", line)
+        sheet.marks[number] = Fraction(mark)
+        sheet.lines[number] = line
 
 
 # What it would do ----------------------------------------------------------------------------------------------------

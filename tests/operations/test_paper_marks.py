@@ -84,6 +84,7 @@ def test_a_row_a_mark_says_the_same(two):
         ("username,form\na,1\n", [(1, "there is no column of marks")]),
         ("username,form,q1\n", [(1, "there is no row below the names of the columns")]),
         ("username,form,q1\na,1\nb,one,1\nc,1,x\na,1,1\n", [(2, "2 cells under 3 columns"), (3, "this is no number of a form"), (4, "'x' is no mark")]),
+        ("username,form,q1\na,1,1e999999999\nb,1,nan\n", [(2, "'1e999999999' is no mark"), (3, "'nan' is no mark")]),
         ("username,form,q1\na,1,1\na,1,1\n", [(3, "'a' stands in line 2 too")]),
         ("username,form,question,mark\na,1,1,1\na,2,2,1\na,1,1,0\n", [(3, "'a' stands in line 2 too"), (4, "question 1 has a mark in line 2")]),
         ("username,form,q1,q1\na,1,1,1\n", [(1, "the column 'q1' stands twice"), (1, "the column 'q1' stands twice")]),

@@ -15,16 +15,17 @@ PRESENT, VERIFIED, MADE = 1, 4, 64
 class Device:
     """Holds one key. ``verified``: it recognises its owner, by a finger or a figure."""
 
-    def __init__(self, verified=True):
-        self.key, self.id = ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(16)
+    def __init__(self, verified=True, id_bytes=16):
+        self.key, self.id = ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(id_bytes)
         self.flags = PRESENT | (VERIFIED if verified else 0)
         self.count = 0
 
-    def make(self, challenge, site):
-        """The answer to a wish for a new key."""
+    def make(self, challenge, site, cose=None):
+        """The answer to a wish for a new key; ``cose``: as what it says that its key is."""
         point = self.key.public_key().public_numbers()
-        cose = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
-        made = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
+        mine = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
+        told = cbor2.dumps(mine if cose is None else cose)
+        made = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + told
         held = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": self._said(site, MADE) + made})
         client = self._client("webauthn.create", challenge, site)
         return self._answer({"attestationObject": b64(held), "clientDataJSON": b64(client)})

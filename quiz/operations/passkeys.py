@@ -26,6 +26,10 @@ from quiz.operations.access import Actor, acting, missing
 SITE_NAME: Final = "Quiz"
 LONGEST_NAME: Final = 80
 MOST_KEYS: Final = 20
+#: Bytes of the id of a key (WebAuthn, 4).
+LONGEST_ID: Final = 1_023
+#: Devices count in 32 bits, the column in 31. A count that stands at this is below all later ones.
+LARGEST_COUNT: Final = 2**31 - 1
 _REFUSED: Final = Problem("", "this passkey was not accepted", "try again, or sign in with your password")
 
 
@@ -91,7 +95,11 @@ def to_add(actor: Actor, password: str, site: Site, now: datetime) -> tuple[dict
 def add(actor: Actor, answer: dict[str, Any], challenge: bytes, name: str, site: Site, now: datetime) -> None:
     """Keeps the public half of a device's new key. Raises Invalid where the answer is not to that challenge."""
     from webauthn import verify_registration_response  # noqa: PLC0415 - only who has one pays
-    from webauthn.helpers import bytes_to_base64url, exceptions  # noqa: PLC0415
+    from webauthn.helpers import (  # noqa: PLC0415
+        bytes_to_base64url,
+        decode_credential_public_key,
+        decoded_public_key_to_cryptography,
+    )
 
     shown = " ".join(name.split())[:LONGEST_NAME] or SITE_NAME
     try:
@@ -102,8 +110,11 @@ def add(actor: Actor, answer: dict[str, Any], challenge: bytes, name: str, site:
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except exceptions.WebAuthnException:
+        decoded_public_key_to_cryptography(decode_credential_public_key(found.credential_public_key))
+    except _faults():
         raise Invalid([_REFUSED]) from None
+    if len(found.credential_id) > LONGEST_ID:
+        raise Invalid([_REFUSED])
     with transaction() as connection:
         mine = connection.execute(select(User.id).where(acting(actor)).with_for_update()).first()
         if mine is None:
@@ -115,7 +126,7 @@ def add(actor: Actor, answer: dict[str, Any], challenge: bytes, name: str, site:
             user_id=actor.id,
             credential_id=bytes_to_base64url(found.credential_id),
             public_key=found.credential_public_key,
-            sign_count=found.sign_count,
+            sign_count=min(found.sign_count, LARGEST_COUNT),
             name=shown,
             created_at=now,
         )
@@ -152,7 +163,6 @@ def sign_in(answer: dict[str, Any], challenge: bytes, site: Site, address: str, 
     Raises Invalid with one message for whatever is wrong, and TooMany after too many of it.
     """
     from webauthn import verify_authentication_response  # noqa: PLC0415 - only who has one pays
-    from webauthn.helpers import exceptions  # noqa: PLC0415
 
     credential_id = str(answer.get("id", ""))
     with reading() as connection:
@@ -180,13 +190,19 @@ def sign_in(answer: dict[str, Any], challenge: bytes, site: Site, address: str, 
             credential_current_sign_count=key.sign_count,
             require_user_verification=True,
         )
-    except exceptions.WebAuthnException:
+    except _faults():
         raise _refused(credential_id, address, now) from None
+    count = min(found.new_sign_count, LARGEST_COUNT)
     with transaction() as connection:
-        connection.execute(
-            update(Passkey).where(Passkey.id == key.id).values(sign_count=found.new_sign_count, used_at=now)
-        )
+        connection.execute(update(Passkey).where(Passkey.id == key.id).values(sign_count=count, used_at=now))
     return Actor(key.user_id, key.session_epoch)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What the library raises for an answer that is wrong: its own errors, and those of the parts that it hands bytes to."""
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415 - only who has one pays
+
+    return WebAuthnException, ValueError, LookupError
 
 
 def _refused(credential_id: str, address: str, now: datetime) -> Invalid:

@@ -104,3 +104,27 @@ def test_nonsense_is_refused_and_counted(cast):
             passkeys.sign_in({"id": "x"}, b"c", HERE, ADDRESS, NOW)
     with pytest.raises(TooMany):
         passkeys.sign_in({"id": "x"}, b"c", HERE, ADDRESS, NOW)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_no_answer_is_too_odd_to_be_refused(cast):
+    """The library decodes before it checks, and lets errors of what it decodes with pass."""
+    device = add(cast.ada)
+    _options, challenge = passkeys.to_sign_in(HERE)
+    for name, odd in (("authenticatorData", "A"), ("signature", "é"), ("clientDataJSON", 5)):
+        answer = device.use(challenge, HERE)
+        answer["response"][name] = odd
+        with pytest.raises(Invalid):
+            passkeys.sign_in(answer, challenge, HERE, ADDRESS, NOW)
+    _options, challenge = passkeys.to_add(cast.ada, PASSWORD, HERE, NOW)
+    for cose in ({}, {1: 1, 3: -7}, {1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)}):
+        with pytest.raises(Invalid):
+            passkeys.add(cast.ada, Device().make(challenge, HERE, cose), challenge, "", HERE, NOW)
+    with pytest.raises(Invalid):
+        add(cast.ada, Device(id_bytes=passkeys.LONGEST_ID + 1))
+
+
+def test_a_device_may_count_in_all_of_its_32_bits(cast):
+    device = add(cast.ada)
+    for device.count in (2**31 - 3, 2**32 - 3, 2**32 - 2):
+        assert sign_in(device) == cast.ada

@@ -178,8 +178,13 @@ def choose_password(key: str, password: str, address: str, now: datetime) -> Non
     user_id = opened("password", key, address, now).user_id
     hashed = accounts.hash_password(password)
     with transaction() as connection:
-        gone = delete(AccountLink).where(AccountLink.key_hash == _digest(key)).returning(AccountLink.user_id)
-        if connection.execute(gone).first() is None:  # of two at once one finds it
+        same_epoch = select(User.session_epoch).where(User.id == AccountLink.user_id, User.active)
+        gone = delete(AccountLink).where(
+            AccountLink.key_hash == _digest(key), AccountLink.epoch == same_epoch.scalar_subquery()
+        )
+        if (
+            connection.execute(gone.returning(AccountLink.user_id)).first() is None
+        ):  # of two at once one finds it
             raise NotFound
         connection.execute(
             update(User)

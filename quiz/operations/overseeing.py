@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Select, or_, select
 from sqlalchemy.engine import Connection
 
-from quiz.db import reading, transaction
+from quiz.db import parts, reading, transaction
 from quiz.files.tables import Table
 from quiz.models.audit import AuditEvent, record
 from quiz.models.bank import Bank
@@ -141,9 +141,9 @@ def _names(connection: Connection, rows: Sequence[Any]) -> dict[tuple[str, int],
     found: dict[tuple[str, int], str] = {}
     for kind, name in _NAMED.items():
         wanted = {row.subject_id for row in rows if row.subject_type == kind}
-        if wanted:
-            id_ = name.class_.id
-            named = connection.execute(select(id_, name).where(id_.in_(wanted)))
+        id_ = name.class_.id
+        for part in parts([*wanted]):
+            named = connection.execute(select(id_, name).where(id_.in_(part)))
             found |= {(kind, subject_id): called for subject_id, called in named}
     return found
 

@@ -14,6 +14,10 @@ from typing import Final
 
 from quiz.files.xml import Element, local_name, namespace
 
+#: The names of variables that an item has anyhow, by the standard or since we write them: no part is called so.
+VARIABLES: Final = frozenset(
+    "RESPONSE SCORE FEEDBACK GENERAL EXPLANATION completionStatus duration numAttempts".split()
+)
 MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")

@@ -15,6 +15,7 @@ from quiz.errors import Invalid
 from quiz.files.xml import Element
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
+from quiz.formats.qti.dialect import VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, image, is_blank
 from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, declared, text_of
@@ -221,8 +222,9 @@ def fitting_ids(names: Sequence[str], prefix: str = "") -> list[str] | None:
 
 
 def own_id(name: str) -> str:
-    """An identifier as an id: what begins with a digit has a ``_`` in front there."""
-    return name[1:] if re.match(r"_[0-9]", name) else name
+    """An identifier as an id: what begins with a digit or is called like a variable has a ``_`` in front there."""
+    bare = name.removeprefix("_")
+    return bare if bare in VARIABLES or re.match("[0-9]", bare) else name
 
 
 def with_ids(parts: Sequence[dict[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:

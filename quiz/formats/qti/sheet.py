@@ -10,7 +10,7 @@ from typing import Final
 from quiz.banks.model import Question
 from quiz.files.richtext import Html
 from quiz.formats.base import Loss
-from quiz.formats.qti.dialect import Dialect, quoted
+from quiz.formats.qti.dialect import VARIABLES, Dialect, quoted
 from quiz.formats.qti.markup import has_blocks
 from quiz.formats.qti.xhtml import Texts, plain
 
@@ -33,8 +33,8 @@ def bound(namespace: str, schema: str) -> str:
 
 
 def identifier(id: str) -> str:
-    """An id as QTI has it: what begins with a digit gets a ``_``."""
-    return f"_{id}" if id[:1].isdigit() else id
+    """An id as QTI has it: what begins with a digit or is called like a variable gets a ``_``."""
+    return f"_{id}" if id[:1].isdigit() or id in VARIABLES else id
 
 
 def decimal(value: Fraction) -> str:

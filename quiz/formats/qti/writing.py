@@ -58,7 +58,9 @@ class QtiWriter(Writer):
         WRITTEN[question.type](sheet, question.content)
         sheet.finish()
         if sheet.texts.plain:
-            sheet.lose("text_format", "texts that are underlined, marked or struck out are plain")
+            sheet.lose(
+                "text_format", "texts that are underlined, marked, struck out or around blocks are plain"
+            )
         if not question.points:
             sheet.lose("points", "a question scores something")
         for name in sorted(sheet.texts.missing):

@@ -12,6 +12,7 @@ from quiz.files.images import read_image
 from quiz.files.richtext import ATTRIBUTES, TAGS, Html, Plain, media_address, to_prompt_html, to_text
 from quiz.formats.qti.dialect import MATHML, quoted
 from quiz.formats.qti.markup import VOID
+from quiz.formats.qti.nesting import nested
 from quiz.questions.images import address_of, pin_of, references, renamed, without_pins
 
 #: Elements of HTML that all versions have; ``div`` and ``span`` carry classes.
@@ -35,6 +36,17 @@ _ATTRIBUTES: Final = {
     "mspace": {"width"},
     "annotation": {"encoding"},
 }
+#: What the values of attributes look like; one that looks otherwise is left out.
+_LENGTH: Final = re.compile(r"[0-9]+%?")
+_VALUES: Final[Mapping[tuple[str, str], re.Pattern[str]]] = {
+    ("img", "width"): _LENGTH,
+    ("img", "height"): _LENGTH,
+    **{
+        (cell, name): re.compile(values)
+        for cell in ("td", "th")
+        for name, values in (("colspan", "[0-9]+"), ("rowspan", "[0-9]+"), ("scope", "(?:row|col)(?:group)?"))
+    },
+}
 #: Characters that no XML document can hold.
 NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>")
@@ -42,6 +54,8 @@ _IMAGE: Final = re.compile(r"<img\b[^<>]*>")
 _LOOKS: Final = re.compile(r"</?(?:del|mark|s|u|acronym|big|tt)\b[^<>]*>")
 #: Attributes of what Markdown makes that no version has.
 _TITLES: Final = re.compile(r"(<(?:a|abbr)\b[^<>]*?) (?:title|rel)=\"[^\"]*\"")
+#: What MathML does not know; the formula says the same in ``alttext``.
+_LABELS: Final = re.compile(r"(<math\b[^<>]*?) aria-label=\"[^\"]*\"")
 _START: Final = re.compile(r"<ol start=\"[^\"]*\"")
 _OPEN: Final = re.compile(rf"<({'|'.join(sorted(VOID))})\b([^<>]*?)/?>")
 _MATH: Final = re.compile(r"<math\b")
@@ -72,6 +86,9 @@ class Texts:
         html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text)
         self.plain = self.plain or bool(_LOOKS.search(html))
         html = _OPEN.sub(r"<\1\2/>", _LOOKS.sub("", html).replace("&nbsp;", "\u00a0"))
+        if isinstance(text, Html) and not NO_XML.search(html):
+            loose, html = html, nested(html)
+            self.plain = self.plain or html.count("<div") > loose.count("<div")
         return _MATH.sub(f'<math xmlns="{MATHML}"', html)
 
     def around(self, text: str, put: Mapping[str, str]) -> str:
@@ -115,6 +132,7 @@ class Texts:
             self.missing.update(one.file for one in references(fields) if one.file not in self._pins)
             bare = renamed(fields, self._pins)["prompt"]
         html = _START.sub("<ol", _TITLES.sub(r"\1", _TITLES.sub(r"\1", to_prompt_html(bare))))
+        html = _LABELS.sub(r"\1", html)
         for address, name in self._names.items():
             if address in html:
                 html = html.replace(address, self.source(name))
@@ -123,7 +141,8 @@ class Texts:
     def _cleaned(self, text: Html) -> str:
         def kept(tag: str, name: str, value: str) -> str | None:
             if (tag, name) != ("img", "src"):
-                return value
+                looks = _VALUES.get((tag, name))
+                return value if looks is None or looks.fullmatch(value) else None
             if value in self._pins:
                 return self.source(value)
             self.missing.add(value)

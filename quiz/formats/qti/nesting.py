@@ -1,0 +1,120 @@
+"""HTML nested as QTI demands, which is stricter than browsers: lists hold entries, quotations blocks, lines no blocks.
+
+Source: the content models of XHTML in the item bodies of QTI 2.1 (2012), which 2.2 has too and 3.0 allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from quiz.errors import Invalid
+from quiz.files.xml import Element, read_xml
+from quiz.formats.base import Unwritable
+from quiz.formats.qti.markup import BLOCKS
+
+#: What holds no blocks, and what it becomes where it does; how it looked, and where it led, is lost.
+_LINES: Final[Mapping[str, str]] = {
+    "dt": "dd",
+    **dict.fromkeys(
+        "a abbr address b cite code dfn em h1 h2 h3 h4 h5 h6 i kbd pre q samp small span strong sub sup var".split(),
+        "div",
+    ),
+}
+#: What holds certain elements only: those, and what a run of anything else is put into.
+_HOLDERS: Final[Mapping[str, tuple[Collection[str], str]]] = {
+    "blockquote": (BLOCKS, "p"),
+    "dl": (("dd", "dt"), "dd"),
+    "ol": (("li",), "li"),
+    "ul": (("li",), "li"),
+}
+#: What stands in certain elements only; elsewhere it becomes a ``div``.
+_ENTRIES: Final = {"dd": ("dl",), "dt": ("dl",), "li": ("ol", "ul")}
+#: The parts of a table in their order.
+_PARTS: Final = "caption col colgroup thead tfoot tbody".split()
+_SPACES: Final = " \t\r\n"
+
+
+def nested(xhtml: str) -> str:
+    """The same text with every element where QTI allows it; what is so already stays as it is, byte for byte.
+
+    Raises Unwritable for a text nested deeper than any reader of XML goes.
+    """
+    try:
+        root = read_xml(f"<div>{xhtml}</div>".encode())
+    except Invalid:
+        raise Unwritable("a text that is nested too deeply") from None
+    # From the last element to the first: what is inside comes before what is around it.
+    mended = [_is_mended(element) for element in reversed([*root.iter()])]
+    if not any(mended):
+        return xhtml
+    from lxml import etree  # noqa: PLC0415 - slow; only what reads XML pays
+
+    written: str = etree.tostring(root, encoding="unicode")
+    return written.removeprefix("<div>").removesuffix("</div>")
+
+
+def _is_mended(element: Element) -> bool:
+    """Mends where an element stands and what it holds; whether there was anything to mend."""
+    before = element.tag
+    if before in _ENTRIES and element.getparent().tag not in _ENTRIES[before]:
+        element.tag = "div"
+    if element.tag in _LINES and any(child.tag in BLOCKS for child in element):
+        element.tag = _LINES[before]
+        element.attrib.pop("href", None)
+    if before in _HOLDERS:
+        return _is_filled(element, *_HOLDERS[before])
+    if before == "table":
+        return _is_ordered(element)
+    return bool(element.tag != before)
+
+
+def _is_filled(element: Element, fitting: Collection[str], wrapper: str) -> bool:
+    """Puts every run of what does not fit into a wrapper."""
+    pieces = [(None, element.text), *((child, child.tail) for child in element)]
+    if all((child is None or child.tag in fitting) and not _is_said(text) for child, text in pieces):
+        return False
+    element[:], element.text, run = [], None, None
+    for child, text in pieces:
+        if child is not None:
+            child.tail = None
+            run = None if child.tag in fitting else _run(element, run, wrapper)
+            (element if run is None else run).append(child)
+        if run is not None or _is_said(text):
+            run = _run(element, run, wrapper)
+            _say(run, text or "")
+    return True
+
+
+def _run(element: Element, run: Element | None, wrapper: str) -> Element:
+    if run is None:
+        run = element.makeelement(wrapper, {})
+        element.append(run)
+    return run
+
+
+def _say(element: Element, text: str) -> None:
+    """Adds text at the end of an element."""
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def _is_said(text: str | None) -> bool:
+    return bool((text or "").strip(_SPACES))
+
+
+def _is_ordered(table: Element) -> bool:
+    """Puts the parts of a table into their order, one of them its body; a table without rows is none."""
+    parts = [part.tag for part in table]
+    filled = [part for part in table if part.find("tr") is not None]
+    if not filled:
+        table[:] = [part for part in table if part.tag == "caption"]
+        for element in (table, *table):
+            element.tag = "div"
+        return True
+    if "tbody" not in parts:
+        filled[-1].tag = "tbody"
+    table[:] = sorted(table, key=lambda part: _PARTS.index(part.tag))
+    return [part.tag for part in table] != parts

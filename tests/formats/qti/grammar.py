@@ -1,0 +1,162 @@
+"""What may stand where in the documents that we write: the content models of QTI 2.1, 2.2 and 3.0, in our own words.
+
+Source: 1EdTech, the schemas of QTI 2.1 (2012), 2.2 (2015) and 3.0 (2022) and of their packages, and IEEE 1484.12.3 (LOM),
+as far as our writers go: an element or attribute that is not here is one that they have not written so far. Names are
+those of 2.x.
+"""
+
+import re
+
+NAME = r"[A-Za-z_][\w.-]*"
+NUMBER = r"-?\d+(\.\d+)?"
+COUNT = r"\d+"
+LENGTH = r"\d+%?"
+ANY = r"(?s).*"
+YES = "true|false"
+BASE = "directedPair|float|identifier|point|string"
+SHAPE = {"shape!": "circle|poly|rect", "coords!": r"\d+(,\d+){2,}"}
+#: What stands in a line of text, what is a block, and what is asked.
+INLINE = "a abbr b br cite code dfn em i img kbd math q samp small span strong sub sup var gap textEntryInteraction inlineChoiceInteraction".split()
+BLOCK = "address blockquote div dl h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split()
+ASKED = [
+    f"{one}Interaction"
+    for one in "choice order match gapMatch graphicGapMatch hotspot selectPoint extendedText".split()
+]
+TEST = "and or match equal stringMatch patternMatch gte gt lte lt variable index correct baseValue mapResponse mapResponsePoint sum".split()
+RULES = "((responseCondition|setOutcomeValue) )*"
+
+
+def some(*names):
+    """Any number of these elements."""
+    return f"(({'|'.join(names)}) )*"
+
+
+LINE, FLOW, VALUE = some(*INLINE), some(*INLINE, *BLOCK), f"(({'|'.join(TEST)}) )"
+#: Elements: what is in them (a regular expression of their names, a space after each), and whether text is.
+CONTENT = {
+    **dict.fromkeys("a abbr address b cite code dfn dt em h1 h2 h3 h4 h5 h6 i kbd p pre prompt q samp small span strong sub sup var caption".split(), (LINE, True)),
+    **dict.fromkeys("div li dd td th simpleChoice simpleAssociableChoice contentBody stimulusBody".split(), (FLOW, True)),
+    **dict.fromkeys("br hr col img gap textEntryInteraction areaMapEntry mapEntry hotspotChoice associableHotspot variable correct"
+                    " mapResponse mapResponsePoint assessmentItemRef assessmentStimulusRef file dependency organizations".split(), ("", False)),
+    **dict.fromkeys("value baseValue gapText inlineChoice object schema schemaversion string source".split(), ("", True)),
+    "math": (ANY, True),
+    "blockquote": (some(*BLOCK, "math"), False),
+    "ol": ("(li )*", False), "ul": ("(li )*", False), "dl": ("((dt|dd) )*", False),
+    "table": ("(caption )?((col )*|(colgroup )*)(thead )?(tfoot )?(tbody )+", False),
+    "colgroup": ("(col )*", False), "tr": ("((td|th) )+", False),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), ("(tr )+", False)),
+    "assessmentItem": ("(responseDeclaration )*(outcomeDeclaration )*(assessmentStimulusRef )*itemBody (responseProcessing )?(modalFeedback )*", False),
+    "assessmentStimulus": ("stimulusBody ", False),
+    "responseDeclaration": ("(correctResponse )?(mapping )?(areaMapping )?", False),
+    "outcomeDeclaration": ("(defaultValue )?", False),
+    "correctResponse": ("(value )+", False), "defaultValue": ("(value )+", False),
+    "mapping": ("(mapEntry )+", False), "areaMapping": ("(areaMapEntry )+", False),
+    "itemBody": (some(*BLOCK, *ASKED), False),
+    "choiceInteraction": ("(prompt )?(simpleChoice )+", False), "orderInteraction": ("(prompt )?(simpleChoice )+", False),
+    "matchInteraction": ("(prompt )?(simpleMatchSet ){2}", False), "simpleMatchSet": ("(simpleAssociableChoice )*", False),
+    "gapMatchInteraction": (f"(prompt )?(gapText )+(({'|'.join(BLOCK)}) )+", False),
+    "hotspotInteraction": ("(prompt )?PICTURE (hotspotChoice )+", False),
+    "selectPointInteraction": ("(prompt )?PICTURE ", False),
+    "graphicGapMatchInteraction": ("(prompt )?PICTURE ((gapText|gapImg) )+(associableHotspot )+", False),
+    "gapImg": ("PICTURE ", False),
+    "extendedTextInteraction": ("(prompt )?", False), "inlineChoiceInteraction": ("(inlineChoice )+", False),
+    "responseProcessing": (RULES, False),
+    "responseCondition": ("responseIf (responseElseIf )*(responseElse )?", False),
+    "responseIf": (VALUE + RULES, False), "responseElseIf": (VALUE + RULES, False), "responseElse": (RULES, False),
+    "setOutcomeValue": (VALUE, False), "index": (VALUE, False), "patternMatch": (VALUE, False),
+    **dict.fromkeys(("and", "or", "sum"), (VALUE + "+", False)),
+    **dict.fromkeys("match equal stringMatch gte gt lte lt".split(), (VALUE + "{2}", False)),
+    "assessmentTest": ("testPart ", False), "testPart": ("(assessmentSection )+", False),
+    "assessmentSection": (some("assessmentSection", "assessmentItemRef"), False),
+    "manifest": ("metadata organizations resources ", False), "resources": ("(resource )*", False),
+    "resource": ("(metadata )?(file )+(dependency )*", False),
+    "metadata": ("schema schemaversion |lom ", False), "lom": ("(general )?(educational )?", False),
+    "general": ("(keyword )*", False), "keyword": ("(string )+", False),
+    "educational": ("(difficulty )?", False), "difficulty": ("source value ", False),
+}  # fmt: skip
+FEEDBACK = {"2": (FLOW, True), "3": ("contentBody ", False)}
+PICTURE = {"2": "object", "3": "img"}
+
+ROOT = {"schemaLocation!": ANY, "identifier!": NAME}
+CHOICE = {"identifier!": NAME, "matchMax!": COUNT, "matchGroup": rf"{NAME}( {NAME})*"}
+ASKS = {"responseIdentifier!": NAME, "class": ANY}
+CELL = {"colspan": COUNT, "rowspan": COUNT, "headers": ANY, "scope": "row|col|rowgroup|colgroup", "abbr": ANY}
+#: Attributes: what their values look like, a ``!`` behind the name of those that must be there.
+ATTRIBUTES = {
+    "a": {"href!": r"\S*"}, "td": CELL, "th": CELL,
+    "img": {"src!": r"\S+", "alt!": ANY, "width": LENGTH, "height": LENGTH},
+    "math": {"display": "block|inline", "alttext": ANY},
+    "object": {"data!": r"\S+", "type!": r"image/[\w+.-]+", "width": LENGTH, "height": LENGTH},
+    "assessmentItem": {**ROOT, "lang": r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*", "title!": ANY, "adaptive": YES, "timeDependent!": YES},
+    "assessmentStimulus": {**ROOT, "title!": ANY}, "assessmentStimulusRef": {"identifier!": NAME, "href!": r"\S+"},
+    "assessmentTest": {**ROOT, "title!": ANY},
+    "testPart": {"identifier!": NAME, "navigationMode!": "linear|nonlinear", "submissionMode!": "individual|simultaneous"},
+    "assessmentSection": {"identifier!": NAME, "title!": ANY, "visible!": YES},
+    "assessmentItemRef": {"identifier!": NAME, "href!": r"\S+"},
+    "responseDeclaration": {"identifier!": NAME, "cardinality!": "single|multiple|ordered", "baseType": BASE},
+    "outcomeDeclaration": {"identifier!": NAME, "cardinality!": "single|multiple", "baseType": BASE, "normalMaximum": NUMBER, "normalMinimum": NUMBER},
+    "mapping": {"lowerBound": NUMBER, "upperBound": NUMBER, "defaultValue": NUMBER},
+    "areaMapping": {"lowerBound": NUMBER, "upperBound": NUMBER, "defaultValue": NUMBER},
+    "mapEntry": {"mapKey!": ANY, "mappedValue!": NUMBER, "caseSensitive": YES},
+    "areaMapEntry": {**SHAPE, "mappedValue!": NUMBER},
+    "choiceInteraction": {**ASKS, "shuffle": YES, "maxChoices": COUNT}, "orderInteraction": {**ASKS, "shuffle": YES},
+    "matchInteraction": {**ASKS, "shuffle": YES, "maxAssociations": COUNT}, "gapMatchInteraction": {**ASKS, "shuffle": YES},
+    "inlineChoiceInteraction": {**ASKS, "shuffle": YES}, "textEntryInteraction": ASKS, "graphicGapMatchInteraction": ASKS,
+    "hotspotInteraction": {**ASKS, "maxChoices": COUNT}, "selectPointInteraction": {**ASKS, "maxChoices": COUNT},
+    "extendedTextInteraction": {**ASKS, "format": "plain|preformatted|xhtml", "expectedLength": COUNT, "expectedLines": COUNT},
+    "simpleChoice": {"identifier!": NAME}, "inlineChoice": {"identifier!": NAME}, "gap": {"identifier!": NAME},
+    "simpleAssociableChoice": CHOICE, "gapText": CHOICE, "gapImg": CHOICE,
+    "hotspotChoice": {**SHAPE, "identifier!": NAME, "hotspotLabel": ANY},
+    "associableHotspot": {**SHAPE, **CHOICE, "hotspotLabel": ANY},
+    "modalFeedback": {"outcomeIdentifier!": NAME, "identifier!": NAME, "showHide!": "show"},
+    "responseProcessing": {"template": r"https?://\S+"}, "setOutcomeValue": {"identifier!": NAME},
+    "variable": {"identifier!": NAME}, "correct": {"identifier!": NAME}, "mapResponse": {"identifier!": NAME},
+    "mapResponsePoint": {"identifier!": NAME},
+    "baseValue": {"baseType!": BASE}, "index": {"n!": COUNT}, "patternMatch": {"pattern!": ANY},
+    "equal": {"toleranceMode": "absolute|exact|relative", "tolerance": f"{NUMBER} {NUMBER}", "includeLowerBound": YES, "includeUpperBound": YES},
+    "stringMatch": {"caseSensitive!": YES},
+    "manifest": ROOT, "file": {"href!": r"\S+"}, "dependency": {"identifierref!": NAME},
+    "resource": {"identifier!": NAME, "type!": r"imsqti_(item|test|stimulus)_xmlv\dp\d|webcontent", "href": r"\S+"},
+}  # fmt: skip
+#: Attributes of everything that is part of a body.
+BODY = {"class": ANY}
+#: Whose identifiers are one set, so that each stands once.
+UNIQUE = ("responseDeclaration", "outcomeDeclaration"), ("resource",), ("testPart", "assessmentSection", "assessmentItemRef")  # fmt: skip
+
+
+def faults(root, version):
+    """What is not as the version (``"2"`` or ``"3"``) has it, in words; ``root`` has the names of 2.x."""
+    found = []
+    for element in root.iter():
+        if next(element.iterancestors("math"), None) is not None:
+            continue
+        content, mixed = (
+            FEEDBACK[version] if element.tag == "modalFeedback" else CONTENT.get(element.tag, (None, None))
+        )
+        where = f"line {element.sourceline}: {element.tag}"
+        if content is None:
+            found.append(f"{where} is no element")
+            continue
+        inside = "".join(f"{child.tag} " for child in element)
+        if not re.fullmatch(content.replace("PICTURE", PICTURE[version]), inside):
+            found.append(f"{where} holds {inside}")
+        if not mixed and "".join((element.text or "", *(child.tail or "" for child in element))).strip(
+            " \t\r\n"
+        ):
+            found.append(f"{where} holds text")
+        found += [f"{where} {said}" for said in _attribute_faults(element)]
+    for tags in UNIQUE:
+        names = [one.get("identifier") for one in root.iter(*tags)]
+        found += [f"{name} stands twice" for name in {*names} if names.count(name) > 1]
+    return found
+
+
+def _attribute_faults(element):
+    known = {**BODY, **ATTRIBUTES.get(element.tag, {})}
+    looks = {name.rstrip("!"): value for name, value in known.items()}
+    for name, value in element.attrib.items():
+        if not re.fullmatch(looks.get(name, "(?!)"), value):
+            yield f'says {name}="{value}"'
+    for name in known:
+        if name.endswith("!") and name[:-1] not in element.attrib:
+            yield f"lacks {name[:-1]}"

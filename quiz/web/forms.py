@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask import request
 from flask_wtf import FlaskForm
 
 from quiz.errors import Invalid, Problem
@@ -25,6 +26,22 @@ class Form(FlaskForm):
 
 def _without_nul(value: Any) -> Any:
     return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def typed(name: str) -> str:
+    """What a request says under this name, without characters that no database takes."""
+    return request.form.get(name, "").replace("\0", "")
+
+
+def row_id(text: str) -> int:
+    """The number of a row, an attempt's slot or a version that a request names. Raises ValueError for what is none.
+
+    None is larger than a column holds, so that no database is asked for such a number.
+    """
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number
 
 
 def time_zones() -> list[str]:

@@ -20,7 +20,7 @@ from quiz.files.tables import write_csv
 from quiz.operations import accounts, overseeing
 from quiz.operations.overseeing import Search
 from quiz.web.downloads import download_csv
-from quiz.web.forms import Form
+from quiz.web.forms import Form, row_id
 from quiz.web.guard import moment, signed_in
 from quiz.web.html import zone
 from quiz.web.session import get_actor
@@ -68,7 +68,7 @@ def log() -> ResponseReturnValue:
     form.validate()
     kinds = overseeing.kinds(get_actor())
     form.subject.choices = [SelectChoice("", _l("Anything")), *(SelectChoice(kind, kind) for kind in kinds)]
-    found = overseeing.log(get_actor(), form.search(), request.args.get("before", type=int))
+    found = overseeing.log(get_actor(), form.search(), request.args.get("before", type=row_id))
     return render_template("admin/log.html", form=form, log=found, narrowed=form.search() != Search())
 
 

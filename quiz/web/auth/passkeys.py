@@ -19,7 +19,7 @@ from quiz.operations import passkeys
 from quiz.operations.passkeys import Site
 from quiz.web.auth.forms import LoginForm, PasskeyForm
 from quiz.web.auth.views import begin, client_address, login_page, passkey_site, safe_next
-from quiz.web.forms import in_words, place
+from quiz.web.forms import in_words, place, typed
 from quiz.web.guard import moment, public, signed_in
 from quiz.web.session import get_actor
 
@@ -87,7 +87,7 @@ def add_options() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Keep the device's new key."""
     try:
-        passkeys.add(get_actor(), *_answered(), request.form.get("name", ""), _site(), moment())
+        passkeys.add(get_actor(), *_answered(), typed("name"), _site(), moment())
     except Invalid as error:
         flash(_words(error), "bad")
     else:

@@ -39,6 +39,7 @@ from quiz.web.author.question_form import (
     posted,
 )
 from quiz.web.author.selecting import today
+from quiz.web.forms import row_id, typed
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.session import get_actor
 
@@ -224,7 +225,7 @@ def _save(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
             -1 if seen is None else seen,
             desk.fields,
             moment(),
-            request.form.get("reason", "").strip(),
+            typed("reason").strip(),
         )
     except Invalid as error:
         return _page(desk, faults=rows.place(desk.form, error.problems), status=Invalid.status)
@@ -423,7 +424,7 @@ def compare(question_id: int) -> ResponseReturnValue:
     versions = authoring.history(get_actor(), question_id)
     newest = versions[0].number
     numbers = (
-        request.args.get(name, usual, type=int)
+        request.args.get(name, usual, type=row_id)
         for name, usual in (("old", max(1, newest - 1)), ("new", newest))
     )
     old, new = (authoring.sheet(get_actor(), question_id, number) for number in numbers)

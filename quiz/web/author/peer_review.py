@@ -12,7 +12,7 @@ from quiz.errors import EditConflict, Invalid
 from quiz.operations import peer_review
 from quiz.operations.peer_review import Decision
 from quiz.web.author.views import page_number
-from quiz.web.forms import in_words
+from quiz.web.forms import in_words, row_id, typed
 from quiz.web.guard import moment, signed_in
 from quiz.web.session import get_actor
 
@@ -63,7 +63,7 @@ def _return(question_id: int) -> str:
 
 
 def _decide(question_id: int, outcome: Decision) -> None:
-    number = request.form.get("number", 0, type=int)
+    number = request.form.get("number", 0, type=row_id)
     peer_review.decide(get_actor(), question_id, number, outcome, _text(), moment())
 
 
@@ -76,14 +76,14 @@ _ACTS: Mapping[str, Callable[[int], str]] = {
 
 
 def _text() -> str:
-    return request.form.get("text", "").replace("\r\n", "\n").replace("\0", "")
+    return typed("text").replace("\r\n", "\n")
 
 
 @blueprint.post("/questions/<int:question_id>/comments")
 @signed_in
 def say(question_id: int) -> ResponseReturnValue:
     """Comment on a question, or answer to a comment."""
-    thread = request.form.get("thread", None, type=int)
+    thread = request.form.get("thread", None, type=row_id)
     try:
         peer_review.say(get_actor(), question_id, _text(), thread, moment())
     except Invalid as error:

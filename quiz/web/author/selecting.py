@@ -35,7 +35,7 @@ def pairs(given: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _ticked() -> list[str]:
-    return request.values.getlist("question")
+    return [name.replace("\0", "") for name in request.values.getlist("question")]
 
 
 def _listed(value: str | list[str]) -> list[str]:

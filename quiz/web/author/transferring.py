@@ -17,7 +17,7 @@ from quiz.errors import Conflict, Invalid
 from quiz.operations import transferring
 from quiz.operations.transferring import How, Look
 from quiz.web.author import selecting
-from quiz.web.forms import Form, place
+from quiz.web.forms import Form, place, row_id
 from quiz.web.guard import moment, signed_in
 from quiz.web.session import get_actor
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("transferring", __name__)
 class TransferForm(Form):
     """Where to, and whether they stay here as well."""
 
-    target = SelectField(_l("To which bank"), coerce=int, validate_choice=False)
+    target = SelectField(_l("To which bank"), coerce=row_id, validate_choice=False)
     how = RadioField(
         _l("How"),
         default="copy",

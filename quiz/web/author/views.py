@@ -21,7 +21,7 @@ from quiz.operations.access import AUTHORING
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
 from quiz.web.author.selecting import today
-from quiz.web.forms import in_words, place
+from quiz.web.forms import in_words, place, typed
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import said
 from quiz.web.session import get_actor
@@ -158,7 +158,7 @@ def share(bank_id: int) -> ResponseReturnValue:
 @signed_in
 def save_search(bank_id: int) -> ResponseReturnValue:
     """Keep a search, or (``drop``) a kept one no longer."""
-    given, name = FilterForm(request.form), request.form.get("name", "").replace("\0", "")
+    given, name = FilterForm(request.form), typed("name")
     try:
         if "drop" in request.form:
             banks.drop_search(get_actor(), bank_id, name)

@@ -14,7 +14,7 @@ from wtforms import TextAreaField
 
 from quiz.errors import Invalid, Problem
 from quiz.operations import courses, rosters
-from quiz.web.forms import Form, place
+from quiz.web.forms import Form, place, row_id
 from quiz.web.guard import bounded, moment, public_address, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import get_actor
@@ -111,7 +111,7 @@ def undo(course_id: int) -> ResponseReturnValue:
 @signed_in
 def cards(course_id: int) -> ResponseReturnValue:
     """Say what new cards mean for the people whose boxes are ticked (``user``); with ``sure=1`` make and show them, once."""
-    chosen = request.form.getlist("user", type=int)
+    chosen = request.form.getlist("user", type=row_id)
     if request.form.get("sure") == "1":
         return _cards(course_id, courses.issue_cards(get_actor(), course_id, chosen, moment()))
     people = courses.who_gets_cards(get_actor(), course_id, chosen)

@@ -11,7 +11,7 @@ from quiz.errors import Forbidden, Invalid
 from quiz.operations import accounts, courses, links
 from quiz.operations.access import AUTHORING, TEACHING
 from quiz.web.courses.forms import CourseForm, EnrolForm, GroupForm
-from quiz.web.forms import place
+from quiz.web.forms import place, row_id
 from quiz.web.guard import moment, public_address, signed_in
 from quiz.web.html import chosen_time_zone, use_time_zone
 from quiz.web.session import get_actor
@@ -118,7 +118,7 @@ def enrol(course_id: int) -> ResponseReturnValue:
 @signed_in
 def set_group(course_id: int) -> ResponseReturnValue:
     """Put the people whose boxes are ticked (``user``, repeated) into a group; an empty name: into none."""
-    chosen = request.form.getlist("user", type=int)
+    chosen = request.form.getlist("user", type=row_id)
     group = (GroupForm().group.data or "").strip()
     try:
         moved = courses.set_group(get_actor(), course_id, chosen, group, moment())

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from quiz.errors import Invalid
 from quiz.operations import watching
 from quiz.operations.access import TEACHING
-from quiz.web.forms import in_words
+from quiz.web.forms import in_words, row_id, typed
 from quiz.web.guard import grace, moment, signed_in
 from quiz.web.html import minutes as in_minutes
 from quiz.web.html import use_time_zone
@@ -31,7 +31,7 @@ def page(quiz_id: int) -> ResponseReturnValue:
 
 def _chosen() -> list[int] | None:
     """The attempts whose boxes are ticked (``attempt``, repeated); None with ``all=1``."""
-    return None if request.form.get("all") == "1" else request.form.getlist("attempt", type=int)
+    return None if request.form.get("all") == "1" else request.form.getlist("attempt", type=row_id)
 
 
 def _back(quiz_id: int, words: str, state: str) -> Response:
@@ -68,7 +68,7 @@ def extend(quiz_id: int) -> ResponseReturnValue:
 def tell(quiz_id: int) -> ResponseReturnValue:
     """Say ``text`` to those who are chosen."""
     try:
-        told = watching.tell(get_actor(), quiz_id, _chosen(), request.form.get("text", ""), moment(), grace())
+        told = watching.tell(get_actor(), quiz_id, _chosen(), typed("text"), moment(), grace())
     except Invalid as error:
         return _back(quiz_id, " ".join(map(in_words, error.problems)), "bad")
     if not told:

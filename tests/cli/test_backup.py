@@ -3,12 +3,14 @@
 import json
 import zipfile
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import MetaData, select
 
-from quiz.db import reading
-from quiz.operations import attempts, backups, banks, drafting, installation, media, peer_review
+from quiz.db import reading, transaction
+from quiz.models.spacing import remember
+from quiz.operations import attempts, backups, banks, drafting, installation, learning, media, peer_review
 from quiz.operations.attempts import SlotSave
 from tests.cast import GRACE, NOW
 from tests.cli.commands import Shell
@@ -37,6 +39,9 @@ def lived(app, cast):
     for seq, answer in enumerate(["1", "2"], 1):
         attempts.save(cast.bo, attempt, SlotSave(1, seq, {"answer": [answer]}), "w", NOW, GRACE)
     attempts.finish(cast.bo, attempt, NOW + timedelta(minutes=3))
+    with transaction() as connection:
+        remember(connection, attempt, {1: Fraction(1)}, NOW)
+    learning.set_retention(cast.bo, 0.8)
     media.add_image(cast.ada, 1, "field.png", png(), NOW)
     drafting.keep(cast.ada, 1, 1, "single_choice", [("prompt", "How")], NOW)
     for thread in (None, 1):

@@ -9,6 +9,7 @@ from quiz.assembly.spacing import LEAST_RETENTION, LONGEST, MOST_RETENTION, USUA
 from quiz.statistics.flags import ENOUGH, FEWEST
 from quiz.statistics.mastery import ENOUGH as MASTERY
 from quiz.statistics.methods import COMPARED, CURVE, FLAGS, ITEM, TEST, Method
+from tools import adaptive_page
 
 #: What benchmarks/flags.py has printed.
 MEASURED = Path(__file__).resolve().parent.parent / "benchmarks" / "flags.md"
@@ -141,7 +142,7 @@ def page() -> str:
         longest=LONGEST,
         passed=MASTERY,
         measured=MEASURED.read_text(encoding="utf-8").strip(),
-    )
+    ) + adaptive_page.section()
 
 
 def _table(first: str, methods: Iterable[Method]) -> str:

@@ -34,7 +34,7 @@ def typed(name: str) -> str:
 
 
 def row_id(text: str) -> int:
-    """The number of a row, an attempt's slot or a version that a request names. Raises ValueError for what is none.
+    """The number of a row or a version that a request names. Raises ValueError for what is none.
 
     None is larger than a column holds, so that no database is asked for such a number.
     """

@@ -90,8 +90,9 @@ def public_address(endpoint: str, **values: Any) -> str:
 
 
 def install(app: Flask) -> None:
-    """Checks every request before its view."""
+    """Checks every request before its view; pages lead only to ways in that there are."""
     app.before_request(_check)
+    app.jinja_env.globals["may_come_in"] = may_come_in
 
 
 def verify(app: Flask) -> None:

@@ -26,6 +26,10 @@ def app(database_url, request):
 def test_who_may_join(app, status, cast, browser):
     anybody, bo = browser(), browser("bo")
     path = f"/join/{cast.join_code}"
+    for who, page in ((anybody, "/login"), (anybody, "/"), (bo, "/nowhere")):
+        who.get(page)
+        assert bool(who.page.find(href="/join")) == (status == 200)
+    assert anybody.get("/join").status_code == status
     anybody.get("/login")  # for the token
     assert anybody.get(path).status_code == status
     assert anybody.post(path, {"name": "Fay"}).status_code == (303 if status == 200 else 404)

@@ -66,9 +66,7 @@ def admit(actor: Actor, target: str) -> ResponseReturnValue:
 def login_page(form: LoginForm) -> str:
     """The page to sign in, with what was wrong."""
     passkeys = passkey_site() is not None
-    return render_template(
-        "auth/login.html", form=form, may_register=may_come_in("account"), passkeys=passkeys
-    )
+    return render_template("auth/login.html", form=form, passkeys=passkeys)
 
 
 def passkey_site() -> Site | None:
@@ -137,7 +135,9 @@ def current_session() -> ResponseReturnValue:
 @blueprint.get("/join")
 @public
 def join_form() -> ResponseReturnValue:
-    """Type a join code."""
+    """Type a join code; 404 where none is taken."""
+    if not may_come_in("code"):
+        raise NotFound
     form = CodeForm(request.args)
     if "code" in request.args and form.validate():
         return redirect(url_for("auth.join", code=form.code.data.strip()), 303)

@@ -20,7 +20,7 @@ from quiz.operations import (
 )
 from quiz.web.courses.views import teachers_page
 from quiz.web.errors import wants_json
-from quiz.web.guard import grace, may_come_in, moment, public, signed_in
+from quiz.web.guard import grace, moment, public, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.session import Card, find_actor, get_actor, show
 from quiz.web.student.practice_form import RetentionForm
@@ -35,7 +35,7 @@ def home() -> ResponseReturnValue:
     """The ways in, or my courses."""
     actor = find_actor(moment())
     if actor is None:
-        return render_template("student/welcome.html", may_register=may_come_in("account"))
+        return render_template("student/welcome.html")
     me = accounts.me(actor)
     card = Card.of(me)
     show(card)

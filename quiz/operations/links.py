@@ -179,12 +179,12 @@ def choose_password(key: str, password: str, address: str, now: datetime) -> Non
     hashed = accounts.hash_password(password)
     with transaction() as connection:
         same_epoch = select(User.session_epoch).where(User.id == AccountLink.user_id, User.active)
-        gone = delete(AccountLink).where(
-            AccountLink.key_hash == _digest(key), AccountLink.epoch == same_epoch.scalar_subquery()
+        gone = (
+            delete(AccountLink)
+            .where(AccountLink.key_hash == _digest(key), AccountLink.epoch == same_epoch.scalar_subquery())
+            .returning(AccountLink.user_id)
         )
-        if (
-            connection.execute(gone.returning(AccountLink.user_id)).first() is None
-        ):  # of two at once one finds it
+        if connection.execute(gone).first() is None:  # of two at once one finds it
             raise NotFound
         connection.execute(
             update(User)

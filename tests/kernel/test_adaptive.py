@@ -151,6 +151,11 @@ def test_a_pool_that_is_too_easy_for_all_places_none_by_ml():
     assert (found.unplaced, found.whole.bias, found.whole.n) == (20, None, 20)
 
 
+def test_more_examinees_than_fit_are_refused():
+    with pytest.raises(Invalid, match="20001 are too many for a pool of this size – simulate 20000 or fewer"):
+        simulate(pool(), Rules(most=2), np.zeros(20_001), 1)
+
+
 @pytest.mark.parametrize(
     "rules, where, what",
     [

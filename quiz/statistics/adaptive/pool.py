@@ -16,6 +16,8 @@ from quiz.statistics.irt.curves import Steps, adjacent, guessing
 #: Abilities are looked for here, in logits; one that lies at an end does not exist.
 GRID: Final = np.linspace(-6, 6, 241)
 SPACING: Final = float(GRID[1] - GRID[0])
+#: About so many numbers are worked on at once, while curves are drawn.
+CELLS: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,19 @@ class Pool:
 
     def answers(self, abilities: Values, rng: np.random.Generator) -> NDArray[np.intp]:
         """A simulated answer of each examinee to each item: the category reached, shape (examinees, items)."""
+        chance = rng.random((len(self.items), 1, len(abilities)))
         below = np.cumsum(self._curves(abilities)[1], axis=1)[:, :-1]
-        found: NDArray[np.intp] = (rng.random((len(self.items), 1, len(abilities))) > below).sum(axis=1).T
+        found: NDArray[np.intp] = (chance > below).sum(axis=1).T
         return found
 
     def _curves(self, theta: Values) -> tuple[Values, Values, Values]:
-        """Of each category ln P, P, and the slope of ln P."""
+        """Of each category ln P, P, and the slope of ln P, each of shape (items, categories, abilities)."""
+        size = max(1, CELLS // (len(self.items) * self._steps.columns**2))
+        parts = [self._some(theta[start : start + size]) for start in range(0, len(theta), size)]
+        log, p, slope = (np.concatenate(part, axis=2) for part in zip(*parts, strict=True))
+        return log, p, slope
+
+    def _some(self, theta: Values) -> tuple[Values, Values, Values]:
         curves = adjacent(self._rows, self._steps, theta)
         log, p, slope = curves.log, curves.p, curves.by_ability(self._rows, self._steps)
         some = np.array([place for place, item in enumerate(self.items) if item.c], dtype=np.intp)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from quiz.errors import Invalid, Problem
 from quiz.statistics.adaptive.pool import Pool
 from quiz.statistics.adaptive.session import Rules, Session, demand_sense
 from quiz.statistics.classical import Values
@@ -18,6 +19,8 @@ GROUPS: Final = (-np.inf, -1.5, -0.5, 0.5, 1.5, np.inf)
 #: How often the lottery of *sympson-hetter* is adjusted, and by how many examinees each time.
 ROUNDS: Final = 8
 TRIED: Final = 1000
+#: Examinees × items × steps that are simulated at once; these take about 700 MB.
+MOST_ANSWERS: Final = 6_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,12 @@ class Figures:
 def simulate(pool: Pool, rules: Rules, abilities: Values, seed: int) -> Figures:
     """The test as examinees of these abilities sit it; the same seed gives the same. Raises Invalid (``demand_sense``)."""
     demand_sense(rules, pool)
+    most = MOST_ANSWERS // (len(pool.items) * (pool.log.shape[1] - 1))
+    if len(abilities) > most:
+        problem = Problem(
+            "examinees", f"{len(abilities)} are too many for a pool of this size", f"simulate {most} or fewer"
+        )
+        raise Invalid([problem])
     rng = np.random.default_rng(seed)
     passes = chances_to_pass(pool, rules, rng) if rules.exposure == "sympson-hetter" else None
     return _figures(pool, rules, abilities, sat(pool, rules, abilities, rng, passes))

@@ -33,7 +33,9 @@ ISSUER: Final = "Quiz"
 STEP: Final = 30
 DRIFT: Final = 1
 _WRONG: Final = Problem(
-    "code", "this code is not right", "type the one that your authenticator shows now, or a recovery code"
+    "code",
+    "this code is not right",
+    "each works once: type the one that your authenticator shows now, or a recovery code",
 )
 
 
@@ -99,7 +101,10 @@ def next_step(actor: Actor, demanded: tuple[str, ...]) -> str:
 
 
 def begin(actor: Actor) -> None:
-    """Makes a secret for a new authenticator; a repeat keeps the one that is being set up. For those with a password."""
+    """Makes a secret for a new authenticator; a repeat keeps the one that is being set up.
+
+    For those with a password, Invalid for others.
+    """
     with transaction() as connection:
         has_password = connection.execute(
             select(User.password_hash.is_not(None)).where(acting(actor))
@@ -107,7 +112,7 @@ def begin(actor: Actor) -> None:
         if has_password is None:
             raise SignedOut
         if not has_password:
-            raise NotFound
+            raise Invalid([accounts.NO_PASSWORD])
         connection.execute(
             conflict_insert(connection, Authenticator)
             .values(user_id=actor.id, secret=pyotp.random_base32())

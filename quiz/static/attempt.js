@@ -573,7 +573,7 @@
     showBannerFor(30000, "moved", due ? word("moved", { time: timeOf(due) }) : word("unlimited"));
   }
   function showEnd() {
-    if (timer) { timer.stop(); }
+    if (timer) { timer.stop(); timer.element.hidden = true; }
     if (!banners.has("over") && destination === null) { showBanner("over", "look", word("ended"), [link(word("result"), root.dataset.enter)]); }
   }
   /* A deadline where the page has none: the server makes it anew, once all is saved. */

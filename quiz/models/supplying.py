@@ -13,21 +13,26 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.supply import change_dates, unmet
-from quiz.errors import Invalid, Problem, Unmeetable
+from quiz.errors import EditConflict, Invalid, Problem, Unmeetable
 from quiz.models.bank import Bank, BankShare, QuestionVersion
 from quiz.models.drawing import SqlIndex
+from quiz.models.fixed import are_current, make_forms
 from quiz.models.people import Enrolment
 from quiz.models.searching import SearchHit, SearchTerm
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The banks by name, the days looked at, the names of unknown banks, and what is missing on the first day it is."""
+    """The banks by name, the days looked at, the names of unknown banks, and what is missing on the first day it is.
+
+    ``forms``: the fixed forms that were made of them, where the blueprint asks for some (``fixed.make_forms``).
+    """
 
     banks: Mapping[str, int]
     days: Sequence[date]
     unknown: Sequence[str] = ()
     unmet: Sequence[Mapping[str, Any]] = ()
+    forms: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +87,46 @@ def held_for(
     opening: Opening,
     now: datetime,
 ) -> Held:
-    """What the banks that the blueprint names hold for it; ``user_id`` says whose banks they are (None: the command line's)."""
+    """What the banks that the blueprint names hold for it; ``user_id`` says whose banks they are (None: the command line's).
+
+    May take seconds, so that it is asked for while reading, before anything is written.
+    """
     banks = usable_banks(connection, user_id, course_id, blueprint.banks)
     unknown = [name for name in blueprint.banks if name not in banks]
     if unknown:
         return Held(banks, (), unknown)
     index = SqlIndex(connection, banks)
     days = days_of(index, blueprint, opening, now)
-    for day in days[:1] if blueprint.fixed_forms else days:  # fixed forms are of one day
+    if blueprint.fixed_forms:
+        return _forms_held(connection, blueprint, banks, days)
+    for day in days:
         short = unmet(blueprint, index, day)
         if short:
-            return Held(banks, days, (), [{**one, "as_of": day.isoformat()} for one in short])
+            return Held(banks, days, unmet=_dated(short, day))
     return Held(banks, days)
+
+
+def _forms_held(
+    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], days: Sequence[date]
+) -> Held:
+    """The same where the quiz has fixed forms, which are of its first day."""
+    try:
+        return Held(banks, days, forms=make_forms(connection, blueprint, banks, days[0]))
+    except Unmeetable as error:
+        return Held(banks, days, unmet=_dated(error.unmet, days[0]))
+
+
+def _dated(short: Sequence[Mapping[str, Any]], day: date) -> list[Mapping[str, Any]]:
+    return [{**one, "as_of": day.isoformat()} for one in short]
+
+
+def demand_unchanged(
+    connection: Connection, user_id: int | None, course_id: int, blueprint: Blueprint, held: Held
+) -> None:
+    """Raises EditConflict where by now the names mean other banks, or a question of the forms made was changed."""
+    banks = usable_banks(connection, user_id, course_id, blueprint.banks)
+    if banks != held.banks or not are_current(connection, held.forms):
+        raise EditConflict
 
 
 def demand_held(held: Held) -> Mapping[str, int]:

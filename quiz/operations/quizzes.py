@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.settings import EVERYTHING, QuizSettings
 from quiz.assembly.supply import scarcest
-from quiz.db import reading, transaction
+from quiz.db import reading, snapshot, transaction
 from quiz.errors import EditConflict, Invalid, Problem
 from quiz.models.accommodating import Terms, move_deadlines, terms_for
 from quiz.models.attempt import GRACE, Attempt, ended_at
@@ -25,7 +25,15 @@ from quiz.models.drawing import SqlIndex
 from quiz.models.fixed import fix_forms
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
-from quiz.models.supplying import Held, Opening, days_of, demand_held, held_for, usable_banks
+from quiz.models.supplying import (
+    Held,
+    Opening,
+    days_of,
+    demand_held,
+    demand_unchanged,
+    held_for,
+    usable_banks,
+)
 from quiz.operations.access import Actor, acting, missing, taught_course, taught_quiz
 
 LONGEST_TITLE = 200
@@ -256,11 +264,13 @@ def create(actor: Actor | None, course_id: int, blueprint_text: str, now: dateti
     Raises Invalid with the blueprint's faults by line, Unmeetable where the banks hold too little.
     """
     blueprint = _supported(blueprint_text)
-    with transaction() as connection:
+    with snapshot() as connection:
         course = taught_course(connection, actor, course_id)
         sheet = _sheet_of(blueprint, course.time_zone)
         _demand_good(sheet, blueprint_text)
         demand_held(_held(connection, actor, course, blueprint, sheet, now))
+    with transaction() as connection:
+        taught_course(connection, actor, course_id)
         quiz_id: int = connection.execute(
             insert(Quiz)
             .values(
@@ -365,13 +375,21 @@ def supply(
 
 
 def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
-    """Freezes the blueprint as a revision for new attempts. Returns its number; attempts in progress keep theirs."""
+    """Freezes the blueprint as a revision for new attempts. Returns its number; attempts in progress keep theirs.
+
+    Raises Invalid or Unmeetable where the banks do not hold what it asks for; EditConflict where somebody has changed
+    the quiz, or a question of its forms, while these were made.
+    """
+    user_id = actor.id if actor else None
+    with snapshot() as connection:
+        seen = _taught(connection, actor, quiz_id)
+        blueprint = _supported(seen.blueprint_text)
+        course = taught_course(connection, actor, seen.course_id)
+        held = _held(connection, actor, course, blueprint, _stored_sheet(seen), now)
+    banks = demand_held(held)
     with transaction() as connection:
-        quiz = _taught(connection, actor, quiz_id, lock=True)
-        blueprint = _supported(quiz.blueprint_text)
-        course = taught_course(connection, actor, quiz.course_id)
-        held = _held(connection, actor, course, blueprint, _stored_sheet(quiz), now)
-        banks = demand_held(held)
+        quiz = _as_seen(_taught(connection, actor, quiz_id, lock=True), seen.edits)
+        demand_unchanged(connection, user_id, quiz.course_id, blueprint, held)
         connection.execute(
             update(QuizRevision)
             .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
@@ -397,14 +415,12 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
                 tries=blueprint.settings.tries,
                 certainty=blueprint.settings.certainty,
                 published_at=now,
-                published_by=actor.id if actor else None,
+                published_by=user_id,
             )
             .returning(QuizRevision.id)
         ).scalar_one()
-        fix_forms(connection, revision_id, blueprint, banks, held.days[0])
-        record(
-            connection, actor.id if actor else None, "quiz.publish", ("quiz", quiz_id), now, revision=number
-        )
+        fix_forms(connection, revision_id, held.forms)
+        record(connection, user_id, "quiz.publish", ("quiz", quiz_id), now, revision=number)
     return int(number)
 
 
@@ -490,12 +506,12 @@ def edit(
     next ``publish``.
     """
     blueprint = _demand_good(sheet, blueprint_text)
-    with transaction() as connection:
-        quiz = _taught(connection, actor, quiz_id, lock=True)
-        if quiz.edits != edits:
-            raise EditConflict(edits=quiz.edits)
-        course = taught_course(connection, actor, quiz.course_id)
+    with snapshot() as connection:
+        seen = _as_seen(_taught(connection, actor, quiz_id), edits)
+        course = taught_course(connection, actor, seen.course_id)
         demand_held(_held(connection, actor, course, blueprint, sheet, now))
+    with transaction() as connection:
+        quiz = _as_seen(_taught(connection, actor, quiz_id, lock=True), edits)
         sheet = _in_step(sheet, _supported(quiz.blueprint_text), blueprint)
         connection.execute(
             update(Quiz)
@@ -504,6 +520,13 @@ def edit(
         )
         moved = move_deadlines(connection, Attempt.quiz_id == quiz_id)
         record(connection, actor.id, "quiz.edit", ("quiz", quiz_id), now, deadlines_moved=[*moved])
+
+
+def _as_seen(quiz: Row[Any], edits: int) -> Row[Any]:
+    """The quiz, which nobody has edited meanwhile; else EditConflict."""
+    if quiz.edits != edits:
+        raise EditConflict(edits=quiz.edits)
+    return quiz
 
 
 def _in_step(sheet: QuizSheet, before: Blueprint, after: Blueprint) -> QuizSheet:

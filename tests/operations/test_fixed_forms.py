@@ -15,7 +15,7 @@ from quiz.errors import EditConflict, Invalid, Unmeetable
 from quiz.models import fixed
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import Question, QuestionVersion
-from quiz.operations import attempts, fixed_forms, quizzes, revising, undoing
+from quiz.operations import attempts, fixed_forms, importing, quizzes, revising, undoing
 from quiz.operations.exporting import Selection
 from tests.cast import BANK, NOW, Cast
 

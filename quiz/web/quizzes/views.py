@@ -364,6 +364,12 @@ def publish(quiz_id: int) -> ResponseReturnValue:
     """Freeze the blueprint for new attempts."""
     try:
         number = quizzes.publish(get_actor(), quiz_id, moment())
+    except EditConflict as error:
+        flash(
+            _("The quiz or the banks were changed meanwhile: look through the list again, then publish."),
+            "bad",
+        )
+        return _checklist(quiz_id), error.status
     except (Unmeetable, Invalid) as error:
         return _checklist(quiz_id), error.status
     flash(_("Published, as revision %(number)s.", number=number), "good")

@@ -31,6 +31,7 @@ LANGUAGES = ("en", "ru", "zh")
 LONGEST_USERNAME = 80
 MINIMUM_PASSWORD = 10
 LONGEST_PASSWORD = 500
+NO_PASSWORD = Problem("current", "this account has no password", "ask the administrator for one")
 WRONG = "User name or password are not right."
 WRONG_CODE = "This return code is not right."
 
@@ -242,7 +243,7 @@ def demand_password(actor: Actor, current: str, now: datetime) -> None:
     if row is None:
         raise SignedOut
     if row.password_hash is None:
-        raise Invalid([Problem("current", "this account has no password", "ask the administrator for one")])
+        raise Invalid([NO_PASSWORD])
     if not _fits(row.password_hash, current[:LONGEST_PASSWORD]):
         with transaction() as connection:
             count_failure(connection, guesser, guesser, now)

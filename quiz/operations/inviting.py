@@ -245,14 +245,21 @@ def accept(key: str, username: str, name: str, password: str, address: str, now:
 
 
 def accept_as(actor: Actor, key: str, address: str, now: datetime) -> None:
-    """The same for the account that is signed in, which loses nothing by it: the higher role counts."""
+    """The same for the account that is signed in, which loses nothing by it: the higher role counts.
+
+    Raises Invalid where that is a higher one and the account has no password: a return code is too little for it.
+    """
     invited(key, address, now)
     with transaction() as connection:
-        role = connection.execute(select(User.role).where(acting(actor)).with_for_update()).scalar()
-        if role is None:
+        me = connection.execute(
+            select(User.role, User.password_hash).where(acting(actor)).with_for_update()
+        ).first()
+        if me is None:
             raise missing(connection, actor)
         used = _use(connection, key, now)
-        higher = max(role, used.role, key=SITE_ROLES.index)
+        higher = max(me.role, used.role, key=SITE_ROLES.index)
+        if higher != me.role and me.password_hash is None:
+            raise Invalid([accounts.NO_PASSWORD])
         connection.execute(update(User).where(User.id == actor.id).values(role=higher))
         _enrol(connection, used, actor.id, now)
         _audit(connection, actor.id, "accept", used.id, now, role=higher)

@@ -124,7 +124,7 @@ def test_it_is_taken_away_by_its_owner_or_an_administrator(cast):
     again, _once, _codes = set_up(accounts.sign_in("ada", PASSWORD, ADDRESS, NOW))
     factors.turn_off(again, PASSWORD, NOW)
     assert factors.standing(again, NOBODY).state == "off"
-    with pytest.raises(NotFound):  # somebody without a password has no use for one
+    with pytest.raises(Invalid):  # somebody without a password has no use for one
         factors.begin(cast.bo)
     with reading() as connection:
         acts = select(AuditEvent.actor_id, AuditEvent.details).where(AuditEvent.act == "user.second-factor")

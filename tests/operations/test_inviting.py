@@ -62,6 +62,16 @@ def test_who_is_signed_in_gains_and_loses_nothing(cast):
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_return_code_is_too_little_for_a_role_of_the_site(cast):
+    """Where the role has to have a second factor, nobody could sign in again."""
+    key = invite(cast)
+    with pytest.raises(Invalid) as caught:
+        inviting.accept_as(cast.bo, key, ADDRESS, NOW)
+    assert caught.value.problems[0].what == "this account has no password"
+    assert (states(cast), accounts.me(cast.bo).role) == ([(0, "open")], "user")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize(
     "offer, note, uses, days, where",
     [

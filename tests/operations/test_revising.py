@@ -8,7 +8,7 @@ from quiz.banks.revising import Change
 from quiz.errors import Conflict, Forbidden, Invalid, NotFound
 from quiz.operations import authoring, banks, drafting, exporting, importing, revising, undoing
 from quiz.operations.exporting import Filter, Selection
-from tests.cast import NOW
+from tests.cast import BANK, NOW
 from tests.statements import statements
 
 LATER, LAST = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
@@ -36,6 +36,16 @@ def many(cast, count):
 
 def text_of(cast, bank):
     return exporting.export_text(cast.ada, bank, NOW)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_draft_is_kept_only_in_the_bank_of_its_question(cast):
+    """Else somebody could keep a bank that is none of theirs from being changed."""
+    theirs = importing.import_bank(cast.di, BANK, "di.yaml", NOW).bank_id
+    with pytest.raises(NotFound):
+        drafting.keep(cast.di, theirs, 1, "single_choice", [("prompt", "How")], NOW)
+    with pytest.raises(NotFound):
+        drafting.keep(cast.di, theirs, 2**31 - 1, "single_choice", [("prompt", "How")], NOW)
 
 
 def run(cast, bank, change, selection=EVERYTHING, **more):

@@ -274,6 +274,18 @@ def test_what_no_page_sends_is_refused_and_breaks_nothing(ada, cast, bank):
     assert stored(cast, one)["prompt"] == "AB"
 
 
+def test_a_draft_that_comes_after_its_own_save_is_none(ada, cast, bank):
+    """The script sends what is typed; on a busy server that may arrive after the save that followed it."""
+    address = f"/questions/{question(cast, bank)}/edit"
+    ada.get(address)
+    typed = {**controls(ada.page, attrs=EDITOR), "prompt": "How much is **two**?"}
+    ada.post(address, {**typed, "act": "save"})
+    for prompt, offered in (("How much is **two**?", False), ("How much is three?", True)):
+        ada.post(address, {**typed, "prompt": prompt, "act": "preview", "part": "preview"})
+        ada.get(address)
+        assert ("that you did not save" in ada.text) is offered
+
+
 # Rows --------------------------------------------------------------------------------------------------------------
 
 

@@ -300,7 +300,7 @@ def _look(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
     """Show the question as a student sees it, and keep what is typed; where somebody asks (not the script), also what is
     wrong with it.
     """
-    if desk.sheet.fields and desk.fields == desk.sheet.fields:  # all is as it was saved again
+    if _stands_saved(desk):
         drafting.drop(get_actor(), *_place(desk))
     else:
         drafting.keep(get_actor(), *_place(desk), _typed(request.form), moment())
@@ -311,6 +311,15 @@ def _look(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
         except Invalid as error:
             faults = rows.place(desk.form, error.problems)
     return _page(desk, faults=faults)
+
+
+def _stands_saved(desk: Desk) -> bool:
+    """Whether all is as in the version that I began with, or in the newest: a save may have overtaken this request."""
+    sheet = desk.sheet
+    if sheet.question_id is None:
+        return False
+    newest = sheet if sheet.current else authoring.edit_sheet(get_actor(), sheet.question_id)
+    return any(fields_of(desk.kind, desk.form, one.fields) == one.fields for one in (sheet, newest))
 
 
 def _typed(controls: MultiDict[str, str]) -> list[tuple[str, str]]:

@@ -130,12 +130,12 @@ def _put(sheet: Sheet, name: str, written: str, line: int) -> Iterator[Problem]:
             "question %(number)s has a mark in line %(line)s", number=number, line=sheet.lines[number]
         )
         yield Problem("question", what, "keep one of them", line)
-    elif written and (mark := read_number(written)) is None:
-        what = Said("'%(mark)s' is no mark", mark=written[:40])
-        yield Problem(f"q{number}", what, "write a number such as 1 or 0.5", line)
-    elif written:
+    elif (mark := read_number(written)) is not None:
         sheet.marks[number] = Fraction(mark)
         sheet.lines[number] = line
+    elif written:
+        what = Said("'%(mark)s' is no mark", mark=written[:40])
+        yield Problem(f"q{number}", what, "write a number such as 1 or 0.5", line)
 
 
 # What it would do ----------------------------------------------------------------------------------------------------

@@ -155,6 +155,7 @@ def run(
 class _Plan:
     """The selected questions: as they are, what they would be, and what stands against it."""
 
+    change: Change
     rows: Sequence[Row[Any]]
     changed: Sequence[tuple[Row[Any], dict[str, Any]]]
     refused: Sequence[tuple[Row[Any], Refused]]
@@ -163,7 +164,7 @@ class _Plan:
     def seen(self) -> str:
         """Stands for which versions become what."""
         parts = [f"{row.question_id}:{row.number}" for row, _ in self.changed]
-        return sha256(" ".join([str(len(self.rows)), *parts]).encode()).hexdigest()
+        return sha256(" ".join([repr(self.change), str(len(self.rows)), *parts]).encode()).hexdigest()
 
     def put_away(self) -> frozenset[str]:
         """The ids of questions that are ready, and will not be."""
@@ -212,6 +213,7 @@ def _plan(
     drafts = {} if over_drafts else _drafts(connection, [row.question_id for row, _ in different])
     judged = [(row, fields, _refusal(bank, row, fields, drafts)) for row, fields in different]
     return _Plan(
+        change,
         rows,
         [(row, fields) for row, fields, refusal in judged if refusal is None],
         [(row, refusal) for row, _, refusal in judged if refusal is not None],

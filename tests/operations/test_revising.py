@@ -148,6 +148,8 @@ def test_what_cannot_be_is_said_and_nothing_is_written(cast, bank):
             revising.look(cast.ada, bank, selection, change, NOW)
         assert caught.value.problems[0].where == where
     look = revising.look(cast.ada, bank, EVERYTHING, Change(points="2"), NOW)
+    with pytest.raises(Conflict):  # the same questions, but not what was agreed to
+        revising.run(cast.ada, bank, EVERYTHING, Change(points="3"), look.seen, LATER)
     run(cast, bank, Change(topic="x"), Selection(("one",)))
     with pytest.raises(Conflict):
         revising.run(cast.ada, bank, EVERYTHING, Change(points="2"), look.seen, LATER)

@@ -119,6 +119,8 @@ def _lines(question: Example) -> Iterator[str]:
         yield f"  {'+' if option.get('correct') else '-'} {option['text']}"
     for language, given in question.get("translations", {}).items():
         yield f"  {language}: {given['prompt']}"
+    for said in question.get("suppress", ()):
+        yield f"  suppress: {said['rule']}"
     rest = {name: question[name] for name in ("shuffle", "as_of", "topic", "level") if name in question}
     if rest:
         yield "  " + ", ".join(f"{name}: {str(value).lower()}" for name, value in rest.items())

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from quiz.lint.reading import Item, Text
-from quiz.lint.rule import Flag, Rule, ask
+from quiz.lint.rule import Flag, Rule, ask, rules
+from quiz.questions.validation import suggest
 
 _LETTERS: Final = re.compile(r"\w{3,}")
 _PUNCTUATION: Final = " .。;!,"
@@ -88,3 +89,17 @@ def option_count(item: Item) -> Iterator[Flag]:
         yield Flag("options", f"{count} options")
     elif item.key and count > MOST:
         yield Flag("options", f"{count} options", "info")
+
+
+@Rule(
+    "S04", "A reason for no rule",
+    message="The question suppresses a rule that does not exist",
+    fix="Name the rule by its id, or take the entry out",
+    guideline="Each exception names what it is one from",
+    bad=[ask("How much is 3 × 4?", "*12", "7", "34", suppress=[{"rule": "C1", "reason": "The line has to hold the word."}])],
+    good=[ask("How much is 3 × 4?", "*12", "7", "34", suppress=[{"rule": "C01", "reason": "The line has to hold the word."}])],
+)  # fmt: skip
+def unknown_rule(item: Item) -> Iterator[Flag]:
+    for place, said in enumerate(item.question.suppress):
+        if said.rule not in rules():
+            yield Flag(f"suppress[{place}].rule", f"{said.rule}{suggest(said.rule, rules())}")

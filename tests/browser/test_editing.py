@@ -88,6 +88,46 @@ def test_what_the_rules_say_follows_the_typing_and_is_told_politely(device, bank
     expect(question).to_be_focused()
 
 
+def test_marks_are_put_around_what_is_selected_by_button_and_key(device, bank):
+    page = device()
+    sign_in(page, TEACHER, PASSWORD)
+    page.goto(f"/banks/{bank}/questions/new?type=single_choice")
+    question, reason = (
+        page.get_by_label("Question", exact=True),
+        page.get_by_role("textbox", name="Option 1, Reason"),
+    )
+    marks = page.get_by_role("group", name="Format: Question")
+    question.fill("How much is two?")
+    question.evaluate("text => text.setSelectionRange(8, 12)")  # a space with it: only the word is marked
+    for button, typed in (
+        ("Bold", "How much **is** two?"),
+        ("Italic", "How much ***is*** two?"),
+        ("Bold", "How much *is* two?"),
+        ("Italic", "How much is two?"),
+        ("Mathematics", "How much $is$ two?"),
+    ):
+        marks.get_by_role("button", name=button).click()
+        expect(question).to_have_value(typed)
+        expect(question).to_be_focused()
+    page.keyboard.press("ControlOrMeta+z")
+    expect(question).to_have_value("How much is two?")
+    question.fill("Think of\none\ntwo")
+    question.evaluate("text => text.setSelectionRange(10, 15)")
+    marks.get_by_role("button", name="List").click()
+    expect(question).to_have_value("Think of\n\n- one\n- two")
+    reason.fill("so")
+    reason.select_text()
+    page.keyboard.press("ControlOrMeta+b")
+    expect(reason).to_have_value("**so**")
+    marks.get_by_role("button", name="Add an image").click()
+    expect(page.get_by_label("Image", exact=True)).to_be_focused()
+    expect(page.get_by_label("Into which text")).to_have_value("prompt")
+    look(page, "editor-marks")
+    page.get_by_role("button", name="Add an option").click()
+    expect(option(page, 5)).to_be_focused()
+    expect(marks).to_be_visible()  # also when the form has come anew
+
+
 def test_leaving_asks_only_where_something_would_be_lost(device, bank):
     page = device()
     asked = []

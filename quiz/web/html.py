@@ -233,11 +233,16 @@ def use_time_zone(name: str | None, *, typed: bool = False) -> None:
     g.times_typed = typed
 
 
-def chosen_time_zone() -> str:
-    """The user's time zone, else that of the page's course, else the one of all their courses, else UTC."""
+def known_time_zone() -> str | None:
+    """The user's time zone, else that of the page's course, else the one of all their courses."""
     card = find_card()
     chosen = card.time_zone if card and not g.get("times_typed") else None
-    return chosen or g.get("course_time_zone") or (card and card.home_zone) or "UTC"
+    return chosen or g.get("course_time_zone") or (card.home_zone if card else None)
+
+
+def chosen_time_zone() -> str:
+    """The one known, else UTC."""
+    return known_time_zone() or "UTC"
 
 
 def zone() -> str:

@@ -144,6 +144,18 @@ def test_a_course_is_made_by_an_author(ada, cast):
     assert (found.title, found.time_zone, found.role) == ("Geometry", "Asia/Almaty", "teacher")
 
 
+def test_a_new_course_begins_in_the_zone_that_is_known_else_in_that_of_the_device(ada, browser, cast):
+    ada.get("/courses/new")
+    zone = ada.page.find("select", {"name": "time_zone"})
+    assert zone.find("option", selected=True)["value"] == courses.course(cast.ada, cast.course, NOW).time_zone
+    assert "data-zone-here" not in zone.attrs
+    eve = browser("eve")
+    eve.get("/courses/new")
+    assert "data-zone-here" in eve.page.find("select", {"name": "time_zone"}).attrs
+    eve.post("/courses/new", {"title": "", "time_zone": "Asia/Almaty"})
+    assert "data-zone-here" not in eve.page.find("select", {"name": "time_zone"}).attrs
+
+
 def test_a_course_without_a_title_is_refused_at_the_field(ada):
     ada.get("/courses/new")
     assert ada.post("/courses/new", {"title": " " * 3, "time_zone": "Asia/Almaty"}).status_code == 422

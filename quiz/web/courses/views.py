@@ -13,7 +13,7 @@ from quiz.operations.access import AUTHORING, TEACHING
 from quiz.web.courses.forms import CourseForm, EnrolForm, GroupForm
 from quiz.web.forms import place, row_id
 from quiz.web.guard import moment, public_address, signed_in
-from quiz.web.html import chosen_time_zone, use_time_zone
+from quiz.web.html import known_time_zone, use_time_zone
 from quiz.web.session import get_actor
 from quiz.web.squares import square
 
@@ -42,8 +42,9 @@ def create() -> ResponseReturnValue:
     form = CourseForm()
     form.offer_time_zones()
     if not form.is_submitted():
-        form.time_zone.data = chosen_time_zone()
-        return render_template("courses/new.html", form=form)
+        known = known_time_zone()
+        form.time_zone.data = known or "UTC"
+        return render_template("courses/new.html", form=form, guessed=known is None)
     if form.validate():
         try:
             course_id = courses.add_course(get_actor(), form.title.data, form.time_zone.data, moment())
@@ -52,7 +53,7 @@ def create() -> ResponseReturnValue:
         else:
             flash(_("The course is there. Students join with the code below."), "good")
             return redirect(url_for("student.course", course_id=course_id), 303)
-    return render_template("courses/new.html", form=form), Invalid.status
+    return render_template("courses/new.html", form=form, guessed=False), Invalid.status
 
 
 # Joining ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@
 
   var PAUSE_MS = 500;                                       // after the last key, before a part is renewed
   var LONGEST_MS = 1500;                                    // of typing without a pause: then it is sent, and kept, all the same
-  var CHANGES = /^(add|remove|up|down|take|image|find):/;        // acts that change the form itself
+  var CHANGES = /^(add|remove|up|down|take|image|mend|find):/;        // acts that change the form itself
   var form, live, pause, since = 0, asked = {}, dirty = false, leaving = false;
 
   function part(name) { return document.querySelector('[data-part="' + name + '"]'); }

@@ -56,6 +56,27 @@ def test_the_editor_shows_what_the_rules_say_to_what_is_typed(ada, riddle):
     assert ada.page.find("html") is None
 
 
+def test_a_click_mends_what_changes_no_meaning(ada, riddle):
+    ada.get(f"/questions/{riddle}/edit")
+    press(ada, "mend:N01", attrs=EDITOR)
+    assert ada.page.find(id="prompt").get_text(strip=True) == "Which metal is **NOT** magnetic?"
+    assert ada.page.find(id="prompt").has_attr("autofocus")
+    assert not ada.page.find("button", value="mend:N01")
+    numbers = {f"own-options-{place}-text": text for place, text in enumerate(("1991", "1 985", "1989"))}
+    press(ada, "preview", {"prompt": "When was it?", **numbers, "shuffle": None}, attrs=EDITOR)
+    assert said(ada) == ["O04"]
+    assert not ada.page.find(
+        "button", value="mend:O04"
+    )  # 1 985 is no plain number: that is for a person to do
+    press(ada, "preview", {"own-options-1-text": "1985"}, attrs=EDITOR)
+    key = ada.page.find("input", {"name": "own-key", "checked": True})["value"]
+    press(ada, "mend:O04", attrs=EDITOR)
+    typed = [ada.page.find(id=f"own-options-{place}-text").get_text(strip=True) for place in range(3)]
+    assert typed == ["1985", "1989", "1991"]
+    assert ada.page.find("input", {"name": "own-options-0-id"})["value"] == key  # 1985 was right, and is
+    assert said(ada) == []
+
+
 def test_what_is_not_whole_yet_is_not_blamed_for_what_is_not_typed_yet(ada, bank):
     ada.get(f"/banks/{bank}/questions/new?type=true_false")
     press(ada, "preview", {"prompt": "Penguins cannot swim.", "own-answer": "false"}, attrs=EDITOR)

@@ -25,7 +25,7 @@ from quiz.operations.authoring import Sheet, TryOut
 from quiz.operations.drafting import Draft
 from quiz.operations.peer_review import Talk
 from quiz.questions import types
-from quiz.web.author import pictures, rows
+from quiz.web.author import mending, pictures, rows
 from quiz.web.author.question_form import (
     CommonForm,
     Difference,
@@ -178,6 +178,7 @@ def _page(
             sheet=desk.sheet,
             form=desk.form,
             faults=faults,
+            can_mend=lambda finding: mending.mended(finding, desk.form.data) is not None,
             seen=seen or (None if part == "form" else _preview(desk)),
             different=_different(desk),
             name=types.editing(desk.kind).NAME,
@@ -282,6 +283,16 @@ def _change(desk: Desk, act: str, rest: str) -> ResponseReturnValue:
     return _page(desk)
 
 
+def _mend(desk: Desk, _act: str, rule: str) -> ResponseReturnValue:
+    """Mend what a rule has found."""
+    for finding, at in _preview(desk).findings:
+        data = mending.mended(finding, desk.form.data) if finding.rule == rule else None
+        if data:
+            desk.form = _again(desk, data)
+            rows.attend(desk.form, at.id)
+    return _page(desk)
+
+
 def _add_image(desk: Desk, _act: str, _rest: str) -> ResponseReturnValue:
     """Put an image into the bank, and into a text."""
     desk.picture = pictures.posted(desk.sheet.fields.get("text_format", "markdown"))
@@ -341,6 +352,7 @@ _ACTS: Mapping[str, Callable[[Desk, str, str], ResponseReturnValue]] = {
     "take": _take,
     "drop": _drop,
     "image": _add_image,
+    "mend": _mend,
     "preview": _look,
     "try": _try,
     **dict.fromkeys(("add", "remove", "up", "down"), _change),

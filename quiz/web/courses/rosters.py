@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf.file import FileField
-from wtforms import TextAreaField
 
 from quiz.errors import Invalid, Problem
 from quiz.operations import courses, rosters
-from quiz.web.forms import Form, place, row_id
+from quiz.web.forms import row_id
 from quiz.web.guard import bounded, moment, public_address, signed_in
 from quiz.web.html import use_time_zone
+from quiz.web.pasted import TableForm
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("rosters", __name__, url_prefix="/courses/<int:course_id>")
@@ -25,41 +23,22 @@ blueprint = Blueprint("rosters", __name__, url_prefix="/courses/<int:course_id>"
 LARGEST_ROSTER = 1_000_000
 
 
-class RosterForm(Form):
-    """A file, or its text."""
-
-    file = FileField(_l("File"))
-    text = TextAreaField(_l("Text"))
-
-    def given(self) -> str:
-        """The text of what was sent; the form keeps it."""
-        if self.file.data:
-            self.text.data = rosters.text_of(self.file.data.read())
-        return self.text.data or ""
-
-
 @blueprint.get("/roster")
 @signed_in
 def form(course_id: int) -> ResponseReturnValue:
     """Choose a roster, or paste its text; or take the last one back."""
-    return _form(course_id, RosterForm(None), ())
+    return _form(course_id, TableForm(None), ())
 
 
-def _form(course_id: int, form: RosterForm, faults: Sequence[Problem]) -> str:
+def _form(course_id: int, form: TableForm, faults: Sequence[Problem]) -> str:
     last = rosters.last_roster(get_actor(), course_id)
     use_time_zone(last.time_zone)
     return render_template("courses/roster.html", last=last, form=form, faults=faults)
 
 
-def _mend(course_id: int, form: RosterForm, error: Invalid) -> ResponseReturnValue:
+def _mend(course_id: int, form: TableForm, error: Invalid) -> ResponseReturnValue:
     """The form again, with the text and a list of what is wrong with it."""
-    faults = [problem for problem in error.problems if problem.line is not None]
-    place(form, Invalid(problem for problem in error.problems if problem.line is None))
-    if faults:
-        form.text.errors = [
-            ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(faults))
-        ]
-    return _form(course_id, form, faults), Invalid.status
+    return _form(course_id, form, form.blame(error)), Invalid.status
 
 
 @blueprint.post("/roster")
@@ -67,7 +46,7 @@ def _mend(course_id: int, form: RosterForm, error: Invalid) -> ResponseReturnVal
 @bounded(LARGEST_ROSTER)
 def look(course_id: int) -> ResponseReturnValue:
     """What a roster would do. Nothing is written."""
-    form = RosterForm()
+    form = TableForm()
     try:
         plan = rosters.plan(get_actor(), course_id, rosters.read_roster(form.given()))
     except Invalid as error:
@@ -80,7 +59,7 @@ def look(course_id: int) -> ResponseReturnValue:
 @bounded(LARGEST_ROSTER)
 def enter(course_id: int) -> ResponseReturnValue:
     """Do what was looked at; shows the cards of new students, once."""
-    form = RosterForm()
+    form = TableForm()
     try:
         cards = rosters.enter(get_actor(), course_id, rosters.read_roster(form.given()), moment())
     except Invalid as error:

@@ -8,18 +8,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf.file import FileField
-from wtforms import TextAreaField
 
 from quiz.assembly.fairness import THETAS, Fairness
 from quiz.errors import Invalid, Problem
-from quiz.operations import fixed_forms, paper_marks, rosters
+from quiz.operations import fixed_forms, paper_marks
 from quiz.questions import types
-from quiz.web.forms import Form, place
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import use_time_zone
+from quiz.web.pasted import TableForm
 from quiz.web.reports.charts import Line
 from quiz.web.reports.plots import Plot, curve_plot, evenly, interval_plot
 from quiz.web.session import get_actor
@@ -86,41 +83,22 @@ def _curves(fairness: Fairness) -> Plot:
 # Marks of printed forms ------------------------------------------------------------------------------------------------
 
 
-class MarksForm(Form):
-    """A file, or its text."""
-
-    file = FileField(_l("File"))
-    text = TextAreaField(_l("Text"))
-
-    def given(self) -> str:
-        """The text of what was sent; the form keeps it."""
-        if self.file.data:
-            self.text.data = rosters.text_of(self.file.data.read())
-        return self.text.data or ""
-
-
 @blueprint.get("/marks")
 @signed_in
 def marks(quiz_id: int) -> ResponseReturnValue:
     """Choose a table of marks, or paste it; or take the last one back."""
-    return _marks(quiz_id, MarksForm(None), ())
+    return _marks(quiz_id, TableForm(None), ())
 
 
-def _marks(quiz_id: int, form: MarksForm, faults: Sequence[Problem]) -> str:
+def _marks(quiz_id: int, form: TableForm, faults: Sequence[Problem]) -> str:
     plan = paper_marks.plan(get_actor(), quiz_id, ())
     use_time_zone(plan.time_zone)
     return render_template("quizzes/marks.html", plan=plan, form=form, faults=faults)
 
 
-def _mend(quiz_id: int, form: MarksForm, error: Invalid) -> ResponseReturnValue:
+def _mend(quiz_id: int, form: TableForm, error: Invalid) -> ResponseReturnValue:
     """The form again, with the text and a list of what is wrong with it."""
-    faults = [problem for problem in error.problems if problem.line is not None]
-    place(form, Invalid(problem for problem in error.problems if problem.line is None))
-    if faults:
-        form.text.errors = [
-            ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(faults))
-        ]
-    return _marks(quiz_id, form, faults), Invalid.status
+    return _marks(quiz_id, form, form.blame(error)), Invalid.status
 
 
 @blueprint.post("/marks")
@@ -128,7 +106,7 @@ def _mend(quiz_id: int, form: MarksForm, error: Invalid) -> ResponseReturnValue:
 @bounded(LARGEST_TABLE)
 def look(quiz_id: int) -> ResponseReturnValue:
     """What a table of marks would give. Nothing is written."""
-    form = MarksForm()
+    form = TableForm()
     try:
         plan = paper_marks.plan(get_actor(), quiz_id, paper_marks.read_marks(form.given()))
     except Invalid as error:
@@ -142,7 +120,7 @@ def look(quiz_id: int) -> ResponseReturnValue:
 @bounded(LARGEST_TABLE)
 def enter(quiz_id: int) -> ResponseReturnValue:
     """Enter what was looked at."""
-    form = MarksForm()
+    form = TableForm()
     try:
         count = paper_marks.enter(get_actor(), quiz_id, paper_marks.read_marks(form.given()), moment())
     except Invalid as error:

@@ -1,4 +1,4 @@
-"""Codes that people type: to join a course, to return to one's own account."""
+"""Codes that people type, to join a course or to return to one's own account; keys that stand in links."""
 
 from __future__ import annotations
 
@@ -30,3 +30,13 @@ def grouped(code: str) -> str:
 def digest(code: str) -> str:
     """What is stored of a return code."""
     return sha256(normal(code).encode()).hexdigest()
+
+
+def new_key() -> str:
+    """A random key for a link: 256 bits, so that its plain SHA-256 may be stored."""
+    return secrets.token_urlsafe(32)
+
+
+def key_digest(key: str) -> str:
+    """What is stored of a key."""
+    return sha256(key.encode()).hexdigest()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import Row, and_, insert, select, update
@@ -14,6 +12,7 @@ from sqlalchemy.engine import Connection
 from quiz.db import reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, Said
 from quiz.models.audit import record
+from quiz.models.codes import key_digest, new_key
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.inviting import Invitation
 from quiz.models.paging import Page, page_of
@@ -24,7 +23,6 @@ from quiz.operations.access import Actor, acting, demand_role, missing
 MOST_USES = 500
 MOST_DAYS = 90
 LONGEST_NOTE = 120
-_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,6 @@ class InvitationRow:
     state: str
 
 
-def _digest(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
-
-
 # What administrators do ----------------------------------------------------------------------------------------------
 
 
@@ -75,7 +69,7 @@ def invite(actor: Actor, offer: Offer, note: str, uses: int, days: int, now: dat
     problems = _faults(offer, note, uses, days)
     if problems:
         raise Invalid(problems)
-    key = token_urlsafe(_KEY_BYTES)
+    key = new_key()
     with transaction() as connection:
         demand_role(connection, actor, ("administrator",))
         if offer.course_id is not None:
@@ -83,7 +77,7 @@ def invite(actor: Actor, offer: Offer, note: str, uses: int, days: int, now: dat
         invitation_id = connection.execute(
             insert(Invitation)
             .values(
-                key_hash=_digest(key),
+                key_hash=key_digest(key),
                 note=note,
                 role=offer.role,
                 course_id=offer.course_id,
@@ -209,7 +203,7 @@ def all_courses(actor: Actor) -> list[tuple[int, str]]:
 def invited(key: str, address: str, now: datetime) -> Invited:
     """What an invitation gives. NotFound where it was used up, revoked, has expired, or never was; misses are counted."""
     with reading() as connection:
-        demand_patience(connection, f"invitation:{_digest(key)}", address, now)
+        demand_patience(connection, f"invitation:{key_digest(key)}", address, now)
         found = connection.execute(
             select(Invitation.role, Invitation.course_id, Course.title, Invitation.course_role)
             .outerjoin(Course, Course.id == Invitation.course_id)
@@ -217,14 +211,14 @@ def invited(key: str, address: str, now: datetime) -> Invited:
         ).first()
     if found is None:
         with transaction() as connection:
-            count_failure(connection, f"invitation:{_digest(key)}", address, now)
+            count_failure(connection, f"invitation:{key_digest(key)}", address, now)
         raise NotFound("This invitation was used already, taken back, or has expired. Ask for a new one.")
     return Invited(*found)
 
 
 def _open(key: str, now: datetime) -> Any:
     return and_(
-        Invitation.key_hash == _digest(key),
+        Invitation.key_hash == key_digest(key),
         Invitation.used < Invitation.uses,
         Invitation.expires_at > now,
         Invitation.revoked_at.is_(None),

@@ -12,8 +12,6 @@ import smtplib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, delete, literal, select, update
@@ -23,6 +21,7 @@ from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Invalid, NotFound, Problem, SignedOut
 from quiz.files.languages import DEFAULT, Speech
 from quiz.models.audit import record
+from quiz.models.codes import key_digest, new_key
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.links import AccountLink
 from quiz.models.people import User
@@ -37,8 +36,6 @@ MAILED: Final = timedelta(hours=1)
 #: A mail that the server did not take is tried again so much later, until that long after it was asked for.
 AGAIN: Final = timedelta(minutes=5)
 GIVEN_UP: Final = timedelta(days=1)
-#: A key has 256 bits: nobody guesses one, so its plain SHA-256 may be stored.
-_KEY_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +47,6 @@ class Opened:
     username: str | None
     #: The address that a link confirms.
     address: str | None
-
-
-def _digest(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
 
 
 # Asking for one ----------------------------------------------------------------------------------------------------
@@ -120,14 +113,14 @@ def issue_to_student(actor: Actor, course_id: int, user_id: int, now: datetime) 
 
 
 def _issue(connection: Connection, actor: Actor, user_id: int, now: datetime) -> str:
-    key = token_urlsafe(_KEY_BYTES)
+    key = new_key()
     epoch = connection.execute(
         select(User.session_epoch).where(User.id == user_id, User.active, User.password_hash.is_not(None))
     ).scalar()
     if epoch is None:
         raise NotFound
     values = {
-        "key_hash": _digest(key),
+        "key_hash": key_digest(key),
         "address": None,
         "epoch": epoch,
         "created_at": now,
@@ -146,11 +139,11 @@ def _issue(connection: Connection, actor: Actor, user_id: int, now: datetime) ->
 def opened(purpose: str, key: str, address: str, now: datetime) -> Opened:
     """Whose account a link opens. NotFound where it was used, has expired, or never was; misses are counted."""
     with reading() as connection:
-        demand_patience(connection, f"link:{_digest(key)}", address, now)
+        demand_patience(connection, f"link:{key_digest(key)}", address, now)
         found = _link(connection, purpose, key, now)
     if found is None:
         with transaction() as connection:
-            count_failure(connection, f"link:{_digest(key)}", address, now)
+            count_failure(connection, f"link:{key_digest(key)}", address, now)
         raise NotFound("This link was used already, has expired, or is not whole. Ask for a new one.")
     return Opened(found.id, found.name, found.username, found.address)
 
@@ -160,7 +153,7 @@ def _link(connection: Connection, purpose: str, key: str, now: datetime) -> Row[
         select(User.id, User.name, User.username, AccountLink.address)
         .join(AccountLink, AccountLink.user_id == User.id)
         .where(
-            AccountLink.key_hash == _digest(key),
+            AccountLink.key_hash == key_digest(key),
             AccountLink.purpose == purpose,
             AccountLink.expires_at > now,
             AccountLink.epoch == User.session_epoch,
@@ -181,7 +174,7 @@ def choose_password(key: str, password: str, address: str, now: datetime) -> Non
         same_epoch = select(User.session_epoch).where(User.id == AccountLink.user_id, User.active)
         gone = (
             delete(AccountLink)
-            .where(AccountLink.key_hash == _digest(key), AccountLink.epoch == same_epoch.scalar_subquery())
+            .where(AccountLink.key_hash == key_digest(key), AccountLink.epoch == same_epoch.scalar_subquery())
             .returning(AccountLink.user_id)
         )
         if connection.execute(gone).first() is None:  # of two at once one finds it
@@ -246,7 +239,7 @@ def send_due(post: mailing.Post, site: str, now: datetime, most: int | None = No
             break
         with transaction() as connection:
             connection.execute(
-                update(AccountLink).where(AccountLink.key_hash == _digest(key)).values(send_at=None)
+                update(AccountLink).where(AccountLink.key_hash == key_digest(key)).values(send_at=None)
             )
         sent += 1
     return sent
@@ -254,7 +247,7 @@ def send_due(post: mailing.Post, site: str, now: datetime, most: int | None = No
 
 def _claim(now: datetime) -> tuple[Row[Any], str] | None:
     """The next link to send, with its new key; it is not due again before ``AGAIN``."""
-    key = token_urlsafe(_KEY_BYTES)
+    key = new_key()
     with transaction() as connection:
         connection.execute(
             delete(AccountLink).where(AccountLink.send_at <= now, AccountLink.created_at <= now - GIVEN_UP)
@@ -279,7 +272,7 @@ def _claim(now: datetime) -> tuple[Row[Any], str] | None:
         connection.execute(
             update(AccountLink)
             .where(AccountLink.user_id == due.user_id, AccountLink.purpose == due.purpose)
-            .values(key_hash=_digest(key), expires_at=now + MAILED, send_at=now + AGAIN)
+            .values(key_hash=key_digest(key), expires_at=now + MAILED, send_at=now + AGAIN)
         )
     return due, key
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.banks.families import Family
 from quiz.banks.model import Question as LoadedQuestion
-from quiz.db import reading, transaction
+from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem
 from quiz.files.richtext import to_html, to_text
 from quiz.models.audit import record
@@ -455,8 +455,8 @@ def save_search(actor: Actor, bank_id: int, name: str, wanted: Filter) -> None:
         if problems:
             raise Invalid(problems)
         mine = dict(zip(_SEARCH_KEY, (bank_id, actor.id, name.strip()), strict=True))
-        connection.execute(delete(SavedSearch).filter_by(**mine))
-        connection.execute(insert(SavedSearch).values(**mine, wanted=fields))
+        keep = conflict_insert(connection, SavedSearch).values(**mine, wanted=fields)
+        connection.execute(keep.on_conflict_do_update(index_elements=_SEARCH_KEY, set_={"wanted": fields}))
 
 
 _SEARCH_KEY = ("bank_id", "user_id", "name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -149,6 +149,22 @@ def item_of(question: Authored) -> Item:
     )
 
 
+def kind_of(item: Item) -> Item:
+    """What conditions see of an item but its name: equal for all that they let through on the same days."""
+    return Item(
+        item.bank,
+        "",
+        item.topic,
+        item.type,
+        item.difficulty,
+        tags=item.tags,
+        start=item.start,
+        end=item.end,
+        spans=item.spans,
+        level=item.level,
+    )
+
+
 def _spans(family: Family) -> tuple[str, ...]:
     days = (("" if day is None else day.isoformat() for day in span) for span in family.spans())
     return tuple(map("/".join, days))
@@ -204,6 +220,10 @@ class Index(Protocol):
 
     def listed(self, stratum: Stratum) -> Sequence[Item]:
         """All items of a stratum by rank."""
+        ...
+
+    def kinds(self, banks: Sequence[str]) -> Mapping[Item, int]:
+        """How many items of these banks there are of each kind (``kind_of``)."""
         ...
 
     def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
@@ -262,6 +282,9 @@ class ListIndex:
 
     def listed(self, stratum: Stratum) -> Sequence[Item]:
         return self._lists[stratum]
+
+    def kinds(self, banks: Sequence[str]) -> Mapping[Item, int]:
+        return Counter(kind_of(item) for item in self.items if item.bank in banks)
 
     def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
         return {item.qualified: self._families[item.qualified] for item in items if item.family}

@@ -113,8 +113,8 @@ def parts_of(blueprint: Blueprint, index: Index, on: date) -> list[Part]:
     return parts
 
 
-def covers(section: Section, stratum: Stratum) -> bool:
-    """Whether the questions of a stratum are of the section's banks, types and topic.
+def covers(section: Section, stratum: Stratum | Item) -> bool:
+    """Whether the questions of a stratum, or one question, are of the section's banks, types and topic.
 
     Texts that ask nothing stand only where a section names their type: no paper has a question less for them.
     """

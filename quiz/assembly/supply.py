@@ -5,13 +5,14 @@ Saving and publishing a quiz ask for ``unmet`` on each of ``change_dates`` from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from quiz.assembly.blueprint import LABELS, Blueprint, Section
 from quiz.assembly.draw import MOST_TRIES, draw
-from quiz.assembly.index import Index, Item
+from quiz.assembly.index import Index, Item, kind_of
 from quiz.assembly.parallel import parallel
 from quiz.assembly.parts import admits, covers
 from quiz.errors import Invalid, Problem, Unmeetable
@@ -51,10 +52,36 @@ def scarcest(blueprint: Blueprint, index: Index, days: Sequence[date]) -> list[t
 
     A question that fits several sections counts in each.
     """
-    return [
-        min((len(_matching(section, items, held, day)), day) for day in days)
-        for section, items, held in _by_section(blueprint, index)
-    ]
+    kinds = index.kinds(blueprint.banks)
+    named = index.named(
+        sorted({id for section in blueprint.sections for id in (*section.included, *section.excluded)})
+    )
+    return [_scarcest(section, kinds, named, days) for section in blueprint.sections]
+
+
+def _scarcest(
+    section: Section, kinds: Mapping[Item, int], named: Mapping[str, Item], days: Sequence[date]
+) -> tuple[int, date]:
+    """The same for one section: by kinds, of which there are few, but the questions that it names."""
+    fitting = Counter({kind: count for kind, count in kinds.items() if _suits(section, kind)})
+    fitting.subtract(
+        kind for id in section.excluded if id in named and _suits(section, kind := kind_of(named[id]))
+    )
+    held = {named[id] for id in section.included if id in named}
+
+    def available(on: date) -> int:
+        beside = sum(
+            one.in_force(on) and not (_suits(section, one) and admits(section, one, on)) for one in held
+        )
+        return beside + sum(count for kind, count in fitting.items() if admits(section, kind, on))
+
+    return min((available(day), day) for day in days)
+
+
+def _suits(section: Section, item: Item) -> bool:
+    """Whether an item is of the section's banks, types, topic and difficulties."""
+    labels = {label for label in LABELS if section.demand(label).max != 0}
+    return item.difficulty in labels and covers(section, item)
 
 
 def may_stand(blueprint: Blueprint, index: Index, on: date) -> frozenset[str]:

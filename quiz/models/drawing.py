@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.index import Item, ItemSet, Stratum
@@ -51,6 +54,27 @@ def _placed(count: int) -> Prepared:
         for start in range(0, count * len(_PLACE), len(_PLACE))
     )
     return Prepared(_ITEM.add_columns(*_IN_STRATUM).where(or_(*places)))
+
+
+_READY = (
+    select(
+        Bank.digest,
+        *_IN_STRATUM[1:],
+        QuestionVersion.level,
+        QuestionVersion.starts_on,
+        QuestionVersion.ends_on,
+        QuestionVersion.item["tags"].as_string().label("tags"),
+        QuestionVersion.item["spans"].as_string().label("spans"),
+    )
+    .join(Bank, Bank.id == QuestionVersion.bank_id)
+    .where(QuestionVersion.bank_id == bindparam("of_bank"), QuestionVersion.draw_rank.is_not(None))
+    .subquery()
+)
+#: The kinds of a bank's ready questions with its digest, in one statement: both are of one moment.
+_KINDS = select(*_READY.c, func.count().label("questions")).group_by(*_READY.c)
+#: Kinds by the bank's id, name and digest: so an entry is good for ever; the bound keeps memory small.
+_kinds: dict[tuple[int, str, str], Mapping[Item, int]] = {}
+_KINDS_MOST = 100
 
 
 class SqlIndex:
@@ -129,6 +153,30 @@ class SqlIndex:
         )
         return [_item(row) for row in rows]
 
+    def kinds(self, banks: Sequence[str]) -> Mapping[Item, int]:
+        """How many there are of each kind; read once for each state of a bank, which its digest names."""
+        found: Counter[Item] = Counter()
+        rows = self._connection.execute(
+            select(Bank.id, Bank.digest).where(
+                Bank.id.in_([self._ids[name] for name in banks if name in self._ids])
+            )
+        )
+        for bank_id, digest in rows.all():
+            known = _kinds.get((bank_id, self._names[bank_id], digest))
+            found.update(self._read_kinds(bank_id) if known is None else known)
+        return found
+
+    def _read_kinds(self, bank_id: int) -> Mapping[Item, int]:
+        rows = self._connection.execute(_KINDS, {"of_bank": bank_id}).all()
+        kinds: Counter[Item] = Counter()
+        for row in rows:
+            kinds[_kind(self._names[bank_id], row)] += row.questions
+        if rows:
+            if len(_kinds) >= _KINDS_MOST:
+                _kinds.clear()
+            _kinds[bank_id, self._names[bank_id], rows[0].digest] = kinds
+        return kinds
+
     def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
         """The families among these, whole, in one statement."""
         return self._whole([item for item in items if item.family])
@@ -170,6 +218,25 @@ class SqlIndex:
             QuestionVersion.type == type_,
             QuestionVersion.difficulty == difficulty,
         )
+
+
+def _kind(bank: str, row: Row[Any]) -> Item:
+    return Item(
+        bank,
+        "",
+        row.topic,
+        row.type,
+        row.difficulty,
+        tags=tuple(json.loads(row.tags or "[]")),
+        start=_day(row.starts_on),
+        end=_day(row.ends_on),
+        spans=None if row.spans is None else tuple(json.loads(row.spans)),
+        level=row.level,
+    )
+
+
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
 
 
 def bank_digests(connection: Connection, banks: Mapping[str, int]) -> dict[str, str]:

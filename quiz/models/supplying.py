@@ -150,8 +150,7 @@ def days_of(index: SqlIndex, blueprint: Blueprint, opening: Opening, now: dateti
     zone = ZoneInfo(opening.time_zone)
     first = max(now, opening.opens_at or now).astimezone(zone).date()
     last = opening.closes_at.astimezone(zone).date() if opening.closes_at else date.max
-    items = [item for stratum in index.strata(blueprint.banks) for item in index.listed(stratum)]
-    return change_dates(items, first, max(first, last))
+    return change_dates(index.kinds(blueprint.banks), first, max(first, last))
 
 
 def kinds_held(connection: Connection, banks: Mapping[str, int]) -> list[tuple[str, str, str, str, str, int]]:

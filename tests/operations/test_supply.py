@@ -4,7 +4,11 @@ from datetime import date
 
 import pytest
 
+from quiz.assembly.index import ListIndex
+from quiz.banks.yaml import read_bank
+from quiz.db import reading
 from quiz.errors import Forbidden, Invalid, NotFound
+from quiz.models.drawing import SqlIndex
 from quiz.operations import banks, courses, importing, quizzes
 from tests.cast import BANK, NOW
 
@@ -39,6 +43,16 @@ def blueprint(*sections, settings=""):
 def test_a_section_counts_the_questions_that_may_stand_in_it(cast, section, least, most, available):
     (row,) = quizzes.supply(cast.ada, cast.course, blueprint(section), NOW).sections
     assert (row.least, row.most, row.available) == (least, most, available)
+
+
+def test_the_database_knows_the_same_kinds_as_a_list(cast):
+    text = BANK.replace("    timeless: true\n    prompt: How much is 1 + 1?\n", DAYS + "    tags: [a, b c]\n")
+    bank_id = importing.import_bank(cast.ada, text, "small.yaml", NOW).bank_id
+    with reading() as connection:
+        index = SqlIndex(connection, {"small": bank_id})
+        listed = ListIndex.of([read_bank(text, "x")]).kinds(["small"])
+        assert index.kinds(["small"]) == listed == index.kinds(["small"])  # read, and kept
+    assert sum(listed.values()) == 5
 
 
 def test_the_day_with_fewest_counts(cast):

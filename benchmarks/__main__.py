@@ -10,6 +10,7 @@ from benchmarks import (
     report,
     save,
     scales,
+    search,
     start,
     stats,
 )
@@ -25,3 +26,4 @@ report.main()
 grade_book.main()
 convert.main()
 forms.main()
+search.main()

@@ -39,7 +39,7 @@ from quiz.models.choosing import (
     conditions,
     saved_searches,
 )
-from quiz.models.paging import Page, page_of, part_of
+from quiz.models.paging import Page, page_at_once, page_of, part_of
 from quiz.models.peer_review import in_review
 from quiz.models.people import Enrolment, User
 from quiz.models.searching import tags_of
@@ -267,7 +267,7 @@ def _questions(
         )
         .order_by(QuestionVersion.topic, slug)
     )
-    page = page_of(connection, listed, number, lambda row: row.question_id)
+    page = page_at_once(connection, listed, number, lambda row: row.question_id)
     rows = connection.execute(
         select(
             Question.id,

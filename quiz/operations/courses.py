@@ -475,7 +475,7 @@ def demand_own_student(
 ) -> None:
     """Raises NotFound where this is no student of a course of mine, with or without a password; Forbidden where they are
     more than that: have a role of the site, another role in a course, a course that I do not teach. What a teacher makes
-    opens the whole account.
+    opens the whole account. So who has a password must also have worked here: being enrolled by me alone makes nobody mine.
     """
     my_course(connection, actor, course_id, TEACHING)
     role = connection.execute(
@@ -494,6 +494,10 @@ def demand_own_student(
         raise Forbidden(
             "This person is more than a student of yours, here or elsewhere: ask an administrator."
         )
+    worked = select(Attempt.id).join(Quiz, Quiz.id == Attempt.quiz_id)
+    here = worked.where(Attempt.user_id == user_id, Quiz.course_id == course_id).limit(1)
+    if has_password and connection.execute(here).first() is None:
+        raise Forbidden("This person has not begun any quiz of this course yet: ask an administrator.")
 
 
 def _elsewhere(actor: Actor, user_id: Any) -> Any:

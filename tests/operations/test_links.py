@@ -13,6 +13,7 @@ from quiz.models.guessing import ACCOUNT_FAILURES
 from quiz.models.links import AccountLink
 from quiz.models.people import User
 from quiz.operations import accounts, courses, links, mailing
+from quiz.operations.access import Actor
 from tests.cast import ADDRESS, NOW, PASSWORD
 from tests.mailbox import mail_server
 
@@ -51,6 +52,7 @@ def pupil(cast):
     """Fay, who has a password and learns in Ada's course."""
     fay = accounts.add_user(None, "fay", "Fay", PASSWORD, "user", NOW)
     courses.enrol(cast.ada, cast.course, "fay", "student", NOW)
+    cast.start(Actor(fay, 1))
     return fay
 
 
@@ -126,6 +128,15 @@ def test_a_teacher_makes_links_for_their_own_students_only(cast):
     for who in (cast.ada, cast.bo):
         with pytest.raises(Forbidden):
             links.issue(who, fay, NOW)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_who_was_only_enrolled_is_nobodys_student_yet(cast):
+    """A teacher could else take over any account that is in no course, by its user name."""
+    gus = accounts.add_user(None, "gus", "Gus", PASSWORD, "user", NOW)
+    courses.enrol(cast.ada, cast.course, "gus", "student", NOW)
+    with pytest.raises(Forbidden):
+        links.issue_to_student(cast.ada, cast.course, gus, NOW)
 
 
 def test_a_link_is_mailed_by_the_upkeep_and_its_key_is_nowhere_else(cast, mailbox):

@@ -81,7 +81,9 @@ def _multiply(bank_id):
         by_question.create(connection)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # as the database's own upkeep leaves a table in use: only then indexes alone answer
-        connection.execute(text("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("VACUUM"))
+        connection.execute(text("ANALYZE"))
 
 
 def _copy(connection, table, bank_id, copies):

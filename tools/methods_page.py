@@ -128,21 +128,24 @@ passed over. A model that did not converge, and one whose observed information h
 
 def page() -> str:
     """The page."""
-    return PAGE.format(
-        items=_table("figure", ITEM),
-        tests=_table("figure", TEST),
-        curve=_table("figure", CURVE),
-        compared=_table("figure", COMPARED),
-        flags=_table("flag", FLAGS),
-        fewest=FEWEST,
-        enough=ENOUGH,
-        usual=USUAL_RETENTION,
-        least=LEAST_RETENTION,
-        most=MOST_RETENTION,
-        longest=LONGEST,
-        passed=MASTERY,
-        measured=MEASURED.read_text(encoding="utf-8").strip(),
-    ) + adaptive_page.section()
+    return (
+        PAGE.format(
+            items=_table("figure", ITEM),
+            tests=_table("figure", TEST),
+            curve=_table("figure", CURVE),
+            compared=_table("figure", COMPARED),
+            flags=_table("flag", FLAGS),
+            fewest=FEWEST,
+            enough=ENOUGH,
+            usual=USUAL_RETENTION,
+            least=LEAST_RETENTION,
+            most=MOST_RETENTION,
+            longest=LONGEST,
+            passed=MASTERY,
+            measured=MEASURED.read_text(encoding="utf-8").strip(),
+        )
+        + adaptive_page.section()
+    )
 
 
 def _table(first: str, methods: Iterable[Method]) -> str:

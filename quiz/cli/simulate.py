@@ -184,7 +184,9 @@ def _items(paths: Sequence[Path]) -> list[Item]:
             ]
         )
     if others:
-        click.echo(f"Left out, being without a calibration: {others} of {others + len(found)} questions.", err=True)
+        click.echo(
+            f"Left out, being without a calibration: {others} of {others + len(found)} questions.", err=True
+        )
     return found
 
 

@@ -81,6 +81,15 @@ def test_every_message_is_translated(tag):
     assert missing(tag) == []
 
 
+@pytest.mark.parametrize("tag,others", [("zh", "[а-яё]"), ("ru", "[\u4e00-\u9fff]")])
+def test_a_catalogue_speaks_its_own_language(tag, others):
+    """Texts of one language once stood in the catalogue of the other, and no other test can tell."""
+    other = re.compile(others, re.IGNORECASE)
+    for message in read(tag):
+        if message.id and not other.search(" ".join(forms(message.id))):
+            assert not other.search(" ".join(forms(message.string)))
+
+
 def test_what_is_not_translated_is_said_in_english():
     assert catalogue("ru").ugettext("No catalogue holds this.") == "No catalogue holds this."
     assert catalogue("en").ugettext("Account") == "Account"

@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 
 T = TypeVar("T")
 PER_PAGE = 50
+#: No list is as long; a larger number from an address is no page, and may be none that a database can count.
+MOST_PAGES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def page_at_once(
     connection: Connection, statement: Select[Any], number: int, make: Callable[[Row[Any]], T]
 ) -> Page[T]:
     """The same by one statement, where finding the rows is most of the work, as in a search; past the end by three."""
-    number = max(1, number)
+    number = min(max(1, number), MOST_PAGES)
     counted = statement.add_columns(func.count().over().label("rows_on_all_pages"))
     rows = connection.execute(counted.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).all()
     if not rows and number > 1:

@@ -13,6 +13,7 @@ from quiz.operations import importing, quizzes
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.school import paper
 from tests.browser.steps import come_back, expect_saved, look, start
+from tests.faults.counts import some
 
 BANK = """
 format: quiz-bank/1
@@ -87,7 +88,7 @@ def stored(attempt, slot):
     return one.question.parse(fields or {}, one.order).response
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("width", some(PHONE, DESK))
 def test_a_word_is_dragged_into_one_gap_at_a_time(device, school, quiz, width):
     page = device(width)
     attempt, slot = begin(page, school, quiz, "words")

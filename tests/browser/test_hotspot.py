@@ -11,6 +11,7 @@ from quiz.operations import importing, quizzes
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.school import PASSWORD, TEACHER, stored
 from tests.browser.steps import come_back, expect_saved, look, sign_in, start
+from tests.faults.counts import some
 from tests.pictures import SHAPES
 
 BANK = """
@@ -63,7 +64,7 @@ def answer(attempt):
     return [value for value in answers[max(answers)] if value]
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("width", some(PHONE, DESK))
 def test_markers_are_put_moved_and_taken_away(device, school, quiz, width):
     page = device(width)
     come_back(page, school.join("Bo"))

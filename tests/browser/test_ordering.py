@@ -13,6 +13,7 @@ from quiz.operations import importing, quizzes
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.school import paper
 from tests.browser.steps import cell, come_back, expect_saved, expect_unsaved, look, start, tab_to
+from tests.faults.counts import some
 
 BANK = """
 format: quiz-bank/1
@@ -97,7 +98,7 @@ def drag_by_finger(page, way):
     fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("width", some(PHONE, DESK))
 def test_arrows_and_dragging(device, school, quiz, width):
     page = device(width)
     attempt, slot = begin(page, school, quiz)

@@ -11,6 +11,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.school import PASSWORD, TEACHER, paper
 from tests.browser.steps import answer, banner, expect_question, heading, join, look, press, sign_in, submit
 from tests.cast import BANK
+from tests.faults.counts import some
 
 FAULT = "difficuly: medium"
 WITH_FAULT = BANK.replace("difficulty: medium", FAULT, 1)
@@ -116,7 +117,7 @@ def wrong_answer(slot):
     return [typed] if typed else positions(slot, False)[:1]
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("width", some(DESK, PHONE))
 def test_from_a_file_to_results(school, device, width, tmp_path):
     teacher = device(width, may={409, 422})
     sign_in(teacher, TEACHER, PASSWORD)

@@ -102,9 +102,14 @@ def test_upkeep_once(shell, cast):
     """Time is the program's own here: Bo's attempt began an hour ago."""
     attempts.start(cast.bo, cast.quiz, "", clock.now() - timedelta(hours=1), GRACE)
     told = shell("upkeep", "--once").stdout.splitlines()
-    assert [line.rpartition(": ")[2] for line in told] == ["1", "1", "0"]  # ended, counted, mailed
+    assert [line.rpartition(": ")[2] for line in told] == [
+        "1",
+        "1",
+        "0",
+        "0",
+    ]  # ended, counted, links and reports mailed
     told = shell("upkeep", "--once").stdout.splitlines()
-    assert [line.rpartition(": ")[2] for line in told] == ["0", "0", "0"]
+    assert [line.rpartition(": ")[2] for line in told] == ["0", "0", "0", "0"]
     shell("upkeep", code=2)
 
 

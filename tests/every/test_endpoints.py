@@ -145,7 +145,7 @@ TABLE = {
     "POST second.setup": set(),
     "POST second.confirm": SIGNED_IN,
     "POST second.renew": SIGNED_IN,
-    "POST second.start": AUTHORS,
+    "POST second.start": SIGNED_IN,
     "POST second.turn_off": SIGNED_IN,
     "POST admin.take_authenticator": set(),
     "GET passkeys.mine": SIGNED_IN,

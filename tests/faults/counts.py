@@ -9,6 +9,11 @@ SHARE = float(os.environ.get("SOAK", "0"))
 FULL = SHARE > 0
 
 
+def some(first, *others):
+    """What a test is tried with: the first alone in ``make test``, all of it in ``make soak``."""
+    return [first, *(others if FULL else ())]
+
+
 def count(reduced, full):
     """The one of the two counts that this run is for; of the full one its share, never less than the reduced one."""
     return max(reduced, round(full * SHARE)) if FULL else reduced

@@ -25,7 +25,13 @@ SINGLE = {"version_id", "attempt_id", "slot"}
 
 def pages(app, cast):
     """The addresses of all pages on results that there are now."""
-    known = {"quiz_id": cast.quiz, "course_id": cast.course, "user_id": cast.bo.id, "ending": "csv"}
+    known = {
+        "quiz_id": cast.quiz,
+        "course_id": cast.course,
+        "user_id": cast.bo.id,
+        "ending": "csv",
+        "printed": "html",
+    }
     with reading() as connection:
         row = connection.execute(
             select(Attempt.id.label("attempt_id"), AttemptSlot.slot, AttemptSlot.version_id)

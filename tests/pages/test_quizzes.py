@@ -26,7 +26,7 @@ def ada(browser):
 def form_of(browser, path):
     """The fields of the page with the blueprint as a text, as a browser would send them unchanged."""
     browser.get(f"{path}?as=text")
-    form = browser.page.main.find("form", action=path, method="post")
+    form = browser.page.main.find("form", action=lambda to: to.partition("?")[0] == path, method="post")
     fields = {
         field["name"]: field.get("value", "")
         for field in form.find_all("input")

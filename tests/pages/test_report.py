@@ -308,7 +308,7 @@ def test_a_student_sees_their_topics_over_time(browser, cast, watch):
     assert svg.title.string.startswith("Line chart")
     assert {"23 Nov", "25 Nov", "sums"} <= {text.get_text() for text in svg.find_all("text")}
     table = next(t for t in bo.page.find_all("table") if t.parent["aria-label"] == "My topics")
-    assert rows_of(table) == [["sums", "60\xa0%", "20\xa0%", "100\xa0%", "2", "10"]]
+    assert rows_of(table) == [["sums", "60\xa0%", "20\xa0%", "100\xa0%", "2", "10", "proficient"]]
 
 
 def test_progress_says_what_it_leaves_out(browser, cast, watch):

@@ -20,7 +20,7 @@ STUDENTS = count(8, 16)
 SLOTS = 5
 #: How many saves are acknowledged between two kills.
 BETWEEN = count(40, 100)
-KILLS = count(3, 100)
+KILLS = count(2, 100)
 
 pytestmark = pytest.mark.timeout(6 * 3600 if FULL else 300)
 

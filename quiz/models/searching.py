@@ -198,9 +198,9 @@ def _like(word: str) -> Any:
 
 def _has(bank_id: int, which: Any) -> Any:
     terms = select(SearchTerm.id).where(which)
-    return QuestionVersion.question_id.in_(
-        select(SearchHit.question_id).where(SearchHit.bank_id == bank_id, SearchHit.term_id.in_(terms))
-    )
+    hits = select(SearchHit.question_id).where(SearchHit.bank_id == bank_id, SearchHit.term_id.in_(terms))
+    # the offset keeps PostgreSQL from joining what it knows too little of (a minute for 500 questions): found once, looked up
+    return QuestionVersion.question_id.in_(hits.offset(0))
 
 
 def tags_of(connection: Connection, bank_id: int) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def test_a_save_is_told_in_the_time_zone_of_the_course(school, device):
 
 @pytest.mark.parametrize(
     "engine, width",
-    [("sqlite", PHONE), ("postgresql", DESK)],
+    some(("sqlite", PHONE), ("postgresql", DESK)),
     indirect=["engine"],
 )
 def test_ten_questions_over_a_bad_network(school, network, device, width):

@@ -104,7 +104,8 @@ def _explain(bank_id):
     here = QuestionVersion.bank_id == bank_id, QuestionVersion.current
     statement = select(QuestionVersion.question_id).where(*here, *wanted)
     compiled = statement.compile(db.engine, compile_kwargs={"literal_binds": True})
-    text = str(compiled).replace("LIMIT ?", "LIMIT -1").replace("%", "%%")  # SQLite's way to say that there is no limit
+    # SQLite's way to say that there is no limit
+    text = str(compiled).replace("LIMIT ?", "LIMIT -1").replace("%", "%%")
     word = "EXPLAIN QUERY PLAN " if db.engine.dialect.name == "sqlite" else "EXPLAIN "
     with reading() as connection:
         for row in connection.exec_driver_sql(word + text):

@@ -1,4 +1,4 @@
-"""Every page in each of its states: axe finds nothing, wide and light or narrow and dark; the keyboard reaches all of it.
+"""Every page, and some of its other states: axe finds nothing, wide and light or narrow and dark; the keyboard reaches all.
 
 A new page fails here until it stands in ``views.py``.
 """

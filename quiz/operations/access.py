@@ -64,8 +64,18 @@ def missing(connection: Connection, actor: Actor) -> QuizError:
 def row_of_results(connection: Connection, actor: Actor | None, statement: Any, nothing: str) -> Row[Any]:
     """The row of a statement that joins ``Course``, with ``role``, for those who see the results of that course.
 
-    The command line, ``actor`` None, sees what teachers see, and is told ``nothing`` where there is no row. NotFound
-    for everybody else.
+    NotFound for everybody else, who is told ``nothing`` on the command line.
+    """
+    found = _with_role(connection, actor, statement, nothing)
+    if found.role not in RESULTS:
+        raise NotFound
+    return found
+
+
+def _with_role(connection: Connection, actor: Actor | None, statement: Any, nothing: str) -> Row[Any]:
+    """The row of a statement that holds ``Course``, with ``role``, for members of that course.
+
+    The command line, ``actor`` None, is as a teacher, and is told ``nothing`` where there is no row.
     """
     if actor is None:
         found = connection.execute(statement.add_columns(literal("teacher").label("role"))).first()
@@ -80,8 +90,6 @@ def row_of_results(connection: Connection, actor: Actor | None, statement: Any, 
     ).first()
     if found is None:
         raise missing(connection, actor)
-    if found.role not in RESULTS:
-        raise NotFound
     return found
 
 
@@ -141,19 +149,7 @@ def taught_quiz(
 def taught_course(connection: Connection, actor: Actor | None, course_id: int) -> Row[Any]:
     """The course (id, title, zone), for those who teach it; the command line, ``actor`` None, may do what teachers do."""
     statement = select(Course.id, Course.title, Course.time_zone).where(Course.id == course_id)
-    if actor is None:
-        found = connection.execute(statement).first()
-        if found is None:
-            raise NotFound(f"There is no course {course_id}.")
-        return found
-    found = connection.execute(
-        statement.add_columns(Enrolment.role)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(acting(actor))
-    ).first()
-    if found is None:
-        raise missing(connection, actor)
+    found = _with_role(connection, actor, statement, f"There is no course {course_id}.")
     if found.role not in TEACHING:
         raise Forbidden
     return found

@@ -2,6 +2,7 @@
 
 from quiz.models import (
     accommodating,
+    adapting,
     attempt,
     audit,
     bank,
@@ -27,6 +28,7 @@ from quiz.models import (
 
 __all__ = [
     "accommodating",
+    "adapting",
     "attempt",
     "audit",
     "bank",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -104,6 +104,11 @@ class Attempt(Base):
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: NULL = no grade (in progress, needs grading, or nothing to grade).
     grade: Mapped[float | None]
+    #: Of an ended adaptive test what its marks tell, in logits, with the standard error; NULL = it is none, or tells nothing.
+    ability: Mapped[float | None]
+    ability_error: Mapped[float | None]
+    #: Which rule of an adaptive test has ended it (``adapting.STOPPED``); NULL = none has.
+    stopped: Mapped[str | None] = mapped_column(String(10))
 
 
 class AttemptSlot(Base):
@@ -127,6 +132,10 @@ class AttemptSlot(Base):
     bonus: Mapped[bool] = mapped_column(default=False)
     #: False for a text without a question, which has neither answer nor mark.
     asks: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: In an adaptive test: asked to be calibrated by its answers later; its mark does not count.
+    trial: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: In an adaptive test: what was known when it was chosen (``adapting.Step``); NULL = it is on a drawn paper.
+    step: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: NULL = not flagged.
     flagged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: NULL = open; else when its key was shown.

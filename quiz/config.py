@@ -83,7 +83,10 @@ class Settings:
 
     secret_key: str = field(
         metadata=_read(
-            "SECRET_KEY", _secret, "Signs the cookies. At least 32 bytes; a new one signs everybody out."
+            "SECRET_KEY",
+            _secret,
+            "Signs the cookies and seals the secrets of authenticators. At least 32 bytes. A new one signs everybody out, and "
+            "authenticators are set up anew (recovery codes go on working).",
         ),
         repr=False,
     )

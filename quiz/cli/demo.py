@@ -46,6 +46,7 @@ def demo(port: int, data: Path, large: bool, as_json: bool, once: bool) -> None:
     from quiz import clock
     from quiz.cli import _demo, _server
     from quiz.cli._store import database, settings_of
+    from quiz.operations import factors
 
     if not once or port == 0:
         port = _server.free_port(HOST, port)
@@ -58,6 +59,7 @@ def demo(port: int, data: Path, large: bool, as_json: bool, once: bool) -> None:
     )
     with database(settings):
         built = _demo.build(folder, clock.now(), lambda step: click.echo(step, err=True), large=large)
+        factors.seal_all(settings.secret_key)
     told = (
         json.dumps(built.document(url), ensure_ascii=False)
         if as_json

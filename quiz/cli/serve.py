@@ -44,11 +44,13 @@ def serve(host: str, port: int, workers: int | None) -> None:
     from quiz.cli import _server
     from quiz.cli._store import database, demand_head
     from quiz.config import Settings
+    from quiz.operations import factors
 
     settings = Settings.from_env(os.environ)
     demand_safe(settings)
     with database(settings):
         demand_head(settings)
+        factors.seal_all(settings.secret_key)
     port = _server.free_port(host, port)
     count = workers or max(2, os.cpu_count() or 2)
     where = settings.public_url or f"http://{_server.reachable(host)}:{port}"

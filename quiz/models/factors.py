@@ -16,8 +16,8 @@ class Authenticator(Base):
     __tablename__ = "authenticator"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
-    #: 160 bits in base32.
-    secret: Mapped[str] = mapped_column(String(32))
+    #: 160 bits in base32, sealed (``models.sealing``).
+    secret: Mapped[str] = mapped_column(String(200))
     #: NULL = it is being set up, and nothing is asked for yet.
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: The step of time whose code was used last: no code works twice. NULL = none yet.

@@ -1,6 +1,7 @@
 """The second factor: one-time codes of an authenticator (RFC 6238), and recovery codes for when it is lost.
 
-The secret is shown while it is being set up and never again. A code works once, in its half minute or one beside it.
+The secret is shown while it is being set up and never again, to whoever has just given the password; it is stored
+sealed by the site's key. A code works once, in its half minute or one beside it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
-from quiz.errors import Invalid, NotFound, Problem, SignedOut
+from quiz.errors import Conflict, Invalid, NotFound, Problem, SignedOut
 from quiz.models.audit import record
 from quiz.models.codes import digest, grouped, new_code
 from quiz.models.factors import Authenticator, Passkey, RecoveryCode
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.people import User
+from quiz.models.sealing import is_sealed, seal, unseal
 from quiz.operations import accounts
 from quiz.operations.access import Actor, acting, missing
 
@@ -41,17 +43,23 @@ _WRONG: Final = Problem(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How my second factor stands. ``address`` is what an authenticator reads while it is set up, else ""; so is ``secret``."""
+    """How my second factor stands."""
 
     #: off, begun (an authenticator is being set up) or on.
     state: str
-    secret: str
-    address: str
     codes_left: int
     #: My role has to have one.
     demanded: bool
     #: Only who signs in with a password can have one.
     possible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What an authenticator takes up while it is set up: 160 bits in base32, and the address that holds them."""
+
+    text: str
+    address: str
 
 
 def standing(actor: Actor, demanded: tuple[str, ...]) -> Standing:
@@ -63,11 +71,8 @@ def standing(actor: Actor, demanded: tuple[str, ...]) -> Standing:
         ).scalar_one()
     must = found.role in demanded
     if found.secret is None:
-        return Standing("off", "", "", 0, must, found.has_password)
-    if found.confirmed_at is not None:
-        return Standing("on", "", "", left, must, possible=True)
-    address = pyotp.TOTP(found.secret, name=found.username or found.name, issuer=ISSUER).provisioning_uri()
-    return Standing("begun", found.secret, address, 0, must, possible=True)
+        return Standing("off", 0, must, found.has_password)
+    return Standing("begun" if found.confirmed_at is None else "on", left, must, possible=True)
 
 
 def _mine(connection: Connection, actor: Actor) -> Any:
@@ -100,27 +105,76 @@ def next_step(actor: Actor, demanded: tuple[str, ...]) -> str:
 # Setting it up -------------------------------------------------------------------------------------------------------
 
 
-def begin(actor: Actor) -> None:
-    """Makes a secret for a new authenticator; a repeat keeps the one that is being set up.
+def begin(actor: Actor, password: str, site_key: str, now: datetime) -> Secret:
+    """Makes a secret for a new authenticator; a repeat shows again the one that is being set up.
 
-    For those with a password, Invalid for others.
+    Raises Invalid where this is not my password: nobody leaves theirs at an open session.
+    """
+    accounts.demand_password(actor, password, now)
+    prepare(actor, site_key)
+    return secret(actor, site_key)
+
+
+def prepare(actor: Actor, site_key: str) -> None:
+    """Makes the secret for whoever has just given the password to sign in; a repeat keeps it.
+
+    Raises Invalid for those without a password, Conflict where an authenticator is on.
     """
     with transaction() as connection:
-        has_password = connection.execute(
-            select(User.password_hash.is_not(None)).where(acting(actor))
-        ).scalar()
-        if has_password is None:
-            raise SignedOut
-        if not has_password:
+        found = _mine(connection, actor)
+        if not found.has_password:
             raise Invalid([accounts.NO_PASSWORD])
-        connection.execute(
-            conflict_insert(connection, Authenticator)
-            .values(user_id=actor.id, secret=pyotp.random_base32())
-            .on_conflict_do_nothing()
-        )
+        if found.confirmed_at is not None:
+            raise Conflict("Your authenticator is set up already: take it away first.")
+        if _unsealed(actor, found, site_key) is None:
+            sealed = seal(pyotp.random_base32(), _owner(actor.id), site_key)
+            connection.execute(
+                conflict_insert(connection, Authenticator)
+                .values(user_id=actor.id, secret=sealed)
+                .on_conflict_do_update(
+                    index_elements=[Authenticator.user_id],
+                    set_={"secret": sealed},
+                    where=Authenticator.confirmed_at.is_(None),
+                )
+            )
 
 
-def confirm(actor: Actor, code: str, address: str, now: datetime) -> tuple[Actor, list[str]]:
+def secret(actor: Actor, site_key: str) -> Secret:
+    """What is being set up, for whoever has just given the password. NotFound where nothing is."""
+    with reading() as connection:
+        found = _mine(connection, actor)
+    text = None if found.confirmed_at is not None else _unsealed(actor, found, site_key)
+    if text is None:
+        raise NotFound
+    once = pyotp.TOTP(text, name=found.username or found.name, issuer=ISSUER)
+    return Secret(text, once.provisioning_uri())
+
+
+def _unsealed(actor: Actor, found: Any, site_key: str) -> str | None:
+    """The secret; None where there is none, or it was sealed under another key of the site."""
+    return None if found.secret is None else unseal(found.secret, _owner(actor.id), site_key)
+
+
+def _owner(user_id: int) -> str:
+    """As whose a secret is sealed."""
+    return f"authenticator:{user_id}"
+
+
+def seal_all(site_key: str) -> int:
+    """Seals secrets that an earlier version has stored in clear. Returns how many; a repeat finds none."""
+    with transaction() as connection:
+        rows = connection.execute(select(Authenticator.user_id, Authenticator.secret)).all()
+        clear = [row for row in rows if not is_sealed(row.secret)]
+        for row in clear:
+            connection.execute(
+                update(Authenticator)
+                .where(Authenticator.user_id == row.user_id, Authenticator.secret == row.secret)
+                .values(secret=seal(row.secret, _owner(row.user_id), site_key))
+            )
+    return len(clear)
+
+
+def confirm(actor: Actor, code: str, site_key: str, address: str, now: datetime) -> tuple[Actor, list[str]]:
     """Turns it on by a code that shows that the authenticator has the secret. All other sessions end.
 
     Returns this one's new session, and the recovery codes: they are shown once, and not stored. Raises Invalid for a wrong
@@ -131,7 +185,7 @@ def confirm(actor: Actor, code: str, address: str, now: datetime) -> tuple[Actor
         found = _mine(connection, actor)
     if found.secret is None or found.confirmed_at is not None:
         raise NotFound
-    step = _step_of(found.secret, code, None, now)
+    step = _step_of(actor, found, code, site_key, now)
     if step is None:
         raise _refused(actor, address, now)
     with transaction() as connection:
@@ -212,17 +266,18 @@ def _next_epoch(connection: Connection, whose: Any) -> int:
 # Signing in with it --------------------------------------------------------------------------------------------------
 
 
-def check(actor: Actor, code: str, address: str, now: datetime) -> None:
+def check(actor: Actor, code: str, site_key: str, address: str, now: datetime) -> None:
     """The second step of signing in: a code of the authenticator, or a recovery code, which is used up by it.
 
-    Raises Invalid for a wrong or used one, TooMany after too many.
+    Raises Invalid for a wrong or used one, TooMany after too many. Under another site key than that of its set-up an
+    authenticator is lost, and recovery codes go on working.
     """
     with reading() as connection:
         demand_patience(connection, _guesser(actor), address, now)
         found = _mine(connection, actor)
     if found.confirmed_at is None:
         raise NotFound
-    step = _step_of(found.secret, code, found.last_step, now)
+    step = _step_of(actor, found, code, site_key, now)
     with transaction() as connection:
         fits = (
             _use_step(connection, actor, step) if step else _use_recovery_code(connection, actor, code, now)
@@ -243,17 +298,20 @@ def _refused(actor: Actor, address: str, now: datetime) -> Invalid:
     return Invalid([_WRONG])
 
 
-def _step_of(secret: str, code: str, last: int | None, now: datetime) -> int | None:
+def _step_of(actor: Actor, found: Any, code: str, site_key: str, now: datetime) -> int | None:
     """The step of time whose code this is, among those that are near and after the one that was used last."""
+    text = _unsealed(actor, found, site_key)
+    if text is None:
+        return None
     typed = "".join(code.split())
     present = int(now.timestamp()) // STEP
     near = range(present - DRIFT, present + DRIFT + 1)
-    once = pyotp.TOTP(secret)
+    once = pyotp.TOTP(text)
     return next(
         (
             step
             for step in near
-            if (last is None or step > last)
+            if (found.last_step is None or step > found.last_step)
             and compare_digest(once.generate_otp(step).encode(), typed.encode())
         ),
         None,

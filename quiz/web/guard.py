@@ -76,6 +76,12 @@ def second_factor_roles() -> tuple[str, ...]:
     return SECOND_FACTOR[current_app.extensions["settings"].second_factor]
 
 
+def site_key() -> str:
+    """The key that secrets in the database are sealed by."""
+    key: str = current_app.extensions["settings"].secret_key
+    return key
+
+
 def mails() -> bool:
     """Whether this installation sends mail."""
     return bool(current_app.extensions["settings"].mails)

@@ -43,6 +43,7 @@ from quiz.operations.attempts import SlotSave
 from quiz.operations.marking import Given, Place
 from quiz.questions import types
 from tests.browsing import cookie
+from tests.databases import SECRET as SITE_KEY
 from tests.databases import app_on
 from tests.faults.site import Site
 from tests.pictures import SHAPES, SVG, png, svg
@@ -571,7 +572,7 @@ def linked(people, course, now):
     """The keys of links: for a new password, to confirm a mail address, to come in by."""
     password_key = links.issue(people["admin"], people["author"].id, now)
     links.set_address(people["author"], "max@example.org", PASSWORD, now)
-    factors.begin(people["author"])
+    factors.begin(people["author"], PASSWORD, SITE_KEY, now)
     people["careful"] = with_authenticator(people["careful"], now)
     mails = []
     links.send_due(mails.append, "", now)
@@ -583,9 +584,8 @@ def linked(people, course, now):
 
 def with_authenticator(who, now):
     """The new session of somebody who has set one up."""
-    factors.begin(who)
-    secret = factors.standing(who, ()).secret
-    return factors.confirm(who, pyotp.TOTP(secret).at(now), ADDRESS, now)[0]
+    secret = factors.begin(who, PASSWORD, SITE_KEY, now).text
+    return factors.confirm(who, pyotp.TOTP(secret).at(now), SITE_KEY, ADDRESS, now)[0]
 
 
 def small_class(teacher, now):

@@ -175,6 +175,12 @@ WAYS_IN = [
     View("authenticator", "newcomer", "/account/authenticator"),
     View("authenticator-begun", "author", "/account/authenticator"),
     View(
+        "authenticator-secret",
+        "author",
+        "/account/authenticator",
+        send("Show the secret again", {"start-current": PASSWORD}),
+    ),
+    View(
         "recovery-codes",
         "careful",
         "/account/authenticator",

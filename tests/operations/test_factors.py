@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from quiz.db import reading
-from quiz.errors import Forbidden, Invalid, NotFound, SignedOut, TooMany
+from quiz.db import reading, transaction
+from quiz.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut, TooMany
 from quiz.models.audit import AuditEvent
-from quiz.models.factors import RecoveryCode
+from quiz.models.factors import Authenticator, RecoveryCode
 from quiz.models.guessing import ACCOUNT_FAILURES
 from quiz.operations import accounts, factors
 from tests.cast import ADDRESS, NOW, PASSWORD
+from tests.databases import SECRET as SITE_KEY
 
 HALF_MINUTE = timedelta(seconds=30)
 NOBODY = ()
@@ -20,34 +21,73 @@ NOBODY = ()
 
 def set_up(actor):
     """The new session, the authenticator, the recovery codes; the code of NOW is used up."""
-    factors.begin(actor)
-    once = pyotp.TOTP(factors.standing(actor, NOBODY).secret)
-    mine, codes = factors.confirm(actor, once.at(NOW), ADDRESS, NOW)
+    once = pyotp.TOTP(factors.begin(actor, PASSWORD, SITE_KEY, NOW).text)
+    mine, codes = factors.confirm(actor, once.at(NOW), SITE_KEY, ADDRESS, NOW)
     return mine, once, codes
 
 
-def check(actor, code, now=NOW):
-    return factors.check(actor, code, ADDRESS, now)
+def check(actor, code, now=NOW, site_key=SITE_KEY):
+    return factors.check(actor, code, site_key, ADDRESS, now)
 
 
 def test_it_is_asked_for_once_a_code_has_shown_that_it_works(cast):
-    factors.begin(cast.ada)
-    begun = factors.standing(cast.ada, NOBODY)
-    factors.begin(cast.ada)  # keeps what is being set up
-    assert factors.standing(cast.ada, NOBODY) == begun
-    assert begun.secret in begun.address
+    with pytest.raises(Invalid):  # whoever sits at an open session sets up none of theirs
+        factors.begin(cast.ada, "wrong", SITE_KEY, NOW)
+    assert factors.standing(cast.ada, NOBODY).state == "off"
+    begun = factors.begin(cast.ada, PASSWORD, SITE_KEY, NOW)
+    assert factors.begin(cast.ada, PASSWORD, SITE_KEY, NOW) == begun  # keeps what is being set up
+    assert begun.text in begun.address
     assert "ada" in begun.address
     assert factors.next_step(cast.ada, NOBODY) == ""
     with pytest.raises(Invalid):
-        factors.confirm(cast.ada, "000000", ADDRESS, NOW)
+        factors.confirm(cast.ada, "000000", SITE_KEY, ADDRESS, NOW)
     mine, once, codes = set_up(cast.ada)
     with pytest.raises(SignedOut):  # the other sessions
         accounts.me(cast.ada)
     assert factors.next_step(mine, NOBODY) == "code"
     on = factors.standing(mine, NOBODY)
-    assert (on.state, on.secret, on.address, on.codes_left) == ("on", "", "", len(codes))
+    assert (on.state, on.codes_left) == ("on", len(codes))
+    with pytest.raises(NotFound):  # it is never shown again
+        factors.secret(mine, SITE_KEY)
     with pytest.raises(NotFound):  # it cannot be set up over
-        factors.confirm(mine, once.at(NOW + HALF_MINUTE), ADDRESS, NOW + HALF_MINUTE)
+        factors.confirm(mine, once.at(NOW + HALF_MINUTE), SITE_KEY, ADDRESS, NOW + HALF_MINUTE)
+    with pytest.raises(Conflict):
+        factors.begin(mine, PASSWORD, SITE_KEY, NOW)
+
+
+def stored_secret():
+    with reading() as connection:
+        return connection.execute(select(Authenticator.secret)).scalar_one()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_secrets_are_stored_sealed_for_their_owner_and_the_site(cast):
+    mine, once, codes = set_up(cast.ada)
+    assert once.secret not in stored_secret()
+    later = NOW + HALF_MINUTE
+    with pytest.raises(Invalid):  # a site with another key has lost it, not the recovery codes
+        check(mine, once.at(later), later, "another key")
+    check(mine, codes[0], later, "another key")
+    with transaction() as connection:  # the row of somebody else
+        connection.execute(update(Authenticator).values(user_id=cast.eve.id))
+    with pytest.raises(Invalid):
+        check(cast.eve, once.at(later), later)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_an_earlier_version_stored_in_clear_is_sealed_once(cast):
+    mine, once, _codes = set_up(cast.ada)
+    with transaction() as connection:
+        connection.execute(update(Authenticator).values(secret=once.secret))
+    assert [factors.seal_all(SITE_KEY), factors.seal_all(SITE_KEY)] == [1, 0]
+    assert once.secret not in stored_secret()
+    check(mine, once.at(NOW + HALF_MINUTE), NOW + HALF_MINUTE)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_one_that_is_begun_under_another_key_of_the_site_is_begun_anew(cast):
+    lost = factors.begin(cast.ada, PASSWORD, "another key", NOW)
+    assert factors.begin(cast.ada, PASSWORD, SITE_KEY, NOW).text != lost.text
 
 
 def test_a_code_works_once_and_only_near_its_time(cast):
@@ -125,7 +165,7 @@ def test_it_is_taken_away_by_its_owner_or_an_administrator(cast):
     factors.turn_off(again, PASSWORD, NOW)
     assert factors.standing(again, NOBODY).state == "off"
     with pytest.raises(Invalid):  # somebody without a password has no use for one
-        factors.begin(cast.bo)
+        factors.prepare(cast.bo, SITE_KEY)
     with reading() as connection:
         acts = select(AuditEvent.actor_id, AuditEvent.details).where(AuditEvent.act == "user.second-factor")
         found = [(who, details["on"]) for who, details in connection.execute(acts.order_by(AuditEvent.id))]

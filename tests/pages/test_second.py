@@ -8,6 +8,7 @@ import pytest
 from quiz.operations import factors
 from tests.browsing import Browser, Watch
 from tests.cast import ADDRESS, NOW, PASSWORD
+from tests.databases import SECRET as SITE_KEY
 from tests.databases import app_on, dispose
 from tests.pages.doors import field_error
 
@@ -23,12 +24,14 @@ def test_it_is_set_up_on_the_account_page_and_asked_for_from_then_on(browser, ca
     ada, page = browser("ada"), "/account/authenticator"
     assert ada.page.main.find("a", href=page)
     ada.get(page)
-    assert ada.post(page).status_code == 303
-    ada.get(page)
+    assert ada.post(page, {"start-current": "wrong"}).status_code == 422
+    assert "not the present password" in field_error(ada.page, "start-current")
+    assert ada.post(page, {"start-current": PASSWORD}).status_code == 200
     secret = ada.page.main.find("code").get_text()
     assert ada.page.main.find("img")["src"].startswith("data:image/svg+xml")
     assert ada.post(f"{page}/confirm", {"code": "123"}).status_code == 422
     assert "not right" in field_error(ada.page, "code")
+    assert secret not in ada.text  # a wrong code shows it to nobody
     assert ada.post(f"{page}/confirm", {"code": code(secret, watch)}).status_code == 303
     ada.get(page)
     recovery = [one.get_text() for one in ada.page.main.find_all("code")]
@@ -57,9 +60,8 @@ def test_it_is_set_up_on_the_account_page_and_asked_for_from_then_on(browser, ca
 
 
 def test_who_takes_too_long_or_skips_the_password_begins_again(browser, cast, watch):
-    factors.begin(cast.ada)
-    secret = factors.standing(cast.ada, ()).secret
-    factors.confirm(cast.ada, code(secret, watch), ADDRESS, NOW)
+    secret = factors.begin(cast.ada, PASSWORD, SITE_KEY, NOW).text
+    factors.confirm(cast.ada, code(secret, watch), SITE_KEY, ADDRESS, NOW)
     one = browser()
     assert one.get("/login/code").status_code == 404
     one.get("/login")

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from quiz.errors import Invalid, SignedOut
 from quiz.operations import factors
 from quiz.operations.access import Actor
-from quiz.operations.factors import Standing
+from quiz.operations.factors import Secret, Standing
 from quiz.web.auth.forms import SecondFactorForm, SureForm
 from quiz.web.auth.views import begin, client_address
 from quiz.web.forms import Form, place
-from quiz.web.guard import moment, public, second_factor_roles, signed_in
+from quiz.web.guard import moment, public, second_factor_roles, signed_in, site_key
 from quiz.web.session import get_actor, waiting
 from quiz.web.squares import square
 
@@ -36,7 +36,7 @@ def code() -> ResponseReturnValue:
     form = SecondFactorForm()
     if form.validate_on_submit():
         try:
-            factors.check(actor, form.code.data, client_address(), moment())
+            factors.check(actor, form.code.data, site_key(), client_address(), moment())
         except Invalid as error:
             place(form, error)
         else:
@@ -55,8 +55,10 @@ def setup() -> ResponseReturnValue:
         return _too_slow()
     form = SecondFactorForm()
     if form.validate_on_submit():
-        return _confirmed(actor, form) or _page(_standing(actor), "second.setup", code=form)
-    return _page(_standing(actor), "second.setup", code=form)
+        done = _confirmed(actor, form)
+        if done is not None:
+            return done
+    return _page(_standing(actor), "second.setup", factors.secret(actor, site_key()), code=form)
 
 
 def _too_slow() -> ResponseReturnValue:
@@ -67,7 +69,7 @@ def _too_slow() -> ResponseReturnValue:
 def _confirmed(actor: Actor, form: SecondFactorForm) -> ResponseReturnValue | None:
     """Turns it on and shows the recovery codes; None where the code is wrong, which then stands at its field."""
     try:
-        mine, codes = factors.confirm(actor, form.code.data, client_address(), moment())
+        mine, codes = factors.confirm(actor, form.code.data, site_key(), client_address(), moment())
     except Invalid as error:
         place(form, error)
         return None
@@ -91,14 +93,17 @@ def _standing(actor: Actor) -> Standing:
     return factors.standing(actor, second_factor_roles())
 
 
-def _page(standing: Standing, confirm: str, **forms: Form) -> str:
+def _page(standing: Standing, confirm: str, secret: Secret | None = None, **forms: Form) -> str:
+    """``secret``: for whoever has just given the password, else None."""
     return render_template(
         "auth/authenticator.html",
         standing=standing,
-        square=square(standing.address) if standing.address else "",
+        secret=secret,
+        square=square(secret.address) if secret else "",
         confirm=confirm,
         codes=session.pop(CODES, []),
         code=forms.get("code") or SecondFactorForm(None),
+        start=forms.get("start") or SureForm(None, prefix="start-"),
         renew=forms.get("renew") or SureForm(None, prefix="renew-"),
         off=forms.get("off") or SureForm(None, prefix="off-"),
     )
@@ -107,9 +112,16 @@ def _page(standing: Standing, confirm: str, **forms: Form) -> str:
 @blueprint.post("/account/authenticator")
 @signed_in
 def start() -> ResponseReturnValue:
-    """Begin to set it up."""
-    factors.begin(get_actor())
-    return redirect(url_for("second.authenticator"), 303)
+    """Begin to set it up, or look at the secret again: after the password, and on this page only."""
+    form, actor = SureForm(prefix="start-"), get_actor()
+    if form.validate():
+        try:
+            secret = factors.begin(actor, form.current.data, site_key(), moment())
+        except Invalid as error:
+            place(form, error)
+        else:
+            return _page(_standing(actor), "second.confirm", secret)
+    return _page(_standing(actor), "second.confirm", start=form), Invalid.status
 
 
 @blueprint.post("/account/authenticator/confirm")

@@ -23,7 +23,16 @@ from quiz.web.auth.forms import (
     ReturnForm,
 )
 from quiz.web.forms import Form, place
-from quiz.web.guard import mails, may_come_in, moment, public, public_address, second_factor_roles, signed_in
+from quiz.web.guard import (
+    mails,
+    may_come_in,
+    moment,
+    public,
+    public_address,
+    second_factor_roles,
+    signed_in,
+    site_key,
+)
 from quiz.web.session import Card, enter, find_actor, get_actor, leave, show, wait
 from quiz.web.signatures import csrf_token
 
@@ -58,7 +67,7 @@ def admit(actor: Actor, target: str) -> ResponseReturnValue:
         begin(actor)
         return redirect(target, 303)
     if step == "setup":
-        factors.begin(actor)
+        factors.prepare(actor, site_key())
     wait(actor, moment(), target)
     return redirect(url_for("second.code" if step == "code" else "second.setup"), 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
@@ -118,6 +118,10 @@ class Section(BaseModel):
         """The questions that are never drawn, as ``bank/id``."""
         return frozenset(map(self.qualified, self.exclude))
 
+    def may_name(self, qualified: str) -> bool:
+        """Whether ``bank/id`` is of one of the section's banks."""
+        return qualified.partition("/")[0] in self.sources
+
     def qualified(self, id: str) -> str:
         """``bank/id`` of an id that may stand without the bank."""
         return id if "/" in id else f"{self.sources[0]}/{id}"
@@ -192,6 +196,14 @@ class Blueprint(BaseModel):
     def dump(self) -> dict[str, Any]:
         """The canonical JSON-able form: numbers as text, what has its default value left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def without(self, names: Collection[str]) -> Blueprint:
+        """The blueprint with these questions (``bank/id``) excluded; none of them may be included."""
+        sections = [
+            {**given, "exclude": [*section.exclude, *sorted(filter(section.may_name, names))]}
+            for given, section in zip(self.dump()["sections"], self.sections, strict=True)
+        ]
+        return Blueprint.load({**self.dump(), "sections": sections})
 
     @cached_property
     def digest(self) -> str:

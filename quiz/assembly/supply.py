@@ -1,20 +1,23 @@
 """Whether the banks hold what a blueprint asks for, and on which days the answer can change.
 
-Saving and publishing a quiz ask for ``unmet`` on each of ``change_dates`` from its opening to its close.
+Saving and publishing a quiz ask for ``unmet`` on each of ``change_dates`` from its opening to its close. Its fixed forms
+stay the same as long as it is open: they are made of the questions that are ``lasting`` then.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from quiz.assembly.blueprint import LABELS, Blueprint, Section
-from quiz.assembly.draw import MOST_TRIES, draw
+from quiz.assembly.dice import Dice
+from quiz.assembly.draw import MOST_TRIES, Bench, draw
 from quiz.assembly.index import Index, Item, kind_of
-from quiz.assembly.parallel import parallel
-from quiz.assembly.parts import admits, covers
+from quiz.assembly.parts import admits, covers, shortfall
+from quiz.banks.families import Family
 from quiz.errors import Invalid, Problem, Unmeetable
 
 #: Questions × forms that a page arranges while somebody waits: seconds.
@@ -24,13 +27,16 @@ MOST_WAITED: Final = 3_000
 def unmet(blueprint: Blueprint, index: Index, as_of: date) -> list[dict[str, Any]]:
     """The shortfalls on one day (constraint, required, available, short); none where a paper can be drawn.
 
-    Fixed forms are made, to see that there are any. Conditions on the whole paper have to be met in a tenth of the draws that a start may take, so that starts succeed.
+    Conditions on the whole paper have to be met in a tenth of the draws that a start may take, so that starts succeed.
+    Of fixed forms only is looked at whether the sections of one can be filled: the rest takes seconds, and is told where
+    they are made.
     """
-    if blueprint.fixed_forms:
-        demand_waitable(blueprint, index)
-        return [*parallel(blueprint, index, blueprint.seed, as_of, blueprint.fixed_forms).unmet]
     try:
-        draw(blueprint, index, 0, as_of, tries=MOST_TRIES // 10)
+        if blueprint.fixed_forms:
+            demand_waitable(blueprint, index)
+            Bench(blueprint, index, as_of, {}).draw(Dice(blueprint.seed))
+        else:
+            draw(blueprint, index, 0, as_of, tries=MOST_TRIES // 10)
     except Unmeetable as error:
         return error.unmet
     return []
@@ -122,7 +128,58 @@ def _matching(section: Section, items: Iterable[Item], held: Iterable[Item], on:
     return frozenset(fitting | {item.qualified for item in held if item.in_force(on)})
 
 
-def change_dates(items: Iterable[Item], start: date, end: date | None) -> list[date]:
-    """``start`` and the days after it, up to and with ``end``, on which questions come into force or go out of it."""
-    days = {day for item in items for day in item.turns}
-    return sorted({start} | {day for day in days if start < day and (end is None or day <= end)})
+def dated(short: Iterable[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
+    """The entries of ``Unmeetable.unmet`` of a day; those that name another keep that."""
+    return [{"as_of": day.isoformat(), **one} for one in short]
+
+
+# While it is open ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days on which papers may begin, both included."""
+
+    first: date
+    last: date
+
+    def after(self, days: Iterable[date]) -> list[date]:
+        """Those of the days that come within it and after its first."""
+        return sorted({day for day in days if self.first < day <= self.last})
+
+
+def change_dates(items: Iterable[Item], window: Window) -> list[date]:
+    """The first day and the days after it on which questions come into force or go out of it."""
+    return [window.first, *window.after(day for item in items for day in item.turns)]
+
+
+def turning(blueprint: Blueprint, index: Index, window: Window) -> dict[str, date]:
+    """The questions (``bank/id``) that papers of the first day may hold and that are others on a later one, each with the
+    first such day: it goes out of force, or its variants or their keys change.
+    """
+    found: dict[str, date] = {}
+    items = {item for _section, fit, held in _by_section(blueprint, index) for item in (*fit, *held)}
+    now = [item for item in items if item.in_force(window.first)]
+    families = index.families([item for item in now if item.family])
+    for item in now:
+        family = families.get(item.qualified)
+        later = window.after([*item.turns, *(family.turning_days() if isinstance(family, Family) else ())])
+        if later:
+            found[item.qualified] = later[0]
+    return found
+
+
+def lasting(blueprint: Blueprint, index: Index, window: Window) -> Blueprint:
+    """The blueprint without the questions that turn within the window.
+
+    Raises Unmeetable where one of them is to stand on every form, with the day from which it is another.
+    """
+    found = turning(blueprint, index, window)
+    included = [(f"section {one.name}, include {id}", id) for one in blueprint.sections for id in one.included]
+    wanted = [*included, *((f"anchor {id} on every form", id) for id in blueprint.anchors)]
+    unmet = [
+        {**shortfall(name, 1, 0), "as_of": found[id].isoformat()} for name, id in wanted if id in found
+    ]
+    if unmet:
+        raise Unmeetable(unmet)
+    return blueprint.without(found) if found else blueprint

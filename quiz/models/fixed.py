@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper
-from quiz.assembly.parallel import parallel
-from quiz.assembly.supply import demand_waitable
+from quiz.assembly.parallel import Parallel, parallel
+from quiz.assembly.supply import Window, dated, demand_waitable, lasting
 from quiz.db import Base, parts
 from quiz.errors import Unmeetable
 from quiz.models.attempt import Attempt
@@ -58,24 +58,35 @@ def slot_values(connection: Connection, paper: Paper, banks: Mapping[str, int]) 
     ]
 
 
-def make_forms(
-    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], as_of: date
-) -> list[dict[str, Any]]:
-    """The fixed forms of a blueprint as rows of ``quiz_form``, without the revision. Writes nothing.
+def arranged(blueprint: Blueprint, index: SqlIndex, window: Window) -> Parallel:
+    """The fixed forms of a blueprint, of questions that stay as they are within the window.
 
-    Takes seconds: never within a writing transaction. Raises Unmeetable, Invalid where it would take too long.
+    Takes seconds. Raises Unmeetable, Invalid where it would take too long.
     """
-    index = SqlIndex(connection, banks)
     demand_waitable(blueprint, index)
-    made = parallel(blueprint, index, blueprint.seed, as_of, blueprint.fixed_forms)
+    plan = lasting(blueprint, index, window)
+    made = parallel(plan, index, plan.seed, window.first, plan.fixed_forms)
     if made.unmet:
-        raise Unmeetable([*made.unmet])
+        raise Unmeetable(dated(made.unmet, window.first))
+    return made
+
+
+def make_forms(
+    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], window: Window
+) -> list[dict[str, Any]]:
+    """The same as rows of ``quiz_form``, without the revision; none where it asks for none. Writes nothing.
+
+    Never within a writing transaction, since others wait for that.
+    """
+    if not blueprint.fixed_forms:
+        return []
+    made = arranged(blueprint, SqlIndex(connection, banks), window)
     exactness = {"status": made.exactness.status, **made.exactness.dump()}
     return [
         {
             "number": paper.form,
             "seed": paper.seed,
-            "as_of": as_of,
+            "as_of": paper.as_of,
             "algorithm": paper.algorithm,
             "exactness": exactness,
             "slots": slot_values(connection, paper, banks),

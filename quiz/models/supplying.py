@@ -23,16 +23,12 @@ from quiz.models.searching import SearchHit, SearchTerm
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The banks by name, the days looked at, the names of unknown banks, and what is missing on the first day it is.
-
-    ``forms``: the fixed forms that were made of them, where the blueprint asks for some (``fixed.make_forms``).
-    """
+    """The banks by name, the days looked at, the names of unknown banks, and what is missing on the first day it is."""
 
     banks: Mapping[str, int]
     days: Sequence[date]
     unknown: Sequence[str] = ()
     unmet: Sequence[Mapping[str, Any]] = ()
-    forms: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def held_for(
 ) -> Held:
     """What the banks that the blueprint names hold for it; ``user_id`` says whose banks they are (None: the command line's).
 
-    May take seconds, so that it is asked for while reading, before anything is written.
+    Whether there are the fixed forms that it asks for is told where they are made (``fixed.make_forms``).
     """
     banks = usable_banks(connection, user_id, course_id, blueprint.banks)
     unknown = [name for name in blueprint.banks if name not in banks]
@@ -98,34 +94,36 @@ def held_for(
     index = SqlIndex(connection, banks)
     days = days_of(index, blueprint, opening, now)
     if blueprint.fixed_forms:
-        return _forms_held(connection, blueprint, banks, days)
+        return _forms_held(blueprint, index, banks, days, window_of(blueprint, opening, now))
     for day in days:
         short = unmet(blueprint, index, day)
         if short:
-            return Held(banks, days, unmet=_dated(short, day))
+            return Held(banks, days, unmet=dated(short, day))
     return Held(banks, days)
 
 
 def _forms_held(
-    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], days: Sequence[date]
+    blueprint: Blueprint, index: SqlIndex, banks: Mapping[str, int], days: Sequence[date], window: Window
 ) -> Held:
-    """The same where the quiz has fixed forms, which are of its first day."""
+    """The same where the quiz has fixed forms, which are of its first day and good for the others."""
     try:
-        return Held(banks, days, forms=make_forms(connection, blueprint, banks, days[0]))
+        short = unmet(lasting(blueprint, index, window), index, window.first)
     except Unmeetable as error:
-        return Held(banks, days, unmet=_dated(error.unmet, days[0]))
-
-
-def _dated(short: Sequence[Mapping[str, Any]], day: date) -> list[Mapping[str, Any]]:
-    return [{**one, "as_of": day.isoformat()} for one in short]
+        short = error.unmet
+    return Held(banks, days, unmet=dated(short, window.first))
 
 
 def demand_unchanged(
-    connection: Connection, user_id: int | None, course_id: int, blueprint: Blueprint, held: Held
+    connection: Connection,
+    user_id: int | None,
+    course_id: int,
+    blueprint: Blueprint,
+    held: Held,
+    forms: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Raises EditConflict where by now the names mean other banks, or a question of the forms made was changed."""
+    """Raises EditConflict where by now the names mean other banks, or a question of the fixed forms was changed."""
     banks = usable_banks(connection, user_id, course_id, blueprint.banks)
-    if banks != held.banks or not are_current(connection, held.forms):
+    if banks != held.banks or not are_current(connection, forms):
         raise EditConflict
 
 
@@ -145,12 +143,17 @@ def demand_held(held: Held) -> Mapping[str, int]:
 
 def days_of(index: SqlIndex, blueprint: Blueprint, opening: Opening, now: datetime) -> Sequence[date]:
     """The days from open to close on which the drawable questions change, the first one included."""
+    return change_dates(index.kinds(blueprint.banks), window_of(blueprint, opening, now))
+
+
+def window_of(blueprint: Blueprint, opening: Opening, now: datetime) -> Window:
+    """The days from open to close; where the blueprint names one for which its papers are true, that one."""
     if blueprint.as_of is not None:
-        return [blueprint.as_of]
+        return Window(blueprint.as_of, blueprint.as_of)
     zone = ZoneInfo(opening.time_zone)
     first = max(now, opening.opens_at or now).astimezone(zone).date()
     last = opening.closes_at.astimezone(zone).date() if opening.closes_at else date.max
-    return change_dates(index.kinds(blueprint.banks), first, max(first, last))
+    return Window(first, max(first, last))
 
 
 def kinds_held(connection: Connection, banks: Mapping[str, int]) -> list[tuple[str, str, str, str, str, int]]:

@@ -94,22 +94,15 @@ def lacking_quizzes(
 def _lacks(
     connection: Connection, quiz: Row[Any], bank_id: int, gone: Collection[str], now: datetime
 ) -> bool:
-    """Whether the quiz can be drawn, but not without them."""
+    """Whether the quiz can be drawn, but not without them. Fixed forms were made: they keep what stands on them."""
     names = {f"{slug}/{id}" for slug, number in quiz.banks.items() if number == bank_id for id in gone}
     blueprint = Blueprint.load(quiz.blueprint)
+    if blueprint.fixed_forms:
+        return False
     if any(names.intersection(section.included) for section in blueprint.sections):
         return True
-    sections = [
-        {**one, "exclude": [*section.exclude, *_within(section.sources, names)]}
-        for one, section in zip(quiz.blueprint["sections"], blueprint.sections, strict=True)
-    ]
-    without_them = Blueprint.load({**quiz.blueprint, "sections": sections})
+    without_them = blueprint.without(names)
     return _is_unmet(connection, quiz, without_them, now) and not _is_unmet(connection, quiz, blueprint, now)
-
-
-def _within(banks: Collection[str], names: Collection[str]) -> list[str]:
-    """The questions (``bank/id``) that are in one of these banks."""
-    return sorted(name for name in names if name.partition("/")[0] in banks)
 
 
 def _is_unmet(connection: Connection, quiz: Row[Any], blueprint: Blueprint, now: datetime) -> bool:

@@ -16,8 +16,7 @@ from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.draw import ALGORITHM, Paper, PaperSlot, draw
 from quiz.assembly.fairness import Fairness, FormFairness
 from quiz.assembly.measures import measures_of, minutes_of
-from quiz.assembly.parallel import parallel
-from quiz.assembly.supply import may_stand, out_of_date
+from quiz.assembly.supply import Window, dated, may_stand, out_of_date, turning
 from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
 from quiz.errors import Unmeetable
@@ -25,10 +24,11 @@ from quiz.files.richtext import to_text
 from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored, load_variant
 from quiz.models.drawing import SqlIndex, version_ids
+from quiz.models.fixed import arranged
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz
 from quiz.models.searching import has_words
-from quiz.models.supplying import Opening, days_of, kinds_held, tags_held, usable_banks
+from quiz.models.supplying import Opening, kinds_held, tags_held, usable_banks, window_of
 from quiz.operations.access import TEACHING, Actor, acting, readable_banks, taught_course, taught_quiz
 
 #: So many questions are shown of those that a search finds.
@@ -229,17 +229,16 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
         unknown = tuple(name for name in blueprint.banks if name not in banks)
         if unknown:
             return replace(none, unknown=unknown)
-        opening = Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at)
-        on = days_of(SqlIndex(connection, banks), blueprint, opening, now)[0]
+        window = window_of(blueprint, Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at), now)
+        on = window.first
         readable = {*connection.execute(readable_banks(actor, Bank.id)).scalars()}
         try:
             found = [
                 (paper, _versions(connection, banks, paper))
-                for paper in _papers(SqlIndex(connection, banks), blueprint, first, on)
+                for paper in _papers(SqlIndex(connection, banks), blueprint, first, window)
             ]
         except Unmeetable as error:
-            unmet = tuple({**one, "as_of": on.isoformat()} for one in error.unmet)
-            return replace(none, on=on, unmet=unmet)
+            return replace(none, on=on, unmet=tuple(dated(error.unmet, on)))
     drawn = [paper for paper, _ in found]
     authored = {name: load_authored(*row[:2]) for _, versions in found for name, row in versions.items()}
     fairness = Fairness(drawn, {name: measures_of(one) for name, one in authored.items()}, {})
@@ -254,14 +253,11 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
     )
 
 
-def _papers(index: SqlIndex, blueprint: Blueprint, first: int, on: date) -> Sequence[Paper]:
+def _papers(index: SqlIndex, blueprint: Blueprint, first: int, window: Window) -> Sequence[Paper]:
     """``PAPERS`` papers by the seeds from ``first``; of a quiz with fixed forms, those. Raises Unmeetable."""
-    if not blueprint.fixed_forms:
-        return [draw(blueprint, index, seed, on) for seed in range(first, first + PAPERS)]
-    made = parallel(blueprint, index, blueprint.seed, on, blueprint.fixed_forms)
-    if made.unmet:
-        raise Unmeetable([*made.unmet])
-    return made.papers
+    if blueprint.fixed_forms:
+        return arranged(blueprint, index, window).papers
+    return [draw(blueprint, index, seed, window.first) for seed in range(first, first + PAPERS)]
 
 
 def _versions(connection: Connection, banks: Mapping[str, int], paper: Paper) -> Mapping[str, Row[Any]]:
@@ -320,9 +316,13 @@ class Readiness:
     course_id: int
     students: int
     join_open: bool
-    #: Ready questions that its papers could hold but for their dates, on its first day; those that leave it till its last.
+    #: Ready questions that its papers could hold but for their dates, on its first day; those that go out of force, or
+    #: change with time, till its last.
     out_of_date: int
     leaving: int
+    #: Its papers are fixed forms; why there are none, where there are not (``Unmeetable.unmet``).
+    fixed: bool
+    unmet: tuple[Mapping[str, Any], ...]
     #: Questions of its banks that are not ready yet, so that none is drawn.
     drafts: int
     #: Minutes that the answers of a paper take; None where none can be drawn.
@@ -338,9 +338,9 @@ def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
         blueprint = read_blueprint(quiz.blueprint_text, "blueprint")
         banks = usable_banks(connection, actor.id, quiz.course_id, blueprint.banks)
         index = SqlIndex(connection, banks)
-        days = days_of(index, blueprint, Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at), now)
-        first, last = (may_stand(blueprint, index, day) for day in (days[0], days[-1]))
-        stale = out_of_date(blueprint, index, days[0])
+        window = window_of(blueprint, Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at), now)
+        leaving = _leaving(blueprint, index, window)
+        stale = out_of_date(blueprint, index, window.first)
         drafts = connection.execute(
             select(func.count()).where(
                 QuestionVersion.bank_id.in_(banks.values()),
@@ -357,11 +357,19 @@ def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
         students,
         quiz.join_open,
         len(stale),
-        len(first - last),
+        leaving,
+        bool(blueprint.fixed_forms),
+        drawn.unmet,
         drafts,
         max((paper.minutes for paper in drawn.papers), default=None),
         len({paper.easy for paper in drawn.papers}) > 1,
     )
+
+
+def _leaving(blueprint: Blueprint, index: SqlIndex, window: Window) -> int:
+    if blueprint.fixed_forms:
+        return len(turning(blueprint, index, window))
+    return len(may_stand(blueprint, index, window.first) - may_stand(blueprint, index, window.last))
 
 
 # Beginning with what is there ----------------------------------------------------------------------------------------

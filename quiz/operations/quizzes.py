@@ -22,7 +22,7 @@ from quiz.models.attempt import GRACE, Attempt, ended_at
 from quiz.models.audit import record
 from quiz.models.bank import Bank, QuestionVersion, StratumSize
 from quiz.models.drawing import SqlIndex
-from quiz.models.fixed import fix_forms
+from quiz.models.fixed import fix_forms, make_forms
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
 from quiz.models.supplying import (
@@ -33,6 +33,7 @@ from quiz.models.supplying import (
     demand_unchanged,
     held_for,
     usable_banks,
+    window_of,
 )
 from quiz.operations.access import Actor, acting, missing, taught_course, taught_quiz
 
@@ -385,11 +386,13 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
         seen = _taught(connection, actor, quiz_id)
         blueprint = _supported(seen.blueprint_text)
         course = taught_course(connection, actor, seen.course_id)
-        held = _held(connection, actor, course, blueprint, _stored_sheet(seen), now)
-    banks = demand_held(held)
+        sheet = _stored_sheet(seen)
+        held = _held(connection, actor, course, blueprint, sheet, now)
+        banks = demand_held(held)
+        forms = make_forms(connection, blueprint, banks, window_of(blueprint, _opening(course, sheet), now))
     with transaction() as connection:
         quiz = _as_seen(_taught(connection, actor, quiz_id, lock=True), seen.edits)
-        demand_unchanged(connection, user_id, quiz.course_id, blueprint, held)
+        demand_unchanged(connection, user_id, quiz.course_id, blueprint, held, forms)
         connection.execute(
             update(QuizRevision)
             .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
@@ -419,7 +422,7 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
             )
             .returning(QuizRevision.id)
         ).scalar_one()
-        fix_forms(connection, revision_id, held.forms)
+        fix_forms(connection, revision_id, forms)
         record(connection, user_id, "quiz.publish", ("quiz", quiz_id), now, revision=number)
     return int(number)
 

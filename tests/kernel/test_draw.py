@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from quiz.assembly.dice import Dice, reduced
 from quiz.assembly.draw import Item, ListIndex, draw
 from quiz.assembly.index import item_of
-from quiz.assembly.supply import change_dates, unmet
+from quiz.assembly.supply import Window, change_dates, unmet
 from quiz.banks.model import Question
 from quiz.errors import Unmeetable
 from tests.kernel.papers import DAY, LABELS, blueprint, drawn, item
@@ -414,9 +414,9 @@ def test_supply_changes_on_the_days_on_which_questions_come_and_go():
         item("going", end=date(2027, 1, 1)),
         item("beyond", end=date(2030, 1, 1)),
     ]
-    days = change_dates(items, DAY, date(2027, 6, 1))
+    days = change_dates(items, Window(DAY, date(2027, 6, 1)))
     assert days == [DAY, date(2026, 12, 1), date(2027, 1, 1)]
-    assert change_dates(items, DAY, None) == [*days, date(2030, 1, 1)]
+    assert change_dates(items, Window(DAY, date.max)) == [*days, date(2030, 1, 1)]
     plan, index = blueprint({"count": 4}), ListIndex(items)
     assert [bool(unmet(plan, index, day)) for day in days] == [False, False, False]
     plan = blueprint({"count": 5})

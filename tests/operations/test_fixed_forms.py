@@ -15,9 +15,10 @@ from quiz.errors import EditConflict, Invalid, Unmeetable
 from quiz.models import fixed
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import Question, QuestionVersion
-from quiz.operations import attempts, fixed_forms, importing, quizzes, revising, undoing
+from quiz.operations import attempts, building, fixed_forms, importing, quizzes, revising, undoing
 from quiz.operations.exporting import Selection
 from tests.cast import BANK, NOW, Cast
+from tests.operations.test_supply import DAYS
 
 FORMS = """
 format: quiz-blueprint/1
@@ -108,9 +109,14 @@ def test_what_was_changed_while_they_were_made_is_not_published(two, meanwhile):
 
 
 def test_what_no_forms_meet_is_refused_before_anything_is_written(two):
+    three = quizzes.create(two.ada, two.course, FORMS.replace("count: 2, seed: 3", "count: 3"), NOW)
     with pytest.raises(Unmeetable) as error:
-        quizzes.create(two.ada, two.course, FORMS.replace("count: 2, seed: 3", "count: 3"), NOW)
-    assert "overlap of two forms, at most" in [entry["constraint"] for entry in error.value.unmet]
+        quizzes.publish(two.ada, three, NOW)
+    told = {entry["constraint"]: entry["as_of"] for entry in error.value.unmet}
+    assert told["overlap of two forms, at most"] == "2026-11-23"
+    assert building.readiness(two.ada, three, NOW).unmet == tuple(error.value.unmet)
+    with pytest.raises(Unmeetable):
+        quizzes.create(two.ada, two.course, FORMS.replace("count: 2}", "count: 6}"), NOW)
     for text, told in (
         (FORMS.replace("count: 2, seed: 3, ", ""), "needs the exact engine"),
         (FORMS.replace("count: 2, seed: 3", "count: 51"), "51 is too many"),
@@ -118,6 +124,45 @@ def test_what_no_forms_meet_is_refused_before_anything_is_written(two):
         with pytest.raises(Invalid) as refused:
             quizzes.create(two.ada, two.course, text, NOW)
         assert told in [problem.what for problem in refused.value.problems]
+
+
+def test_saving_and_putting_questions_away_arrange_no_forms(two, meanwhile):
+    made = meanwhile(lambda: None)
+    seen = quizzes.manage(two.ada, two.quiz)
+    quizzes.edit(two.ada, two.quiz, seen.edits, seen.sheet, FORMS.replace("seed: 3", "seed: 4"), NOW)
+    retiring = Change(status="retired")
+    assert revising.look(two.ada, 1, Selection(), retiring, NOW).lacking == ()
+    assert made == []
+
+
+@pytest.mark.parametrize(
+    "included, told", [("", None), (", include: [one]", "include"), ("anchor", "anchor")]
+)
+def test_forms_are_of_questions_that_stay_true_while_the_quiz_is_open(two, included, told):
+    """In Shanghai the first of December begins while it is still November in London."""
+    dated = BANK.replace("    timeless: true\n    prompt: How much is 1 + 1?\n", DAYS)
+    importing.import_bank(two.ada, dated, "small.yaml", NOW)
+    text = FORMS.replace("count: 2}]", f"count: 2{included.removeprefix('anchor')}}}]")
+    if told == "anchor":
+        text = text.replace("{max: 0}", "{max: 1, anchors: [one]}")
+    if told is None:
+        quiz = quizzes.create(two.ada, two.course, f"{text}settings: {{closes: 2026-12-01T00:30}}\n", NOW)
+        quizzes.publish(two.ada, quiz, NOW)
+        assert building.readiness(two.ada, quiz, NOW).leaving == 1
+        held = {
+            one.question
+            for paper in fixed_forms.fixed_forms(two.ada, quiz).fairness.papers
+            for one in paper.slots
+        }
+        assert len(held) == 4
+        assert "small/one" not in held
+        return
+    with pytest.raises(Unmeetable) as error:
+        quizzes.create(two.ada, two.course, f"{text}settings: {{closes: 2026-12-01T00:30}}\n", NOW)
+    (entry,) = error.value.unmet
+    assert told in entry["constraint"]
+    assert (entry["required"], entry["available"], entry["as_of"]) == (1, 0, "2026-12-01")
+    quizzes.create(two.ada, two.course, f"{text}settings: {{closes: 2026-11-30T23:30}}\n", NOW)
 
 
 def test_what_is_taken_back_stays_on_the_forms_that_hold_it(two):

@@ -51,6 +51,10 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
             _("Import it, ask for a share, or take it out of the sections."),
             sections,
         )
+    elif around.fixed and found.unmet:
+        what = _("There are no such fixed forms.")
+        more = _("The table below says which rules stand in the way, and how far the others let each of them come.")
+        yield Line("bad", what, more, sections)
     elif found.unmet:
         what = _("The banks do not hold enough questions.")
         yield Line("bad", what, _("The table below says what is missing."), sections)
@@ -124,7 +128,9 @@ def _questions(around: Readiness) -> Iterator[Line]:
                 "%(num)d questions go out of date while the quiz is open.",
                 around.leaving,
             ),
-            _("Papers that begin later do not hold it."),
+            _("Fixed forms are made without it: they are the same from opening to closing.")
+            if around.fixed
+            else _("Papers that begin later do not hold it."),
         )
     if around.drafts:
         yield Line(

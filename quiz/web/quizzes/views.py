@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -354,7 +355,9 @@ def checklist(quiz_id: int) -> ResponseReturnValue:
 def _checklist(quiz_id: int) -> str:
     found = quizzes.checklist(get_actor(), quiz_id, moment())
     use_time_zone(found.quiz.time_zone)
-    lines = checks.lines(found, building.readiness(get_actor(), quiz_id, moment()), moment())
+    around = building.readiness(get_actor(), quiz_id, moment())
+    found = replace(found, unmet=found.unmet or around.unmet)
+    lines = checks.lines(found, around, moment())
     return render_template("quizzes/publish.html", c=found, quiz=found.quiz, lines=lines)
 
 

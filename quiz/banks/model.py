@@ -451,6 +451,22 @@ class Question(Authored):
                 yield from _below(name, part.faults())
 
 
+class Topic(Content):
+    """What a bank says of one of its topics."""
+
+    #: What people call it, where that is not its name.
+    title: Words | None = None
+    description: Words | None = None
+    #: How the description is written, as ``Common.text_format``.
+    text_format: Literal["markdown", "html", "plain"] = "markdown"
+    #: By what another system knows it.
+    idnumber: Words | None = None
+
+    def shown(self) -> str:
+        """The description as safe HTML; "" where there is none."""
+        return to_html(TEXT_FORMATS[self.text_format](self.description or ""))
+
+
 class HeaderTexts(Content):
     """What a bank says at its head, in another language."""
 
@@ -469,6 +485,7 @@ class Bank(Content):
     licence: Text | None = None
     documents: dict[Id, Document] = Field(default_factory=dict)
     stimuli: tuple[SharedStimulus, ...] = ()
+    topics: dict[_Topic, Topic] = Field(default_factory=dict)
     translations: dict[_Language, HeaderTexts] = Field(default_factory=dict)
     questions: Annotated[tuple[Question, ...], _AS_IT_IS] = Field((), exclude=True)
     #: Questions with variables, and generators.

@@ -6,15 +6,16 @@ Moodle keeps a format with each text; a question of ours has one for all (``text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from html import escape, unescape
 from typing import Any, Final, Self
 
+from quiz.banks.model import Topic
 from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
-from quiz.formats.base import Loss, percentage
+from quiz.formats.base import Loss, percentage, topic_of
 from quiz.questions.fields import percent
 from quiz.questions.rules.numbers import show_number
 
@@ -157,9 +158,26 @@ def order_rule(word: str) -> str | None:
 def category(path: str) -> list[str]:
     """The names in the path of a category; ``//`` is a slash inside a name, ``$course$`` and ``top`` are places in Moodle."""
     names = [name.replace("\ue200", "/").strip() for name in path.replace("//", "\ue200").split("/")]
-    while names and (not names[0] or names[0] == "top" or re.fullmatch(r"\$\w+\$", names[0])):
-        names.pop(0)
-    return names
+    for place in (r"\$\w+\$|", "top"):
+        if names and re.fullmatch(place, names[0]):
+            names.pop(0)
+    return [*filter(None, names)]
+
+
+def path_of(topic: str, topics: Mapping[str, Topic]) -> tuple[str, list[str]]:
+    """The path of a topic's category from its titles, and the topics whose title does not go with their name.
+
+    Such a one has its name there: ``topic_of`` could not make it of the title again.
+    """
+    levels = topic.split("/") if topic else []
+    path, lost = [], []
+    for place, level in enumerate(levels, 1):
+        name = "/".join(levels[:place])
+        title = (topics[name].title if name in topics else None) or level
+        fits = title.isprintable() and title == title.strip() and topic_of([title]) == level
+        lost += [] if fits else [name]
+        path.append((title if fits else level).replace("/", "//"))
+    return "/".join(path), lost
 
 
 # Numbers -------------------------------------------------------------------------------------------------------------

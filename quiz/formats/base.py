@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
 from quiz.banks.families import Family
-from quiz.banks.model import Bank, Question
+from quiz.banks.model import Bank, Question, Topic
 from quiz.errors import Invalid, TooLarge
 
 #: Bytes of a source that ``sniff`` is shown.
@@ -65,6 +65,16 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a source says of a topic: the fields of it as in bank files, under its name. It may come at any place."""
+
+    where: str
+    topic: str
+    fields: Mapping[str, Any]
+    losses: Sequence[Loss] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A question of a source, in the flat form of bank files, without ``bank``.
 
@@ -95,7 +105,7 @@ class Fault:
     message: str
 
 
-Entry: TypeAlias = Head | Found | Unsupported | Fault
+Entry: TypeAlias = Head | Told | Found | Unsupported | Fault
 
 
 class Unwritable(Exception):
@@ -115,18 +125,28 @@ class Writer(ABC):
     holds: ClassVar[frozenset[str]] = frozenset()
     #: The types that the format can hold.
     types: ClassVar[frozenset[str]] = frozenset()
+    #: The fields of a bank's header that the format holds, besides its name and title.
+    heads: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
         """``bank`` is the header alone; ``folder``: where pictures are put beside the file, if it cannot hold them."""
         self.target, self.bank, self.folder = target, bank, folder
+        #: What is said of topics: more may come while questions are added.
+        self.topics: Mapping[str, Topic] = bank.topics
 
     def held(self, question: Question) -> frozenset[str]:
         """The fields of this question that are held without loss, where that depends on the question."""
         return self.holds
 
     def head_losses(self) -> Sequence[Loss]:
-        """What of the bank's header cannot be held."""
-        return ()
+        """What of the bank's header cannot be held, but for its topics."""
+        known = self.heads | {"format", "bank", "title", "topics"}
+        said = [name for name in self.bank.header() if name not in known and not self.whole]
+        return [Loss(name, "the format says nothing of the bank") for name in said]
+
+    def topic_losses(self) -> Sequence[Loss]:
+        """What is said of topics and cannot be held; asked once all is written."""
+        return [Loss("topics", "the format says nothing of topics")] if self.topics else []
 
     @abstractmethod
     def add(self, question: Any, files: Mapping[str, bytes]) -> Sequence[Loss]:
@@ -217,6 +237,14 @@ def _text(content: bytes) -> str:
 def topic_of(names: Sequence[str]) -> str:
     """Our topic for the names of nested categories: white space and ``/`` inside a name become hyphens."""
     return "/".join(re.sub(r"[\s/]+", "-", name.strip()) for name in names if name.strip())
+
+
+def titles(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The topics of nested categories whose names they do not have, each with that name."""
+    levels = [name.strip() for name in names if name.strip()]
+    for place, name in enumerate(levels, 1):
+        if topic_of([name]) != name:
+            yield topic_of(levels[:place]), name
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.families import Family, is_family, load
-from quiz.banks.model import Authored, Bank, Question
+from quiz.banks.model import Authored, Bank, Question, Topic
 from quiz.errors import Invalid, TooLarge
 from quiz.formats.base import (
     USUAL,
@@ -28,12 +28,14 @@ from quiz.formats.base import (
     Limits,
     Loss,
     Source,
+    Told,
     Unsupported,
     Unwritable,
     Writer,
     lost_fields,
 )
 from quiz.questions.images import size_of_pin
+from quiz.questions.validation import validate
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ID_WORDS = "letters, digits, '.', '_' and '-', at most 64"
@@ -99,7 +101,8 @@ class Understood:
 class Reading:
     """The questions of a source as they come; ``bank`` is the header once the first of them has come.
 
-    Faults and what is not supported go into the report; so does the number of questions read.
+    ``topics`` is what the bank and the source say of topics; it grows while questions come. Faults and what is not
+    supported go into the report; so does the number of questions read.
     """
 
     def __init__(
@@ -110,19 +113,24 @@ class Reading:
         slug: str,
         prefix: str = "q",
         bank: Bank | None = None,
+        below: str = "",
     ) -> None:
         """``slug`` names the bank where the source does not; ``prefix`` begins the ids of questions without a name;
-        ``bank``: the one that they come into, whatever the source says of its own.
+        ``bank``: the one that they come into, whatever the source says of its own; ``below``: the topic that holds theirs.
         """
         if format.read is None:
             raise Invalid(f"{format.name} can be written, not read")
         self._entries = format.read(source)
         self._limits, self._report, self._prefix = source.limits, report, prefix
+        self._below = below
         self._ids: set[str] = set()
-        self._met = 0
+        self._met = self._told = 0
         self.bank = Bank.load({"bank": slug, "title": Path(source.name).stem or slug})
         self._first = self._start()
-        self.bank = bank or self.bank
+        own, self.bank = self.bank, bank or self.bank
+        self.topics: dict[str, Topic] = {**bank.topics} if bank else {}
+        for name, topic in own.topics.items():
+            self._add_topic("", name, topic)
 
     def _start(self) -> Entry | None:
         first = next(self._entries, None)
@@ -142,6 +150,9 @@ class Reading:
             yield from self._taken(entry)
 
     def _taken(self, entry: Entry) -> Iterator[Understood]:
+        if isinstance(entry, Told):
+            self._learn(entry)
+            return
         self._met += 1
         if self._met > self._limits.questions:
             raise TooLarge(f"more than {self._limits.questions} questions: cut the file into several")
@@ -153,9 +164,35 @@ class Reading:
         elif isinstance(entry, Found):
             yield from self._understood(entry)
 
+    def _learn(self, told: Told) -> None:
+        self._told += 1
+        if self._told > self._limits.questions:
+            raise TooLarge(f"more than {self._limits.questions} topics: cut the file into several")
+        self._report.lose(None, told.where, [*told.losses])
+        try:
+            topic = validate(Topic, told.fields)
+        except Invalid as error:
+            message = "; ".join(map(str, error.problems))
+            self._report.lose(None, told.where, [Loss("topics", f"{told.topic}: {message}")])
+        else:
+            self._add_topic(told.where, told.topic, topic)
+
+    def _add_topic(self, where: str, name: str, topic: Topic) -> None:
+        """What was said first stays; what a topic says of itself another time is a loss where it differs."""
+        name = _joined(self._below, name)
+        said = _said(topic)
+        both = {**said, **_said(self.topics.get(name, Topic()))}
+        if any(both[field] != value for field, value in said.items()):
+            lost = Loss("topics", f"'{name}' is told of twice, otherwise the second time: the first stays")
+            self._report.lose(None, where, [lost])
+        if both:
+            self.topics[name] = validate(Topic, both)
+
     def _understood(self, found: Found) -> Iterator[Understood]:
         own = {"bank": self.bank.slug, "id": self._id(found.fields)}
         fields = {**own, **found.fields, **own}  # in front, also where the source has none
+        if self._below:
+            fields["topic"] = _joined(self._below, str(found.fields.get("topic", "")))
         if "each" not in fields and not any(fields.get(name) for name in _TIMES):
             fields["timeless"] = True
         if fields.get("name") == fields["id"]:
@@ -178,6 +215,16 @@ class Reading:
         wished = wished if isinstance(wished, str) else str(wished)
         base = wished if _ID.fullmatch(wished) else as_id(wished) or f"{self._prefix}{self._met}"
         return _apart(base, self._ids)
+
+
+def _said(topic: Topic) -> dict[str, Any]:
+    """The fields of a topic that say something."""
+    return topic.model_dump(exclude_none=True, exclude=None if topic.description else {"text_format"})
+
+
+def _joined(above: str, topic: str) -> str:
+    """The topic below another one."""
+    return "/".join(filter(None, (above, topic)))
 
 
 def _sound(question: Authored) -> Authored:
@@ -233,8 +280,15 @@ def convert(
         )
         with _replaced(target) as written:
             writing = write_as.for_file(target.name)
-            write(reading, reading.bank, writing, written, report, instances, target.parent, step)
+            questions = _stepped(reading, step)
+            write(questions, reading.bank, writing, written, report, instances, target.parent, reading.topics)
     return report
+
+
+def _stepped(questions: Iterable[Understood], step: Callable[[], object]) -> Iterator[Understood]:
+    for one in questions:
+        yield one
+        step()
 
 
 def write(
@@ -245,17 +299,22 @@ def write(
     report: Report,
     instances: Instances,
     folder: Path | None = None,
-    step: Callable[[], object] = lambda: None,
+    topics: Mapping[str, Topic] | None = None,
 ) -> None:
-    """Writes questions to an open file; ``bank`` is the header, ``folder`` where pictures go beside the file."""
+    """Writes questions to an open file; ``bank`` is the header, ``folder`` where pictures go beside the file.
+
+    ``topics``: what is said of topics, which may grow while questions come (None: what the bank says).
+    """
     if write_as.writer is None:
         raise Invalid(f"{write_as.name} can be read, not written")
     writing = _Writing(write_as.writer(target, bank, folder), report, instances)
+    if topics is not None:
+        writing.writer.topics = topics
     report.lose(None, "", [*writing.writer.head_losses()])
     for one in questions:
         writing.add(one)
-        step()
     writing.writer.close()
+    report.lose(None, "", [*writing.writer.topic_losses()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,15 +342,14 @@ def convert_upload(
     Raises Invalid or TooLarge where the file is refused as a whole.
     """
     report, target, files = Report(source.name, read_as.name), BytesIO(), dict[str, bytes]()
-    reading = Reading(read_as, source, report, as_slug(name), f"{as_slug(name)[:50]}-", bank)
+    reading = Reading(read_as, source, report, as_slug(name), f"{as_slug(name)[:50]}-", bank, topic)
 
     def kept() -> Iterator[Understood]:
         for one in reading:
             files.update(one.files)
-            below = "/".join(part for part in (topic, one.question.topic) if part)
-            yield replace(one, question=load({**one.question.dump(), "topic": below}))
+            yield one
 
-    write(kept(), reading.bank, write_as, target, report, instances)
+    write(kept(), reading.bank, write_as, target, report, instances, topics=reading.topics)
     return Converted(target.getvalue(), files, report)
 
 

@@ -14,11 +14,12 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
 from html import escape
-from typing import Any, Final, TypeAlias
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeAlias
 
-from quiz.banks.model import Question
+from quiz.banks.model import Bank, Question, Topic
 from quiz.files.richtext import to_html
-from quiz.formats._moodle import ORDER_RULES, category, order_rule, rounded
+from quiz.formats._moodle import ORDER_RULES, category, order_rule, path_of, rounded
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -26,12 +27,14 @@ from quiz.formats.base import (
     Found,
     Loss,
     Source,
+    Told,
     Unwritable,
     Writer,
     credits_of,
     decoded,
     marked,
     percentage,
+    titles,
     topic_of,
 )
 from quiz.questions.fields import percent
@@ -97,7 +100,9 @@ def _read(source: Source) -> Iterator[Entry]:
     topic = ""
     for block in _blocks([line.strip() for line in decoded(source).split("\n")]):
         if block.lines[0].startswith(_CATEGORY):
-            topic = topic_of(category(block.lines[0].removeprefix(_CATEGORY)))
+            names = category(block.lines[0].removeprefix(_CATEGORY))
+            topic = topic_of(names)
+            yield from (Told(f"line {block.line}", name, {"title": title}) for name, title in titles(names))
         else:
             yield _entry(block, topic)
 
@@ -431,7 +436,12 @@ class _Writer(Writer):
             "feedback_false", "pairs", "distractors", "items",
         }
     )  # fmt: skip
-    _topic = ""
+
+    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
+        super().__init__(target, bank, folder)
+        self._topic = ""
+        #: The topics that stand in the path of a category.
+        self._named: set[str] = set()
 
     def held(self, question: Question) -> frozenset[str]:
         told = question.feedback
@@ -441,8 +451,11 @@ class _Writer(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         body, losses = _BODIES[question.type](question, question.content)
-        lines = [f"$CATEGORY: {question.topic or 'top'}", ""] if question.topic != self._topic else []
+        path, _ = path_of(question.topic, self.topics)
+        lines = [f"{_CATEGORY} {path or 'top'}", ""] if question.topic != self._topic else []
         self._topic = question.topic
+        levels = question.topic.split("/")
+        self._named |= {"/".join(levels[:place]) for place, _ in enumerate(levels, 1)}
         lines.append(
             " ".join(["//", f"[id:{question.id}]", *(f"[tag:{_meta(tag)}]" for tag in question.tags)])
         )
@@ -460,6 +473,15 @@ class _Writer(Writer):
         if files:
             losses = [*losses, Loss("images", "GIFT has no pictures")]
         return losses
+
+    def topic_losses(self) -> Sequence[Loss]:
+        untold = [name for name, one in self.topics.items() if not self._is_held(name, one)]
+        return [Loss("topics", f"GIFT has names of topics only: {', '.join(untold)}")] if untold else []
+
+    def _is_held(self, name: str, topic: Topic) -> bool:
+        """Whether the names of the categories say all that is said of a topic."""
+        named = name in self._named and name not in path_of(name, self.topics)[1]
+        return not (topic.description or topic.idnumber) and (named or not topic.title)
 
     def close(self) -> None:
         return

@@ -22,6 +22,7 @@ from quiz.questions import types
 from quiz.questions.fields import Number
 
 _MARK = "quiz-bank/1"
+TOPICS = "topics"
 _FIELDS = frozenset(Common.model_fields).union(
     *(types.get(name).content.model_fields for name in types.names())
 )
@@ -146,7 +147,7 @@ class _Reading:
 
 
 class _Own(Writer):
-    """What both writers share: each question is a piece of text; generators follow with their tables at the end."""
+    """What both writers share: each question is a piece of text; topics, and generators with their tables, follow."""
 
     types = frozenset(types.names())
     holds = _FIELDS
@@ -162,6 +163,11 @@ class _Own(Writer):
         self._generators: list[dict[str, Any]] = []
         self.target.write(self.head())
 
+    def _header(self) -> dict[str, Any]:
+        """The header without its topics, of which more may be told while questions come: they stand at the end."""
+        header = header_in_file(self.bank.header())
+        return {name: value for name, value in header.items() if name != TOPICS}
+
     def head(self) -> bytes:
         """The header, up to where the questions begin."""
         raise NotImplementedError
@@ -171,7 +177,7 @@ class _Own(Writer):
         raise NotImplementedError
 
     def rest(self, fields: Mapping[str, Any]) -> bytes:
-        """What follows the questions: tables and generators, where there are any, and the end."""
+        """What follows the questions: topics, tables and generators, where there are any, and the end."""
         raise NotImplementedError
 
     def add(self, question: Authored, files: Mapping[str, bytes]) -> Sequence[Loss]:
@@ -189,11 +195,15 @@ class _Own(Writer):
                 place.write_bytes(content)
         return ()
 
+    def topic_losses(self) -> Sequence[Loss]:
+        return ()
+
     def close(self) -> None:
         tables, generators = shared(self._generators)
         if not self._written and not generators:
             self.target.write(self.none)
-        after = {TABLES: tables, LISTS[1]: generators}
+        said = self.bank.model_copy(update={TOPICS: dict(self.topics)}).header().get(TOPICS)
+        after = {TOPICS: said, TABLES: tables, LISTS[1]: generators}
         self.target.write(self.rest({name: value for name, value in after.items() if value}))
 
 
@@ -201,7 +211,7 @@ class _YamlWriter(_Own):
     begin, between, none = b"questions:\n", b"", b"questions: []\n"
 
     def head(self) -> bytes:
-        return dump_yaml(header_in_file(self.bank.header())).encode()
+        return dump_yaml(self._header()).encode()
 
     def piece(self, fields: Mapping[str, Any]) -> bytes:
         return dump_yaml([fields]).encode()
@@ -214,7 +224,7 @@ class _JsonWriter(_Own):
     begin, between, none = b',\n "questions": [\n', b",\n", b',\n "questions": []'
 
     def head(self) -> bytes:
-        return _json(header_in_file(self.bank.header())).removesuffix("\n}").encode()
+        return _json(self._header()).removesuffix("\n}").encode()
 
     def piece(self, fields: Mapping[str, Any]) -> bytes:
         return b"  " + _json(fields).replace("\n", "\n  ").encode()

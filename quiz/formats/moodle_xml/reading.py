@@ -13,11 +13,12 @@ from quiz.errors import Invalid
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
-from quiz.formats._moodle import ORDER_RULES, Styled, category, from_html, order_rule, parted, settled
+from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, marked, topic_of
+from quiz.formats.base import Entry, Fault, Found, Source, Unsupported, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
+from quiz.formats.moodle_xml.categories import read_category
 from quiz.formats.moodle_xml.item import Foreign, Item, Wrong, decimal, string, within
 from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
 from quiz.formats.moodle_xml.words import word_gaps
@@ -62,8 +63,6 @@ _NO_QUESTION: Final[Mapping[str, str]] = {
 }
 #: Old files round the usual penalty; Moodle takes what is as near as this for it.
 _NEARLY: Final = Fraction(5, 1000)
-#: Characters of what a category says of itself that a report tells.
-_TOLD: Final = 300
 _SHUFFLE: Final = frozenset({"shuffleanswers"})
 _CHOICE: Final = _SHUFFLE | {"single", "answer"}
 _NUMBER: Final = frozenset({"answer", "units", "unitgradingtype", "unitpenalty", "showunits"})
@@ -75,17 +74,14 @@ _MARKER: Final = _SHUFFLE | {"file", "drag", "drop"}
 def read(source: Source) -> Iterator[Entry]:
     """The entries of a file. Where it breaks off, what stood before comes in, and the break is a fault."""
     topic, pictures, met = "", Pictures(), False
-    pending: list[Loss] = []
     try:
         for element in stream_xml(source.file, "quiz", "question", source.limits.question_bytes):
             met = True
             if element.get("type") == "category":
-                topic, lost = _category(Item(element, pictures))
-                pending += lost
-                continue
-            entry = _entry(element, pictures, topic, pending)
-            pending = pending if isinstance(entry, Fault | Unsupported) else []
-            yield entry
+                topic, told = read_category(Item(element, pictures))
+                yield from told
+            else:
+                yield _entry(element, pictures, topic)
     except Invalid as error:
         if not met:
             raise
@@ -93,14 +89,7 @@ def read(source: Source) -> Iterator[Entry]:
         yield Fault(f"line {problem.line}", f"{problem.what}; what follows is not read – {problem.mend}")
 
 
-def _category(item: Item) -> tuple[str, list[Loss]]:
-    path = item.word("category")
-    said = " ".join(filter(None, (item.word("idnumber"), item.word("info"))))
-    lost = [Loss("topic", f"the category {path} says of itself: {said[:_TOLD]}")] if said else []
-    return topic_of(category(path)), lost
-
-
-def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]) -> Entry:
+def _entry(element: Element, pictures: Pictures, topic: str) -> Entry:
     where = f"line {element.sourceline}"
     kind = element.get("type", "")
     item = (Calculated if kind in CALCULATED else Item)(element, pictures)
@@ -121,7 +110,7 @@ def _entry(element: Element, pictures: Pictures, topic: str, pending: list[Loss]
         fields["topic"] = topic
     _lose_the_rest(item, known)
     found = settled(fields)
-    return Found(where, _laid_out(found), [*pending, *item.losses], item.files)
+    return Found(where, _laid_out(found), item.losses, item.files)
 
 
 def _laid_out(fields: dict[str, Any]) -> dict[str, Any]:

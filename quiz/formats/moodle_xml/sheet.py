@@ -14,7 +14,8 @@ from quiz.formats.base import Loss, Unwritable, percentage
 from quiz.formats.moodle_xml.item import PLACE
 from quiz.questions.images import references, renamed
 
-_FORMATS: Final = {"html": "html", "markdown": "markdown", "plain": "plain_text"}
+#: Moodle's words for the formats of texts.
+FORMATS: Final = {"html": "html", "markdown": "markdown", "plain": "plain_text"}
 #: Characters that no XML document can hold.
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKUP: Final = re.compile("[<>&\"']")
@@ -32,7 +33,7 @@ class Sheet:
         self.question = question
         self.files = {name: f"{PLACE}/{name.removeprefix('images/')}" for name in files}
         self.contents = files
-        self.format = _FORMATS[question.text_format]
+        self.format = FORMATS[question.text_format]
         self.lines: list[str] = []
         self.losses: list[Loss] = []
 

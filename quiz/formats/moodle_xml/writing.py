@@ -29,6 +29,7 @@ from quiz.formats.moodle_xml.calculated_writing import (
     write_datasets,
     write_other,
 )
+from quiz.formats.moodle_xml.categories import Categories
 from quiz.formats.moodle_xml.placed import kind_of, write_hotspot, write_markers, write_places
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import numbered
@@ -61,12 +62,11 @@ class MoodleWriter(Writer):
 
     def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
         super().__init__(target, bank, folder)
-        self._topic = ""
+        self._categories = Categories()
         self.target.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n')
 
-    def head_losses(self) -> Sequence[Loss]:
-        said = [name for name in self.bank.header() if name not in ("format", "bank", "title")]
-        return [Loss(name, "Moodle XML says nothing of the bank") for name in said]
+    def topic_losses(self) -> Sequence[Loss]:
+        return self._categories.losses
 
     def held(self, question: Question) -> frozenset[str]:
         return self.holds | frozenset(_held(question))
@@ -91,7 +91,6 @@ class MoodleWriter(Writer):
     ) -> Sequence[Loss]:
         """Writes the question of a sheet: ``write`` what is its type's own. Returns what was lost."""
         question = sheet.question
-        head = [] if question.topic == self._topic else _category(question.topic)
         sheet.line(f'  <question type="{kind}">')
         sheet.line(f"    <name>\n      <text>{coded(question.name or question.id)}</text>\n    </name>")
         sheet.styled("questiontext", prompt(sheet))
@@ -107,12 +106,14 @@ class MoodleWriter(Writer):
             sheet.lines += (f"      <tag><text>{coded(tag)}</text></tag>" for tag in question.tags)
             sheet.line("    </tags>")
         sheet.line("  </question>\n")
-        self.target.write("\n".join([*head, *sheet.lines]).encode())
-        self._topic = question.topic
+        self._write([*self._categories.before(question.topic, self.topics), *sheet.lines])
         return sheet.losses
 
+    def _write(self, lines: Sequence[str]) -> None:
+        self.target.write("\n".join(lines).encode())
+
     def close(self) -> None:
-        self.target.write(b"</quiz>\n")
+        self._write([*self._categories.after(self.topics), "</quiz>\n"])
 
 
 def _held(question: Question) -> Iterator[str]:
@@ -130,17 +131,6 @@ def _held(question: Question) -> Iterator[str]:
         yield "picture"
     if question.type == "numerical" and question.content.unit_rule != "none":  # type: ignore[attr-defined]
         yield "unit"
-
-
-def _category(topic: str) -> list[str]:
-    path = f"$course$/top/{topic}" if topic else "$course$/top"
-    return [
-        '  <question type="category">',
-        f"    <category>\n      <text>{coded(path)}</text>\n    </category>",
-        '    <info format="moodle_auto_format">\n      <text></text>\n    </info>',
-        "    <idnumber></idnumber>",
-        "  </question>",
-    ]
 
 
 def _marks(sheet: Sheet, kind: str) -> None:

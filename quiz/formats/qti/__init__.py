@@ -11,7 +11,8 @@ from quiz.formats.qti.writing import QtiWriter
 
 def _writer(dialect: Dialect) -> type[QtiWriter]:
     """The writer of a version."""
-    return type("QtiWriter", (QtiWriter,), {"dialect": dialect})
+    heads = frozenset({"language", *["stimuli"] * dialect.hyphens})
+    return type("QtiWriter", (QtiWriter,), {"dialect": dialect, "heads": heads})
 
 
 FORMATS = tuple(

@@ -38,11 +38,6 @@ class QtiWriter(Writer):
         #: The topic of each item, the files that it shows, and its metadata.
         self._listed: list[tuple[str, str, tuple[str, ...], str]] = []
 
-    def head_losses(self) -> Sequence[Loss]:
-        kept = ("format", "bank", "title", "language", *["stimuli"] * self.dialect.hyphens)
-        said = [name for name in self.bank.header() if name not in kept]
-        return [Loss(name, "QTI says nothing of the bank") for name in said]
-
     def held(self, question: Question) -> frozenset[str]:
         return self.holds | frozenset(_held(question)) | {*["stimulus"] * self.dialect.hyphens}
 

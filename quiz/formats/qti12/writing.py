@@ -45,10 +45,6 @@ class Qti12Writer(Writer):
         self._items: list[str] = []
         self._files: dict[str, bytes] = {}
 
-    def head_losses(self) -> Sequence[Loss]:
-        said = [name for name in self.bank.header() if name not in ("format", "bank", "title")]
-        return [Loss(name, "QTI 1.2 says nothing of the bank") for name in said]
-
     def held(self, question: Question) -> frozenset[str]:
         return self.holds | frozenset(_held(question))
 

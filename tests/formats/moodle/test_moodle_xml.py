@@ -388,19 +388,6 @@ def test_gradings_have_short_words_and_one_that_goes_without_saying(said, rule):
     assert one(said + builder.answer(1, "a") + builder.answer(2, "b"), "ordering")[0].scoring == rule
 
 
-def test_categories_become_topics_and_the_report_tells_their_description():
-    content = (
-        builder.HEAD
-        + builder.category("$course$/top/Default for C/Year 1 A//B", "Read this")
-        + builder.question("description")
-        + "</quiz>"
-    )
-    found, _ = understood(content.encode())
-    assert found[0].question.topic == "Default-for-C/Year-1-A-B"
-    (loss,) = found[0].losses
-    assert (loss.field, loss.detail.endswith("says of itself: Read this")) == ("topic", True)
-
-
 def test_formats_are_kept_where_all_texts_agree_and_become_html_where_not():
     def of(style, other):
         body = f'<questiontext format="{style}"><text>*a* &amp;lt; b</text></questiontext><generalfeedback format="{other}"><text>c &lt; d</text></generalfeedback>'

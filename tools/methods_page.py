@@ -121,6 +121,15 @@ category k, m the highest. [Agreement with R and with what is printed](agreement
 
 An item that everybody has right, or wrong, cannot be placed: it says so and the others are estimated. By `cml` that holds for each item
 that is not linked with the others: right for somebody who has another wrong, and the reverse, or so along a chain (Fischer 1981).
+With `--anchors FILE` (columns `item,a,b` and, where wanted, `c`; the locations of several steps parted by spaces) the items of the file
+keep these parameters, and the others are placed on their scale. All answers are fitted together, and abilities are N(μ, σ²)
+with both free (fixed parameter calibration with the distribution and the items updated in every cycle of EM, Kim 2006; his
+distribution is a histogram, ours stays normal). With θ = μ + σ z an anchor's slope is a σ and its intercept a (μ − b), linear in σ and
+μ; what is not known of these is part of the standard errors (delta method), what is not known of the anchors is not.
+An item with fewer than 30 answers is not calibrated, and says so. A test holds the figures to those of R, which climbs the
+likelihood written out anew; of 240 simulated items (2PL, 600 answers each) 96 % of the intervals of 95 % held a, and 97 % b.
+Anchors have steps as of `gpcm`, so `grm` and `rsm` take none.
+
 A score that nobody has is told; the step into it has no location, and the next step spans both. Missing answers (*pairwise*) are
 passed over. A model that did not converge, and one whose observed information has no inverse, says so.
 """

@@ -29,6 +29,7 @@ def document(fitted: Fitted) -> dict[str, Any]:
         "n": fitted.n,
         "parameters": fitted.parameters,
         "sigma": fitted.sigma,
+        "mu": fitted.mu,
         "items": [_item(fitted, item, fits.get(item.item, NO_FIT)) for item in fitted.items],
     }
     return {"model": found | ({"message": fitted.message} if fitted.message else {})}
@@ -42,14 +43,18 @@ def _fits(fitted: Fitted) -> dict[str, ItemFit]:
 def _item(fitted: Fitted, item: ItemEstimate, fit: ItemFit) -> dict[str, Any]:
     b, se_b = (_locations(fitted, values) for values in (item.b, item.se_b))
     errors = {"a": item.se_a, "b": se_b} | ({"c": item.se_c} if fitted.model.asymptote else {})
-    return {
-        "item": item.item,
-        "a": item.a,
-        "b": b,
-        "c": item.c,
-        "se": errors,
-        "fit": {name: getattr(fit, name) for name in ItemFit.__slots__},
-    } | ({"message": item.message} if item.message else {})
+    return (
+        {
+            "item": item.item,
+            "a": item.a,
+            "b": b,
+            "c": item.c,
+            "se": errors,
+            "fit": {name: getattr(fit, name) for name in ItemFit.__slots__},
+        }
+        | ({"message": item.message} if item.message else {})
+        | ({"anchor": True} if item.anchor else {})
+    )
 
 
 def _locations(fitted: Fitted, values: Numbers) -> Any:
@@ -85,6 +90,8 @@ def lines(fitted: Fitted) -> Iterator[str]:
     if fitted.loglik is None:
         return
     yield f"log-likelihood {figure(fitted.loglik)}, AIC {figure(fitted.aic)}, BIC {figure(fitted.bic)}"
+    if fitted.mu is not None:
+        yield f"mean of abilities {figure(fitted.mu)}, on the scale of {len(fitted.anchors)} anchors"
     if fitted.sigma is not None:
         yield f"standard deviation of abilities {figure(fitted.sigma)}"
     fits = _fits(fitted)

@@ -51,6 +51,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--prior", is_flag=True, help="With 3pl: expect lower asymptotes near 0.2, by beta(5, 17).")
 @click.option(
+    "--anchors",
+    type=_FILE,
+    help="A file of columns item,a,b[,c]: these parameters stand, the other items are placed on their scale, and the mean "
+    "and deviation of abilities are free. With the models rasch, 2pl, 3pl, pcm, gpcm.",
+)
+@click.option(
     "--persons", type=click.Path(dir_okay=False, path_type=Path), help="Write abilities to this CSV file."
 )
 @click.option(
@@ -72,6 +78,7 @@ def stats(  # noqa: PLR0913, PLR0917 - one for each option
     model: str | None,
     estimator: str,
     prior: bool,
+    anchors: Path | None,
     persons: Path | None,
     method: str,
     as_json: bool,
@@ -82,7 +89,7 @@ def stats(  # noqa: PLR0913, PLR0917 - one for each option
 
     Example: quiz stats responses.csv --key key.csv --id student --model 2pl --persons abilities.csv
     """
-    _demand_sense(model, estimator, persons, prior=prior)
+    _demand_sense(model, estimator, persons, prior=prior, anchored=anchors is not None)
     # Before numpy comes: products are small, and threads that wait for each other take ten times as long on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -93,7 +100,7 @@ def stats(  # noqa: PLR0913, PLR0917 - one for each option
 
     table = _read(responses, key, maxima, Columns(id_column, total, group))
     found = analyse_table(table, missing)
-    fitted = _fitted(table, missing, model, estimator, prior=prior) if model else None
+    fitted = _fitted(table, missing, model, estimator, anchors, prior=prior) if model else None
     if fitted and persons:
         _write_abilities(table, fitted, persons, method)
     if as_json:
@@ -102,9 +109,13 @@ def stats(  # noqa: PLR0913, PLR0917 - one for each option
         click.echo("\n".join([*_stats_report.lines(found), *(_irt_report.lines(fitted) if fitted else [])]))
 
 
-def _demand_sense(model: str | None, estimator: str, persons: Path | None, *, prior: bool) -> None:
+def _demand_sense(
+    model: str | None, estimator: str, persons: Path | None, *, prior: bool, anchored: bool
+) -> None:
     """Raises UsageError where options do not go together, or the file of abilities has no folder."""
     faults = {
+        "--anchors is for --model rasch, 2pl, 3pl, pcm and gpcm, by --estimator mml.": anchored
+        and (model not in {"rasch", "2pl", "3pl", "pcm", "gpcm"} or estimator == "cml"),
         "--estimator cml is for --model rasch.": estimator == "cml" and model != "rasch",
         "--prior is for --model 3pl.": prior and model != "3pl",
         "--persons needs a --model.": persons and not model,
@@ -115,10 +126,19 @@ def _demand_sense(model: str | None, estimator: str, persons: Path | None, *, pr
             raise click.UsageError(message)
 
 
-def _fitted(table: ResponseTable, missing: str, model: str, estimator: str, *, prior: bool) -> Fitted:
+def _fitted(
+    table: ResponseTable, missing: str, model: str, estimator: str, anchors: Path | None, *, prior: bool
+) -> Fitted:
+    from quiz.assembly.pools import read_items
+    from quiz.statistics.irt.anchored import Anchor, calibrate
     from quiz.statistics.irt.models import fit
 
-    return fit(table, missing, model, estimator, prior=prior)
+    if anchors is None:
+        return fit(table, missing, model, estimator, prior=prior)
+    given = {
+        item.name: Anchor(item.a, item.b, item.c) for item in read_items(anchors.read_bytes(), str(anchors))
+    }
+    return calibrate(table, missing, model, given, prior=prior)
 
 
 def _write_abilities(table: ResponseTable, fitted: Fitted, target: Path, method: str) -> None:

@@ -138,3 +138,51 @@ def test_options_that_do_not_go_together(stats, tmp_path, options):
     assert (code, out) == (2, "")
     assert "Error" in err
     assert not (tmp_path / "p.csv").exists()
+
+
+# Anchors ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def anchored(stats, tmp_path):
+    """Runs the command with these lines as the file of anchors, on lsat7."""
+
+    def run(lines, *options):
+        (tmp_path / "anchors.csv").write_text(lines, encoding="utf-8")
+        return stats(text("lsat7"), "--id", "id", "--anchors", "anchors.csv", *options)
+
+    return run
+
+
+def test_the_others_are_placed_on_the_scale_of_the_anchors(anchored):
+    lines = "item,a,b,c\ni1,1.2,-1.4,\ni2,0.9,-0.2,0\ni3,1.5,-0.9,\nelsewhere,1,0,\n"
+    code, out, _ = anchored(lines, "--model", "2pl", "--json")
+    found = json.loads(out)["model"]
+    assert code == 0
+    assert (found["mu"], found["sigma"]) == (pytest.approx(0.4114, abs=1e-3), pytest.approx(1.1379, abs=1e-3))
+    first, *_, last = found["items"]
+    assert (first["anchor"], first["a"], first["se"]) == (True, 1.2, {"a": None, "b": None})
+    assert (last["a"], last["b"]) == (pytest.approx(0.6602, abs=1e-3), pytest.approx(-2.4078, abs=1e-3))
+    assert "anchor" not in last
+    assert "mean of abilities 0.411, on the scale of 3 anchors" in anchored(lines, "--model", "2pl")[1]
+
+
+@pytest.mark.parametrize(
+    "lines, words",
+    [
+        ("item,a,b\ni1,-1,0\n", "anchors.csv:2: i1, a: -1 is not above 0"),
+        ("item,a\ni1,1\n", "anchors.csv:1: b: this column is missing"),
+        ("item,a,b\nother,1,0\n", "call items as the columns of the table are called"),
+        ("item,a,b\ni1,1,0 1\n", "the number of its locations is 2, of its steps 1"),
+    ],
+)
+def test_faults_of_anchors_are_told(anchored, lines, words):
+    code, out, err = anchored(lines, "--model", "2pl")
+    assert (code, out) == (1, "")
+    assert words in err
+
+
+def test_anchors_want_a_model_that_has_their_steps(anchored):
+    code, _, err = anchored("item,a,b\ni1,1,0\n", "--model", "grm")
+    assert code == 2
+    assert "--anchors is for" in err

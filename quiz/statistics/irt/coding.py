@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,10 +42,11 @@ class Coded:
         return len(self.used)
 
 
-def code(table: ResponseTable, rule: str, several: bool, shared: bool) -> Coded:
+def code(table: ResponseTable, rule: str, several: bool, shared: bool, known: Collection[int] = ()) -> Coded:
     """The table for a model of items right or wrong, or of ``several`` steps; missing cells by ``analysis.RULES``.
 
-    A category that nobody reached is taken out, unless the steps are ``shared`` by all items.
+    A category that nobody reached is taken out, unless the steps are ``shared`` by all items, or those of the item (by its
+    place) are ``known``.
     """
     scores = np.nan_to_num(table.scores, nan=0.0) if rule == "zero" else table.scores
     given = np.isfinite(scores)
@@ -56,13 +57,15 @@ def code(table: ResponseTable, rule: str, several: bool, shared: bool) -> Coded:
     for place, maximum in enumerate(map(float, table.maxima)):
         x = scores[used, place]
         values = np.unique(np.round(x[np.isfinite(x)], 9))
-        why = _unplaced(values, maximum, several)
+        why = _unplaced(values, maximum, several, known=place in known)
         if why:
             messages[place] = why
             continue
         wanted = np.arange(round(maximum) + 1.0) if several else np.array([0.0, maximum])
         empty = [f"{value:g}" for value in wanted if value not in values]
-        if empty and several:
+        if place in known:
+            values = wanted
+        elif empty and several:
             messages[place] = f"nobody scored {', '.join(empty)}"
         if shared:
             values = wanted[np.isin(wanted, met)]
@@ -70,7 +73,7 @@ def code(table: ResponseTable, rule: str, several: bool, shared: bool) -> Coded:
     return _coded(scores, used, placed, messages, several)
 
 
-def _unplaced(values: Values, maximum: float, several: bool) -> str:
+def _unplaced(values: Values, maximum: float, several: bool, *, known: bool) -> str:
     """Why an item cannot be placed, given the different scores that it was met with; "" where it can."""
     if not len(values):
         return "cannot be placed: nobody has an answer"
@@ -80,7 +83,7 @@ def _unplaced(values: Values, maximum: float, several: bool) -> str:
         return "cannot be placed: it is scored in steps; take the model pcm, rsm, gpcm or grm"
     if several and maximum > MOST_STEPS:
         return f"cannot be placed: it has more than {MOST_STEPS} steps"
-    if len(values) < 2:
+    if len(values) < 2 and not known:
         return f"cannot be placed: everybody scored {values[0]:g}"
     return ""
 

@@ -2,11 +2,12 @@
 
 An item has categories 0 … m, met with the scores s_0 < … < s_m, a slope a and an intercept d_v for each step v = 1 … m.
 A row of *parameters* is (a, d_1 … d_M, γ), padded to the longest item of the test; γ is the logit of the lower asymptote
-and only *guessing* looks at it. Ability is θ, in the logistic metric (D = 1). Three families:
+and only *guessing* and *mixed* look at it. Ability is θ, in the logistic metric (D = 1). Four families:
 
 - ``adjacent``: P(k) ∝ exp(a s_k θ + d_1 + … + d_k); Rasch, 1PL, 2PL, PCM, RSM, GPCM (Masters 1982, Muraki 1992)
 - ``cumulative``: P(X ≥ k) = logistic(a θ + d_k), d falling; GRM (Samejima 1969)
 - ``guessing``: P(1) = c + (1 − c) logistic(a θ + d), c = logistic(γ); 3PL (Birnbaum 1968)
+- ``mixed``: an item as *adjacent*, or as *guessing* where it has a lower asymptote; where it has none γ is −∞
 
 With one step the first two are the same curve.
 """
@@ -128,6 +129,19 @@ def guessing(parameters: Values, steps: Steps, theta: Values) -> Curves:
         [(theta * by_step)[:, None], by_step[:, None], by_guess[:, None]],
         steps,
     )
+
+
+def mixed(parameters: Values, steps: Steps, theta: Values) -> Curves:
+    """Steps of any number, none of them guessed; or one step with a lower asymptote."""
+    found = adjacent(parameters, steps, theta)
+    guessed = np.flatnonzero(parameters[:, -1] > -np.inf)
+    if len(guessed):
+        columns = np.array([0, 1, parameters.shape[1] - 1])
+        one_step = Steps(steps.scores[guessed, :2], steps.exist[guessed, :2])
+        curves = guessing(parameters[np.ix_(guessed, columns)], one_step, theta)
+        found.log[guessed, :2], found.p[guessed, :2] = curves.log, curves.p
+        found.by_parameter[np.ix_(guessed, columns, np.arange(2))] = curves.by_parameter
+    return found
 
 
 def _curves(log: Values, p: Values, derivatives: list[Values], steps: Steps) -> Curves:

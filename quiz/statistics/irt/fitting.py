@@ -115,6 +115,8 @@ def _whole(coded: Coded) -> tuple[NDArray[np.int8], Values]:
 
 def _own_parameters(fitted: Fitted, item: int) -> int:
     """How many parameters belong to this item alone."""
+    if item in fitted.anchors:
+        return 0
     model = fitted.model
     steps = 1 if model.shared_steps else int(fitted.steps.exist[item].sum()) - 1
     return steps + model.own_slopes + model.asymptote

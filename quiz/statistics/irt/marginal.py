@@ -73,29 +73,34 @@ class Fit:
     #: The covariance of the estimates; None where the observed information has no inverse.
     covariance: Values | None
     converged: bool
-    #: How much the last step of EM moved the parameter that it moved most.
-    change: float
+    #: How much the last step of EM moved a parameter of each item.
+    moves: Values
+
+    @property
+    def change(self) -> float:
+        """How much the last step of EM moved the parameter that it moved most."""
+        return float(self.moves.max())
 
 
 def fit(problem: Problem, start: Values) -> Fit:
     """The fit, from a first guess of φ."""
-    free, converged, change = climb(problem, start)
+    free, converged, moves = climb(problem, start)
     free, covariance = _ended(problem, free) if converged else (free, _covariance(problem, free))
-    return Fit(free, _Expected(problem, free).loglik, covariance, converged, change)
+    return Fit(free, _Expected(problem, free).loglik, covariance, converged, moves)
 
 
-def climb(problem: Problem, free: Values) -> tuple[Values, bool, float]:
-    """Where EM comes to, whether it stopped there, and how much its last step moved a parameter."""
-    change = np.inf
+def climb(problem: Problem, free: Values) -> tuple[Values, bool, Values]:
+    """Where EM comes to, whether it stopped there, and how much its last step moved a parameter of each item."""
+    moves = np.full(len(problem.steps.scores), np.inf)
     for _ in range(0, problem.most_steps, 2):
         first = _em(problem, _Expected(problem, free))
-        change = _moved(problem, free, first)
-        if change < STOP:
-            return first, True, change
+        moves = _moves(problem, free, first)
+        if moves.max() < STOP:
+            return first, True, moves
         here = _Expected(problem, first)
         second = _em(problem, here)
         free = _beyond(problem, free, first, second, here)
-    return free, False, change
+    return free, False, moves
 
 
 def _beyond(problem: Problem, free: Values, first: Values, second: Values, here: _Expected) -> Values:
@@ -109,11 +114,12 @@ def _beyond(problem: Problem, free: Values, first: Values, second: Values, here:
     return far if reached.objective >= here.objective else second
 
 
-def _moved(problem: Problem, old: Values, new: Values) -> float:
-    """The largest change of a slope, an intercept or an asymptote."""
+def _moves(problem: Problem, old: Values, new: Values) -> Values:
+    """The largest change of a slope, an intercept or an asymptote of each item."""
     before, after = (problem.design.rows(free, problem.steps) for free in (old, new))
     asymptotes = np.abs(logistic(after[:, -1]) - logistic(before[:, -1]))
-    return float(max(np.abs(after - before)[:, :-1].max(), asymptotes.max()))
+    moves: Values = np.maximum(np.abs(after[:, :-1] - before[:, :-1]).max(axis=1), asymptotes)
+    return moves
 
 
 class _Expected:
@@ -250,7 +256,7 @@ def _prior(problem: Problem, rows: Values) -> float:
     if not problem.prior:
         return 0.0
     a, b = PRIOR
-    c = logistic(rows[:, -1])
+    c = logistic(rows[rows[:, -1] > -np.inf, -1])  # the others have no asymptote
     return float(((a - 1) * np.log(c) + (b - 1) * np.log1p(-c)).sum())
 
 

@@ -49,6 +49,7 @@ FLAT: Final = 1e-4
 STEEP: Final = 10.0
 #: Where a lower asymptote begins that has no prior.
 GUESS: Final = 0.15
+_ALONE: Final = "it takes two items that can be placed"
 
 Numbers: TypeAlias = tuple[float | None, ...]
 
@@ -68,6 +69,8 @@ class ItemEstimate:
     se_b: Numbers = ()
     se_c: float | None = None
     message: str = ""
+    #: The parameters were given: they have no errors.
+    anchor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,19 @@ class Fitted:
     message: str = ""
     #: Of the ``rows``, shape (items, columns, columns); None where it is not known. A slope that is set has none.
     covariances: Values | None = None
+    #: Which of the ``rows`` were given (``anchored``); the mean and deviation of abilities are estimated then.
+    anchors: frozenset[int] = frozenset()
+
+    @property
+    def mu(self) -> float | None:
+        """The estimated mean of abilities, None where it is set."""
+        return self.mean if self.anchors else None
 
     @property
     def sigma(self) -> float | None:
         """The estimated standard deviation of abilities, None where it is set."""
-        estimated = self.model.free_deviation and self.estimator == "mml" and self.loglik is not None
-        return self.deviation if estimated else None
+        free = self.model.free_deviation or self.anchors
+        return self.deviation if free and self.estimator == "mml" and self.loglik is not None else None
 
     @property
     def aic(self) -> float | None:
@@ -133,7 +143,7 @@ def fit(
     if estimator == "cml":
         return _by_totals(table, name, model, coded)
     if len(coded.places) < 2:
-        return _nothing(table, name, estimator, model, coded)
+        return nothing(table, name, estimator, model, coded, _ALONE)
     return _by_abilities(table, name, model, coded, prior=prior, most_steps=most_steps)
 
 
@@ -147,10 +157,9 @@ def _of_one_length(coded: Coded) -> Coded:
     return only(coded, lengths == usual, lambda _: why)
 
 
-def _nothing(table: ResponseTable, name: str, estimator: str, model: Model, coded: Coded) -> Fitted:
-    left = only(
-        coded, np.zeros(len(coded.places), np.bool_), lambda _: "cannot be placed: there is no other item"
-    )
+def nothing(table: ResponseTable, name: str, estimator: str, model: Model, coded: Coded, why: str) -> Fitted:
+    """No fit: none of the items can be placed, and ``why``."""
+    left = only(coded, np.zeros(len(coded.places), np.bool_), lambda _: f"cannot be placed: {why}")
     return Fitted(
         name=name,
         estimator=estimator,
@@ -159,15 +168,15 @@ def _nothing(table: ResponseTable, name: str, estimator: str, model: Model, code
         loglik=None,
         parameters=0,
         n=coded.n,
-        items=_items(table, left, {}),
+        items=all_items(table, left, {}),
         coded=left,
         rows=np.zeros((0, left.steps.columns)),
         steps=left.steps,
-        message="It cannot be computed: it takes two items that can be placed.",
+        message=f"It cannot be computed: {why}.",
     )
 
 
-def _items(
+def all_items(
     table: ResponseTable, coded: Coded, placed: Mapping[int, ItemEstimate]
 ) -> tuple[ItemEstimate, ...]:
     """All items of the table in their order."""
@@ -185,7 +194,7 @@ def _by_totals(table: ResponseTable, name: str, model: Model, coded: Coded) -> F
         why = "cannot be placed: nobody has it right and enough others wrong, or the reverse"
         coded = only(coded, conditional.comparable(coded.patterns), lambda _: why)
     if len(coded.places) < 2:
-        return _nothing(table, name, "cml", model, coded)
+        return nothing(table, name, "cml", model, coded, _ALONE)
     found = conditional.fit(coded.patterns, coded.weighs)
     rows = np.zeros((len(coded.places), coded.steps.columns))
     rows[:, 0], rows[:, 1] = 1, -found.difficulties
@@ -209,7 +218,7 @@ def _by_totals(table: ResponseTable, name: str, model: Model, coded: Coded) -> F
         loglik=found.loglik,
         parameters=len(coded.places) - 1,
         n=coded.n,
-        items=_items(table, coded, placed),
+        items=all_items(table, coded, placed),
         coded=coded,
         rows=rows,
         steps=coded.steps,
@@ -243,14 +252,14 @@ def _by_abilities(
         steps = Steps(
             np.where(steps.exist, np.arange(steps.exist.shape[1], dtype=np.float64), 0), steps.exist
         )
-    design = _design(model, steps)
+    design = design_of(model, steps)
     problem = marginal.Problem(model.family, steps, design, coded.patterns, coded.weighs, prior, most_steps)
-    guess = _first_guess(model, coded).ravel()
+    guess = first_guess(model, coded).ravel()
     start = np.asarray(np.linalg.lstsq(design.map, guess - design.offset, rcond=None)[0], dtype=np.float64)
     found = marginal.fit(problem, start)
     rows = design.rows(found.free, steps)
-    errors = _Errors(design, found.covariance, rows.shape)
-    teller = _Teller(table, model, coded, steps, rows, errors)
+    errors = Errors(design.map.reshape(*rows.shape, -1), found.covariance)
+    teller = Teller(table, model, coded, steps, rows, errors)
     placed = {int(place): teller.told(row) for row, place in enumerate(coded.places)}
     deviation = abs(float(rows[0, 0])) if model.free_deviation else 1.0
     if model.free_deviation:
@@ -264,17 +273,18 @@ def _by_abilities(
         loglik=found.loglik,
         parameters=len(found.free),
         n=coded.n,
-        items=_items(table, coded, placed),
+        items=all_items(table, coded, placed),
         coded=coded,
         rows=rows,
         steps=steps,
         deviation=deviation,
-        message=_remark(found),
+        message=remark(found),
         covariances=errors.of_rows(slopes=not model.free_deviation),
     )
 
 
-def _remark(found: marginal.Fit) -> str:
+def remark(found: marginal.Fit) -> str:
+    """What is to be said of the fit as a whole; "" where nothing is."""
     if not found.converged:
         return _unconverged(found.change)
     if found.covariance is None:
@@ -286,7 +296,7 @@ def _unconverged(change: float) -> str:
     return f"It did not converge: the last step still moved a parameter by {change:.2g}; do not rely on its figures."
 
 
-def _design(model: Model, steps: Steps) -> marginal.Design:
+def design_of(model: Model, steps: Steps) -> marginal.Design:
     """Which free parameters move which parameters of which items."""
     items, columns = len(steps.scores), steps.columns
     directions = [*_slopes(model, items, columns), *_steps(model, steps)]
@@ -322,7 +332,7 @@ def _direction(items: int, columns: int, moved: list[tuple[int, int]]) -> Values
     return found.ravel()
 
 
-def _first_guess(model: Model, coded: Coded) -> Values:
+def first_guess(model: Model, coded: Coded) -> Values:
     """Slopes of 1; intercepts as the shares of the categories say."""
     steps = coded.steps
     rows = np.zeros((len(steps.scores), steps.columns))
@@ -342,13 +352,12 @@ def _first_guess(model: Model, coded: Coded) -> Values:
     return rows
 
 
-class _Errors:
+class Errors:
     """Standard errors of functions of an item's parameters, by the delta method."""
 
-    def __init__(self, design: marginal.Design, covariance: Values | None, shape: tuple[int, ...]) -> None:
-        """Shape is (items, columns)."""
-        self.map = design.map.reshape(*shape, -1)
-        self.covariance = covariance
+    def __init__(self, by_free: Values, covariance: Values | None) -> None:
+        """From the derivatives of the items' parameters by the free ones, shape (items, columns, free)."""
+        self.map, self.covariance = by_free, covariance
 
     def of(self, item: int, slope: Values) -> float | None:
         """The error of a figure whose derivative by the item's parameters is ``slope``, shape (columns,)."""
@@ -369,7 +378,7 @@ class _Errors:
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class Teller:
     """Tells the parameters of items as people know them: locations in place of intercepts."""
 
     table: ResponseTable
@@ -377,7 +386,7 @@ class _Teller:
     coded: Coded
     steps: Steps
     rows: Values
-    errors: _Errors
+    errors: Errors
 
     def told(self, item: int) -> ItemEstimate:
         """Of an item by its place among those in ``coded``."""

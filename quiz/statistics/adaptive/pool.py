@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quiz.statistics.classical import Values
-from quiz.statistics.irt.curves import Steps, adjacent, guessing
+from quiz.statistics.irt.curves import Steps, mixed
 
 #: Abilities are looked for here, in logits; one that lies at an end does not exist.
 GRID: Final = np.linspace(-6, 6, 241)
@@ -72,16 +72,8 @@ class Pool:
         return log, p, slope
 
     def _some(self, theta: Values) -> tuple[Values, Values, Values]:
-        curves = adjacent(self._rows, self._steps, theta)
-        log, p, slope = curves.log, curves.p, curves.by_ability(self._rows, self._steps)
-        some = np.array([place for place, item in enumerate(self.items) if item.c], dtype=np.intp)
-        if len(some):
-            steps = Steps(self._steps.scores[some, :2], self._steps.exist[some, :2])
-            rows = self._rows[some][:, [0, 1, -1]]
-            guessed = guessing(rows, steps, theta)
-            log[some, :2], p[some, :2] = guessed.log, guessed.p
-            slope[some, :2] = guessed.by_ability(rows, steps)
-        return log, p, slope
+        curves = mixed(self._rows, self._steps, theta)
+        return curves.log, curves.p, curves.by_ability(self._rows, self._steps)
 
     @cached_property
     def _steps(self) -> Steps:
@@ -96,7 +88,7 @@ class Pool:
         for row, item in zip(rows, self.items, strict=True):
             row[0] = item.a
             row[1 : len(item.b) + 1] = -item.a * np.array(item.b)
-            row[-1] = np.log(item.c / (1 - item.c)) if item.c else 0
+            row[-1] = np.log(item.c / (1 - item.c)) if item.c else -np.inf
         return rows
 
 

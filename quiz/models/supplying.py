@@ -12,11 +12,11 @@ from sqlalchemy import and_, case, false, func, or_, select
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
-from quiz.assembly.supply import change_dates, unmet
+from quiz.assembly.supply import Window, change_dates, dated, lasting, unmet
 from quiz.errors import EditConflict, Invalid, Problem, Unmeetable
 from quiz.models.bank import Bank, BankShare, QuestionVersion
 from quiz.models.drawing import SqlIndex
-from quiz.models.fixed import are_current, make_forms
+from quiz.models.fixed import are_current
 from quiz.models.people import Enrolment
 from quiz.models.searching import SearchHit, SearchTerm
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from quiz.assembly.adaptive import adaptive_faults
 from quiz.assembly.settings import STRICT, Positive, QuizSettings
 from quiz.assembly.whole import (
     LABELS,
@@ -25,7 +26,7 @@ from quiz.assembly.whole import (
     whole_faults,
 )
 from quiz.banks.model import digest_of
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.fields import Day, Exact, Slug, Truth, Words, fault, worth
 from quiz.questions.validation import suggest, validate
 
@@ -51,7 +52,8 @@ def _difficulty(value: Any) -> Any:
     for label in labels:
         if label not in LABELS:
             raise fault(
-                f"'{label}' is not known here{suggest(str(label), LABELS)}", f"write {', '.join(LABELS)}"
+                Said("'%(given)s' is not known here%(hint)s", given=label, hint=suggest(str(label), LABELS)),
+                Said("write %(names)s", names=", ".join(LABELS)),
             )
     return {label: {} if label in labels else 0 for label in LABELS}
 
@@ -152,7 +154,8 @@ def _some(sections: tuple[Section, ...]) -> tuple[Section, ...]:
         raise fault("has no section", "write one entry a section, beginning with '- '")
     if len(sections) > MOST_SECTIONS:
         raise fault(
-            f"has more than {MOST_SECTIONS} sections", "make one section of several, or several quizzes"
+            Said("has more than %(most)s sections", most=MOST_SECTIONS),
+            "make one section of several, or several quizzes",
         )
     return sections
 
@@ -211,6 +214,11 @@ class Blueprint(BaseModel):
         return digest_of(self.dump())
 
     @property
+    def is_counted(self) -> bool:
+        """Whether something says how many questions there are, where a section does not."""
+        return self.questions is not None or self.settings.adaptive is not None
+
+    @property
     def banks(self) -> tuple[str, ...]:
         """The banks that questions come from, each once."""
         return tuple(dict.fromkeys(bank for section in self.sections for bank in section.sources))
@@ -252,7 +260,7 @@ def read_blueprint(text: str | bytes, name: str = "the blueprint") -> Blueprint:
     try:
         return Blueprint.load(data)
     except Invalid as error:
-        raise Invalid(located(error.problems, lines), f"{name} has errors") from None
+        raise Invalid(located(error.problems, lines), Said("%(name)s has errors", name=name)) from None
 
 
 def schema() -> dict[str, Any]:
@@ -266,7 +274,7 @@ def schema() -> dict[str, Any]:
 def _faults(blueprint: Blueprint) -> Iterator[Problem]:
     """What is well formed and yet cannot be meant."""
     for place, section in enumerate(blueprint.sections):
-        for problem in _section_faults(section, counted=blueprint.questions is not None):
+        for problem in _section_faults(section, counted=blueprint.is_counted):
             where = f"sections[{place}]"
             yield Problem(f"{where}.{problem.where}" if problem.where else where, problem.what, problem.mend)
     if all(section.sources for section in blueprint.sections):
@@ -275,6 +283,7 @@ def _faults(blueprint: Blueprint) -> Iterator[Problem]:
         yield from _anchor_faults(blueprint)
     yield from whole_faults(blueprint.information, blueprint.objective, blueprint.forms)
     yield from _settings_faults(blueprint.settings)
+    yield from adaptive_faults(blueprint)
 
 
 def _section_faults(section: Section, *, counted: bool) -> Iterator[Problem]:
@@ -295,12 +304,18 @@ def _id_faults(section: Section) -> Iterator[Problem]:
             bank, slash, rest = id.partition("/")
             if slash and (bank not in section.sources or not rest):
                 yield Problem(
-                    f"{field}[{place}]", f"'{id}' is in no bank of this section", "write bank/id of its bank"
+                    f"{field}[{place}]",
+                    Said("'%(id)s' is in no bank of this section", id=id),
+                    "write bank/id of its bank",
                 )
             elif not slash and len(section.sources) > 1:
-                yield Problem(f"{field}[{place}]", f"'{id}' could be in several banks", "write bank/id")
+                yield Problem(
+                    f"{field}[{place}]", Said("'%(id)s' could be in several banks", id=id), "write bank/id"
+                )
     for id in sorted(set(section.included) & section.excluded):
-        yield Problem("exclude", f"'{id}' is both included and excluded", "keep it in one of the two")
+        yield Problem(
+            "exclude", Said("'%(id)s' is both included and excluded", id=id), "keep it in one of the two"
+        )
 
 
 def _count_faults(section: Section) -> Iterator[Problem]:
@@ -308,7 +323,9 @@ def _count_faults(section: Section) -> Iterator[Problem]:
     if bounds.max == 0:
         yield Problem(field, "asks for no question", "ask for at least 1, or leave the section out")
     elif bounds.max is not None and bounds.min > bounds.max:
-        what = f"asks for at least {bounds.min} questions and for at most {bounds.max}"
+        what = Said(
+            "asks for at least %(min)s questions and for at most %(max)s", min=bounds.min, max=bounds.max
+        )
         mend = "make count, difficulty and include agree"
         yield Problem("include" if len(section.include) > bounds.max else field, what, mend)
 
@@ -319,7 +336,9 @@ def _twice_included(blueprint: Blueprint) -> Iterator[Problem]:
         for place, id in enumerate(section.included):
             if id in seen:
                 where = f"sections[{number}].include[{place}]"
-                yield Problem(where, f"'{id}' is included twice", "a question stands once on a paper")
+                yield Problem(
+                    where, Said("'%(id)s' is included twice", id=id), "a question stands once on a paper"
+                )
             seen.add(id)
 
 
@@ -327,9 +346,11 @@ def _anchor_faults(blueprint: Blueprint) -> Iterator[Problem]:
     for place, id in enumerate(blueprint.forms.overlap.anchors if blueprint.forms else ()):
         where, banks = f"forms.overlap.anchors[{place}]", blueprint.banks
         if "/" not in id and len(banks) > 1:
-            yield Problem(where, f"'{id}' could be in several banks", "write bank/id")
+            yield Problem(where, Said("'%(id)s' could be in several banks", id=id), "write bank/id")
         elif "/" in id and id.partition("/")[0] not in banks:
-            yield Problem(where, f"'{id}' is in no bank of the sections", "write bank/id of one of them")
+            yield Problem(
+                where, Said("'%(id)s' is in no bank of the sections", id=id), "write bank/id of one of them"
+            )
 
 
 def _total_faults(blueprint: Blueprint) -> Iterator[Problem]:
@@ -339,12 +360,28 @@ def _total_faults(blueprint: Blueprint) -> Iterator[Problem]:
     least, most = sum(bound.min for bound in bounds), _sum(bound.max for bound in bounds)
     mend = "make the sections' counts and questions agree"
     if least > total:
-        yield Problem("questions", f"is {total}, and the sections ask for at least {least}", mend)
+        yield Problem(
+            "questions",
+            Said("is %(total)s, and the sections ask for at least %(least)s", total=total, least=least),
+            mend,
+        )
     demanded = sum(count.min for count in blueprint.levels.values())
     if demanded > total:
-        yield Problem("levels", f"ask for at least {demanded} questions, and questions is {total}", mend)
+        yield Problem(
+            "levels",
+            Said(
+                "ask for at least %(demanded)s questions, and questions is %(total)s",
+                demanded=demanded,
+                total=total,
+            ),
+            mend,
+        )
     if most is not None and most < total:
-        yield Problem("questions", f"is {total}, and the sections ask for at most {most}", mend)
+        yield Problem(
+            "questions",
+            Said("is %(total)s, and the sections ask for at most %(most)s", total=total, most=most),
+            mend,
+        )
 
 
 def _settings_faults(settings: QuizSettings) -> Iterator[Problem]:
@@ -370,7 +407,9 @@ def _test_faults(settings: QuizSettings) -> Iterator[Problem]:
     """A test has one try and tells nothing before its end."""
     if settings.tries != "one":
         yield Problem(
-            "settings.tries", f"'{settings.tries}' is for practice", "write mode: practice, or tries: one"
+            "settings.tries",
+            Said("'%(tries)s' is for practice", tries=settings.tries),
+            "write mode: practice, or tries: one",
         )
     if settings.review.during:
         yield Problem(

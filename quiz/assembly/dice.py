@@ -20,6 +20,10 @@ The digest is read as one big-endian number of 256 bits. Purposes and their fiel
 ``size``     section, id, r   how many of its questions
 ``member``   0, id, r     which of its questions
 ``options``  slot, id     the order of a question's options; a third field r = 1, 2 … where a repeat is needed
+``chance``   block        four numbers in [0, 1) of an adaptive test (``quiz.assembly.path``), each 2^-53 times the first
+                          53 of 64 bits
+``trial``    place        where an adaptive test asks what is not calibrated: the least throws
+``tried``    id           which of these it asks: the least throws
 
 A form of several differs from the others only by its number, so form 1 of a run with seed S is the paper that a
 single draw with seed S gives.

@@ -273,13 +273,19 @@ def _variants(
         return {}
     drawn = {}
     for name, family in index.families(items).items():
-        throws = (
-            (seen.get(f"{name}#{key}", 0), dice.throw("variant", name, key), key)
-            for key in family.variants(as_of)
-        )
-        key = min(throws)[-1]
+        key = variant_of(family, dice, as_of, seen)
         drawn[name] = key, item_of(family.variant(key, as_of))
     return drawn
+
+
+def variant_of(family: Authored, dice: Dice, as_of: date, seen: Mapping[str, int]) -> str:
+    """The key of the variant that is drawn of a family."""
+    name = family.qualified
+    throws = (
+        (seen.get(f"{name}#{key}", 0), dice.throw("variant", name, key), key)
+        for key in family.variants(as_of)
+    )
+    return min(throws)[-1]
 
 
 def _paper(

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from quiz.assembly.measures import Measures, measures_of
+from quiz.banks.calibration import Calibration
 from quiz.banks.families import Family
 from quiz.banks.model import EXPECTED, Authored, Bank, Question
 from quiz.banks.stimuli import SharedStimulus
@@ -234,6 +235,10 @@ class Index(Protocol):
         """What is measured of these, by ``bank/id``."""
         ...
 
+    def calibrations(self, items: Sequence[Item]) -> Mapping[str, Calibration]:
+        """Those of the calibrated ones among these, by ``bank/id``."""
+        ...
+
 
 class ListIndex:
     """An index over items in memory."""
@@ -292,3 +297,10 @@ class ListIndex:
     def measures(self, items: Sequence[Item]) -> Mapping[str, Measures]:
         names = {item.qualified for item in items} & self._authored.keys()
         return {name: measures_of(self._authored[name]) for name in names}
+
+    def calibrations(self, items: Sequence[Item]) -> Mapping[str, Calibration]:
+        return {
+            name: measures.calibration
+            for name, measures in self.measures(items).items()
+            if measures.calibration
+        }

@@ -30,7 +30,8 @@ def items_of(banks: Iterable[Bank], on: date) -> tuple[list[Item], int]:
             if one.calibration is None:
                 others += 1
                 continue
-            found.append(_item(one.qualified, one.calibration, one.topic, float(minutes_of(one))))
+            minutes = float(minutes_of(one))
+            found.append(_item(one.qualified, one.calibration, one.topic, minutes, one.enemies))
     return found, others
 
 
@@ -94,15 +95,11 @@ def _read(row: Mapping[str, str]) -> Item:
     return _item(row["item"], calibration, row.get("topic", ""), taken)
 
 
-def _item(name: str, calibration: Calibration, topic: str, minutes: float) -> Item:
-    return Item(
-        name,
-        float(calibration.a),
-        tuple(map(float, calibration.b)),
-        float(calibration.c),
-        topic,
-        minutes,
-    )
+def _item(
+    name: str, calibration: Calibration, topic: str, minutes: float, enemies: Iterable[str] = ()
+) -> Item:
+    steps = tuple(map(float, calibration.b))
+    return Item(name, float(calibration.a), steps, float(calibration.c), topic, minutes, tuple(enemies))
 
 
 def shares_of(blueprint: Blueprint) -> dict[str, float]:

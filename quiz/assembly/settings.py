@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -16,7 +17,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from quiz.questions.fields import Exact, Truth, decimal_of, fault, not_negative, positive, worth
+from quiz.errors import Said
+from quiz.questions.fields import Exact, Truth, between, decimal_of, fault, not_negative, positive, worth
 
 ReviewField: TypeAlias = Literal[
     "attempt", "marks", "max", "right_wrong", "answer", "feedback", "explanation", "grade"
@@ -33,10 +35,15 @@ STRICT = ConfigDict(frozen=True, extra="forbid")
 def whole(value: Any) -> int:
     """A number without a fraction, from 0. Raises the validator's error otherwise."""
     if isinstance(value, bool | str):
-        raise fault(f"'{str(value)[:40]}' is not a whole number", "write a number such as 5")
+        raise fault(
+            Said("'%(value)s' is not a whole number", value=str(value)[:40]), "write a number such as 5"
+        )
     number = decimal_of(value)
     if number < 0 or number > MOST or number != int(number):
-        raise fault(f"{value} is not a whole number from 0 to {MOST}", "write a number such as 5")
+        raise fault(
+            Said("%(value)s is not a whole number from 0 to %(most)s", value=value, most=MOST),
+            "write a number such as 5",
+        )
     return int(number)
 
 
@@ -55,7 +62,7 @@ def _moment(value: Any) -> datetime:
     except ValueError:
         pass
     raise fault(
-        f"'{str(value)[:40]}' is not a day with a time",
+        Said("'%(value)s' is not a day with a time", value=str(value)[:40]),
         "write such as 2026-11-23T09:00 or 2026-11-23T09:00+08:00",
     )
 
@@ -108,6 +115,38 @@ class Review(BaseModel):
     closed: tuple[ReviewField, ...] = EVERYTHING
 
 
+def _pair(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value, value)
+
+
+#: Abilities from which a test can start, in logits.
+_Start: TypeAlias = Annotated[Exact, AfterValidator(between(-6, 6, "logits; 0 is the mean"))]
+
+
+class Adaptive(BaseModel):
+    """How each next question of an adaptive test is chosen, and when it ends; as ``quiz simulate`` names it."""
+
+    model_config = STRICT
+
+    method: Literal["eap", "map", "ml", "wle"] = "eap"
+    exposure: Literal["randomesque", "progressive", "sympson-hetter"] = "randomesque"
+    #: With randomesque one of so many best, at random.
+    among: Positive = 5
+    #: With sympson-hetter the share of students that may get a question, about.
+    rate: Annotated[Exact, AfterValidator(positive), AfterValidator(between(0, 1))] = Fraction(3, 10)
+    #: The first question is the best at an ability between these.
+    start: Annotated[tuple[_Start, _Start], BeforeValidator(_pair, _Start | tuple[_Start, _Start])] = (
+        Fraction(0),
+        Fraction(0),
+    )
+    #: The standard error of the ability, in logits, at which it ends from ``fewest`` questions on; None: at ``most``.
+    error: Annotated[Exact, AfterValidator(positive)] | None = None
+    fewest: Positive = 8
+    most: Positive = 20
+    #: How many questions that are not calibrated each student is asked besides; they do not count.
+    trial: Whole = 0
+
+
 class QuizSettings(BaseModel):
     """How a quiz is taken, graded and shown. None: no limit, no date, no pass mark."""
 
@@ -125,9 +164,15 @@ class QuizSettings(BaseModel):
     passing: PassMark = Field("half", alias="pass")
     #: Minutes.
     limit: Positive | None = None
+    adaptive: Adaptive | None = None
     opens: Moment | None = None
     closes: Moment | None = None
     review: Review = Review()
+
+    @property
+    def sequential(self) -> bool:
+        """Whether there is no way back to a question that was left; so it is in every adaptive test."""
+        return self.navigation == "sequential" or self.adaptive is not None
 
     @property
     def pass_mark(self) -> Fraction | None:

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.index import Item, ItemSet, Stratum
 from quiz.assembly.measures import Measures, measures_of
 from quiz.assembly.pick import AT_ONCE
+from quiz.banks.calibration import Calibration
 from quiz.banks.model import Authored
 from quiz.banks.stimuli import SharedStimulus
 from quiz.db import Prepared
@@ -187,6 +188,25 @@ class SqlIndex:
         for start in range(0, len(items), AT_ONCE):
             found.update(self._whole(items[start : start + AT_ONCE]))
         return {name: measures_of(authored) for name, authored in found.items()}
+
+    def calibrations(self, items: Sequence[Item]) -> Mapping[str, Calibration]:
+        """Those of the calibrated ones among these: a statement for each bank, whose texts are not read."""
+        found: dict[str, Calibration] = {}
+        wanted = {item.qualified for item in items}
+        for bank in dict.fromkeys(item.bank for item in items):
+            rows = self._connection.execute(
+                select(Question.slug, QuestionVersion.content["calibration"])
+                .join(Question, Question.id == QuestionVersion.question_id)
+                .where(
+                    QuestionVersion.bank_id == self._ids[bank],
+                    QuestionVersion.draw_rank.is_not(None),
+                    QuestionVersion.content["calibration"].as_string().is_not(None),
+                )
+            )
+            for slug, calibration in rows:
+                if f"{bank}/{slug}" in wanted:
+                    found[f"{bank}/{slug}"] = Calibration.model_validate(calibration)
+        return found
 
     def _whole(self, items: Sequence[Item]) -> Mapping[str, Authored]:
         if not items:

@@ -32,11 +32,13 @@ class Item:
     c: float = 0.0
     topic: str = ""
     minutes: float = 1.0
+    #: The names of items that are never in one test with it; said of one of two it holds for both.
+    enemies: tuple[str, ...] = ()
 
 
 class Pool:
-    """Items, and on ``GRID``: ``log`` P of each category, shape (items, categories, Q); ``information`` and Warm's J
-    = Σ P′ P″ / P of each item, shape (Q, items).
+    """Items, and on ``GRID``: ``log`` P of each category, shape (items, categories, Q); ``information``, Warm's J
+    = Σ P′ P″ / P and the ``expected`` share of the mark of each item, shape (Q, items).
     """
 
     def __init__(self, items: Sequence[Item]) -> None:
@@ -46,12 +48,23 @@ class Pool:
         self.information: Values = np.ascontiguousarray((p * slope**2).sum(axis=1).T)
         bend = slope**2 + np.gradient(slope, SPACING, axis=2, edge_order=2)
         self.warm: Values = np.ascontiguousarray((p * slope * bend).sum(axis=1).T)
+        self.steps = np.array([len(item.b) for item in self.items])
+        self.expected: Values = np.einsum("ikq,ik->qi", p, self._steps.scores / self.steps[:, None])
 
     @cached_property
     def reach(self) -> tuple[float, float]:
         """The lowest and the highest location."""
         places = [b for item in self.items for b in item.b]
         return min(places), max(places)
+
+    @cached_property
+    def apart(self) -> NDArray[np.bool_]:
+        """Which items are never in one test with which, shape (items, items)."""
+        places = {item.name: place for place, item in enumerate(self.items)}
+        found = np.zeros((len(places), len(places)), dtype=np.bool_)
+        for place, item in enumerate(self.items):
+            found[place, [places[name] for name in item.enemies if name in places]] = True
+        return np.asarray(found | found.T)
 
     def within(self, topic: str) -> NDArray[np.bool_]:
         """Which items are of this topic, or of one below it (``proposals`` holds ``proposals/security``)."""

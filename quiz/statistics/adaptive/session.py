@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,18 @@ from quiz.statistics.classical import Values
 
 #: How no item is shown to too many (``Rules.exposure``).
 EXPOSURES: Final = ("randomesque", "progressive", "sympson-hetter")
+
+
+class Chance(Protocol):
+    """Where chance comes from: a generator of numpy, or any other that has these of its methods."""
+
+    def random(self, size: tuple[int, ...], /) -> Values:
+        """Numbers in [0, 1) of this shape."""
+        ...
+
+    def uniform(self, low: float, high: float, size: int, /) -> Values:
+        """So many numbers from ``low`` to ``high``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +88,25 @@ def demand_sense(rules: Rules, pool: Pool) -> None:
                     "give it a smaller share, or calibrate more",
                 )
             )
+    best = best_error(rules, pool)
+    if rules.error and best > rules.error:
+        problems.append(
+            Problem(
+                "error",
+                f"{rules.error:g} is out of reach: the {rules.most} items that tell most come down to {best:.3f}",
+                f"write {np.ceil(100 * best) / 100:.2f} or more, ask for more items, or calibrate more",
+            )
+        )
     if problems:
         raise Invalid(problems)
+
+
+def best_error(rules: Rules, pool: Pool) -> float:
+    """The least standard error that ``most`` items of this pool give anybody."""
+    most = min(rules.most, len(pool.items))
+    told = np.partition(pool.information, -most, axis=1)[:, -most:].sum(axis=1).max()
+    # The normal prior of these two tells as much as one unit.
+    return float(1 / np.sqrt(told + (rules.method in {"eap", "map"})))
 
 
 class Session:
@@ -88,7 +117,12 @@ class Session:
     """
 
     def __init__(
-        self, pool: Pool, rules: Rules, n: int, rng: np.random.Generator, passes: Values | None = None
+        self,
+        pool: Pool,
+        rules: Rules,
+        n: int,
+        rng: np.random.Generator | Chance,
+        passes: Values | None = None,
     ) -> None:
         self._pool, self._rules, self._rng = pool, rules, rng
         self._abilities = Abilities(pool, n)
@@ -103,6 +137,10 @@ class Session:
         self.going = np.ones(n, dtype=np.bool_)
         self.lengths = np.zeros(n, dtype=np.intp)
         self.seen = np.zeros((n, items), dtype=np.bool_)
+        #: What each never gets: enemies of what they saw, and whatever else is barred from outside.
+        self.barred = np.zeros((n, items), dtype=np.bool_)
+        #: Out of how many items the last one of each was chosen.
+        self.out_of = np.zeros(n, dtype=np.intp)
         #: What each saw, or would have seen had the lottery let it through.
         self.came_up = np.zeros((n, items), dtype=np.bool_)
         self.minutes = np.zeros(n)
@@ -117,6 +155,7 @@ class Session:
         left = allowed.any(axis=1)
         self.going[who[~left]] = False
         who, allowed = who[left], allowed[left]
+        self.out_of[who] = allowed.sum(axis=1)
         worth = np.where(allowed, self._worth(who), -np.inf)
         admitted = _unless_none(allowed, self._admitted[who])
         items = self._one_of_the_best(np.where(admitted, worth, -np.inf))
@@ -128,6 +167,7 @@ class Session:
         rules = self._rules
         self._abilities.take(who, items, categories)
         self.seen[who, items] = True
+        self.barred[who] |= self._pool.apart[items]
         self.lengths[who] += 1
         self.minutes[who] += self._pool.minutes[items]
         theta, error = self._abilities.estimates(who, rules.method)
@@ -141,10 +181,9 @@ class Session:
         self.going[who] = ~enough & (self.lengths[who] < rules.most)
 
     def _allowed(self, who: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """The items that each may get: not seen, within the time, and of the topic that is farthest behind its share."""
-        free: NDArray[np.bool_] = ~self.seen[who] & (
-            self.minutes[who, None] + self._pool.minutes <= self._rules.minutes
-        )
+        """The items that each may get: not seen or barred, within the time, and of the topic that is farthest behind its share."""
+        in_time = self.minutes[who, None] + self._pool.minutes <= self._rules.minutes
+        free: NDArray[np.bool_] = ~self.seen[who] & ~self.barred[who] & in_time
         if not self._rules.shares:
             return free
         member, shares = self._member, np.array([*self._rules.shares.values()])
@@ -173,7 +212,7 @@ class Session:
             return best
         best = np.argsort(-worth, axis=1, kind="stable")[:, :among]
         there = np.isfinite(np.take_along_axis(worth, best, axis=1)).sum(axis=1)
-        taken = (self._rng.random(len(worth)) * there).astype(np.intp)
+        taken = (self._rng.random((len(worth),)) * there).astype(np.intp)
         found: NDArray[np.intp] = best[np.arange(len(worth)), taken]
         return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, insert
+from sqlalchemy import JSON, ForeignKey, Index, Row, String, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,3 +64,17 @@ def record(
             details=details,
         )
     )
+
+
+def last_event(connection: Connection, subject: tuple[str, int], acts: Collection[str]) -> Row[Any] | None:
+    """The id, time, act and details of what happened last to a subject, of these acts; None where nothing did."""
+    return connection.execute(
+        select(AuditEvent.id, AuditEvent.at, AuditEvent.act, AuditEvent.details)
+        .where(
+            AuditEvent.subject_type == subject[0],
+            AuditEvent.subject_id == subject[1],
+            AuditEvent.act.in_(acts),
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).first()

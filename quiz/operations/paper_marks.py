@@ -17,10 +17,10 @@ from sqlalchemy import Row, and_, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import Conflict, Invalid, Problem, Said
+from quiz.errors import Conflict, EditConflict, Invalid, Problem, Said
 from quiz.models import counting
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
-from quiz.models.audit import AuditEvent, record
+from quiz.models.audit import last_event, record
 from quiz.models.drawing import bank_digests
 from quiz.models.fixed import QuizForm
 from quiz.models.people import Enrolment, User
@@ -156,7 +156,10 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the sheets would give; ``entered_at`` is when those were entered that can be taken back, None for none."""
+    """What the sheets would give; ``entered_at`` is when those were entered that can be taken back, None for none.
+
+    ``seen`` names what was entered or taken back last: another number says that somebody has done so since.
+    """
 
     quiz_id: int
     title: str
@@ -168,6 +171,7 @@ class Plan:
     forms: Mapping[int, tuple[int, float]]
     entered: tuple[Entered, ...] = ()
     entered_at: datetime | None = None
+    seen: int = 0
 
 
 def plan(actor: Actor, quiz_id: int, sheets: Sequence[Sheet]) -> Plan:
@@ -202,6 +206,7 @@ def _plan(
     if problems:
         raise Invalid(problems)
     last = _last(connection, quiz_id)
+    undoable = last is not None and last.act == ENTERED
     found = Plan(
         quiz_id,
         quiz.title,
@@ -211,7 +216,8 @@ def _plan(
         scale,
         {number: _size(form) for number, form in sorted(forms.items())},
         tuple(_entered(sheet, people[sheet.username], forms[sheet.form], scale) for sheet in sheets),
-        last.at if last else None,
+        last.at if last and undoable else None,
+        last.id if last else 0,
     )
     return found, revision, forms
 
@@ -323,10 +329,15 @@ def _fraction(sheet: Sheet, slot: Mapping[str, Any]) -> tuple[float, float, bool
 # Entering, and taking it back ------------------------------------------------------------------------------------------
 
 
-def enter(actor: Actor, quiz_id: int, sheets: Sequence[Sheet], now: datetime) -> int:
-    """Enters what ``plan`` says, all of it or nothing. Returns for how many students."""
+def enter(actor: Actor, quiz_id: int, sheets: Sequence[Sheet], now: datetime, seen: int | None = None) -> int:
+    """Enters what ``plan`` says, all of it or nothing. Returns for how many students.
+
+    Raises EditConflict where somebody has entered marks since they were ``seen`` (None: whatever they are).
+    """
     with transaction() as connection:
         found, revision, forms = _plan(connection, actor, quiz_id, sheets, lock=True)
+        if seen not in (None, found.seen):
+            raise EditConflict
         if revision is None:
             return 0
         digests = bank_digests(connection, revision.banks)
@@ -385,30 +396,22 @@ def _marks(
 
 
 def _last(connection: Connection, quiz_id: int) -> Row[Any] | None:
-    """The last entering of marks, where it was not taken back."""
-    last = connection.execute(
-        select(AuditEvent.act, AuditEvent.at, AuditEvent.details)
-        .where(
-            AuditEvent.subject_type == "quiz",
-            AuditEvent.subject_id == quiz_id,
-            AuditEvent.act.in_((ENTERED, TAKEN_BACK)),
-        )
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    ).first()
-    return last if last is not None and last.act == ENTERED else None
+    """What was entered, or taken back, last."""
+    return last_event(connection, ("quiz", quiz_id), (ENTERED, TAKEN_BACK))
 
 
-def undo(actor: Actor, quiz_id: int, now: datetime) -> int:
+def undo(actor: Actor, quiz_id: int, now: datetime, seen: int | None = None) -> int:
     """Takes the marks entered last back, with the attempts that they made. Returns for how many students.
 
-    Raises Conflict where there are none, or somebody has changed a mark since.
+    Raises Conflict where there are none, somebody has changed a mark since, or other marks were entered last than those ``seen``.
     """
     with transaction() as connection:
         taught_quiz(connection, actor, quiz_id, lock=True)
         last = _last(connection, quiz_id)
-        if last is None:
+        if last is None or last.act != ENTERED:
             raise Conflict("There are no marks to take back in this quiz.")
+        if seen not in (None, last.id):
+            raise Conflict("Somebody has entered marks since: look at them first.")
         attempts = last.details["attempts"]
         changed = select(Mark.slot).where(Mark.attempt_id.in_(attempts), Mark.round > 1)
         if connection.execute(changed.limit(1)).first():

@@ -20,8 +20,9 @@ from sqlalchemy.exc import IntegrityError
 
 from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Conflict, Invalid, Problem, Said
+from quiz.models.accommodating import Override
 from quiz.models.attempt import Attempt
-from quiz.models.audit import AuditEvent, record
+from quiz.models.audit import last_event, record
 from quiz.models.codes import RETURN_CODE_LENGTH, digest, grouped, new_code
 from quiz.models.people import COURSE_ROLES, Enrolment, User
 from quiz.models.quiz import Quiz
@@ -32,6 +33,7 @@ from quiz.questions.validation import suggest
 
 COLUMNS: Final = ("username", "name", "role", "group")
 MOST_ROWS: Final = 1_000
+ENTERED, TAKEN_BACK = "course.roster", "course.roster-undo"
 _SEPARATORS: Final = (",", ";", "\t")
 #: Bytes that are letters in Windows-1251 (all Cyrillic) and in Windows-1252 (accented).
 _HIGH_RUN: Final = re.compile(rb"[\xa8\xb8\xc0-\xff]+")
@@ -227,12 +229,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class LastRoster:
-    """A course, and when the roster was entered that can be taken back; None: there is none."""
+    """A course, and when the roster was entered that can be taken back; None: there is none. ``seen`` names that roster."""
 
     course_id: int
     course_title: str
     time_zone: str
     entered_at: datetime | None
+    seen: int
 
 
 def last_roster(actor: Actor, course_id: int) -> LastRoster:
@@ -240,7 +243,8 @@ def last_roster(actor: Actor, course_id: int) -> LastRoster:
     with reading() as connection:
         course = courses.my_course(connection, actor, course_id, TEACHING)
         last = _last(connection, course_id)
-    return LastRoster(course_id, course.title, course.time_zone, None if last is None else last.at)
+    at, seen = (last.at, last.id) if last else (None, 0)
+    return LastRoster(course_id, course.title, course.time_zone, at, seen)
 
 
 def plan(actor: Actor, course_id: int, entries: Sequence[Entry]) -> Plan:
@@ -303,17 +307,24 @@ def enter(actor: Actor, course_id: int, entries: Sequence[Entry], now: datetime)
             if change.act != "nothing" and user_id is not None:
                 _enrol(connection, course_id, user_id, change.entry, now)
         courses.demand_teacher(connection, course_id, actor)
-        record(
-            connection,
-            actor.id,
-            "course.roster",
-            ("course", course_id),
-            now,
-            made=sorted(made.values()),
-            enrolled=sorted(one.user_id for one in changes if one.act == "enrol" and one.user_id is not None),
-            changed=[[one.user_id, one.role, one.group] for one in changes if one.act == "change"],
-        )
+        done = _done(connection, course_id, changes, [*made.values()])
+        record(connection, actor.id, ENTERED, ("course", course_id), now, **done)
     return cards
+
+
+def _done(
+    connection: Connection, course_id: int, changes: Sequence[Change], made: Sequence[int]
+) -> dict[str, Any]:
+    """What a roster has done, as the audit log keeps it: who was what, and became what."""
+    enrolled = [one.user_id for one in changes if one.act == "enrol" and one.user_id is not None]
+    changed = {one.user_id: one for one in changes if one.act == "change" and one.user_id is not None}
+    became = _members(connection, course_id, [*made, *enrolled, *changed])
+    return {
+        "made": sorted(made),
+        "enrolled": sorted(enrolled),
+        "changed": [[who, one.role, one.group] for who, one in changed.items()],
+        "became": [[who, *_standing(row)] for who, row in became.items()],
+    }
 
 
 def _make(connection: Connection, change: Change, now: datetime) -> Card:
@@ -344,23 +355,58 @@ def _enrol(connection: Connection, course_id: int, user_id: int, entry: Entry, n
 # Taking it back --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Of how many people a roster was taken back, and the names of those who stay, for somebody has changed them since."""
+
+    count: int
+    left: tuple[str, ...]
+
+
 def _last(connection: Connection, course_id: int) -> Row[Any] | None:
     """The last roster of a course, where it was not taken back."""
-    acts = select(AuditEvent.act, AuditEvent.at, AuditEvent.details).where(
-        AuditEvent.subject_type == "course",
-        AuditEvent.subject_id == course_id,
-        AuditEvent.act.in_(("course.roster", "course.roster-undo")),
+    last = last_event(connection, ("course", course_id), (ENTERED, TAKEN_BACK))
+    return last if last is not None and last.act == ENTERED else None
+
+
+def _members(connection: Connection, course_id: int, user_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    """How each of these people stands in the course, by id, with whether they have other dates for a quiz."""
+    other_dates = (
+        select(Override.user_id)
+        .join(Quiz, Quiz.id == Override.quiz_id)
+        .where(Quiz.course_id == course_id, Override.user_id == User.id)
+        .exists()
     )
-    last = connection.execute(acts.order_by(AuditEvent.id.desc()).limit(1)).first()
-    return last if last is not None and last.act == "course.roster" else None
+    rows = connection.execute(
+        select(
+            User.id,
+            User.name,
+            Enrolment.role,
+            Enrolment.group_name,
+            Enrolment.time_factor,
+            Enrolment.extra_attempts,
+            other_dates.label("other_dates"),
+        )
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(Enrolment.course_id == course_id, User.id.in_(user_ids))
+        .order_by(User.name, User.id)
+    )
+    return {row.id: row for row in rows}
+
+
+def _standing(row: Row[Any]) -> list[Any]:
+    """What a roster gives or takes, and what is granted beside it, as the audit log keeps it."""
+    return [row.role, row.group_name, row.time_factor, row.extra_attempts, row.other_dates]
 
 
 _AT_WORK: Final = "Somebody of the roster has begun to work: take people out one by one."
 
 
-def undo(actor: Actor, course_id: int, now: datetime) -> int:
+def undo(actor: Actor, course_id: int, now: datetime, seen: int | None = None) -> Undone:
     """Takes the last roster of a course back: who came by it goes, with the account that it made, and who was changed is what
-    they were. Returns how many people that are. Raises Conflict where there is none, or somebody has begun to work.
+    they were. Who has been changed by hand since stays as they are.
+
+    Raises Conflict where there is none, it is not the one that was ``seen``, or somebody has begun to work.
     """
     with transaction() as connection:
         courses.lock_people(connection, course_id)
@@ -368,24 +414,41 @@ def undo(actor: Actor, course_id: int, now: datetime) -> int:
         last = _last(connection, course_id)
         if last is None:
             raise Conflict("There is no roster to take back in this course.")
-        made, enrolled, changed = (last.details[name] for name in ("made", "enrolled", "changed"))
-        if connection.execute(_attempts(course_id, [*made, *enrolled])).first():
-            raise Conflict(_AT_WORK)
-        here = Enrolment.course_id == course_id
-        courses.forget(connection, course_id, [*made, *enrolled])
-        try:
-            connection.execute(delete(User).where(User.id.in_(made)))
-        except IntegrityError:  # a row of theirs that we do not know of: a grade by hand, another course
-            raise Conflict(_AT_WORK) from None
+        if seen not in (None, last.id):
+            raise Conflict("Somebody has entered a roster since: look at it first.")
+        mended = _mended(connection, course_id, last.details.get("became", ()))
+        made, enrolled = (
+            [who for who in last.details[name] if who not in mended] for name in ("made", "enrolled")
+        )
+        changed = [one for one in last.details["changed"] if one[0] not in mended]
+        _take_out(connection, course_id, made, enrolled)
         for user_id, role, group in changed:
             connection.execute(
                 update(Enrolment)
-                .where(here, Enrolment.user_id == user_id)
+                .where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
                 .values(role=role, group_name=group)
             )
         courses.demand_teacher(connection, course_id, actor)
-        record(connection, actor.id, "course.roster-undo", ("course", course_id), now)
-    return len(made) + len(enrolled) + len(changed)
+        record(connection, actor.id, TAKEN_BACK, ("course", course_id), now)
+    return Undone(len(made) + len(enrolled) + len(changed), (*mended.values(),))
+
+
+def _mended(connection: Connection, course_id: int, became: Sequence[Sequence[Any]]) -> Mapping[int, str]:
+    """Who stands otherwise in the course than the roster left them, and their names; not who is out of it."""
+    left = {who: standing for who, *standing in became}
+    present = _members(connection, course_id, [*left])
+    return {who: row.name for who, row in present.items() if _standing(row) != left[who]}
+
+
+def _take_out(connection: Connection, course_id: int, made: Sequence[int], enrolled: Sequence[int]) -> None:
+    """Those who came by the roster leave the course, and accounts that it made go. Raises Conflict where they are used."""
+    if connection.execute(_attempts(course_id, [*made, *enrolled])).first():
+        raise Conflict(_AT_WORK)
+    courses.forget(connection, course_id, [*made, *enrolled])
+    try:
+        connection.execute(delete(User).where(User.id.in_(made)))
+    except IntegrityError:  # a row of theirs that we do not know of: a grade by hand, another course
+        raise Conflict(_AT_WORK) from None
 
 
 def _attempts(course_id: int, user_ids: Sequence[int]) -> Any:

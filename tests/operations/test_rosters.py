@@ -7,6 +7,7 @@ from quiz.db import reading
 from quiz.errors import Conflict, Forbidden, Invalid, NotFound
 from quiz.models.people import Enrolment, User
 from quiz.operations import accounts, courses, rosters
+from quiz.operations.rosters import Undone
 from tests.cast import ADDRESS, NOW
 
 ROSTER = "username;name;role;group\nann;Ann A.;;Tuesday\ndi;;assistant;\nada;Somebody Else;teacher;Monday\n"
@@ -22,8 +23,8 @@ def entered(cast, text=ROSTER):
     return rosters.enter(cast.ada, cast.course, rosters.read_roster(text), NOW)
 
 
-def undo(cast):
-    return rosters.undo(cast.ada, cast.course, NOW)
+def undo(cast, seen=None):
+    return rosters.undo(cast.ada, cast.course, NOW, seen)
 
 
 def members(cast):
@@ -70,7 +71,7 @@ def test_a_roster_is_entered_and_taken_back(cast):
     }
     assert accounts.return_with_code(card.code, ADDRESS, NOW).id == card.user_id
     assert entered(cast) == []  # a repeat changes nothing
-    assert undo(cast) == 0
+    assert undo(cast).count == 0
     with pytest.raises(Conflict):
         undo(cast)
     assert len(members(cast)) == len(before) + 2
@@ -79,13 +80,30 @@ def test_a_roster_is_entered_and_taken_back(cast):
 def test_taking_back_leaves_all_as_it_was(cast):
     before = members(cast)
     entered(cast)
-    assert undo(cast) == 3
+    assert undo(cast) == Undone(3, ())
     assert members(cast) == before
     with reading() as connection:
         assert connection.execute(select(func.count()).where(User.username == "ann")).scalar_one() == 0
     with pytest.raises(Conflict):
         undo(cast)
     entered(cast)  # and it can be entered again
+
+
+def test_who_was_changed_by_hand_since_stays_and_is_named(cast):
+    entered(cast)
+    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    courses.set_group(cast.ada, cast.course, [cast.ada.id], "Friday", NOW)
+    assert undo(cast) == Undone(1, ("Ada", "Di"))
+    assert (members(cast)["Di"], members(cast)["Ada"]) == (("reader", None), ("teacher", "Friday"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_another_roster_than_the_one_that_was_seen_is_not_taken_back(cast):
+    entered(cast)
+    seen = rosters.last_roster(cast.ada, cast.course).seen
+    entered(cast, "username\nann\n")
+    with pytest.raises(Conflict):
+        undo(cast, seen)
 
 
 def test_who_has_begun_to_work_is_not_taken_back(cast):

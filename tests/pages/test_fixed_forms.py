@@ -50,12 +50,21 @@ def test_marks_are_looked_at_entered_and_taken_back(browser, cast, quiz):
     assert "2 students would get a grade" in ada.text
     assert "1.5 of 2" in ada.text
     text = ada.page.find("textarea").get_text().removeprefix("\n")
-    assert ada.post(f"{page}/enter", {"text": text}).status_code == 303
+    seen = ada.page.find("input", attrs={"name": "seen"})["value"]
+    bo, cy = (f"{MARKS.splitlines()[0]}\n{row}" for row in MARKS.splitlines()[1:])
+    assert ada.post(f"{page}/enter", {"text": bo, "seen": seen}).status_code == 303
+    assert ada.post(f"{page}/enter", {"text": text, "seen": seen}).status_code == 422  # Bo has had that form
+    assert ada.post(f"{page}/enter", {"text": cy, "seen": seen}).status_code == 409
+    assert "Somebody has entered marks" in ada.text
+    newer = ada.page.find("input", attrs={"name": "seen"})["value"]
+    assert ada.post(f"{page}/enter", {"text": cy, "seen": newer}).status_code == 303
+    assert ada.post(f"{page}/undo", {"seen": newer}).status_code == 409  # others were entered last
     ada.get(f"/courses/{cast.course}/grades")
     assert "75" in ada.text
     ada.get(page)
     assert "Entered last" in ada.text
-    assert ada.post(f"{page}/undo").status_code == 303
+    last = ada.page.find("input", attrs={"name": "seen"})["value"]
+    assert ada.post(f"{page}/undo", {"seen": last}).status_code == 303
 
 
 def test_a_quiz_without_forms_says_how_it_gets_them(browser, cast):

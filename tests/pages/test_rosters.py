@@ -32,7 +32,10 @@ def test_a_roster_is_looked_at_entered_and_taken_back(browser, cast):
     ada.post(f"{page}/enter", {"text": text})  # the page loaded again: nobody is made twice
     ada.get(page)
     assert "The last roster" in ada.text
-    assert ada.post(f"{page}/undo").status_code == 303
+    assert ada.post(f"{page}/undo").status_code == 409  # that roster was not looked at
+    ada.get(page)
+    seen = ada.page.find("input", attrs={"name": "seen"})["value"]
+    assert ada.post(f"{page}/undo", {"seen": seen}).status_code == 303
 
 
 def test_cards_for_those_who_are_ticked(browser, cast):

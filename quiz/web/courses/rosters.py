@@ -81,8 +81,11 @@ def _cards(course_id: int, cards: Sequence[courses.Card]) -> str:
 @signed_in
 def undo(course_id: int) -> ResponseReturnValue:
     """Take the last roster back."""
-    count = rosters.undo(get_actor(), course_id, moment())
-    flash(ngettext("Taken back, for one person.", "Taken back, for %(num)d people.", count), "good")
+    done = rosters.undo(get_actor(), course_id, moment(), request.form.get("seen", 0, type=int))
+    flash(ngettext("Taken back, for one person.", "Taken back, for %(num)d people.", done.count), "good")
+    if done.left:
+        names = ", ".join(done.left)
+        flash(_("Left as they are, for they have been changed since: %(names)s.", names=names), "look")
     return redirect(url_for("courses.people", course_id=course_id), 303)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from quiz.assembly.fairness import THETAS, Fairness
-from quiz.errors import Invalid, Problem
+from quiz.errors import EditConflict, Invalid, Problem
 from quiz.operations import fixed_forms, paper_marks
 from quiz.questions import types
 from quiz.web.guard import bounded, moment, signed_in
@@ -108,11 +108,20 @@ def look(quiz_id: int) -> ResponseReturnValue:
     """What a table of marks would give. Nothing is written."""
     form = TableForm()
     try:
-        plan = paper_marks.plan(get_actor(), quiz_id, paper_marks.read_marks(form.given()))
+        return _plan(quiz_id, form)
     except Invalid as error:
         return _mend(quiz_id, form, error)
+
+
+def _plan(quiz_id: int, form: TableForm, *, conflict: bool = False) -> str:
+    """``conflict``: somebody has entered marks, or taken them back, since it was looked at."""
+    plan = paper_marks.plan(get_actor(), quiz_id, paper_marks.read_marks(form.given()))
     use_time_zone(plan.time_zone)
-    return render_template("quizzes/marks_plan.html", plan=plan, text=form.text.data)
+    return render_template("quizzes/marks_plan.html", plan=plan, text=form.text.data, conflict=conflict)
+
+
+def _seen() -> int:
+    return request.form.get("seen", 0, type=int)
 
 
 @blueprint.post("/marks/enter")
@@ -122,9 +131,17 @@ def enter(quiz_id: int) -> ResponseReturnValue:
     """Enter what was looked at."""
     form = TableForm()
     try:
-        count = paper_marks.enter(get_actor(), quiz_id, paper_marks.read_marks(form.given()), moment())
+        return _entered(quiz_id, form)
     except Invalid as error:
         return _mend(quiz_id, form, error)
+
+
+def _entered(quiz_id: int, form: TableForm) -> ResponseReturnValue:
+    sheets = paper_marks.read_marks(form.given())
+    try:
+        count = paper_marks.enter(get_actor(), quiz_id, sheets, moment(), _seen())
+    except EditConflict:
+        return _plan(quiz_id, form, conflict=True), EditConflict.status
     flash(ngettext("Entered, for one student.", "Entered, for %(num)d students.", count), "good")
     return redirect(url_for("fixed.marks", quiz_id=quiz_id), 303)
 
@@ -133,6 +150,6 @@ def enter(quiz_id: int) -> ResponseReturnValue:
 @signed_in
 def undo(quiz_id: int) -> ResponseReturnValue:
     """Take the marks entered last back."""
-    count = paper_marks.undo(get_actor(), quiz_id, moment())
+    count = paper_marks.undo(get_actor(), quiz_id, moment(), _seen())
     flash(ngettext("Taken back, for one student.", "Taken back, for %(num)d students.", count), "good")
     return redirect(url_for("fixed.marks", quiz_id=quiz_id), 303)

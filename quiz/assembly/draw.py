@@ -44,6 +44,7 @@ from quiz.assembly.parts import Part, level, parts_of
 from quiz.assembly.pick import Lookup, cells_of, pick
 from quiz.assembly.sets import with_sets
 from quiz.assembly.shortfalls import shortfalls
+from quiz.banks.model import Authored
 from quiz.errors import Invalid, Problem, Unmeetable
 
 __all__ = [
@@ -285,7 +286,8 @@ def variant_of(family: Authored, dice: Dice, as_of: date, seen: Mapping[str, int
         (seen.get(f"{name}#{key}", 0), dice.throw("variant", name, key), key)
         for key in family.variants(as_of)
     )
-    return min(throws)[-1]
+    _, _, key = min(throws)
+    return key
 
 
 def _paper(

@@ -15,7 +15,7 @@ from quiz.db import Base
 from quiz.models.bank import Question, QuestionVersion
 from quiz.models.inspecting import found_by
 from quiz.models.peer_review import in_review
-from quiz.models.searching import has_tag, has_words
+from quiz.models.searching import finds
 from quiz.models.validity import Kind, turns_to
 
 
@@ -56,10 +56,8 @@ class Selection:
 
 def conditions(connection: Connection, bank_id: int, wanted: Filter) -> Iterator[Any]:
     """What holds for the questions of a bank, and their current versions, that the filter lets through."""
-    if wanted.words.strip():
-        yield from has_words(bank_id, wanted.words)
-    if wanted.tag:
-        yield has_tag(bank_id, wanted.tag)
+    if wanted.words.strip() or wanted.tag:
+        yield finds(bank_id, wanted.words, wanted.tag)
     if wanted.topic:
         yield or_(
             QuestionVersion.topic == wanted.topic,

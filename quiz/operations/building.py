@@ -27,7 +27,7 @@ from quiz.models.drawing import SqlIndex, version_ids
 from quiz.models.fixed import arranged
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz
-from quiz.models.searching import has_words
+from quiz.models.searching import finds
 from quiz.models.supplying import Opening, kinds_held, tags_held, usable_banks, window_of
 from quiz.operations.access import TEACHING, Actor, acting, readable_banks, taught_course, taught_quiz
 
@@ -114,7 +114,7 @@ def find(actor: Actor, course_id: int, banks: Sequence[str], words: str) -> tupl
     with reading() as connection:
         taught_course(connection, actor, course_id)
         usable = usable_banks(connection, actor.id, course_id, banks)
-        which = [and_(Question.bank_id == bank, *has_words(bank, words)) for bank in usable.values()]
+        which = [and_(Question.bank_id == bank, finds(bank, words)) for bank in usable.values()]
         return _picks(connection, usable, which)
 
 

@@ -8,16 +8,16 @@ from typing import Final
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.measures import minutes_of
+from quiz.banks.calibrating import demand_columns, read_parameters
 from quiz.banks.calibration import Calibration
 from quiz.banks.model import Bank
 from quiz.errors import Invalid, Problem
-from quiz.questions.validation import validate
 from quiz.statistics.adaptive.pool import Item
 from quiz.statistics.table import CellProblem, bounded, read_rows
 
 #: The columns of a table of items; those that must be there, and the others.
 NEEDED: Final = ("item", "a", "b")
-OPTIONAL: Final = ("c", "topic", "minutes")
+OPTIONAL: Final = ("c", "topic", "minutes", "n", "source")
 
 
 def items_of(banks: Iterable[Bank], on: date) -> tuple[list[Item], int]:
@@ -36,12 +36,12 @@ def items_of(banks: Iterable[Bank], on: date) -> tuple[list[Item], int]:
 
 
 def read_items(text: bytes, name: str) -> list[Item]:
-    """The items of a CSV file: columns ``item,a,b`` and, where wanted, ``c,topic,minutes``. Raises Invalid.
+    """The items of a CSV file: columns ``item,a,b`` and, where wanted, ``c,topic,minutes,n,source``. Raises Invalid.
 
     Where marks come in steps ``b`` has the location of each, parted by spaces. An empty c is 0, empty minutes are 1.
     """
     head, rows = read_rows(text, name)
-    _demand_columns(head, name)
+    demand_columns(head, name, NEEDED, OPTIONAL)
     found: dict[str, Item] = {}
     problems: list[Problem] = []
     for line, cells in enumerate(rows, 2):
@@ -63,35 +63,16 @@ def read_items(text: bytes, name: str) -> list[Item]:
     return [*found.values()]
 
 
-def _demand_columns(head: list[str], name: str) -> None:
-    known = (*NEEDED, *OPTIONAL)
-    problems: list[Problem] = [
-        CellProblem(column, "this column is missing", f"the columns are {', '.join(known)}", 1, name)
-        for column in NEEDED
-        if column not in head
-    ]
-    problems += [
-        CellProblem(column, "there is no such column", f"the columns are {', '.join(known)}", 1, name)
-        for column in head
-        if column not in known
-    ]
-    if problems:
-        raise Invalid(problems)
-
-
 def _read(row: Mapping[str, str]) -> Item:
-    given = {"a": row["a"], "b": row["b"].split(), "c": row.get("c") or "0"}
-    calibration = validate(Calibration, given)
-    problems = [*calibration.faults()]
+    calibration = read_parameters(row)
     minutes = row.get("minutes") or "1"
     try:
         taken = float(minutes)
     except ValueError:
         taken = 0
     if not 0 < taken < 1e6:
-        problems.append(Problem("minutes", f"'{minutes}' is no time", "write minutes above 0, such as 1.5"))
-    if problems:
-        raise Invalid(problems)
+        what, mend = f"'{minutes}' is no time", "write minutes above 0, such as 1.5"
+        raise Invalid([Problem("minutes", what, mend)])
     return _item(row["item"], calibration, row.get("topic", ""), taken)
 
 

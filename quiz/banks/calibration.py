@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final
 import pydantic
 from pydantic import AfterValidator, BeforeValidator
 
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.questions.base import Content
-from quiz.questions.fields import Count, Exact, between, positive
+from quiz.questions.fields import Count, Exact, Words, between, positive
 
 #: Logits beyond which no ability is told from another.
 FARTHEST: Final = 20
@@ -29,7 +29,8 @@ def _listed(value: Any) -> Any:
 
 class Calibration(Content):
     """The slope ``a``, the location ``b`` (of each step, where marks come in steps) and the lower asymptote ``c`` of a
-    question, in the logistic metric (D = 1) on a scale where abilities are N(0, 1); ``n`` answers told them.
+    question, in the logistic metric (D = 1) on a scale where abilities are N(0, 1); ``n`` answers told them, of whom and when
+    is the ``source``.
 
     With one location P(right | θ) = c + (1 − c) / (1 + exp(−a (θ − b))) (Birnbaum 1968); with several the generalised
     partial credit model (Muraki 1992).
@@ -39,6 +40,7 @@ class Calibration(Content):
     b: Annotated[tuple[_Place, ...], BeforeValidator(_listed, _Place | list[_Place])]
     c: Annotated[Exact, AfterValidator(between(0, 1, "a chance: write 0.25 for one in four"))] = Fraction(0)
     n: Count | None = pydantic.Field(None)
+    source: Words | None = None
 
     def faults(self) -> Iterator[Problem]:
         """What no curve has."""

@@ -7,6 +7,7 @@ with a slope for each question (2PL; with partial credit: Muraki 1992). With few
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -19,6 +20,7 @@ from quiz.statistics.classical import EQUAL, Values
 from quiz.statistics.distributions import Z95
 from quiz.statistics.flags import ENOUGH
 from quiz.statistics.irt import persons
+from quiz.statistics.irt.anchored import Anchor, calibrate
 from quiz.statistics.irt.fitting import ItemFit, item_fits
 from quiz.statistics.irt.models import Fitted, ItemEstimate, fit
 from quiz.statistics.table import ResponseTable
@@ -33,6 +35,8 @@ FEWEST_ANSWERS: Final = ENOUGH
 #: Steps of all questions × papers that are fitted, and steps of EM: seconds at most (benchmarks/scales.py).
 MOST_CELLS: Final = 60_000
 MOST_EM: Final = 200
+#: The same where a bank is calibrated: somebody waits for that once, not for each page (a million took eight seconds).
+MOST_CALIBRATED: Final = 600_000
 #: Marks of a question come in at most so many equal steps.
 MOST_STEPS: Final = 6
 #: So many fits are kept.
@@ -49,7 +53,7 @@ class Scale:
     """What was fitted to the papers of a quiz, of ``papers`` the last ``used``; items by their place in the table.
 
     ``fitted`` None: there is no model, and ``why`` says so: few (papers), spread (too many questions for the papers), or
-    alike (fewer than two questions can be placed).
+    alike (fewer than two questions can be placed, or the anchors tell no abilities apart).
     """
 
     papers: int
@@ -101,10 +105,34 @@ def scale_of(shares: Values) -> Scale:
     Rows are in the order of time: where there are more cells than are fitted at once, the last ones are. The same
     table is fitted once (its content is the key), as long as it is among the last that were asked for.
     """
+    steps = _steps_of(shares)
+    held = np.isfinite(shares).sum(axis=0) >= FEWEST_ANSWERS
+    return _scale(shares, np.where(held, steps, 0), MOST_CELLS, slopes=False, anchors={})
+
+
+def calibration_of(shares: Values, anchors: Mapping[int, Anchor]) -> Scale:
+    """The same with a slope for each item, however many the papers are, and on the scale of these anchors, by their places.
+
+    Without any the abilities of these papers are N(0, 1). An item whose marks do not come in the steps of its anchor is
+    calibrated like the others.
+    """
+    seen = [np.unique(np.round(x[np.isfinite(x)], 9)) for x in shares.T]
+    agreed = {
+        place: one for place, one in anchors.items() if len(seen[place]) and _falls(seen[place], len(one.b))
+    }
+    steps = np.where(np.isfinite(shares).sum(axis=0) >= FEWEST_ANSWERS, _steps_of(shares), 0)
+    for place, anchor in agreed.items():
+        steps[place] = len(anchor.b)
+    return _scale(shares, steps, MOST_CALIBRATED, slopes=True, anchors=agreed)
+
+
+def _scale(
+    shares: Values, steps: NDArray[np.int_], most_cells: int, *, slopes: bool, anchors: Mapping[int, Anchor]
+) -> Scale:
+    """The scale of the items that have ``steps``."""
     whole = np.ascontiguousarray(shares, dtype=np.float64)
-    steps = _steps_of(whole)
-    placed = np.flatnonzero((np.isfinite(whole).sum(axis=0) >= FEWEST_ANSWERS) & (steps > 0))
-    most = MOST_CELLS // max(1, int(steps[placed].sum()))
+    placed = np.flatnonzero(steps)
+    most = most_cells // max(1, int(steps[placed].sum()))
     part = whole[-most:][:, placed]
     part = part[np.isfinite(part).any(axis=1)]
     if len(whole) < FEWEST:
@@ -112,7 +140,10 @@ def scale_of(shares: Values) -> Scale:
     if len(part) < FEWEST:
         return Scale(len(whole), len(part), "spread", None, placed, part)
     key = np.ascontiguousarray(part).tobytes()
-    fitted, fits = _fitted(key, part.shape, tuple(steps[placed].tolist()))
+    given = tuple(
+        (column, anchors[place]) for column, place in enumerate(placed.tolist()) if place in anchors
+    )
+    fitted, fits = _fitted(key, part.shape, tuple(steps[placed].tolist()), slopes, given)
     if fitted is None:
         return Scale(len(whole), len(part), "alike", None, placed, part)
     return Scale(len(whole), len(part), "", fitted, placed, part, fits)
@@ -123,25 +154,34 @@ def _steps_of(shares: Values) -> NDArray[np.int_]:
     found = np.zeros(shares.shape[1], dtype=np.int_)
     for place, x in enumerate(shares.T):
         seen = np.unique(np.round(x[np.isfinite(x)], 9))
-        if len(seen) and seen[0] >= 0:
+        if len(seen):
             found[place] = next((n for n in range(1, MOST_STEPS + 1) if _falls(seen, n)), 0)
     return found
 
 
 def _falls(seen: Values, steps: int) -> bool:
-    return bool((np.abs(seen * steps - np.round(seen * steps)) <= 10 * EQUAL).all())
+    return bool(seen[0] >= 0 and (np.abs(seen * steps - np.round(seen * steps)) <= 10 * EQUAL).all())
 
 
 @lru_cache(maxsize=KEPT)
 def _fitted(
-    content: bytes, shape: tuple[int, int], steps: tuple[int, ...]
+    content: bytes,
+    shape: tuple[int, int],
+    steps: tuple[int, ...],
+    slopes: bool,
+    anchors: tuple[tuple[int, Anchor], ...],
 ) -> tuple[Fitted | None, tuple[ItemFit, ...]]:
-    """The fit of a table by its content."""
+    """The fit of a table by its content; ``slopes``: each item has its own, even where papers are few."""
     shares = np.frombuffer(content, dtype=np.float64).reshape(shape)
     maxima = np.array(steps, dtype=np.float64)
     table = ResponseTable(tuple(map(str, range(shape[1]))), np.round(shares * maxima, 9), maxima)
     usual = float(np.median(np.isfinite(shares).sum(axis=0)))
-    found = fit(table, "pairwise", "gpcm" if usual >= SLOPES_FROM else "pcm", most_steps=MOST_EM)
+    name = "gpcm" if slopes or usual >= SLOPES_FROM else "pcm"
+    if anchors:
+        given = {str(column): anchor for column, anchor in anchors}
+        found = calibrate(table, "pairwise", name, given, most_steps=MOST_EM)
+    else:
+        found = fit(table, "pairwise", name, most_steps=MOST_EM)
     return (None, ()) if found.loglik is None else (found, tuple(item_fits(found)))
 
 

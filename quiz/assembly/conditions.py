@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.index import Item
-from quiz.assembly.measures import Measures
+from quiz.assembly.measures import Measures, average_share
 from quiz.assembly.parts import Part
 from quiz.assembly.whole import Count, Span
 
@@ -30,6 +30,14 @@ class Weighed:
         """The question in this section. A text that asks nothing is worth nothing."""
         given = part.section.points if item.asks else None
         return cls(item, item.points if given is None else given, measures)
+
+    @property
+    def expected(self) -> float:
+        """The marks to be expected: by the curve where it is measured, else as its author or its label says."""
+        curve = self.measures.calibration
+        return float(self.points) * (
+            float(self.item.expected_facility) if curve is None else average_share(curve)
+        )
 
 
 def _nothing(_one: Weighed) -> int:

@@ -203,9 +203,9 @@ class Bench:
         ordered = _ordered(chosen, self.blueprint, self.sets, dice)
         return _paper(self.blueprint, parts, ordered, variants, dice, self.as_of, algorithm)
 
-    def measured(self, items: Sequence[Item]) -> Mapping[str, Measures]:
-        """What is measured of these, by ``bank/id``, where a condition rests on it; each is looked up once."""
-        if self.blueprint.objective == "maximin" or any(one.measured for one in self.conditions):
+    def measured(self, items: Sequence[Item], *, needed: bool = False) -> Mapping[str, Measures]:
+        """What is measured of these, by ``bank/id``, where it is needed or a condition rests on it; each is looked up once."""
+        if needed or any(one.measured for one in self.conditions):
             unknown = [item for item in items if item.qualified not in self._measures]
             self._measures.update(self.index.measures(unknown))
         return self._measures

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import exp, pi, sqrt
+from math import sqrt
 from typing import Final, Literal, TypeAlias
 
 from quiz.assembly.draw import Paper, PaperSlot
-from quiz.assembly.measures import Measures, expected_share
+from quiz.assembly.measures import THETAS, Measures, average_share
 from quiz.banks.calibration import Calibration
 from quiz.banks.model import EXPECTED
 
@@ -28,9 +28,6 @@ UNKNOWN: Final[Mapping[Source, float]] = {"authored": 0.1, "label": 0.15}
 #: From this share on a question is as easy as those that are called so.
 EASY: Final = float(EXPECTED["easy"])
 Z95: Final = 1.959964
-#: Abilities at which curves are drawn, and the normal weights over them.
-THETAS: Final = tuple(step / 4 for step in range(-12, 13))
-_NORMAL: Final = tuple(exp(-theta * theta / 2) / sqrt(2 * pi) / 4 for theta in THETAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def expectation(
 
 def _unanswered(slot: PaperSlot, measures: Measures | None) -> Expectation:
     if measures is not None and measures.calibration is not None:
-        share, n = _over_abilities(measures.calibration), measures.calibration.n or 0
+        share, n = average_share(measures.calibration), measures.calibration.n or 0
         return Expectation(share, _error(share, n) if n else UNKNOWN["authored"], "calibrated", n)
     source: Source = "authored" if slot.is_authored else "label"
     return Expectation(float(slot.expected_facility), UNKNOWN[source], source)
@@ -74,14 +71,6 @@ def _error(share: float, n: int) -> float:
     """
     share = (share * n + 1) / (n + 2) if share in {0, 1} else share
     return sqrt(share * (1 - share) / n)
-
-
-def _over_abilities(calibration: Calibration) -> float:
-    weights = sum(_NORMAL)
-    return (
-        sum(expected_share(calibration, theta) * w for theta, w in zip(THETAS, _NORMAL, strict=True))
-        / weights
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from functools import cached_property
 from html import escape
 from typing import Final
 
-from quiz.assembly.fairness import THETAS, Fairness, FormFairness
+from quiz.assembly.fairness import Fairness, FormFairness
+from quiz.assembly.measures import THETAS
 from quiz.files.images import Image
 from quiz.files.papers import Block, Images, Picture, Table, Text
 from quiz.files.richtext import media_address

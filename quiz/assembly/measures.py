@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import exp
+from math import exp, pi, sqrt
 from typing import Any, Final
 
 from quiz.banks.calibration import Calibration
@@ -25,6 +25,9 @@ MINUTES: Final[Mapping[str, Fraction]] = {
     "description": Fraction(1, 2),
 }
 USUAL_MINUTES: Final = Fraction(2)
+#: Abilities N(0, 1) by which shares are averaged and at which curves are drawn, and their weights.
+THETAS: Final = tuple(step / 4 for step in range(-12, 13))
+_NORMAL: Final = tuple(exp(-theta * theta / 2) / sqrt(2 * pi) / 4 for theta in THETAS)
 #: The controls of ``Presented`` that are read, whatever the type.
 _READ: Final = frozenset({"options", "stems", "chips", "html", "label"})
 #: A word of a script with spaces between them, or one character of one without.
@@ -103,6 +106,12 @@ def expected_share(calibration: Calibration, theta: float) -> float:
     """The expected share of the mark of a person of this ability."""
     found = chances(calibration, theta)
     return sum(step * chance for step, chance in enumerate(found)) / (len(found) - 1)
+
+
+def average_share(calibration: Calibration) -> float:
+    """The expected share of the mark over abilities N(0, 1)."""
+    shares = (expected_share(calibration, theta) for theta in THETAS)
+    return sum(share * weight for share, weight in zip(shares, _NORMAL, strict=True)) / sum(_NORMAL)
 
 
 def information(calibration: Calibration, theta: float) -> float:

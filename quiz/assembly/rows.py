@@ -103,12 +103,15 @@ class Sheet:
         return [column for column, (place, _) in enumerate(self.cells) if place == part]
 
 
-def sheet_of(bench: Bench, dice: Dice, turn: int = 0) -> Sheet:
-    """The rows of a form of this blueprint on this day; the dice throw the order of the columns, at each turn another."""
+def sheet_of(bench: Bench, dice: Dice, turn: int = 0, *, compared: bool = False) -> Sheet:
+    """The rows of a form of this blueprint on this day; the dice throw the order of the columns, at each turn another.
+
+    ``compared``: something is to be the best, so that the questions are measured.
+    """
     sets = [_Set.of(bench, part, one) for part, one in product(enumerate(bench.parts), bench.sets)]
     sets = [one for one in sets if one.members]
     cells = [*_cells(bench, {item.qualified for one in sets for item in one.members}), *_set_cells(sets)]
-    measures = bench.measured([item for _, item in cells])
+    measures = bench.measured([item for _, item in cells], needed=compared)
     order = dice.shuffled("search", turn, {item.qualified for _, item in cells})
     ranks = {id: rank for rank, id in enumerate(order)}
     cells.sort(key=lambda cell: (ranks[cell[1].qualified], cell[0]))

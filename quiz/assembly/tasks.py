@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.conditions import informing
 from quiz.assembly.dice import SPAN, Dice
 from quiz.assembly.draw import Bench
@@ -42,7 +43,8 @@ class Task:
     ) -> Task:
         """The task of a blueprint on a day."""
         dice = Dice(seed)
-        task = cls(sheet_of(bench, dice, turn), dice, forms, past or {})
+        compared = goal_of(bench.blueprint, forms) != "any"
+        task = cls(sheet_of(bench, dice, turn, compared=compared), dice, forms, past or {})
         for id in bench.blueprint.anchors:
             rule = task.sheet.rule(f"anchor {id} on every form", 1)
             task.sheet.row(dict.fromkeys(task.sheet.columns.get(id, ()), 1.0), 1, INFINITE, rule)
@@ -99,7 +101,7 @@ class Task:
     @property
     def objective(self) -> Goal:
         """What is to be the best."""
-        return self.sheet.bench.blueprint.objective or ("balance" if self.forms > 1 else "any")
+        return goal_of(self.sheet.bench.blueprint, self.forms)
 
     @property
     def at_once(self) -> bool:
@@ -128,7 +130,7 @@ class Task:
     @cached_property
     def marks(self) -> Values:
         """What each column adds to a form's expected marks."""
-        return self._by_cell([float(one.points * one.item.expected_facility) for _, one in self.sheet.cells])
+        return self._by_cell([one.expected for _, one in self.sheet.cells])
 
     @cached_property
     def weights(self) -> Values:
@@ -157,6 +159,11 @@ class Task:
             if any(len(one & other) > rule.bound for one, other in combinations(held, 2)):
                 found.add(rule.name)
         return sorted(found)
+
+
+def goal_of(blueprint: Blueprint, forms: int) -> Goal:
+    """What is to be the best of so many forms."""
+    return blueprint.objective or ("balance" if forms > 1 else "any")
 
 
 def _holds(row: Row, form: Values) -> bool:

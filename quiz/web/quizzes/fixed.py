@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from quiz.assembly.fairness import THETAS, Fairness
+from quiz.assembly.fairness import Fairness
+from quiz.assembly.measures import THETAS
 from quiz.errors import EditConflict, Invalid, Problem
 from quiz.operations import fixed_forms, paper_marks
 from quiz.questions import types

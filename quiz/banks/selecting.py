@@ -13,7 +13,9 @@ _LONGEST: Final = 64
 
 
 def chosen(bank: Bank, authored: Sequence[Authored]) -> Bank:
-    """The bank with these of its questions, and of its stimuli those that they show; enemies that stay behind are left out."""
+    """The bank with these of its questions, and of its stimuli and topics those that they have; enemies that stay behind
+    are left out.
+    """
     kept = {one.id for one in authored}
     there = {one.qualified for one in authored}
     stimuli = []
@@ -22,9 +24,15 @@ def chosen(bank: Bank, authored: Sequence[Authored]) -> Bank:
         pick = "all" if (stimulus.least or 0) > len(questions) else stimulus.pick
         if questions:
             stimuli.append(stimulus.model_copy(update={"questions": questions, "pick": pick}))
-    return bank.model_copy(update={"stimuli": tuple(stimuli)}).holding(
+    topics = {name: one for name, one in bank.topics.items() if _is_above(name, authored)}
+    return bank.model_copy(update={"stimuli": tuple(stimuli), "topics": topics}).holding(
         [_without(one, there) for one in authored]
     )
+
+
+def _is_above(topic: str, authored: Sequence[Authored]) -> bool:
+    """Whether a question is of this topic, or of one below it; "" holds them all."""
+    return not topic or any(f"{one.topic}/".startswith(f"{topic}/") for one in authored)
 
 
 def _without(one: Authored, there: Container[str]) -> Authored:
@@ -36,7 +44,7 @@ def _without(one: Authored, there: Container[str]) -> Authored:
 def together(slug: str, title: str, banks: Sequence[Bank]) -> Bank:
     """The questions of several banks as one bank. A single one stays as it is, so that its questions are known again.
 
-    An id that two banks have gets the bank's name in front in the second; so do the ids of documents and stimuli.
+    What the first bank says of a topic holds. An id that two banks have gets the bank's name in front in the second; so do the ids of documents and stimuli.
     """
     if len(banks) == 1:
         return banks[0]
@@ -52,6 +60,9 @@ def together(slug: str, title: str, banks: Sequence[Bank]) -> Bank:
         **({"perspective": "\n\n".join(said)} if said else {}),
         "documents": {name: one for bank in banks for name, one in _documents(bank)},
         "stimuli": [one for bank in banks for one in _stimuli(bank, ids)],
+        "topics": {
+            name: one for bank in reversed(banks) for name, one in bank.header().get("topics", {}).items()
+        },
     }
     return Bank.load(header, [load(_moved(one, slug, ids)) for bank in banks for one in bank.authored])
 

@@ -20,8 +20,8 @@ _LONGEST: Final = 64
 class Transfer:
     """Questions as they stand in the other bank, in their order, and its header with what came along.
 
-    ``names``: what each of them was called, and is called there. ``added``: the ids of documents and stimuli that the
-    header did not have.
+    ``names``: what each of them was called, and is called there. ``added``: the ids of documents and stimuli, and the
+    topics, that the header did not have.
     """
 
     names: Mapping[str, str]
@@ -49,7 +49,9 @@ def transfer(
     documents, came = _documents(source, apart, target)
     stimuli = _stimuli(source, apart, names, target)
     header = target.header()
-    for field, new in (("documents", came), ("stimuli", [*stimuli.values()])):
+    theirs = chosen(source, apart).header().get("topics", {})
+    topics = {name: one for name, one in theirs.items() if name not in target.topics}
+    for field, new in (("documents", came), ("stimuli", [*stimuli.values()]), ("topics", topics)):
         if new:
             header[field] = (
                 {**header.get(field, {}), **new} if isinstance(new, dict) else [*header.get(field, []), *new]
@@ -61,17 +63,18 @@ def transfer(
         names,
         tuple(map(load, moved)),
         header,
-        {"documents": [*came], "stimuli": [*known.values()]},
+        {"documents": [*came], "stimuli": [*known.values()], "topics": [*topics]},
     )
 
 
 def without(header: Mapping[str, Any], added: Mapping[str, list[str]]) -> dict[str, Any]:
-    """The header as it was before these documents and stimuli came."""
-    documents = {
-        name: one for name, one in header.get("documents", {}).items() if name not in added["documents"]
+    """The header as it was before these documents, stimuli and topics came."""
+    named = {
+        field: {name: one for name, one in header.get(field, {}).items() if name not in added.get(field, ())}
+        for field in ("documents", "topics")
     }
     stimuli = [one for one in header.get("stimuli", ()) if one["id"] not in added["stimuli"]]
-    kept = {**header, "documents": documents, "stimuli": stimuli}
+    kept = {**header, **named, "stimuli": stimuli}
     return {name: value for name, value in kept.items() if value not in ({}, [])}
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, count
+from itertools import accumulate, chain, count
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, select, update
@@ -19,9 +19,10 @@ from quiz.banks.findings import Finding
 from quiz.banks.images import among, bound
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
+from quiz.banks.model import Topic
 from quiz.banks.translations import own_language
 from quiz.db import reading, transaction
-from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem
+from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem, Said
 from quiz.files.richtext import media_address
 from quiz.lint.inspect import hindrances, inspect_question
 from quiz.models.audit import record
@@ -143,7 +144,8 @@ def add_bank(actor: Actor, slug: str, title: str, language: str, now: datetime) 
         bank = _loaded({"bank": slug, "title": title, "language": language})
         bank_id = new_bank(connection, bank, actor.id, now)
         if bank_id is None:
-            raise Invalid([Problem("bank", f"you have a bank {bank.slug!r} already", "choose another name")])
+            what = Said("you have a bank '%(slug)s' already", slug=bank.slug)
+            raise Invalid([Problem("bank", what, "choose another name")])
         record(connection, actor.id, "bank.add", ("bank", bank_id), now)
     return bank_id
 
@@ -158,10 +160,47 @@ def bank_head(actor: Actor, bank_id: int) -> BankHead:
 
 def edit_bank(actor: Actor, bank_id: int, title: str, perspective: str, licence: str, now: datetime) -> None:
     """Changes what stands at a bank's head."""
+    changed = {"title": title, "perspective": perspective or None, "licence": licence or None}
+    _change_header(actor, bank_id, lambda _header: changed, now)
+
+
+def bank_topics(actor: Actor, bank_id: int) -> tuple[BankHead, dict[str, Topic]]:
+    """The topics of a bank that I may change: those of its questions, those above them, and others that it tells of.
+
+    Each with what the bank says of it. Forbidden where I may only read the bank.
+    """
+    with reading() as connection:
+        bank = editable_bank(connection, actor, bank_id, lock=False)
+        names = topics_of(connection, bank_id)
+    told = LoadedBank.load(bank.header).topics
+    every = {above for name in names for above in accumulate(name.split("/"), "{}/{}".format)}
+    listed = {name: told.get(name, Topic()) for name in sorted(filter(None, every | told.keys()))}
+    return BankHead(bank_id, bank.title, "", ""), listed
+
+
+def edit_topics(actor: Actor, bank_id: int, texts: Mapping[str, Mapping[str, str]], now: datetime) -> None:
+    """Says these things of topics, by their names; what is not among them stays as it is, "" says nothing any more."""
+
+    def changed(header: Mapping[str, Any]) -> dict[str, Any]:
+        told = header.get("topics", {})
+        both = {**told, **{name: {**told.get(name, {}), **said} for name, said in texts.items()}}
+        fields = {name: {field: text for field, text in one.items() if text} for name, one in both.items()}
+        return {"topics": {name: one for name, one in fields.items() if one}}
+
+    _change_header(actor, bank_id, changed, now)
+
+
+def _change_header(
+    actor: Actor,
+    bank_id: int,
+    changed: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    now: datetime,
+) -> None:
+    """Gives a bank's header these fields, None: none. Raises Invalid."""
     with transaction() as connection:
         bank = editable_bank(connection, actor, bank_id)
-        changed = {"title": title, "perspective": perspective or None, "licence": licence or None}
-        kept = {name: value for name, value in {**bank.header, **changed}.items() if value is not None}
+        whole = {**bank.header, **changed(bank.header)}
+        kept = {name: value for name, value in whole.items() if value is not None}
         loaded = _loaded(kept)
         connection.execute(
             update(Bank).where(Bank.id == bank_id).values(title=loaded.title, header=loaded.header())
@@ -175,7 +214,7 @@ def _loaded(header: Mapping[str, Any]) -> LoadedBank:
     bank = LoadedBank.load(header)
     bounds = (("title", LONGEST_TITLE), ("language", LONGEST_LANGUAGE))
     problems = [
-        Problem(name, "this is too long", f"use up to {most} characters")
+        Problem(name, "this is too long", Said("use up to %(most)s characters", most=most))
         for name, most in bounds
         if len(getattr(bank, name)) > most
     ]
@@ -321,7 +360,8 @@ def save_question(
         if twice:
             raise Invalid(twice)
         if len(reason) > LONGEST_REASON:
-            raise Invalid([Problem("reason", "this is too long", f"use up to {LONGEST_REASON} characters")])
+            mend = Said("use up to %(most)s characters", most=LONGEST_REASON)
+            raise Invalid([Problem("reason", "this is too long", mend)])
         fields = _bound(connection, bank_id, fields)
         forget(connection, actor.id, bank_id, question_id, str(fields.get("type", "")))
         if question_id is None:
@@ -357,7 +397,11 @@ def _demand_good(question: LoadedQuestion, language: str, *, sourced: bool) -> N
     if question.status != "ready":
         return
     problems = [
-        Problem(found.where, found.message, f"{found.fix}; or save it as a draft ({found.rule})")
+        Problem(
+            found.where,
+            found.message,
+            Said("%(fix)s; or save it as a draft (%(rule)s)", fix=Said(found.fix), rule=found.rule),
+        )
         for found in hindrances(question, language, sourced=sourced)
     ]
     if problems:
@@ -375,9 +419,11 @@ def _load(bank: str, fields: Mapping[str, Any], slug: str) -> LoadedQuestion:
     """The question. Raises Invalid, also where it is longer than the store takes."""
     question = LoadedQuestion.load({**fields, "bank": bank, "id": slug})
     if len(question.topic) > LONGEST_TOPIC:
-        raise Invalid([Problem("topic", "this is too long", f"use up to {LONGEST_TOPIC} characters")])
+        raise Invalid(
+            [Problem("topic", "this is too long", Said("use up to %(most)s characters", most=LONGEST_TOPIC))]
+        )
     if len(str(question.dump())) > LONGEST_QUESTION:
-        what = f"the question is longer than {LONGEST_QUESTION} characters"
+        what = Said("the question is longer than %(most)s characters", most=LONGEST_QUESTION)
         raise Invalid([Problem("prompt", what, "make several questions of it")])
     return question
 
@@ -399,7 +445,8 @@ def _new_slug(connection: Connection, bank_id: int, fields: Mapping[str, Any]) -
     taken = set(connection.execute(select(Question.slug).where(Question.bank_id == bank_id)).scalars())
     if given:
         if given in taken:
-            raise Invalid([Problem("id", f"there is a question {given!r} already", "choose another id")])
+            what = Said("there is a question '%(given)s' already", given=given)
+            raise Invalid([Problem("id", what, "choose another id")])
         return given
     return _untaken(_slug_of(str(fields.get("prompt", ""))) or "question", taken)
 

@@ -13,9 +13,11 @@ from sqlalchemy import Row, and_, case, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from quiz.banks.families import Family
+from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
+from quiz.banks.model import Topic
 from quiz.db import conflict_insert, reading, transaction
-from quiz.errors import Forbidden, Invalid, NotFound, Problem
+from quiz.errors import Forbidden, Invalid, NotFound, Problem, Said
 from quiz.files.richtext import to_html, to_text
 from quiz.models.audit import record
 from quiz.models.bank import (
@@ -101,6 +103,8 @@ class BankPage:
     by_type: tuple[tuple[str, int], ...]
     by_difficulty: tuple[tuple[str, int], ...]
     by_topic: tuple[tuple[str, int], ...]
+    #: What the bank says of its topics, by name.
+    topics: Mapping[str, Topic]
     tags: tuple[str, ...]
     questions: Page[QuestionRow]
     #: Ready questions, and how many of them are translated into each language.
@@ -236,6 +240,7 @@ def bank(actor: Actor, bank_id: int, page: int, on: date, wanted: Filter = NO_FI
             by_type=_sums(counts, "type"),
             by_difficulty=_sums(counts, "difficulty"),
             by_topic=_sums(counts, "topic"),
+            topics=LoadedBank.load(found.header).topics,
             tags=tags_of(connection, bank_id),
             questions=_questions(connection, bank_id, page, on, wanted),
             ready=_ready(connection, bank_id),
@@ -421,9 +426,9 @@ def _question_page(row: Row[Any], authored: LoadedQuestion, on: date, language: 
 def share(actor: Actor, bank_id: int, username: str, right: str, now: datetime) -> None:
     """Lets another person read, use or edit my bank; right "none" takes that back."""
     if right not in (*SHARE_RIGHTS, "none"):
-        raise Invalid(
-            [Problem("right", f"there is no right {right!r}", "use one of " + ", ".join(SHARE_RIGHTS))]
-        )
+        what = Said("there is no right '%(name)s'", name=right)
+        mend = Said("use one of %(all)s", all=", ".join(SHARE_RIGHTS))
+        raise Invalid([Problem("right", what, mend)])
     with transaction() as connection:
         if _bank(connection, actor, bank_id).access != "own":
             raise Forbidden
@@ -432,7 +437,13 @@ def share(actor: Actor, bank_id: int, username: str, right: str, now: datetime) 
         ).scalar()
         if user_id is None:
             raise Invalid(
-                [Problem("username", f"there is nobody else called {username!r}", "check the user name")]
+                [
+                    Problem(
+                        "username",
+                        Said("there is nobody else called '%(username)s'", username=username),
+                        "check the user name",
+                    )
+                ]
             )
         connection.execute(
             delete(BankShare).where(BankShare.bank_id == bank_id, BankShare.user_id == user_id)
@@ -466,11 +477,13 @@ def _search_problems(name: str, fields: Mapping[str, str], kept: Mapping[str, An
     if not name:
         yield Problem("name", "it has no name", "say how you want to find it again")
     if len(name) > LONGEST_NAME:
-        yield Problem("name", "this is too long", f"use up to {LONGEST_NAME} characters")
+        yield Problem("name", "this is too long", Said("use up to %(most)s characters", most=LONGEST_NAME))
     if not fields:
         yield Problem("", "nothing is searched for", "search first, then keep the search")
     if name not in kept and len(kept) >= MOST_SEARCHES:
-        yield Problem("", f"you keep {MOST_SEARCHES} searches in this bank", "drop one of them")
+        yield Problem(
+            "", Said("you keep %(most)s searches in this bank", most=MOST_SEARCHES), "drop one of them"
+        )
 
 
 def drop_search(actor: Actor, bank_id: int, name: str) -> None:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, func, select, true, update
+from sqlalchemy import Row, and_, func, or_, select, true, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint, Section
 from quiz.assembly.spacing import LEAST_RETENTION, MOST_RETENTION
+from quiz.banks.model import Topic as AboutTopic
 from quiz.db import reading, transaction
-from quiz.errors import Invalid, Problem, SignedOut
+from quiz.errors import Invalid, Problem, Said, SignedOut
 from quiz.models.accommodating import closes_for, opens_for
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
-from quiz.models.bank import QuestionVersion
+from quiz.models.bank import Bank, QuestionVersion
 from quiz.models.comparing import SUBJECTS
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.scoring import counting_mark
 from quiz.models.spacing import ZONE, PracticeCard, day_in
 from quiz.operations.access import Actor, acting
+from quiz.questions.validation import validate
 from quiz.statistics.mastery import NOT_STARTED, level_of
 
 #: A topic is to be practised where so little of its marks (0 to 1) was earned of late, in so many questions at least.
@@ -104,6 +106,8 @@ class Progress:
     advice: tuple[Advice, ...] = ()
     #: Topics that open practice quizzes draw, and of which no mark can be seen yet.
     untried: tuple[str, ...] = ()
+    #: What the banks of all these say of topics, by name.
+    told: Mapping[str, AboutTopic] = field(default_factory=dict)
 
     @property
     def map(self) -> dict[str, list[tuple[str, int]]]:
@@ -125,7 +129,7 @@ class Progress:
 
 def my_progress(actor: Actor, now: datetime) -> Progress:
     """My marks by topic, objective and attempt, as far as the review options of each quiz show marks now, and what to
-    practise by these. Five statements at most.
+    practise by these. Six statements at most.
     """
     with reading() as connection:
         if connection.execute(select(User.id).where(acting(actor))).first() is None:
@@ -142,6 +146,7 @@ def my_progress(actor: Actor, now: datetime) -> Progress:
         broad = _topics((row.topic.partition("/")[0], row.attempt_id, step) for row, step in steps)
         quizzes = connection.execute(_practices(actor, now)).all()
         held = _held(connection, {bank for quiz in quizzes for bank in quiz.banks.values()})
+        told = _told(connection, actor, held)
     return Progress(
         broad=broad,
         topics=topics,
@@ -149,6 +154,7 @@ def my_progress(actor: Actor, now: datetime) -> Progress:
         objectives=_topics((row.objective, row.attempt_id, step) for row, step in steps if row.objective),
         advice=_advice(_weakest(topics, broad), quizzes, held),
         untried=tuple(sorted(_drawn(quizzes, held) - {one.name for one in topics})),
+        told=told,
     )
 
 
@@ -179,6 +185,22 @@ def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
         .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None), Mark.fraction.is_not(None))
         .group_by(AttemptSlot.attempt_id, QuestionVersion.topic, "objective")
     ).all()
+
+
+def _told(connection: Connection, actor: Actor, banks: Collection[int]) -> dict[str, AboutTopic]:
+    """What these banks, and those whose questions I have answered, say of their topics; of two the older one."""
+    answered = (
+        select(QuestionVersion.bank_id)
+        .join(AttemptSlot, AttemptSlot.version_id == QuestionVersion.id)
+        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+        .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None))
+    )
+    told = connection.execute(
+        select(Bank.header["topics"])
+        .where(or_(Bank.id.in_(banks), Bank.id.in_(answered)))
+        .order_by(Bank.id.desc())
+    ).scalars()
+    return {name: validate(AboutTopic, one) for topics in told if topics for name, one in topics.items()}
 
 
 def _step(row: Row[Any], finished_at: datetime) -> Step:
@@ -376,7 +398,11 @@ def set_retention(actor: Actor, retention: float) -> None:
     Days that are set already stay; each question follows with its next answer. Raises Invalid and SignedOut.
     """
     if not LEAST_RETENTION <= retention <= MOST_RETENTION:
-        what = f"is not between {LEAST_RETENTION:.0%} and {MOST_RETENTION:.0%}"
+        what = Said(
+            "is not between %(least)s and %(most)s",
+            least=f"{LEAST_RETENTION:.0%}",
+            most=f"{MOST_RETENTION:.0%}",
+        )
         raise Invalid([Problem("retention", what, "choose a share in between")])
     with transaction() as connection:
         found = connection.execute(

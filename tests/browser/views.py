@@ -355,6 +355,7 @@ BANKS = [
     View("bank-new", "teacher", "/banks/new"),
     View("bank-new-wrong", "teacher", "/banks/new", send("Make", bank="Not a Name!", title="")),
     View("bank-head", "teacher", "/banks/{bank}/edit"),
+    View("bank-topics", "teacher", "/banks/{bank}/topics"),
     View("bank-images", "teacher", "/banks/{bank}/images"),
     View("bank-images-none", "teacher", "/banks/{empty_bank}/images"),
     View("bank-findings", "teacher", "/banks/{bank}/findings"),

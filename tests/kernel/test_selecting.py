@@ -58,3 +58,22 @@ def test_the_shipped_banks_go_together():
     family = facts.families[0]
     moved = next(one for one in made.families if one.prompt == family.prompt)
     assert moved.every_key() == family.every_key()
+
+
+TOPICS = FIRST.replace(
+    "questions:",
+    """topics:
+  a: {title: An a}
+  a/b: {description: Within it}
+  ab: {title: No part of a}
+questions:
+  - {id: d, type: true_false, topic: a/b/c, prompt: Or not?, answer: true, timeless: true}""",
+)
+
+
+def test_what_is_said_of_topics_goes_with_their_questions():
+    bank = read_bank(TOPICS)
+    assert [*chosen(bank, [bank.by_id["d"]]).topics] == ["a", "a/b"]
+    assert not chosen(bank, [bank.by_id["a"]]).topics
+    other = read_bank(TOPICS.replace("first", "second").replace("An a", "Another a"))
+    assert together("both", "Both", [bank, other]).topics == bank.topics

@@ -135,6 +135,18 @@ def test_images_and_documents_travel_under_names_of_their_own(cast, bank, other)
     assert "third" not in text_of(cast, other)
 
 
+def test_what_is_said_of_topics_goes_along_where_the_other_bank_says_nothing(cast, bank, other):
+    topics = {name: {"title": f"T {name}"} for name in ("sums", "x")}
+    authoring.edit_topics(cast.ada, bank, topics, NOW)
+    authoring.edit_topics(cast.ada, other, {"x": {"title": "An x"}}, NOW)
+    before = text_of(cast, other)
+    go(cast, bank, other, "copy")
+    told = banks.bank(cast.ada, other, 1, NOW.date()).topics
+    assert {name: one.title for name, one in told.items()} == {"x": "An x", "sums": "T sums"}
+    undoing.undo(cast.ada, other, LAST)
+    assert text_of(cast, other) == before
+
+
 def test_what_cannot_go_is_said(cast, bank, other):
     ask_for(cast, 1)
     drafting.keep(cast.ada, bank, listed(cast, bank)["one"], "single_choice", [("prompt", "?")], NOW)

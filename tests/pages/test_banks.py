@@ -2,9 +2,10 @@
 
 import pytest
 
-from quiz.operations import banks, importing
+from quiz.operations import banks, exporting, importing
 from tests.cast import BANK, NOW
 from tests.pages.doors import field_error, refused, status
+from tests.sittings import EVERY, sit
 from tests.statements import statements
 
 TODAY = NOW.date()
@@ -326,3 +327,24 @@ def test_many_banks_and_questions_take_no_more_statements_than_few(cast, small):
     assert ask() == few
     page = banks.bank(cast.ada, small, 2, TODAY).questions
     assert (page.total, len(page.rows)) == (55, 5)
+
+
+# What is said of topics --------------------------------------------------------------------------------------------
+
+
+def test_topics_are_described_where_the_bank_and_the_progress_show_it(ada, cast, small, browser):
+    ada.get(f"/banks/{small}/topics")
+    ada.post(
+        f"/banks/{small}/topics", {"title/sums": "Sums & more", "description/sums/plus": "*Adding*\r\nup"}
+    )
+    ada.get(f"/banks/{small}")
+    tree = ada.page.find("details", class_="q-disclose").find_all("li")
+    assert [one.find("a").get_text() for one in tree[:2]] == ["Sums & more", "minus"]
+    assert str(tree[2].find("em")) == "<em>Adding</em>"
+    assert "title: Sums & more" in exporting.export_text(cast.ada, small, NOW)
+    sit(cast, cast.bo, EVERY)
+    told = browser("bo")
+    told.get("/progress")
+    assert told.page.find(class_="q-mastery").find("h3").get_text() == "Sums & more"
+    assert str(told.page.find(class_="q-told").find("em")) == "<em>Adding</em>"
+    assert status(browser, "bo", f"/banks/{small}/topics") == 404

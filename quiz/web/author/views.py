@@ -5,7 +5,8 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.exceptions import BadRequest
 
+from quiz.banks.model import Topic
 from quiz.errors import Invalid, Problem
 from quiz.files.languages import NO_BREAK_SPACE
 from quiz.lint.rule import rules
@@ -21,7 +23,7 @@ from quiz.operations.access import AUTHORING
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
 from quiz.web.author.selecting import today
-from quiz.web.forms import in_words, place, typed
+from quiz.web.forms import Form, in_words, place, typed
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import said
 from quiz.web.session import get_actor
@@ -54,6 +56,7 @@ def bank(bank_id: int) -> ResponseReturnValue:
 def _bank(bank_id: int, form: ShareForm) -> str:
     wanted = FilterForm(request.args)
     found = banks.bank(get_actor(), bank_id, page_number(), today(), wanted.wanted(today()))
+    tree = _tree(found.by_topic, found.topics)
     return render_template(
         "author/bank.html",
         bank=found,
@@ -62,22 +65,39 @@ def _bank(bank_id: int, form: ShareForm) -> str:
         filtered=any(wanted.data.values()),
         found_by={name: value for name, value in wanted.data.items() if value},
         undoable=undoing.undoable(get_actor(), bank_id),
-        topics=_tree(found.by_topic),
+        topics=[(one.name, one.indented) for one in tree],
+        tree=tree,
         tags=[(tag, tag) for tag in found.tags],
         rules=[(rule.id, f"{rule.id} {said(rule.title)}") for rule in rules().values()],
     )
 
 
-def _tree(by_topic: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
-    """Every topic and what stands above it, as a list to choose from: each with the number of questions below it."""
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A topic in the tree of a bank: as people call it, how deep it lies, and how many questions are in it and below."""
+
+    name: str
+    title: str
+    depth: int
+    count: int
+
+    @property
+    def indented(self) -> str:
+        """Its line in a list to choose from."""
+        return f"{NO_BREAK_SPACE * 4 * self.depth}{self.title} ({self.count})"
+
+
+def _tree(by_topic: Sequence[tuple[str, int]], told: Mapping[str, Topic]) -> list[Branch]:
+    """Every topic of a question, what stands above it, and what the bank tells of besides."""
     counts: Counter[tuple[str, ...]] = Counter()
-    for topic, count in by_topic:
+    for topic, count in [*by_topic, *((name, 0) for name in told)]:
         segments = tuple(filter(None, topic.split("/")))
         for depth in range(1, len(segments) + 1):
             counts[segments[:depth]] += count
     return [
-        ("/".join(path), f"{NO_BREAK_SPACE * 4 * (len(path) - 1)}{path[-1]} ({counts[path]})")
+        Branch(name, (told[name].title if name in told else None) or path[-1], len(path) - 1, counts[path])
         for path in sorted(counts)
+        for name in ("/".join(path),)
     ]
 
 
@@ -136,6 +156,34 @@ def edit_bank(bank_id: int) -> ResponseReturnValue:
             flash(_("Saved."), "good")
             return redirect(url_for("author.bank", bank_id=bank_id), 303)
     return render_template("author/head.html", head=head, form=form), Invalid.status
+
+
+@blueprint.get("/banks/<int:bank_id>/topics")
+@signed_in
+def bank_topics(bank_id: int) -> ResponseReturnValue:
+    """What a bank says of its topics."""
+    head, topics = authoring.bank_topics(get_actor(), bank_id)
+    return render_template("author/topics.html", head=head, topics=topics, form=Form(None))
+
+
+@blueprint.post("/banks/<int:bank_id>/topics")
+@signed_in
+def edit_topics(bank_id: int) -> ResponseReturnValue:
+    """Say something else of topics."""
+    head, topics = authoring.bank_topics(get_actor(), bank_id)
+    texts: dict[str, dict[str, str]] = {}
+    for sent in request.form:
+        field, _slash, name = sent.partition("/")
+        if field in ("title", "description") and name in topics:
+            texts.setdefault(name, {})[field] = typed(sent).replace("\r\n", "\n").strip()
+    form = Form()
+    try:
+        authoring.edit_topics(get_actor(), bank_id, texts, moment())
+    except Invalid as error:
+        place(form, error)
+        return render_template("author/topics.html", head=head, topics=topics, form=form), Invalid.status
+    flash(_("Saved."), "good")
+    return redirect(url_for("author.bank", bank_id=bank_id), 303)
 
 
 @blueprint.post("/banks/<int:bank_id>/share")

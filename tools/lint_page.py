@@ -20,6 +20,8 @@ written, and *Findings* on a bank's page sums it up. What they are good for, wit
 - Rules read English, Russian and Chinese, by short lists of words and patterns (`quiz/lint/language/`), not by grammar. Texts in
   another language get the rules that need no words; `quiz bank check --json` and the page of findings name the others. A
   translation is read by the rules of its own language.
+- In the editor a click mends what can be mended in one way only, and leaves the question and its key ({mends}): where it is
+  not so plain the button is not there.
 - D02, D03 and D04 (distractors that nobody takes, a wrong key, negative discrimination) need answers: they are flags of the
   [report on a quiz](teacher.md).
 - C07 looks at the questions of one paper: `quiz assemble --lint` says which questions of a form give each other away.
@@ -49,7 +51,7 @@ Of the sound questions of that half, {quiet} of {sound} get neither error nor wa
 short, the hand that labelled them also wrote the rules, and for most rules there are only a few cases, as the intervals say. L01 and
 C01 were "wrong" where a question was labelled for its worst flaw only. After the first run one kind of label was added: the mended
 version of another question in the set may be called a duplicate of it (D01), which counts neither way. The questions from en-153 on
-were added later, for rules that had no case in this half, and again labelled before the rules saw them. C07, G01, L02 and P01 look at
+were added later, for rules that had no case in this half, and again labelled before the rules saw them; those for T07 (from en-183 on) after it was written. C07, G01, L02 and P01 look at
 a whole bank or paper, so they have no cases here.
 
 ## Each rule, with an example
@@ -67,6 +69,7 @@ def page() -> str:
     quiet, sound = lint.sound()
     return PAGE.format(
         table="\n".join(map(_row, rules().values())),
+        mends=", ".join(one.id for one in rules().values() if one.mend),
         count=len(every),
         flawed=sum(bool(row["flaws"]) for row in every),
         languages=", ".join(f"{name} {len(lint.labelled(name))}" for name in lint.languages()),

@@ -15,6 +15,7 @@ from quiz.banks.families import Family
 from quiz.banks.findings import Finding
 from quiz.banks.model import Authored, Bank, Question
 from quiz.lint.language import table
+from quiz.lint.mending import Patch
 from quiz.lint.reading import Item, read
 from quiz.lint.rule import Flag, Rule, rules
 
@@ -45,6 +46,15 @@ def inspect_question(authored: Authored, language: str, *, sourced: bool) -> lis
     """
     questions = tuple(_samples((authored,)))
     return _settled([*_each(_items(questions, language)), *_translated(questions)], sourced=sourced)
+
+
+def mended(question: Question, language: str, finding: Finding) -> Patch | None:
+    """The fields by which this question would be without what a rule has found; None where that is not for a click to do."""
+    mend = rules()[finding.rule].mend
+    told = finding.where.startswith("translations.")
+    if mend is None or told or finding.suppressed is not None:
+        return None
+    return mend(Item(question, table(language)), finding)
 
 
 def hindrances(authored: Authored, language: str, *, sourced: bool) -> list[Finding]:

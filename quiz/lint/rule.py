@@ -10,7 +10,7 @@
     def negative_stem(item: Item) -> Iterator[Flag]: …
 
 The message and its remedy are the same for every finding, so that they can be translated and stand in the docs; what
-is special to a finding is its evidence.
+is special to a finding is its evidence. Where there is one way only to mend it, the rule brings it along (``mend``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final, TypeAlias
 
+from quiz.lint.mending import Mend
 from quiz.lint.reading import Item
 from quiz.registry import modules
 
@@ -60,7 +61,8 @@ def _unchecked(_looked_at: object) -> Iterator[Flag]:
 class Rule:
     """A rule of the lint; as a decorator it takes up its function, from an Item (bank, quiz: a sequence of Items).
 
-    ``languages``: those in which it works; empty for a rule that needs no word of any.
+    ``languages``: those in which it works; empty for a rule that needs no word of any. ``mend``: what a click does
+    (``quiz.lint.mending``), None where only a person can.
     """
 
     id: str = field(kw_only=False)
@@ -73,6 +75,7 @@ class Rule:
     severity: str = "warning"
     scope: str = "question"
     languages: Collection[str] = ()
+    mend: Mend | None = field(default=None, repr=False)
     check: Check = field(default=_unchecked, repr=False)
 
     def __call__(self, check: Check) -> Rule:

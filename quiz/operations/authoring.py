@@ -24,7 +24,8 @@ from quiz.banks.translations import own_language
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem, Said
 from quiz.files.richtext import media_address
-from quiz.lint.inspect import hindrances, inspect_question
+from quiz.lint.inspect import hindrances, inspect_question, mended
+from quiz.lint.mending import Patch
 from quiz.models.audit import record
 from quiz.models.bank import (
     LONGEST_LANGUAGE,
@@ -129,8 +130,8 @@ class TryOut:
     presented: Presented
     outcome: Outcome | None
     complaints: tuple[str, ...]
-    #: What the rules of good questions say to it.
-    findings: tuple[Finding, ...] = ()
+    #: What the rules of good questions say to it, each with what a click would change (None: only a person can mend it).
+    findings: tuple[tuple[Finding, Patch | None], ...] = ()
 
 
 # Banks -----------------------------------------------------------------------------------------------------------
@@ -325,7 +326,8 @@ def try_out(
     question = _load(bank.slug, fields, fields.get("id") or "preview").in_language(language)
     order = list(shown_order(item_of(question), 1, Dice(0), shuffle=False))
     presented = question.present(order)
-    findings = tuple(inspect_question(question, bank.language, sourced=_is_sourced(bank)))
+    found = inspect_question(question, bank.language, sourced=_is_sourced(bank))
+    findings = tuple((one, mended(question, bank.language, one)) for one in found)
     if raw is None:
         return TryOut(presented, None, (), findings)
     parsed = question.parse(raw, order)

@@ -58,23 +58,27 @@ def test_the_editor_shows_what_the_rules_say_to_what_is_typed(ada, riddle):
 
 def test_a_click_mends_what_changes_no_meaning(ada, riddle):
     ada.get(f"/questions/{riddle}/edit")
-    press(ada, "mend:N01", attrs=EDITOR)
+    press(ada, "mend:N01:prompt", attrs=EDITOR)
     assert ada.page.find(id="prompt").get_text(strip=True) == "Which metal is **NOT** magnetic?"
     assert ada.page.find(id="prompt").has_attr("autofocus")
-    assert not ada.page.find("button", value="mend:N01")
+    assert not ada.page.find("button", value="mend:N01:prompt")
     numbers = {f"own-options-{place}-text": text for place, text in enumerate(("1991", "1 985", "1989"))}
     press(ada, "preview", {"prompt": "When was it?", **numbers, "shuffle": None}, attrs=EDITOR)
     assert said(ada) == ["O04"]
-    assert not ada.page.find(
-        "button", value="mend:O04"
-    )  # 1 985 is no plain number: that is for a person to do
-    press(ada, "preview", {"own-options-1-text": "1985"}, attrs=EDITOR)
     key = ada.page.find("input", {"name": "own-key", "checked": True})["value"]
-    press(ada, "mend:O04", attrs=EDITOR)
+    press(ada, "mend:O04:options", attrs=EDITOR)
     typed = [ada.page.find(id=f"own-options-{place}-text").get_text(strip=True) for place in range(3)]
-    assert typed == ["1985", "1989", "1991"]
+    assert typed == ["1 985", "1989", "1991"]
     assert ada.page.find("input", {"name": "own-options-0-id"})["value"] == key  # 1985 was right, and is
     assert said(ada) == []
+    above = {"shuffle": "y", "own-options-0-text": "All of the above"}
+    press(ada, "preview", {"prompt": "When  was it ?", "tags": "time\ntime", **above}, attrs=EDITOR)
+    assert said(ada) == ["O01", "T07"]
+    press(ada, "mend:T07:prompt", attrs=EDITOR)
+    press(ada, "mend:O01:options[0].text", attrs=EDITOR)
+    assert ada.page.find(id="prompt").get_text(strip=True) == "When was it?"
+    assert ada.page.find(id="own-options-2-text").get_text(strip=True) == "All of the above"
+    assert not ada.page.find(id="shuffle").has_attr("checked")
 
 
 def test_what_is_not_whole_yet_is_not_blamed_for_what_is_not_typed_yet(ada, bank):

@@ -48,6 +48,8 @@ class Language:
     denial: re.Pattern[str]
     all_of_these: re.Pattern[str]
     none_of_these: re.Pattern[str]
+    #: A sentence that is a question, whatever stands at its end.
+    asks: re.Pattern[str]
     #: A question for a reason, in which a negation is harmless ("why do ships not sink"); words that are quoted.
     reason: re.Pattern[str]
     quotation: re.Pattern[str]

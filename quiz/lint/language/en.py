@@ -73,6 +73,10 @@ LANGUAGE: Final = Language(
     none_of_these=re.compile(
         r"^(?:none|neither)(?: of)?(?: the)? (?:above|these|those|preceding|them|options|answers)\W*$"
     ),
+    asks=re.compile(
+        r"^\W*(?:which|who|whom|whose|how (?:many|much|long|old|far|often)|what (?:is|are|was|were|does|do|did|happens?|happened))\b"
+        r"(?!.*\b(?:is|are|was|were|the|an?|it|they|to|of|by|in|that|because|called)\W*$)"
+    ),
     reason=re.compile(r"^\W*(?:why|how come|for what reason)\b|\bwhy\b[^?]*\?\s*$|\bif\b[^?,]*,|\bwhat(?: is|'s| was) wrong (?:with|in|about)\b"),
     quotation=re.compile(r"[“«\"「‘][^”»\"」’]*[”»\"」’]"),
     labels=re.compile(

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
+from quiz.banks.findings import Finding
+from quiz.lint.mending import Patch, with_text
 from quiz.lint.reading import COMPARED_MOST, Choice, Item, Text
 from quiz.lint.rule import WORDS, Flag, Rule, ask, several
 
 _MID_CAPITAL: Final = re.compile(r"(?<=[\w,] )[A-ZА-ЯЁ][\w’'-]+")
 _DETAIL: Final = re.compile(r"\d|\(.+\)")
 _ENDS: Final = re.compile(r"[.。;!]$")
+#: A full stop after a word, which is not that of an abbreviation ("U.S.", "etc.").
+_STOPPED: Final = re.compile(r"(?<!\betc)(?<!\.\w)(?<!\b\w)[.。;]$")
 
 
 @Rule(
@@ -40,12 +44,19 @@ def word_returns(item: Item) -> Iterator[Flag]:
         yield Flag(item.key.text.where, ", ".join(telling))
 
 
+def _either_article(item: Item, _finding: Finding) -> Patch | None:
+    """The article that fits some options only, as "a/an"."""
+    prompt, changes = _LAST_ARTICLE.subn(r"a/an\1", item.question.prompt)
+    return {"prompt": prompt} if changes else None
+
+
 @Rule(
     "C02", "Grammar gives the key away",
     message="Only some options fit the grammar of the stem, and the key is one of them",
     fix="Write “a/an”, put the article into the options, or give all options the same number",
     guideline="Haladyna 28c",
     languages=("en",),
+    mend=_either_article,
     bad=[
         ask("A word that names a thing is a", "adverb", "*noun", "adjective"),
         ask("The parts of a flower that make pollen are the", "petal", "*stamens", "stem"),
@@ -64,6 +75,7 @@ def grammar_gives_away(item: Item) -> Iterator[Flag]:
 
 
 _STEM_ENDS: Final = re.compile(r"(?:(?<![/\w])(an?)|\b(is|are)(?: called| known as)?(?: the)?)\s*[:…_.]*\s*$")
+_LAST_ARTICLE: Final = re.compile(r"(?<![/\w])an?(\s*[:…_.]*\s*)$")
 _VOWEL: Final = re.compile(
     r"(?!(?:uni|use|usu|eur|one\b|once\b|u\b|ut))[aeiou]|hono|honest|hour|heir|[fhlmnrsx](?=\d|[A-Z]{2})"
 )
@@ -167,14 +179,28 @@ def _stems(choice: Choice) -> frozenset[str]:
     return frozenset(choice.text.tokens) | choice.text.content
 
 
+def _stopped_alike(item: Item, finding: Finding) -> Patch | None:
+    """The one option without the full stop that all others have gets one, the only one with it loses it."""
+    odd = next(choice for choice in item.worded if choice.text.where == finding.where)
+    others = [choice for choice in item.worded if choice is not odd]
+    if _form(item, odd) != _form(item, others[0]):
+        return None
+    text, theirs = odd.text.raw.rstrip(), others[0].text.raw.rstrip()
+    if _STOPPED.search(text) and not _full_stop(item, others[0]):
+        return with_text(item, finding.where, text[:-1])
+    return with_text(item, finding.where, text + theirs[-1]) if _STOPPED.search(theirs) else None
+
+
 @Rule(
     "C05", "One option of another form",
     message="One option has another form than the others (a number, a sentence, an -ing form, a full stop)",
     fix="Write all options in the same form",
     guideline="Haladyna 23",
     languages=WORDS,
+    mend=_stopped_alike,
     bad=[
         ask("What is the heart for?", "To digest food", "To filter waste", "*It pumps blood."),
+        ask("What is the heart for?", "To digest food", "To filter waste", "*To pump blood."),
         ask("Как гасят масло?", "Лить воду", "*Крышкой", "Дуть на него", language="ru"),
         ask("什么时候？", "冬天", "夏天", "*208年", language="zh"),
     ],

@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from quiz.banks.findings import Finding
+from quiz.lint.mending import Patch
 from quiz.lint.reading import Item
 from quiz.lint.rule import WORDS, Flag, Rule, ask
 
 #: Types whose prompt asks for an option or a judgement; what a numerical question says is seldom misread.
 _JUDGED = frozenset({"single_choice", "multiple_response", "true_false"})
+
+
+def _emphasised(item: Item, finding: Finding) -> Patch | None:
+    """The word that says *not* in capitals and bold, where it stands once."""
+    word = re.compile(rf"(?<!\*){re.escape(finding.evidence)}(?!\*)", re.IGNORECASE)
+    prompt = item.question.prompt
+    if len(word.findall(prompt)) != 1:
+        return None
+    return {"prompt": word.sub(lambda found: f"**{found[0].upper()}**", prompt)}
 
 
 @Rule(
@@ -18,6 +29,7 @@ _JUDGED = frozenset({"single_choice", "multiple_response", "true_false"})
     fix="Ask for what is so; where the exception is the point, write the word in capitals and bold: **NOT**",
     guideline="Haladyna 17",
     languages=WORDS,
+    mend=_emphasised,
     bad=[
         ask("Which metal is not attracted by a magnet?", "Iron", "*Copper", "Nickel"),
         ask("Какой металл не притягивается магнитом?", "Железо", "*Медь", "Никель", language="ru"),

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, pairwise, permutations
 from typing import Final, TypeAlias
 
+from quiz.banks.findings import Finding
+from quiz.lint.mending import Patch, in_order
 from quiz.lint.reading import COMPARED_MOST, Choice, Item
 from quiz.lint.rule import WORDS, Flag, Rule, ask
 
@@ -19,12 +21,25 @@ _LONGEST_NUMBER: Final = 40
 _YEAR: Final = range(1000, 2101)
 
 
+def _last_and_in_order(item: Item, _finding: Finding) -> Patch | None:
+    """Options that speak of those above stand below them, whoever sees the question."""
+    patterns = (item.language.all_of_these, item.language.none_of_these)
+    last = [
+        choice for choice in item.choices if any(pattern.search(choice.text.folded) for pattern in patterns)
+    ]
+    order = [*(choice for choice in item.choices if choice not in last), *last]
+    if item.fixed_order and order == [*item.choices]:
+        return None
+    return {**in_order(item, order), "shuffle": False}
+
+
 @Rule(
     "O01", "All of the above",
     message="“All of the above” is right as soon as two options are, and is often the key",
     fix="Ask as a multiple response, or name the one thing that you want to hear",
     guideline="Haladyna 26",
     languages=WORDS,
+    mend=_last_and_in_order,
     bad=[
         ask("What can a volcano give off?", "Lava", "Ash", "*All of the above"),
         ask("Что извергает вулкан?", "Лаву", "Пепел", "*Всё перечисленное", language="ru"),
@@ -44,6 +59,7 @@ def all_of_the_above(item: Item) -> Iterator[Flag]:
     fix="Use it with care, or put a plausible distractor in its place",
     guideline="Haladyna 25",
     languages=WORDS,
+    mend=_last_and_in_order,
     bad=[
         ask("Which of these numbers is prime?", "9", "*17", "None of the above"),
         ask("Какое из чисел простое?", "9", "*17", "Ни одно из перечисленных", language="ru"),
@@ -92,12 +108,19 @@ def _labels_in(item: Item) -> bool:
     return len(_LABEL.findall(item.question.prompt)) >= 2
 
 
+def _by_size(item: Item, _finding: Finding) -> Patch:
+    """The options from the smallest to the largest; the rule knows the sizes of all of them."""
+    months = item.language.months
+    return in_order(item, sorted(item.choices, key=lambda choice: _size(choice, months) or ()))
+
+
 @Rule(
     "O04", "Numbers out of order",
     message="The options are numbers or dates, neither rising nor falling",
     fix="Put them in order of size, so that they are found at a glance",
     guideline="Haladyna 21",
     languages=WORDS,
+    mend=_by_size,
     bad=[ask("When did the Berlin Wall fall?", "1991", "1985", "*1989", "1993", shuffle=False)],
     good=[ask("When did the Berlin Wall fall?", "1985", "*1989", "1991", shuffle=False), ask("How much is 3 × 4?", "7", "*12", "1")],
 )  # fmt: skip

@@ -20,12 +20,13 @@ from quiz.banks.families import is_family
 from quiz.banks.findings import Finding
 from quiz.errors import EditConflict, Invalid, Problem, TooLarge
 from quiz.files.richtext import to_text
+from quiz.lint.mending import Patch
 from quiz.operations import authoring, banks, drafting, peer_review, rescoring
 from quiz.operations.authoring import Sheet, TryOut
 from quiz.operations.drafting import Draft
 from quiz.operations.peer_review import Talk
 from quiz.questions import types
-from quiz.web.author import mending, pictures, rows
+from quiz.web.author import pictures, rows
 from quiz.web.author.question_form import (
     CommonForm,
     Difference,
@@ -37,6 +38,7 @@ from quiz.web.author.question_form import (
     has_rules,
     plain_differences,
     posted,
+    with_fields,
 )
 from quiz.web.author.selecting import today
 from quiz.web.forms import row_id, typed
@@ -62,8 +64,8 @@ class Seen:
     tried: TryOut | None = None
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
     missing: Sequence[rows.Fault] = ()
-    #: What the rules say to it, where it is being written, and to which field.
-    findings: Sequence[tuple[Finding, rows.Fault]] = ()
+    #: What the rules say to it, where it is being written, to which field, and what a click would change.
+    findings: Sequence[tuple[Finding, rows.Fault, Patch | None]] = ()
 
 
 @dataclass
@@ -178,7 +180,6 @@ def _page(
             sheet=desk.sheet,
             form=desk.form,
             faults=faults,
-            can_mend=lambda finding: mending.mended(finding, desk.form.data) is not None,
             seen=seen or (None if part == "form" else _preview(desk)),
             different=_different(desk),
             name=types.editing(desk.kind).NAME,
@@ -283,12 +284,11 @@ def _change(desk: Desk, act: str, rest: str) -> ResponseReturnValue:
     return _page(desk)
 
 
-def _mend(desk: Desk, _act: str, rule: str) -> ResponseReturnValue:
-    """Mend what a rule has found."""
-    for finding, at in _preview(desk).findings:
-        data = mending.mended(finding, desk.form.data) if finding.rule == rule else None
-        if data:
-            desk.form = _again(desk, data)
+def _mend(desk: Desk, _act: str, rest: str) -> ResponseReturnValue:
+    """Mend what a rule has found in one place (``rest``: its id and the path)."""
+    for finding, at, patch in _preview(desk).findings:
+        if patch and f"{finding.rule}:{finding.where}" == rest:
+            desk.form = with_fields(desk.kind, desk.form, patch)
             rows.attend(desk.form, at.id)
     return _page(desk)
 
@@ -366,7 +366,7 @@ def _preview(desk: Desk, raw: Mapping[str, list[str]] | None = None) -> Seen:
     for fields, left_out in ((desk.fields, ()), (bare, ("explanation", "evidence"))):
         try:
             tried = authoring.try_out(get_actor(), desk.sheet.bank_id, fields, raw)
-            told = [one for one in tried.findings if one.where not in left_out]
+            told = [one for one in tried.findings if one[0].where not in left_out]
             return Seen(tried, raw or {}, findings=_at_fields(desk, told))
         except Invalid as error:
             # placed on a form of their own: the page is not to blame for what is only just being written
@@ -374,12 +374,13 @@ def _preview(desk: Desk, raw: Mapping[str, list[str]] | None = None) -> Seen:
     return Seen(missing=shown)
 
 
-def _at_fields(desk: Desk, findings: Sequence[Finding]) -> list[tuple[Finding, rows.Fault]]:
+def _at_fields(
+    desk: Desk, findings: Sequence[tuple[Finding, Patch | None]]
+) -> list[tuple[Finding, rows.Fault, Patch | None]]:
     """The findings with the fields that they speak of; to the fields themselves nothing is said."""
     form = type(desk.form)(data=desk.form.data)
-    return [
-        *zip(findings, rows.place(form, [Problem(one.where, one.message) for one in findings]), strict=True)
-    ]
+    at = rows.place(form, [Problem(one.where, one.message) for one, _patch in findings])
+    return [(one, fault, patch) for (one, patch), fault in zip(findings, at, strict=True)]
 
 
 def _answer(controls: MultiDict[str, str]) -> dict[str, list[str]]:

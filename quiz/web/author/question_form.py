@@ -186,6 +186,13 @@ def _lines(parts: Any) -> str:
     return "\n".join(part.replace("\n", " ") for part in parts)
 
 
+def with_fields(kind: str, form: CommonForm, patch: Mapping[str, Any]) -> CommonForm:
+    """The form with these fields of the question, in their canonical form, in place of what it holds."""
+    data = data_of(kind, {**fields_of(kind, form, {}), **patch})
+    changed = {name if name in data else "own" for name in patch}
+    return form_class(kind)(data={**form.data, **{name: data[name] for name in changed}})
+
+
 # From the form to a question ---------------------------------------------------------------------------------------
 
 
@@ -210,7 +217,7 @@ def fields_of(kind: str, form: CommonForm, base: Mapping[str, Any]) -> dict[str,
         **_time(data),
         "evidence": [_evidence(row) for row in filled(data["evidence"])],
         "hints": [hint or "" for hint in filled(data["hints"])],
-        "tags": lines(data["tags"]),
+        "tags": [*dict.fromkeys(lines(data["tags"]))],
         "enemies": lines(data["enemies"]),
         **({"feedback": feedback} if feedback else {}),
         **({"shuffle": data["shuffle"]} if can_shuffle(kind) else {}),

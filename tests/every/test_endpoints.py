@@ -80,6 +80,8 @@ TABLE = {
     "POST author.add_bank": AUTHORS,
     "GET author.bank": {TEACHER},
     "GET author.bank_head": {TEACHER},
+    "GET author.bank_topics": {TEACHER},
+    "POST author.edit_topics": {TEACHER},
     "GET author.banks_list": AUTHORS,
     "POST author.commit": AUTHORS,
     "POST author.undo": {TEACHER},

@@ -23,7 +23,15 @@ from quiz.models.presence import KEPT, Presence, note
 from quiz.models.progress import Progress, progress_of
 from quiz.models.quiz import Quiz
 from quiz.models.scoring import current_answer
-from quiz.models.telling import LONGEST_MESSAGE, AttemptMessage, Message, is_told, messages_of
+from quiz.models.telling import (
+    LONGEST_MESSAGE,
+    AttemptMessage,
+    Message,
+    Sent,
+    is_told,
+    messages_of,
+    sent_in,
+)
 from quiz.operations.access import (
     GRADING,
     TEACHING,
@@ -120,10 +128,12 @@ class LiveView(QuizHead):
     #: Late answers that nobody has accepted.
     late: int
     at_work: Page[Watched]
+    #: What was said to attempts, the newest first.
+    sent: tuple[Sent, ...]
 
 
 def live(actor: Actor, quiz_id: int, page: int, now: datetime, grace: timedelta) -> LiveView:
-    """Who is at work on a quiz now, by name; for its teachers and assistants. Seven statements, however many there are."""
+    """Who is at work on a quiz now, by name; for its teachers and assistants. Eight statements, however many there are."""
     with reading() as connection:
         quiz = _quiz(connection, actor, quiz_id, GRADING)
         cut = page_of(connection, _at_work(quiz_id, now, grace), page, lambda row: row)
@@ -135,6 +145,7 @@ def live(actor: Actor, quiz_id: int, page: int, now: datetime, grace: timedelta)
             .where(Attempt.quiz_id == quiz_id, LateAnswer.accepted_at.is_(None))
         ).scalar_one()
         progress = progress_of(connection, [quiz_id], now, grace)[quiz_id]
+        sent = sent_in(connection, quiz_id)
     return LiveView(
         **head_of(quiz),
         now=now,
@@ -143,6 +154,7 @@ def live(actor: Actor, quiz_id: int, page: int, now: datetime, grace: timedelta)
         at_work=Page(
             tuple(_watched(row, slots[row.id], now) for row in cut.rows), cut.number, cut.total, cut.per_page
         ),
+        sent=sent,
     )
 
 

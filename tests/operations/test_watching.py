@@ -116,6 +116,24 @@ def test_a_message_reaches_the_open_pages_and_stays_with_the_attempt(cast):
     assert details == {"attempts": [attempt]}
 
 
+def test_the_view_lists_what_was_said_to_whom_and_how_many_have_seen_it(cast):
+    attempt, other = cast.start(), cast.start(cast.cy)
+    contact(cast, attempt, 1, NOW)
+    watching.tell(cast.ada, cast.quiz, [other], "Sit down.", NOW + MINUTE, GRACE)
+    watching.tell(cast.ada, cast.quiz, None, "Ten minutes more.", NOW + 2 * MINUTE, GRACE)
+    sent = view(cast, NOW + 2 * MINUTE).sent
+    assert [(one.text, one.by, one.to, one.seen) for one in sent] == [
+        ("Ten minutes more.", "Ada", ("Bo", "Cy"), 0),
+        ("Sit down.", "Ada", ("Cy",), 0),
+    ]
+    assert sent[0].sent_at == NOW + 2 * MINUTE
+    contact(
+        cast, attempt, 1, NOW + 3 * MINUTE
+    )  # a page with a script; one without is heard of by its answers
+    cast.save(other, 1, 1, "0", who=cast.cy, now=NOW + MINUTE)
+    assert [one.seen for one in view(cast, NOW + 3 * MINUTE).sent] == [1, 1]
+
+
 def test_what_is_over_gets_no_more_time(cast):
     attempt = cast.start()
     late = NOW + 21 * MINUTE

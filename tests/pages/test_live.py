@@ -65,7 +65,12 @@ def test_a_teacher_gives_time_and_ends_an_attempt(browser, cast):
     bo = browser("bo")
     bo.get(f"/attempts/{attempt}/slots/1")
     assert "Your teacher, 17:00:00: Read <east>." in bo.text
+    ada.get(address)
+    assert "Ada → Bo · seen by 0 of 1" in ada.text
     (told,) = bo.post(f"/attempts/{attempt}/presence", {"slot": "1"}).json["messages"]
+    ada.get(address)
+    assert "Ada → Bo · seen" in ada.text
+    assert "seen by" not in ada.text
     assert (told["text"], told["sent_at"]) == ("Read <east>.", "2026-11-23T09:00:00.000Z")
     sure = ada.post(f"{address}/close", {"all": "1"})
     assert "End one attempt now?" in sure.text

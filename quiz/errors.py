@@ -37,15 +37,18 @@ from typing import Any, ClassVar, Self
 class Said(str):
     """A sentence with figures, in English: a string like any other, which a face can also say in another language.
 
-    ``message`` is the sentence with ``%(name)s`` in their places, ``figures`` what stands there.
+    ``message`` is the sentence with ``%(name)s`` in their places, ``figures`` what stands there: what somebody typed, a
+    number, or a sentence of its own, which is translated too. A sentence without figures stands as it is (``100 %``).
     """
 
     __slots__ = ("figures", "message")
     message: str
     figures: Mapping[str, object]
 
-    def __new__(cls, message: str, **figures: object) -> Self:
-        said = super().__new__(cls, message % figures)
+    def __new__(cls, message: str, /, **figures: object) -> Self:
+        if isinstance(message, cls) and not figures:
+            return message
+        said = super().__new__(cls, message % figures if figures else message)
         said.message, said.figures = message, figures
         return said
 

@@ -2,7 +2,7 @@
 
 Words of pages are found in gettext's calls. Words that lower floors say in English, and pages translate (``said``), are
 found where they stand: in the rules of the lint, the methods and verdicts of statistics, the forms of question types,
-the faults and errors of operations.
+and in faults and errors. A fault with figures is a ``Said``; an f-string would be found by nobody (a rule of the house).
 """
 
 import ast
@@ -36,11 +36,41 @@ SAYING = (
     "quiz/banks/**/*.py",
     "quiz/models/*.py",
     "quiz/assembly/*.py",
+    "quiz/files/*.py",
 )
-#: A printed paper brings its words in every language itself.
-SPEAKING_FOR_THEMSELVES = frozenset({"quiz/assembly/papers.py", "quiz/assembly/fairness_page.py"})
-#: Calls that hold what is wrong and how to mend it, without a capital or a stop; and a sentence with figures.
-FAULT, SAID = "Problem", "Said"
+#: Of those, what no page shows: it is said by commands, in English; a printed paper brings its words in every language.
+ELSEWHERE = frozenset(
+    {
+        "quiz/assembly/fairness_page.py",
+        "quiz/assembly/forms.py",
+        "quiz/assembly/papers.py",
+        "quiz/assembly/pools.py",
+        "quiz/assembly/records.py",
+        "quiz/banks/check.py",
+        "quiz/banks/evidence.py",
+        "quiz/banks/scoring.py",
+        "quiz/files/bundle.py",
+        "quiz/operations/backups.py",
+    }
+)
+#: Calls that say what is wrong and how to mend it, without a capital or a stop, and which argument is the first to do so.
+FAULTS = {
+    "Problem": 1,
+    "BankProblem": 1,
+    "TableProblem": 1,
+    "fault": 0,
+    "_fault": 1,
+    "_invalid": 0,
+    "Mistake": 0,
+    "wrong": 0,
+    "missing": 1,
+    "matches": 1,
+    "between": 2,
+}
+#: Names that such texts are given first.
+NAMED = frozenset({"what", "mend"})
+#: A sentence with figures, wherever it stands; and what a field of a form is called.
+SAID, FIELD = "Said", "Field"
 
 
 def template() -> Catalog:
@@ -70,10 +100,10 @@ def said() -> Iterator[tuple[str, str]]:
             for text in (name.replace("_", " "), editing.NAME, editing.SUMMARY)
         )
     yield from (("quiz/banks/coverage.py", text) for text in (*DIFFICULTIES, *LEVELS, *STATUSES) if text)
-    yield from (("quiz/questions/validation.py", what) for what, _mend in validation.KINDS.values())
+    yield from (("quiz/questions/validation.py", text) for text in chain(*validation.KINDS.values()) if text)
     for pattern in SAYING:
         for path in sorted(
-            {str(one.relative_to(ROOT)) for one in ROOT.glob(pattern)} - SPEAKING_FOR_THEMSELVES
+            {str(one.relative_to(ROOT)) for one in ROOT.glob(pattern)} - ELSEWHERE
         ):
             yield from ((path, text) for text in _sentences(ast.parse((ROOT / path).read_text())))
 
@@ -85,11 +115,7 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
         id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == FAULT:
-            texts = (arg.value for arg in node.args[1:3] if isinstance(arg, ast.Constant))
-            yield from (text for text in texts if isinstance(text, str) and text)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == SAID:
-            yield ast.literal_eval(node.args[0])
+        yield from filter(None, _told(node))
         if (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
@@ -98,6 +124,31 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
             text = node.value
             if text[:1].isupper() and " " in text and text[-1] in ".?" and "\n" not in text:
                 yield text
+
+
+def _told(node: ast.AST) -> Iterator[str]:
+    """The texts that one node holds: of a fault, a sentence with figures, or the label of a field."""
+    if isinstance(node, ast.Assign) and {getattr(one, "id", "") for one in node.targets} & NAMED:
+        yield from _texts(node.value)
+    if not isinstance(node, ast.Call):
+        return
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    if name in FAULTS:
+        for argument in node.args[FAULTS[name] : FAULTS[name] + 2]:
+            yield from _texts(argument)
+    elif name == SAID and not isinstance(node.args[0], ast.Attribute | ast.Name | ast.Call | ast.Subscript):
+        yield ast.literal_eval(node.args[0])
+    elif name.endswith(FIELD) and node.args:
+        yield from _texts(node.args[-1])
+
+
+def _texts(value: ast.expr) -> Iterator[str]:
+    """The texts that a value may be."""
+    if isinstance(value, ast.IfExp | ast.BoolOp):
+        for choice in value.values if isinstance(value, ast.BoolOp) else (value.body, value.orelse):
+            yield from _texts(choice)
+    elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
 
 
 def update() -> None:

@@ -17,7 +17,7 @@ from pydantic import (
 
 from quiz.assembly.settings import STRICT, Positive, Whole, whole
 from quiz.banks.calibration import FARTHEST
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.questions import types
 from quiz.questions.fields import Exact, Text, Words, between, fault, matches, not_negative
 from quiz.questions.validation import suggest
@@ -38,7 +38,10 @@ class Count(BaseModel):
     @model_validator(mode="after")
     def _spans(self) -> Count:
         if self.max is not None and self.min > self.max:
-            raise fault(f"min {self.min} is above max {self.max}", "write a max of at least min")
+            raise fault(
+                Said("min %(min)s is above max %(max)s", min=self.min, max=self.max),
+                "write a max of at least min",
+            )
         return self
 
     def short(self) -> int | dict[str, int]:
@@ -59,12 +62,18 @@ def _type(name: str) -> str:
     if name in types.names():
         return name
     known = ", ".join(types.names())
-    raise fault(f"unknown type '{name}'{suggest(name, types.names())}", f"write some of {known}")
+    raise fault(
+        Said("unknown type '%(name)s'%(hint)s", name=name, hint=suggest(name, types.names())),
+        Said("write some of %(names)s", names=known),
+    )
 
 
 def _share(value: Fraction) -> Fraction:
     if not 0 <= value <= 1:
-        raise fault(f"{float(value):g} is no share", "write a number from 0 to 1, such as 0.65")
+        raise fault(
+            Said("%(value)s is no share", value=f"{float(value):g}"),
+            "write a number from 0 to 1, such as 0.65",
+        )
     return value
 
 
@@ -79,9 +88,10 @@ class Facility(BaseModel):
     @model_validator(mode="after")
     def _spans(self) -> Facility:
         if self.min > self.max:
-            raise fault(
-                f"min {float(self.min):g} is above max {float(self.max):g}", "write a max of at least min"
+            what = Said(
+                "min %(min)s is above max %(max)s", min=f"{float(self.min):g}", max=f"{float(self.max):g}"
             )
+            raise fault(what, "write a max of at least min")
         return self
 
 
@@ -106,9 +116,10 @@ class Span(BaseModel):
     @model_validator(mode="after")
     def _spans(self) -> Span:
         if self.max is not None and self.min > self.max:
-            raise fault(
-                f"min {float(self.min):g} is above max {float(self.max):g}", "write a max of at least min"
+            what = Said(
+                "min %(min)s is above max %(max)s", min=f"{float(self.min):g}", max=f"{float(self.max):g}"
             )
+            raise fault(what, "write a max of at least min")
         return self
 
 
@@ -142,7 +153,9 @@ MOST_FORMS: Final = 50
 
 def _few(value: int) -> int:
     if value > MOST_FORMS:
-        raise fault(f"{value} is too many", f"write at most {MOST_FORMS}")
+        raise fault(
+            Said("%(value)s is too many", value=value), Said("write at most %(most)s", most=MOST_FORMS)
+        )
     return value
 
 
@@ -179,5 +192,9 @@ def whole_faults(
         seen.add(entry.theta)
     overlap = rules.overlap if rules else Overlap()
     if overlap.max is not None and len(set(overlap.anchors)) > overlap.max:
-        what = f"is {overlap.max}, and {len(set(overlap.anchors))} anchors stand on every form"
+        what = Said(
+            "is %(max)s, and %(count)s anchors stand on every form",
+            max=overlap.max,
+            count=len(set(overlap.anchors)),
+        )
         yield Problem("forms.overlap.max", what, "raise max, or name fewer anchors")

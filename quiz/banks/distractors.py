@@ -15,7 +15,7 @@ from quiz.banks.expressions.values import kind
 from quiz.banks.facts import Row
 from quiz.banks.templates import Compiled, filled
 from quiz.banks.variants import Drawn, lot
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.base import Content
 from quiz.questions.fields import Count, Id, Text, Words
 from quiz.questions.validation import validate
@@ -114,7 +114,11 @@ class Chooser:
         found = {fold(one.text): one for one in reversed([*self._candidates(scope)])}
         wrong = [one for text, one in found.items() if text not in barred]
         if len(wrong) < self.spec.count:
-            what = f"there are {len(wrong)} distinct wrong answers, {self.spec.count} are asked for"
+            what = Said(
+                "there are %(count)s distinct wrong answers, %(wanted)s are asked for",
+                count=len(wrong),
+                wanted=self.spec.count,
+            )
             raise Invalid(
                 [Problem(FIELD, what, "ask for fewer, add rows or values, or leave the variant out by where")]
             )
@@ -151,7 +155,7 @@ def distance(one: Value, other: Value) -> Fraction:
         return Fraction(abs((one - other).days))
     if isinstance(one, Fraction) and isinstance(other, Fraction):
         return abs(one - other)
-    what = f"needs numbers or dates, not {kind(one)} and {kind(other)}"
+    what = Said("needs numbers or dates, not %(one)s and %(other)s", one=kind(one), other=kind(other))
     raise Invalid(
         [Problem(f"{FIELD}.near", what, "write near: with a column of numbers or dates, or leave it out")]
     )

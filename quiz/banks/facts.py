@@ -17,7 +17,7 @@ from typing import Final
 
 from quiz.banks.expressions import RESERVED, Value
 from quiz.banks.expressions.values import Mistake, is_number, looks_like_a_day, read_day
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.validation import suggest
 
 MOST_BYTES: Final = 1_000_000
@@ -71,7 +71,9 @@ class _Reader:
 
     def table(self) -> Table:
         if len(self._text.encode()) > MOST_BYTES:
-            raise Invalid([Problem("", f"is larger than {MOST_BYTES:,} bytes", "split it")])
+            raise Invalid(
+                [Problem("", Said("is larger than %(most)s bytes", most=f"{MOST_BYTES:,}"), "split it")]
+            )
         lines = [*self._lines()]
         columns = lines[0][1] if lines else []
         self._head(columns)
@@ -98,37 +100,54 @@ class _Reader:
                     yield begun, [cell.strip() for cell in cells]
                 begun = reader.line_num + 1
         except csv.Error as error:
-            raise Invalid([Problem("", f"is no CSV: {error}", "check the quotes", begun)]) from None
+            raise Invalid(
+                [Problem("", Said("is no CSV: %(error)s", error=error), "check the quotes", begun)]
+            ) from None
 
     def _head(self, columns: Sequence[str]) -> None:
         if not 1 <= len(columns) <= MOST_COLUMNS:
-            self._fault(1, f"has {len(columns)} columns", f"name 1 to {MOST_COLUMNS} in the first line")
+            mend = Said("name 1 to %(most)s in the first line", most=MOST_COLUMNS)
+            self._fault(1, Said("has %(count)s columns", count=len(columns)), mend)
             return
         for place, name in enumerate(columns):
             if not _COLUMN.fullmatch(name) or name in RESERVED:
                 self._fault(
                     1,
-                    f"'{name[:40]}' cannot name a column",
+                    Said("'%(name)s' cannot name a column", name=name[:40]),
                     "small letters, digits and _, such as country_ru",
                 )
             elif name in columns[:place]:
-                self._fault(1, f"the column '{name}' stands twice", "give it another name")
+                self._fault(1, Said("the column '%(name)s' stands twice", name=name), "give it another name")
         if self._key not in columns:
-            what = f"there is no column '{self._key}', which is the key{suggest(self._key, columns)}"
+            what = Said(
+                "there is no column '%(key)s', which is the key%(hint)s",
+                key=self._key,
+                hint=suggest(self._key, columns),
+            )
             self._fault(1, what, f"columns: {', '.join(columns)}")
 
     def _cells(self, lines: Sequence[tuple[int, list[str]]], count: int) -> list[tuple[int, list[str]]]:
         """The lines as long as the first, shorter and longer ones reported."""
         if not 1 <= len(lines) <= MOST_ROWS:
-            raise Invalid([Problem("", f"has {len(lines)} rows", f"write 1 to {MOST_ROWS:,}", 1)])
+            what = Said("has %(count)s rows", count=len(lines))
+            mend = Said("write 1 to %(most)s", most=f"{MOST_ROWS:,}")
+            raise Invalid([Problem("", what, mend, 1)])
         for line, row in lines:
             if len(row) != count:
                 self._fault(
-                    line, f"has {len(row)} cells, the first line has {count}", "quote cells that hold a comma"
+                    line,
+                    Said(
+                        "has %(cells)s cells, the first line has %(columns)s", cells=len(row), columns=count
+                    ),
+                    "quote cells that hold a comma",
                 )
             for cell in row:
                 if len(cell) > LONGEST_CELL:
-                    self._fault(line, f"a cell is longer than {LONGEST_CELL:,} characters", "shorten it")
+                    self._fault(
+                        line,
+                        Said("a cell is longer than %(most)s characters", most=f"{LONGEST_CELL:,}"),
+                        "shorten it",
+                    )
         return [(line, (row + [""] * count)[:count]) for line, row in lines]
 
     def _column(self, name: str, cells: Sequence[tuple[int, list[str]]], place: int) -> list[Value]:
@@ -146,18 +165,25 @@ class _Reader:
         try:
             return read_day(text) if text else None
         except Mistake as mistake:
-            self._fault(line, f"{mistake.what}, but other cells of the column '{name}' are", mistake.mend)
+            what = Said(
+                "%(what)s, but other cells of the column '%(name)s' are",
+                what=Said(mistake.what),
+                name=name,
+            )
+            self._fault(line, what, mistake.mend)
             return None
 
     def _keys(self, given: Sequence[tuple[int, str]]) -> list[str]:
         first: dict[str, int] = {}
         for line, key in given:
             if not _KEY.fullmatch(key):
-                what = f"'{key[:40]}' cannot be a key" if key else "the key is empty"
+                what = Said("'%(key)s' cannot be a key", key=key[:40]) if key else Said("the key is empty")
                 self._fault(line, what, "letters, digits, '.', '_', ':' and '-', at most 64")
             elif key in first:
                 self._fault(
-                    line, f"the key '{key}' stands also in line {first[key]}", "give the row a key of its own"
+                    line,
+                    Said("the key '%(key)s' stands also in line %(line)s", key=key, line=first[key]),
+                    "give the row a key of its own",
                 )
             first.setdefault(key, line)
         return [key for _, key in given]

@@ -35,7 +35,7 @@ from quiz.banks.model import (
 )
 from quiz.banks.templates import Compiled, below, compiled, expressions, filled, is_formula, plain
 from quiz.banks.variants import Drawn, Maker, Rows
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.base import QuestionType
 from quiz.questions.validation import field_names, suggest, unknown_field, validate
 
@@ -143,7 +143,7 @@ class Family(Authored):
         try:
             drawn = self._maker.drawn(key or "", on)
         except KeyError:
-            raise Invalid(f"'{self.qualified}' has no variant '{key}'") from None
+            raise Invalid(Said("'%(name)s' has no variant '%(key)s'", name=self.qualified, key=key)) from None
         return Question.load(self._question(drawn, self._answers(drawn, on), on))
 
     def turning_days(self) -> list[date]:
@@ -320,7 +320,8 @@ class Family(Authored):
 
 
 def _of_variant(key: str, on: date, problem: Problem) -> Problem:
-    return Problem(problem.where, f"variant '{key}' on {on}: {problem.what}", problem.mend)
+    what = Said("variant '%(key)s' on %(day)s: %(what)s", key=key, day=on, what=Said(problem.what))
+    return Problem(problem.where, what, problem.mend)
 
 
 def _kept(store: dict[date, T], on: date, make: Callable[[date], T]) -> T:
@@ -508,9 +509,8 @@ def _name_faults(maker: Maker, texts: Mapping[str, Compiled], chooser: Chooser |
     of_wrong = [*maker.columns.get(chooser.spec.table or "", ()), *maker.names] if chooser else ()
     if chooser and chooser.spec.table and chooser.spec.table not in maker.columns:
         hint = suggest(chooser.spec.table, maker.columns)
-        yield Problem(
-            f"{FIELD}.from", f"there is no table '{chooser.spec.table}'{hint}", "declare it under tables:"
-        )
+        what = Said("there is no table '%(table)s'%(hint)s", table=chooser.spec.table, hint=hint)
+        yield Problem(f"{FIELD}.from", what, "declare it under tables:")
         return
     for path, expression in expressions(texts):
         inner = path[2:] if path[0] == "translations" else path

@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.archive import Archive, is_archive
 from quiz.files.images import MOST_BYTES, SUFFIXES, Image, named_rightly, read_image
 from quiz.questions.images import FILE, Reference, pin_of, references
 
 #: The folder beside a bank file in which its images lie.
 FOLDER: Final = "images"
-_NAME_RULE: Final = f"write {FOLDER}/name.png: letters, digits, '-', '_' and '.', no spaces"
+_NAME_RULE: Final = Said(
+    "write %(folder)s/name.png: letters, digits, '-', '_' and '.', no spaces", folder=FOLDER
+)
 _WELL_NAMED: Final = re.compile(FILE)
 
 #: What a file's name stands for, such as ``<sha256>/640x480``. Raises Invalid where there is no such image.
@@ -55,7 +57,8 @@ class Pictures:
 
 def missing(file: str, mend: str = "") -> Invalid:
     """That there is no such file."""
-    return Invalid([Problem("", f"there is no image '{file}'", mend or "put it there, or mend its name")])
+    what = Said("there is no image '%(file)s'", file=file)
+    return Invalid([Problem("", what, mend or "put it there, or mend its name")])
 
 
 def beside(bank: Path) -> Read:
@@ -65,9 +68,16 @@ def beside(bank: Path) -> Read:
         path = bank.parent / file
         within = [path, *(parent for parent in path.parents if bank.parent in parent.parents)]
         if any(step.is_symlink() for step in within):
-            raise Invalid([Problem("", f"'{file}' is a link", "put the image itself there")])
+            raise Invalid(
+                [Problem("", Said("'%(file)s' is a link", file=file), "put the image itself there")]
+            )
         if not path.is_file():
-            raise missing(file, f"put it into the folder {FOLDER} beside the bank file, or mend its name")
+            raise missing(
+                file,
+                Said(
+                    "put it into the folder %(folder)s beside the bank file, or mend its name", folder=FOLDER
+                ),
+            )
         with path.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
 
@@ -88,14 +98,17 @@ def unpacked(content: bytes) -> tuple[bytes, Read]:
     archive = Archive(content)
     banks = [name for name in archive.names if name.lower().endswith((".yaml", ".yml"))]
     if len(banks) != 1:
-        what = f"the archive holds {len(banks) or 'no'} YAML files"
-        raise Invalid([Problem("", what, f"pack one bank file, and beside it the folder {FOLDER}")])
+        what = Said("the archive holds %(count)s YAML files", count=len(banks) or "no")
+        mend = Said("pack one bank file, and beside it the folder %(folder)s", folder=FOLDER)
+        raise Invalid([Problem("", what, mend)])
     folder = banks[0].rpartition("/")[0]
 
     def read(file: str) -> bytes:
         name = f"{folder}/{file}" if folder else file
         if name not in archive.names:
-            raise missing(file, f"pack it into the folder {FOLDER} beside the bank file")
+            raise missing(
+                file, Said("pack it into the folder %(folder)s beside the bank file", folder=FOLDER)
+            )
         return archive.read(name)
 
     return archive.read(banks[0]), read
@@ -103,7 +116,9 @@ def unpacked(content: bytes) -> tuple[bytes, Read]:
 
 def nowhere(file: str) -> NoReturn:
     """For a text that came without its folder."""
-    raise missing(file, f"bring a .zip that holds the bank file and the folder {FOLDER}")
+    raise missing(
+        file, Said("bring a .zip that holds the bank file and the folder %(folder)s", folder=FOLDER)
+    )
 
 
 def among(folder: Mapping[str, str], *older: Mapping[str, str]) -> Find:
@@ -146,10 +161,14 @@ def bind(fields: Mapping[str, Any], find: Find) -> tuple[dict[str, str], list[Pr
 def _fault(one: Reference) -> Problem | None:
     """What is wrong with how the image is named."""
     if not _WELL_NAMED.fullmatch(one.file):
-        what = f"'{one.file}' is no image of the folder {FOLDER}"
+        what = Said("'%(file)s' is no image of the folder %(folder)s", file=one.file, folder=FOLDER)
         endings = ", ".join(ending for each in SUFFIXES.values() for ending in each)
-        return Problem("", what, f"{_NAME_RULE}; it ends in one of {endings}")
+        return Problem(
+            "",
+            what,
+            Said("%(name_rule)s; it ends in one of %(endings)s", name_rule=_NAME_RULE, endings=endings),
+        )
     if not one.alt.strip():
-        mend = f"write it between [ and ]: ![what it shows]({one.file})"
-        return Problem("", f"the image '{one.file}' has no alternative text (X01)", mend)
+        mend = Said("write it between [ and ]: ![what it shows](%(file)s)", file=one.file)
+        return Problem("", Said("the image '%(file)s' has no alternative text (X01)", file=one.file), mend)
     return None

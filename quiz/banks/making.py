@@ -16,7 +16,7 @@ from quiz.banks.expressions.values import Mistake, looks_like_a_day, read_day, r
 from quiz.banks.facts import Table
 from quiz.banks.templates import below
 from quiz.banks.variants import MOST_VARIANTS, Combinations, Drawn, Maker, Rows
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.base import Content
 from quiz.questions.fields import Count, Exact, Id, Text
 from quiz.questions.validation import suggest, validate
@@ -67,7 +67,9 @@ class Variable(Content):
             if self.step <= 0 or self.min > self.max:
                 yield Problem("", "has no values", "min is not above max, and step is above 0")
             elif (self.max - self.min) / self.step >= MOST_VALUES:
-                yield Problem("", f"has more than {MOST_VALUES:,} values", "take a larger step")
+                yield Problem(
+                    "", Said("has more than %(most)s values", most=f"{MOST_VALUES:,}"), "take a larger step"
+                )
 
     def listed(self) -> Sequence[Value]:
         """The values. Raises Mistake."""
@@ -164,7 +166,9 @@ def _of_rows(name: str, spec: Generator) -> Recipe:
         needless = [field for field in ("distinct", "order", "having") if field in conditions]
         found += [Problem(field, "goes with take", "take: 4 takes four rows") for field in needless]
     if (spec.variants or 0) > MOST_VARIANTS:
-        found.append(Problem("variants", f"{MOST_VARIANTS:,} are the most", "write fewer"))
+        found.append(
+            Problem("variants", Said("%(most)s are the most", most=f"{MOST_VARIANTS:,}"), "write fewer")
+        )
     if found:
         raise Invalid(found)
     apart = tuple(conditions[field] for field in ("distinct", "order") if field in conditions)
@@ -201,10 +205,15 @@ def _each(given: Any, tables: Mapping[str, Table], found: list[Problem]) -> Iter
         )
         if table is None and not isinstance(one, list):
             hint = suggest(str(one), tables)
-            found.append(Problem(where, f"there is no table '{one}'{hint}", "declare it under tables:"))
+            what = Said("there is no table '%(table)s'%(hint)s", table=one, hint=hint)
+            found.append(Problem(where, what, "declare it under tables:"))
         elif table is not None and table.name in seen:
             found.append(
-                Problem(where, f"'{table.name}' stands twice", "use take: to take several rows of it")
+                Problem(
+                    where,
+                    Said("'%(name)s' stands twice", name=table.name),
+                    "use take: to take several rows of it",
+                )
             )
         elif table is not None:
             seen.add(table.name)
@@ -234,7 +243,8 @@ def _of_variables(name: str, spec: Calculated) -> Recipe:
     for variable, given in spec.variables.items():
         faults = [*given.faults()]
         if variable in RESERVED or not variable.isidentifier():
-            faults.append(Problem("", f"'{variable}' cannot name a variable", "letters, digits and _"))
+            what = Said("'%(variable)s' cannot name a variable", variable=variable)
+            faults.append(Problem("", what, "letters, digits and _"))
         found += below(("variables", variable), Invalid(faults))
         if not faults:
             try:
@@ -242,7 +252,9 @@ def _of_variables(name: str, spec: Calculated) -> Recipe:
             except Mistake as mistake:
                 found.append(Problem(f"variables.{variable}.values", mistake.what, mistake.mend))
     if spec.variants > MOST_VARIANTS:
-        found.append(Problem("variants", f"{MOST_VARIANTS:,} are the most", "write fewer"))
+        found.append(
+            Problem("variants", Said("%(most)s are the most", most=f"{MOST_VARIANTS:,}"), "write fewer")
+        )
     where = conditions.get("where")
     if where is not None and not found:
         found += where.faults(values, {})

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, PrivateA
 from quiz.banks.calibration import Calibration
 from quiz.banks.stimuli import SharedStimulus, Shown
 from quiz.banks.translations import Texts, in_languages, misfits
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import TEXT_FORMATS, to_html, to_prompt_html
 from quiz.questions import types
 from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score, Tally
@@ -97,11 +97,8 @@ class Validity(Content):
                 "", "has neither from nor to", "write from, to or both; or timeless: true in place of valid"
             )
         if self.start and self.end and self.start >= self.end:
-            yield Problem(
-                "",
-                f"from {self.start} is not before to {self.end}",
-                "the key is true from … up to, not including, to",
-            )
+            what = Said("from %(start)s is not before to %(end)s", start=self.start, end=self.end)
+            yield Problem("", what, "the key is true from … up to, not including, to")
 
 
 class Source(Content):
@@ -385,7 +382,7 @@ class Question(Authored):
     def variant(self, key: str | None, on: date) -> Question:
         """The question itself. Raises Invalid where a variant is asked for."""
         if key is not None:
-            raise Invalid(f"'{self.qualified}' has no variants")
+            raise Invalid(Said("'%(qualified)s' has no variants", qualified=self.qualified))
         return self
 
     def sample(self) -> Question:
@@ -545,10 +542,14 @@ def type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong with the type."""
     given = fields.get("type")
     if given is None:
-        yield Problem("", "'type' is missing", f"write type: and one of {', '.join(types.names())}")
+        yield Problem(
+            "", "'type' is missing", Said("write type: and one of %(names)s", names=", ".join(types.names()))
+        )
     else:
         hint = suggest(str(given), types.names())
-        yield Problem("type", f"unknown type '{given}'{hint}", f"write one of {', '.join(types.names())}")
+        what = Said("unknown type '%(given)s'%(hint)s", given=given, hint=hint)
+        mend = Said("write one of %(names)s", names=", ".join(types.names()))
+        yield Problem("type", what, mend)
 
 
 def _shape_problems(
@@ -612,17 +613,20 @@ def _time_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
         mend = "write as_of: (the prompt names its date), valid: {from, to} or timeless: true"
         yield Problem("", "does not say when its key is true", mend)
     elif len(said) > 1:
-        yield Problem(
-            said[1], f"has both {said[0]} and {said[1]}", "keep exactly one of as_of, valid, timeless"
-        )
+        what = Said("has both %(one)s and %(other)s", one=said[0], other=said[1])
+        yield Problem(said[1], what, "keep exactly one of as_of, valid, timeless")
 
 
 def _scoring_problems(rule: str, kind: QuestionType[Any]) -> Iterator[Problem]:
     if rule not in kind.rules:
-        mend = f"write one of {', '.join(kind.rules)}"
-        yield Problem(
-            "scoring", f"'{rule}' is no scoring rule of {kind.name}{suggest(rule, kind.rules)}", mend
+        mend = Said("write one of %(names)s", names=", ".join(kind.rules))
+        what = Said(
+            "'%(rule)s' is no scoring rule of %(name)s%(hint)s",
+            rule=rule,
+            name=kind.name,
+            hint=suggest(rule, kind.rules),
         )
+        yield Problem("scoring", what, mend)
 
 
 def _below(where: str, found: Iterator[Problem]) -> Iterator[Problem]:

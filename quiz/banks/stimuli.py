@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import Field
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html, to_text
 from quiz.questions.base import Content, Stimulus
 from quiz.questions.fields import Count, Id, Number, Words
@@ -52,7 +52,8 @@ class Pick(Content):
     def faults(self) -> Iterator[Problem]:
         """A maximum below the minimum."""
         if self.max is not None and self.max < self.min:
-            yield Problem("max", f"{self.max} is below min, which is {self.min}", "write min ≤ max")
+            what = Said("%(max)s is below min, which is %(min)s", max=self.max, min=self.min)
+            yield Problem("max", what, "write min ≤ max")
 
 
 class Alternative(Content):
@@ -99,7 +100,11 @@ class SharedStimulus(Content):
             for problem in self.pick.faults():
                 yield Problem(f"pick.{problem.where}", problem.what, problem.mend)
             if self.questions and len(self.questions) < self.pick.min:
-                what = f"asks for {self.pick.min} of its questions, {len(self.questions)} name it"
+                what = Said(
+                    "asks for %(min)s of its questions, %(count)s name it",
+                    min=self.pick.min,
+                    count=len(self.questions),
+                )
                 yield Problem("pick.min", what, "write a smaller number, or more questions")
 
 
@@ -121,8 +126,8 @@ class Reading:
         """The question with the words of the stimulus that it names. Raises Invalid where there is none of that name."""
         name = _name(fields[NAMED])
         if name not in self._known:
-            what = f"unknown stimulus '{name}'{suggest(name, self._known)}"
-            raise Invalid([Problem(NAMED, what, f"declare it under {FIELD}:")])
+            what = Said("unknown stimulus '%(name)s'%(hint)s", name=name, hint=suggest(name, self._known))
+            raise Invalid([Problem(NAMED, what, Said("declare it under %(field)s:", field=FIELD))])
         stimulus = self._known[name]
         made = {**fields, NAMED: {"id": name, **_words(stimulus)}}
         translated = _translations(stimulus)
@@ -157,14 +162,24 @@ class Reading:
             if not name:
                 continue
             if name in seen:
-                yield Problem(f"{where}.id", f"the id '{name}' stands twice", "give each stimulus its own id")
+                yield Problem(
+                    f"{where}.id",
+                    Said("the id '%(name)s' stands twice", name=name),
+                    "give each stimulus its own id",
+                )
             elif name not in used:
-                what = f"no question names the stimulus '{name}'"
-                yield Problem(where, what, f"write {NAMED}: {name} in its questions, or leave it out")
+                what = Said("no question names the stimulus '%(name)s'", name=name)
+                mend = Said(
+                    "write %(field)s: %(name)s in its questions, or leave it out", field=NAMED, name=name
+                )
+                yield Problem(where, what, mend)
             seen.add(name)
             if "questions" in one:
-                what = "'questions' are those that name it, in the order of the file"
-                yield Problem(f"{where}.questions", what, "leave it out")
+                yield Problem(
+                    f"{where}.questions",
+                    "'questions' are those that name it, in the order of the file",
+                    "leave it out",
+                )
             else:
                 yield from _own_faults(where, self._with_questions(one, questions))
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from quiz.banks.facts import FILE, Table
 from quiz.banks.images import Read
 from quiz.banks.model import Authored
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.base import Content
 from quiz.questions.fields import Id, Text
 from quiz.questions.validation import problems
@@ -39,7 +39,8 @@ class TableSource(Content):
         if (self.file is None) == (self.csv is None):
             yield Problem("", "needs either a file or csv", "write {file: tables/members.csv, key: code}")
         elif self.file is not None and not FILE.fullmatch(self.file):
-            yield Problem("file", f"'{self.file}' is no CSV file beside the bank", "write tables/members.csv")
+            what = Said("'%(file)s' is no CSV file beside the bank", file=self.file)
+            yield Problem("file", what, "write tables/members.csv")
 
 
 def read_tables(given: Any, read: Read | None) -> tuple[dict[str, dict[str, str]], list[Problem]]:
@@ -96,7 +97,9 @@ def _table(name: str, given: Any, read: Read | None) -> dict[str, str]:
 def _text(where: str, file: str, read: Read | None) -> str:
     if read is None:
         mend = "bring a .zip that holds the bank file and the folder, or write the table's text under csv:"
-        raise Invalid([Problem(f"{where}.file", f"'{file}' did not come with the bank", mend)])
+        raise Invalid(
+            [Problem(f"{where}.file", Said("'%(file)s' did not come with the bank", file=file), mend)]
+        )
     try:
         return read(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -105,7 +108,7 @@ def _text(where: str, file: str, read: Read | None) -> str:
     except Invalid:
         mend = "put the file there (not a link to it), or mend its name"
         raise Invalid(
-            [Problem(f"{where}.file", f"there is no table '{file}' beside the bank", mend)]
+            [Problem(f"{where}.file", Said("there is no table '%(file)s' beside the bank", file=file), mend)]
         ) from None
 
 
@@ -113,8 +116,10 @@ def _placed(problem: Problem, where: str, file: str | None) -> Problem:
     """A fault of a table with its file and line; inside a bank file with the line of the table."""
     if file is not None:
         return TableProblem(where, problem.what, problem.mend, problem.line, file)
-    line = f"line {problem.line} of the table: " if problem.line else ""
-    return Problem(f"{where}.csv", f"{line}{problem.what}", problem.mend)
+    what = problem.what
+    if problem.line:
+        what = Said("line %(line)s of the table: %(what)s", line=problem.line, what=Said(what))
+    return Problem(f"{where}.csv", what, problem.mend)
 
 
 def unused(tables: Mapping[str, Any], authored: Sequence[Authored | None]) -> Iterator[Problem]:

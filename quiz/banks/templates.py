@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from quiz.banks.expressions import Expression, Scope, Template
 from quiz.banks.expressions.values import typed, written
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.fields import Ambiguous, Number
 from quiz.questions.validation import Path, path_text
 
@@ -26,8 +26,9 @@ def plain(value: Any, path: Path, found: list[Problem]) -> Any:
     if isinstance(value, list | tuple):
         return [plain(part, (*path, place), found) for place, part in enumerate(value)]
     if isinstance(value, Ambiguous):
-        what = f"{value} without quotes is a truth value for many programs"
-        found.append(Problem(path_text(path), what, f'put it in quotes: "{value}", or write true or false'))
+        what = Said("%(value)s without quotes is a truth value for many programs", value=value)
+        mend = Said('put it in quotes: "%(value)s", or write true or false', value=value)
+        found.append(Problem(path_text(path), what, mend))
     return value.written if isinstance(value, Number) else value
 
 

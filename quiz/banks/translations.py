@@ -17,7 +17,7 @@ from unicodedata import normalize
 from pydantic import BeforeValidator, WithJsonSchema
 
 from quiz.banks.numerals import spelled
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html
 from quiz.questions.fields import Ambiguous, Number, fault
 from quiz.questions.validation import path_text, unknown_field
@@ -56,8 +56,10 @@ def _plain(value: Any, path: Path = ()) -> Any:
     if isinstance(value, Number):
         return value.written
     if isinstance(value, Ambiguous):
-        what = f"{path_text(path)}: {value} without quotes is a truth value, not text"
-        raise fault(what, f'put it in quotes: "{value}"')
+        what = Said(
+            "%(path)s: %(value)s without quotes is a truth value, not text", path=path_text(path), value=value
+        )
+        raise fault(what, Said('put it in quotes: "%(value)s"', value=value))
     return value
 
 
@@ -145,7 +147,7 @@ class _Reading:
         if isinstance(given, str):
             main = next((name for name in _MAIN if name in own and "stem" not in own), None)
             if main is None:
-                mend = f"write {{{', '.join(f'{name}: …' for name in own)}}}"
+                mend = Said("write {%(names)s}", names=", ".join(f"{name}: …" for name in own))
                 self._fault(path, "is a bare text, but it is not clear which", mend)
                 return
             given = {main: given}
@@ -162,10 +164,10 @@ class _Reading:
         elif name in own or (name in original and given is None):
             self.at(path, original[name], given)
         elif name in original:
-            what = f"'{name}' is no text: a translation holds texts only"
+            what = Said("'%(name)s' is no text: a translation holds texts only", name=name)
             self._fault(path, what, "leave it out: ids, keys and numbers are those of the question")
         elif name in TEXTS:
-            what = f"the question has no '{name}' here"
+            what = Said("the question has no '%(name)s' here", name=name)
             self._fault(path, what, "leave it out, or write it in the question first")
         else:
             self.problems.append(unknown_field(name, own, path[:-1]))
@@ -174,7 +176,9 @@ class _Reading:
         if not isinstance(given, list):
             self._fault(path, "must be a list", "write one entry for each of the question's, in their order")
         elif len(given) != len(original):
-            what = f"has {len(given)} entries, the question has {len(original)}"
+            what = Said(
+                "has %(count)s entries, the question has %(wanted)s", count=len(given), wanted=len(original)
+            )
             self._fault(path, what, "write as many in the same order, null where there is no text")
         else:
             for place, (part, text) in enumerate(zip(original, given, strict=True)):
@@ -189,12 +193,11 @@ class _Reading:
                 " ".join((Counter(one) - Counter(other)).elements())
                 for one, other in ((wanted, found), (found, wanted))
             )
-            said = [
-                f"{marks} {verb}"
-                for marks, verb in ((gone, "is missing"), (new, "is not in the original"))
-                if marks
-            ]
-            self._fault(path, ", ".join(said), "write the same marks as in the original")  # fmt: skip
+            mend = "write the same marks as in the original"
+            if gone:
+                self._fault(path, Said("%(marks)s is missing", marks=gone), mend)
+            if new:
+                self._fault(path, Said("%(marks)s is not in the original", marks=new), mend)
         self.words[path] = given
 
     def _fault(self, path: Path, what: str, mend: str) -> None:
@@ -231,8 +234,9 @@ def own_language(translations: Iterable[str], language: str) -> Iterator[Problem
     """A translation into the language of the bank (by default English)."""
     language = language or "en"
     if language in translations:
-        mend = f"leave it out, or write the bank's language: {language} as it is"
-        yield Problem(f"translations.{language}", f"the question itself is in '{language}'", mend)
+        mend = Said("leave it out, or write the bank's language: %(language)s as it is", language=language)
+        what = Said("the question itself is in '%(language)s'", language=language)
+        yield Problem(f"translations.{language}", what, mend)
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -313,9 +317,13 @@ def differences(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator
             continue
         for number in numbers(text) - numbers(other):
             if not spelled(number, other):
-                yield path, number, f"the number {number} of the original is missing"
+                yield path, number, Said("the number %(number)s of the original is missing", number=number)
         for mark, count in (_structure(text) - _structure(other)).items():
-            yield path, f"<{mark}>", f"the original has {count} more of the kind <{mark}>"
+            yield (
+                path,
+                f"<{mark}>",
+                Said("the original has %(count)s more of the kind <%(mark)s>", count=count, mark=mark),
+            )
 
 
 def texts(fields: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 
 from quiz.banks.expressions import AS_OF, ROWS, Expression, Scope, Value
 from quiz.banks.facts import BETWEEN, Row, Table
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 
 #: Combinations up to so many are listed whole; of more, samples are taken.
 MOST_LISTED: Final = 2_000
@@ -142,11 +142,20 @@ class Rows:
         """More combinations than can be gone through."""
         size = prod(len(table.rows) for table in self.each)
         if size > MOST_COMBINED:
-            yield Problem("each", f"gives {size:,} combinations of rows", f"{MOST_COMBINED:,} are the most")
+            what = Said("gives %(size)s combinations of rows", size=f"{size:,}")
+            mend = Said("%(most)s are the most", most=f"{MOST_COMBINED:,}")
+            yield Problem("each", what, mend)
         elif self.take is not None and self.take > len(self.each[-1].rows):
             rows = len(self.each[-1].rows)
             yield Problem(
-                "take", f"takes {self.take} rows of '{self.each[-1].name}', which has {rows}", "take fewer"
+                "take",
+                Said(
+                    "takes %(take)s rows of '%(name)s', which has %(rows)s",
+                    take=self.take,
+                    name=self.each[-1].name,
+                    rows=rows,
+                ),
+                "take fewer",
             )
 
     def all(self, on: date) -> Sequence[Drawn]:

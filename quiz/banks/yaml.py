@@ -23,7 +23,7 @@ from quiz.banks.stimuli import NAMED, Reading, header_in_file, in_file
 from quiz.banks.tables import FIELD as TABLES
 from quiz.banks.tables import brought, read_tables, shared, unused
 from quiz.banks.translations import own_language
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.fields import Ambiguous, Number
 from quiz.questions.validation import path_text, steps, suggest
 
@@ -136,9 +136,8 @@ def _syntax(error: yaml.YAMLError, text: str) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.context, error.problem) if part)
-        return Problem(
-            "", f"no valid YAML: {said}", "check indentation, colons and quotes", mark.line + 1 if mark else 1
-        )
+        what = Said("no valid YAML: %(said)s", said=said)
+        return Problem("", what, "check indentation, colons and quotes", mark.line + 1 if mark else 1)
     place = getattr(error, "position", 0)
     return Problem("", "a character that YAML does not allow", "delete it", text[:place].count("\n") + 1)
 
@@ -176,7 +175,9 @@ class _Builder:
             return self._mapping(event)
         if kind is yaml.SequenceStartEvent:
             return self._sequence(event)
-        self._fault(event, f"*{event.anchor}: aliases are not supported", "write the value out")
+        self._fault(
+            event, Said("*%(anchor)s: aliases are not supported", anchor=event.anchor), "write the value out"
+        )
         self.torn = True
         return None
 
@@ -205,7 +206,7 @@ class _Builder:
             name = self._key(key)
             self._path[-1] = name
             if name in made:
-                self._fault(key, f"the key '{name}' stands twice", "keep one of them")
+                self._fault(key, Said("the key '%(name)s' stands twice", name=name), "keep one of them")
             made[name] = self._value(self._next())
         self._path.pop()
         return made
@@ -224,7 +225,7 @@ class _Builder:
 
     def _check_tag(self, event: Any, known: tuple[str | None, ...]) -> None:
         if event.tag not in known:
-            self._fault(event, f"unknown tag '{event.tag}'", "leave the tag out")
+            self._fault(event, Said("unknown tag '%(tag)s'", tag=event.tag), "leave the tag out")
 
     def _fault(self, event: Any, what: str, mend: str) -> None:
         self.problems.append(Problem(path_text(self._path), what, mend, event.start_mark.line + 1))
@@ -363,10 +364,12 @@ class _BankReader:
     def _head(self) -> Bank | None:
         given = self._header.get("format")
         if given is None:
-            self.problems.append(Problem("", "'format' is missing", f"begin with format: {FORMAT}"))
+            self.problems.append(
+                Problem("", "'format' is missing", Said("begin with format: %(format)s", format=FORMAT))
+            )
         elif given != FORMAT:
-            what = f"'{given}' is not a format of bank files"
-            self.problems.append(Problem("format", what, f"write format: {FORMAT}"))
+            what = Said("'%(given)s' is not a format of bank files", given=given)
+            self.problems.append(Problem("format", what, Said("write format: %(format)s", format=FORMAT)))
         self.problems += own_language(
             _mapping(self._header.get("translations")), _word(self._header.get("language"))
         )
@@ -378,7 +381,7 @@ class _BankReader:
 
     def _listed(self, name: str) -> list[Any]:
         given = self._given.get(name)
-        mend = f"write {name}: and one entry each, beginning with '- '"
+        mend = Said("write %(name)s: and one entry each, beginning with '- '", name=name)
         if given is None and name == "questions" and "generators" not in self._given:
             self.problems.append(Problem("", "'questions' is missing", mend))
         elif given is not None and not isinstance(given, list):
@@ -448,7 +451,9 @@ class _BankReader:
                 "images", "unknown field 'images'", "name images in the texts: ![…](images/name.png)"
             )
         if name and self.places[name] != where:
-            yield Problem("id", f"the id '{name}' stands twice in this bank", "give it another")
+            yield Problem(
+                "id", Said("the id '%(name)s' stands twice in this bank", name=name), "give it another"
+            )
         yield from self._document_problems(fields)
         yield from self._enemy_problems(fields)
         yield from own_language(_mapping(fields.get("translations")), _word(self._header.get("language")))
@@ -458,14 +463,16 @@ class _BankReader:
         for index, evidence in enumerate(_list(fields.get("evidence"))):
             name = _word(_mapping(evidence).get("document"))
             if name and name not in declared:
-                what = f"unknown document '{name}'{suggest(name, declared)}"
+                what = Said("unknown document '%(name)s'%(hint)s", name=name, hint=suggest(name, declared))
                 yield Problem(f"evidence[{index}].document", what, "declare it under documents:")
 
     def _enemy_problems(self, fields: Mapping[str, Any]) -> Iterator[Problem]:
         for index, given in enumerate(_list(fields.get("enemies"))):
             bank, slash, name = _word(given).rpartition("/")
             if (not slash or bank == self._slug) and name not in self.places:
-                what = f"there is no question '{name}'{suggest(name, self.places)}"
+                what = Said(
+                    "there is no question '%(name)s'%(hint)s", name=name, hint=suggest(name, self.places)
+                )
                 yield Problem(f"enemies[{index}]", what, "name a question of this bank")
 
     def _add(self, where: str, name: str, found: Iterable[Problem]) -> None:

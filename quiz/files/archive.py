@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 
 START: Final = b"PK\x03\x04"
 #: What operating systems add by themselves.
@@ -51,7 +51,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-            raise _invalid(f"this is no zip archive: {error}", "pack it again") from None
+            raise _invalid(Said("this is no zip archive: %(error)s", error=error), "pack it again") from None
         self._limits = limits
         listed = [
             entry
@@ -64,7 +64,9 @@ class Archive:
             _demand_inside(entry)
             self._demand_bounds(entry)
         if sum(entry.file_size for entry in listed) > limits.total:
-            raise _invalid(f"unpacked it has more than {limits.total // 1_000_000} MB", "pack less")
+            raise _invalid(
+                Said("unpacked it has more than %(most)s MB", most=limits.total // 1000000), "pack less"
+            )
         if sum(entry.compress_size for entry in listed) > len(content):
             raise _invalid("its files lie in each other", "pack it again")
         self._entries = {entry.filename: entry for entry in listed}
@@ -90,20 +92,23 @@ class Archive:
             ValueError,
             EOFError,
         ) as error:
-            raise _invalid(f"'{name}' cannot be unpacked: {error}", "pack it again") from None
+            raise _invalid(
+                Said("'%(name)s' cannot be unpacked: %(error)s", name=name, error=error), "pack it again"
+            ) from None
         if len(content) > entry.file_size:
-            raise _invalid(f"'{name}' is larger than the archive says", "pack it again")
+            raise _invalid(Said("'%(name)s' is larger than the archive says", name=name), "pack it again")
         return content
 
     def _demand_bounds(self, entry: zipfile.ZipInfo) -> None:
         if entry.flag_bits & 1:
-            raise _invalid(f"'{entry.filename}' is encrypted", "pack it without a password")
+            raise _invalid(Said("'%(name)s' is encrypted", name=entry.filename), "pack it without a password")
         if entry.file_size > self._limits.entry:
-            most = f"{self._limits.entry // 1_000_000} MB is the most"
-            raise _invalid(f"'{entry.filename}' is too large", most)
+            most = Said("%(most)s MB is the most", most=self._limits.entry // 1000000)
+            raise _invalid(Said("'%(name)s' is too large", name=entry.filename), most)
         if entry.file_size > max(entry.compress_size, 100) * self._limits.ratio:
             raise _invalid(
-                f"'{entry.filename}' unpacks to far more than is packed", "pack what it holds in parts"
+                Said("'%(name)s' unpacks to far more than is packed", name=entry.filename),
+                "pack what it holds in parts",
             )
 
 
@@ -115,11 +120,14 @@ def _demand_inside(entry: zipfile.ZipInfo) -> None:
     )
     if not path.name or path.is_absolute() or ".." in path.parts or strange:
         raise _invalid(
-            f"'{entry.filename}' would leave the archive's folder", "pack it again with plain names"
+            Said("'%(name)s' would leave the archive's folder", name=entry.filename),
+            "pack it again with plain names",
         )
     mode = entry.external_attr >> 16
     if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
-        raise _invalid(f"'{entry.filename}' is a link or no plain file", "pack the file itself")
+        raise _invalid(
+            Said("'%(name)s' is a link or no plain file", name=entry.filename), "pack the file itself"
+        )
 
 
 def _litter(name: str) -> bool:
@@ -131,7 +139,9 @@ def _invalid(what: str, mend: str) -> Invalid:
 
 
 def _too_many(limits: Limits) -> Invalid:
-    return _invalid(f"the archive has more than {limits.entries} files", "pack only what belongs to it")
+    return _invalid(
+        Said("the archive has more than %(most)s files", most=limits.entries), "pack only what belongs to it"
+    )
 
 
 def is_archive(content: bytes) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.svg import clean_svg
 
 #: Bytes of an image, and pixels of its sides and of its area: a browser needs four bytes for each.
@@ -29,11 +29,11 @@ SUFFIXES: Final = {
     "image/svg+xml": (".svg",),
 }
 NAMES: Final = {
-    "image/png": "a PNG",
-    "image/jpeg": "a JPEG",
-    "image/gif": "a GIF",
-    "image/webp": "a WebP",
-    "image/svg+xml": "an SVG",
+    "image/png": Said("a PNG"),
+    "image/jpeg": Said("a JPEG"),
+    "image/gif": Said("a GIF"),
+    "image/webp": Said("a WebP"),
+    "image/svg+xml": Said("an SVG"),
 }
 _KNOWN: Final = "use PNG, JPEG, GIF, WebP or SVG"
 
@@ -64,7 +64,11 @@ class _Broken(Exception):
 def read_image(content: bytes) -> Image:
     """The image in these bytes. Raises Invalid with what is wrong and how to mend it."""
     if len(content) > MOST_BYTES:
-        what = f"the image has {len(content) / 1e6:.1f} MB, {MOST_BYTES / 1e6:.0f} MB is the most"
+        what = Said(
+            "the image has %(size)s MB, %(most)s MB is the most",
+            size=f"{len(content) / 1000000.0:.1f}",
+            most=f"{MOST_BYTES / 1000000.0:.0f}",
+        )
         raise Invalid([Problem("", what, "make it smaller, or save it as JPEG or WebP")])
     mime = _kind(content)
     if mime == "image/svg+xml":
@@ -73,7 +77,7 @@ def read_image(content: bytes) -> Image:
         try:
             width, height, end = _MEASURES[mime](content)
         except (_Broken, IndexError):
-            what = f"this begins like {NAMES[mime]} but is broken off or damaged"
+            what = Said("this begins like %(kind)s but is broken off or damaged", kind=NAMES[mime])
             raise Invalid([Problem("", what, "save it again from the program that made it")]) from None
         content = content[:end]
     _demand_bounds(width, height)
@@ -85,16 +89,20 @@ def named_rightly(image: Image, file: str) -> None:
     endings = SUFFIXES[image.mime]
     if not file.lower().endswith(endings):
         stem = file.rpartition(".")[0] or file
-        what = f"'{file}' holds {NAMES[image.mime]}, whatever its name says"
-        raise Invalid([Problem("", what, f"call it {stem}{endings[0]}")])
+        what = Said("'%(file)s' holds %(kind)s, whatever its name says", file=file, kind=NAMES[image.mime])
+        raise Invalid([Problem("", what, Said("call it %(name)s", name=stem + endings[0]))])
 
 
 def _demand_bounds(width: int, height: int) -> None:
     if width < 1 or height < 1:
         raise Invalid([Problem("", "the image has no size", "save it again from the program that made it")])
     if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
-        what = f"the image has {width} × {height} pixels"
-        mend = f"make it smaller: {LONGEST_SIDE} a side and {MOST_PIXELS // 1_000_000} million in all are the most"
+        what = Said("the image has %(width)s × %(height)s pixels", width=width, height=height)
+        mend = Said(
+            "make it smaller: %(side)s a side and %(millions)s million in all are the most",
+            side=LONGEST_SIDE,
+            millions=MOST_PIXELS // 1000000,
+        )
         raise Invalid([Problem("", what, mend)])
 
 

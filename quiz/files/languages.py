@@ -47,10 +47,15 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def translated(words: NullTranslations, message: str) -> str:
-    """What the program says in English, by these words; figures of a ``Said`` are filled in."""
-    if isinstance(message, Said):
-        return str(words.ugettext(message.message) % message.figures)
-    return str(words.ugettext(message)) if message else ""
+    """What the program says in English, by these words; figures of a ``Said`` are filled in, sentences among them as well."""
+    if not isinstance(message, Said):
+        return str(words.ugettext(message)) if message else ""
+    told = translated(words, message.message)
+    figures = {
+        name: translated(words, value) if isinstance(value, Said) else value
+        for name, value in message.figures.items()
+    }
+    return told % figures if figures else told
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.xml import Element, local_name, namespace, read_xml, write_xml
 
 SVG: Final = "http://www.w3.org/2000/svg"
@@ -57,7 +57,9 @@ def clean_svg(content: bytes, most_bytes: int) -> tuple[bytes, int, int]:
     """
     root = read_xml(content, most_bytes)
     if root.tag != f"{{{SVG}}}svg":
-        raise Invalid([Problem("", "the root element is not svg", f'begin with <svg xmlns="{SVG}">')])
+        raise Invalid(
+            [Problem("", "the root element is not svg", Said('begin with <svg xmlns="%(name)s">', name=SVG))]
+        )
     _clean(root)
     _demand_finite(root)
     width, height = _size(root)
@@ -117,7 +119,7 @@ def _demand_finite(root: Element) -> None:
     """Raises Invalid where ``use`` repeats itself, or more than there is time to draw."""
     by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
     if _drawn(root, 0, by_id, {}) > MOST_ELEMENTS:
-        what = f"the drawing has more than {MOST_ELEMENTS} elements"
+        what = Said("the drawing has more than %(most)s elements", most=MOST_ELEMENTS)
         raise Invalid([Problem("", what, "simplify it, or save it as PNG")])
 
 

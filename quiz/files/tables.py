@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 
 #: Characters with which a spreadsheet takes a cell for a formula, also after white space.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -109,7 +109,12 @@ def demand_bounds(parts: Mapping[str, bytes]) -> None:
         for letters, digits in _PLACED.findall(content):
             rows, columns = max(rows, int(digits[:9])), max(columns, _column(letters[:6]))
         if rows * columns > MOST_CELLS:
-            what = f"the sheet has {rows} rows and {columns} columns, {MOST_CELLS} cells are the most"
+            what = Said(
+                "the sheet has %(rows)s rows and %(columns)s columns, %(most)s cells are the most",
+                rows=rows,
+                columns=columns,
+                most=MOST_CELLS,
+            )
             raise Invalid([Problem("", what, "delete the empty rows and columns, or cut it into several")])
 
 
@@ -131,7 +136,9 @@ def read_sheet(content: bytes) -> Iterator[list[str]]:
         sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError, IndexError) as error:
-        raise Invalid([Problem("", f"this is no workbook: {error}", "save it as .xlsx")]) from None
+        raise Invalid(
+            [Problem("", Said("this is no workbook: %(error)s", error=error), "save it as .xlsx")]
+        ) from None
     yield from ([_shown(cell) for cell in row] for row in rows)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, TypeAlias
 
-from quiz.errors import Invalid, Problem, TooLarge
+from quiz.errors import Invalid, Problem, Said, TooLarge
 
 #: An element of a tree as ``lxml.etree`` has it: ``tag``, ``attrib``, ``text``, ``tail``, ``sourceline``, children.
 Element: TypeAlias = Any
@@ -26,7 +26,7 @@ _SAFE: Final = {
 }
 #: Bytes that are parsed at a time.
 _CHUNK: Final = 65_536
-_DOCTYPE: Final = "a document type (<!DOCTYPE …>) is not allowed here"
+_DOCTYPE: Final = Said("a document type (<!DOCTYPE …>) is not allowed here")
 
 
 def read_xml(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
@@ -38,16 +38,15 @@ def read_xml(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
     from lxml import etree  # noqa: PLC0415 - slow; only what reads XML pays
 
     if len(content) > most_bytes:
-        raise Invalid(
-            [Problem("", f"the XML is larger than {most_bytes} bytes", "cut it into several files")]
-        )
+        what = Said("the XML is larger than %(most)s bytes", most=most_bytes)
+        raise Invalid([Problem("", what, "cut it into several files")])
     parser = etree.XMLParser(**_SAFE)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise _broken(error) from None
     except ValueError as error:  # characters that XML does not know
-        raise Invalid([Problem("", f"no valid XML: {error}", "delete them", 1)]) from None
+        raise Invalid([Problem("", Said("no valid XML: %(error)s", error=error), "delete them", 1)]) from None
     _demand_no_type(root)
     return root
 
@@ -72,7 +71,9 @@ def stream_xml(file: BinaryIO, root: str, tag: str, most_bytes: int = MOST_BYTES
                 del element.getparent()[0]
             read = 0
         if read > most_bytes + _CHUNK:
-            raise TooLarge(f"a single <{tag}> is larger than {most_bytes // 1_000_000} MB")
+            raise TooLarge(
+                Said("a single <%(tag)s> is larger than %(most)s MB", tag=tag, most=most_bytes // 1000000)
+            )
     fault = fault or _end(parser, root)
     if fault is not None:
         raise fault
@@ -110,13 +111,16 @@ def _end(parser: Any, root: str) -> Invalid | None:
     _demand_no_type(found)
     if found.tag == root:
         return None
-    return Invalid([Problem("", f"the XML begins with <{found.tag}>", f"it has to be <{root}>", 1)])
+    what = Said("the XML begins with <%(tag)s>", tag=found.tag)
+    mend = Said("it has to be <%(root)s>", root=root)
+    return Invalid([Problem("", what, mend, 1)])
 
 
 def _broken(error: Any) -> Invalid:
     """What the parser says of a document that is not well formed."""
-    said = re.sub(r", line \d+, column \d+.*$", "", error.msg or "it is empty")
-    return Invalid([Problem("", f"no valid XML: {said}", "mend it, or export it again", error.lineno or 1)])
+    said = re.sub(r", line \d+, column \d+.*$", "", error.msg or "")
+    what = Said("no valid XML: %(error)s", error=said or Said("it is empty"))
+    return Invalid([Problem("", what, "mend it, or export it again", error.lineno or 1)])
 
 
 def _demand_no_type(root: Element) -> None:

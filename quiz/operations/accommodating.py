@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import Forbidden, Invalid, NotFound, Problem
+from quiz.errors import Forbidden, Invalid, NotFound, Problem, Said
 from quiz.models.accommodating import TIME_FACTORS, Override, Terms, move_deadlines, own_terms
 from quiz.models.attempt import Attempt
 from quiz.models.audit import record
@@ -134,9 +134,8 @@ def _faults(time_factor: float, extra_attempts: int) -> list[Problem]:
     if time_factor not in TIME_FACTORS:
         problems.append(Problem("time_factor", "there is no such extra time", "use 1, 1.25, 1.5 or 2"))
     if not 0 <= extra_attempts <= MOST_EXTRA_ATTEMPTS:
-        problems.append(
-            Problem("extra_attempts", "this number does not work", f"write 0 to {MOST_EXTRA_ATTEMPTS}")
-        )
+        mend = Said("write 0 to %(most)s", most=MOST_EXTRA_ATTEMPTS)
+        problems.append(Problem("extra_attempts", "this number does not work", mend))
     return problems
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
-from quiz.errors import Invalid, NotFound, Problem, SignedOut
+from quiz.errors import Invalid, NotFound, Problem, Said, SignedOut
 from quiz.models.audit import record
 from quiz.models.codes import digest, grouped, new_code
 from quiz.models.factors import Authenticator, Passkey
@@ -259,7 +259,7 @@ def demand_good(password: str, where: str = "new") -> None:
 
 def _password_problems(password: str, where: str) -> Iterator[Problem]:
     if not MINIMUM_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        mend = f"use {MINIMUM_PASSWORD} characters or more"
+        mend = Said("use %(least)s characters or more", least=MINIMUM_PASSWORD)
         yield Problem(where, "this password is too short or too long", mend)
 
 
@@ -267,13 +267,16 @@ def set_preferences(actor: Actor, theme: str, time_zone: str, language: str = ""
     """Sets colours (auto, light, dark), time zone ("" = that of the course) and language ("" = the browser's)."""
     problems = []
     if theme not in THEMES:
-        problems.append(Problem("theme", "there is no such choice", "use one of " + ", ".join(THEMES)))
+        problems.append(
+            Problem("theme", "there is no such choice", Said("use one of %(all)s", all=", ".join(THEMES)))
+        )
     if time_zone and time_zone not in available_timezones():
         problems.append(
             Problem("time_zone", "there is no such time zone", "use a name such as Europe/Berlin")
         )
     if language and language not in LANGUAGES:
-        problems.append(Problem("language", "there is no such choice", "use one of " + ", ".join(LANGUAGES)))
+        mend = Said("use one of %(all)s", all=", ".join(LANGUAGES))
+        problems.append(Problem("language", "there is no such choice", mend))
     if problems:
         raise Invalid(problems)
     with transaction() as connection:
@@ -329,7 +332,8 @@ def insert_account(
         .returning(User.id)
     ).scalar()
     if user_id is None:
-        raise Invalid([Problem("username", f"the user name {account!r} is taken", "choose another one")])
+        what = Said("the user name '%(username)s' is taken", username=account)
+        raise Invalid([Problem("username", what, "choose another one")])
     return user_id
 
 
@@ -340,7 +344,9 @@ def account_problems(account: str, name: str, role: str) -> Iterator[Problem]:
     if len(name) > 120:
         yield Problem("name", "a name has at most 120 characters", "shorten it")
     if role not in SITE_ROLES:
-        yield Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(SITE_ROLES))
+        what = Said("there is no role '%(name)s'", name=role)
+        mend = Said("use one of %(all)s", all=", ".join(SITE_ROLES))
+        yield Problem("role", what, mend)
 
 
 def set_password(actor: Actor | None, user_id: int, password: str, now: datetime) -> None:
@@ -355,7 +361,9 @@ def set_password(actor: Actor | None, user_id: int, password: str, now: datetime
 def set_role(actor: Actor | None, user_id: int, role: str, now: datetime) -> None:
     """Changes somebody's role of the site. The last administrator keeps it."""
     if role not in SITE_ROLES:
-        raise Invalid([Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(SITE_ROLES))])
+        what = Said("there is no role '%(name)s'", name=role)
+        mend = Said("use one of %(all)s", all=", ".join(SITE_ROLES))
+        raise Invalid([Problem("role", what, mend)])
     with as_administrator(actor) as connection:
         with _keeping_an_administrator(connection):
             _change(connection, user_id, role=role)
@@ -395,7 +403,7 @@ def _keeping_an_administrator(connection: Connection) -> Iterator[None]:
     before = connection.execute(administrators.with_for_update(key_share=True)).first()
     yield
     if before is not None and connection.execute(administrators.limit(1)).first() is None:
-        raise Invalid("somebody has to be administrator: make another person one first")
+        raise Invalid(Said("somebody has to be administrator: make another person one first"))
 
 
 def demand(actor: Actor, roles: tuple[str, ...]) -> None:

@@ -75,7 +75,9 @@ def _taught(connection: Connection, actor: Actor, course_id: int, *, lock: bool 
     statement = select(Course.id, Course.title).where(Course.id == course_id)
     if lock:
         statement = statement.with_for_update(of=Course, key_share=True)
-    course = row_of_results(connection, actor, statement, f"There is no course {course_id}.")
+    course = row_of_results(
+        connection, actor, statement, Said("There is no course %(course)s.", course=course_id)
+    )
     if course.role not in TEACHING:
         raise Forbidden
     return course

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from quiz.db import conflict_insert, reading, transaction
-from quiz.errors import Forbidden, Invalid, NotFound, Problem, SignedOut
+from quiz.errors import Forbidden, Invalid, NotFound, Problem, Said, SignedOut
 from quiz.models.accommodating import Override, Terms, own_terms
 from quiz.models.attempt import GRACE, Attempt, ended_at, moment
 from quiz.models.audit import record
@@ -186,9 +186,8 @@ def join(code: str, name: str, address: str, now: datetime) -> Joined:
     """
     shown = " ".join(name.split())
     if not 1 <= len(shown) <= LONGEST_NAME:
-        raise Invalid(
-            [Problem("name", "your name is missing or too long", f"write 1 to {LONGEST_NAME} characters")]
-        )
+        mend = Said("write 1 to %(most)s characters", most=LONGEST_NAME)
+        raise Invalid([Problem("name", "your name is missing or too long", mend)])
     course = by_code(code, address, now)
     return_code = new_code(RETURN_CODE_LENGTH)
     with transaction() as connection:
@@ -539,9 +538,9 @@ def enrol_in(
     to somebody who is in the course already stays.
     """
     if role not in COURSE_ROLES:
-        raise Invalid(
-            [Problem("role", f"there is no role {role!r}", "use one of " + ", ".join(COURSE_ROLES))]
-        )
+        what = Said("there is no role '%(name)s'", name=role)
+        mend = Said("use one of %(all)s", all=", ".join(COURSE_ROLES))
+        raise Invalid([Problem("role", what, mend)])
     lock_people(connection, course_id)
     if actor is None:
         demand_course(connection, course_id)
@@ -549,7 +548,15 @@ def enrol_in(
         my_course(connection, actor, course_id, TEACHING)
     user_id = connection.execute(select(User.id).where(User.username == username.strip().casefold())).scalar()
     if user_id is None:
-        raise Invalid([Problem("username", f"there is nobody called {username!r}", "check the user name")])
+        raise Invalid(
+            [
+                Problem(
+                    "username",
+                    Said("there is nobody called '%(username)s'", username=username),
+                    "check the user name",
+                )
+            ]
+        )
     given = {"role": role} | ({} if group is None else {"group_name": as_group(group)})
     statement = conflict_insert(connection, Enrolment).values(
         course_id=course_id, user_id=user_id, created_at=now, **given
@@ -563,8 +570,8 @@ def as_group(name: str) -> str | None:
     """The name of a group as it is kept; None for an empty one. Raises Invalid where it is too long."""
     shown = " ".join(name.split())
     if len(shown) > LONGEST_GROUP:
-        what = f"the name of the group has {len(shown)} characters"
-        raise Invalid([Problem("group", what, f"write at most {LONGEST_GROUP}")])
+        what = Said("the name of the group has %(count)s characters", count=len(shown))
+        raise Invalid([Problem("group", what, Said("write at most %(most)s", most=LONGEST_GROUP))])
     return shown or None
 
 
@@ -612,7 +619,7 @@ def lock_people(connection: Connection, course_id: int) -> None:
 def demand_course(connection: Connection, course_id: int) -> None:
     """Raises NotFound where there is no such course."""
     if connection.execute(select(Course.id).where(Course.id == course_id)).first() is None:
-        raise NotFound(f"There is no course {course_id}.")
+        raise NotFound(Said("There is no course %(course)s.", course=course_id))
 
 
 def demand_teacher(connection: Connection, course_id: int, actor: Actor | None) -> None:
@@ -623,7 +630,7 @@ def demand_teacher(connection: Connection, course_id: int, actor: Actor | None) 
         .limit(1)
     ).first()
     if left is None and actor is not None:
-        raise Invalid("a course keeps at least one teacher: make another person one first")
+        raise Invalid(Said("a course keeps at least one teacher: make another person one first"))
 
 
 def courses() -> list[tuple[int, str, str]]:

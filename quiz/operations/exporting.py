@@ -18,7 +18,7 @@ from quiz.banks.selecting import chosen, together
 from quiz.banks.transferring import named_apart
 from quiz.banks.yaml import write_bank
 from quiz.db import snapshot, transaction
-from quiz.errors import Conflict, Forbidden, NotFound
+from quiz.errors import Conflict, Forbidden, NotFound, Said
 from quiz.files.archive import pack
 from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored
@@ -108,7 +108,11 @@ def _bank(connection: Connection, actor: Actor | None, bank_id: int) -> Row[Any]
     statement = select(Bank) if actor is None else readable_banks(actor, Bank)
     found: Row[Any] | None = connection.execute(statement.where(Bank.id == bank_id)).first()
     if found is None:
-        raise missing(connection, actor) if actor else NotFound(f"There is no bank {bank_id}.")
+        raise (
+            missing(connection, actor)
+            if actor
+            else NotFound(Said("There is no bank %(bank)s.", bank=bank_id))
+        )
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import NotFound
+from quiz.errors import NotFound, Said
 from quiz.files.tables import Table
 from quiz.models.attempt import GRACE
 from quiz.models.audit import record
@@ -102,7 +102,9 @@ def grade_book(
 
 def _course(connection: Connection, actor: Actor, course_id: int) -> Row[Any]:
     statement = select(Course.id, Course.title, Course.time_zone).where(Course.id == course_id)
-    return row_of_results(connection, actor, statement, f"There is no course {course_id}.")
+    return row_of_results(
+        connection, actor, statement, Said("There is no course %(course)s.", course=course_id)
+    )
 
 
 def _page(

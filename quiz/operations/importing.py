@@ -17,7 +17,7 @@ from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
 from quiz.db import parts, reading, transaction
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.lint.inspect import hindrances_of_all, is_sourced
 from quiz.models.audit import record
 from quiz.models.bank import (
@@ -136,10 +136,10 @@ def _too_long(bank: LoadedBank) -> Iterator[Problem]:
         ("language", bank.language, LONGEST_LANGUAGE),
     ):
         if len(value) > most:
-            yield BankProblem(where, "this is too long", f"use up to {most} characters")
+            yield BankProblem(where, "this is too long", Said("use up to %(most)s characters", most=most))
     for question in bank.authored:
         if len(question.topic) > LONGEST_TOPIC:
-            mend = f"use up to {LONGEST_TOPIC} characters"
+            mend = Said("use up to %(most)s characters", most=LONGEST_TOPIC)
             yield BankProblem("topic", "this is too long", mend, question=question.qualified)
 
 
@@ -156,8 +156,8 @@ def _wrong_variants(bank: LoadedBank) -> Iterator[Problem]:
             yield BankProblem(problem.where, problem.what, problem.mend, question=family.qualified)
         longest = max(map(len, family.every_key()), default=0)
         if longest > LONGEST_VARIANT:
-            what = f"the key of a variant has {longest} characters"
-            mend = f"up to {LONGEST_VARIANT}: take fewer rows, or give them shorter keys"
+            what = Said("the key of a variant has %(most)s characters", most=longest)
+            mend = Said("up to %(most)s: take fewer rows, or give them shorter keys", most=LONGEST_VARIANT)
             yield BankProblem("take", what, mend, question=family.qualified)
 
 

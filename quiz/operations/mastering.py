@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading
+from quiz.errors import Said
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion
 from quiz.models.grades import students_of
@@ -48,7 +49,9 @@ def mastery(actor: Actor, course_id: int, page: int) -> Mastery:
     """
     with reading() as connection:
         statement = select(Course.id, Course.title, Course.time_zone).where(Course.id == course_id)
-        course = row_of_results(connection, actor, statement, f"There is no course {course_id}.")
+        course = row_of_results(
+            connection, actor, statement, Said("There is no course %(course)s.", course=course_id)
+        )
         people = page_of(connection, students_of(course_id), page, tuple)
         shares = _shares(connection, course_id, [user_id for user_id, *_ in people.rows])
     topics = tuple(sorted({topic for held in shares.values() for topic in held}))

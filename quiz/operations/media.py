@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select
 
 from quiz.banks.images import FOLDER
 from quiz.db import reading, transaction
-from quiz.errors import Conflict, Invalid, NotFound, Problem
+from quiz.errors import Conflict, Invalid, NotFound, Problem, Said
 from quiz.files.images import SUFFIXES, read_image
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.audit import record
@@ -133,9 +133,8 @@ def add_image(actor: Actor, bank_id: int, file_name: str, content: bytes, now: d
             if digest == made.digest:
                 return name
         if len(known) >= MOST_IMAGES:
-            raise Invalid(
-                [Problem("", f"the bank has {MOST_IMAGES} images", "delete some that no question shows")]
-            )
+            what = Said("the bank has %(most)s images", most=MOST_IMAGES)
+            raise Invalid([Problem("", what, "delete some that no question shows")])
         name = _free_name(file_name, SUFFIXES[made.mime][0], known)
         keep_images(connection, bank_id, {name: made})
         record(connection, actor.id, "bank.image", ("bank", bank_id), now, digest=made.digest)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 
 from quiz.banks.families import load
 from quiz.db import reading, transaction
-from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem
+from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem, Said
 from quiz.files.richtext import to_text
 from quiz.lint.inspect import hindrances
 from quiz.models.audit import record
@@ -434,7 +434,7 @@ def _editable(connection: Connection, actor: Actor, question_id: int) -> Row[Any
 
 def _reviewer_id(connection: Connection, actor: Actor, question: Row[Any], username: str) -> int:
     if username not in dict(_reviewers(connection, actor, question)):
-        what = f"{username!r} may not change this bank"
+        what = Said("'%(username)s' may not change this bank", username=username)
         raise Invalid([Problem("reviewer", what, "share it with them first, to use and change")])
     found: int = connection.execute(select(User.id).where(User.username == username)).scalar_one()
     return found
@@ -470,7 +470,9 @@ def _comment_problems(text: str) -> Sequence[Problem]:
     if not text:
         return [Problem("text", "there is no comment", "say what is good or what is to be done")]
     if len(text) > LONGEST_COMMENT:
-        return [Problem("text", "this is too long", f"use up to {LONGEST_COMMENT} characters")]
+        return [
+            Problem("text", "this is too long", Said("use up to %(most)s characters", most=LONGEST_COMMENT))
+        ]
     return []
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.transferring import Transfer, transfer
 from quiz.db import reading, transaction
-from quiz.errors import Conflict, Invalid, Problem
+from quiz.errors import Conflict, Invalid, Problem, Said
 from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored
 from quiz.models.choosing import Selection, selected
@@ -165,7 +165,7 @@ def _plan(
     if not rows:
         raise Invalid([Problem("", "no question is selected", "tick some, or search for others")])
     if len(rows) > MOST:
-        what = f"more than {MOST} questions are selected"
+        what = Said("more than %(most)s questions are selected", most=MOST)
         raise Invalid([Problem("", what, "narrow the search, and go in several steps")])
     stays = _staying(connection, rows) if how == "move" else {}
     going = [row for row in rows if row.id not in stays]
@@ -193,8 +193,8 @@ def _banks(
     found = {number: editable_bank(connection, actor, number, lock=lock) for number in sorted(changed)}
     source, target = found.get(bank_id, source), found[target_id]
     if source.language != target.language:
-        what = f"this bank is in another language ({target.language})"
-        raise Invalid([Problem("target", what, f"choose one in {source.language}")])
+        what = Said("this bank is in another language (%(language)s)", language=target.language)
+        raise Invalid([Problem("target", what, Said("choose one in %(language)s", language=source.language))])
     return source, target
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from quiz.errors import Said
 from quiz.questions.rules.numbers import digits, show_number
 
 #: Digits of an authored number.
@@ -84,7 +85,7 @@ def decimal_of(value: object) -> Decimal | Fraction:
     if isinstance(value, float):
         value = Decimal(repr(value))
     if not isinstance(value, Decimal):
-        raise fault(f"{_shown(value)} is not a number", "write a number such as 0.5")
+        raise fault(Said("%(value)s is not a number", value=_shown(value)), "write a number such as 0.5")
     return _bounded(value)
 
 
@@ -95,12 +96,14 @@ def _from_text(text: str) -> Decimal | Fraction:
             return Fraction(int(numerator), int(denominator))
         return _bounded(Decimal(text))
     except (InvalidOperation, ValueError, ZeroDivisionError):
-        raise fault(f"{_shown(text)} is not a number", "write a number such as 0.5 or 1/3") from None
+        raise fault(
+            Said("%(value)s is not a number", value=_shown(text)), "write a number such as 0.5 or 1/3"
+        ) from None
 
 
 def _bounded(value: Decimal) -> Decimal:
     if not value.is_finite():
-        raise fault(f"{value} is not a finite number")
+        raise fault(Said("%(value)s is not a finite number", value=value))
     if abs(value.adjusted()) > LARGEST_EXPONENT or len(value.as_tuple().digits) > MOST_DIGITS:
         raise fault("the number is too large, too small or too long")
     return value
@@ -123,7 +126,10 @@ def _written(value: object) -> str:
         return value.written
     if isinstance(value, bool | Ambiguous):
         word = str(value).lower() if isinstance(value, bool) else value
-        raise fault(f"{word} without quotes is a truth value, not text", f'put it in quotes: "{word}"')
+        raise fault(
+            Said("%(word)s without quotes is a truth value, not text", word=word),
+            Said('put it in quotes: "%(word)s"', word=word),
+        )
     if isinstance(value, str):
         return value
     raise PydanticCustomError("string_type", "Input should be a valid string")
@@ -150,7 +156,7 @@ def _snapped(value: object) -> Fraction:
 def _count(value: object) -> int:
     number = Fraction(decimal_of(value)) if not isinstance(value, bool) else Fraction(0)
     if number < 1 or number.denominator != 1:
-        raise fault(f"{_shown(value)} is not a whole number above 0", "write 1, 2, 3 …")
+        raise fault(Said("%(value)s is not a whole number above 0", value=_shown(value)), "write 1, 2, 3 …")
     return int(number)
 
 
@@ -164,13 +170,18 @@ def _day(value: object) -> date:
 
 
 def _no_day(value: object) -> date:
-    raise fault(f"{_shown(value)} is not a date", "write year-month-day, such as 2021-07-13")
+    raise fault(
+        Said("%(value)s is not a date", value=_shown(value)), "write year-month-day, such as 2021-07-13"
+    )
 
 
 def _truth(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise fault(f"{_shown(value)} is neither true nor false", "write true or false, without quotes")
+    raise fault(
+        Said("%(value)s is neither true nor false", value=_shown(value)),
+        "write true or false, without quotes",
+    )
 
 
 def between(low: int, high: int, mend: str = "") -> Callable[[Fraction], Fraction]:
@@ -178,7 +189,10 @@ def between(low: int, high: int, mend: str = "") -> Callable[[Fraction], Fractio
 
     def inside(value: Fraction) -> Fraction:
         if not low <= value <= high:
-            raise fault(f"{_plain(value)} is not between {low} and {high}", mend)
+            what = Said(
+                "%(value)s is not between %(low)s and %(high)s", value=_plain(value), low=low, high=high
+            )
+            raise fault(what, mend)
         return value
 
     return inside
@@ -187,21 +201,21 @@ def between(low: int, high: int, mend: str = "") -> Callable[[Fraction], Fractio
 def positive(value: Fraction) -> Fraction:
     """A validator: the number is above zero."""
     if value <= 0:
-        raise fault(f"{_plain(value)} is not above 0")
+        raise fault(Said("%(value)s is not above 0", value=_plain(value)))
     return value
 
 
 def not_negative(value: Fraction) -> Fraction:
     """A validator: the number is zero or more."""
     if value < 0:
-        raise fault(f"{_plain(value)} is below 0")
+        raise fault(Said("%(value)s is below 0", value=_plain(value)))
     return value
 
 
 def worth(value: Fraction) -> Fraction:
     """A validator: the number can be points, or a scale."""
     if not_negative(value) > MOST_POINTS:
-        raise fault(f"is above {MOST_POINTS}", "write a smaller number")
+        raise fault(Said("is above %(most)s", most=MOST_POINTS), "write a smaller number")
     return value
 
 
@@ -215,7 +229,7 @@ def matches(pattern: str, mend: str) -> Callable[[str], str]:
 
     def well_formed(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise fault(f"{_shown(value)} is not well formed", mend)
+            raise fault(Said("%(value)s is not well formed", value=_shown(value)), mend)
         return value
 
     return well_formed

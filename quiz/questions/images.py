@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
 from pydantic import AfterValidator
 
+from quiz.errors import Said
 from quiz.files.richtext import media_address
 from quiz.questions.base import Content
 from quiz.questions.fields import Count, Text, Words, fault, matches
@@ -37,7 +38,8 @@ def _file(value: str) -> str:
     if re.fullmatch(FILE, value) or _PINNED.fullmatch(value):
         return value
     raise fault(
-        f"'{value[:60]}' is no image of the folder images", "write images/name.png, a file beside the bank"
+        Said("'%(value)s' is no image of the folder images", value=value[:60]),
+        "write images/name.png, a file beside the bank",
     )
 
 

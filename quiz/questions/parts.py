@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.questions.base import Raw
 
 #: Parts that a question may have: more would neither fit a page nor a save (``quiz.web.student.fields``).
@@ -52,7 +52,6 @@ def twice(values: Sequence[str], where: str, field: str) -> Iterator[Problem]:
     """A problem for each value that stands earlier in the list ``where`` too; "" is passed over."""
     for place, value in enumerate(values):
         if value and value in values[:place]:
-            what = f"'{value[:60]}' stands twice"
-            yield Problem(
-                f"{where}[{place}].{field}", what, f"give each {where.removesuffix('s')} its own {field}"
-            )
+            what = Said("'%(value)s' stands twice", value=value[:60])
+            mend = Said("give each %(where)s its own %(field)s", where=where.removesuffix("s"), field=field)
+            yield Problem(f"{where}[{place}].{field}", what, mend)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.files.richtext import to_text
 from quiz.questions.base import Content
 from quiz.questions.fields import Exact, Id, number_text
@@ -47,7 +47,11 @@ def off_picture(area: Area, size: tuple[int, int]) -> str:
         return wrong
     left, top, right, bottom = bounds(area)
     is_off = left < 0 or top < 0 or right > size[0] or bottom > size[1]
-    return f"reaches beyond the picture, which is {size[0]} × {size[1]}" if is_off else ""
+    return (
+        Said("reaches beyond the picture, which is %(width)s × %(height)s", width=size[0], height=size[1])
+        if is_off
+        else ""
+    )
 
 
 class Place(Content):
@@ -71,9 +75,15 @@ class Place(Content):
         if self.area is not None:
             return off_picture(self.area, size)
         if len(self.coords) != 2:
-            return f"a point has 2 coordinates, here are {len(self.coords)}"
+            return Said("a point has 2 coordinates, here are %(count)s", count=len(self.coords))
         is_on = all(0 <= part <= side for part, side in zip(self.coords, size, strict=True))
-        return "" if is_on else f"lies beside the picture, which is {size[0]} × {size[1]}"
+        return (
+            ""
+            if is_on
+            else Said(
+                "lies beside the picture, which is %(width)s × %(height)s", width=size[0], height=size[1]
+            )
+        )
 
 
 class PlacedPicture(ImageRef):
@@ -84,7 +94,11 @@ class PlacedPicture(ImageRef):
     def problems(self, gaps: Collection[str]) -> Iterator[Problem]:
         """Gaps without a place, places without a gap, places that do not lie on the picture."""
         for name in (name for name in gaps if name not in self.places):
-            yield Problem("picture.places", f"the gap '{name}' has no place", f'add "{name}": {{coords: …}}')
+            yield Problem(
+                "picture.places",
+                Said("the gap '%(name)s' has no place", name=name),
+                Said('add "%(name)s": {coords: …}', name=name),
+            )
         if not all(self.size):
             what = "its size is not known"
             yield Problem("picture", what, "write width and height, the units of positions")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -24,7 +24,7 @@ KINDS = {
     "model_attributes_type": ("must be a mapping", "write name: value"),
     "string_type": ("must be text", "write it in quotes"),
     "too_short": ("has too few entries", ""),
-    "too_long": ("is too long", "{max_length} is the most"),
+    "too_long": ("is too long", "%(max_length)s is the most"),
 }
 
 
@@ -67,23 +67,23 @@ def steps(where: str) -> Path:
 def suggest(word: str, known: Iterable[str]) -> str:
     """``, did you mean 'prompt'?`` or the empty string."""
     close = get_close_matches(word, [*known], n=1, cutoff=0.6)
-    return f", did you mean '{close[0]}'?" if close else ""
+    return Said(", did you mean '%(word)s'?", word=close[0]) if close else ""
 
 
 def unknown_field(name: str, known: Iterable[str], where: Path) -> Problem:
     """A field that the format does not have."""
     known = sorted(known)
     hint = suggest(name, known)
+    what = Said("unknown field '%(name)s'%(hint)s", name=name, hint=hint)
     return Problem(
-        path_text((*where, name)),
-        f"unknown field '{name}'{hint}",
-        "" if hint else f"known here: {', '.join(known)}",
+        path_text((*where, name)), what, "" if hint else Said("known here: %(names)s", names=", ".join(known))
     )
 
 
 def not_yet(name: str, where: Path) -> Problem:
     """A key or value of the format that this version does not do yet."""
-    return Problem(path_text((*where, name)), f"'{name}' is known, not supported yet", "leave it out for now")
+    what = Said("'%(name)s' is known, not supported yet", name=name)
+    return Problem(path_text((*where, name)), what, "leave it out for now")
 
 
 def _problem(detail: Mapping[str, Any], model: type[BaseModel], where: Path) -> Problem:
@@ -95,24 +95,26 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], where: Path) -> 
     if kind == "fault":
         return Problem(text, detail["ctx"]["what"], detail["ctx"]["mend"])
     if kind == "missing":
-        return Problem(path_text((*where, *path[:-1])), f"'{path[-1]}' is missing", f"add {path[-1]}: …")
+        return Problem(
+            path_text((*where, *path[:-1])),
+            Said("'%(name)s' is missing", name=path[-1]),
+            Said("add %(name)s: …", name=path[-1]),
+        )
     if detail["input"] is None:
         return Problem(text, "is empty", "write a value or leave the field out")
     if kind == "literal_error":
         return _one_of(text, detail)
     what, mend = KINDS.get(kind, (detail["msg"][:1].lower() + detail["msg"][1:], ""))
-    return Problem(text, what, mend.format_map(detail.get("ctx", {})))
+    return Problem(text, what, Said(mend, **detail.get("ctx", {})))
 
 
 def _one_of(where: str, detail: Mapping[str, Any]) -> Problem:
     expected = detail["ctx"]["expected"]
     choices = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ") if word != "''"]
     given = str(detail["input"])
-    return Problem(
-        where,
-        f"'{given[:40]}' is not known here{suggest(given, choices)}",
-        f"write one of {', '.join(choices)}",
-    )
+    what = Said("'%(given)s' is not known here%(hint)s", given=given[:40], hint=suggest(given, choices))
+    mend = Said("write one of %(names)s", names=", ".join(choices))
+    return Problem(where, what, mend)
 
 
 def _extra(path: Path, model: type[BaseModel], where: Path) -> Problem:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html_around, to_inline_html, to_text
 from quiz.questions.base import (
     Content,
@@ -88,7 +88,9 @@ class WordGaps(Content):
         texts = [f"{word.group}\0{word.text.strip()}" for word in self.choices]
         for place, text in enumerate(texts):
             if text in texts[:place]:
-                what = f"'{self.choices[place].text.strip()[:60]}' stands twice in its group"
+                what = Said(
+                    "'%(text)s' stands twice in its group", text=self.choices[place].text.strip()[:60]
+                )
                 yield Problem(f"choices[{place}].text", what, "take one out, or give it another group")
         yield from self._mark_faults()
         yield from self._key_faults()
@@ -100,25 +102,30 @@ class WordGaps(Content):
         for name in dict.fromkeys(marks):
             if name not in self.gaps:
                 mend = "say under gaps which word belongs there, or take the mark out"
-                yield Problem("text", f"there is no gap '{name}'", mend)
+                yield Problem("text", Said("there is no gap '%(name)s'", name=name), mend)
             elif marks.count(name) > 1:
-                yield Problem("text", f"the gap '{name}' is marked twice", "give each mark its own gap")
+                what = Said("the gap '%(name)s' is marked twice", name=name)
+                yield Problem("text", what, "give each mark its own gap")
         for name in self.gaps:
             if name not in marks:
                 yield Problem(
-                    f"gaps.{name}", "is not marked in the text", f"write [[{name}]] where it stands"
+                    f"gaps.{name}",
+                    "is not marked in the text",
+                    Said("write [[%(name)s]] where it stands", name=name),
                 )
 
     def _key_faults(self) -> Iterator[Problem]:
         used: dict[str, str] = {}
         for name, right in self.gaps.items():
             if right not in self.words:
-                mend = f"write one of {', '.join(self.words)}"
-                yield Problem(f"gaps.{name}", f"there is no choice '{right}'", mend)
+                mend = Said("write one of %(names)s", names=", ".join(self.words))
+                yield Problem(f"gaps.{name}", Said("there is no choice '%(name)s'", name=right), mend)
             elif len(self.fitting(name)) < 2:
                 yield Problem(f"gaps.{name}", "has no other word to choose from", "add one of its group")
             elif used.setdefault(right, name) != name and not self.reuse:
-                what = f"the word '{right}' belongs into the gap '{used[right]}' too"
+                what = Said(
+                    "the word '%(right)s' belongs into the gap '%(gap)s' too", right=right, gap=used[right]
+                )
                 yield Problem(f"gaps.{name}", what, "write reuse: true, or give each gap a word of its own")
 
 

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from quiz.errors import Invalid, QuizError, SignedOut, TooMany
+from quiz.web.forms import located
 from quiz.web.guard import SAFE_METHODS
+from quiz.web.html import said
 from quiz.web.logging import request_id
 
 PROBLEM = "application/problem+json"
@@ -79,10 +80,16 @@ def wants_json() -> bool:
 def _expected(error: QuizError) -> ResponseReturnValue:
     if isinstance(error, SignedOut) and request.method in SAFE_METHODS and not wants_json():
         return redirect(url_for("auth.login", next=request.full_path.rstrip("?")), 303)
-    response = answer(error.code, error.status, _(error.text), error)
+    response = answer(error.code, error.status, _detail(error), error)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _detail(error: QuizError) -> str:
+    """What happened, in the page's language."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    return "; ".join(map(located, problems)) or said(error.text)
 
 
 def _bad_token(_error: CSRFError) -> ResponseReturnValue:
@@ -114,7 +121,7 @@ def answer(code: str, status: int, detail: str, error: QuizError | None = None) 
         title=title,
         detail=detail,
         unmet=getattr(error, "unmet", ()),
-        problems=error.problems if isinstance(error, Invalid) else (),
+        problems=[*map(located, error.problems)] if isinstance(error, Invalid) else (),
         typed=_typed() if lost else (),
         kept=error is not None and bool(error.facts.get("kept")),
         attempt=(request.view_args or {}).get("attempt_id") if status == 409 else None,

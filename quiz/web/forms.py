@@ -55,12 +55,16 @@ def in_words(problem: Problem) -> str:
     return f"{said(problem.what)} – {said(problem.mend)}" if problem.mend else said(problem.what)
 
 
+def located(problem: Problem) -> str:
+    """The same, where the field that it lies in is not seen beside it."""
+    return f"{problem.where}: {in_words(problem)}" if problem.where else in_words(problem)
+
+
 def place(form: FlaskForm, error: Invalid) -> None:
     """Puts each Problem on the field that its ``where`` names, the others on top of the form."""
     for problem in error.problems:
-        words = in_words(problem)
         if problem.where in form:
             field = form[problem.where]
-            field.errors = [*field.errors, words]
+            field.errors = [*field.errors, in_words(problem)]
         else:
-            form.form_errors.append(f"{problem.where}: {words}" if problem.where else words)
+            form.form_errors.append(located(problem))

@@ -17,7 +17,7 @@ from typing import Final
 from quiz.banks.expressions.grammar import AS_OF, RESERVED, ROWS, Parser
 from quiz.banks.expressions.terms import Name, Node, OverTable, Scope
 from quiz.banks.expressions.values import Mistake, Value, shown
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions.validation import suggest
 
 __all__ = ["AS_OF", "RESERVED", "ROWS", "Expression", "Scope", "Template", "Value", "places"]
@@ -72,8 +72,12 @@ class Expression:
 
 def _located(text: str, mistake: Mistake, where: str) -> Problem:
     shown_text = text if len(text) <= 80 else text[:79] + "…"
-    place = "" if mistake.at is None else f"at character {mistake.at + 1} "
-    return Problem(where, f"{place}of '{shown_text}': {mistake.what}", mistake.mend)
+    told = {"text": shown_text, "what": Said(mistake.what)}
+    if mistake.at is None:
+        what = Said("of '%(text)s': %(what)s", **told)
+    else:
+        what = Said("at character %(place)s of '%(text)s': %(what)s", place=mistake.at + 1, **told)
+    return Problem(where, what, mistake.mend)
 
 
 def _unknown(
@@ -88,8 +92,12 @@ def _unknown(
         if node.table not in tables:
             known = ", ".join(tables) or "none"
             yield (
-                f"there is no table '{node.table}'{suggest(node.table, tables)}",
-                f"tables: {known}",
+                Said(
+                    "there is no table '%(table)s'%(hint)s",
+                    table=node.table,
+                    hint=suggest(node.table, tables),
+                ),
+                Said("tables: %(names)s", names=known),
                 node.at,
             )
             return
@@ -98,8 +106,8 @@ def _unknown(
         usable = [f"this.{name}" for name in own] if node.name.startswith("this.") else [*names]
         if node.name not in usable:
             hint = suggest(node.name, usable)
-            mend = "" if hint else f"known here: {', '.join(dict.fromkeys(usable))}"
-            yield f"there is no '{node.name}'{hint}", mend, node.at
+            mend = "" if hint else Said("known here: %(names)s", names=", ".join(dict.fromkeys(usable)))
+            yield Said("there is no '%(name)s'%(hint)s", name=node.name, hint=hint), mend, node.at
     for part in node.parts():
         yield from _unknown(part, names, tables, own)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from quiz.banks.expressions import real
 from quiz.banks.expressions.values import LONGEST, Mistake, Value, kind, read_day, shown
+from quiz.errors import Said
 
 #: Places after the point that a number may be rounded to.
 MOST_PLACES: Final = 12
@@ -31,21 +32,21 @@ class Function:
 def number(value: Value) -> Fraction:
     """The value, which must be a number. Raises Mistake."""
     if not isinstance(value, Fraction):
-        raise Mistake(f"needs a number, not {kind(value)}")
+        raise Mistake(Said("needs a number, not %(kind)s", kind=kind(value)))
     return value
 
 
 def day(value: Value) -> date:
     """The value, which must be a date. Raises Mistake."""
     if not isinstance(value, date):
-        raise Mistake(f"needs a date, not {kind(value)}")
+        raise Mistake(Said("needs a date, not %(kind)s", kind=kind(value)))
     return value
 
 
 def text(value: Value) -> str:
     """The value, which must be a text. Raises Mistake."""
     if not isinstance(value, str):
-        raise Mistake(f"needs a text, not {kind(value)}", "text(x) makes one")
+        raise Mistake(Said("needs a text, not %(kind)s", kind=kind(value)), "text(x) makes one")
     return value
 
 
@@ -61,7 +62,8 @@ def ordered(values: Sequence[Value]) -> Sequence[Any]:
     """The values, which must all be numbers, all dates or all texts. Raises Mistake."""
     kinds = {kind(value) for value in values}
     if len(kinds) != 1 or kinds & {"empty", "true or false"}:
-        raise Mistake(f"cannot compare {' with '.join(sorted(kinds))}", "compare numbers, dates or texts")
+        what = Said("cannot compare %(one)s with %(other)s", one=min(kinds), other=max(kinds))
+        raise Mistake(what, "compare numbers, dates or texts")
     return values
 
 
@@ -85,7 +87,7 @@ def _round(arguments: Sequence[Value]) -> Fraction:
     """Half away from zero, as schools teach it."""
     places = whole(arguments[1]) if len(arguments) == 2 else 0
     if not 0 <= places <= MOST_PLACES:
-        raise Mistake(f"rounds to 0 … {MOST_PLACES} places")
+        raise Mistake(Said("rounds to 0 … %(most)s places", most=MOST_PLACES))
     scaled = number(arguments[0]) * 10**places
     nearest = floor(abs(scaled) + Fraction(1, 2))
     return Fraction(nearest if scaled >= 0 else -nearest, 10**places)
@@ -95,7 +97,7 @@ def _significant(arguments: Sequence[Value]) -> Fraction:
     """Half away from zero, as ``round``."""
     digits = whole(arguments[1])
     if not 1 <= digits <= MOST_DIGITS:
-        raise Mistake(f"keeps 1 … {MOST_DIGITS} digits")
+        raise Mistake(Said("keeps 1 … %(most)s digits", most=MOST_DIGITS))
     given = number(arguments[0])
     context = Context(prec=digits, rounding=ROUND_HALF_UP)
     return Fraction(context.divide(Decimal(given.numerator), Decimal(given.denominator)))
@@ -109,7 +111,7 @@ def _real(do: Callable[[Fraction], Fraction]) -> Function:
 def joined(parts: Sequence[str]) -> str:
     """The texts one after the other. Raises Mistake where that is too long."""
     if sum(map(len, parts)) > LONGEST:
-        raise Mistake(f"makes a text of more than {LONGEST} characters")
+        raise Mistake(Said("makes a text of more than %(most)s characters", most=LONGEST))
     return "".join(parts)
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from quiz.banks.expressions.functions import FUNCTIONS
+from quiz.banks.expressions.functions import FUNCTIONS, Function
 from quiz.banks.expressions.terms import Binary, Call, If, Literal, Logic, Name, Node, Not, OverTable
 from quiz.banks.expressions.values import Mistake, Value, read_day
+from quiz.errors import Said
 from quiz.questions.validation import suggest
 
 LONGEST: Final = 1_000
@@ -58,7 +59,7 @@ def _tokens(text: str) -> Iterator[_Token]:
                 if text[at] in "\"'"
                 else ""
             )
-            raise Mistake(f"'{text[at]}' has no meaning here", mend, at)
+            raise Mistake(Said("'%(sign)s' has no meaning here", sign=text[at]), mend, at)
         name = str(found.lastgroup)
         yield _Token(name, found[name], found.start(name))
         at = found.end()
@@ -70,7 +71,7 @@ class Parser:
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
-            raise Mistake(f"is longer than {LONGEST} characters")
+            raise Mistake(Said("is longer than %(most)s characters", most=LONGEST))
         self._tokens = [*_tokens(text)]
         self._place = 0
         self._depth = 0
@@ -80,7 +81,7 @@ class Parser:
         """The expression. Raises Mistake."""
         node = self._either()
         if self._next.kind != "end":
-            raise Mistake(f"'{self._next.text}' is not expected here", "", self._next.at)
+            raise Mistake(Said("'%(text)s' is not expected here", text=self._next.text), "", self._next.at)
         return node
 
     @property
@@ -96,8 +97,14 @@ class Parser:
 
     def _demand(self, text: str) -> None:
         if self._take(text) is None:
-            found = f"not '{self._next.text}'" if self._next.text else "but the expression ends"
-            raise Mistake(f"'{text}' is expected here, {found}", "", self._next.at)
+            found = (
+                Said("not '%(text)s'", text=self._next.text)
+                if self._next.text
+                else Said("but the expression ends")
+            )
+            raise Mistake(
+                Said("'%(text)s' is expected here, %(found)s", text=text, found=found), "", self._next.at
+            )
 
     def _either(self) -> Node:
         self._depth += 1
@@ -181,14 +188,14 @@ class Parser:
             node = self._either()
             self._demand(")")
             return node
-        found = f"'{token.text}'" if token.text else "the end"
-        raise Mistake(f"a value is expected here, not {found}", "", token.at)
+        found = f"'{token.text}'" if token.text else Said("the end")
+        raise Mistake(Said("a value is expected here, not %(found)s", found=found), "", token.at)
 
     def _name(self, token: _Token) -> Node:
         if token.text in _WORDS:
             return Literal(token.at, _WORDS[token.text])
         if token.text in RESERVED - {AS_OF, ROWS}:
-            raise Mistake(f"'{token.text}' is no value", "", token.at)
+            raise Mistake(Said("'%(text)s' is no value", text=token.text), "", token.at)
         return Name(token.at, token.text)
 
     def _call(self, token: _Token) -> Node:
@@ -221,22 +228,33 @@ def _called(token: _Token, given: list[Node]) -> Node:
         known = sorted({*FUNCTIONS, *OVER_TABLES, "if"})
         hint = suggest(name, known)
         raise Mistake(
-            f"there is no function '{name}'{hint}", "" if hint else f"known: {', '.join(known)}", token.at
+            Said("there is no function '%(name)s'%(hint)s", name=name, hint=hint),
+            "" if hint else Said("known: %(names)s", names=", ".join(known)),
+            token.at,
         )
     if count < function.least or (function.most is not None and count > function.most):
-        most = "or more" if function.most is None else f"to {function.most}"
-        takes = str(function.least) if function.least == function.most else f"{function.least} {most}"
-        raise Mistake(f"{name}() takes {takes} values, not {count}", "", token.at)
+        what = Said(
+            "%(name)s() takes %(takes)s values, not %(count)s", name=name, takes=_takes(function), count=count
+        )
+        raise Mistake(what, "", token.at)
     return Call(token.at, name, tuple(given))
+
+
+def _takes(function: Function) -> str:
+    """How many values a function takes, in words."""
+    if function.most is None:
+        return Said("%(least)s or more", least=function.least)
+    if function.most == function.least:
+        return str(function.least)
+    return Said("%(least)s to %(most)s", least=function.least, most=function.most)
 
 
 def _over_table(token: _Token, given: list[Node]) -> OverTable:
     valued = token.text != "count"
     form = "table, value, condition" if valued else "table, condition"
     if not given or not isinstance(given[0], Name) or not 1 + valued <= len(given) <= 2 + valued:
-        raise Mistake(
-            f"{token.text}() is written {token.text}({form})", "the condition may be left out", token.at
-        )
+        what = Said("%(text)s() is written %(text)s(%(form)s)", text=token.text, form=form)
+        raise Mistake(what, "the condition may be left out", token.at)
     of = given[1] if valued else None
     rest = given[1 + valued :]
     return OverTable(token.at, token.text, given[0].name, of, rest[0] if rest else None)

@@ -12,6 +12,7 @@ from math import isqrt
 from typing import Final
 
 from quiz.banks.expressions.values import Mistake
+from quiz.errors import Said
 
 _WORKING: Final = Context(prec=50, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _GIVEN: Final = Context(prec=30, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -47,7 +48,7 @@ def sqrt(value: Fraction) -> Fraction:
 def exp(value: Fraction) -> Fraction:
     """The power of e to this exponent. Raises Mistake where that is too large or too small."""
     if abs(value) > LARGEST_POWER:
-        raise Mistake(f"takes numbers up to {LARGEST_POWER:,}")
+        raise Mistake(Said("takes numbers up to %(most)s", most=f"{LARGEST_POWER:,}"))
     return _given(_WORKING.exp(_decimal(value)))
 
 
@@ -117,7 +118,7 @@ def acos(value: Fraction) -> Fraction:
 def _reduced(angle: Fraction) -> Decimal:
     """The angle less full turns, between −π and π."""
     if abs(angle) > LARGEST_ANGLE:
-        raise Mistake(f"takes angles up to {LARGEST_ANGLE:,}")
+        raise Mistake(Said("takes angles up to %(most)s", most=f"{LARGEST_ANGLE:,}"))
     turn = _WORKING.multiply(_PI, Decimal(2))
     return _WORKING.remainder_near(_decimal(angle), turn)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from quiz.banks.expressions import real
 from quiz.banks.expressions.functions import FUNCTIONS, joined, number, ordered
 from quiz.banks.expressions.values import MOST_BITS, Mistake, Value, kind
+from quiz.errors import Said
 
 #: Rows that one evaluation may look at in tables.
 MOST_STEPS: Final = 200_000
@@ -51,7 +52,8 @@ class Scope:
         self._steps[0] += len(found)
         if self._steps[0] > MOST_STEPS:
             raise Mistake(
-                f"looks at more than {MOST_STEPS} rows", "use smaller tables, or fewer inside each other"
+                Said("looks at more than %(most)s rows", most=MOST_STEPS),
+                "use smaller tables, or fewer inside each other",
             )
         return found
 
@@ -79,7 +81,8 @@ class Node:
         value = self.value(scope)
         if not isinstance(value, bool):
             raise self.wrong(
-                f"needs a condition, not {kind(value)}", "compare it with something, such as x == 1"
+                Said("needs a condition, not %(kind)s", kind=kind(value)),
+                "compare it with something, such as x == 1",
             )
         return value
 
@@ -104,7 +107,7 @@ class Name(Node):
         try:
             return scope.find(self.name)
         except KeyError:
-            raise self.wrong(f"there is no '{self.name}' here") from None
+            raise self.wrong(Said("there is no '%(name)s' here", name=self.name)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ class OverTable(Node):
         try:
             scopes = [scope.inner(row) for row in scope.rows(self.table)]
         except KeyError:
-            raise self.wrong(f"there is no table '{self.table}' here") from None
+            raise self.wrong(Said("there is no table '%(table)s' here", table=self.table)) from None
         except Mistake as mistake:
             raise self.wrong(mistake.what, mistake.mend) from None
         if self.condition is not None:
@@ -237,7 +240,8 @@ def _compare(with_sign: Callable[[Any, Any], bool]) -> Callable[[Value, Value], 
 def _equal(left: Value, right: Value) -> bool:
     if left is not None and right is not None and type(left) is not type(right):
         raise Mistake(
-            f"cannot compare {kind(left)} with {kind(right)}", "text(x) makes a text, date(x) a date"
+            Said("cannot compare %(one)s with %(other)s", one=kind(left), other=kind(right)),
+            "text(x) makes a text, date(x) a date",
         )
     return left == right
 
@@ -281,7 +285,7 @@ def _power(left: Value, right: Value) -> Value:
     if exponent.denominator != 1:
         return real.power(base, exponent)
     if abs(exponent) > MOST_EXPONENT:
-        raise Mistake(f"the exponent must be at most {MOST_EXPONENT:,}")
+        raise Mistake(Said("the exponent must be at most %(most)s", most=f"{MOST_EXPONENT:,}"))
     if not base and exponent < 0:
         raise Mistake("division by zero", "leave these values out with where:")
     if _bits(base) * abs(exponent) > 4 * MOST_BITS:

@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
 
+from quiz.errors import Said
+
 Value: TypeAlias = Fraction | date | str | bool | None
 
 #: Numbers with more bits than this, above or below the line, are refused.
@@ -48,7 +50,9 @@ def read_day(text: str) -> date:
 
 
 def _no_day(text: str) -> date:
-    raise Mistake(f"'{text[:40]}' is not a date", "write year-month-day, such as 2021-07-13")
+    raise Mistake(
+        Said("'%(text)s' is not a date", text=text[:40]), "write year-month-day, such as 2021-07-13"
+    )
 
 
 def is_number(text: str) -> bool:
@@ -67,8 +71,16 @@ def read_value(text: str) -> Value:
 
 def kind(value: Value) -> str:
     """What a value is, in words for the author."""
-    names = {Fraction: "a number", date: "a date", str: "a text", bool: "true or false"}
-    return names.get(type(value), "empty")
+    return _KINDS.get(type(value), _EMPTY)
+
+
+_EMPTY: Final = Said("empty")
+_KINDS: Final = {
+    Fraction: Said("a number"),
+    date: Said("a date"),
+    str: Said("a text"),
+    bool: Said("true or false"),
+}
 
 
 def written(value: Value) -> str | bool | None:
@@ -102,7 +114,9 @@ def shown(value: Value, language: str) -> str:
         return _day_in_words(value, language)
     if isinstance(value, Fraction):
         return _number_in_words(value, language)
-    raise Mistake(f"{kind(value)} cannot stand in a text", 'write if(condition, "this", "that")')
+    raise Mistake(
+        Said("%(kind)s cannot stand in a text", kind=kind(value)), 'write if(condition, "this", "that")'
+    )
 
 
 def _number_in_words(value: Fraction, language: str) -> str:

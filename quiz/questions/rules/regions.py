@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import hypot, lcm
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from quiz.errors import Said
 from quiz.questions.rules.numbers import show_number
 
 Exact: TypeAlias = int | Fraction
@@ -37,11 +38,16 @@ def misshapen(area: Area) -> str:
     count = len(area.coords)
     wanted = {"rect": 4, "circle": 3}.get(area.shape)
     if wanted is not None and count != wanted:
-        return f"a {area.shape} has {wanted} coordinates, here are {count}"
+        return Said(
+            "a %(shape)s has %(wanted)s coordinates, here are %(count)s",
+            shape=area.shape,
+            wanted=wanted,
+            count=count,
+        )
     if area.shape == "poly" and (count < 6 or count % 2):
-        return f"a poly has an even number of coordinates, 6 or more, here are {count}"
+        return Said("a poly has an even number of coordinates, 6 or more, here are %(count)s", count=count)
     left, top, right, bottom = bounds(area)
-    return "" if left < right and top < bottom else "the region has no size"
+    return "" if left < right and top < bottom else Said("the region has no size")
 
 
 def bounds(area: Area) -> tuple[Exact, Exact, Exact, Exact]:

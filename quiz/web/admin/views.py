@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from quiz.errors import Invalid
 from quiz.operations import accounts, factors, links
 from quiz.web.admin.forms import PasswordForm, RoleForm, SearchForm, UserForm
-from quiz.web.forms import Form, place
+from quiz.web.forms import Form, in_words, place
 from quiz.web.guard import moment, public_address, signed_in
 from quiz.web.session import get_actor
 
@@ -125,7 +125,7 @@ def set_active(user_id: int) -> ResponseReturnValue:
     try:
         accounts.set_active(get_actor(), user_id, active, moment())
     except Invalid as error:
-        flash(str(error.problems[0]), "bad")
+        flash(in_words(error.problems[0]), "bad")
         return redirect(url_for("admin.user", user_id=user_id), 303)
     return _done(user_id, _("They can sign in again.") if active else _("They cannot sign in any more."))
 

@@ -51,7 +51,7 @@ def _answered() -> tuple[dict[str, Any], bytes]:
     except ValueError:
         answer = None
     if not isinstance(answer, dict) or until <= moment().timestamp():
-        raise Invalid([Problem("", "no passkey was used in time", "try again")])
+        raise Invalid([Problem("", _("no passkey was used in time"), _("try again"))])
     return answer, b64decode(challenge)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from quiz.errors import NotFound
 from quiz.formats import formats, get
@@ -36,7 +37,7 @@ def write_formats() -> list[tuple[str, str]]:
 def _wanted() -> Format:
     name = request.args.get("format", _OURS)
     if name not in dict(write_formats()):
-        raise NotFound(f"There is no format {name}.")
+        raise NotFound(_("There is no format %(name)s.", name=name))
     return get(name)
 
 
@@ -48,7 +49,7 @@ def template() -> ResponseReturnValue:
     name = request.args.get("format", "xlsx")
     wanted = formats().get(name)
     if wanted is None or wanted.template is None:
-        raise NotFound(f"There is no template for {name}.")
+        raise NotFound(_("There is no template for %(name)s.", name=name))
     suffix = wanted.suffixes[0]
     return download(wanted.template(), "questions", suffix, _kind(suffix))
 

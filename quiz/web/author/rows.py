@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField
 
 from quiz.errors import Problem
 from quiz.questions.editing import MOST_ROWS, fresh_id
+from quiz.web.html import said
 
 #: Fields that are not seen: what is wrong with them is said at their row.
 UNSEEN = frozenset({"id", "choice_id", "kind", "type", "place"})
@@ -148,21 +148,21 @@ def _placed(form: Form, problem: Problem) -> Fault:
         label, field = _label(label, found, number), found
         if isinstance(found, FormField):
             found.form.attended = True
-    said = words(problem)
+    told = words(problem)
     if field is None:
-        return Fault("", problem.where, said)
+        return Fault("", problem.where, told)
     if isinstance(field, FormField):
-        field.form.form_errors = [*field.form.form_errors, said]
+        field.form.form_errors = [*field.form.form_errors, told]
     else:
-        field.errors = [*field.errors, said]
-    return Fault(field.id, label, said)
+        field.errors = [*field.errors, told]
+    return Fault(field.id, label, told)
 
 
 def words(problem: Problem) -> str:
     """What is wrong, and how to mend it unless that is said in the words of bank files."""
     of_files = ": " in problem.mend or "{" in problem.mend
-    mend = _MENDS.get(problem.what) or ("" if of_files or not problem.mend else _(problem.mend))
-    return f"{_(problem.what)} – {mend}" if mend else _(problem.what)
+    mend = _MENDS.get(problem.what) or ("" if of_files else said(problem.mend))
+    return f"{said(problem.what)} – {mend}" if mend else said(problem.what)
 
 
 #: How a page mends what a bank file mends in other words .
@@ -174,7 +174,7 @@ _MENDS = {
 
 
 def _label(before: str, field: Any, number: int | None) -> str:
-    own = _(str(field.label.text)) if field.label.text else ""
+    own = said(str(field.label.text)) if field.label.text else ""
     if number is not None:
         return f"{before} {number}"
     return ", ".join(part for part in (before, own) if part)

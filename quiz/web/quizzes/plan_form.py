@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleField, StringField
@@ -109,7 +110,7 @@ def posted(controls: MultiDict[str, str]) -> PlanForm:
     if len(names) > MOST_CONTROLS or any(
         int(place) >= MOST_SECTIONS for name in names for place in _PLACE.findall(name)
     ):
-        raise TooLarge("This quiz has more sections than the form takes.")
+        raise TooLarge(_("This quiz has more sections than the form takes."))
     cleaned = ((name, value.replace("\0", "")) for name in names for value in controls.getlist(name))
     return PlanForm(MultiDict(cleaned))
 

@@ -21,7 +21,7 @@ from quiz.operations import (
 from quiz.web.courses.views import teachers_page
 from quiz.web.errors import wants_json
 from quiz.web.guard import grace, moment, public, signed_in
-from quiz.web.html import use_time_zone
+from quiz.web.html import said, use_time_zone
 from quiz.web.session import Card, find_actor, get_actor, show
 from quiz.web.student.practice_form import RetentionForm
 from quiz.web.student.release import promises
@@ -129,5 +129,5 @@ def start(quiz_id: int) -> ResponseReturnValue:
     except AccessCode as error:
         if wants_json():
             raise
-        return _start_page(quiz_id, wrong=error.text), error.status
+        return _start_page(quiz_id, wrong=said(error.text)), error.status
     return redirect(url_for("attempt.enter", attempt_id=attempt_id), 303)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html, to_html_around
 from quiz.questions.base import (
     Content,
@@ -67,16 +67,18 @@ class Cloze(Content):
         marks = _MARK.findall(self.text)
         for name in dict.fromkeys(marks):
             if name not in self.gaps:
-                yield Problem(
-                    "text", f"there is no gap '{name}'", "describe it under gaps, or take the mark out"
-                )
+                what = Said("there is no gap '%(name)s'", name=name)
+                yield Problem("text", what, "describe it under gaps, or take the mark out")
             elif marks.count(name) > 1:
-                yield Problem("text", f"the gap '{name}' is marked twice", "give each mark its own gap")
+                yield Problem(
+                    "text",
+                    Said("the gap '%(name)s' is marked twice", name=name),
+                    "give each mark its own gap",
+                )
         for name, gap in self.gaps.items():
             if name not in marks:
-                yield Problem(
-                    f"gaps.{name}", "is not marked in the text", f"write [[{name}]] where it stands"
-                )
+                mend = Said("write [[%(name)s]] where it stands", name=name)
+                yield Problem(f"gaps.{name}", "is not marked in the text", mend)
             for problem in gap.faults():
                 yield Problem(f"gaps.{name}.{problem.where}".rstrip("."), problem.what, problem.mend)
         yield from swap_faults(self.gaps, self.interchangeable)

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, InitErrorDetails
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.questions import types
 from quiz.questions.base import Content, QuestionType, Response, Score
 from quiz.questions.fields import Share, Text, fault, positive
@@ -92,10 +92,13 @@ def numbered(gaps: Any) -> Any:
 
 def _kind(name: Any) -> QuestionType[Any]:
     if name is None:
-        raise fault("'type' is missing", f"write type: and one of {', '.join(fitting())}")
+        raise fault("'type' is missing", Said("write type: and one of %(names)s", names=", ".join(fitting())))
     if not isinstance(name, str) or name not in fitting():
         hint = suggest(str(name), fitting())
-        raise fault(f"'{name}' is no type of a gap{hint}", f"write one of {', '.join(fitting())}")
+        raise fault(
+            Said("'%(name)s' is no type of a gap%(hint)s", name=name, hint=hint),
+            Said("write one of %(names)s", names=", ".join(fitting())),
+        )
     return types.get(name)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, TypeAlias
 
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.questions.base import Response, Score
 from quiz.questions.types.cloze.gaps import Gap
 
@@ -163,12 +163,18 @@ def swap_faults(gaps: Gaps, groups: Groups) -> Iterator[Problem]:
         where = f"interchangeable[{place}]"
         for name in group:
             if name not in gaps:
-                yield Problem(where, f"there is no gap '{name}'", "name gaps of the text")
+                yield Problem(where, Said("there is no gap '%(name)s'", name=name), "name gaps of the text")
             elif name in seen:
-                yield Problem(where, f"the gap '{name}' stands twice", "let each gap stand in one group")
+                yield Problem(
+                    where,
+                    Said("the gap '%(name)s' stands twice", name=name),
+                    "let each gap stand in one group",
+                )
             seen.add(name)
         if not 2 <= len(group) <= MOST_SWAPPED:
-            yield Problem(where, f"has {len(group)} gaps", f"name 2 to {MOST_SWAPPED}")
+            what = Said("has %(count)s gaps", count=len(group))
+            mend = Said("name 2 to %(most)s", most=MOST_SWAPPED)
+            yield Problem(where, what, mend)
         members = [gaps[name] for name in group if name in gaps]
         if any(gap.kind.several_answers for gap in members):
             yield Problem(where, "has gaps with several answers each", "leave them out: each is its own")

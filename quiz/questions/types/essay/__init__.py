@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.files.richtext import Plain, to_html, to_html_once, to_text
 from quiz.questions.answers import check_typed, typed_text
 from quiz.questions.base import (
@@ -81,7 +81,8 @@ class Essay(Content):
     def faults(self) -> Iterator[Problem]:
         """More words at least than at most, or a criterion that no level gives points."""
         if self.words and self.words.min and self.words.max and self.words.min > self.words.max:
-            yield Problem("words.min", f"{self.words.min} is more than max {self.words.max}", "swap them")
+            what = Said("%(min)s is more than max %(max)s", min=self.words.min, max=self.words.max)
+            yield Problem("words.min", what, "swap them")
         for place, one in enumerate(self.rubric):
             if one.most == 0:
                 yield Problem(f"rubric[{place}].levels", "no level gives points", "give the best level some")

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html, to_text
 from quiz.questions.base import (
     Choice,
@@ -151,10 +151,14 @@ class Hotspot(Content):
         if not right:
             yield Problem("regions", "no region is marked as right", "add correct: true to each right one")
         elif self.places < right:
-            what = f"asks for {self.places}, but {right} regions are right"
+            what = Said(
+                "asks for %(places)s, but %(right)s regions are right", places=self.places, right=right
+            )
             yield Problem("choose", what, "write at least the number of right regions, or leave it out")
         elif self.places > MOST_PLACES:
-            what = f"asks for {self.places} places, {MOST_PLACES} is the most"
+            what = Said(
+                "asks for %(places)s places, %(most)s is the most", places=self.places, most=MOST_PLACES
+            )
             yield Problem("choose" if self.choose else "regions", what, "ask for fewer")
 
 

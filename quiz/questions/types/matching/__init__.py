@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_inline_html, to_text
 from quiz.questions.base import (
     Content,
@@ -106,9 +106,13 @@ class Matching(Content):
             late = place - len(self.pairs)
             where = f"pairs[{place}].choice_id" if late < 0 else f"distractors[{late}].id"
             if by_id.setdefault(name, text) != text:
-                yield Problem(where, f"the id '{name}' stands for two choices", "give each choice its own id")
+                yield Problem(
+                    where,
+                    Said("the id '%(name)s' stands for two choices", name=name),
+                    "give each choice its own id",
+                )
             elif by_text.setdefault(text, name) != name:
-                what = f"the choice '{text[:60]}' has two ids"
+                what = Said("the choice '%(text)s' has two ids", text=text[:60])
                 yield Problem(where, what, "equal texts are one choice: give it one id")
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_inline_html, to_text
 from quiz.questions.base import Choice, Example, Order, Parsed, QuestionType, Raw, Response, Score, Tally
 from quiz.questions.fields import Count
@@ -33,7 +33,11 @@ class MultipleResponse(Options):
         if not self.key:
             yield Problem("options", "no option is marked as right", "add correct: true to each right one")
         elif self.choose is not None and self.choose != len(self.key):
-            what = f"tells the student {self.choose}, but {len(self.key)} options are right"
+            what = Said(
+                "tells the student %(choose)s, but %(count)s options are right",
+                choose=self.choose,
+                count=len(self.key),
+            )
             yield Problem("choose", what, "write the number of right options, or leave it out")
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.questions.answers import (
     Answer,
     check_typed,
@@ -54,7 +54,9 @@ class NumberAnswer(Answer):
         if self.min is None or self.max is None:
             yield Problem("", "min and max belong together", "give both")
         elif self.min > self.max:
-            what = f"min {show_number(self.min)} is above max {show_number(self.max)}"
+            what = Said(
+                "min %(min)s is above max %(max)s", min=show_number(self.min), max=show_number(self.max)
+            )
             yield Problem("min", what, "swap them")
         if self.tolerance:
             yield Problem("tolerance", "a range has no tolerance", "widen min and max instead")
@@ -107,11 +109,15 @@ class Numerical(Content):
         names = [fold_unit(unit.unit) for unit in self.units]
         for place, name in enumerate(names):
             if name in names[:place]:
-                yield Problem(f"units[{place}].unit", f"'{name}' stands twice", "keep one of them")
+                yield Problem(
+                    f"units[{place}].unit", Said("'%(name)s' stands twice", name=name), "keep one of them"
+                )
         if self.units and self.base is None:
             yield Problem("units", "no unit has factor 1", "give factor: 1 to the unit of the answers")
         if not self.units and self.unit in ("optional", "required"):
-            yield Problem("unit", f"'{self.unit}' needs units", "list units: [{unit: km, factor: 1}]")
+            yield Problem(
+                "unit", Said("'%(unit)s' needs units", unit=self.unit), "list units: [{unit: km, factor: 1}]"
+            )
 
     @property
     def unit_rule(self) -> str | None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr
 
-from quiz.errors import Problem
+from quiz.errors import Problem, Said
 from quiz.questions.answers import (
     LONGEST_TYPED,
     Answer,
@@ -54,9 +54,8 @@ class ShortText(Content):
         for place, answer in enumerate(self.answers):
             if is_empty(answer.text, self.fold):
                 mend = "take punctuation out of fold, or write letters or digits"
-                yield Problem(
-                    f"answers[{place}].text", f"nothing of '{answer.text}' is left to compare", mend
-                )
+                what = Said("nothing of '%(text)s' is left to compare", text=answer.text)
+                yield Problem(f"answers[{place}].text", what, mend)
 
     def find(self, typed: str) -> TextAnswer | None:
         """The first answer that the text matches; where none does, the first that it matches but for a typing error.

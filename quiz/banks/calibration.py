@@ -19,7 +19,10 @@ FARTHEST: Final = 20
 MOST_STEPS: Final = 20
 
 _Place = Annotated[
-    Exact, AfterValidator(between(-FARTHEST, FARTHEST, f"logits, from -{FARTHEST} to {FARTHEST}"))
+    Exact,
+    AfterValidator(
+        between(-FARTHEST, FARTHEST, Said("logits, from -%(farthest)s to %(farthest)s", farthest=FARTHEST))
+    ),
 ]
 
 
@@ -45,7 +48,8 @@ class Calibration(Content):
     def faults(self) -> Iterator[Problem]:
         """What no curve has."""
         if not 1 <= len(self.b) <= MOST_STEPS:
-            yield Problem("b", "needs one location, or one of each step", f"write 1 to {MOST_STEPS} of them")
+            mend = Said("write 1 to %(most)s of them", most=MOST_STEPS)
+            yield Problem("b", "needs one location, or one of each step", mend)
         if self.c and len(self.b) > 1:
             yield Problem("c", "stands beside the locations of several steps", "leave c out, or write one b")
         if self.c == 1:

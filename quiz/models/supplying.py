@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.supply import Window, change_dates, dated, lasting, unmet
-from quiz.errors import EditConflict, Invalid, Problem, Unmeetable
+from quiz.errors import EditConflict, Invalid, Problem, Said, Unmeetable
 from quiz.models.bank import Bank, BankShare, QuestionVersion
 from quiz.models.drawing import SqlIndex
 from quiz.models.fixed import are_current
@@ -132,7 +132,9 @@ def demand_held(held: Held) -> Mapping[str, int]:
     if held.unknown:
         raise Invalid(
             Problem(
-                "sections", f"there is no bank {name!r} that you may use", "import it, or ask for a share"
+                "sections",
+                Said("there is no bank '%(name)s' that you may use", name=name),
+                "import it, or ask for a share",
             )
             for name in held.unknown
         )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, and_, case, literal, or_, select
 from sqlalchemy.engine import Connection
 
-from quiz.errors import Forbidden, NotFound, QuizError, SignedOut
+from quiz.errors import Forbidden, NotFound, QuizError, Said, SignedOut
 from quiz.models.bank import Bank, BankShare
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
@@ -109,7 +109,7 @@ def quiz_of_results(
     )
     if lock:
         statement = statement.with_for_update(of=Quiz)
-    return row_of_results(connection, actor, statement, f"There is no quiz {quiz_id}.")
+    return row_of_results(connection, actor, statement, Said("There is no quiz %(quiz)s.", quiz=quiz_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def taught_quiz(
 def taught_course(connection: Connection, actor: Actor | None, course_id: int) -> Row[Any]:
     """The course (id, title, zone), for those who teach it; the command line, ``actor`` None, may do what teachers do."""
     statement = select(Course.id, Course.title, Course.time_zone).where(Course.id == course_id)
-    found = _with_role(connection, actor, statement, f"There is no course {course_id}.")
+    found = _with_role(connection, actor, statement, Said("There is no course %(course)s.", course=course_id))
     if found.role not in TEACHING:
         raise Forbidden
     return found

@@ -16,7 +16,7 @@ from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.settings import EVERYTHING, QuizSettings
 from quiz.assembly.supply import scarcest
 from quiz.db import reading, snapshot, transaction
-from quiz.errors import EditConflict, Invalid, Problem
+from quiz.errors import EditConflict, Invalid, Problem, Said
 from quiz.models.accommodating import Terms, move_deadlines, terms_for
 from quiz.models.attempt import GRACE, Attempt, ended_at
 from quiz.models.audit import record
@@ -565,7 +565,8 @@ def _sheet_problems(sheet: QuizSheet) -> Iterator[Problem]:
 def _value_problems(sheet: QuizSheet) -> Iterator[Problem]:
     for name, least, most in (("title", 1, LONGEST_TITLE), ("access_code", 0, LONGEST_ACCESS_CODE)):
         if not least <= len((getattr(sheet, name) or "").strip()) <= most:
-            yield Problem(name, "this is missing or too long", f"write {least} to {most} characters")
+            mend = Said("write %(least)s to %(most)s characters", least=least, most=most)
+            yield Problem(name, "this is missing or too long", mend)
     for name in ("limit_minutes", "attempts_allowed"):
         value = getattr(sheet, name)
         if value is not None and not 1 <= value <= 100_000:
@@ -580,7 +581,7 @@ def _settings_problems(sheet: QuizSheet, settings: QuizSettings) -> Iterator[Pro
         yield Problem("sequential", what, "take this off, or write layout: one there")
     if sheet.pass_grade is not None and not 0 <= sheet.pass_grade <= scale:
         what = "the pass mark is not on the scale"
-        yield Problem("pass_grade", what, f"write 0 to {scale:g}, or leave it empty")
+        yield Problem("pass_grade", what, Said("write 0 to %(scale)s, or leave it empty", scale=f"{scale:g}"))
 
 
 # The student's way in ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from quiz.db import reading, transaction
-from quiz.errors import Conflict
+from quiz.errors import Conflict, Said
 from quiz.models.audit import AuditEvent, record
 from quiz.models.bank import Question, QuestionVersion
 from quiz.models.transferring import give_back, made_at, move_rows, names_before
@@ -72,7 +72,9 @@ def _move_back(connection: Connection, actor: Actor, bank_id: int, last: LastCha
     names = names_before(connection, questions)
     taken = connection.execute(select(Question.slug).where(Question.bank_id == home)).scalars()
     if lost := {*names.values()} & {*taken}:
-        raise Conflict(f"The bank that they came from has a question {min(lost)!r} of its own by now.")
+        raise Conflict(
+            Said("The bank that they came from has a question '%(name)s' of its own by now.", name=min(lost))
+        )
     move_rows(connection, names, home)
     give_back(connection, bank_id, last.details["added"])
     for changed in (bank_id, home):

@@ -244,7 +244,8 @@ def extend(
     with transaction() as connection:
         _quiz(connection, actor, quiz_id, TEACHING)
         if not 1 <= minutes <= MOST_MINUTES:
-            raise Invalid([Problem("minutes", "this number does not work", f"write 1 to {MOST_MINUTES}")])
+            mend = Said("write 1 to %(most)s", most=MOST_MINUTES)
+            raise Invalid([Problem("minutes", "this number does not work", mend)])
         given = (
             connection.execute(
                 update(Attempt)

@@ -162,7 +162,9 @@ def undo(actor: Actor | None, quiz_id: int, rescoring_id: int, now: datetime) ->
         later = later_ones(connection, rescoring_id, quiz_id)
         if later:
             named = ", ".join(map(str, later))
-            raise Conflict(f"The same question was scored again later. Undo that first: {named}.")
+            raise Conflict(
+                Said("The same question was scored again later. Undo that first: %(named)s.", named=named)
+            )
         touched = _touched(connection, rescoring_id)
         take_out(connection, touched)
         take_back(connection, rescoring_id, now)

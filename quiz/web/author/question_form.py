@@ -124,7 +124,7 @@ def posted(kind: str, controls: MultiDict[str, str]) -> CommonForm:
     if len(names) > MOST_CONTROLS or any(
         int(place) >= MOST_ROWS for name in names for place in _PLACE.findall(name)
     ):
-        raise TooLarge("This question has more rows than the editor takes. Import it from a file.")
+        raise TooLarge(_("This question has more rows than the editor takes. Import it from a file."))
     cleaned = ((name, _clean(value)) for name in names for value in controls.getlist(name))
     return form_class(kind)(MultiDict(cleaned))
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context as JinjaContext
-from jinja2.utils import LRUCache
 from jinja2.visitor import NodeTransformer
-
-#: So many templates are kept for each language: more than there are.
-MOST = 1000
+from markupsafe import Markup, escape
 
 
 class Context(JinjaContext):
@@ -23,6 +20,31 @@ class Context(JinjaContext):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.globals_keys = set()
+
+    def call(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """What a macro or function gives. None of ours asks for the context, which Jinja looks for at each call."""
+        if options:
+            options.pop("_loop_vars", None)
+            options.pop("_block_vars", None)
+        return function(*args, **options)
+
+
+class Code(CodeGenerator):
+    """The code of a template: each value that it shows goes through ``shown``."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.shown(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+def shown(value: Any) -> str:
+    """A value as HTML. Most are HTML already, or a number, of which nothing has to be escaped."""
+    kind = type(value)
+    if kind is Markup:
+        return value
+    return str(value) if kind is int else escape(value)
 
 
 class Environment(FlaskEnvironment):
@@ -33,13 +55,15 @@ class Environment(FlaskEnvironment):
     """
 
     context_class = Context
+    code_generator_class = Code
+    shown = staticmethod(shown)
     #: Calls of these are made when a template is compiled.
     constant: dict[str, Callable[..., Any]]
     #: The language of the page that is made now.
     language: Callable[[], str]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        self._compiled: dict[str, LRUCache] = defaultdict(partial(LRUCache, MOST))
+        self._compiled: dict[str, dict[Any, Any]] = defaultdict(dict)
         self.constant, self.language = {}, str
         super().__init__(*args, **options)
 

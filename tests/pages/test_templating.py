@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 from jinja2 import DictLoader
+from markupsafe import Markup
 
 from quiz.web.templating import Environment
 
@@ -58,3 +59,19 @@ def test_what_is_not_constant_is_asked_for_each_time(env, spoken):
     spoken.asked.clear()
     assert page.render(message="No") == "No 3 left"
     assert spoken.asked == ["No", "%(n)s left"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
+        (Markup("<b>"), "<b>"),
+        (7, "7"),
+        (True, "True"),
+        (None, "None"),
+        (["<"], "[&#39;&lt;&#39;]"),
+    ],
+)
+def test_what_a_page_shows_is_escaped_unless_it_is_html(env, value, shown):
+    page = "{% macro m(v) %}{% for _ in '1' %}{{ v }}{{ caller() }}{% endfor %}{% endmacro %}{% call m(v) %}{{ v }}{% endcall %}"
+    assert env.from_string(page).render(v=value) == shown * 2

@@ -76,46 +76,32 @@ class Styled(str):
 
 
 def settled(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with their texts in one format, and that format: what all agree on, else HTML.
+    """The same fields, their texts now in one format, and that format: what all agree on, else HTML.
 
     A text that names no format has that of the prompt.
     """
     prompt = fields["prompt"].style or "html"
-    texts: list[Styled] = []
-    _gather(fields, texts)
-    styles = {text.style or prompt for text in texts if text and not text.kept}
+    found: list[tuple[Any, Any, Styled]] = []
+    _gather(fields, found)
+    styles = {text.style or prompt for _, _, text in found if text and not text.kept}
     shared = styles.pop() if len(styles) == 1 else "html"
     if shared == "moodle":
-        shared = "html" if any(map(_MARKUP.search, texts)) else "plain"
-    made: dict[str, Any] = _as(fields, shared, prompt)
+        shared = "html" if any(_MARKUP.search(text) for _, _, text in found) else "plain"
+    for holder, place, text in found:
+        holder[place] = _in_format(text, "plain" if text.kept else text.style or prompt, shared)
     if shared != "markdown":
-        made["text_format"] = shared
-    return made
+        fields["text_format"] = shared
+    return fields
 
 
-def _gather(value: Any, texts: list[Styled]) -> None:
-    for one in value.values() if type(value) is dict else value:
+def _gather(holder: Any, found: list[tuple[Any, Any, Styled]]) -> None:
+    """Adds each text with the dict or list that holds it, and its place there."""
+    for place, one in holder.items() if type(holder) is dict else enumerate(holder):
         kind = type(one)  # exactly: a question has forty values, which are all looked at
         if kind is Styled:
-            texts.append(one)
+            found.append((holder, place, one))
         elif kind is dict or kind is list:
-            _gather(one, texts)
-
-
-def _as(value: Any, shared: str, prompt: str) -> Any:
-    kind = type(value)
-    if kind is Styled:
-        return _in_format(value, "plain" if value.kept else value.style or prompt, shared)
-    if kind is dict:
-        return {
-            name: _as(one, shared, prompt) if type(one) in _LOOKED_INTO else one
-            for name, one in value.items()
-        }
-    return [_as(one, shared, prompt) for one in value] if kind is list else value
-
-
-#: What holds texts, or is one.
-_LOOKED_INTO: Final = frozenset({Styled, dict, list})
+            _gather(one, found)
 
 
 def _in_format(text: str, style: str, shared: str) -> str:

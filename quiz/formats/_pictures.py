@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Final
 
-from quiz.files.images import SUFFIXES, read_image
+from quiz.files.images import SUFFIXES, Image, read_image
 
 _STEM: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -18,17 +17,16 @@ class Pictures:
 
     _named: dict[str, str] = field(default_factory=dict)
 
-    def name(self, wished: str, content: bytes) -> tuple[str, bytes]:
-        """The name under ``images/`` and the content to keep. Raises Invalid where it is no picture."""
+    def name(self, wished: str, content: bytes) -> tuple[str, Image]:
+        """The name under ``images/`` and the picture to keep. Raises Invalid where it is none."""
         image = read_image(content)
         stem, _, ending = wished.rpartition(".")
         suffix = f".{ending.lower()}"
         if suffix not in SUFFIXES[image.mime]:
             stem, suffix = stem or wished, SUFFIXES[image.mime][0]
         stem = _STEM.sub("-", stem).strip("-.")[:80] or "image"
-        digest = sha256(image.content).hexdigest()
         name, number = f"images/{stem}{suffix}", 1
-        while self._named.setdefault(name, digest) != digest:
+        while self._named.setdefault(name, image.digest) != image.digest:
             number += 1
             name = f"images/{stem}-{number}{suffix}"
-        return name, image.content
+        return name, image

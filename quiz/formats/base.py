@@ -271,19 +271,16 @@ def credits_of(options: Sequence[Any]) -> list[Fraction]:
 def marked(options: Sequence[Mapping[str, Any]], *, single: bool) -> list[dict[str, Any]]:
     """Options with credits, given ``correct`` marks in their place where these mean the same."""
     credits = [option["credit"] for option in options]
-    right = [credit > 0 for credit in credits]
+    right = [credit.numerator > 0 for credit in credits]
     count, others = sum(right), len(right) - sum(right)
-    shares = (Fraction(1), Fraction(0)) if single else (Fraction(1, count or 1), Fraction(-1, others or 1))
+    full, none = (1, 0) if single else (Fraction(1, count or 1), Fraction(-1, others or 1))
     same = count > 0 and all(
-        credit == shares[0] if one else credit == shares[1]
-        for credit, one in zip(credits, right, strict=True)
+        credit == (full if one else none) for credit, one in zip(credits, right, strict=True)
     )
     if not same or (single and count != 1):
         return [dict(option) for option in options]
-    return [
-        {
-            **{name: value for name, value in option.items() if name != "credit"},
-            **({"correct": True} if one else {}),
-        }
-        for option, one in zip(options, right, strict=True)
-    ]
+    made = []
+    for option, one in zip(options, right, strict=True):
+        kept = {name: value for name, value in option.items() if name != "credit"}
+        made.append({**kept, "correct": True} if one else kept)
+    return made

@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -123,7 +123,7 @@ class Reading:
         self._entries = format.read(source)
         self._limits, self._report, self._prefix = source.limits, report, prefix
         self._below = below
-        self._ids: set[str] = set()
+        self._ids = _Ids()
         self._met = self._told = 0
         self.bank = Bank.load({"bank": slug, "title": Path(source.name).stem or slug})
         self._first = self._start()
@@ -205,7 +205,7 @@ class Reading:
             message = "; ".join(str(problem) for problem in error.problems)
             self._report.errors.append({"where": found.where, "message": message})
             return
-        self._ids.add(question.id)
+        self._ids.take(question.id)
         self._report.read += 1
         losses = (*found.losses, *_renamed(found.fields.get("id"), question.id))
         yield Understood(found.where, question, losses, found.files)
@@ -214,7 +214,7 @@ class Reading:
         wished = fields.get("id") or fields.get("name") or ""
         wished = wished if isinstance(wished, str) else str(wished)
         base = wished if _ID.fullmatch(wished) else as_id(wished) or f"{self._prefix}{self._met}"
-        return _apart(base, self._ids)
+        return self._ids.apart(base)
 
 
 def _said(topic: Topic) -> dict[str, Any]:
@@ -240,13 +240,24 @@ def _renamed(given: object, id: str) -> Iterator[Loss]:
         yield Loss("id", f"'{given}' became '{id}': an id has {_ID_WORDS}, once in a bank")
 
 
-def _apart(base: str, taken: Container[str]) -> str:
-    """The id itself, or with a number behind it where it is taken."""
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = f"{base[: 63 - len(str(number))]}-{number}"
-    return name
+class _Ids:
+    """The ids that are taken, each with the last number that was put behind it."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def apart(self, base: str) -> str:
+        """The id itself, or with a number behind it where it is taken."""
+        name = base
+        while name in self._last:
+            self._last[base] += 1
+            number = self._last[base]
+            name = f"{base[: 63 - len(str(number))]}-{number}"
+        return name
+
+    def take(self, id: str) -> None:
+        """From now on the id is taken."""
+        self._last.setdefault(id, 1)
 
 
 def as_id(text: str) -> str:
@@ -370,7 +381,7 @@ class _Writing:
 
     def __init__(self, writer: Writer, report: Report, instances: Instances) -> None:
         self.writer, self._report, self._families = writer, report, instances
-        self._ids: set[str] = set()
+        self._ids = _Ids()
 
     def add(self, one: Understood) -> None:
         """Writes a question; a family as the format holds it, else as its questions."""
@@ -412,8 +423,8 @@ class _Writing:
 
     def _with_own_id(self, one: Understood) -> Understood:
         """The question; under another id where one that a family stands for has taken its own."""
-        id = _apart(one.question.id, self._ids)
-        self._ids.add(id)
+        id = self._ids.apart(one.question.id)
+        self._ids.take(id)
         if id == one.question.id:
             return one
         losses = (*one.losses, *_renamed(one.question.id, id))
@@ -427,7 +438,7 @@ class _Writing:
             losses = self.writer.add_family(family, one.files, self._families.on)
         except Unwritable:
             return False
-        self._ids.add(family.id)
+        self._ids.take(family.id)
         self._written(one, [*one.losses, *losses])
         return True
 

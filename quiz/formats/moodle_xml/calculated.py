@@ -21,7 +21,7 @@ from quiz.errors import Invalid
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled
 from quiz.formats.moodle_xml.formulas import WILDCARD, Reader
-from quiz.formats.moodle_xml.item import Item, Wrong, decimal, string
+from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, word_of
 
 KINDS: Final = frozenset({"calculated", "calculatedsimple", "calculatedmulti"})
 #: What we call the table of values, and the column that counts its rows.
@@ -77,9 +77,9 @@ class Calculated(Item):
 
     # Texts and formulas ----------------------------------------------------------------------------------------------
 
-    def styled(self, element: Element) -> Styled:
+    def styled_of(self, element: Element, parts: Mapping[str, Element]) -> Styled:
         """A text with our places; the text of an answer to type, which is a formula, as it stands."""
-        text = Item.styled(self, element)
+        text = Item.styled_of(self, element, parts)
         if element.tag == "answer" and self.element.get("type") != "calculatedmulti":
             self._answers.append((text, _length(element)))
             return text
@@ -92,9 +92,8 @@ class Calculated(Item):
         """The formula of an answer."""
         return {"formula": self._reader.read(text)}
 
-    def spread(self, answer: Element) -> dict[str, str]:
-        said = answer.find("tolerancetype")
-        word = string(said).strip() if said is not None else "2"
+    def spread(self, parts: Mapping[str, Element]) -> dict[str, str]:
+        word = word_of(parts, "tolerancetype") if "tolerancetype" in parts else "2"
         if word not in _TOLERANCES:
             raise Wrong(
                 f"there is no tolerance type '{word}' – write 1 (relative), 2 (nominal) or 3 (geometric)"
@@ -181,27 +180,23 @@ def described(numbers: Sequence[Decimal]) -> dict[str, str]:
 
 
 def _dataset(element: Element) -> tuple[str, Dataset]:
-    parts = {child.tag: child for child in element}
-    name = _said(parts, "name")
+    parts = children(element)
+    name = word_of(parts, "name")
     values = {}
     for item in parts.get("dataset_items", ()):
-        inside = {child.tag: child for child in item}
-        number = decimal(_said(inside, "number"), f"the dataset {name}")
-        values[int(number)] = _value(_said(inside, "value"), name)
-    count = _said(parts, "itemcount")
+        inside = children(item)
+        number = decimal(word_of(inside, "number"), f"the dataset {name}")
+        values[int(number)] = _value(word_of(inside, "value"), name)
+    count = word_of(parts, "itemcount")
     kept = {n: value for n, value in values.items() if not count.isdecimal() or n <= int(count)}
     if not kept:
         raise Wrong(f"the wildcard {{{name}}} has no values – export the question with its datasets")
-    return name, Dataset(kept, {part: _said(parts, part) for part in described([Decimal(0)])})
+    return name, Dataset(kept, {part: word_of(parts, part) for part in described([Decimal(0)])})
 
 
 def _plain(text: str) -> str:
     """A number without needless zeros; any other word as it is."""
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _said(parts: Mapping[str, Element], name: str) -> str:
-    return string(parts[name]).strip() if name in parts else ""
 
 
 def _value(text: str, name: str) -> str:
@@ -226,8 +221,8 @@ def _column(name: str, taken: Any) -> str:
 def _length(answer: Element) -> tuple[str, int]:
     """How Moodle rounds what it shows of an answer: ``1`` decimals or ``2`` significant figures, and how many."""
     parts = {child.tag: child for child in answer}
-    kind = _said(parts, "correctanswerformat") or "1"
-    length = _said(parts, "correctanswerlength") or "2"
+    kind = word_of(parts, "correctanswerformat") or "1"
+    length = word_of(parts, "correctanswerlength") or "2"
     if kind not in _ROUNDING or not length.isdecimal() or int(length) > MOST_PLACES:
         raise Wrong(
             f"'{kind}', '{length}' is no length of an answer – write 1 or 2, and 0 to {MOST_PLACES} places"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from html import escape
@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from quiz.errors import Invalid
+from quiz.files.images import Image
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled
 from quiz.formats._pictures import Pictures
@@ -38,28 +39,48 @@ class Foreign(Exception):
 
 def string(element: Element) -> str:
     """All text of an element; what older exports left unescaped in it counts too."""
-    return str("".join(element.itertext()) if len(element) else element.text or "")
+    text: str = element.text or ""
+    for child in element if len(element) else ():  # an empty loop over an element costs ten times its length
+        text += string(child) + (child.tail or "")
+    return text
 
 
 def within(element: Element, name: str) -> str:
     """All text of the first child of this name; "" where there is none."""
-    found = element.find(name)
-    return "" if found is None else string(found).strip()
+    return word_of(children(element), name)
+
+
+def children(element: Element) -> dict[str, Element]:
+    """The first child of each name. To be asked for once: lxml makes each element anew that Python looks at."""
+    found: dict[str, Element] = {}
+    for child in element:
+        found.setdefault(child.tag, child)
+    return found
+
+
+def word_of(parts: Mapping[str, Element], name: str) -> str:
+    """All text of the part of this name; "" where there is none."""
+    return string(parts[name]).strip() if name in parts else ""
 
 
 @dataclass(slots=True)
 class Item:
-    """A question as it is read: ``losses`` and ``files`` gather while its parts are asked for."""
+    """A question as it is read: ``losses`` and ``images`` gather while its parts are asked for."""
 
     element: Element
     pictures: Pictures
     parts: dict[str, list[Element]] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
+    images: dict[str, Image] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for child in self.element:
             self.parts.setdefault(child.tag, []).append(child)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The pictures by name."""
+        return {name: image.content for name, image in self.images.items()}
 
     def lose(self, name: str, detail: str) -> None:
         """Notes a loss of the field of this name."""
@@ -100,18 +121,14 @@ class Item:
 
     def styled(self, element: Element) -> Styled:
         """The text of an element that has ``<text>``, a format, and files."""
-        content: str | None = None
-        files: list[Element] = []
-        for child in element:
-            if child.tag == "text":
-                content = string(child) if content is None else content
-            elif child.tag == "file":
-                files.append(child)
-        text = ((element.text or "") if content is None else content).strip(_BLANK)
-        said = element.get("format", "").strip()
-        style = _STYLES.get(said, "html")
-        if files:
-            text = self._with_files(text, style or "html", files)
+        return self.styled_of(element, children(element))
+
+    def styled_of(self, element: Element, parts: Mapping[str, Element]) -> Styled:
+        """The same, of an element whose parts have been asked for."""
+        text = (string(parts["text"]) if "text" in parts else element.text or "").strip(_BLANK)
+        style = _STYLES.get(element.get("format", "").strip(), "html")
+        if "file" in parts:
+            text = self._with_files(text, style or "html", element.findall("file"))
         if PLACE in text:
             self.lose("files", "a file that a text names does not come with it")
         return Styled(text, style)
@@ -136,7 +153,7 @@ class Item:
         """What stands in an answer to type as its number. Raises Wrong."""
         return decimal(text, "an answer")
 
-    def spread(self, answer: Element) -> dict[str, str]:
+    def spread(self, parts: Mapping[str, Element]) -> dict[str, str]:
         """How the tolerance of an answer is meant: absolute, unless it says something else. Raises Wrong."""
         return {}
 
@@ -147,11 +164,11 @@ class Item:
     def keep(self, wished: str, coded: str) -> str | None:
         """The name of a picture in Base64; None, and a loss, where it is none."""
         try:
-            name, content = self.pictures.name(wished, b64decode(coded))
+            name, image = self.pictures.name(wished, b64decode(coded))
         except (Invalid, ValueError) as error:  # the latter: no Base64
             self.lose("files", f"'{wished[:60]}' is no picture that can be shown: {error}")
             return None
-        self.files[name] = content
+        self.images[name] = image
         return name
 
     def unknown(self, known: frozenset[str]) -> Iterator[str]:

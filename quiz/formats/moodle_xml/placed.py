@@ -18,7 +18,7 @@ from quiz.files.xml import Element
 from quiz.formats._moodle import Styled, as_html, became_html, from_html, kept, without_marks
 from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
-from quiz.formats.moodle_xml.item import Item, Wrong, decimal, within
+from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.questions.fields import letters
 
@@ -54,7 +54,7 @@ def ddmarker(item: Item) -> dict[str, Any]:
 
 def ddimageortext(item: Item) -> dict[str, Any]:
     """Words and pictures to be put onto their places."""
-    endless = [drag.find("infinite") is not None for drag in item.all("drag")]
+    endless = ["infinite" in children(drag) for drag in item.all("drag")]
     return _words_on_picture(item, [{"coords": _corner(drop)} for drop in item.all("drop")], endless)
 
 
@@ -121,7 +121,7 @@ def _background(item: Item, field: str) -> dict[str, Any]:
     name = next((name for file in item.all("file") if (name := item.picture(file))), None)
     if name is None:
         raise Wrong("there is no picture that can be shown – export the question again with its file")
-    image = read_image(item.files[name])
+    image = item.images[name]
     item.lose(field, "it has no alternative text – say what it shows")
     alt = Styled(item.word("name") or name.removeprefix("images/"), kept=True)
     return {"file": name, "alt": alt, "width": image.width, "height": image.height}

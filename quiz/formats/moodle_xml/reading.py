@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
@@ -19,7 +19,7 @@ from quiz.formats.base import Entry, Fault, Found, Source, Unsupported, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
 from quiz.formats.moodle_xml.categories import read_category
-from quiz.formats.moodle_xml.item import Foreign, Item, Wrong, decimal, string, within
+from quiz.formats.moodle_xml.item import Foreign, Item, Wrong, children, decimal, string, within, word_of
 from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
 from quiz.formats.moodle_xml.words import word_gaps
 from quiz.questions.fields import exact, letters, percent
@@ -63,6 +63,12 @@ _NO_QUESTION: Final[Mapping[str, str]] = {
 }
 #: Old files round the usual penalty; Moodle takes what is as near as this for it.
 _NEARLY: Final = Fraction(5, 1000)
+#: What is said by how right the whole answer was: our word and Moodle's part.
+_FEEDBACK: Final = {
+    "right": "correctfeedback",
+    "partly": "partiallycorrectfeedback",
+    "wrong": "incorrectfeedback",
+}
 _SHUFFLE: Final = frozenset({"shuffleanswers"})
 _CHOICE: Final = _SHUFFLE | {"single", "answer"}
 _NUMBER: Final = frozenset({"answer", "units", "unitgradingtype", "unitpenalty", "showunits"})
@@ -121,7 +127,7 @@ def _laid_out(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lose_the_rest(item: Item, known: frozenset[str]) -> None:
-    for name in item.unknown(known | _COMMON):
+    for name in item.unknown(known):
         quiet, detail = _LOST.get(name, (frozenset(), f"nothing here holds <{name}>"))
         if detail and item.word(name) not in quiet:
             item.lose(name, detail)
@@ -154,7 +160,9 @@ def _prompt(item: Item) -> Styled:
     """The text of the question; at its end the picture of files from before Moodle 2."""
     text = item.text("questiontext")
     style = text.style or "html"
-    if item.has("image") and item.has("image_base64") and item.word("image_base64"):
+    if not item.has("image"):
+        return text if text.style else Styled(text, style)
+    if item.word("image_base64"):
         name = item.keep(item.word("image").rpartition("/")[2], item.word("image_base64"))
         item.lose("images", f"'{name}' has no alternative text – say what it shows")
         return Styled(f'{text} <img src="{name}" alt="" />' if name else text, style)
@@ -168,10 +176,16 @@ def _marks(item: Item, kind: str) -> dict[str, Any]:
     points = _exactly(item.word("defaultgrade") or "1", "defaultgrade")
     if points != 1 and kind not in ("cloze", "multianswer"):
         fields["points"] = points
-    penalty = _exactly(item.word("penalty") or "0.3333333", "penalty")
-    if abs(penalty - DEFAULT_PENALTY) >= _NEARLY and kind != "essay":
-        fields["penalty"] = penalty
+    if kind != "essay":
+        fields |= _penalty(item.word("penalty") or "0.3333333")
     return fields
+
+
+@lru_cache(maxsize=1024)
+def _penalty(text: str) -> Mapping[str, Fraction]:
+    """The penalty, where it is not the usual one."""
+    penalty = _exactly(text, "penalty")
+    return {} if abs(penalty - DEFAULT_PENALTY) < _NEARLY else {"penalty": penalty}
 
 
 def _tags(item: Item) -> list[str]:
@@ -189,8 +203,8 @@ def _tags(item: Item) -> list[str]:
 def _hints(item: Item) -> list[Styled]:
     found = []
     for hint in item.all("hint"):
-        old = hint.find("hintcontent")
-        text = item.styled(hint if old is None else old)
+        parts = children(hint)
+        text = item.styled(parts["hintcontent"]) if "hintcontent" in parts else item.styled_of(hint, parts)
         if text:
             found.append(text)
         for child in hint:
@@ -205,30 +219,38 @@ def _hints(item: Item) -> list[Styled]:
 
 
 def _feedback(item: Item) -> dict[str, Styled]:
-    named = zip(
-        ("right", "partly", "wrong"),
-        ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"),
-        strict=True,
-    )
-    return {ours: text for ours, theirs in named if (text := item.text(theirs))}
+    return {ours: text for ours, theirs in _FEEDBACK.items() if (text := item.text(theirs))}
 
 
 def _shuffle(item: Item, default: bool) -> dict[str, bool]:
     return {} if item.truth("shuffleanswers", default) else {"shuffle": False}
 
 
-def _told(item: Item, answer: Element) -> dict[str, Styled]:
-    found = answer.find("feedback")
-    text = Styled("") if found is None else item.styled(found)
-    return {"feedback": text} if text else {}
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An ``<answer>``: its text, what it is worth, what is said to it (nothing, or ``feedback``), and its parts."""
+
+    text: Styled
+    credit: Fraction
+    told: Mapping[str, Styled]
+    parts: Mapping[str, Element]
+
+    @property
+    def worth(self) -> dict[str, Fraction]:
+        """What it is worth, as answers to type say it: the full mark by saying nothing."""
+        return {} if self.credit == 1 else {"credit": self.credit}
 
 
-def _credit(answer: Element) -> Fraction:
-    """A share of the mark; some old files have it as an element, from 0 to 1."""
-    inside = answer.find("fraction")
-    if inside is not None and string(inside).strip():
-        return exact(decimal(string(inside), "<fraction>"))
-    return _share(answer.get("fraction") or "0")
+def _answers(item: Item) -> list[_Answer]:
+    return [_answer(item, element, children(element)) for element in item.all("answer")]
+
+
+def _answer(item: Item, element: Element, parts: Mapping[str, Element]) -> _Answer:
+    """Some old files have the share of the mark as an element, from 0 to 1."""
+    text, inside = item.styled_of(element, parts), word_of(parts, "fraction")
+    credit = exact(decimal(inside, "<fraction>")) if inside else _share(element.get("fraction") or "0")
+    told = item.styled(parts["feedback"]) if "feedback" in parts else None
+    return _Answer(text, credit, {"feedback": told} if told else {}, parts)
 
 
 @lru_cache(maxsize=1024)
@@ -242,20 +264,12 @@ def _exactly(text: str, name: str) -> Fraction:
     return exact(decimal(text, f"<{name}>"))
 
 
-def _worth(answer: Element) -> dict[str, Fraction]:
-    credit = _credit(answer)
-    return {} if credit == 1 else {"credit": credit}
-
-
 # Each type -----------------------------------------------------------------------------------------------------------
 
 
 def _multichoice(item: Item) -> dict[str, Any]:
     single = item.truth("single", default=True)
-    options = [
-        {"text": item.styled(answer), "credit": _credit(answer), **_told(item, answer)}
-        for answer in item.all("answer")
-    ]
+    options = [{"text": one.text, "credit": one.credit, **one.told} for one in _answers(item)]
     listed = [one for one in options if one["text"] or one["credit"] or "feedback" in one]
     if len(listed) < 2:
         raise Wrong("there are fewer than two answers – a choice needs two or more")
@@ -269,22 +283,21 @@ def _multichoice(item: Item) -> dict[str, Any]:
 def _truefalse(item: Item) -> dict[str, Any]:
     """The answer of 100 % is right. Where the texts are not in English, the first answer is *true*."""
     answers = {}
-    for place, answer in enumerate(item.all("answer")):
-        word = str(item.styled(answer)).lower()
-        answers[{"true": True, "false": False}.get(word, place == 0)] = answer
-    right = [value for value, answer in answers.items() if _credit(answer) == 1]
+    for place, answer in enumerate(_answers(item)):
+        answers[{"true": True, "false": False}.get(answer.text.lower(), place == 0)] = answer
+    right = [value for value, answer in answers.items() if answer.credit == 1]
     if len(right) != 1:
         raise Wrong('one of the two answers has to be right – give it fraction="100"')
-    told = {f"feedback_{str(value).lower()}": _told(item, answer) for value, answer in answers.items()}
-    texts = {name: text["feedback"] for name, text in told.items() if text}
+    texts = {
+        f"feedback_{str(value).lower()}": text
+        for value, answer in answers.items()
+        for text in answer.told.values()
+    }
     return {"type": "true_false", "answer": right[0], **texts}
 
 
 def _shortanswer(item: Item) -> dict[str, Any]:
-    answers = [
-        {"text": str(item.styled(answer)), **_worth(answer), **_told(item, answer)}
-        for answer in item.all("answer")
-    ]
+    answers = [{"text": str(one.text), **one.worth, **one.told} for one in _answers(item)]
     case = {"case_sensitive": True} if item.truth("usecase", default=False) else {}
     return {"type": "short_text", "answers": answers, **case}
 
@@ -292,47 +305,37 @@ def _shortanswer(item: Item) -> dict[str, Any]:
 def _numerical(item: Item) -> dict[str, Any]:
     answers: list[dict[str, Any]] = []
     others: dict[str, Any] = {}
-    for answer in item.all("answer"):
-        value = str(item.styled(answer))
-        if value in ("*", ""):
-            others |= _any_number(item, answer)
+    for one in _answers(item):
+        if one.text in ("*", ""):
+            others |= _any_number(item, one)
         else:
-            answers.append(
-                {
-                    "value": item.number(value),
-                    **_tolerance(item, answer),
-                    **_worth(answer),
-                    **_told(item, answer),
-                }
-            )
+            value = {"value": item.number(str(one.text)), **_tolerance(item, one.parts)}
+            answers.append({**value, **one.worth, **one.told})
     return {"type": "numerical", "answers": answers, **others, **_units(item, answers)}
 
 
-def _any_number(item: Item, answer: Element) -> dict[str, Any]:
+def _any_number(item: Item, answer: _Answer) -> dict[str, Any]:
     """``*``: what is said to any other number."""
-    if _credit(answer):
+    if answer.credit:
         item.lose("answers", "any other number is worth nothing")
-    told = _told(item, answer)
-    return {"feedback": {"wrong": told["feedback"]}} if told else {}
+    return {"feedback": {"wrong": answer.told["feedback"]}} if answer.told else {}
 
 
-def _tolerance(item: Item, answer: Element) -> dict[str, Any]:
-    found = answer.find("tolerance")
-    width = decimal(string(found).strip() or "0", "<tolerance>") if found is not None else Decimal(0)
-    return {"tolerance": abs(width), **item.spread(answer)} if width else {}
+def _tolerance(item: Item, parts: Mapping[str, Element]) -> dict[str, Any]:
+    width = decimal(word_of(parts, "tolerance") or "0", "<tolerance>")
+    return {"tolerance": abs(width), **item.spread(parts)} if width else {}
 
 
 def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
     """Moodle multiplies the answer, we the number typed: a factor of ours is one over theirs."""
     units = []
-    for unit in (one for part in item.all("units") for one in part if one.tag == "unit"):
-        name, times = unit.find("unit_name"), unit.find("multiplier")
-        value = decimal(string(times).strip() or "1" if times is not None else "1", "<multiplier>")
+    for unit in (children(one) for part in item.all("units") for one in part if one.tag == "unit"):
+        value = decimal(word_of(unit, "multiplier") or "1", "<multiplier>")
         if value <= 0:
             raise Wrong(
                 "a unit's multiplier has to be above 0 – write how many of it make one of the answer's unit"
             )
-        units.append({"unit": "" if name is None else string(name).strip(), "factor": 1 / Fraction(value)})
+        units.append({"unit": word_of(unit, "unit_name"), "factor": 1 / Fraction(value)})
     if not units:
         return {}
     if item.word("showunits", "0") not in ("0", "3", ""):
@@ -352,8 +355,8 @@ def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
 def _matching(item: Item) -> dict[str, Any]:
     pairs, distractors = [], []
     for one in item.all("subquestion"):
-        stem, answer = item.styled(one), one.find("answer")
-        choice = Styled("" if answer is None else string(answer).strip(), kept=True)
+        parts = children(one)
+        stem, choice = item.styled_of(one, parts), Styled(word_of(parts, "answer"), kept=True)
         if stem and choice:
             pairs.append({"stem": stem, "choice": choice})
         elif choice:
@@ -369,10 +372,10 @@ def _ordering(item: Item) -> dict[str, Any]:
     rule = order_rule(said)
     if rule is None:
         raise Wrong(f"there is no grading '{said}' – write one of {', '.join(ORDER_RULES)}")
-    items = [{"text": item.styled(answer)} for answer in item.all("answer")]
-    if any(_told(item, answer) for answer in item.all("answer")):
+    answers = [(element, children(element)) for element in item.all("answer")]
+    if any(item.styled(parts["feedback"]) for _, parts in answers if "feedback" in parts):
         item.lose("items", "an item has no feedback of its own")
-    return {"type": "ordering", "scoring": rule, "items": items}
+    return {"type": "ordering", "scoring": rule, "items": [{"text": item.styled_of(*one)} for one in answers]}
 
 
 def _essay(item: Item) -> dict[str, Any]:
@@ -415,7 +418,7 @@ def _gapselect(item: Item) -> dict[str, Any]:
 def _ddwtos(item: Item) -> dict[str, Any]:
     boxes = item.all("dragbox")
     choices = [{"text": from_html(within(one, "text")), "group": within(one, "group")} for one in boxes]
-    endless = [one.find("infinite") is not None for one in boxes]
+    endless = ["infinite" in children(one) for one in boxes]
     if any(endless) and not all(endless):
         item.lose("reuse", "all words can be used again, or none")
     reuse = {"reuse": True} if any(endless) else {}
@@ -433,23 +436,27 @@ def _word_gaps(item: Item, choices: list[dict[str, Any]]) -> dict[str, Any]:
     return {"prompt": text, "choices": choices, "gaps": gaps, **reuse}
 
 
+#: How each of Moodle's types is read, and the parts that are understood.
 _KINDS: Final[Mapping[str, tuple[Callable[[Item], dict[str, Any]], frozenset[str]]]] = {
-    "multichoice": (_multichoice, _CHOICE),
-    "truefalse": (_truefalse, frozenset({"answer"})),
-    "shortanswer": (_shortanswer, frozenset({"answer", "usecase"})),
-    "numerical": (_numerical, _NUMBER),
-    "calculated": (_numerical, _NUMBER | _DATASETS | {"single", "shuffleanswers"}),
-    "calculatedsimple": (_numerical, _NUMBER | _DATASETS | {"single", "shuffleanswers"}),
-    "calculatedmulti": (_multichoice, _CHOICE | _DATASETS | _NUMBER),
-    "matching": (_matching, _SHUFFLE | {"subquestion"}),
-    "match": (_matching, _SHUFFLE | {"subquestion"}),
-    "ordering": (_ordering, frozenset({"answer", "gradingtype"})),
-    "essay": (_essay, _ESSAY),
-    "description": (_description, frozenset()),
-    "cloze": (_cloze, frozenset()),
-    "multianswer": (_cloze, frozenset()),
-    "gapselect": (_gapselect, _SHUFFLE | {"selectoption"}),
-    "ddwtos": (_ddwtos, _SHUFFLE | {"dragbox"}),
-    "ddmarker": (ddmarker, _MARKER),
-    "ddimageortext": (ddimageortext, _MARKER),
+    kind: (read, _COMMON | own)
+    for kind, (read, own) in {
+        "multichoice": (_multichoice, _CHOICE),
+        "truefalse": (_truefalse, frozenset({"answer"})),
+        "shortanswer": (_shortanswer, frozenset({"answer", "usecase"})),
+        "numerical": (_numerical, _NUMBER),
+        "calculated": (_numerical, _NUMBER | _DATASETS | {"single", "shuffleanswers"}),
+        "calculatedsimple": (_numerical, _NUMBER | _DATASETS | {"single", "shuffleanswers"}),
+        "calculatedmulti": (_multichoice, _CHOICE | _DATASETS | _NUMBER),
+        "matching": (_matching, _SHUFFLE | {"subquestion"}),
+        "match": (_matching, _SHUFFLE | {"subquestion"}),
+        "ordering": (_ordering, frozenset({"answer", "gradingtype"})),
+        "essay": (_essay, _ESSAY),
+        "description": (_description, frozenset()),
+        "cloze": (_cloze, frozenset()),
+        "multianswer": (_cloze, frozenset()),
+        "gapselect": (_gapselect, _SHUFFLE | {"selectoption"}),
+        "ddwtos": (_ddwtos, _SHUFFLE | {"dragbox"}),
+        "ddmarker": (ddmarker, _MARKER),
+        "ddimageortext": (ddimageortext, _MARKER),
+    }.items()
 }

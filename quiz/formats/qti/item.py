@@ -176,11 +176,11 @@ class Item:
             self.lose("images", f"there is no file '{path[:60]}'")
             return None
         try:
-            name, kept = self.pictures.name(posixpath.basename(path), content)
+            name, image = self.pictures.name(posixpath.basename(path), content)
         except Invalid as error:
             self.lose("images", f"'{path[:60]}' is no picture that can be shown: {error}")
             return None
-        self.files[name] = kept
+        self.files[name] = image.content
         return name
 
 

@@ -243,11 +243,11 @@ class Item:
             self.lose("files", f"'{plain[:60]}' is not in the package")
             return None
         try:
-            name, kept = self.pictures.name(plain.rpartition("/")[2], content)
+            name, image = self.pictures.name(plain.rpartition("/")[2], content)
         except Invalid as error:
             self.lose("files", f"'{plain[:60]}' is no picture that can be shown: {error}")
             return None
-        self.files[name] = kept
+        self.files[name] = image.content
         return name
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from quiz.errors import Invalid
-from quiz.formats.base import HEAD_BYTES, Format
+from quiz.formats.base import HEAD_BYTES, Format, in_utf8
 from quiz.questions.validation import suggest
 from quiz.registry import modules
 
@@ -34,6 +34,7 @@ def get(name: str) -> Format:
 
 def recognise(head: bytes, name: str) -> Format:
     """The format of a file that begins with ``head`` and is called ``name``. Raises Invalid."""
+    head = in_utf8(head)
     ranked = sorted(
         ((format.sniff(head, name.lower()), format.name) for format in formats().values() if format.read),
         reverse=True,

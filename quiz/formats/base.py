@@ -212,7 +212,7 @@ def _as_usual(question: Question, name: str) -> bool:
 
 
 def decoded(source: Source) -> str:
-    """The text of a source, each line ending with LF: UTF-8 or UTF-16 by its mark, else UTF-8, else Windows-1252.
+    """The text of a source, each line ending with LF: UTF-16 with or without its mark, UTF-8, else Windows-1252.
 
     Raises TooLarge, and Invalid where it is no text.
     """
@@ -225,11 +225,25 @@ def decoded(source: Source) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def in_utf8(content: bytes) -> bytes:
+    """A text in UTF-16, with or without its mark, in UTF-8; anything else as it is."""
+    encoding = _utf16(content[:HEAD_BYTES])
+    return content.decode(encoding, "replace").encode() if encoding else content
+
+
+def _utf16(head: bytes) -> str:
+    """The byte order by the mark, else by where the zeros stand: half of each ASCII character; "" where it is no UTF-16."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    high, low = head[::2].count(0), head[1::2].count(0)
+    if min(high, low) * 20 > max(high, low) or max(high, low) * 25 < len(head):
+        return ""
+    return "utf-16-be" if high > low else "utf-16-le"
+
+
 def _text(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
     try:
-        return content.decode("utf-8-sig")
+        return in_utf8(content).decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from quiz.formats import get
+from quiz.formats import get, recognise
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
 from tests.formats.samples import read, written
@@ -87,3 +87,18 @@ def test_missing_word_has_weights_without_a_first_percent_sign():
     again, lost = written(get("missing-word"), found)
     assert again.decode().partition("\n")[0] == WORDS.partition("\n")[0]
     assert list(lost.values()) == [[]]
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("gift", "::Größe::Ist das „so“? {T}\n"),
+        ("aiken", "这座城市在哪里？\nA. 中国\nB. 俄罗斯\nANSWER: A\n"),
+    ],
+)
+def test_texts_are_read_in_whatever_unicode_they_are(name, text, coding):
+    content = text.encode(coding)
+    assert recognise(content, "x.txt").name == name
+    (found,), _report = read(get(name), content)
+    assert text.find(found.prompt) >= 0

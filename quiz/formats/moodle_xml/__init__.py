@@ -12,10 +12,7 @@ _BEGINS = re.compile(r"<quiz[\s>/]")
 
 
 def _sniff(head: bytes, name: str) -> float:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = head.decode("utf-16", "ignore")
-    else:
-        text = head.decode("utf-8", "replace")
+    text = head.decode("utf-8", "replace")
     if _BEGINS.search(text) and text.lstrip("\ufeff \t\r\n").startswith("<"):
         return 0.95
     return 0.3 if name.endswith(".xml") and not text.strip() else 0.0

@@ -29,7 +29,7 @@ def sniff(dialect: Dialect) -> Callable[[bytes, str], float]:
             if any(mark in text for mark in marks):
                 return 0.95
             return 0.35 if b"imsmanifest.xml" in head and "imsqti_xmlv1" not in text else 0.0
-        text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
+        text = head.decode("utf-8", "replace")
         if not _ROOT.search(text):
             return 0.0
         return 0.95 if dialect.items in text else 0.5

@@ -92,6 +92,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.auth.passkeys import blueprint as passkeys
     from quiz.web.auth.second import blueprint as second
     from quiz.web.auth.views import blueprint as auth
+    from quiz.web.author.calibrating import blueprint as calibrating
     from quiz.web.author.editing import blueprint as editor
     from quiz.web.author.exporting import blueprint as exporting
     from quiz.web.author.images import blueprint as images
@@ -156,6 +157,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         live,
         rescoring,
         author,
+        calibrating,
         editor,
         translating,
         revising,

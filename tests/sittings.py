@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import numpy as np
+
 from quiz.operations import attempts, courses
 from tests.cast import ADDRESS, GRACE, NOW
 
@@ -50,3 +52,14 @@ def sit(cast, who, right=EVERY, *, blank=(), now=NOW, quiz=None, seconds=60, pic
         cast.save(attempt, view.slot, 1, posted(view.presented, words), who=who, now=now)
     attempts.finish(who, attempt, now + timedelta(seconds=seconds))
     return attempt
+
+
+def sit_class(cast, students):
+    """A class by steps of ability, each with some luck: true or false is the easiest question, several answers the hardest."""
+    dice = np.random.default_rng(3)
+    kinds = ("true_false", "single_choice", "numerical", "short_text", "multiple_response")
+    for number in range(students):
+        ability = 4 * number / students - 2
+        chances = 1 / (1 + np.exp(-1.5 * (ability - np.linspace(-1.2, 1.2, len(kinds)))))
+        right = {kind for kind, chance in zip(kinds, chances, strict=True) if dice.random() < chance}
+        sit(cast, join(cast, f"Student {number:02}"), right)

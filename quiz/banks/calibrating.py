@@ -46,15 +46,10 @@ def calibrated(fields: Mapping[str, Any], calibration: Calibration | None) -> di
     )
 
 
-def estimated(a: float, b: Sequence[float], n: int, source: str) -> Calibration:
+def estimated(a: float, b: Sequence[float], n: int) -> Calibration:
     """What a fit told, with as many decimals as are written. Raises Invalid where no question can have it."""
-    given = {
-        "a": f"{a:.{_DECIMALS}f}",
-        "b": [f"{location:.{_DECIMALS}f}" for location in b],
-        "n": n,
-        "source": source,
-    }
-    return _sound(given)
+    locations = [f"{location:.{_DECIMALS}f}" for location in b]
+    return _sound({"a": f"{a:.{_DECIMALS}f}", "b": locations, "n": n})
 
 
 def _sound(given: Mapping[str, Any]) -> Calibration:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, ForeignKey, Index, String, delete, text
+from sqlalchemy import JSON, ForeignKey, Index, String, delete, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz.db import Base, UtcDateTime, conflict_insert
+from quiz.db import Base, UtcDateTime, conflict_insert, parts
+from quiz.models.people import User
 
 #: The controls of a form as a browser sends them: name and value, in their order.
 Controls: TypeAlias = Sequence[Sequence[str]]
@@ -78,3 +79,20 @@ def of_person(user_id: int, bank_id: int, question_id: int | None, kind: str) ->
 def forget(connection: Connection, user_id: int, bank_id: int, question_id: int | None, kind: str) -> None:
     """Nothing is typed and unsaved there any more."""
     connection.execute(delete(QuestionDraft).where(of_person(user_id, bank_id, question_id, kind)))
+
+
+def drafts_of(
+    connection: Connection, question_ids: Sequence[int]
+) -> Mapping[int, list[tuple[str, datetime]]]:
+    """By question, where somebody has typed something that is not saved: who, and when last, the latest first."""
+    found: dict[int, list[tuple[str, datetime]]] = {}
+    for part in parts(question_ids):
+        rows = connection.execute(
+            select(QuestionDraft.question_id, User.name, QuestionDraft.saved_at)
+            .join(User, User.id == QuestionDraft.user_id)
+            .where(QuestionDraft.question_id.in_(part))
+            .order_by(QuestionDraft.saved_at.desc())
+        )
+        for row in rows:
+            found.setdefault(row.question_id, []).append((row.name, row.saved_at))
+    return found

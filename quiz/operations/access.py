@@ -203,12 +203,18 @@ def readable_banks(actor: Actor, *columns: Any) -> Any:
     )
 
 
-def editable_bank(connection: Connection, actor: Actor, bank_id: int, *, lock: bool = True) -> Row[Any]:
-    """The bank, locked where it is to be changed; NotFound where I may not read it, Forbidden where I may not change it."""
-    statement = readable_banks(actor, Bank).where(Bank.id == bank_id)
+def editable_bank(
+    connection: Connection, actor: Actor | None, bank_id: int, *, lock: bool = True
+) -> Row[Any]:
+    """The bank, locked where it is to be changed; NotFound where I may not read it, Forbidden where I may not change it.
+
+    The command line, ``actor`` None, may change all.
+    """
+    banks = select(Bank, literal("own").label("access")) if actor is None else readable_banks(actor, Bank)
+    statement = banks.where(Bank.id == bank_id)
     bank = connection.execute(statement.with_for_update(of=Bank) if lock else statement).first()
     if bank is None:
-        raise missing(connection, actor)
+        raise NotFound if actor is None else missing(connection, actor)
     if bank.access not in EDITING:
         raise Forbidden
     found: Row[Any] = bank

@@ -14,15 +14,14 @@ from sqlalchemy.engine import Connection
 from quiz.banks.families import load
 from quiz.banks.findings import Finding
 from quiz.banks.revising import Canonical, Change, differences
-from quiz.db import parts, reading, transaction
-from quiz.errors import Conflict, Invalid, Problem
+from quiz.db import reading, transaction
+from quiz.errors import Conflict, Invalid, Problem, Said
 from quiz.files.richtext import to_text
 from quiz.lint.inspect import hindrances
 from quiz.models.audit import record
 from quiz.models.bank import LONGEST_REASON, LONGEST_TOPIC, Question, QuestionVersion, topics_of
 from quiz.models.choosing import Selection, selected
-from quiz.models.drafting import QuestionDraft
-from quiz.models.people import User
+from quiz.models.drafting import drafts_of
 from quiz.models.searching import tags_of
 from quiz.models.transferring import lacking_quizzes
 from quiz.models.versions import add_versions, bank_changed
@@ -207,10 +206,10 @@ def _plan(
     if not rows:
         raise Invalid([Problem("", "no question is selected", "tick some, or search for others")])
     if len(rows) > MOST:
-        what = f"more than {MOST} questions are selected"
+        what = Said("more than %(most)s questions are selected", most=MOST)
         raise Invalid([Problem("", what, "narrow the search, and change them in several steps")])
     different = [(row, fields) for row in rows if (fields := canonical.of(row.content)) != row.content]
-    drafts = {} if over_drafts else _drafts(connection, [row.question_id for row, _ in different])
+    drafts = {} if over_drafts else drafts_of(connection, [row.question_id for row, _ in different])
     judged = [(row, fields, _refusal(bank, row, fields, drafts)) for row, fields in different]
     return _Plan(
         change,
@@ -231,7 +230,7 @@ def _still(
         (row.question_id, row.number) for row in plan.rows
     }
     changed = [row.question_id for row, _ in plan.changed]
-    return same and (over_drafts or not _drafts(connection, changed))
+    return same and (over_drafts or not drafts_of(connection, changed))
 
 
 def _demand_sense(change: Change) -> Canonical:
@@ -239,22 +238,10 @@ def _demand_sense(change: Change) -> Canonical:
     if not change:
         raise Invalid([Problem("", "nothing is to be changed", "fill at least one field")])
     if len(change.topic or "") > LONGEST_TOPIC:
-        raise Invalid([Problem("topic", "this is too long", f"use up to {LONGEST_TOPIC} characters")])
-    return change.canonical()
-
-
-def _drafts(connection: Connection, question_ids: Sequence[int]) -> Mapping[int, list[tuple[str, datetime]]]:
-    found: dict[int, list[tuple[str, datetime]]] = {}
-    for part in parts(question_ids):
-        rows = connection.execute(
-            select(QuestionDraft.question_id, User.name, QuestionDraft.saved_at)
-            .join(User, User.id == QuestionDraft.user_id)
-            .where(QuestionDraft.question_id.in_(part))
-            .order_by(QuestionDraft.saved_at.desc())
+        raise Invalid(
+            [Problem("topic", "this is too long", Said("use up to %(most)s characters", most=LONGEST_TOPIC))]
         )
-        for row in rows:
-            found.setdefault(row.question_id, []).append((row.name, row.saved_at))
-    return found
+    return change.canonical()
 
 
 def _refusal(

@@ -87,6 +87,7 @@ def _move_back(connection: Connection, actor: Actor, bank_id: int, last: LastCha
 _UNDO: Final[Mapping[str, Callable[[Connection, Actor, int, LastChange, datetime], int]]] = {
     "bank.import": _take_back,
     "bank.revise": _take_back,
+    "bank.calibrate": _take_back,
     "bank.copy": _take_back_copies,
     "bank.move": _move_back,
 }

@@ -88,6 +88,27 @@ def _mean_squares(fitted: Fitted) -> tuple[Values, Values]:
         return squares / variances, standard / seen
 
 
+def departures(fitted: Fitted) -> list[tuple[float, float]]:
+    """For each item that is placed by how much of its mark the answers are above what it expects of those who gave them, on
+    average, −1 to 1; and that in standard errors. Abilities are EAP's.
+    """
+    theta = abilities(fitted, "eap")[0][fitted.coded.used]
+    codes = fitted.coded.codes[fitted.coded.used]
+    scores = fitted.steps.scores
+    above, variances, seen = (np.zeros(len(scores)) for _ in range(3))
+    for start in range(0, len(theta), CHUNK):
+        part = codes[start : start + CHUNK].T
+        p = fitted.model.family(fitted.rows, fitted.steps, theta[start : start + CHUNK]).p
+        mean = np.einsum("ikq,ik->iq", p, scores)
+        given = part != ABSENT
+        own = np.take_along_axis(scores, np.maximum(part, 0).astype(np.intp), axis=1)
+        above += np.where(given, own - mean, 0).sum(axis=1)
+        variances += np.where(given, np.einsum("ikq,ik->iq", p, scores**2) - mean**2, 0).sum(axis=1)
+        seen += given.sum(axis=1)
+    shares = above / np.maximum(seen * scores.max(axis=1), 1)
+    return [*zip(shares.tolist(), (above / np.sqrt(np.maximum(variances, TINY))).tolist(), strict=True)]
+
+
 # S-X² ---------------------------------------------------------------------------------------------------------------
 
 

@@ -130,6 +130,45 @@ def scatter_plot(
     )
 
 
+def map_plot(counts: Sequence[int], edges: Sequence[float], places: Sequence[float]) -> Plot:
+    """A map of persons and items (Wright): above the axis how many persons are between two edges, below it the items, each a
+    point; those between the same edges hang below each other. Who is beyond the edges stands at the end.
+    """
+    across = Axis(edges[0], edges[-1], _LEFT, _RIGHT)
+    axis, ground = 160.0, 196.0
+    up = Axis(0, max([*counts, 1]), axis, _TOP)
+    hanging = [
+        sorted(place for place in places if _between_edges(place, edges) == number)
+        for number in range(len(counts))
+    ]
+    step = min(10.0, 96 / max([len(of_one) for of_one in hanging] or [1]))
+    return Plot(
+        left=_LEFT,
+        right=_RIGHT,
+        top=_TOP,
+        base=axis,
+        width=600,
+        height=326,
+        rows=(),
+        columns=across.labels(range(round(edges[0]), round(edges[-1]) + 1), lambda value: figure(value, 0)),
+        areas=tuple(
+            f"{across.at(low)},{axis} {across.at(low)},{up.at(count)} {across.at(high)},{up.at(count)} {across.at(high)},{axis}"
+            for low, high, count in zip(edges, edges[1:], counts, strict=False)
+            if count
+        ),
+        dots=tuple(
+            (across.at(place), round(ground + step * row, 1))
+            for of_one in hanging
+            for row, place in enumerate(of_one)
+        ),
+    )
+
+
+def _between_edges(value: float, edges: Sequence[float]) -> int:
+    """Between which edges a value stands."""
+    return min(len(edges) - 2, max(0, sum(value >= edge for edge in edges) - 1))
+
+
 def interval_plot(
     rows: Sequence[tuple[str, float, float | None, float | None]],
     across: Sequence[float],

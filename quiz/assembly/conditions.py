@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.expecting import expectation
 from quiz.assembly.index import Item
-from quiz.assembly.measures import Measures, average_share
+from quiz.assembly.measures import Measures
 from quiz.assembly.parts import Part
 from quiz.assembly.whole import Count, Span
 
@@ -33,11 +34,10 @@ class Weighed:
 
     @property
     def expected(self) -> float:
-        """The marks to be expected: by the curve where it is measured, else as its author or its label says."""
-        curve = self.measures.calibration
-        return float(self.points) * (
-            float(self.item.expected_facility) if curve is None else average_share(curve)
-        )
+        """The marks to be expected, by all that is measured."""
+        authored = self.item.facility is not None
+        known = expectation(self.item.expected_facility, authored=authored, measures=self.measures)
+        return float(self.points) * known.share
 
 
 def _nothing(_one: Weighed) -> int:

@@ -1,9 +1,8 @@
 """How fair several papers are: what each covers, the marks to be expected and how sure that is, information, overlap.
 
-The expected share of a question rests on the curve of its calibration over abilities N(0, 1), else on the share that its
-author wrote, else on its label; where it got answers, these are weighed with that by precision. How far the true share may
-lie from it is the standard error of a share of n answers; without answers it is assumed: ``UNKNOWN``. Questions are taken as independent.
-Where two papers are compared, the questions on both add nothing to the error of the difference.
+What a question is expected to bring is told in ``quiz.assembly.expecting``; questions are taken as independent.
+Where two papers are compared, the questions on both add nothing to the error of the difference. What holds for all pairs
+of papers together is told by Bonferroni's inequality (Dunn 1961).
 """
 
 from __future__ import annotations
@@ -13,64 +12,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import sqrt
-from typing import Final, Literal, TypeAlias
+from math import comb, sqrt
+from statistics import NormalDist
+from typing import Final
 
 from quiz.assembly.draw import Paper, PaperSlot
-from quiz.assembly.measures import THETAS, Measures, average_share
+from quiz.assembly.expecting import SOURCES, Expectation, Source, expectation
+from quiz.assembly.measures import THETAS, Measures
 from quiz.banks.calibration import Calibration
 from quiz.banks.model import EXPECTED
 
-Source: TypeAlias = Literal["answers", "calibrated", "authored", "label"]
-SOURCES: Final[tuple[Source, ...]] = ("answers", "calibrated", "authored", "label")
-#: The standard deviation of true shares around what a label or an author says: an assumption, stated in every report.
-UNKNOWN: Final[Mapping[Source, float]] = {"authored": 0.1, "label": 0.15}
 #: From this share on a question is as easy as those that are called so.
 EASY: Final = float(EXPECTED["easy"])
 Z95: Final = 1.959964
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """The expected share of a question's mark, its standard error, and what it rests on; ``n`` answers, 0 for none."""
-
-    share: float
-    error: float
-    source: Source
-    n: int = 0
-
-
-def expectation(
-    slot: PaperSlot, measures: Measures | None = None, answers: tuple[float, int] | None = None
-) -> Expectation:
-    """What is known of a question: ``answers`` are the share of the mark that so many answers got.
-
-    Few answers say little: they are weighed with what would be expected without them, each by its precision.
-    """
-    before = _unanswered(slot, measures)
-    if answers is None or answers[1] < 1:
-        return before
-    share, n = min(1.0, max(0.0, answers[0])), answers[1]  # marks below 0 are none to be expected
-    error = _error(share, n)
-    weight = before.error**2 / (before.error**2 + error**2)
-    together = sqrt(weight) * error
-    return Expectation(weight * share + (1 - weight) * before.share, together, "answers", n)
-
-
-def _unanswered(slot: PaperSlot, measures: Measures | None) -> Expectation:
-    if measures is not None and measures.calibration is not None:
-        share, n = average_share(measures.calibration), measures.calibration.n or 0
-        return Expectation(share, _error(share, n) if n else UNKNOWN["authored"], "calibrated", n)
-    source: Source = "authored" if slot.is_authored else "label"
-    return Expectation(float(slot.expected_facility), UNKNOWN[source], source)
-
-
-def _error(share: float, n: int) -> float:
-    """The standard error of a share of n answers; of all right or all wrong, as if two answers more were half right
-    (Agresti and Coull 1998).
-    """
-    share = (share * n + 1) / (n + 2) if share in {0, 1} else share
-    return sqrt(share * (1 - share) / n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +51,19 @@ class Difference:
 
 @dataclass(frozen=True)
 class Fairness:
-    """A report on papers (at least one). ``measures`` and ``answers`` by ``bank/id``, as far as they are known."""
+    """A report on papers (at least one). ``measures`` by ``bank/id``, as far as they are known."""
 
     papers: Sequence[Paper]
     measures: Mapping[str, Measures]
-    answers: Mapping[str, tuple[float, int]]
 
     @cached_property
     def expectations(self) -> Mapping[str, Expectation]:
         """By ``bank/id``, of the questions that ask something."""
         return {
             slot.question: expectation(
-                slot, self.measures.get(slot.question), self.answers.get(slot.question)
+                slot.expected_facility,
+                authored=slot.is_authored,
+                measures=self.measures.get(slot.question),
             )
             for paper in self.papers
             for slot in paper.slots
@@ -143,18 +98,36 @@ class Fairness:
             return None
         ranked = sorted(zip(self.forms, self.papers, strict=True), key=lambda one: one[0].expected)
         (hard, least), (easy, most) = ranked[0], ranked[-1]
-        one, other = _marks(least), _marks(most)
-        differing = {id: other.get(id, 0) - one.get(id, 0) for id in one | other}
-        wide = Z95 * sqrt(sum((by * self.expectations[id].error) ** 2 for id, by in differing.items()))
-        marks = easy.expected - hard.expected
+        marks, wide = easy.expected - hard.expected, Z95 * self._error_between(_marks(least), _marks(most))
         return Difference((hard.form, easy.form), marks, marks - wide, marks + wide)
+
+    @cached_property
+    def at_most(self) -> float | None:
+        """What no two papers' expected marks differ by more than, with 95 % confidence for all pairs together; None for one."""
+        if len(self.forms) < 2:
+            return None
+        z = NormalDist().inv_cdf(1 - 0.025 / comb(len(self.forms), 2))
+        told = [(form.expected, _marks(paper)) for form, paper in zip(self.forms, self.papers, strict=True)]
+        wide = max(
+            abs(one[0] - other[0]) + z * self._error_between(one[1], other[1])
+            for one, other in combinations(told, 2)
+        )
+        return min(wide, max(form.points for form in self.forms))
+
+    def _error_between(self, one: Mapping[str, float], other: Mapping[str, float]) -> float:
+        """The standard error of the difference of two papers' expected marks."""
+        differing = {id: other.get(id, 0) - one.get(id, 0) for id in {**one, **other}}
+        return sqrt(sum((by * self.expectations[id].error) ** 2 for id, by in differing.items()))
+
+    @property
+    def mean(self) -> float:
+        """The mean of the papers' expected marks."""
+        return sum(form.expected for form in self.forms) / len(self.forms)
 
     @property
     def spread(self) -> float:
         """The standard deviation of the papers' expected marks."""
-        expected = [form.expected for form in self.forms]
-        mean = sum(expected) / len(expected)
-        return sqrt(sum((one - mean) ** 2 for one in expected) / len(expected))
+        return sqrt(sum((form.expected - self.mean) ** 2 for form in self.forms) / len(self.forms))
 
     @property
     def sources(self) -> Mapping[Source, int]:
@@ -237,6 +210,8 @@ class Fairness:
                 "marks": round(apart.marks, 4),
                 "interval": [round(apart.low, 4), round(apart.high, 4)],
             },
+            "at_most": None if self.at_most is None else round(self.at_most, 4),
+            "mean": round(self.mean, 4),
             "spread": round(self.spread, 4),
             "sources": dict(self.sources),
             "answers": self.n and [*self.n],

@@ -25,6 +25,10 @@ class Words:
     form: str = "Form"
     expected: str = "expected points"
     differ: str = "Expected points of two forms differ by at most"
+    sure: str = "The expectations are uncertain: with 95 % confidence no two forms differ by more than"
+    spread: str = "mean and standard deviation of the forms:"
+    average: str = "This is about what students get on average; the result of a single student varies more."
+    point: str = "."
     label: str = "Expected from the difficulty of each question, easy, medium or hard, not from data."
     authored: str = "Expected from the shares that the authors of the questions wrote down, not from data."
     mixed: str = "What the expectation rests on (questions):"
@@ -52,6 +56,10 @@ WORDS: Final[Mapping[str, Words]] = {
         form="Вариант",
         expected="ожидаемые баллы",
         differ="Ожидаемые баллы двух вариантов различаются не более чем на",
+        sure="Ожидания неточны: с доверительной вероятностью 95 % никакие два варианта не различаются более чем на",
+        spread="среднее и стандартное отклонение вариантов:",
+        average="Речь о том, что студенты получают в среднем; результат отдельного студента колеблется сильнее.",
+        point=",",
         label="Ожидание следует из трудности вопросов (лёгкий, средний, трудный), а не из данных.",
         authored="Ожидание следует из долей, которые указали авторы вопросов, а не из данных.",
         mixed="На чём основано ожидание (вопросов):",
@@ -76,6 +84,9 @@ WORDS: Final[Mapping[str, Words]] = {
         form="试卷",
         expected="预期得分",
         differ="任意两份试卷的预期得分至多相差",
+        sure="预期本身并不精确：在 95% 的置信度下，任意两份试卷相差不超过",
+        spread="各试卷的平均值与标准差：",
+        average="这里说的是学生的平均得分；单个学生的成绩波动更大。",
         label="预期得分依据题目的难度（易、中、难），而非实测数据。",
         authored="预期得分依据出题人给出的得分率，而非实测数据。",
         mixed="预期依据（题数）：",
@@ -116,15 +127,18 @@ class FairnessPage:
     def lede(self) -> str:
         """By how much two forms differ, how sure that is, and on what it rests."""
         words, apart = self.words, self.fairness.apart
-        differ = ""
-        if apart:
-            sure = f"{words.range}: {apart.low:.2f} – {apart.high:.2f}"
-            differ = f"{words.differ} {apart.marks:.2f} ({sure}). "
-        return f"{differ}{self._source()} {words.assumed}"
+        said = [self._source(), words.assumed, words.average]
+        if apart and self.fairness.at_most is not None:
+            sure = f"{words.sure} {self._figure(self.fairness.at_most)}."
+            said = [f"{words.differ} {self._figure(apart.marks)}.", sure, *said]
+        return " ".join(said)
+
+    def _figure(self, value: float) -> str:
+        return f"{value:.2f}".replace(".", self.words.point)
 
     def _source(self) -> str:
         words, sources, n = self.words, self.fairness.sources, self.fairness.n
-        if len(sources) == 1 and not n:
+        if len(sources) == 1 and not n and "calibrated" not in sources:
             return words.authored if "authored" in sources else words.label
         named = dict(zip(("answers", "calibrated", "authored", "label"), words.sources, strict=True))
         listed = ", ".join(f"{named[source]} {count}" for source, count in sources.items())
@@ -135,9 +149,12 @@ class FairnessPage:
         fairness, words = self.fairness, self.words
         unlike = fairness.easy_unlike_others
         for form in fairness.forms:
-            said = f"{words.expected} {form.expected:.2f} / {form.points:g}"
+            said = f"{words.expected} {self._figure(form.expected)} / {form.points:g}"
+            sure = f"{words.range}: {self._figure(form.low)} – {self._figure(form.high)}"
             easy = f" · {words.easy}" if form.form in unlike else ""
-            yield (Text(escape(f"{said}{easy}"), str(form.form)),)
+            yield (Text(escape(f"{said} ({sure}){easy}"), str(form.form)),)
+        together = f"{self._figure(fairness.mean)}, {self._figure(fairness.spread)}"
+        yield (Text(escape(f"{words.spread} {together}")),)
         if self.engine:
             yield (Text(escape(self.engine)),)
         yield (Picture(self._address(self._intervals), self._told(fairness.forms)),)
@@ -163,7 +180,7 @@ class FairnessPage:
     def _told(self, forms: Sequence[FormFairness]) -> str:
         """The picture of intervals in words."""
         listed = "; ".join(
-            f"{self.words.form} {form.form}: {form.expected:.1f} ({form.low:.1f} – {form.high:.1f})"
+            f"{self.words.form} {form.form}: {self._figure(form.expected)} ({self._figure(form.low)} – {self._figure(form.high)})"
             for form in forms
         )
         return f"{self.words.expected}, {self.words.range}: {listed}"
@@ -195,7 +212,7 @@ class FairnessPage:
         whole = [place for place, theta in enumerate(THETAS) if theta == int(theta)]
         head = (self.words.ability, *(f"{THETAS[place]:g}" for place in whole))
         rows = tuple(
-            (name, *(f"{curve[place]:.2f}" for place in whole))
+            (name, *(self._figure(curve[place]) for place in whole))
             for name, curve in zip(self._names(), self.fairness.information, strict=True)
         )
         return Table(self.words.information, head, rows)

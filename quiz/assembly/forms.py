@@ -13,7 +13,7 @@ from typing import Any, Final
 from quiz.assembly.blueprint import Blueprint, Section
 from quiz.assembly.draw import ALGORITHM, ListIndex, Paper, PaperSlot, draw
 from quiz.assembly.fairness import Fairness
-from quiz.assembly.measures import measures_of
+from quiz.assembly.measures import Measures, measures_of
 from quiz.assembly.optimal import ALGORITHM as EXACT
 from quiz.assembly.parallel import Exactness, parallel
 from quiz.banks.model import Bank
@@ -39,6 +39,12 @@ class Forms:
     exactness: Exactness | None = None
     #: On how many earlier papers a question (``bank/id``) stood.
     past: Mapping[str, int] = field(default_factory=dict)
+    #: The title on the papers, where it is not the blueprint's any more.
+    name: str = ""
+    #: Those of the banks when the papers were made, where ``banks`` hold no more than stands on them.
+    digests: Mapping[str, str] | None = None
+    #: What is measured of questions (``bank/id``) where that is more than their banks say.
+    known: Mapping[str, Measures] = field(default_factory=dict)
 
     @classmethod
     def exact(
@@ -70,7 +76,7 @@ class Forms:
         """The record: JSON-able. With content each question stands there as presented, with its key."""
         return {
             "blueprint": self.blueprint.digest,
-            "bank_digests": {slug: self.banks[slug].digest for slug in self.blueprint.banks},
+            "bank_digests": dict(self.bank_digests),
             "algorithm": self.algorithm,
             "seed": self.seed,
             "as_of": self.as_of.isoformat(),
@@ -83,6 +89,18 @@ class Forms:
             "exposure": {"forms": dict(sorted(self.uses.items())), "past": dict(sorted(self.past.items()))},
             "unmet": [*self.unmet],
         }
+
+    @property
+    def title(self) -> str:
+        """What stands at the head of the papers."""
+        return self.name or self.blueprint.title
+
+    @property
+    def bank_digests(self) -> Mapping[str, str]:
+        """The digests of the banks by slug."""
+        if self.digests is not None:
+            return self.digests
+        return {slug: self.banks[slug].digest for slug in self.blueprint.banks}
 
     @property
     def algorithm(self) -> str:
@@ -100,7 +118,9 @@ class Forms:
     def fairness(self) -> Fairness:
         """How fair the papers are; there has to be one."""
         authored = {name: self.banks[slug].by_id[id] for name, slug, id in map(_parted, self.uses)}
-        return Fairness(self.papers, {name: measures_of(one) for name, one in authored.items()}, {})
+        return Fairness(
+            self.papers, {**{name: measures_of(one) for name, one in authored.items()}, **self.known}
+        )
 
     @property
     def uses(self) -> Counter[str]:

@@ -45,6 +45,8 @@ class Measures:
     objective: str = ""
     author: str = ""
     calibration: Calibration | None = None
+    #: The mean share of the mark that it got, and in how many answers.
+    answers: tuple[float, int] | None = None
 
     def information(self, theta: float) -> float:
         """Fisher's information about an ability of θ; 0 for what is not calibrated."""

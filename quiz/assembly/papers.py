@@ -152,7 +152,7 @@ def _asked(made: Forms, paper: Paper, language: str, words: Words) -> Iterator[A
 
 def _form(made: Forms, paper: Paper, asked: Sequence[Asked], words: Words) -> Iterator[Part]:
     foot = _foot(made, paper, words)
-    title = f"{made.blueprint.title} · {words.form} {paper.form}"
+    title = f"{made.title} · {words.form} {paper.form}"
     lede = f"{words.name} {_LONG}{_LONG}   {words.date} {_LONG}   {_points(paper, words)}"
     yield Part(title, lede, tuple(_entries(asked)), foot)
     marked = [(Text(SHEET[one.shown.type](one), str(one.slot.slot)),) for one in asked if one.slot.asks]
@@ -160,7 +160,7 @@ def _form(made: Forms, paper: Paper, asked: Sequence[Asked], words: Words) -> It
 
 
 def _keys(made: Forms, paper: Paper, asked: Sequence[Asked], words: Words) -> Part:
-    title = f"{made.blueprint.title} · {words.form} {paper.form} · {words.key}"
+    title = f"{made.title} · {words.form} {paper.form} · {words.key}"
     entries = [
         (Text(escape(f"{_key(one)}  ({one.slot.question}; {one.slot.points})"), str(one.slot.slot)),)
         for one in asked
@@ -182,7 +182,7 @@ def fairness_page(made: Forms, language: str) -> FairnessPage:
 
 def _fairness(made: Forms, language: str, words: Words) -> Part:
     page = fairness_page(made, language)
-    title = f"{made.blueprint.title} · {words.fairness}"
+    title = f"{made.title} · {words.fairness}"
     return Part(title, page.lede, tuple(page.entries()), _foot(made, None, words))
 
 
@@ -205,11 +205,7 @@ def _foot(made: Forms, paper: Paper | None, words: Words) -> str:
 
 def _banks(made: Forms) -> tuple[Block, ...]:
     """The banks with their digests."""
-    return (
-        Text(
-            escape(" · ".join(f"{slug} {_short(made.banks[slug].digest)}" for slug in made.blueprint.banks))
-        ),
-    )
+    return (Text(escape(" · ".join(f"{slug} {_short(one)}" for slug, one in made.bank_digests.items()))),)
 
 
 def _short(digest: str) -> str:

@@ -244,7 +244,7 @@ def _print(
     from quiz.files.papers_pdf import unset, write_papers_pdf
 
     spoken = language or language_of(made)
-    title = made.blueprint.title
+    title = made.title
     parts = printed(made, spoken, with_key=with_key)
     images = {**_images(made, files), **fairness_page(made, spoken).images}
     path = out / f"paper.{file_format}"

@@ -179,15 +179,12 @@ class SqlIndex:
         return kinds
 
     def families(self, items: Sequence[Item]) -> Mapping[str, Authored]:
-        """The families among these, whole, in one statement."""
+        """The families among these, whole."""
         return self._whole([item for item in items if item.family])
 
     def measures(self, items: Sequence[Item]) -> Mapping[str, Measures]:
-        """What is measured of these, read from their texts: a statement for each ``AT_ONCE`` of them."""
-        found: dict[str, Authored] = {}
-        for start in range(0, len(items), AT_ONCE):
-            found.update(self._whole(items[start : start + AT_ONCE]))
-        return {name: measures_of(authored) for name, authored in found.items()}
+        """What is measured of these, read from their texts."""
+        return {name: measures_of(one) for name, one in self._whole(items).items()}
 
     def calibrations(self, items: Sequence[Item]) -> Mapping[str, Calibration]:
         """Those of the calibrated ones among these: a statement for each bank, whose texts are not read."""
@@ -209,8 +206,13 @@ class SqlIndex:
         return found
 
     def _whole(self, items: Sequence[Item]) -> Mapping[str, Authored]:
-        if not items:
-            return {}
+        """A statement for each ``AT_ONCE`` of them."""
+        found: dict[str, Authored] = {}
+        for start in range(0, len(items), AT_ONCE):
+            found.update(self._read_whole(items[start : start + AT_ONCE]))
+        return found
+
+    def _read_whole(self, items: Sequence[Item]) -> Mapping[str, Authored]:
         rows = self._connection.execute(
             select(Question.bank_id, Question.slug, QuestionVersion.digest, QuestionVersion.content)
             .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))

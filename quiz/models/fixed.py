@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,8 @@ from quiz.db import Base, parts
 from quiz.errors import Unmeetable
 from quiz.models.attempt import Attempt
 from quiz.models.bank import QuestionVersion
-from quiz.models.drawing import SqlIndex, version_ids
+from quiz.models.drawing import bank_digests, version_ids
+from quiz.models.measuring import AnsweredIndex
 from quiz.models.quiz import QuizRevision
 
 
@@ -34,7 +35,7 @@ class QuizForm(Base):
     #: The day for which its questions are true.
     as_of: Mapped[date] = mapped_column(Date)
     algorithm: Mapped[str] = mapped_column(String(20))
-    #: How near the best all forms together are: status, solver, gap, objective.
+    #: How near the best all forms together are: status, solver, gap, objective; and the banks' digests when they were made.
     exactness: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: The values of its ``attempt_slot`` rows, without the attempt.
     slots: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
@@ -58,11 +59,14 @@ def slot_values(connection: Connection, paper: Paper, banks: Mapping[str, int]) 
     ]
 
 
-def arranged(blueprint: Blueprint, index: SqlIndex, window: Window) -> Parallel:
+def arranged(
+    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], window: Window
+) -> Parallel:
     """The fixed forms of a blueprint, of questions that stay as they are within the window.
 
     Takes seconds. Raises Unmeetable, Invalid where it would take too long.
     """
+    index = AnsweredIndex(connection, banks)
     demand_waitable(blueprint, index)
     plan = lasting(blueprint, index, window)
     made = parallel(plan, index, plan.seed, window.first, plan.fixed_forms)
@@ -80,8 +84,12 @@ def make_forms(
     """
     if not blueprint.fixed_forms:
         return []
-    made = arranged(blueprint, SqlIndex(connection, banks), window)
-    exactness = {"status": made.exactness.status, **made.exactness.dump()}
+    made = arranged(connection, blueprint, banks, window)
+    exactness = {
+        "status": made.exactness.status,
+        **made.exactness.dump(),
+        "bank_digests": bank_digests(connection, banks),
+    }
     return [
         {
             "number": paper.form,
@@ -95,15 +103,14 @@ def make_forms(
     ]
 
 
-def are_current(connection: Connection, forms: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether every question of these forms is still ready, in the version that stands on them."""
-    wanted = {slot["version_id"] for form in forms for slot in form["slots"]}
+def are_current(connection: Connection, versions: Collection[int]) -> bool:
+    """Whether every one of these versions is still that of its question, and ready."""
     ready = select(func.count()).where(QuestionVersion.draw_rank.is_not(None))
     found = (
         connection.execute(ready.where(QuestionVersion.id.in_(part))).scalar_one()
-        for part in parts(sorted(wanted))
+        for part in parts(sorted(versions))
     )
-    return sum(found) == len(wanted)
+    return sum(found) == len(versions)
 
 
 def fix_forms(connection: Connection, revision_id: int, forms: Iterable[Mapping[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -127,8 +127,19 @@ def _fared(connection: Connection, version_ids: Collection[int], quiz_ids: Any) 
 def earlier_of(connection: Connection, quiz: Row[Any], version_ids: Collection[int]) -> dict[int, Earlier]:
     """How these versions did in the quizzes that were made before this one, all courses together. One statement."""
     before = select(Quiz.id).where(Quiz.created_at < quiz.created_at, Quiz.id != quiz.id)
+    return _together(_fared(connection, version_ids, before))
+
+
+def answers_of(connection: Connection, version_ids: Collection[int]) -> dict[int, tuple[float, int]]:
+    """The mean share of the mark of these versions over the first attempts of all quizzes, and how many these are."""
+    found = _together(_fared(connection, version_ids, select(Quiz.id)))
+    return {version: (one.facility, one.n) for version, one in found.items()}
+
+
+def _together(fared: Iterable[Fared]) -> dict[int, Earlier]:
+    """The quizzes of each version as one."""
     papers: dict[int, list[Fared]] = defaultdict(list)
-    for one in _fared(connection, version_ids, before):
+    for one in fared:
         papers[one.version_id].append(one)
     found = {}
     for version, of_one in papers.items():

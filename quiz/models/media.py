@@ -111,6 +111,19 @@ def contents_of(connection: Connection, digests: Iterable[str]) -> dict[str, byt
     }
 
 
+def images_on(connection: Connection, version_ids: Iterable[int]) -> list[Image]:
+    """The images that these versions of questions show."""
+    return [
+        Image(row.mime, row.width, row.height, row.content)
+        for part in parts(sorted(set(version_ids)))
+        for row in connection.execute(
+            select(Media).where(
+                Media.digest.in_(select(VersionImage.digest).where(VersionImage.version_id.in_(part)))
+            )
+        )
+    ]
+
+
 def note_images(connection: Connection, bank_id: int, pins: Mapping[int, Mapping[str, str]]) -> None:
     """Writes down what the current versions of questions show; ``pins`` by question, as ``Question.images``.
 

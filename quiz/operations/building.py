@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.draw import ALGORITHM, Paper, PaperSlot, draw
 from quiz.assembly.fairness import Fairness, FormFairness
-from quiz.assembly.measures import measures_of, minutes_of
+from quiz.assembly.measures import minutes_of
 from quiz.assembly.supply import Window, dated, may_stand, out_of_date, turning
 from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
@@ -25,6 +25,7 @@ from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored, load_variant
 from quiz.models.drawing import SqlIndex, version_ids
 from quiz.models.fixed import arranged
+from quiz.models.measuring import measured
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz
 from quiz.models.searching import finds
@@ -235,13 +236,13 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
         try:
             found = [
                 (paper, _versions(connection, banks, paper))
-                for paper in _papers(SqlIndex(connection, banks), blueprint, first, window)
+                for paper in _papers(connection, blueprint, banks, first, window)
             ]
         except Unmeetable as error:
             return replace(none, on=on, unmet=tuple(dated(error.unmet, on)))
-    drawn = [paper for paper, _ in found]
-    authored = {name: load_authored(*row[:2]) for _, versions in found for name, row in versions.items()}
-    fairness = Fairness(drawn, {name: measures_of(one) for name, one in authored.items()}, {})
+        rows = {row.id: row for _, versions in found for row in versions.values()}
+        authored = {id: load_authored(row.digest, row.content) for id, row in rows.items()}
+        fairness = Fairness([paper for paper, _ in found], measured(connection, authored))
     return replace(
         none,
         on=on,
@@ -253,10 +254,13 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
     )
 
 
-def _papers(index: SqlIndex, blueprint: Blueprint, first: int, window: Window) -> Sequence[Paper]:
+def _papers(
+    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], first: int, window: Window
+) -> Sequence[Paper]:
     """``PAPERS`` papers by the seeds from ``first``; of a quiz with fixed forms, those. Raises Unmeetable."""
     if blueprint.fixed_forms:
-        return arranged(blueprint, index, window).papers
+        return arranged(connection, blueprint, banks, window).papers
+    index = SqlIndex(connection, banks)
     return [draw(blueprint, index, seed, window.first) for seed in range(first, first + PAPERS)]
 
 

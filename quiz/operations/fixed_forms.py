@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper, PaperSlot
 from quiz.assembly.fairness import Fairness
-from quiz.assembly.measures import Measures, measures_of
+from quiz.assembly.forms import Forms
+from quiz.assembly.parallel import Exactness
 from quiz.banks.model import Authored
-from quiz.db import reading
-from quiz.models.attempt import Attempt, AttemptSlot, Mark
-from quiz.models.bank import QuestionVersion, load_authored
+from quiz.banks.model import Bank as LoadedBank
+from quiz.db import reading, snapshot, transaction
+from quiz.errors import Conflict
+from quiz.files.images import Image
+from quiz.models.attempt import Attempt
+from quiz.models.audit import record
+from quiz.models.bank import Bank, QuestionVersion, load_authored
 from quiz.models.fixed import QuizForm
+from quiz.models.measuring import measured
+from quiz.models.media import images_on
 from quiz.models.quiz import QuizRevision
-from quiz.models.scoring import counting_mark
 from quiz.operations.access import Actor, taught_quiz
 
 
@@ -29,7 +36,8 @@ from quiz.operations.access import Actor, taught_quiz
 class FixedForms:
     """The fixed forms of the published revision; ``fairness`` None: it has none.
 
-    ``exactness``: status, solver, gap, objective. ``attempts``: how many got each form, by number.
+    ``exactness``: status, solver, gap, objective. ``attempts``: how many got each form, by number. ``languages``: into which
+    questions on them are translated.
     """
 
     quiz_id: int
@@ -41,6 +49,7 @@ class FixedForms:
     as_of: date | None = None
     exactness: Mapping[str, Any] | None = None
     attempts: Mapping[int, int] | None = None
+    languages: tuple[str, ...] = ()
 
 
 def fixed_forms(actor: Actor, quiz_id: int) -> FixedForms:
@@ -48,17 +57,12 @@ def fixed_forms(actor: Actor, quiz_id: int) -> FixedForms:
     with reading() as connection:
         quiz = taught_quiz(connection, actor, quiz_id)
         head = (quiz_id, quiz.title, quiz.course_id, quiz.course_title, quiz.time_zone)
-        forms = connection.execute(
-            select(QuizForm)
-            .join(QuizRevision, and_(QuizRevision.id == QuizForm.revision_id, QuizRevision.current))
-            .where(QuizRevision.quiz_id == quiz_id)
-            .order_by(QuizForm.number)
-        ).all()
+        forms = _forms(connection, quiz_id)
         if not forms:
             return FixedForms(*head)
         versions = {slot["version_id"] for form in forms for slot in form.slots}
         authored = _authored(connection, versions)
-        answers = _answers(connection, authored)
+        measures = measured(connection, authored)
         counts: Counter[int] = Counter()
         rows = connection.execute(
             select(Attempt.form, func.count())
@@ -67,14 +71,80 @@ def fixed_forms(actor: Actor, quiz_id: int) -> FixedForms:
         )
         counts.update({number: count for number, count in rows if number is not None})
     papers = [_paper(form, authored) for form in forms]
-    measures: Mapping[str, Measures] = {one.qualified: measures_of(one) for one in authored.values()}
     return FixedForms(
         *head,
-        Fairness(papers, measures, answers),
+        Fairness(papers, measures),
         forms[0].as_of,
         forms[0].exactness,
         {form.number: counts[form.number] for form in forms},
+        _languages(authored),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """The fixed forms to be printed, the pictures that they show, and the languages into which questions are translated."""
+
+    forms: Forms
+    images: Sequence[Image]
+    languages: tuple[str, ...]
+
+
+def printable(actor: Actor, quiz_id: int, now: datetime, *, with_key: bool) -> Printable:
+    """The forms as they were made, for the teachers of the quiz's course. Raises Conflict where there are none.
+
+    Audited where they are to be printed with keys, which leave the program so.
+    """
+    with snapshot() as connection:
+        quiz = taught_quiz(connection, actor, quiz_id, QuizRevision.blueprint, QuizRevision.banks)
+        forms = _forms(connection, quiz_id)
+        if not forms:
+            raise Conflict
+        versions = {slot["version_id"] for form in forms for slot in form.slots}
+        authored = _authored(connection, versions)
+        headers = connection.execute(
+            select(Bank.id, Bank.header).where(Bank.id.in_(quiz.banks.values()))
+        ).all()
+        images = images_on(connection, versions)
+        measures = measured(connection, authored)
+    if with_key:
+        with transaction() as connection:
+            record(connection, actor.id, "quiz.export-forms", ("quiz", quiz_id), now, forms=len(forms))
+    by_id = {row.id: row.header for row in headers}
+    banks = {
+        slug: LoadedBank.load(by_id[number], [one for one in authored.values() if one.bank == slug])
+        for slug, number in quiz.banks.items()
+    }
+    exactness = forms[0].exactness
+    return Printable(
+        Forms(
+            Blueprint.load(quiz.blueprint),
+            banks,
+            forms[0].seed,
+            forms[0].as_of,
+            tuple(_paper(form, authored) for form in forms),
+            exactness=Exactness.load(exactness),
+            name=quiz.title,
+            digests=exactness.get("bank_digests", {}),
+            known=measures,
+        ),
+        images,
+        _languages(authored),
+    )
+
+
+def _languages(authored: Mapping[int, Authored]) -> tuple[str, ...]:
+    return tuple(sorted({language for one in authored.values() for language in one.translations}))
+
+
+def _forms(connection: Connection, quiz_id: int) -> Sequence[Row[Any]]:
+    """The rows of the published revision's forms."""
+    return connection.execute(
+        select(QuizForm)
+        .join(QuizRevision, and_(QuizRevision.id == QuizForm.revision_id, QuizRevision.current))
+        .where(QuizRevision.quiz_id == quiz_id)
+        .order_by(QuizForm.number)
+    ).all()
 
 
 def _authored(connection: Connection, version_ids: set[int]) -> Mapping[int, Authored]:
@@ -84,17 +154,6 @@ def _authored(connection: Connection, version_ids: set[int]) -> Mapping[int, Aut
         )
     )
     return {row.id: load_authored(row.digest, row.content) for row in rows}
-
-
-def _answers(connection: Connection, authored: Mapping[int, Authored]) -> Mapping[str, tuple[float, int]]:
-    """The share of the mark that each version got in finished attempts of all quizzes, and how many of them."""
-    rows = connection.execute(
-        select(AttemptSlot.version_id, func.avg(Mark.fraction), func.count(Mark.fraction))
-        .join(Mark, counting_mark())
-        .where(AttemptSlot.version_id.in_(authored), Mark.fraction.is_not(None))
-        .group_by(AttemptSlot.version_id)
-    )
-    return {authored[version].qualified: (float(share), count) for version, share, count in rows}
 
 
 def _paper(form: Row[Any], authored: Mapping[int, Authored]) -> Paper:
@@ -112,7 +171,8 @@ def _slot(values: Mapping[str, Any], question: Authored) -> PaperSlot:
         Fraction(values["points"]).limit_denominator(10**9),
         question.expected_facility,
         values["asks"],
-        level=question.level,
+        f"{question.bank}/{question.stimulus.id}" if question.stimulus else None,
+        question.level,
         topic=question.topic,
         type=question.type,
         difficulty=question.difficulty,

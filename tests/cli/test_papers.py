@@ -119,10 +119,12 @@ def test_the_last_page_tells_how_far_two_forms_are_apart(folder):
     content, record = printed(folder, "html", "--forms", 8, "--with-content")
     fairness = words(content.decode().split("<section>")[-1])
     assert {form["expected_score"] for form in record["forms"]} == {0.4, 0.85}
-    assert "differ by at most 0.45 (95 % interval:" in fairness
+    assert "differ by at most 0.45. The expectations" in fairness
+    assert "no two forms differ by more than 1.00." in fairness  # 1.11 by 28 pairs, of one point
     for form in record["forms"]:
-        easy = " · only easy questions" if form["expected_score"] > 0.5 else ""
-        assert f"{form['form']} expected points {form['expected_score']:.2f} / 1{easy}" in fairness
+        sure = "0.56 – 1.00) · only easy questions" if form["expected_score"] > 0.5 else "0.11 – 0.69)"
+        said = f"expected points {form['expected_score']:.2f} / 1 (95 % interval: {sure}"
+        assert f"{form['form']} {said}" in fairness
 
 
 @pytest.mark.parametrize("form", ["html", "pdf"])

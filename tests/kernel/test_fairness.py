@@ -8,9 +8,10 @@ from math import sqrt
 import pytest
 
 from quiz.assembly.draw import Paper, PaperSlot
-from quiz.assembly.fairness import THETAS, Z95, Fairness, expectation
+from quiz.assembly.expecting import expectation
+from quiz.assembly.fairness import Z95, Fairness
 from quiz.assembly.fairness_page import FairnessPage
-from quiz.assembly.measures import Measures
+from quiz.assembly.measures import THETAS, Measures
 from quiz.banks.calibration import Calibration
 
 
@@ -25,8 +26,12 @@ def paper(form, *slots):
     return Paper(slots, 1, form, date(2026, 11, 26), (), "label")
 
 
-def report(*papers, measures=None, answers=None):
-    return Fairness(papers, measures or {}, answers or {})
+def report(*papers, measures=None):
+    return Fairness(papers, measures or {})
+
+
+def answered(share, n):
+    return Measures(answers=(share, n))
 
 
 CURVE = Measures(calibration=Calibration.model_validate({"a": 1, "b": 0, "n": 400}))
@@ -35,24 +40,25 @@ CURVE = Measures(calibration=Calibration.model_validate({"a": 1, "b": 0, "n": 40
 @pytest.mark.parametrize(
     "given, share, error, source, n",
     [
-        ((slot("m/a"),), 0.65, 0.15, "label", 0),
-        ((slot("m/a", authored=True),), 0.65, 0.1, "authored", 0),
-        ((slot("m/a"), CURVE), 0.5, sqrt(0.25 / 400), "calibrated", 400),
+        ((False, None), 0.65, 0.15, "label", 0),
+        ((True, None), 0.65, 0.1, "authored", 0),
+        ((False, CURVE), 0.5, sqrt(0.25 / 400), "calibrated", 400),
         # 100 answers: a standard error of 0.04 beside 0.15 of the label; none right of two: as if one of four, 0.31 beside 0.15
         (
-            (slot("m/a"), None, (0.8, 100)),
+            (False, answered(0.8, 100)),
             (0.8 / 0.04**2 + 0.65 / 0.15**2) / (1 / 0.04**2 + 1 / 0.15**2),
             0.038649,
             "answers",
             100,
         ),
-        ((slot("m/a"), None, (0.0, 2)), 0.65 / 0.15**2 / (32 / 3 + 1 / 0.15**2), 0.134704, "answers", 2),
-        ((slot("m/a"), None, (-0.5, 2)), 0.65 / 0.15**2 / (32 / 3 + 1 / 0.15**2), 0.134704, "answers", 2),
-        ((slot("m/a"), None, (0.0, 0)), 0.65, 0.15, "label", 0),
+        ((False, answered(0.0, 2)), 0.65 / 0.15**2 / (32 / 3 + 1 / 0.15**2), 0.134704, "answers", 2),
+        ((False, answered(-0.5, 2)), 0.65 / 0.15**2 / (32 / 3 + 1 / 0.15**2), 0.134704, "answers", 2),
+        ((False, answered(0.0, 0)), 0.65, 0.15, "label", 0),
     ],
 )
 def test_an_expectation_rests_on_the_best_that_is_known(given, share, error, source, n):
-    found = expectation(*given)
+    authored, measures = given
+    found = expectation(Fraction("0.65"), authored=authored, measures=measures)
     assert (found.share, found.error) == pytest.approx((share, error), rel=1e-4)
     assert (found.source, found.n) == (source, n)
 
@@ -66,11 +72,19 @@ def test_what_two_papers_share_adds_nothing_to_the_error_of_their_difference():
     assert found.apart.forms == (1, 2)
     assert found.apart.marks == pytest.approx(0.9)
     assert found.apart.high - found.apart.marks == pytest.approx(Z95 * sqrt(2 * (2 * 0.15) ** 2))
-    assert found.spread == pytest.approx(0.45)
+    assert (found.mean, found.spread) == pytest.approx((1.9, 0.45))
+    assert found.at_most == pytest.approx(found.apart.high)
     assert found.overlap == ((2, 1), (1, 3))
     assert found.most_shared == 1
     assert ("difficulty", "easy", (2, 3)) in found.coverage
     assert found.sources == {"label": 3}
+
+
+def test_what_is_said_of_all_pairs_holds_for_them_together():
+    """Three papers without a difference: each of three pairs is told at 98.33 %, and the widest counts."""
+    found = report(paper(1, slot("m/a")), paper(2, slot("m/b")), paper(3, slot("m/c", authored=True)))
+    assert found.apart.marks == pytest.approx(0)
+    assert found.at_most == pytest.approx(2.393980 * 0.15 * sqrt(2), rel=1e-5)
 
 
 def test_papers_of_easy_questions_alone_are_named_where_others_are_not():
@@ -78,7 +92,9 @@ def test_papers_of_easy_questions_alone_are_named_where_others_are_not():
     assert report(paper(1, easy), paper(2, hard)).easy_unlike_others == (1,)
     assert report(paper(1, easy), paper(2, easy)).easy_unlike_others == ()
     # what answers say wins: the easy one was hard
-    assert report(paper(1, easy), paper(2, hard), answers={"m/a": (0.3, 50)}).easy_unlike_others == ()
+    assert (
+        report(paper(1, easy), paper(2, hard), measures={"m/a": answered(0.3, 50)}).easy_unlike_others == ()
+    )
 
 
 def test_information_is_summed_over_the_calibrated_questions():
@@ -95,15 +111,13 @@ def test_information_is_summed_over_the_calibrated_questions():
     "language, said",
     [
         ("en", "differ by at most 0.45"),
-        ("ru", "не более чем на 0.45"),
+        ("ru", "не более чем на 0,45"),
         ("zh", "至多相差 0.45"),
         ("fr", "differ"),
     ],
 )
 def test_the_page_says_it_in_the_language_of_the_paper(language, said):
-    found = report(
-        paper(1, slot("m/a", "0.85")), paper(2, slot("m/b", "0.4")), measures={"m/a": CURVE}, answers={}
-    )
+    found = report(paper(1, slot("m/a", "0.85")), paper(2, slot("m/b", "0.4")), measures={"m/a": CURVE})
     page = FairnessPage(report(paper(1, slot("m/a", "0.85")), paper(2, slot("m/b", "0.4"))), language)
     assert said in page.lede
     assert len(page.images) == 1

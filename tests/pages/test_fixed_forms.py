@@ -1,11 +1,17 @@
 """Fixed forms and marks of printed ones on the page."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
-from quiz.operations import attempts, quizzes
-from tests.cast import GRACE, NOW
+from quiz.banks.yaml import read_bank
+from quiz.db import reading
+from quiz.models.bank import QuestionVersion, load_authored
+from quiz.models.fixed import QuizForm
+from quiz.operations import attempts, importing, quizzes
+from tests.cast import BANK, GRACE, NOW
 from tests.operations.test_fixed_forms import FORMS
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
@@ -38,6 +44,43 @@ def test_the_page_tells_how_fair_the_forms_are(browser, cast, quiz):
     ]
     ada.get(f"/quizzes/{quiz}/papers")
     assert "Two of these papers share 0 questions at most." in ada.text
+
+
+def test_the_forms_are_printed_as_they_were_published(browser, cast, quiz):
+    """Also when the bank was changed since, and then under the quiz's new title."""
+    importing.import_bank(cast.ada, BANK.replace("How much is 12 × 12?", "Changed?"), "small.yaml", NOW)
+    seen = quizzes.manage(cast.ada, quiz)
+    quizzes.edit(cast.ada, quiz, seen.edits, replace(seen.sheet, title="Term two"), seen.blueprint_text, NOW)
+    ada, file = browser("ada"), f"/quizzes/{quiz}/forms/papers"
+    ada.get(f"/quizzes/{quiz}/forms")
+    assert ada.page.main.find("form", action=f"{file}.pdf")
+    handed = ada.get(f"{file}.html").get_data(as_text=True)
+    assert "Term two · Form 2 · Answer sheet" in handed
+    assert "Key" not in handed
+    assert "Changed?" not in handed
+    with reading() as connection:
+        slots = connection.execute(select(QuizForm.slots)).scalars().all()
+        versions = {slot["version_id"] for form in slots for slot in form}
+        prompts = [
+            load_authored(*row).prompt
+            for row in connection.execute(
+                select(QuestionVersion.digest, QuestionVersion.content).where(
+                    QuestionVersion.id.in_(versions)
+                )
+            )
+        ]
+    assert len(prompts) == 4
+    assert all(prompt in handed for prompt in prompts)
+    keys = ada.get(f"{file}.html?keys=1&language=xx").get_data(as_text=True)
+    assert "Term two · Form 1 · Key" in keys
+    assert "no two forms differ by more than" in keys
+    assert "seed 3 · as of 2026-11-23 · exact/1" in keys
+    assert f"small {bank_digest(BANK)}" in keys
+    assert ada.get(f"{file}.pdf").data.startswith(b"%PDF")
+
+
+def bank_digest(text):
+    return read_bank(text.encode(), "small.yaml").digest.removeprefix("sha256:")[:12]
 
 
 def test_marks_are_looked_at_entered_and_taken_back(browser, cast, quiz):

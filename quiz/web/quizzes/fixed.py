@@ -12,9 +12,15 @@ from flask_babel import ngettext
 
 from quiz.assembly.fairness import Fairness
 from quiz.assembly.measures import THETAS
+from quiz.assembly.papers import fairness_page, language_of
+from quiz.assembly.papers import printed as parts_of
 from quiz.errors import EditConflict, Invalid, Problem
+from quiz.files.papers import write_papers
+from quiz.files.papers_pdf import write_papers_pdf
+from quiz.files.richtext import media_address
 from quiz.operations import fixed_forms, paper_marks
 from quiz.questions import types
+from quiz.web.downloads import download_html, download_pdf
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.pasted import TableForm
@@ -38,6 +44,22 @@ def forms(quiz_id: int) -> ResponseReturnValue:
     use_time_zone(found.time_zone)
     shown = {} if found.fairness is None else fairness_of(found.fairness)
     return render_template("quizzes/forms.html", found=found, **shown)
+
+
+@blueprint.get("/forms/papers.<any(pdf, html):printed>")
+@signed_in
+def file(quiz_id: int, printed: str) -> ResponseReturnValue:
+    """The forms with their answer sheets, and where asked for the keys and how fair they are, as a file to print."""
+    with_key = request.args.get("keys") == "1"
+    found = fixed_forms.printable(get_actor(), quiz_id, moment(), with_key=with_key)
+    language = request.args.get("language", "")
+    spoken = language if language in found.languages else language_of(found.forms)
+    parts = parts_of(found.forms, spoken, with_key=with_key)
+    drawn = {media_address(image.digest): image for image in found.images}
+    images = {**drawn, **fairness_page(found.forms, spoken).images}
+    if printed == "html":
+        return download_html(write_papers(found.forms.title, spoken, parts, images), found.forms.title)
+    return download_pdf(write_papers_pdf(found.forms.title, parts, images), found.forms.title)
 
 
 def fairness_of(fairness: Fairness) -> dict[str, Any]:

@@ -7,7 +7,7 @@ questions that are not calibrated are asked on trial, at places and in an order 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -28,7 +28,7 @@ from quiz.errors import Invalid
 from quiz.questions import types
 from quiz.statistics.adaptive.ability import Abilities
 from quiz.statistics.adaptive.pool import GRID, Item, Pool, at
-from quiz.statistics.adaptive.session import Rules, Session, demand_sense
+from quiz.statistics.adaptive.session import Rules, Session, best_error, demand_sense
 from quiz.statistics.adaptive.simulation import chances_to_pass
 from quiz.statistics.classical import Values
 
@@ -174,10 +174,7 @@ def adaptive_of(blueprint: Blueprint) -> Adaptive:
 
 
 def shortfalls(blueprint: Blueprint, stock: Stock) -> list[dict[str, Any]]:
-    """What the stock lacks for tests of this blueprint, in words (constraint, required, available, short).
-
-    Raises Invalid where rules contradict each other or cannot be kept whatever is chosen (``session.demand_sense``).
-    """
+    """What the stock lacks for tests of this blueprint, in words (constraint, required, available, short)."""
     rules, trial = rules_of(blueprint), adaptive_of(blueprint).trial
     found = [shortfall("adaptive, calibrated questions", rules.most, len(stock.items))]
     found += [shortfall("adaptive, questions to be tried that are not calibrated", trial, len(stock.trials))]
@@ -189,14 +186,28 @@ def shortfalls(blueprint: Blueprint, stock: Stock) -> list[dict[str, Any]]:
         wanted = int(np.ceil(share / whole * rules.most))
         found.append(shortfall(f"adaptive, calibrated questions of {what}", wanted, held))
     missing = [one for one in found if one["short"] > 0]
-    if not missing:
-        try:
-            demand_sense(rules, stock.pool)
-        except Invalid as error:
-            raise Invalid(
-                replace(one, where=f"settings.adaptive.{one.where}") for one in error.problems
-            ) from None
-    return missing
+    return missing or [*_out_of_reach(rules, stock)]
+
+
+def _out_of_reach(rules: Rules, stock: Stock) -> Iterator[dict[str, Any]]:
+    """The rules that a large enough stock cannot keep."""
+    least, most = rules.most / len(stock.items), rules.most
+    if rules.exposure == "sympson-hetter" and rules.rate < least:
+        what = "adaptive, rate: the share of students that get a question, on average"
+        yield _beyond(what, rules.rate, least)
+    best = best_error(rules, stock.pool)
+    if rules.error and rules.error < best:
+        what = f"adaptive, error: the standard error to which the {most} questions that tell most come down"
+        yield _beyond(what, rules.error, best)
+
+
+def _beyond(what: str, wanted: float, there: float) -> dict[str, Any]:
+    return {
+        **shortfall(what, 0, 0),
+        "required": wanted,
+        "available": round(there, 3),
+        "short": round(there - wanted, 3),
+    }
 
 
 def with_lottery(blueprint: Blueprint, stock: Stock) -> Stock:
@@ -401,15 +412,16 @@ def measured(blueprint: Blueprint, stock: Stock, marks: Sequence[tuple[str, floa
     if not taken:
         return None
     theta, error = (float(one[0]) for one in abilities.estimates(who, rules_of(blueprint).method))
-    return _measured(stock, theta, error)
+    if isfinite(theta):
+        return expected(stock, theta, error)
+    return expected(stock, float(np.copysign(GRID[-1], theta)), None)
 
 
-def _measured(stock: Stock, theta: float, error: float) -> Measured:
-    placed = isfinite(theta)
-    ability = theta if placed else float(np.copysign(GRID[-1], theta))
-    reach = 1.96 * error if placed else 0.0
+def expected(stock: Stock, ability: float, error: float | None) -> Measured:
+    """What an ability comes to in shares of the whole stock."""
+    reach = 1.96 * (error or 0.0)
     low, share, high = share_at(stock, [ability - reach, ability, ability + reach])
-    return Measured(ability, error if placed else None, share, low, high)
+    return Measured(ability, error, share, low, high)
 
 
 def share_at(stock: Stock, abilities: Sequence[float]) -> list[float]:

@@ -146,6 +146,16 @@ class Adaptive(BaseModel):
     #: How many questions that are not calibrated each student is asked besides; they do not count.
     trial: Whole = 0
 
+    @property
+    def longest(self) -> int:
+        """How many questions a student is asked at most."""
+        return self.most + self.trial
+
+    @property
+    def shortest(self) -> int:
+        """How many questions a student is asked at least, as far as the stock and the time reach."""
+        return (self.fewest if self.error else self.most) + self.trial
+
 
 class QuizSettings(BaseModel):
     """How a quiz is taken, graded and shown. None: no limit, no date, no pass mark."""

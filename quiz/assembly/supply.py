@@ -17,6 +17,7 @@ from quiz.assembly.dice import Dice
 from quiz.assembly.draw import MOST_TRIES, Bench, draw
 from quiz.assembly.index import Index, Item, kind_of
 from quiz.assembly.parts import admits, covers, shortfall
+from quiz.assembly.path import shortfalls, stock_of
 from quiz.banks.families import Family
 from quiz.errors import Invalid, Problem, Unmeetable
 
@@ -31,6 +32,8 @@ def unmet(blueprint: Blueprint, index: Index, as_of: date) -> list[dict[str, Any
     Of fixed forms only is looked at whether the sections of one can be filled: the rest takes seconds, and is told where
     they are made.
     """
+    if blueprint.settings.adaptive:
+        return shortfalls(blueprint, stock_of(blueprint, index, as_of))
     try:
         if blueprint.fixed_forms:
             demand_waitable(blueprint, index)
@@ -175,11 +178,11 @@ def lasting(blueprint: Blueprint, index: Index, window: Window) -> Blueprint:
     Raises Unmeetable where one of them is to stand on every form, with the day from which it is another.
     """
     found = turning(blueprint, index, window)
-    included = [(f"section {one.name}, include {id}", id) for one in blueprint.sections for id in one.included]
-    wanted = [*included, *((f"anchor {id} on every form", id) for id in blueprint.anchors)]
-    unmet = [
-        {**shortfall(name, 1, 0), "as_of": found[id].isoformat()} for name, id in wanted if id in found
+    included = [
+        (f"section {one.name}, include {id}", id) for one in blueprint.sections for id in one.included
     ]
+    wanted = [*included, *((f"anchor {id} on every form", id) for id in blueprint.anchors)]
+    unmet = [{**shortfall(name, 1, 0), "as_of": found[id].isoformat()} for name, id in wanted if id in found]
     if unmet:
         raise Unmeetable(unmet)
     return blueprint.without(found) if found else blueprint

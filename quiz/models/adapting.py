@@ -1,14 +1,41 @@
-"""Adaptive tests: the pool of a revision, and what an attempt keeps of each step."""
+"""Adaptive tests: the pool of a revision, the next question of an attempt, and the ability that its marks tell.
+
+An attempt has the slots that were asked so far; each keeps what was known when it was chosen. Everything hangs on the pool,
+the blueprint, the seed and the first marks (``quiz.assembly.path``), so it is never stored how far a test has come.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Date, ForeignKey
+from sqlalchemy import JSON, Date, ForeignKey, and_, insert, or_, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from quiz.assembly.blueprint import Blueprint
+from quiz.assembly.dice import Dice
+from quiz.assembly.draw import shown_order, variant_of
+from quiz.assembly.index import item_of
+from quiz.assembly.path import (
+    Measured,
+    Path,
+    Pooled,
+    Step,
+    Stock,
+    adaptive_of,
+    measured,
+    stock_of,
+    with_lottery,
+)
+from quiz.assembly.supply import Window, lasting
 from quiz.db import Base
+from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark, is_answered
+from quiz.models.bank import Question, QuestionVersion, load_authored
+from quiz.models.drawing import SqlIndex
+from quiz.models.quiz import QuizRevision
 
 
 class QuizPool(Base):
@@ -21,7 +48,210 @@ class QuizPool(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("quiz_revision.id"), primary_key=True)
     #: The day for which its questions are true.
     as_of: Mapped[date] = mapped_column(Date)
-    #: The calibrated questions (``assembly.adaptive.Pooled``), in the order in which they are numbered.
+    #: The calibrated questions (``path.Pooled``, ``version_id``, ``question_id``), in the order in which they are numbered.
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     #: Those that are not calibrated and are tried beside them.
     trials: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+# The pool --------------------------------------------------------------------------------------------------------------
+
+
+def make_pool(
+    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], window: Window
+) -> dict[str, Any] | None:
+    """The pool of an adaptive blueprint as a row of ``quiz_pool``, without the revision; None where it is not adaptive.
+
+    It is of questions that stay as they are within the window. Writes nothing; takes a second or two.
+    """
+    if blueprint.settings.adaptive is None:
+        return None
+    index = SqlIndex(connection, banks)
+    stock = with_lottery(blueprint, stock_of(lasting(blueprint, index, window), index, window.first))
+    names = [one.question for one in (*stock.items, *stock.trials)]
+    ids = _ids(connection, banks, names)
+
+    def rows(some: Iterable[Pooled]) -> list[dict[str, Any]]:
+        return [{**one.dump(), **ids[one.question]} for one in some]
+
+    return {"as_of": window.first, "items": rows(stock.items), "trials": rows(stock.trials)}
+
+
+def _ids(
+    connection: Connection, banks: Mapping[str, int], names: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """The question and its current version of each of these names (``bank/id``)."""
+    wanted, by_id = set(names), {bank_id: name for name, bank_id in banks.items()}
+    rows = connection.execute(
+        select(Question.bank_id, Question.slug, Question.id, QuestionVersion.id.label("version_id"))
+        .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
+        .where(Question.bank_id.in_(by_id), QuestionVersion.draw_rank.is_not(None))
+    )
+    found = {f"{by_id[row.bank_id]}/{row.slug}": row for row in rows}
+    return {name: {"version_id": found[name].version_id, "question_id": found[name].id} for name in wanted}
+
+
+def keep_pool(connection: Connection, revision_id: int, pool: Mapping[str, Any] | None) -> None:
+    """Keeps the pool that was made for a new revision; None: it is not adaptive."""
+    if pool is not None:
+        connection.execute(insert(QuizPool).values(revision_id=revision_id, **pool))
+
+
+def pooled_versions(connection: Connection, bank_id: int) -> set[int]:
+    """The versions of a bank's questions that attempts may still be given out of a pool."""
+    goes_on = select(Attempt.id).where(Attempt.revision_id == QuizRevision.id, Attempt.finished_at.is_(None))
+    rows = connection.execute(
+        select(QuizRevision.banks, QuizPool.items, QuizPool.trials)
+        .join(QuizPool, QuizPool.revision_id == QuizRevision.id)
+        .where(or_(QuizRevision.current, goes_on.exists()))
+    )
+    return {
+        int(one["version_id"])
+        for row in rows
+        if bank_id in row.banks.values()
+        for one in (*row.items, *row.trials)
+    }
+
+
+# The test of one student -----------------------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """A question that was asked: its mark in the first round (None: none yet, or nobody could say), and whether it was
+    answered; of all but the last one that is certain.
+    """
+
+    slot: int
+    name: str
+    trial: bool
+    fraction: float | None
+    answered: bool
+
+
+class Sitting:
+    """An adaptive test of a revision; ``seed`` and ``had`` (as ``attempt.exposure``) are those of the attempt."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        revision_id: int,
+        blueprint: Blueprint,
+        seed: int,
+        had: Mapping[str, int],
+    ) -> None:
+        self._connection, self.blueprint, self.seed, self._had = connection, blueprint, seed, had
+        row = connection.execute(select(QuizPool).where(QuizPool.revision_id == revision_id)).one()
+        self.as_of: date = row.as_of
+        self._ids = {one["question"]: one for one in (*row.items, *row.trials)}
+        self.stock = Stock(tuple(map(Pooled.load, row.items)), tuple(map(Pooled.load, row.trials)))
+
+    @classmethod
+    def of(cls, connection: Connection, attempt_id: int) -> Sitting:
+        """The test that an attempt is."""
+        row = connection.execute(
+            select(Attempt.revision_id, Attempt.seed, Attempt.exposure, QuizRevision.blueprint)
+            .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+            .where(Attempt.id == attempt_id)
+        ).one()
+        blueprint = Blueprint.load(row.blueprint)
+        return cls(connection, row.revision_id, blueprint, row.seed, row.exposure)
+
+    @cached_property
+    def _names(self) -> Mapping[int, str]:
+        return {one["question_id"]: name for name, one in self._ids.items()}
+
+    def path(self) -> Path:
+        """The path, at its beginning."""
+        return Path(self.blueprint, self.stock, self.seed, self._had)
+
+    def asked(self, attempt_id: int) -> list[Asked]:
+        """What an attempt has been asked so far, in order. Two statements."""
+        given = self._connection.execute(
+            select(Answer.slot, Answer.fields).where(Answer.attempt_id == attempt_id).order_by(Answer.seq)
+        )
+        answers = {row.slot: row.fields for row in given}
+        first = and_(
+            Mark.attempt_id == AttemptSlot.attempt_id,
+            Mark.slot == AttemptSlot.slot,
+            Mark.round == 1,
+            Mark.try_ == 1,
+        )
+        rows = self._connection.execute(
+            select(AttemptSlot.slot, AttemptSlot.trial, QuestionVersion.question_id, Mark.fraction)
+            .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+            .outerjoin(Mark, first)
+            .where(AttemptSlot.attempt_id == attempt_id)
+            .order_by(AttemptSlot.slot)
+        )
+        return [
+            Asked(
+                row.slot,
+                self._names[row.question_id],
+                row.trial,
+                row.fraction,
+                is_answered(answers.get(row.slot)),
+            )
+            for row in rows
+        ]
+
+    def first(self) -> dict[str, Any]:
+        """The row of the first slot, without the attempt."""
+        step = self.path().next()
+        if step is None:
+            raise ValueError("the pool of a published revision is empty")
+        return self.slot(1, step)
+
+    def slot(self, number: int, step: Step) -> dict[str, Any]:
+        """The row of ``attempt_slot`` for a step, without the attempt."""
+        held = self._ids[step.question]
+        version = self._connection.execute(
+            select(QuestionVersion.digest, QuestionVersion.content).where(
+                QuestionVersion.id == held["version_id"]
+            )
+        ).one()
+        authored, dice = load_authored(version.digest, version.content), Dice(self.seed)
+        is_family = bool(authored.variants(self.as_of))
+        variant = variant_of(authored, dice, self.as_of, self._had) if is_family else None
+        item = item_of(authored.variant(variant, self.as_of))
+        order = shown_order(item, number, dice, shuffle=self.blueprint.shuffle_options)
+        return {
+            "slot": number,
+            "version_id": held["version_id"],
+            "section": held["section"],
+            "variant": variant,
+            "shown_order": list(order),
+            "points": held["points"],
+            "bonus": False,
+            "asks": True,
+            "trial": step.trial,
+            "step": step.dump(),
+        }
+
+
+class Told(NamedTuple):
+    """What the marks of a test tell, None where nothing does; and the share of the grade's scale, None where one of them
+    needs grading.
+    """
+
+    measured: Measured | None
+    share: float | None
+
+
+def told_by(connection: Connection, attempt_id: int, marks: Mapping[int, tuple[float | None, float]]) -> Told:
+    """What these marks of an ended adaptive test tell, by slot as (fraction, max): those that count, or others.
+
+    Trial questions, a last one that was not answered, and what was dropped (max 0) tell nothing. Where a test was ended
+    before its rules did, with fewer answers than each has to have, the share is reduced to the part that was answered.
+    """
+    sitting = Sitting.of(connection, attempt_id)
+    asked = [one for one in sitting.asked(attempt_id) if one.answered and not one.trial]
+    given = [(one.name, *marks[one.slot]) for one in asked]
+    scored = [(name, fraction) for name, fraction, most in given if most and fraction is not None]
+    found = measured(sitting.blueprint, sitting.stock, scored)
+    if any(fraction is None for _, fraction, _ in given):
+        return Told(found, None)
+    if found is None:
+        return Told(None, 0.0)
+    stopped = connection.execute(select(Attempt.stopped).where(Attempt.id == attempt_id)).scalar_one()
+    fewest = adaptive_of(sitting.blueprint).fewest
+    return Told(found, found.share * (1.0 if stopped else min(1.0, len(asked) / fewest)))

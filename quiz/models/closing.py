@@ -37,11 +37,12 @@ def close(
     ).first()
     if won is None:
         return False
-    rows = answered(connection, AttemptSlot.attempt_id == attempt_id, AttemptSlot.closed_at)
+    columns = AttemptSlot.closed_at, Mark.round.label("marked")
+    rows = answered(connection, AttemptSlot.attempt_id == attempt_id, *columns)
     if rows:
         _write_marks(connection, attempt_id, rows, finished_at, now)
         follow(connection, attempt_id, now)
-        regrade(connection, attempt_id)
+        regrade(connection, [attempt_id])
     return True
 
 
@@ -49,7 +50,7 @@ def _write_marks(
     connection: Connection, attempt_id: int, rows: Sequence[Row[Any]], finished_at: datetime, now: datetime
 ) -> None:
     if rows[0].mode != "practice":
-        connection.execute(insert(Mark), [mark_of(row, now, *score(row, ())) for row in rows])
+        write_first(connection, [row for row in rows if row.marked is None], now)
         return
     done = deeds(connection, attempt_id)
     earned = {}
@@ -60,6 +61,12 @@ def _write_marks(
         if row.closed_at is None and is_answered(row.fields) and fraction is not None:
             earned[row.slot] = fraction
     remember(connection, attempt_id, earned, finished_at)
+
+
+def write_first(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> None:
+    """Writes the first mark of each of these slots (rows of ``answered``) of a test."""
+    if rows:
+        connection.execute(insert(Mark), [mark_of(row, now, *score(row, ())) for row in rows])
 
 
 def score_again(connection: Connection, attempt_id: int, slot: int, now: datetime, graded_by: int) -> None:
@@ -75,7 +82,7 @@ def score_again(connection: Connection, attempt_id: int, slot: int, now: datetim
     done = deeds(connection, attempt_id, [slot])[slot] if row.mode == "practice" else ()
     _mark_anew(connection, mark_of(row, now, *score(row, done)) | {"graded_by": graded_by})
     follow(connection, attempt_id, now, slot)
-    regrade(connection, attempt_id)
+    regrade(connection, [attempt_id])
 
 
 def mark_by_hand(
@@ -93,7 +100,7 @@ def mark_by_hand(
     take_out(connection, [slot.attempt_id])
     mark = mark_of(slot, now, fraction)
     _mark_anew(connection, {**mark, **said, "graded_by": graded_by, "by_hand": True})
-    regrade(connection, slot.attempt_id)
+    regrade(connection, [slot.attempt_id])
 
 
 def _mark_anew(connection: Connection, mark: dict[str, Any]) -> None:

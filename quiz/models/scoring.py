@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
+from quiz.assembly.path import ALGORITHM as ADAPTIVE
 from quiz.banks.model import Question
 from quiz.banks.trying import Act, Standing
+from quiz.db import parts
+from quiz.models.adapting import told_by
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion
@@ -202,6 +206,7 @@ def counting_marks(connection: Connection, which: ColumnElement[bool]) -> Mappin
             Mark.max,
             AttemptSlot.bonus,
             QuizRevision.scale,
+            Attempt.algorithm,
         )
         .select_from(AttemptSlot)
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
@@ -215,18 +220,58 @@ def counting_marks(connection: Connection, which: ColumnElement[bool]) -> Mappin
     return found
 
 
-def regrade(connection: Connection, attempt_id: int) -> float | None:
-    """Stores the grade anew from the marks that count now. Returns it."""
-    marks = counting_marks(connection, Attempt.id == attempt_id)[attempt_id]
-    value = grade_of([(one.fraction, one.max, one.bonus) for one in marks], marks[0].scale)
-    store_grades(connection, {attempt_id: value})
-    return value
+class Result(NamedTuple):
+    """What the marks of an attempt come to. ``grade`` None: one needs grading, or nothing is worth points; ``ability`` and
+    its standard error None: the attempt is no adaptive test, or they cannot be told.
+    """
+
+    grade: float | None
+    ability: float | None = None
+    error: float | None = None
 
 
-def store_grades(connection: Connection, grades: Mapping[int, float | None]) -> None:
-    """Stores the grades of attempts."""
-    if grades:
+def result_of(
+    connection: Connection,
+    attempt_id: int,
+    marks: Sequence[Row[Any]],
+    instead: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
+) -> Result:
+    """What the marks of an attempt (``counting_marks``) come to; ``instead``: other marks of some slots."""
+    now = {
+        one.slot: (instead[one.slot]["fraction"], instead[one.slot]["max"])
+        if one.slot in instead
+        else (one.fraction, one.max)
+        for one in marks
+    }
+    if marks[0].algorithm != ADAPTIVE:
+        given = [(*now[one.slot], one.bonus) for one in marks]
+        return Result(grade_of(given, marks[0].scale))
+    found, share = told_by(connection, attempt_id, now)
+    grade = None if share is None else share * marks[0].scale
+    return Result(grade, *((found.ability, found.error) if found else ()))
+
+
+def regrade(connection: Connection, attempt_ids: Sequence[int]) -> None:
+    """Stores anew what the marks that count now come to."""
+    for part in parts(attempt_ids):
+        store_results(
+            connection,
+            {
+                attempt_id: result_of(connection, attempt_id, of_one)
+                for attempt_id, of_one in counting_marks(connection, Attempt.id.in_(part)).items()
+            },
+        )
+
+
+def store_results(connection: Connection, results: Mapping[int, Result]) -> None:
+    """Stores what the marks of attempts come to."""
+    if results:
         connection.execute(
-            update(Attempt).where(Attempt.id == bindparam("of")).values(grade=bindparam("value")),
-            [{"of": attempt_id, "value": value} for attempt_id, value in grades.items()],
+            update(Attempt)
+            .where(Attempt.id == bindparam("of"))
+            .values(grade=bindparam("to"), ability=bindparam("told"), ability_error=bindparam("give")),
+            [
+                {"of": attempt_id, "to": one.grade, "told": one.ability, "give": one.error}
+                for attempt_id, one in results.items()
+            ],
         )

@@ -93,8 +93,8 @@ def held_for(
         return Held(banks, (), unknown)
     index = SqlIndex(connection, banks)
     days = days_of(index, blueprint, opening, now)
-    if blueprint.fixed_forms:
-        return _forms_held(blueprint, index, banks, days, window_of(blueprint, opening, now))
+    if blueprint.fixed_forms or blueprint.settings.adaptive:
+        return _lasting_held(blueprint, index, banks, days, window_of(blueprint, opening, now))
     for day in days:
         short = unmet(blueprint, index, day)
         if short:
@@ -102,10 +102,10 @@ def held_for(
     return Held(banks, days)
 
 
-def _forms_held(
+def _lasting_held(
     blueprint: Blueprint, index: SqlIndex, banks: Mapping[str, int], days: Sequence[date], window: Window
 ) -> Held:
-    """The same where the quiz has fixed forms, which are of its first day and good for the others."""
+    """The same where the quiz has fixed forms or a pool, which are of its first day and good for the others."""
     try:
         short = unmet(lasting(blueprint, index, window), index, window.first)
     except Unmeetable as error:
@@ -119,11 +119,11 @@ def demand_unchanged(
     course_id: int,
     blueprint: Blueprint,
     held: Held,
-    forms: Sequence[Mapping[str, Any]],
+    frozen: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Raises EditConflict where by now the names mean other banks, or a question of the fixed forms was changed."""
+    """Raises EditConflict where by now the names mean other banks, or a question of these forms or pools was changed."""
     banks = usable_banks(connection, user_id, course_id, blueprint.banks)
-    if banks != held.banks or not are_current(connection, forms):
+    if banks != held.banks or not are_current(connection, frozen):
         raise EditConflict
 
 

@@ -15,6 +15,7 @@ from quiz.assembly.index import item_of
 from quiz.banks.families import load
 from quiz.banks.model import Authored, digest_of
 from quiz.db import parts
+from quiz.models.adapting import pooled_versions
 from quiz.models.attempt import AttemptSlot
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drawing import renumber
@@ -81,7 +82,7 @@ def add_versions(
 def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int | None, now: datetime) -> int:
     """Undoes the versions that were made at one moment and are still current. Returns how many.
 
-    What no attempt or fixed form holds goes without a trace, and the version before it is current again. What one holds, or
+    What no attempt, fixed form or pool holds goes without a trace, and the version before it is current again. What one holds, or
     has been rescored by, stays: the version before it is written once more, a question that had none is retired.
     """
     in_slot = select(AttemptSlot.slot).where(AttemptSlot.version_id == QuestionVersion.id).exists()
@@ -100,7 +101,7 @@ def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int 
             QuestionVersion.current,
         )
     ).all()
-    fixed = fixed_versions(connection, bank_id) if made else set()
+    fixed = fixed_versions(connection, bank_id) | pooled_versions(connection, bank_id) if made else set()
     held = [row for row in made if row.held or row.id in fixed]
     _delete_versions(connection, bank_id, [row for row in made if not row.held and row.id not in fixed])
     before = _before(connection, [row.question_id for row in held])

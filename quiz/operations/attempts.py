@@ -17,6 +17,8 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper, draw
+from quiz.assembly.path import ALGORITHM as ADAPTIVE
+from quiz.assembly.settings import Adaptive
 from quiz.banks.trying import Standing, may_take_hint
 from quiz.db import Prepared, reading, single_statement, transaction
 from quiz.errors import (
@@ -34,6 +36,7 @@ from quiz.errors import (
 )
 from quiz.files.richtext import to_html
 from quiz.models.accommodating import Terms, lengthened, terms_for
+from quiz.models.adapting import Sitting
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import GRACE, Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
 from quiz.models.bank import Bank, Question, QuestionVersion
@@ -213,7 +216,7 @@ def _insert_attempt(
             bank_digests=bank_digests(connection, quiz.banks),
             started_at=now,
             due_at=due_at(now, terms.limit_minutes, terms.closes_at),
-            at_slot=1 if quiz.sequential else None,
+            at_slot=1 if quiz.sequential or blueprint.settings.adaptive else None,
             **paper.values,
         )
         .returning(Attempt.id)
@@ -232,7 +235,12 @@ class _Given(NamedTuple):
 def _paper(
     connection: Connection, actor: Actor, quiz: Row[Any], blueprint: Blueprint, now: datetime, seed: int
 ) -> _Given:
-    """One of the quiz's fixed forms, or else a paper drawn by the seed."""
+    """The first question of an adaptive test, one of the quiz's fixed forms, or else a paper drawn by the seed."""
+    if blueprint.settings.adaptive:
+        had = _seen(connection, actor, quiz.id)
+        sitting = Sitting(connection, quiz.revision_id, blueprint, seed, had)
+        values = {"seed": seed, "as_of": sitting.as_of, "algorithm": ADAPTIVE, "exposure": had}
+        return _Given(values, [sitting.first()])
     form = form_for(connection, quiz.revision_id, actor.id) if blueprint.fixed_forms else None
     if form is not None:
         values = {"seed": form.seed, "as_of": form.as_of, "algorithm": form.algorithm, "form": form.number}
@@ -363,6 +371,13 @@ class AttemptPage:
     messages: tuple[Message, ...]
     slots: tuple[SlotState, ...]
     questions: tuple[QuestionView, ...]
+    #: The rules of an adaptive test; None: it is none.
+    adaptive: Adaptive | None = None
+
+    @property
+    def longest(self) -> int:
+        """How many slots there are; of an adaptive test how many at most."""
+        return self.adaptive.longest if self.adaptive else len(self.slots)
 
     @property
     def time_up(self) -> bool:
@@ -419,6 +434,7 @@ _ATTEMPT = Prepared(
         QuizRevision.mode,
         QuizRevision.tries,
         QuizRevision.certainty,
+        QuizRevision.blueprint["settings", "adaptive"].label("adaptive"),
     )
     .join(Quiz, Quiz.id == Attempt.quiz_id)
     .join(Course, Course.id == Quiz.course_id)
@@ -594,6 +610,7 @@ def _page(
             for row in rows
         ),
         questions=tuple(views),
+        adaptive=None if attempt.adaptive is None else Adaptive.model_validate(attempt.adaptive),
     )
 
 

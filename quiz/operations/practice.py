@@ -22,7 +22,7 @@ from quiz.models.quiz import QuizRevision
 from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.models.spacing import remember
-from quiz.operations import attempts
+from quiz.operations import adaptive, attempts
 from quiz.operations.access import Actor, acting, missing
 from quiz.operations.attempts import SlotSave
 
@@ -33,22 +33,35 @@ def check(
     """Saves an answer and scores it; where no try is left the slot is closed, and its key may be shown.
 
     An answer that cannot be read is only saved: the page shows the complaint, and it is no try. In a test this is a
-    plain save. Raises what ``attempts.save`` raises.
+    plain save, in an adaptive one it is for good (``adaptive.answer``). Raises what ``attempts.save`` raises.
     """
     with transaction() as connection:
-        slot = _locked(connection, actor, attempt_id, one.slot)
-        question = asked(slot)
-        parsed = question.parse(one.fields, slot.shown_order)
-        counts = slot.mode == "practice" and parsed.response is not None and not parsed.complaints
-        given = _save(actor, attempt_id, replace(one, act="check" if counts else "save"), writer)
-        saved = write_answer(connection, given, now, grace)
-        outcome = saved or refusal(connection, given, now, grace)
-        closed = slot.closed_at is not None
-        if saved and counts:
-            closed = _score(connection, attempt_id, slot, now)
+        act = adaptive.answer if adaptive.is_adaptive(connection, attempt_id) else _check
+        outcome, closed = act(connection, actor, attempt_id, one, writer, now, grace)
     if isinstance(outcome, QuizError):
         raise outcome
     return replace(outcome, closed=closed)
+
+
+def _check(
+    connection: Connection,
+    actor: Actor,
+    attempt_id: int,
+    one: SlotSave,
+    writer: str,
+    now: datetime,
+    grace: timedelta,
+) -> tuple[Saved | QuizError, bool]:
+    slot = _locked(connection, actor, attempt_id, one.slot)
+    question = asked(slot)
+    parsed = question.parse(one.fields, slot.shown_order)
+    counts = slot.mode == "practice" and parsed.response is not None and not parsed.complaints
+    given = _save(actor, attempt_id, replace(one, act="check" if counts else "save"), writer)
+    saved = write_answer(connection, given, now, grace)
+    closed = slot.closed_at is not None
+    if saved and counts:
+        closed = _score(connection, attempt_id, slot, now)
+    return saved or refusal(connection, given, now, grace), closed
 
 
 def take_hint(

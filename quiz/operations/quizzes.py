@@ -15,9 +15,11 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.settings import EVERYTHING, QuizSettings
 from quiz.assembly.supply import scarcest
+from quiz.banks.yaml import located, read_mapping
 from quiz.db import reading, snapshot, transaction
 from quiz.errors import EditConflict, Invalid, Problem, Said
 from quiz.models.accommodating import Terms, move_deadlines, terms_for
+from quiz.models.adapting import keep_pool, make_pool
 from quiz.models.attempt import GRACE, Attempt, ended_at
 from quiz.models.audit import record
 from quiz.models.bank import Bank, QuestionVersion, StratumSize
@@ -204,6 +206,8 @@ class StartPage:
     layout: str
     #: There is no way back to a question that was left.
     sequential: bool
+    #: Each next question hangs on the answers before it.
+    adaptive: bool
     #: test or practice; in practice answers can be checked, as often as ``tries`` says.
     mode: str
     tries: str
@@ -269,6 +273,7 @@ def create(actor: Actor | None, course_id: int, blueprint_text: str, now: dateti
         course = taught_course(connection, actor, course_id)
         sheet = _sheet_of(blueprint, course.time_zone)
         _demand_good(sheet, blueprint_text)
+        _demand_to_come(sheet, blueprint_text, now)
         demand_held(_held(connection, actor, course, blueprint, sheet, now))
     with transaction() as connection:
         taught_course(connection, actor, course_id)
@@ -303,8 +308,16 @@ def _sheet_of(blueprint: Blueprint, time_zone: str) -> QuizSheet:
         pass_grade=None if settings.pass_mark is None else float(settings.pass_mark),
         review={moment: list(shown) for moment, shown in settings.shown.items()},
         access_code=None,
-        sequential=settings.navigation == "sequential",
+        sequential=settings.sequential,
     )
+
+
+def _demand_to_come(sheet: QuizSheet, text: str, now: datetime) -> None:
+    """Raises Invalid, at its line, where a new quiz closes before it is made."""
+    if sheet.closes_at is not None and sheet.closes_at <= now:
+        what = "this moment is past: nobody could begin"
+        problem = Problem("settings.closes", what, "write a later one, or leave it out")
+        raise Invalid(located([problem], read_mapping(text)[1]))
 
 
 def in_zone(moment: datetime | None, time_zone: str) -> datetime | None:
@@ -379,7 +392,7 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
     """Freezes the blueprint as a revision for new attempts. Returns its number; attempts in progress keep theirs.
 
     Raises Invalid or Unmeetable where the banks do not hold what it asks for; EditConflict where somebody has changed
-    the quiz, or a question of its forms, while these were made.
+    the quiz, or a question of its forms or its pool, while these were made.
     """
     user_id = actor.id if actor else None
     with snapshot() as connection:
@@ -389,10 +402,13 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
         sheet = _stored_sheet(seen)
         held = _held(connection, actor, course, blueprint, sheet, now)
         banks = demand_held(held)
-        forms = make_forms(connection, blueprint, banks, window_of(blueprint, _opening(course, sheet), now))
+        window = window_of(blueprint, _opening(course, sheet), now)
+        forms = make_forms(connection, blueprint, banks, window)
+        pool = make_pool(connection, blueprint, banks, window)
     with transaction() as connection:
         quiz = _as_seen(_taught(connection, actor, quiz_id, lock=True), seen.edits)
-        demand_unchanged(connection, user_id, quiz.course_id, blueprint, held, forms)
+        frozen = [*forms, {"slots": [*pool["items"], *pool["trials"]]}] if pool else forms
+        demand_unchanged(connection, user_id, quiz.course_id, blueprint, held, frozen)
         connection.execute(
             update(QuizRevision)
             .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
@@ -423,6 +439,7 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
             .returning(QuizRevision.id)
         ).scalar_one()
         fix_forms(connection, revision_id, forms)
+        keep_pool(connection, revision_id, pool)
         record(connection, user_id, "quiz.publish", ("quiz", quiz_id), now, revision=number)
     return int(number)
 
@@ -618,7 +635,8 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
         layout=quiz.layout,
-        sequential=quiz.sequential,
+        sequential=quiz.sequential or blueprint.settings.adaptive is not None,
+        adaptive=blueprint.settings.adaptive is not None,
         mode=quiz.mode,
         tries=quiz.tries,
         certainty=quiz.certainty,
@@ -700,6 +718,10 @@ def _why_not(role: str, terms: Terms, used: int, now: datetime) -> str:
 
 def _how_many(blueprint: Blueprint) -> str:
     """The number of questions as a person writes it: 10, or 9–10."""
+    rules = blueprint.settings.adaptive
+    if rules is not None:
+        least, most = rules.shortest, rules.longest
+        return str(most) if least == most else f"{least}–{most}"
     if blueprint.questions is not None:
         return str(blueprint.questions)
     bounds = [section.bounds for section in blueprint.sections]

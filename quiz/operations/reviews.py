@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.path import ALGORITHM as ADAPTIVE
+from quiz.assembly.path import Measured, expected
 from quiz.assembly.settings import EVERYTHING
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import reading, transaction
 from quiz.errors import InProgress
 from quiz.models.accommodating import closes_for
+from quiz.models.adapting import Sitting
 from quiz.models.analysing import key_is_out
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import (
@@ -63,6 +66,8 @@ class ReviewedQuestion(Outcome):
     slot: int
     #: False for a text without a question.
     asks: bool
+    #: It was tried in an adaptive test, and does not count.
+    trial: bool
     version_id: int
     question: str
     #: Of its texts, and those that it has.
@@ -105,6 +110,9 @@ class AttemptReview:
     grade: float | None
     #: The grade is not settled: a question needs grading; this much is sure.
     needs_grading: bool
+    #: Of an adaptive test what it tells, where the grade may be seen, and by which rule it ended (None: by none).
+    measured: Measured | None
+    stopped: str | None
     scale: float
     passed: bool | None
     points: float | None
@@ -189,6 +197,7 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         else []
     )
     open_marks = any(row.mark_max is not None and row.fraction is None for row in rows)
+    is_adaptive = attempt.algorithm == ADAPTIVE
     earned = sum((row.mark_points or 0.0) for row in rows)
     most = sum(_worth(row) for row in rows if not row.bonus)
     return AttemptReview(
@@ -208,16 +217,25 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         ended_by=attempt.ended_by,
         grade=attempt.grade if "grade" in allowed else None,
         needs_grading=open_marks and "grade" in allowed,
+        measured=_measured(connection, attempt) if "grade" in allowed else None,
+        stopped=attempt.stopped,
         scale=attempt.scale,
         passed=_passed(attempt) if "grade" in allowed else None,
-        points=earned if "marks" in allowed and attempt.finished_at is not None else None,
-        max=most if "max" in allowed else None,
+        points=earned if "marks" in allowed and attempt.finished_at is not None and not is_adaptive else None,
+        max=most if "max" in allowed and not is_adaptive else None,
         seed=None if own else attempt.seed,
         can_grade=attempt.role in GRADING,
         certainty=_certainty(rows) if attempt.certainty and "marks" in allowed else None,
         questions=tuple(questions),
         messages=messages_of(connection, attempt.id) if attempt.told else (),
     )
+
+
+def _measured(connection: Connection, attempt: Row[Any]) -> Measured | None:
+    """What the marks of an adaptive test tell; their points add up to nothing, as each student has other questions."""
+    if attempt.ability is None:
+        return None
+    return expected(Sitting.of(connection, attempt.id).stock, attempt.ability, attempt.ability_error)
 
 
 def _certainty(rows: Sequence[Row[Any]]) -> CertaintyLine | None:
@@ -258,6 +276,7 @@ def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
             AttemptSlot.points,
             AttemptSlot.bonus,
             AttemptSlot.asks,
+            AttemptSlot.trial,
             AttemptSlot.version_id,
             *ASKED,
             Question.slug,
@@ -318,6 +337,7 @@ def _question(
         **{name: getattr(outcome, name) for name in Outcome.__dataclass_fields__},
         slot=row.slot,
         asks=row.asks,
+        trial=row.trial,
         version_id=row.version_id,
         question=question.qualified,
         language=row.language if question is authored else attempt.language,

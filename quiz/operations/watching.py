@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.settings import Adaptive
 from quiz.db import reading, transaction
 from quiz.errors import Forbidden, Invalid, Problem, Said
 from quiz.models.accommodating import lengthened, move_deadlines
@@ -21,7 +22,7 @@ from quiz.models.paging import Page, page_of
 from quiz.models.people import Enrolment, User
 from quiz.models.presence import KEPT, Presence, note
 from quiz.models.progress import Progress, progress_of
-from quiz.models.quiz import Quiz
+from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.scoring import current_answer
 from quiz.models.telling import (
     LONGEST_MESSAGE,
@@ -108,6 +109,8 @@ class Watched:
     slot: int | None
     answered: int
     asked: int
+    #: They are asked so many at most: the test is adaptive.
+    at_most: bool
     #: None: nothing saved yet.
     saved_at: datetime | None
     #: The last word of the page: that it is open, or an answer.
@@ -186,8 +189,10 @@ def _at_work(quiz_id: int, now: datetime, grace: timedelta) -> Any:
             Attempt.extra_minutes,
             Presence.slot,
             Presence.seen_at,
+            QuizRevision.blueprint["settings", "adaptive"].label("adaptive"),
         )
         .join(User, User.id == Attempt.user_id)
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
         .outerjoin(Presence, Presence.attempt_id == Attempt.id)
         .where(_working(quiz_id, now, grace))
         .order_by(User.name, Attempt.id)
@@ -219,7 +224,8 @@ def _watched(row: Row[Any], slots: Sequence[Row[Any]], now: datetime) -> Watched
         number=row.number,
         slot=by_answers if row.seen_at is None else row.slot,
         answered=sum(is_answered(one.fields) for one in slots),
-        asked=len(slots),
+        asked=Adaptive.model_validate(row.adaptive).longest if row.adaptive else len(slots),
+        at_most=row.adaptive is not None,
         saved_at=saved_at,
         heard_at=heard_at,
         offline=now - heard_at > SILENCE,

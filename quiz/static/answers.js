@@ -278,7 +278,7 @@
     this.tries = 0;
     this.seq = Math.max(this.seq, facts.seq);
     this.last = save.fields;
-    if (save.act !== "save") { this.tell("acted", { act: save.act }); }
+    if (save.act !== "save") { this.tell("acted", { act: save.act, closed: Boolean(facts.closed) }); }
     var newerElsewhere = facts.current_seq > facts.seq && !this.queue.length && this.next === null;
     if (newerElsewhere && save.writer === this.answers.writer) { this.next = save.fields; }   // asks: becomes stale, both are shown
     if (newerElsewhere && save.writer !== this.answers.writer) { this.seq = Math.max(this.seq, facts.current_seq); }

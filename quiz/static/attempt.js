@@ -199,7 +199,7 @@
   function showOffline() {
     wasOffline = true;
     hideBanner("online");
-    showBanner("network", "offline", word("offline") + " " + word("offlineMore"), [button(word("try"), function () { answers.retry(); })]);
+    showBanner("network", "offline", word("offline") + " " + word(isAdaptive() ? "waiting" : "offlineMore"), [button(word("try"), function () { answers.retry(); })]);
   }
 
   var EVENTS = {
@@ -216,7 +216,7 @@
       if (element) { settled(element, slot); }
       showAllSaved(facts.saved_at);
     },
-    acted: function (slot, facts) { refresh(slot, facts.act, 0); },
+    acted: function (slot, facts) { if (facts.closed && isAdaptive()) { leaveBehind(slot); } else { refresh(slot, facts.act, 0); } },
     conflict: function (slot, facts) { showConflict(slot, facts); },
     late: function (slot) { over("late", slot); },
     overdue: function (slot) { over("overdue", slot); },
@@ -269,6 +269,14 @@
         slot.decide(false);
       })
     ]);
+  }
+
+  /* In an adaptive test an answer is for good, and the server knows which question comes next. */
+  function isAdaptive() { return "adaptive" in root.dataset; }
+  function leaveBehind(slot) {
+    slot.isClosed = true;
+    slot.next = null;
+    go({ address: root.dataset.enter });
   }
 
   /* The page of a slot as the server would show it now. */
@@ -523,7 +531,7 @@
     if (event.target.id === "answer") {
       event.preventDefault();
       if (by && by.dataset.flag) { toggleFlag(Number(by.dataset.flag)); }
-      else if (by && by.dataset.act) { act(by.closest("[data-slot]"), by.dataset.act); }
+      else if (by && by.dataset.act) { act(by.closest("[data-slot]") || document.querySelector("[data-slot]"), by.dataset.act); }
       else if (by && by.dataset.to) { go({ address: by.dataset.to }); }
       else if (by && "language" in by.dataset) { translate(document.querySelector("#language").value); }
       else { answers.flush(); }
@@ -539,7 +547,7 @@
       return;
     }
     var line = make("p", "q-complaint");
-    line.append(icon("exclamation-circle"), make("span", "", word("first")));
+    line.append(icon("exclamation-circle"), make("span", "", word(isAdaptive() ? "firstAnswer" : "first")));
     notes.replaceChildren(line);
   }
   function onKey(event) {

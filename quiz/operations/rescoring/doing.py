@@ -20,7 +20,7 @@ from quiz.models.rescoring import (
     take_back,
     write,
 )
-from quiz.models.scoring import counting_marks, grade_of, store_grades, take_out
+from quiz.models.scoring import regrade, take_out
 from quiz.operations.access import Actor, taught_quiz
 from quiz.operations.rescoring.planning import Prepared, prepare
 from quiz.operations.rescoring.values import Request, Rescored
@@ -86,7 +86,7 @@ def run(
         rescoring_id = _note(connection, quiz_id, request, prepared, by, now)
         take_out(connection, sorted({step.row.attempt_id for step in prepared.steps}))
         write(connection, rescoring_id, by, prepared.steps, now)
-        store_grades(connection, {one.attempt_id: one.grade_after for one in planned.changes})
+        regrade(connection, [one.attempt_id for one in planned.changes])
         record(
             connection,
             by,
@@ -174,7 +174,7 @@ def undo(actor: Actor | None, quiz_id: int, rescoring_id: int, now: datetime) ->
         connection.execute(
             update(RescoredAttempt).where(RescoredAttempt.rescoring_id == rescoring_id).values(read_at=None)
         )
-        _grade_anew(connection, touched)
+        regrade(connection, touched)
         record(
             connection,
             by,
@@ -197,15 +197,3 @@ def _touched(connection: Connection, rescoring_id: int) -> Sequence[int]:
         .scalars()
         .all()
     )
-
-
-def _grade_anew(connection: Connection, attempt_ids: Sequence[int]) -> None:
-    for start in range(0, len(attempt_ids), 500):  # databases bound the parameters of a statement
-        marks = counting_marks(connection, Attempt.id.in_(attempt_ids[start : start + 500]))
-        store_grades(
-            connection,
-            {
-                attempt_id: grade_of([(one.fraction, one.max, one.bonus) for one in of_one], of_one[0].scale)
-                for attempt_id, of_one in marks.items()
-            },
-        )

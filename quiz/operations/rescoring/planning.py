@@ -26,7 +26,7 @@ from quiz.models.rescoring import (
     steps,
     target_columns,
 )
-from quiz.models.scoring import counting_marks, grade_of
+from quiz.models.scoring import counting_marks, result_of
 from quiz.operations.access import EDITING, Actor, head_of, readable_banks
 from quiz.operations.rescoring.values import LONGEST_REASON, Change, Request, Rescored, RescoredQuestion
 from quiz.questions.rules.grade import passed
@@ -170,18 +170,12 @@ def _changes(connection: Connection, quiz: Row[Any], given: Sequence[Step]) -> I
             .where(Attempt.id.in_(part))
         )
         for row in people:
-            yield _change(quiz, row, changed[row.id], marks[row.id])
+            new = {step.row.slot: step.mark for step in changed[row.id]}
+            grade = result_of(connection, row.id, marks[row.id], new).grade
+            yield _change(quiz, row, changed[row.id], grade)
 
 
-def _change(quiz: Row[Any], row: Row[Any], changed: Sequence[Step], marks: Sequence[Row[Any]]) -> Change:
-    new = {step.row.slot: step.mark for step in changed}
-    after = [
-        (new[one.slot]["fraction"], new[one.slot]["max"], one.bonus)
-        if one.slot in new
-        else (one.fraction, one.max, one.bonus)
-        for one in marks
-    ]
-    grade = grade_of(after, marks[0].scale)
+def _change(quiz: Row[Any], row: Row[Any], changed: Sequence[Step], grade: float | None) -> Change:
     return Change(
         attempt_id=row.id,
         number=row.number,

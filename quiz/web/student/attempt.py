@@ -219,6 +219,8 @@ def _after_saving(attempt_id: int, slot: int | None, done: SlotSave | None = Non
         else {"endpoint": "attempt.question", "slot": slot}
     )
     if done is not None and done.act != "save":
+        if "adaptive" in request.form:
+            return _gone_on(attempt_id, done)
         if done.act == "check" and not attempts.is_answered(done.fields):
             flash(_("Give an answer first, then check it."), "look")
         return _to(**here, attempt_id=attempt_id, _anchor=f"q{done.slot}-{done.act}")
@@ -230,6 +232,13 @@ def _after_saving(attempt_id: int, slot: int | None, done: SlotSave | None = Non
         attempts.flag(get_actor(), attempt_id, *flagged, moment())
         return _to(**here, attempt_id=attempt_id, _anchor=f"q{flagged[0]}")
     return _led_on(attempt_id, slot, here)
+
+
+def _gone_on(attempt_id: int, done: SlotSave) -> Response:
+    """In an adaptive test to where it stands now: the next question, the same one, or the result."""
+    if not attempts.is_answered(done.fields):
+        flash(_("Give an answer first: this test goes on only with one."), "look")
+    return _to("attempt.enter", attempt_id)
 
 
 def _led_on(attempt_id: int, slot: int | None, here: dict[str, Any]) -> Response:

@@ -1,0 +1,197 @@
+"""Adaptive tests on the site: each answer is for good, and brings the next question; on both engines."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from quiz.assembly.dice import Dice
+from quiz.assembly.path import Thrown, rules_of
+from quiz.db import reading
+from quiz.errors import OutOfSequence, QuizError, Unmeetable
+from quiz.models.adapting import Sitting
+from quiz.models.attempt import Attempt, AttemptSlot, Mark
+from quiz.models.saving import Saved
+from quiz.operations import attempts, importing, quizzes
+from quiz.operations.attempts import SlotSave
+from quiz.statistics.adaptive.session import Session
+from tests import scaled
+from tests.cast import GRACE, NOW
+
+
+def stored(attempt):
+    with reading() as connection:
+        return connection.execute(select(Attempt).where(Attempt.id == attempt)).one()
+
+
+def slots(attempt):
+    with reading() as connection:
+        return connection.execute(
+            select(AttemptSlot, Mark.fraction)
+            .outerjoin(Mark, (Mark.attempt_id == AttemptSlot.attempt_id) & (Mark.slot == AttemptSlot.slot))
+            .where(AttemptSlot.attempt_id == attempt)
+            .order_by(AttemptSlot.slot)
+        ).all()
+
+
+def begin(cast, rules="fewest: 4, most: 8", **given):
+    cast.quiz = scaled.publish(cast, scaled.plan(rules), **given)
+    return cast.start()
+
+
+def test_an_attempt_from_its_start_to_its_grade(cast):
+    attempt = begin(cast)
+    page = attempts.page(cast.bo, attempt, 1, NOW)
+    assert (len(page.slots), page.at_slot) == (1, 1)
+    seen = scaled.sit(cast, attempt, scaled.knows(1.0))
+    assert len(seen) == len(set(seen)) == 8
+    assert not {0, 1} <= set(seen)  # enemies
+    row = stored(attempt)
+    assert (row.ended_by, row.stopped, row.algorithm) == ("student", "most", "adaptive/1")
+    assert 0.3 < row.ability < 2
+    assert 0.3 < row.ability_error < 0.8
+    assert 60 < row.grade < 95
+    steps = [one.step for one in slots(attempt)]
+    assert steps[0] == {"out_of": 24, "ability": None, "error": None}
+    assert all(after["error"] < before["error"] for before, after in pairwise(steps[1:]))
+    assert [one.fraction for one in slots(attempt)] == [float(scaled.knows(1.0)(name)) for name in seen]
+
+
+def test_the_stronger_gets_the_higher_grade_and_the_harder_questions(cast):
+    attempt = begin(cast, "fewest: 4, most: 8, among: 1")
+    weak = scaled.sit(cast, attempt, scaled.knows(-1.5))
+    again = cast.start()
+    strong = scaled.sit(cast, again, scaled.knows(1.5))
+    assert np.mean(strong) > np.mean(weak)
+    assert not set(weak) & set(strong)  # the pool holds enough for two attempts
+    assert stored(attempt).grade < 50 < stored(again).grade
+
+
+def test_a_repeat_gives_the_same_and_what_was_left_takes_no_answer(cast):
+    attempt = begin(cast)
+    first = scaled.give(cast, attempt, 1, right=True)
+    assert (first.seq, first.closed) == (1, True)
+    after = scaled.view(cast, attempt)
+    assert after.slot == 2
+    assert scaled.give(cast, attempt, 1, right=True) == first
+    assert [one.slot for one in slots(attempt)] == [1, 2]
+    for seq, writer in ((1, "other"), (2, "w")):
+        with pytest.raises(OutOfSequence):
+            scaled.give(cast, attempt, 1, right=False, seq=seq, writer=writer)
+    assert scaled.view(cast, attempt).presented == after.presented
+
+
+def test_a_blank_stays_where_it_is(cast):
+    attempt = begin(cast)
+    one = SlotSave(1, 1, {"answer": []}, "check")
+    assert scaled.practice.save(cast.bo, attempt, one, "w", NOW, GRACE).closed is False
+    assert [one.fraction for one in slots(attempt)] == [None]
+
+
+def test_two_tabs_at_once_bring_one_question(cast, app):
+    attempt = begin(cast)
+
+    def answer(writer):
+        with app.app_context():
+            try:
+                return scaled.give(cast, attempt, 1, right=writer < "e", writer=writer)
+            except QuizError as error:
+                return error
+
+    with ThreadPoolExecutor(4) as crowd:
+        outcomes = list(crowd.map(answer, "abcdefgh"))
+    assert sum(isinstance(one, Saved) for one in outcomes) == 1
+    assert {type(one) for one in outcomes} == {Saved, OutOfSequence}
+    assert [one.slot for one in slots(attempt)] == [1, 2]
+    assert len([one for one in slots(attempt) if one.fraction is not None]) == 1
+
+
+def test_it_ends_as_soon_as_it_is_precise(cast):
+    attempt = begin(cast, "fewest: 3, most: 20, error: 0.6")
+    seen = scaled.sit(cast, attempt, scaled.knows(0))
+    row = stored(attempt)
+    assert row.stopped == "error"
+    assert 3 <= len(seen) < 20
+    assert row.ability_error <= 0.6
+    assert slots(attempt)[-1].step["error"] > 0.6
+
+
+def test_what_is_saved_when_the_time_is_up_counts_and_what_was_not_reached_does_not(cast):
+    cast.quiz = scaled.publish(cast, scaled.plan(more="  limit: 20\n"))
+    late = NOW + timedelta(minutes=21)
+    found = []
+    for answer in (None, "1"):
+        attempt = cast.start()
+        for slot in range(1, 5):
+            scaled.give(cast, attempt, slot, right=True)
+        if answer:
+            cast.save(attempt, 5, 1, answer)
+        attempts.finish(cast.bo, attempt, late)
+        row = stored(attempt)
+        assert (row.ended_by, row.stopped) == ("time", None)
+        found.append(row.ability)
+    assert found[0] > found[1]
+
+
+def test_who_stops_early_has_only_the_part_that_was_answered(cast):
+    attempt = begin(cast)
+    scaled.give(cast, attempt, 1, right=True)
+    attempts.finish(cast.bo, attempt, NOW)
+    full = stored(attempt)
+    assert full.grade < 25  # a quarter of what a right answer tells
+    attempt = cast.start()
+    attempts.finish(cast.bo, attempt, NOW)
+    assert (stored(attempt).grade, stored(attempt).ability) == (0, None)
+
+
+def test_trial_questions_are_asked_and_do_not_count(cast):
+    """They stand before the last question that everybody has, and leave the path as it is without them."""
+    cast.quiz = scaled.publish(cast, scaled.plan("fewest: 4, most: 6, trial: 3"), trials=5)
+    attempt = cast.start()
+    scaled.sit(cast, attempt, scaled.knows(0.5))
+    rows = slots(attempt)
+    tried = [one.slot for one in rows if one.trial]
+    assert (len(rows), len(tried)) == (9, 3)
+    assert max(tried) < 7
+    assert all(one.fraction == 0 for one in rows if one.trial)
+    row = stored(attempt)
+    assert row.ability > 0
+
+
+def test_the_site_and_the_statistics_choose_the_same(cast):
+    """The session of ``quiz simulate`` with one examinee and the chance of the attempt's seed."""
+    sections = "  - {bank: scaled, topic: sums, count: 3}\n  - {bank: scaled, topic: products, count: 1}\n"
+    cast.quiz = scaled.publish(cast, scaled.plan("fewest: 4, most: 8, exposure: progressive", sections))
+    attempt = cast.start()
+    able = scaled.knows(-0.3)
+    seen = scaled.sit(cast, attempt, able)
+    with reading() as connection:
+        sitting = Sitting.of(connection, attempt)
+    rules, pool = rules_of(sitting.blueprint), sitting.stock.pool
+    session, expected = Session(pool, rules, 1, Thrown(Dice(sitting.seed))), []
+    while session.going.any():
+        who, items = session.choose()
+        expected.append(int(pool.items[items[0]].name[-2:]))
+        session.take(who, items, np.array([able(expected[-1])], dtype=np.intp))
+    assert seen == expected
+    assert sum(name % 2 == 0 for name in seen) == 6  # three of four are sums
+    assert stored(attempt).ability == pytest.approx(session.theta[0])
+
+
+@pytest.mark.parametrize(
+    "rules, said",
+    [
+        ("fewest: 4, most: 30", "calibrated questions"),
+        ("fewest: 4, most: 8, error: 0.2", "standard error"),
+        ("fewest: 4, most: 8, trial: 1", "to be tried"),
+        ("fewest: 4, most: 12, exposure: sympson-hetter, rate: 0.3", "rate"),
+    ],
+)
+def test_what_the_bank_cannot_keep_is_said_before_anything_is_written(cast, rules, said):
+    importing.import_bank(cast.ada, scaled.bank(), "scaled.yaml", NOW)
+    with pytest.raises(Unmeetable) as refused:
+        quizzes.create(cast.ada, cast.course, scaled.plan(rules), NOW)
+    assert said in refused.value.unmet[0]["constraint"]

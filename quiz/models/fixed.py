@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -103,14 +103,15 @@ def make_forms(
     ]
 
 
-def are_current(connection: Connection, versions: Collection[int]) -> bool:
-    """Whether every one of these versions is still that of its question, and ready."""
+def are_current(connection: Connection, forms: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether every question of these forms is still ready, in the version that stands on them."""
+    wanted = {slot["version_id"] for form in forms for slot in form["slots"]}
     ready = select(func.count()).where(QuestionVersion.draw_rank.is_not(None))
     found = (
         connection.execute(ready.where(QuestionVersion.id.in_(part))).scalar_one()
-        for part in parts(sorted(versions))
+        for part in parts(sorted(wanted))
     )
-    return sum(found) == len(versions)
+    return sum(found) == len(wanted)
 
 
 def fix_forms(connection: Connection, revision_id: int, forms: Iterable[Mapping[str, Any]]) -> None:

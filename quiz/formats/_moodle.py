@@ -43,7 +43,8 @@ _GRADINGS: Final = {
 #: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
 FILL_IN: Final = "Fill in the gaps."
 
-_MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
+#: What makes a text HTML.
+MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 #: Characters that mean something in Markdown wherever they stand, and those that do at the start of a line.
@@ -86,7 +87,7 @@ def settled(fields: dict[str, Any]) -> dict[str, Any]:
     styles = {text.style or prompt for _, _, text in found if text and not text.kept}
     shared = styles.pop() if len(styles) == 1 else "html"
     if shared == "moodle":
-        shared = "html" if any(_MARKUP.search(text) for _, _, text in found) else "plain"
+        shared = "html" if any(MARKUP.search(text) for _, _, text in found) else "plain"
     for holder, place, text in found:
         holder[place] = _in_format(text, "plain" if text.kept else text.style or prompt, shared)
     if shared != "markdown":
@@ -257,16 +258,16 @@ def as_html(text: str, text_format: str) -> str:
     if holds_markup(text, text_format):
         return to_inline_html(text)
     literal = kept(text, text_format)
-    return escape(literal, quote=False) if _MARKUP.search(literal) else literal
+    return escape(literal, quote=False) if MARKUP.search(literal) else literal
 
 
 def from_html(text: str) -> Styled:
     """A text of such a place: where it holds no markup it goes with any format."""
-    return Styled(text, "html") if _MARKUP.search(text) else Styled(text, kept=True)
+    return Styled(text, "html") if MARKUP.search(text) else Styled(text, kept=True)
 
 
 def became_html(texts: Iterable[str], text_format: str) -> list[Loss]:
     """A loss where ``from_html`` will make the whole question HTML."""
-    if text_format == "html" or not any(map(_MARKUP.search, texts)):
+    if text_format == "html" or not any(map(MARKUP.search, texts)):
         return []
     return [Loss("text_format", "the texts in Moodle's gaps are HTML")]

@@ -1,0 +1,336 @@
+"""GIFT, read. Questions are parted by blank lines; ``{`` … ``}`` holds the answers.
+
+A text without a marker such as ``[html]`` is Moodle's own format: plain text in which HTML is allowed. It is read as
+plain text where it holds no markup, as HTML where it does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final
+
+from quiz.formats._moodle import ORDER_RULES, Styled, category, order_rule, settled
+from quiz.formats.base import Entry, Fault, Found, Loss, Source, Told, decoded, marked, titles, topic_of
+from quiz.questions.fields import percent
+
+#: What a backslash takes the meaning from; each stands for itself while a question is taken apart.
+_RESERVED: Final = "\\~=#{}:n"
+_ESCAPE: Final = re.compile(r"\\([\\~=#{}:n])")
+_HELD: Final = re.compile("[\ue100-\ue10f]")
+MARKER: Final = re.compile(r"\s*\[(html|markdown|moodle|plain)\]\s*", re.IGNORECASE)
+_WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:\.[0-9]*)?)%")
+_META: Final = re.compile(r"\[(id|tag):((?:\\.|[^\]\\])+)\]")
+_NAME: Final = re.compile(r"\s*::(.*?)::", re.DOTALL)
+_BLANK: Final = "_____"
+CATEGORY: Final = "$CATEGORY:"
+#: Lines in which the end of an open brace is looked for.
+_FAR: Final = 60
+#: How an ordering begins: how many items are shown and which, how they lie, how they are graded, and two more words.
+_ORDERING: Final = re.compile(
+    r">\s*([0-9]{1,3})\b[ \t]*(ALL|EXACT|RANDOM|REL|CONTIGUOUS|CONTIG)?\b[ \t]*"
+    r"(HORIZONTAL|HORI|H|1|VERTICAL|VERT|V|0)?\b[ \t]*"
+    rf"({'|'.join(sorted([*ORDER_RULES, 'ABSOLUTE', 'ABS', 'RELATIVE', 'REL'], key=len, reverse=True))})?\b[ \t]*"
+    r"(?:SHOW|TRUE|YES|1|HIDE|FALSE|NO|0)?\b[ \t]*(?:none|123|abc|ABCD|iii|IIII)?(?:\s|$)"
+)
+_TRUE: Final = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+
+
+class _Wrong(Exception):
+    """What is wrong with a question, and how to mend it."""
+
+
+@dataclass(slots=True)
+class _Block:
+    """The lines of one question, or of what is between questions; ``line`` is that of the first, from 1."""
+
+    line: int
+    lines: list[str] = field(default_factory=list)
+    id: str = ""
+    tags: list[str] = field(default_factory=list)
+
+    def take(self, number: int, line: str) -> None:
+        """Adds a line of the question."""
+        self.line = self.line if self.lines else number
+        self.lines.append(line)
+
+    def note(self, comment: str) -> None:
+        """Takes the id and the tags out of a comment."""
+        for kind, value in _META.findall(comment):
+            plain = re.sub(r"\\(.)", r"\1", value).strip()
+            if kind == "tag":
+                self.tags.append(plain)
+            else:
+                self.id = plain
+
+
+def read(source: Source) -> Iterator[Entry]:
+    """The entries of a file; what is said of topics comes where their category stands."""
+    topic = ""
+    for block in _blocks([line.strip() for line in decoded(source).split("\n")]):
+        if block.lines[0].startswith(CATEGORY):
+            names = category(block.lines[0].removeprefix(CATEGORY))
+            topic = topic_of(names)
+            yield from (Told(f"line {block.line}", name, {"title": title}) for name, title in titles(names))
+        else:
+            yield _entry(block, topic)
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
+    """Blocks of lines between blank lines, comments taken out. A blank line inside braces parts nothing."""
+    block = _Block(0)
+    for number, line in enumerate(lines, 1):
+        if line.startswith("//"):
+            block.note(line)
+        elif line and not line.startswith(CATEGORY):
+            block.take(number, line)
+        elif block.lines and (line or not _is_open(block.lines, lines[number : number + _FAR])):
+            yield block
+            block = _Block(0)
+        if line.startswith(CATEGORY):
+            yield _Block(number, [line])
+    if block.lines:
+        yield block
+
+
+def _is_open(lines: Sequence[str], following: Sequence[str]) -> bool:
+    """Whether a brace is open that the following lines close before another opens."""
+    held = _ESCAPE.sub("", "\n".join(lines))
+    if held.count("{") <= held.count("}"):
+        return False
+    rest = _ESCAPE.sub("", "\n".join(following))
+    closing, opening = rest.find("}"), rest.find("{")
+    return closing >= 0 and not 0 <= opening < closing
+
+
+def _entry(block: _Block, topic: str) -> Entry:
+    where = f"line {block.line}"
+    try:
+        fields = _question("\n".join(block.lines))
+    except _Wrong as error:
+        return Fault(where, str(error))
+    losses = fields.pop("losses", ())
+    more = {"id": block.id, "topic": topic, "tags": block.tags}
+    return Found(where, {**fields, **{name: value for name, value in more.items() if value}}, losses)
+
+
+def _question(text: str) -> dict[str, Any]:
+    held = _ESCAPE.sub(lambda found: chr(0xE100 + _RESERVED.index(found[1])), text)
+    found = _NAME.match(held)
+    name = _bare(found[1]).strip() if found else ""
+    held = held[found.end() :] if found else held
+    before, opened, rest = held.partition("{")
+    if not opened:
+        if "}" in held:
+            raise _Wrong("there is a } without a { – write \\} for a brace in the text")
+        return {**settled({"type": "description", "prompt": _prompt(held)}), **_named(name)}
+    answers, closed, after = rest.partition("}")
+    if not closed:
+        raise _Wrong("the { has no } – close the answers, and write \\{ for a brace in the text")
+    if re.search(r"[{}]", after):
+        raise _Wrong(
+            "there is more than one pair of braces – a question has one; write \\{ and \\} in its text"
+        )
+    prompt = before if not after.strip() else f"{before}{_BLANK}{after}"
+    if not MARKER.sub("", prompt, count=1).strip():
+        raise _Wrong("there is no question in front of the answers")
+    own = _answered(answers.strip())
+    return {**settled({"prompt": _prompt(prompt), **own}), **_named(name)}
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"name": name} if name else {}
+
+
+def _answered(answers: str) -> dict[str, Any]:
+    """The type and its content; decided as Moodle decides it."""
+    answers, general, explanation = answers.rpartition("####")
+    if not general:
+        answers, explanation = explanation, ""
+    more = {"explanation": _text(explanation)} if explanation.strip() else {}
+    answers = answers.strip()
+    if answers.startswith(">"):
+        return {**_ordering(answers), **more}
+    for applies, read in _KINDS:
+        if applies(answers):
+            return {**read(answers), **more}
+    return {**_short_text(answers), **more}
+
+
+def _choice(answers: str) -> dict[str, Any]:
+    single = "=" in answers
+    options = []
+    for part in _parts(answers, "~="):
+        weight, text, feedback = _answer(part.text)
+        credit = weight if weight is not None else Fraction(part.mark == "=")
+        options.append({"text": _text(text), "credit": credit, **feedback})
+    if len(options) < 2:
+        raise _Wrong("there is one answer – a choice needs two or more")
+    kind = "single_choice" if single else "multiple_response"
+    return {"type": kind, "options": marked(options, single=single)}
+
+
+def _matching(answers: str) -> dict[str, Any]:
+    pairs, distractors = [], []
+    for part in _parts(answers, "="):
+        stem, arrow, choice = part.text.partition("->")
+        if not arrow:
+            raise _Wrong(f"'{_bare(part.text).strip()[:40]}' has no -> – write =stem -> choice")
+        if not choice.strip():
+            raise _Wrong(f"'{_bare(stem).strip()[:40]}' has nothing to go with it – write =stem -> choice")
+        if MARKER.sub("", stem, count=1).strip():
+            pairs.append({"stem": _text(stem), "choice": _text(choice)})
+        else:
+            distractors.append({"choice": _text(choice)})
+    return {"type": "matching", "pairs": pairs, **({"distractors": distractors} if distractors else {})}
+
+
+def _true_false(answers: str) -> dict[str, Any]:
+    """``{T#feedback to the wrong answer#feedback to the right one}``."""
+    word, *feedback = answers.split("#")
+    answer = _TRUE[word.strip().upper()]
+    wrong, right = [*feedback, "", ""][:2]
+    told = {"feedback_true": right if answer else wrong, "feedback_false": wrong if answer else right}
+    return {
+        "type": "true_false",
+        "answer": answer,
+        **{name: _text(text) for name, text in told.items() if text.strip()},
+    }
+
+
+def _short_text(answers: str) -> dict[str, Any]:
+    found = []
+    for part in _parts(answers, "="):
+        weight, text, feedback = _answer(part.text)
+        found.append({"text": _bare(text).strip(), **_credit(weight), **feedback})
+    return {"type": "short_text", "answers": found}
+
+
+def _numerical(answers: str) -> dict[str, Any]:
+    accepted, _, otherwise = answers[1:].partition("~")
+    found = []
+    for part in _parts(accepted, "="):
+        weight, text, told = _answer(part.text)
+        found.append({**_number(_bare(text).strip()), **_credit(weight), **told})
+    if not found:
+        raise _Wrong("there is no number – write {#3:0.5} or {#2.5..3.5}")
+    wrong = otherwise.partition("#")[2]
+    general = {"feedback": {"wrong": _text(wrong)}} if wrong.strip() else {}
+    return {"type": "numerical", "answers": found, **general}
+
+
+def _number(text: str) -> dict[str, Any]:
+    low, dots, high = text.partition("..")
+    if dots:
+        return {"min": _decimal(low), "max": _decimal(high)}
+    value, _, tolerance = text.replace("\ue106", ":").partition(":")
+    return {"value": _decimal(value), **({"tolerance": _decimal(tolerance)} if tolerance.strip() else {})}
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise _Wrong(f"'{text.strip()[:40]}' is no number – write {{#3}}, {{#3:0.5}} or {{#2.5..3.5}}")
+    return value
+
+
+def _ordering(answers: str) -> dict[str, Any]:
+    """``>5 ALL VERTICAL ABSOLUTE_POSITION SHOW none`` and an item a line (the extension of qtype_ordering); each of the
+    words may be missing. ``losses`` are those of the question.
+    """
+    head = _ORDERING.match(answers)
+    if head is None:
+        raise _Wrong(
+            "an ordering begins with > and how many items are shown – write {>3 ALL and an item a line"
+        )
+    count, which, layout, grading = (part.upper() for part in head.groups(""))
+    items = [{"text": _text(line)} for line in answers[head.end() :].split("\n") if line.strip()]
+    if len(items) < 2:
+        raise _Wrong("there are fewer than two items – write each on a line of its own below the >")
+    losses = []
+    if layout.startswith(("H", "1")):
+        losses.append(Loss("layouttype", "items stand one below the other"))
+    if which not in ("ALL", "EXACT") and int(count) < len(items):
+        losses.append(Loss("selecttype", "all items are shown"))
+    rule = order_rule(grading)
+    return {"type": "ordering", "scoring": rule, "items": items, **({"losses": losses} if losses else {})}
+
+
+_KINDS: Final = (
+    (lambda answers: not answers, lambda _: {"type": "essay"}),
+    (lambda answers: answers.startswith("#"), _numerical),
+    (lambda answers: "~" in answers, _choice),
+    (lambda answers: "=" in answers and "->" in answers, _matching),
+    (lambda answers: answers.partition("#")[0].strip().upper() in _TRUE, _true_false),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    mark: str
+    text: str
+
+
+def _parts(answers: str, marks: str) -> list[_Part]:
+    """What stands behind each mark; what stands in front of the first one is an answer too, if there is any."""
+    cut = re.split(f"([{marks}])", answers)
+    first = [_Part(marks[0], cut[0])] if cut[0].strip() else []
+    return [
+        *first,
+        *(_Part(mark, text) for mark, text in zip(cut[1::2], cut[2::2], strict=True) if text.strip()),
+    ]
+
+
+def _answer(part: str) -> tuple[Fraction | None, str, dict[str, Styled]]:
+    """The weight (None: not said), the text as it stands, and the feedback of one answer."""
+    text, _, feedback = part.partition("#")
+    found = _WEIGHT.match(text)
+    weight = _share(found[1]) if found else None
+    if weight is not None and abs(weight) > 1:
+        raise _Wrong(
+            f"the weight {found[0].strip()} is above 100 % – write a share of the mark" if found else ""
+        )
+    bare = text[found.end() :] if found else text
+    if not bare.strip():
+        raise _Wrong("an answer is empty – write it, or take out its mark")
+    return weight, bare, {"feedback": _text(feedback)} if feedback.strip() else {}
+
+
+@lru_cache(maxsize=1024)
+def _share(text: str) -> Fraction:
+    """The few shares that files hold, thousands of times each."""
+    return percent(Decimal(text))
+
+
+def _credit(weight: Fraction | None) -> dict[str, Fraction]:
+    return {} if weight is None or weight == 1 else {"credit": weight}
+
+
+# Texts of one question -----------------------------------------------------------------------------------------------
+
+
+def _prompt(held: str) -> Styled:
+    """The text of the question; without a marker it is in Moodle's own format."""
+    text = _text(held)
+    return Styled(text, text.style or "moodle")
+
+
+def _text(held: str) -> Styled:
+    """A text without its marker, in the format which that says; Moodle's own is that of the prompt."""
+    found = MARKER.match(held) if "[" in held else None
+    style = found[1].lower() if found else "moodle"
+    return Styled(_bare(held[found.end() :] if found else held).strip(), "" if style == "moodle" else style)
+
+
+def _bare(text: str) -> str:
+    """The text with what was escaped put back."""
+    if text.isascii():  # most texts, and what is held is none
+        return str(text)
+    return _HELD.sub(lambda found: "\n" if found[0] == "\ue107" else _RESERVED[ord(found[0]) - 0xE100], text)

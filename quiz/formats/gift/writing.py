@@ -1,0 +1,211 @@
+"""GIFT, written: a line with the id and the tags, then the question; a category where the topic changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeAlias
+
+from quiz.banks.model import Bank, Question, Topic
+from quiz.formats._moodle import MARKUP, ORDER_RULES, path_of, rounded
+from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage
+from quiz.formats.gift.reading import CATEGORY, MARKER
+from quiz.questions.rules.numbers import show_number
+
+#: What is written for characters that mean something.
+_ESCAPES: Final = str.maketrans({**{mark: f"\\{mark}" for mark in "\\~=#{}:"}, "\r": "", "\n": "\\n"})
+
+
+class GiftWriter(Writer):
+    """Writes a file of GIFT, without pictures."""
+
+    types = frozenset(
+        {
+            "single_choice", "multiple_response", "true_false", "short_text", "numerical", "matching", "ordering",
+            "essay", "description",
+        }
+    )  # fmt: skip
+    holds = frozenset(
+        {
+            "name", "topic", "prompt", "explanation", "tags", "options", "answers", "answer", "feedback_true",
+            "feedback_false", "pairs", "distractors", "items",
+        }
+    )  # fmt: skip
+
+    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
+        super().__init__(target, bank, folder)
+        self._topic = ""
+        #: The topics that stand in the path of a category.
+        self._named: set[str] = set()
+
+    def held(self, question: Question) -> frozenset[str]:
+        told = question.feedback
+        only_wrong = told is not None and not told.right and not told.partly
+        more = {"feedback"} if question.type == "numerical" and only_wrong else set()
+        return self.holds | more | ({"scoring"} if question.type == "ordering" else set())
+
+    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        body, losses = _BODIES[question.type](question, question.content)
+        path, _ = path_of(question.topic, self.topics)
+        lines = [f"{CATEGORY} {path or 'top'}", ""] if question.topic != self._topic else []
+        self._topic = question.topic
+        levels = question.topic.split("/")
+        self._named |= {"/".join(levels[:place]) for place, _ in enumerate(levels, 1)}
+        lines.append(
+            " ".join(["//", f"[id:{question.id}]", *(f"[tag:{_meta(tag)}]" for tag in question.tags)])
+        )
+        general = (
+            f"\n\t####{_shown(question.explanation, question)}"
+            if question.explanation and body is not None
+            else ""
+        )
+        if question.explanation and body is None:
+            losses = [*losses, Loss("explanation", "a GIFT description has no feedback")]
+        answers = "" if body is None else " {" + body + general + ("\n}" if body or general else "}")
+        marker = _marker(question)
+        lines += [f"::{_out(question.name or question.id)}::{marker}{_out(question.prompt)}{answers}", "", ""]
+        self.target.write("\n".join(lines).encode())
+        if files:
+            losses = [*losses, Loss("images", "GIFT has no pictures")]
+        return losses
+
+    def topic_losses(self) -> Sequence[Loss]:
+        untold = [name for name, one in self.topics.items() if not self._is_held(name, one)]
+        return [Loss("topics", f"GIFT has names of topics only: {', '.join(untold)}")] if untold else []
+
+    def _is_held(self, name: str, topic: Topic) -> bool:
+        """Whether the names of the categories say all that is said of a topic."""
+        named = name in self._named and name not in path_of(name, self.topics)[1]
+        return not (topic.description or topic.idnumber) and (named or not topic.title)
+
+    def close(self) -> None:
+        return
+
+
+def _meta(text: str) -> str:
+    return re.sub(r"([\\\]])", r"\\\1", text)
+
+
+def _marker(question: Question) -> str:
+    """Moodle's own format needs none; plain text that looks like markup has to say that it is none."""
+    if question.text_format == "plain":
+        suspicious = any(MARKUP.search(text) or MARKER.match(text) for text in _all_texts(question.dump()))
+        return "[plain]" if suspicious else ""
+    return f"[{question.text_format}]"
+
+
+def _all_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _all_texts(one)
+
+
+def _out(text: str | None) -> str:
+    """Text with everything escaped that GIFT would take for its own."""
+    return (text or "").strip().translate(_ESCAPES)
+
+
+def _shown(text: str, question: Question) -> str:
+    """A text that is shown; one that begins like a marker needs its own in front."""
+    return (f"[{question.text_format}]" if "[" in text and MARKER.match(text) else "") + _out(text)
+
+
+def _told(part: Any, question: Question) -> str:
+    return f"#{_shown(part.feedback, question)}" if part.feedback else ""
+
+
+def _weight(credit: Fraction) -> str:
+    return f"%{percentage(credit)}%"
+
+
+#: What stands between the braces (None: there are none), and what of it was lost.
+Body: TypeAlias = tuple[str | None, list[Loss]]
+
+
+def _single(question: Question, content: Any) -> Body:
+    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    if 1 not in credits:
+        raise Unwritable("single_choice without a right option")
+    key = credits.index(Fraction(1))
+    rows = [
+        f"\n\t{'=' if place == key else f'~{_weight(credit)}' if credit else '~'}"
+        f"{_shown(option.text, question)}{_told(option, question)}"
+        for place, (option, credit) in enumerate(zip(content.options, credits, strict=True))
+    ]
+    return "".join(rows), rounded(credits, "options")
+
+
+def _multiple(question: Question, content: Any) -> Body:
+    credits = credits_of(content.options)
+    rows = [
+        f"\n\t~{_weight(credit)}{_shown(option.text, question)}{_told(option, question)}"
+        for option, credit in zip(content.options, credits, strict=True)
+    ]
+    return "".join(rows), rounded(credits, "options")
+
+
+def _truth(question: Question, content: Any) -> Body:
+    right, wrong = content.feedback_true or "", content.feedback_false or ""
+    if not content.answer:
+        right, wrong = wrong, right
+    told = f"#{_shown(wrong, question)}" if wrong or right else ""
+    return str(content.answer).upper() + told + (f"#{_shown(right, question)}" if right else ""), []
+
+
+def _typed(question: Question, content: Any) -> Body:
+    if any("->" in answer.text for answer in content.answers):
+        raise Unwritable("short_text with -> in an answer")
+    rows = [
+        f"\n\t={_weight(answer.credit)}{_out(answer.text)}{_told(answer, question)}"
+        for answer in content.answers
+    ]
+    return "".join(rows), rounded([answer.credit for answer in content.answers], "answers")
+
+
+def _numbers(question: Question, content: Any) -> Body:
+    losses = rounded([answer.credit for answer in content.answers], "answers")
+    rows = []
+    for answer in content.answers:
+        low, high = answer.bounds
+        said = f"{show_number(low)}..{show_number(high)}"
+        if answer.value is not None and answer.tolerance_type == "absolute":
+            said = f"{show_number(answer.value)}:{show_number(answer.tolerance)}"
+        elif answer.value is not None:
+            losses.append(Loss("answers", f"a {answer.tolerance_type} tolerance became a range"))
+        rows.append(f"\n\t={_weight(answer.credit)}{said}{_told(answer, question)}")
+    wrong = question.feedback.wrong if question.feedback else None
+    return "#" + "".join(rows) + (f"\n\t~#{_shown(wrong, question)}" if wrong else ""), losses
+
+
+def _pairs(question: Question, content: Any) -> Body:
+    if any("->" in pair.stem for pair in content.pairs):
+        raise Unwritable("matching with -> in a stem")
+    rows = [
+        f"\n\t={_shown(pair.stem, question)} -> {_shown(pair.choice, question)}" for pair in content.pairs
+    ]
+    rows += [f"\n\t= -> {_shown(one.choice, question)}" for one in content.distractors]
+    return "".join(rows), []
+
+
+def _items(question: Question, content: Any) -> Body:
+    rule = {ours: moodle for moodle, ours in ORDER_RULES.items()}.get(question.scoring)
+    losses = [] if rule else [Loss("scoring", f"Moodle does not grade by {question.scoring}")]
+    head = f">{len(content.items)} ALL VERTICAL {rule or 'ABSOLUTE_POSITION'}"
+    return head + "".join(f"\n\t{_shown(item.text, question)}" for item in content.items), losses
+
+
+_BODIES: Final[Mapping[str, Callable[[Question, Any], Body]]] = {
+    "single_choice": _single,
+    "multiple_response": _multiple,
+    "true_false": _truth,
+    "short_text": _typed,
+    "numerical": _numbers,
+    "matching": _pairs,
+    "ordering": _items,
+    "essay": lambda _question, _content: ("", []),
+    "description": lambda _question, _content: (None, []),
+}

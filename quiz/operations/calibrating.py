@@ -24,11 +24,11 @@ from quiz.db import reading, transaction
 from quiz.errors import Conflict, Invalid, Problem
 from quiz.files.richtext import to_text
 from quiz.models.audit import record
-from quiz.models.bank import Question, QuestionVersion
+from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.calibrating import answers_of, questions_of
 from quiz.models.drafting import drafts_of
 from quiz.models.versions import add_versions, bank_changed
-from quiz.operations.access import Actor, editable_bank
+from quiz.operations.access import EDITING, Actor, editable_bank, missing, readable_banks
 from quiz.statistics.classical import Values
 from quiz.statistics.irt.anchored import Anchor
 from quiz.statistics.irt.fitting import ItemFit, departures
@@ -81,6 +81,8 @@ class Look:
 
     bank_id: int
     title: str
+    #: Whether I may change the bank.
+    editable: bool
     onto: Onto
     #: The scale that can be taken: that of the calibrated questions is there where some have answers.
     choices: tuple[Onto, ...]
@@ -101,12 +103,14 @@ class Look:
 
 
 def look(actor: Actor, bank_id: int, onto: str, until: datetime) -> Look:
-    """What the answers that were given until then tell of the questions of a bank that I may change. Writes nothing.
+    """What the answers that were given until then tell of the questions of a bank that I may read. Writes nothing.
 
     ``onto``: one of ``ONTO``; *new* wherever the calibrated questions have no answers.
     """
     with reading() as connection:
-        bank = editable_bank(connection, actor, bank_id, lock=False)
+        bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
+        if bank is None:
+            raise missing(connection, actor)
         return _look(connection, bank, onto, until)
 
 
@@ -229,6 +233,7 @@ def _look(connection: Connection, bank: Row[Any], onto: str, until: datetime) ->
     return Look(
         bank_id=bank.id,
         title=bank.title,
+        editable=bank.access in EDITING,
         onto=chosen,
         choices=choices,
         until=until,

@@ -119,4 +119,4 @@ def test_only_who_may_change_a_bank_may_calibrate_it(cast, bank):
         calibrating.look(cast.bo, bank, "new", LATER)
     banks.share(cast.ada, bank, "di", "read", NOW)
     with pytest.raises(Forbidden):
-        calibrating.look(cast.di, bank, "new", LATER)
+        calibrating.run(cast.di, bank, "new", LATER, ["three"], "", LATER, lambda _n: WORDS)

@@ -146,6 +146,27 @@ def test_what_is_opened_and_saved_stays_as_it_was(ada, cast, bank, name, fields)
     assert {**after, "prompt": before["prompt"]} == before
 
 
+def test_a_calibration_is_typed_seen_mended_and_taken_away(ada, cast, bank):
+    ada.get(f"/banks/{bank}/questions/new?type=true_false")
+    typed = {"prompt": "1 = 1", "own-answer": "true", "time": "timeless", **SOURCE_TYPED}
+    wrong = {
+        "calibration-a": "-1",
+        "calibration-c": "0.2",
+        "calibration-b": "0,5; 1",
+        "calibration-n": "many",
+    }
+    send(ada, "save", {**typed, **wrong}, 422)
+    assert {"calibration-a", "calibration-n"} <= {*faults(ada)}
+    told = {"calibration-a": "1,25", "calibration-n": "640", "calibration-source": "trial"}
+    made = save_new(ada, {**typed, **told, "calibration-b": "0,5", "calibration-c": ""})
+    assert stored(cast, made)["calibration"] == {"a": "1.25", "b": ["0.5"], "n": 640, "source": "trial"}
+    ada.get(f"/questions/{made}/edit")
+    assert ada.page.find(id="calibration-b")["value"] == "0.5"
+    assert ada.page.find("details", attrs={"data-keep": "more"}).has_attr("open")
+    send(ada, "save", dict.fromkeys([*wrong, *told], ""), 303)
+    assert "calibration" not in stored(cast, made)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_empty_form_says_what_is_missing_at_its_places(ada, cast, bank, name):
     ada.get(f"/banks/{bank}/questions/new?type={name}")

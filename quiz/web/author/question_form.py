@@ -21,7 +21,7 @@ from quiz.banks.translations import carried
 from quiz.errors import TooLarge
 from quiz.questions import types
 from quiz.questions.base import QuestionType
-from quiz.questions.editing import MOST_ROWS, filled, given, lines, said, texts
+from quiz.questions.editing import MOST_ROWS, filled, given, lines, said, texts, with_points
 
 #: Controls that one page sends.
 MOST_CONTROLS = 5000
@@ -30,7 +30,7 @@ _VALUES = ("topic", "level", "facility", "points", "penalty", "scoring", "id")
 #: Fields of the format that the form holds; the others stay as they are.
 EDITED = frozenset(
     {*_VALUES, "type", "prompt", "difficulty", "status", "objective", "explanation", "as_of", "valid", "timeless"}
-    | {"evidence", "hints", "tags", "enemies", "feedback", "bank"}
+    | {"evidence", "hints", "tags", "enemies", "feedback", "bank", "calibration"}
 )  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,120}")
@@ -78,6 +78,16 @@ class FeedbackForm(Form):
     wrong = TextAreaField(_l("To a wrong answer"))
 
 
+class CalibrationForm(Form):
+    """What trial answers told: ``b`` has the location of each step, parted by spaces."""
+
+    b = StringField(_l("Difficulty (b)"))
+    a = StringField(_l("Slope (a)"))
+    c = StringField(_l("Chance of a guess (c)"))
+    n = StringField(_l("Answers it rests on"))
+    source = StringField(_l("Whose answers"))
+
+
 class CommonForm(Form):
     """What every question has. ``number`` is the version seen; ``against`` another one that differs from what is typed."""
 
@@ -103,6 +113,7 @@ class CommonForm(Form):
     penalty = StringField(_l("Each wrong try costs"))
     facility = StringField(_l("Expected share of the mark"))
     objective = StringField(_l("Learning objective"))
+    calibration = FormField(CalibrationForm, _l("Calibration"))
     id = StringField(_l("Id"))
 
 
@@ -163,6 +174,7 @@ def data_of(kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         "tags": _lines(fields.get("tags", ())),
         "enemies": _lines(fields.get("enemies", ())),
         "feedback": texts(fields.get("feedback", {}), "right", "partly", "wrong"),
+        "calibration": _calibration_row(fields.get("calibration", {})),
         "scoring": str(fields.get("scoring", "")) if has_rules(kind) else "",
         "shuffle": can_shuffle(kind) and fields.get("shuffle", True),
         "own": types.editing(kind).from_fields(fields),
@@ -180,6 +192,10 @@ def _evidence_row(evidence: Mapping[str, Any]) -> dict[str, Any]:
         "terms": _lines(evidence.get("terms", ())),
         "source": texts(evidence.get("source", {}), "title", "publisher", "url", "published", "accessed"),
     }
+
+
+def _calibration_row(calibration: Mapping[str, Any]) -> dict[str, str]:
+    return {**texts(calibration, "a", "c", "n", "source"), "b": " ".join(calibration.get("b", ()))}
 
 
 def _lines(parts: Any) -> str:
@@ -220,6 +236,7 @@ def fields_of(kind: str, form: CommonForm, base: Mapping[str, Any]) -> dict[str,
         "tags": [*dict.fromkeys(lines(data["tags"]))],
         "enemies": lines(data["enemies"]),
         **({"feedback": feedback} if feedback else {}),
+        **_calibration(data["calibration"]),
         **({"shuffle": data["shuffle"]} if can_shuffle(kind) else {}),
     }
     return {**made, "translations": carried(base, made)} if "translations" in base else made
@@ -240,6 +257,13 @@ def _time(data: Mapping[str, Any]) -> dict[str, Any]:
         ends = {"from": said(data["valid"], "start").strip(), "to": said(data["valid"], "end").strip()}
         return {"valid": {name: day for name, day in ends.items() if day}}
     return {}
+
+
+def _calibration(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Nothing where nothing was typed; a calibration without any location is told by the whole."""
+    told = with_points(given(row, "a", "c", "n", "source"), "a", "c")
+    b = [with_points({"b": place}, "b")["b"] for place in said(row, "b").replace(";", " ").split()]
+    return {"calibration": {**told, "b": b}} if told or b else {}
 
 
 def _evidence(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ number, ``____`` for an essay; ``...`` gives feedback, ``+`` and ``-`` that to a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -30,18 +30,23 @@ from quiz.formats.base import (
 from quiz.questions.rules.numbers import show_number
 
 _HEAD: Final = re.compile(
-    r"([Qq]uiz [Tt]itle|[Qq]uiz description|[Tt]itle|[Pp]oints|[Tt]ext [Tt]itle|[Tt]ext):\s*(.*)"
+    r"([Qq]uiz [Tt]itle|[Qq]uiz description|[Tt]itle|[Pp]oints|[Tt]ext [Tt]itle|[Tt]ext):\s*(.*)", re.DOTALL
 )
-_STEM: Final = re.compile(r"\d+[.)]\s+(.*)")
-_CHOICE: Final = re.compile(r"(\*?)([a-zA-Z])\)\s*(.*)")
-_BOX: Final = re.compile(r"\[([ *]?)\]\s*(.*)")
-_TYPED: Final = re.compile(r"\*\s+(.*)")
+_STEM: Final = re.compile(r"\d+[.)]\s+(.*)", re.DOTALL)
+_CHOICE: Final = re.compile(r"(\*?)([a-zA-Z])\)\s*(.*)", re.DOTALL)
+_BOX: Final = re.compile(r"\[([ *]?)\]\s*(.*)", re.DOTALL)
+_TYPED: Final = re.compile(r"\*\s+(.*)", re.DOTALL)
+#: What begins a text; what goes on with it is indented as far as the text begins.
+_MARK: Final = re.compile(r"(\d+[.)]|\*?[a-zA-Z]\)|\[[ *]?\]|\*|\.\.\.|[-+!])\s+(?=\S)")
+#: What Markdown of text2qti does not keep: breaks that are spaces at the end of a line, and tabs.
+_UNKEPT: Final = re.compile(r" {2,}\n|\t")
 _NUMBER: Final = re.compile(r"=\s*(.*)")
 _SPAN: Final = re.compile(r"\[\s*([^,\]]+)\s*,\s*([^,\]]+)\s*\]")
 _TOLERANT: Final = re.compile(r"(\S+)\s*(?:\+-|±)\s*(\S+?)(%?)")
 _ESSAY: Final = re.compile(r"_{3,}")
 _UPLOAD: Final = re.compile(r"\^{3,}")
-_TOLD: Final = re.compile(r"(\.\.\.|\+|-|!)\s+(.*)")
+_TOLD: Final = re.compile(r"(\.\.\.|\+|-|!)\s+(.*)", re.DOTALL)
+_EACH: Final = re.compile(r"(?:GROUP|END_GROUP|[Pp]oints per question:\s*(.+))")
 _GROUP: Final = re.compile(
     r"(GROUP|END_GROUP|((?i:(solutions )?pick|points per question|shuffle answers|show correct answers"
     r"|one question at a time|can't go back|feedback is solution|solutions (sample|randomize) groups)):.*)"
@@ -100,12 +105,37 @@ def _shown(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
         line = whole.strip()
         if hidden:
             hidden = "" if line == hidden else hidden
-        elif line == "COMMENT":
+        elif whole.rstrip() == "COMMENT":
             hidden = "END_COMMENT"
-        elif not line.startswith("%"):
+        elif not whole.startswith("%"):
             yield number, whole
             if _CODE.fullmatch(whole):
                 hidden = line[: len(line) - len(line.lstrip("`"))]
+
+
+def _whole(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Each line with those below it that are indented and go on with it, with the blank ones between, and its number.
+
+    These lose the indentation at which the text of the line begins; below a name and a colon that of the first of them.
+    """
+    begun, text, width, blank = 0, "", 0, 0
+    for number, whole in lines:
+        line = whole.expandtabs(4).rstrip()
+        indent = len(line) - len(line.lstrip())
+        if not line:
+            blank += 1
+            continue
+        if text and indent:
+            width = width or indent
+            text += "\n" * (blank + 1) + line[min(width, indent) :]
+        else:
+            if text:
+                yield begun, text
+            mark = _MARK.match(line)
+            begun, text, width = number, line.lstrip(), mark.end() if mark else 0
+        blank = 0
+    if text:
+        yield begun, text
 
 
 class _Reader:
@@ -113,26 +143,27 @@ class _Reader:
         self.head: dict[str, str] = {}
         self.description = ""
         self.groups = False
+        #: The points of each question of the group that is open.
+        self._each = ""
         self._next: dict[str, str] = {}
         self._draft: _Draft | None = None
         self._text: tuple[int, dict[str, str]] | None = None
 
     def entries(self, lines: Sequence[str]) -> Iterator[Entry]:
-        """What the lines hold. A line that is indented belongs to what stands above it."""
-        for number, whole in _shown(lines):
-            line = whole.strip()
-            if whole[:1] in (" ", "\t") and line and self._continued(line):
-                continue
+        """What the lines hold."""
+        for number, line in _whole(_shown(lines)):
             if code := _CODE.fullmatch(line):
                 yield Unsupported(f"line {number}", "code that is to be run", code[1][:60])
             elif _GROUP.fullmatch(line):
                 self.groups = True
+                if each := _EACH.fullmatch(line):
+                    self._each = each[1] or ""
             elif found := _HEAD.fullmatch(line):
                 name = found[1].capitalize()
                 if self._draft or self._begins(name):
                     yield from self._done()
                 self._told(number, name, found[2])
-            elif line:
+            else:
                 yield from self._line(number, line)
         yield from self._done()
 
@@ -151,24 +182,12 @@ class _Reader:
         else:
             self._next[name] = text
 
-    def _continued(self, line: str) -> bool:
-        """Whether the line went on with the text above it."""
-        if self._draft is None:
-            return False
-        if self._draft.parts:
-            part = self._draft.parts[-1]
-            name = "feedback" if part.feedback else "text"
-            setattr(part, name, f"{getattr(part, name)}\n{line}")
-        else:
-            self._draft.prompt += f"\n{line}"
-        return True
-
     def _line(self, number: int, line: str) -> Iterator[Entry]:
         stem = _STEM.fullmatch(line)
         if stem and not (self._draft and self._draft.kind == "" and not self._draft.prompt):
             yield from self._done()
             self._draft = _Draft(
-                number, stem[1], name=self._next.pop("Title", ""), points=self._next.pop("Points", "")
+                number, stem[1], name=self._next.pop("Title", ""), points=self._next.pop("Points", self._each)
             )
             self._next.clear()
         elif self._draft is None:
@@ -355,13 +374,16 @@ class _Writer(Writer):
         self._number = number
         if question.feedback and question.feedback.partly:
             losses = [*losses, Loss("feedback", "text2qti has none for a partly right answer")]
+        losses = [*losses, *_unkept(question)]
         return [*losses, *([Loss("images", "pictures stay beside the file")] if files else [])]
 
     def _described(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         title = [f"Text title: {' '.join(question.name.split())}"] if question.name else []
-        self._write([*title, f"Text: {_one_line(question.prompt)}"])
+        if re.match(r"[^\n]*\n\s*[ \t]\S", question.prompt.strip()):
+            raise Unwritable("a text whose second line is indented")
+        self._write([*title, _indented("Text: ", question.prompt)])
         losses = [Loss("explanation", "a text has no feedback")] if question.explanation else []
-        return [*losses, *([Loss("prompt", "a text is one line")] if "\n" in question.prompt.strip() else [])]
+        return [*losses, *_unkept(question)]
 
     @staticmethod
     def _general(question: Question) -> Iterator[str]:
@@ -372,7 +394,7 @@ class _Writer(Writer):
             ("-", told and told.wrong),
         ):
             if text:
-                yield f"{mark} {_one_line(text)}"
+                yield _indented(f"{mark} ", text)
 
     def _write(self, lines: Sequence[str]) -> None:
         self.target.write(("\n".join(lines) + "\n\n").encode())
@@ -381,20 +403,27 @@ class _Writer(Writer):
         return
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _indented(mark: str, text: str) -> str:
-    """The text behind its mark; further lines below it, indented. Raises Unwritable where a line means something else."""
-    lines = [line.strip() for line in text.strip().split("\n") if line.strip()]
-    if not lines or any(line.startswith("%") or line in ("COMMENT", "END_COMMENT") for line in lines):
-        raise Unwritable("a text that text2qti takes for a comment")
-    return mark + "\n    ".join(lines)
+    """The text behind its mark; further lines below it, indented as far as it begins."""
+    first, *others = (line.rstrip() for line in text.strip().split("\n"))
+    return "\n".join([mark + first, *(f"{' ' * len(mark)}{line}".rstrip() for line in others)])
+
+
+def _unkept(question: Question) -> list[Loss]:
+    found = any(map(_UNKEPT.search, _texts(question.dump())))
+    return [Loss("text_format", "tabs, and spaces at the ends of lines, mean nothing")] if found else []
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def _answer(mark: str, part: Any, text: str) -> list[str]:
-    return [_indented(mark, text), *([f"... {_one_line(part.feedback)}"] if part.feedback else [])]
+    return [_indented(mark, text), *([_indented("... ", part.feedback)] if part.feedback else [])]
 
 
 Body = tuple[list[str], list[Loss]]
@@ -437,7 +466,7 @@ def _truth(content: Any) -> Body:
         (not content.answer, "b", "False", content.feedback_false),
     ):
         rows.append(f"{'*' if right else ''}{letter})  {word}")
-        rows += [f"... {_one_line(feedback)}"] if feedback else []
+        rows += [_indented("... ", feedback)] if feedback else []
     return rows, []
 
 

@@ -7,9 +7,10 @@ import pytest
 from text2qti.config import Config
 from text2qti.quiz import Quiz
 
+from quiz.errors import Invalid
 from quiz.files.archive import pack
-from quiz.formats import get
-from quiz.formats.base import Source
+from quiz.formats import get, recognise
+from quiz.formats.base import HEAD_BYTES, Source
 from quiz.formats.conversion import Reading, Report
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
@@ -141,3 +142,54 @@ def test_text2qti_takes_what_its_syntax_is_narrow_about(type, content, more, los
     made, named = written(get("text2qti"), [asked])
     Quiz(made.decode(), config=Config())
     assert named == {"q": lost}
+
+
+PARAGRAPHS = "# A\n\ntext in\ntwo lines\n\n    code % 2\n\n- a list\n  - in it\n\nCOMMENT"
+
+
+def test_a_markdown_quiz_keeps_paragraphs_code_and_lists():
+    """As text2qti itself takes them."""
+    asked = [
+        question(
+            "single_choice",
+            {"options": [{"text": PARAGRAPHS, "correct": True, "feedback": PARAGRAPHS}, {"text": "b"}]},
+            prompt=PARAGRAPHS,
+            explanation=PARAGRAPHS,
+        ),
+        question("description", {}, id="r", prompt=PARAGRAPHS),
+    ]
+    content, lost = written(get("text2qti"), asked)
+    assert lost == {"q": [], "r": []}
+    text, theirs = [*reversed(Quiz(content.decode(), config=Config()).questions_and_delims)]
+    told = (
+        theirs.question_raw,
+        theirs.choices[0].choice_raw,
+        theirs.choices[0].feedback_raw,
+        theirs.feedback_raw,
+    )
+    assert (*told, text.text_raw) == (PARAGRAPHS,) * 5
+    one, other = read(get("text2qti"), content)[0]
+    ours = (one.prompt, one.content.options[0].text, one.content.options[0].feedback, one.explanation)
+    assert (*ours, other.prompt) == (PARAGRAPHS,) * 5
+
+
+def test_questions_of_a_group_of_a_markdown_quiz_have_its_points():
+    text = "GROUP\nPoints per question: 3\n1. A?\n*a) b\nb) c\nEND_GROUP\n2. A?\n*a) b\nb) c\n"
+    assert [one.points for one in read(get("text2qti"), text.encode())[0]] == [3, 1]
+
+
+# Sheets ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_with_kahoots_columns_is_kahoots():
+    content, _lost = written(get("kahoot"), [question("true_false", {"answer": True})])
+    assert recognise(content[:HEAD_BYTES], "k.xlsx").name == "xlsx"
+    (found,) = read(get("xlsx"), content)[0]
+    assert found.content.answer is True
+
+
+def test_a_column_that_there_is_not_is_told_with_those_that_there_are():
+    with pytest.raises(
+        Invalid, match=r"row 1: there is no column 'answer' – the columns are id, type, .*right, option A"
+    ):
+        read(get("csv"), b"prompt,option A,answer\nx,y,A\n")

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from quiz.errors import Invalid, TooLarge
@@ -43,7 +43,11 @@ def _armed(row: Sequence[str]) -> list[str]:
 
 
 def _read_xlsx(source: Source) -> Iterator[Entry]:
-    yield from entries(_cells(source), source.name)
+    """Of the usual sheet, or of Kahoot's, which ends with the same letters."""
+    rows = _cells(source)
+    first = [*islice(rows, kahoot.HEAD_WITHIN)]
+    read = kahoot.entries if any(kahoot.begins(row) is not None for row in first) else entries
+    yield from read(chain(first, rows), source.name)
 
 
 def _read_kahoot(source: Source) -> Iterator[Entry]:

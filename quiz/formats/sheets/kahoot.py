@@ -23,14 +23,15 @@ HEAD: Final = (
     "Time limit (sec) – 5, 10, 20, 30, 60, 90, 120, or 240 secs", "Correct answer(s) - choose at least one",
 )  # fmt: skip
 _SECONDS: Final = 20
-_HEAD_WITHIN: Final = 30
+#: Rows in which the names of the columns stand.
+HEAD_WITHIN: Final = 30
 
 
 def entries(rows: Iterable[Sequence[str]], name: str) -> Iterator[Entry]:
     """The questions of the sheet. Raises Invalid where it is none."""
     counted = enumerate(rows, 1)
     place = next(
-        (found for number, row in counted if (found := _head(row)) is not None or number > _HEAD_WITHIN), None
+        (found for number, row in counted if (found := begins(row)) is not None or number > HEAD_WITHIN), None
     )
     if place is None:
         raise Invalid(
@@ -42,7 +43,8 @@ def entries(rows: Iterable[Sequence[str]], name: str) -> Iterator[Entry]:
             yield _question(f"row {number}", cells)
 
 
-def _head(row: Sequence[str]) -> int | None:
+def begins(row: Sequence[str]) -> int | None:
+    """The place of the question in a row that names Kahoot's columns; None for another row."""
     for place, cell in enumerate(row[:-1]):
         if cell.strip().lower().startswith("question") and row[place + 1].strip().lower().startswith(
             "answer 1"

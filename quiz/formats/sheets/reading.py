@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from quiz.errors import Invalid
 from quiz.formats.base import Entry, Fault, Found
-from quiz.formats.sheets.columns import MOST, NAMES, letters
+from quiz.formats.sheets.columns import AFTER, COMMON, MOST, NAMES, PART, letters
 from quiz.questions.validation import suggest
 
 #: A number as it stands in a cell: 8, 8 ± 0.5, 8 ± 5 %, 8 × 0.1 (geometric), 5 .. 7.
@@ -82,7 +82,8 @@ def _demand_known(named: Sequence[str], name: str, number: int) -> None:
     twice = [column for column in dict.fromkeys(named) if column and named.count(column) > 1]
     if strange:
         raise Invalid(
-            f"{name}: row {number}: there is no column '{strange[0]}'{suggest(strange[0], NAMES)} – see docs/formats/csv.md"
+            f"{name}: row {number}: there is no column '{strange[0]}'{suggest(strange[0], NAMES)} – the columns are"
+            f" {', '.join(('id', 'type', *COMMON, *(f'{one} A' for one in PART), *AFTER))}"
         )
     if twice:
         raise Invalid(f"{name}: row {number}: the column '{twice[0]}' stands twice – keep one")

@@ -604,7 +604,7 @@ def _page(
                 answered=is_answered(row.fields),
                 flagged=row.flagged_at is not None,
                 closed=row.closed_at is not None,
-                checked=row.act == "check",
+                checked=row.act == "check" and attempt.mode == "practice",
                 asks=row.asks,
             )
             for row in rows

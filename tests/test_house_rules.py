@@ -37,6 +37,12 @@ BREACHES = {
     "transactions_end_in_one_place": [
         ("quiz/operations/quizzes.py", "def f(session):\n    session.commit()\n", 2),
     ],
+    "faults_are_translatable": [
+        ("quiz/operations/courses.py", "x = 1\nProblem('name', f'{x} is too long', 'shorten it')\n", 2),
+        ("quiz/operations/courses.py", "Problem('name', 'is too long', 'write one of ' + x)\n", 1),
+        ("quiz/questions/fields.py", "raise fault('is empty' if x else f'{x} is none')\n", 1),
+        ("quiz/banks/model.py", "what = f'there is no {x}'\n", 1),
+    ],
     "escaping_stays_on": [
         ("templates/a.html", "<p>\n{{ x|safe }}</p>", 2),
         ("templates/a.html", "{% autoescape false %}{% endautoescape %}", 1),
@@ -62,6 +68,8 @@ RIGHT = [
     ("quiz/db.py", "def f(session):\n    session.commit()\n"),
     ("quiz/models/quiz.py", "from sqlalchemy import text\nx = text('SELECT 1 WHERE a = :a' ' AND b = :b')\n"),
     ("quiz/files/richtext.py", "x = text(f'{y}')\n"),
+    ("quiz/operations/courses.py", "Problem(f'groups[{x}]', Said('has %(n)s letters', n=x), 'shorten it')\n"),
+    ("quiz/banks/check.py", "Problem('', f'{x} stands twice')\n"),
     ("templates/a.html", '<script src="{{ url }}"></script><p class="style">{{ _("Save") }} – 12 &nbsp;</p>'),
     (
         "templates/a.html",

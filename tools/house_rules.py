@@ -20,6 +20,47 @@ SECRETS_PLACES = ("quiz/operations/", "quiz/models/codes.py")
 MARKUP_PLACES = ("quiz/web/html.py",)
 ZIP_PLACES = ("quiz/files/",)
 COMMIT_PLACES = ("quiz/db.py",)
+# What is said here is read in English: by commands and of files of other systems; printed papers bring their own words.
+ENGLISH_PLACES = (
+    "quiz/assembly/fairness_page.py",
+    "quiz/assembly/forms.py",
+    "quiz/assembly/papers.py",
+    "quiz/assembly/pools.py",
+    "quiz/assembly/records.py",
+    "quiz/banks/check.py",
+    "quiz/banks/evidence.py",
+    "quiz/banks/scoring.py",
+    "quiz/cli/",
+    "quiz/config.py",
+    "quiz/files/bundle.py",
+    "quiz/formats/",
+    "quiz/operations/backups.py",
+    "quiz/operations/installation.py",
+    "quiz/statistics/adaptive/simulation.py",
+    "quiz/statistics/irt/",
+    "quiz/statistics/table.py",
+)
+# What says that something is wrong, and the argument that begins to do so; and the names that such texts are given.
+FAULTS = {
+    "Problem": 1,
+    "BankProblem": 1,
+    "TableProblem": 1,
+    "fault": 0,
+    "_fault": 1,
+    "_invalid": 0,
+    "Mistake": 0,
+    "wrong": 0,
+    "missing": 1,
+    "matches": 1,
+    "between": 2,
+    "shortfall": 0,
+    "beyond": 0,
+    "Conflict": 0,
+    "Forbidden": 0,
+    "NotFound": 0,
+    "TooLarge": 0,
+}
+FAULT_NAMES = frozenset({"what", "mend"})
 
 
 def allowed(path, places):
@@ -107,6 +148,40 @@ def transactions_end_in_one_place(tree, path):
             yield call.lineno, "a commit outside quiz/db.py: work in `with transaction()`"
 
 
+def fault_texts(tree):
+    """The expressions that say what is wrong, or how to mend it."""
+    for call, name in calls(tree):
+        place = FAULTS.get(name.rpartition(".")[2])
+        yield from call.args[place : place + 2] if place is not None else ()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and {ast.unparse(name) for name in node.targets} & FAULT_NAMES:
+            yield node.value
+
+
+def choices(expression):
+    """What a conditional expression comes to; any other one is itself."""
+    if isinstance(expression, ast.IfExp):
+        return [*choices(expression.body), *choices(expression.orelse)]
+    if isinstance(expression, ast.BoolOp):
+        return [text for value in expression.values for text in choices(value)]
+    return [expression]
+
+
+def is_glued(expression):
+    """Whether an expression puts a text together with something else."""
+    parts = (expression.left, expression.right) if isinstance(expression, ast.BinOp) else ()
+    return any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in parts)
+
+
+def faults_are_translatable(tree, path):
+    """A page says a fault in the reader's language; a sentence that is put together when it happens is in no catalogue."""
+    if not path.startswith("quiz/") or allowed(path, ENGLISH_PLACES):
+        return
+    for text in fault_texts(tree):
+        if any(isinstance(one, ast.JoinedStr) or is_glued(one) for one in choices(text)):
+            yield text.lineno, 'a fault with figures is Said("… %(name)s …", name=…), which pages translate'
+
+
 def escaping_stays_on(source, path):
     """Nothing in a template is trusted as HTML: quiz/web/html.py decides that."""
     for line in lines_of(r"\|\s*safe\b|autoescape\s+false", source):
@@ -167,6 +242,7 @@ PYTHON_RULES = (
     archives_are_bounded,
     sql_is_not_glued,
     transactions_end_in_one_place,
+    faults_are_translatable,
 )
 TEMPLATE_RULES = (escaping_stays_on, pages_obey_their_policy, words_are_translatable)
 

@@ -24,6 +24,7 @@ from quiz.operations.accounts import LANGUAGES
 from quiz.questions import types, validation
 from quiz.statistics import methods
 from quiz.statistics import words as sentences
+from tools.house_rules import ENGLISH_PLACES, allowed, calls, choices, fault_texts
 
 ROOT = Path(__file__).resolve().parent.parent
 METHODS = [("quiz/**.py", "python"), ("templates/**.html", "jinja2"), ("quiz/**.html", "jinja2")]
@@ -37,38 +38,8 @@ SAYING = (
     "quiz/models/*.py",
     "quiz/assembly/*.py",
     "quiz/files/*.py",
+    "quiz/statistics/adaptive/*.py",
 )
-#: Of those, what no page shows: it is said by commands, in English; a printed paper brings its words in every language.
-ELSEWHERE = frozenset(
-    {
-        "quiz/assembly/fairness_page.py",
-        "quiz/assembly/forms.py",
-        "quiz/assembly/papers.py",
-        "quiz/assembly/pools.py",
-        "quiz/assembly/records.py",
-        "quiz/banks/check.py",
-        "quiz/banks/evidence.py",
-        "quiz/banks/scoring.py",
-        "quiz/files/bundle.py",
-        "quiz/operations/backups.py",
-    }
-)
-#: Calls that say what is wrong and how to mend it, without a capital or a stop, and which argument is the first to do so.
-FAULTS = {
-    "Problem": 1,
-    "BankProblem": 1,
-    "TableProblem": 1,
-    "fault": 0,
-    "_fault": 1,
-    "_invalid": 0,
-    "Mistake": 0,
-    "wrong": 0,
-    "missing": 1,
-    "matches": 1,
-    "between": 2,
-}
-#: Names that such texts are given first.
-NAMED = frozenset({"what", "mend"})
 #: A sentence with figures, wherever it stands; and what a field of a form is called.
 SAID, FIELD = "Said", "Field"
 
@@ -101,10 +72,8 @@ def said() -> Iterator[tuple[str, str]]:
         )
     yield from (("quiz/banks/coverage.py", text) for text in (*DIFFICULTIES, *LEVELS, *STATUSES) if text)
     yield from (("quiz/questions/validation.py", text) for text in chain(*validation.KINDS.values()) if text)
-    for pattern in SAYING:
-        for path in sorted(
-            {str(one.relative_to(ROOT)) for one in ROOT.glob(pattern)} - ELSEWHERE
-        ):
+    for path in sorted({str(one.relative_to(ROOT)) for pattern in SAYING for one in ROOT.glob(pattern)}):
+        if not allowed(path, ENGLISH_PLACES):
             yield from ((path, text) for text in _sentences(ast.parse((ROOT / path).read_text())))
 
 
@@ -114,8 +83,11 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
     formatted = {
         id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
     }
+    for text in chain(fault_texts(tree), _labels_and_sayings(tree)):
+        for one in choices(text):
+            if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value:
+                yield one.value
     for node in ast.walk(tree):
-        yield from filter(None, _told(node))
         if (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
@@ -126,29 +98,13 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
                 yield text
 
 
-def _told(node: ast.AST) -> Iterator[str]:
-    """The texts that one node holds: of a fault, a sentence with figures, or the label of a field."""
-    if isinstance(node, ast.Assign) and {getattr(one, "id", "") for one in node.targets} & NAMED:
-        yield from _texts(node.value)
-    if not isinstance(node, ast.Call):
-        return
-    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-    if name in FAULTS:
-        for argument in node.args[FAULTS[name] : FAULTS[name] + 2]:
-            yield from _texts(argument)
-    elif name == SAID and not isinstance(node.args[0], ast.Attribute | ast.Name | ast.Call | ast.Subscript):
-        yield ast.literal_eval(node.args[0])
-    elif name.endswith(FIELD) and node.args:
-        yield from _texts(node.args[-1])
-
-
-def _texts(value: ast.expr) -> Iterator[str]:
-    """The texts that a value may be."""
-    if isinstance(value, ast.IfExp | ast.BoolOp):
-        for choice in value.values if isinstance(value, ast.BoolOp) else (value.body, value.orelse):
-            yield from _texts(choice)
-    elif isinstance(value, ast.Constant) and isinstance(value.value, str):
-        yield value.value
+def _labels_and_sayings(tree: ast.Module) -> Iterator[ast.expr]:
+    """What fields of forms are called, and sentences with figures that are written where they are said."""
+    for call, name in calls(tree):
+        if name == SAID and isinstance(call.args[0], ast.Constant):
+            yield call.args[0]
+        elif name.endswith(FIELD) and call.args:
+            yield call.args[-1]
 
 
 def update() -> None:

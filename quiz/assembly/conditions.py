@@ -13,6 +13,7 @@ from quiz.assembly.index import Item
 from quiz.assembly.measures import Measures
 from quiz.assembly.parts import Part
 from quiz.assembly.whole import Count, Span
+from quiz.errors import Said
 
 Number: TypeAlias = Fraction | int | float
 NOT_MEASURED: Final = Measures()
@@ -73,9 +74,9 @@ class Condition:
     def bounds(self) -> Iterator[tuple[str, Number, bool]]:
         """Each bound that says something: its name, the figure, and whether it is the upper one."""
         if self.least > 0:
-            yield f"{self.name}, at least", self.least, False
+            yield Said("%(name)s, at least", name=Said(self.name)), self.least, False
         if self.most is not None:
-            yield f"{self.name}, at most", self.most, True
+            yield Said("%(name)s, at most", name=Said(self.name)), self.most, True
 
 
 def conditions_of(blueprint: Blueprint) -> list[Condition]:
@@ -99,20 +100,28 @@ def _counts(blueprint: Blueprint) -> Iterator[Condition]:
             def weigh(one: Weighed, value: str = value) -> int:
                 return int(one.item.asks and kind(one, value))
 
-            yield Condition(f"{name} {value}", weigh, count.min, count.max, measured=measured)
+            yield Condition(
+                Said("%(name)s %(value)s", name=name, value=value),
+                weigh,
+                count.min,
+                count.max,
+                measured=measured,
+            )
 
-    yield from counting("level", blueprint.levels, lambda one, value: one.item.level == value)
-    yield from counting("difficulty", blueprint.difficulty, lambda one, value: one.item.difficulty == value)
-    yield from counting("type", blueprint.types, lambda one, value: one.item.type == value)
-    yield from counting("topic", blueprint.topics, lambda one, value: _below(one.item.topic, value))
+    yield from counting(Said("level"), blueprint.levels, lambda one, value: one.item.level == value)
     yield from counting(
-        "objective",
+        Said("difficulty"), blueprint.difficulty, lambda one, value: one.item.difficulty == value
+    )
+    yield from counting(Said("type"), blueprint.types, lambda one, value: one.item.type == value)
+    yield from counting(Said("topic"), blueprint.topics, lambda one, value: _below(one.item.topic, value))
+    yield from counting(
+        Said("objective"),
         blueprint.objectives,
         lambda one, value: one.measures.objective == value,
         measured=True,
     )
     yield from counting(
-        "author", blueprint.authors, lambda one, value: one.measures.author == value, measured=True
+        Said("author"), blueprint.authors, lambda one, value: one.measures.author == value, measured=True
     )
 
 
@@ -124,19 +133,23 @@ def _sums(blueprint: Blueprint) -> Iterator[Condition]:
     facility = blueprint.expected_facility
     if facility is not None:
         yield Condition(
-            "expected facility",
+            Said("expected facility"),
             lambda one: one.points * one.item.expected_facility,
             facility.min,
             None if facility.max == 1 else facility.max,
             per=lambda one: one.points,
         )
-    yield from _spanned("points", blueprint.points, lambda one: one.points, measured=False)
-    yield from _spanned("minutes", blueprint.minutes, lambda one: one.measures.minutes)
+    yield from _spanned(Said("points"), blueprint.points, lambda one: one.points, measured=False)
+    yield from _spanned(Said("minutes"), blueprint.minutes, lambda one: one.measures.minutes)
     yield from _spanned(
-        "words", blueprint.words, lambda one: one.measures.words, shared=lambda one: one.measures.shared
+        Said("words"), blueprint.words, lambda one: one.measures.words, shared=lambda one: one.measures.shared
     )
     for entry in blueprint.information:
-        yield from _spanned(f"information at {float(entry.theta):g}", entry, informing(float(entry.theta)))
+        yield from _spanned(
+            Said("information at %(ability)s", ability=f"{float(entry.theta):g}"),
+            entry,
+            informing(float(entry.theta)),
+        )
 
 
 def informing(theta: float) -> Callable[[Weighed], float]:
@@ -164,7 +177,9 @@ def misses(
         found = condition.found(chosen)
         for name, bound, upper in condition.bounds:
             if found is not None and (found > bound if upper else found < bound):
-                yield beyond(f"{name} (nearest of {tries} draws)", bound, found)
+                yield beyond(
+                    Said("%(name)s (nearest of %(tries)s draws)", name=name, tries=tries), bound, found
+                )
 
 
 def beyond(constraint: str, required: Number, found: Number) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from quiz.assembly.conditions import Number, beyond
 from quiz.assembly.optimal import NODES_A_FORM, Outcome, refuted, slack
 from quiz.assembly.tasks import Task
+from quiz.errors import Said
 
 
 def conflict(task: Task) -> list[int]:
@@ -52,7 +53,10 @@ def unmet(task: Task, outcome: Outcome) -> list[dict[str, Any]]:
     """
     rules = conflict(task) if outcome.status == "infeasible" else []
     if not rules:
-        said = f"forms, given up after {NODES_A_FORM} nodes each, which is no proof that there are none"
+        said = Said(
+            "forms, given up after %(nodes)s nodes each, which is no proof that there are none",
+            nodes=NODES_A_FORM,
+        )
         return [beyond(said, task.forms, outcome.made)]
     return [_entry(task, rules, place) for place in rules]
 
@@ -61,7 +65,7 @@ def _entry(task: Task, rules: Sequence[int], place: int) -> dict[str, Any]:
     rule = task.rules[place]
     given = slack(task, rules, place)
     if given is None:
-        return beyond(f"{rule.name}, by how much was not found", 1, 0)
+        return beyond(Said("%(name)s, by how much was not found", name=Said(rule.name)), 1, 0)
     way, form = given
     found: Number = round(float(rule.bound) + (way if rule.upper else -way), 6)
     if rule.condition is not None:  # the slack of a ratio is in marks

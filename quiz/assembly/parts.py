@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 from quiz.assembly.blueprint import LABELS, Blueprint, Label, Section
 from quiz.assembly.index import Index, Item, Stratum
-from quiz.errors import Unmeetable
+from quiz.errors import Said, Unmeetable
 from quiz.questions import types
 
 
@@ -69,16 +69,22 @@ class Part:
     def constraint(self, label: str = "") -> str:
         """The section and its conditions, in words for the teacher."""
         section = self.section
-        said = [f"section {section.name}"]
-        said += [f"topic {section.topic}"] if section.topic else []
-        said += (
-            [f"type{'s' * (len(section.types) > 1)} {' or '.join(section.types)}"] if section.types else []
-        )
-        said += [f"level {' or '.join(section.levels)}"] if section.levels else []
-        for name in ("any", "all", "none"):
-            tags = getattr(section.tags, name)
-            said += [f"tags {name} {', '.join(tags)}"] if tags else []
-        return ", ".join([*said, *([f"difficulty {label}"] if label else [])])
+        said = [Said("section %(name)s", name=section.name)]
+        if section.topic:
+            said.append(Said("topic %(name)s", name=section.topic))
+        if section.types:
+            said.append(Said("type %(names)s", names=" / ".join(section.types)))
+        if section.levels:
+            said.append(Said("level %(names)s", names=" / ".join(section.levels)))
+        if section.tags.any:
+            said.append(Said("tags any %(names)s", names=", ".join(section.tags.any)))
+        if section.tags.all:
+            said.append(Said("tags all %(names)s", names=", ".join(section.tags.all)))
+        if section.tags.none:
+            said.append(Said("tags none %(names)s", names=", ".join(section.tags.none)))
+        if label:
+            said.append(Said("difficulty %(label)s", label=Said(label)))
+        return reduce(lambda one, other: Said("%(one)s, %(other)s", one=one, other=other), said)
 
 
 def shortfall(constraint: str, required: int, available: int) -> dict[str, Any]:
@@ -133,11 +139,21 @@ def _held(section: Section, named: Mapping[str, Item]) -> tuple[Item, ...]:
 def _include_faults(part: Part, named: Mapping[str, Item]) -> Iterator[dict[str, Any]]:
     for id in part.section.included:
         if id not in named or not named[id].in_force(part.on):
-            yield shortfall(f"section {part.section.name}, include {id}", 1, 0)
+            yield shortfall(
+                Said("section %(section)s, include %(name)s", section=part.section.name, name=id), 1, 0
+            )
     for label, (_, high) in part.limits.labels.items():
         if high < 0:
             held = sum(item.difficulty == label for item in part.included)
-            yield shortfall(f"section {part.section.name}, include of difficulty {label}", held, held + high)
+            yield shortfall(
+                Said(
+                    "section %(section)s, include of difficulty %(label)s",
+                    section=part.section.name,
+                    label=Said(label),
+                ),
+                held,
+                held + high,
+            )
 
 
 def _enemies_included(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
@@ -145,7 +161,9 @@ def _enemies_included(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
     for place, (id, item) in enumerate(held):
         for other, rival in held[:place]:
             if other in item.enemies or id in rival.enemies:
-                yield shortfall(f"include {other} and {id}, enemies kept apart", 2, 1)
+                yield shortfall(
+                    Said("include %(one)s and %(other)s, enemies kept apart", one=other, other=id), 2, 1
+                )
 
 
 def level(

@@ -24,7 +24,7 @@ from quiz.assembly.index import Item as Drawable
 from quiz.assembly.parts import admits, covers, shortfall
 from quiz.assembly.pools import shares_of
 from quiz.assembly.settings import Adaptive
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.questions import types
 from quiz.statistics.adaptive.ability import Abilities
 from quiz.statistics.adaptive.pool import GRID, Item, Pool, at
@@ -176,15 +176,21 @@ def adaptive_of(blueprint: Blueprint) -> Adaptive:
 def shortfalls(blueprint: Blueprint, stock: Stock) -> list[dict[str, Any]]:
     """What the stock lacks for tests of this blueprint, in words (constraint, required, available, short)."""
     rules, trial = rules_of(blueprint), adaptive_of(blueprint).trial
-    found = [shortfall("adaptive, calibrated questions", rules.most, len(stock.items))]
-    found += [shortfall("adaptive, questions to be tried that are not calibrated", trial, len(stock.trials))]
+    found = [shortfall(Said("adaptive, calibrated questions"), rules.most, len(stock.items))]
+    found += [
+        shortfall(Said("adaptive, questions to be tried that are not calibrated"), trial, len(stock.trials))
+    ]
     whole = sum(rules.shares.values())
     names = {str(number): section.name for number, section in enumerate(blueprint.sections, 1)}
     for topic, share in rules.shares.items():
-        what = f"topic {topic}" if blueprint.topics else f"section {names[topic]}"
+        what = (
+            Said("topic %(name)s", name=topic)
+            if blueprint.topics
+            else Said("section %(name)s", name=names[topic])
+        )
         held = sum(f"{one.topic}/".startswith(f"{topic}/") for one in stock.items)
         wanted = int(np.ceil(share / whole * rules.most))
-        found.append(shortfall(f"adaptive, calibrated questions of {what}", wanted, held))
+        found.append(shortfall(Said("adaptive, calibrated questions of %(what)s", what=what), wanted, held))
     missing = [one for one in found if one["short"] > 0]
     return missing or [*_out_of_reach(rules, stock)]
 

@@ -21,6 +21,7 @@ from quiz.assembly.draw import Bench, Chosen
 from quiz.assembly.index import Item, ItemSet, Stratum
 from quiz.assembly.parts import Part, admits, covers
 from quiz.assembly.program import INFINITE, Places, Values
+from quiz.errors import Said
 
 #: The rule of a row that holds whatever is asked for.
 ALWAYS: Final = -1
@@ -84,7 +85,9 @@ class Sheet:
         if least:
             self.row(ones, least, INFINITE, self.rule(name, least))
         if most is not None:
-            self.row(ones, -INFINITE, most, self.rule(f"{name}, at most", most, upper=True))
+            self.row(
+                ones, -INFINITE, most, self.rule(Said("%(name)s, at most", name=Said(name)), most, upper=True)
+            )
 
     def chosen(self, values: Values) -> list[Chosen]:
         """The questions of a solution whose columns have these values."""
@@ -204,14 +207,21 @@ def _sections(sheet: Sheet) -> None:
             alike = [column for column in own if sheet.cells[column][1].item.difficulty == label]
             sheet.counted(part.constraint(label), alike, demand.min, demand.max)
         for item in part.included:
-            rule = sheet.rule(f"section {section.name}, include {item.qualified}", 1)
+            rule = sheet.rule(
+                Said("section %(section)s, include %(name)s", section=section.name, name=item.qualified), 1
+            )
             held = [column for column in sheet.columns[item.qualified] if sheet.cells[column][0] == place]
             sheet.row(dict.fromkeys(held, 1.0), 1, 1, rule)
     every = dict.fromkeys(range(len(sheet.cells)), 1.0)
     total = sheet.bench.blueprint.questions
     if total is not None:
-        sheet.row(every, total, INFINITE, sheet.rule("questions", total))
-        sheet.row(every, -INFINITE, total, sheet.rule("questions, at most", total, upper=True))
+        sheet.row(every, total, INFINITE, sheet.rule(Said("questions"), total))
+        sheet.row(
+            every,
+            -INFINITE,
+            total,
+            sheet.rule(Said("%(name)s, at most", name=Said("questions")), total, upper=True),
+        )
     else:
         sheet.row(every, 1, INFINITE)
 
@@ -224,8 +234,7 @@ def _sets(sheet: Sheet, sets: Sequence[_Set]) -> Mapping[int, Weighed]:
     for column, one in enumerate(sets, len(sheet.cells)):
         name = one.set.qualified
         if name not in rules:
-            said = "whole" if one.set.least is None else f"{one.set.least} to {one.set.most} of its questions"
-            rules[name] = sheet.rule(f"set {name}, {said} or none", 1)
+            rules[name] = sheet.rule(_taken(one.set, name), 1)
         members = [
             cell
             for item in one.members
@@ -241,6 +250,18 @@ def _sets(sheet: Sheet, sets: Sequence[_Set]) -> Mapping[int, Weighed]:
     for name, columns in by_name.items():
         sheet.row(columns, -INFINITE, 1, rules[name])
     return shared
+
+
+def _taken(one: ItemSet, name: str) -> str:
+    """How many questions of a set are taken, in words."""
+    if one.least is None:
+        return Said("set %(name)s, whole or none", name=name)
+    return Said(
+        "set %(name)s, %(least)s to %(most)s of its questions or none",
+        name=name,
+        least=one.least,
+        most=one.most,
+    )
 
 
 def _conditions(sheet: Sheet, shared: Mapping[int, Weighed]) -> None:
@@ -273,5 +294,7 @@ def _enemies(sheet: Sheet) -> None:
         if other in sheet.columns and other != id
     }
     for one, other in sorted(pairs):
-        rule = sheet.rule(f"{one} and {other}, enemies kept apart", 1, upper=True)
+        rule = sheet.rule(
+            Said("%(one)s and %(other)s, enemies kept apart", one=one, other=other), 1, upper=True
+        )
         sheet.row(dict.fromkeys([*sheet.columns[one], *sheet.columns[other]], 1.0), -INFINITE, 1, rule)

@@ -23,7 +23,7 @@ from quiz.assembly.dice import SPAN, Dice
 from quiz.assembly.index import Index, Item, ItemSet, Stratum
 from quiz.assembly.parts import Part, admits, covers, level, shortfall
 from quiz.assembly.pick import Taken
-from quiz.errors import Unmeetable
+from quiz.errors import Said, Unmeetable
 
 #: Choices of sets that are tried before a blueprint is refused.
 TRIES = 24
@@ -203,7 +203,11 @@ def _brought(
     able = [other for other in members if _may_stand(other, part) and taken.admits(other)]
     names = dice.shuffled("member", 0, (other.qualified for other in _at_peace(able)))[: max(0, lacking)]
     if len(names) < lacking:
-        constraint = f"section {part.section.name}, include {item.qualified} with the others of its set"
+        constraint = Said(
+            "section %(section)s, include %(name)s with the others of its set",
+            section=part.section.name,
+            name=item.qualified,
+        )
         raise Unmeetable([shortfall(constraint, least, least - lacking + len(names))])
     brought = [other for other in able if other.qualified in names]
     for other in brought:

@@ -9,6 +9,7 @@ from typing import Any
 
 from quiz.assembly.exact import Outcome, State, Supply, Work, alone, network, search
 from quiz.assembly.parts import Limits, Part, shortfall
+from quiz.errors import Said
 
 _NOTHING = Limits(0, 0, {})
 
@@ -22,13 +23,19 @@ def shortfalls(supply: Supply, outcome: Outcome) -> list[dict[str, Any]]:
     single = [entry for place, part in enumerate(supply.parts) for entry in _part_lacks(supply, place, part)]
     if single:
         return single
-    for families, suffix in ((False, ""), (True, ", enemies kept apart")):
+    for families in (False, True):
         if not supply.possible(supply.root, families=families):
-            return [_together(supply, families=families, suffix=suffix)]
-    given_up = "" if outcome.complete else ", given up after many tries"
+            return [_together(supply, families=families)]
     required, held = _required(supply.root), supply.held
     available = _most(supply, required - 1, outcome.best)
-    return [shortfall(f"questions, enemies kept apart{given_up}", required + held, available + held)]
+    wish = _apart(Said("questions"))
+    if not outcome.complete:
+        wish = Said("%(wish)s, given up after many tries", wish=wish)
+    return [shortfall(wish, required + held, available + held)]
+
+
+def _apart(wish: str, *, families: bool = True) -> str:
+    return Said("%(wish)s, enemies kept apart", wish=wish) if families else wish
 
 
 def _most(supply: Supply, most: int, least: int) -> int:
@@ -72,17 +79,21 @@ def _required(state: State) -> int:
     return max(state.total[0], sum(limit.low for limit in state.limits))
 
 
-def _together(supply: Supply, *, families: bool, suffix: str) -> dict[str, Any]:
+def _together(supply: Supply, *, families: bool) -> dict[str, Any]:
     """The entry for sections that have enough each, but not together."""
     root = supply.root
     free = replace(root, total=(0, root.total[1]))
     if supply.possible(free, families=families):
-        return _entry(supply, root, f"questions{suffix}", supply.held, families=families)
+        wish = _apart(Said("questions"), families=families)
+        return _entry(supply, root, wish, supply.held, families=families)
     places = _smallest(supply, free, families=families)
     names = ", ".join(supply.parts[place].section.name for place in places)
-    named = f"section {names}" if len(places) == 1 else f"sections {names} together"
+    if len(places) == 1:
+        wish = Said("section %(name)s", name=names)
+    else:
+        wish = Said("sections %(names)s together", names=names)
     held = sum(len(supply.parts[place].included) for place in places)
-    return _entry(supply, _without(free, places), f"{named}{suffix}", held, families=families)
+    return _entry(supply, _without(free, places), _apart(wish, families=families), held, families=families)
 
 
 def _entry(supply: Supply, state: State, constraint: str, held: int, *, families: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from quiz.assembly.index import Index, Item, kind_of
 from quiz.assembly.parts import admits, covers, shortfall
 from quiz.assembly.path import shortfalls, stock_of
 from quiz.banks.families import Family
-from quiz.errors import Invalid, Problem, Unmeetable
+from quiz.errors import Invalid, Problem, Said, Unmeetable
 
 #: Questions × forms that a page arranges while somebody waits: seconds.
 MOST_WAITED: Final = 3_000
@@ -50,7 +50,11 @@ def demand_waitable(blueprint: Blueprint, index: Index) -> None:
     strata = index.strata(blueprint.banks)
     size = sum(one.size for section in blueprint.sections for one in strata if covers(section, one))
     if size * blueprint.fixed_forms > MOST_WAITED:
-        what = f"asks for {blueprint.fixed_forms} forms out of {size} questions, too much to be arranged while you wait"
+        what = Said(
+            "asks for %(forms)s forms out of %(size)s questions, too much to be arranged while you wait",
+            forms=blueprint.fixed_forms,
+            size=size,
+        )
         raise Invalid(
             [Problem("forms.count", what, "narrow the sections by topic, type or tags, or ask for fewer")]
         )
@@ -179,9 +183,11 @@ def lasting(blueprint: Blueprint, index: Index, window: Window) -> Blueprint:
     """
     found = turning(blueprint, index, window)
     included = [
-        (f"section {one.name}, include {id}", id) for one in blueprint.sections for id in one.included
+        (Said("section %(section)s, include %(name)s", section=one.name, name=id), id)
+        for one in blueprint.sections
+        for id in one.included
     ]
-    wanted = [*included, *((f"anchor {id} on every form", id) for id in blueprint.anchors)]
+    wanted = [*included, *((Said("anchor %(name)s on every form", name=id), id) for id in blueprint.anchors)]
     unmet = [{**shortfall(name, 1, 0), "as_of": found[id].isoformat()} for name, id in wanted if id in found]
     if unmet:
         raise Unmeetable(unmet)

@@ -17,6 +17,7 @@ from quiz.assembly.draw import Bench
 from quiz.assembly.program import INFINITE, TOLERANCE, Values
 from quiz.assembly.rows import Row, Rule, Sheet, sheet_of
 from quiz.assembly.whole import Exposure
+from quiz.errors import Said
 
 Goal: TypeAlias = Literal["any", "maximin", "balance"]
 #: Columns of 0 or 1, and products of them, of a task that is solved at once.
@@ -46,7 +47,7 @@ class Task:
         compared = goal_of(bench.blueprint, forms) != "any"
         task = cls(sheet_of(bench, dice, turn, compared=compared), dice, forms, past or {})
         for id in bench.blueprint.anchors:
-            rule = task.sheet.rule(f"anchor {id} on every form", 1)
+            rule = task.sheet.rule(Said("anchor %(name)s on every form", name=id), 1)
             task.sheet.row(dict.fromkeys(task.sheet.columns.get(id, ()), 1.0), 1, INFINITE, rule)
         return task
 
@@ -80,15 +81,19 @@ class Task:
             return
         most, uses = int(rules.exposure.max * self.forms), rules.exposure.uses
         if most < self.forms:
-            name = f"exposure, at most {float(rules.exposure.max):g} of {self.forms} forms"
+            name = Said(
+                "exposure, at most %(share)s of %(forms)s forms",
+                share=f"{float(rules.exposure.max):g}",
+                forms=self.forms,
+            )
             yield Rule(name, most, upper=True), dict.fromkeys(self.exposed, most)
         if uses is not None:
             left = {id: max(0, uses - self.past.get(id, 0)) for id in self.exposed}
-            yield Rule("uses with those of earlier papers, at most", uses, upper=True), left
+            yield Rule(Said("uses with those of earlier papers, at most"), uses, upper=True), left
 
     def _even(self) -> Iterator[tuple[Rule, Mapping[str, int]]]:
         if self.even is not None:
-            yield Rule("even use", self.even, upper=True), dict.fromkeys(self.exposed, self.even)
+            yield Rule(Said("even use"), self.even, upper=True), dict.fromkeys(self.exposed, self.even)
 
     @cached_property
     def overlaps(self) -> tuple[Rule, ...]:
@@ -96,7 +101,7 @@ class Task:
         rules = self.sheet.bench.blueprint.forms
         if rules is None or rules.overlap.max is None or self.forms < 2:
             return ()
-        return (Rule("overlap of two forms, at most", rules.overlap.max, upper=True),)
+        return (Rule(Said("overlap of two forms, at most"), rules.overlap.max, upper=True),)
 
     @property
     def objective(self) -> Goal:

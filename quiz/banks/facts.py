@@ -124,7 +124,7 @@ class _Reader:
                 key=self._key,
                 hint=suggest(self._key, columns),
             )
-            self._fault(1, what, f"columns: {', '.join(columns)}")
+            self._fault(1, what, Said("columns: %(names)s", names=", ".join(columns)))
 
     def _cells(self, lines: Sequence[tuple[int, list[str]]], count: int) -> list[tuple[int, list[str]]]:
         """The lines as long as the first, shorter and longer ones reported."""

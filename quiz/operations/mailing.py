@@ -24,7 +24,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.db import conflict_insert, reading, transaction
-from quiz.errors import Invalid, NotFound, Problem, SignedOut
+from quiz.errors import Invalid, NotFound, Problem, Said, SignedOut
 from quiz.files.languages import DEFAULT, Speech
 from quiz.files.pages import shown, write_page
 from quiz.models.audit import record
@@ -102,7 +102,9 @@ def _faults(address: str, every: str) -> list[Problem]:
     if not is_address(address):
         found.append(Problem("address", "this is no mail address", "write one such as ada@example.org"))
     if every not in EVERY:
-        found.append(Problem("every", "there is no such choice", f"say {' or '.join(EVERY)}"))
+        found.append(
+            Problem("every", "there is no such choice", Said("say %(names)s", names=", ".join(EVERY)))
+        )
     return found
 
 

@@ -481,6 +481,9 @@ def _make_ready(connection: Connection, actor: Actor, question: Row[Any], text: 
     sourced = bool(question.header.get("documents"))
     found = hindrances(ready, question.language, sourced=sourced)
     if found:
-        raise Invalid(Problem("", f"{one.message} ({one.rule})", one.fix) for one in found)
+        raise Invalid(
+            Problem("", Said("%(what)s (%(rule)s)", what=Said(one.message), rule=one.rule), one.fix)
+            for one in found
+        )
     add_versions(connection, [(question.id, ready)], question.bank_id, actor.id, now, text.strip()[:500])
     bank_changed(connection, question.bank_id, now)

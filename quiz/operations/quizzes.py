@@ -573,7 +573,9 @@ def _sheet_problems(sheet: QuizSheet) -> Iterator[Problem]:
     if sheet.opens_at and sheet.closes_at and sheet.opens_at >= sheet.closes_at:
         yield Problem("closes_at", "the quiz closes before it opens", "let it close later")
     if sheet.grading not in GRADING:
-        yield Problem("grading", "there is no such method", "use one of " + ", ".join(GRADING))
+        yield Problem(
+            "grading", "there is no such method", Said("use one of %(all)s", all=", ".join(GRADING))
+        )
     for moment, shown in sheet.review.items():
         if moment not in MOMENTS or not set(shown) <= set(EVERYTHING):
             yield Problem("review", "there is no such review option")

@@ -12,6 +12,17 @@ def test_a_sentence_with_figures_is_english_and_can_be_said_otherwise():
     assert RUSSIAN.gettext(said) == RUSSIAN.gettext("Question %(n)s", n=3) != said
 
 
+def test_a_sentence_among_the_figures_is_said_otherwise_too():
+    inner = Said("Question %(n)s", n=3)
+    told = Said("%(one)s, %(other)s", one=inner, other="Question %(n)s")
+    assert RUSSIAN.gettext(told) == f"{RUSSIAN.gettext(inner)}, Question %(n)s"
+    assert Said(told) is told
+
+
+def test_a_sentence_without_figures_stands_as_it_is():
+    assert Said("100 % is too much") == RUSSIAN.gettext(Said("100 % is too much")) == "100 % is too much"
+
+
 def test_figures_are_written_as_the_language_does():
     assert (Speech().figure(1234.565), RUSSIAN.figure(-0.5)) == ("1,234.57", "−0,5")
     assert RUSSIAN.correlation(0.1) == "0,10"

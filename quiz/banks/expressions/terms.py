@@ -126,7 +126,9 @@ class Binary(Node):
         try:
             return _SIGNS[self.sign](left, right)
         except Mistake as mistake:
-            raise self.wrong(f"{self.sign}: {mistake.what}", mistake.mend) from None
+            raise self.wrong(
+                Said("%(sign)s: %(what)s", sign=self.sign, what=Said(mistake.what)), mistake.mend
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,9 @@ class Call(Node):
         try:
             return FUNCTIONS[self.name].do(values, scope.language)
         except Mistake as mistake:
-            raise self.wrong(f"{self.name}() {mistake.what}", mistake.mend) from None
+            raise self.wrong(
+                Said("%(name)s() %(what)s", name=self.name, what=Said(mistake.what)), mistake.mend
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,9 @@ class OverTable(Node):
         try:
             made: Value = (min if self.name == "lowest" else max)(ordered(found))
         except Mistake as mistake:
-            raise self.wrong(f"{self.name}(): {mistake.what}", mistake.mend) from None
+            raise self.wrong(
+                Said("%(name)s(): %(what)s", name=self.name, what=Said(mistake.what)), mistake.mend
+            ) from None
         return made
 
 

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.statistics.adaptive.ability import Abilities
 from quiz.statistics.adaptive.pool import Pool, at
 from quiz.statistics.classical import Values
@@ -57,46 +57,48 @@ class Rules:
 def demand_sense(rules: Rules, pool: Pool) -> None:
     """Raises Invalid where no test of this pool can keep the rules."""
     held = len(pool.items)
-    problems = [
-        Problem(
-            "most",
-            f"{rules.most} items are asked for, the pool holds {held}",
-            "ask for fewer, or calibrate more",
-        )
-    ] * (rules.most > held)
+    problems = []
+    if rules.most > held:
+        what = Said("%(most)s items are asked for, the pool holds %(held)s", most=rules.most, held=held)
+        problems.append(Problem("most", what, "ask for fewer, or calibrate more"))
     if rules.fewest > rules.most:
-        problems.append(
-            Problem("fewest", f"{rules.fewest} is above most, {rules.most}", f"write {rules.most} or less")
-        )
+        what = Said("%(fewest)s is above most, %(most)s", fewest=rules.fewest, most=rules.most)
+        problems.append(Problem("fewest", what, Said("write %(most)s or less", most=rules.most)))
     if rules.exposure == "sympson-hetter" and rules.rate * held < rules.most:
         least = rules.most / held
-        problems.append(
-            Problem(
-                "rate",
-                f"{rules.most} items out of {held} are shown to {least:.3g} of all on average, above {rules.rate:g}",
-                f"allow more than {least:.3g}, ask for fewer items, or calibrate more",
-            )
+        what = Said(
+            "%(most)s items out of %(held)s are shown to %(least)s of all on average, above %(rate)s",
+            most=rules.most,
+            held=held,
+            least=f"{least:.3g}",
+            rate=f"{rules.rate:g}",
         )
+        mend = Said("allow more than %(least)s, ask for fewer items, or calibrate more", least=f"{least:.3g}")
+        problems.append(Problem("rate", what, mend))
     whole = sum(rules.shares.values())
     for topic, share in rules.shares.items():
         has, wanted = int(pool.within(topic).sum()), int(np.ceil(share / whole * rules.most))
         if has < wanted:
-            problems.append(
-                Problem(
-                    f"share of {topic}",
-                    f"asks for {wanted} of {rules.most} items, the pool holds {has}",
-                    "give it a smaller share, or calibrate more",
-                )
+            what = Said(
+                "asks for %(wanted)s of %(most)s items, the pool holds %(held)s",
+                wanted=wanted,
+                most=rules.most,
+                held=has,
             )
+            problems.append(Problem(f"share of {topic}", what, "give it a smaller share, or calibrate more"))
     best = best_error(rules, pool)
     if rules.error and best > rules.error:
-        problems.append(
-            Problem(
-                "error",
-                f"{rules.error:g} is out of reach: the {rules.most} items that tell most come down to {best:.3f}",
-                f"write {np.ceil(100 * best) / 100:.2f} or more, ask for more items, or calibrate more",
-            )
+        what = Said(
+            "%(error)s is out of reach: the %(most)s items that tell most come down to %(best)s",
+            error=f"{rules.error:g}",
+            most=rules.most,
+            best=f"{best:.3f}",
         )
+        mend = Said(
+            "write %(least)s or more, ask for more items, or calibrate more",
+            least=f"{np.ceil(100 * best) / 100:.2f}",
+        )
+        problems.append(Problem("error", what, mend))
     if problems:
         raise Invalid(problems)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from quiz.assembly.blueprint import Blueprint
-from quiz.assembly.expecting import expectation
+from quiz.assembly.expecting import Expectation, expectation
 from quiz.assembly.index import Item
 from quiz.assembly.measures import Measures
 from quiz.assembly.parts import Part
@@ -34,11 +34,15 @@ class Weighed:
         return cls(item, item.points if given is None else given, measures)
 
     @property
-    def expected(self) -> float:
-        """The marks to be expected, by all that is measured."""
+    def known(self) -> Expectation:
+        """The share of the mark to be expected, by all that is measured."""
         authored = self.item.facility is not None
-        known = expectation(self.item.expected_facility, authored=authored, measures=self.measures)
-        return float(self.points) * known.share
+        return expectation(self.item.expected_facility, authored=authored, measures=self.measures)
+
+    @property
+    def expected(self) -> float:
+        """The marks to be expected."""
+        return float(self.points) * self.known.share
 
 
 def _nothing(_one: Weighed) -> int:

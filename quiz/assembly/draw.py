@@ -153,15 +153,7 @@ def draw(
     """
     demand_drawable(blueprint)
     bench = Bench(blueprint, index, as_of, seen or {})
-    nearest: list[dict[str, Any]] = []
-    for before in range(tries):
-        dice = Dice(seed, form, before)
-        parts, chosen = bench.draw(dice)
-        lacks = [*misses(bench.conditions, bench.weighed(chosen), tries)]
-        if not lacks:
-            return bench.paper(parts, chosen, dice)
-        nearest = min(nearest or lacks, lacks, key=_shortness)
-    raise Unmeetable(nearest)
+    return bench.paper(*bench.met(seed, form, tries))
 
 
 def demand_drawable(blueprint: Blueprint) -> None:
@@ -194,6 +186,18 @@ class Bench:
         return parts, [
             (part, item) for part in parts for item in (*part.included, *drawn.get(part.number, ()))
         ]
+
+    def met(self, seed: int, form: int, tries: int = MOST_TRIES) -> tuple[Sequence[Part], list[Chosen], Dice]:
+        """The first draw of this seed that meets the conditions, and its dice. Raises Unmeetable."""
+        nearest: list[dict[str, Any]] = []
+        for before in range(tries):
+            dice = Dice(seed, form, before)
+            parts, chosen = self.draw(dice)
+            lacks = [*misses(self.conditions, self.weighed(chosen), tries)]
+            if not lacks:
+                return parts, chosen, dice
+            nearest = min(nearest or lacks, lacks, key=_shortness)
+        raise Unmeetable(nearest)
 
     def paper(
         self, parts: Sequence[Part], chosen: Sequence[Chosen], dice: Dice, algorithm: str = ALGORITHM

@@ -16,6 +16,7 @@ from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.draw import ALGORITHM, Paper, PaperSlot, draw
 from quiz.assembly.fairness import Fairness, FormFairness
 from quiz.assembly.measures import minutes_of
+from quiz.assembly.possible import Draws, possible
 from quiz.assembly.supply import Window, dated, may_stand, out_of_date, turning
 from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
@@ -25,7 +26,7 @@ from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored, load_variant
 from quiz.models.drawing import SqlIndex, version_ids
 from quiz.models.fixed import arranged
-from quiz.models.measuring import measured
+from quiz.models.measuring import AnsweredIndex, measured
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz
 from quiz.models.searching import finds
@@ -205,6 +206,8 @@ class Papers:
     papers: tuple[DrawnPaper, ...]
     #: How fair they are; None where there is none.
     fairness: Fairness | None = None
+    #: What many more of them would bring; None where they are all that there are.
+    draws: Draws | None = None
     unknown: tuple[str, ...] = ()
     unmet: tuple[Mapping[str, Any], ...] = ()
 
@@ -238,6 +241,7 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
                 (paper, _versions(connection, banks, paper))
                 for paper in _papers(connection, blueprint, banks, first, window)
             ]
+            draws = _draws(connection, blueprint, banks, on)
         except Unmeetable as error:
             return replace(none, on=on, unmet=tuple(dated(error.unmet, on)))
         rows = {row.id: row for _, versions in found for row in versions.values()}
@@ -247,6 +251,7 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
         none,
         on=on,
         fairness=fairness,
+        draws=draws,
         papers=tuple(
             _seen(paper, versions, readable, fair)
             for (paper, versions), fair in zip(found, fairness.forms, strict=True)
@@ -262,6 +267,12 @@ def _papers(
         return arranged(connection, blueprint, banks, window).papers
     index = SqlIndex(connection, banks)
     return [draw(blueprint, index, seed, window.first) for seed in range(first, first + PAPERS)]
+
+
+def _draws(
+    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], on: date
+) -> Draws | None:
+    return None if blueprint.fixed_forms else possible(blueprint, AnsweredIndex(connection, banks), on)
 
 
 def _versions(connection: Connection, banks: Mapping[str, int], paper: Paper) -> Mapping[str, Row[Any]]:
@@ -331,7 +342,7 @@ class Readiness:
     drafts: int
     #: Minutes that the answers of a paper take; None where none can be drawn.
     minutes: Fraction | None
-    #: Of the papers that were looked at some hold easy questions alone, others do not.
+    #: Of many papers, or of the fixed forms, some hold easy questions alone, others do not.
     unlike: bool
 
 
@@ -366,7 +377,7 @@ def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
         drawn.unmet,
         drafts,
         max((paper.minutes for paper in drawn.papers), default=None),
-        len({paper.easy for paper in drawn.papers}) > 1,
+        drawn.draws.unlike if drawn.draws else len({paper.easy for paper in drawn.papers}) > 1,
     )
 
 

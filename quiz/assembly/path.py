@@ -199,11 +199,14 @@ def _out_of_reach(rules: Rules, stock: Stock) -> Iterator[dict[str, Any]]:
     """The rules that a large enough stock cannot keep."""
     least, most = rules.most / len(stock.items), rules.most
     if rules.exposure == "sympson-hetter" and rules.rate < least:
-        what = "adaptive, rate: the share of students that get a question, on average"
+        what = Said("adaptive, rate: the share of students that get a question, on average")
         yield _beyond(what, rules.rate, least)
     best = best_error(rules, stock.pool)
     if rules.error and rules.error < best:
-        what = f"adaptive, error: the standard error to which the {most} questions that tell most come down"
+        what = Said(
+            "adaptive, error: the standard error to which the %(most)s questions that tell most come down",
+            most=most,
+        )
         yield _beyond(what, rules.error, best)
 
 

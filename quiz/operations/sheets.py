@@ -25,12 +25,11 @@ class Sheet:
 
 
 def sheet_of(found: QuizReport, results: Table | None = None, language: str = "en") -> Sheet:
-    """The report for reading, in a language of ``LOCALES``; with ``results`` each attempt too, under its own names."""
+    """The report for reading, in a language of ``LOCALES``; with ``results`` (``reporting.results_table``) each attempt too."""
     speech = Speech(language)
-    _ = speech.gettext
     tables = [make(found, speech) for make in (_findings, _test, _grades, _places, _questions)]
     if results is not None:
-        tables.append(Table(_("Attempts"), results.header, results.rows))
+        tables.append(_attempts(results, speech))
     return Sheet(found.title, _lede(found, speech), tuple(table for table in tables if table.rows), language)
 
 
@@ -149,3 +148,27 @@ def _question(one: QuestionReport, speech: Speech) -> tuple[object, ...]:
         one.figures.n,
         ", ".join(speech.gettext(SHORT[flag.code]) for flag in one.flags),
     )
+
+
+def _attempts(results: Table, speech: Speech) -> Table:
+    _ = speech.gettext
+    header = (
+        _("Student"),
+        _("Attempt"),
+        _("State"),
+        _("Started (UTC)"),
+        _("Ended (UTC)"),
+        _("Grade"),
+        _("Of"),
+    )
+    states = {
+        ("not-started", None): _("Not begun"),
+        ("in-progress", None): _("At work"),
+        ("finished", "time"): _("Time was up"),
+        ("finished", "teacher"): _("Ended by the teacher"),
+    }
+    rows = tuple(
+        (student, number, states.get((state, ended_by), _("Finished")), *rest)
+        for student, number, state, ended_by, *rest in results.rows
+    )
+    return Table(_("Attempts"), header, rows)

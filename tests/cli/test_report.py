@@ -68,4 +68,7 @@ def test_a_report_is_written_in_the_language_that_is_asked_for(shell, cast, tmp_
     assert page.html["lang"] == "ru"
     assert russian.gettext("first attempts") in page.p.text
     assert russian.gettext("Discrimination index") in {one.text for one in page.select("th")}
+    assert russian.gettext("Student") in {one.text for one in page.select("th")}
+    assert russian.gettext("Finished") in {one.text for one in page.select("td")}
+    assert not page.find(string=["student", "ended by", "finished"]), "no code of the CSV file"
     assert "66,67" in {one.text for one in page.select("td")}, "a Russian decimal has a comma"

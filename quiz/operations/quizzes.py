@@ -157,6 +157,8 @@ class Supply:
     days: tuple[date, ...]
     unknown: tuple[str, ...]
     unmet: tuple[Mapping[str, Any], ...]
+    #: How many questions each student is asked in an adaptive test, such as 10 or 9–10; "" where it is none.
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +384,8 @@ def supply(
         SectionSupply(section.name, section.bounds.min, section.bounds.max, available, day)
         for section, (available, day) in zip(blueprint.sections, counts, strict=True)
     )
-    return Supply(sections, tuple(days), tuple(found.unknown), tuple(found.unmet))
+    told = _how_many(blueprint) if blueprint.settings.adaptive else ""
+    return Supply(sections, tuple(days), tuple(found.unknown), tuple(found.unmet), told)
 
 
 # Publish -----------------------------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from quiz.assembly.blueprint import read_blueprint
+from quiz.assembly.settings import Adaptive
 from quiz.operations import building, courses, importing, quizzes
-from quiz.web.quizzes.plan_form import ABSENT, plan_of, posted, text_of, unseen
+from quiz.web.quizzes.plan_form import ABSENT, ADAPTIVE, plan_of, posted, text_of, unseen
 from tests.cast import BANK, BLUEPRINT, NOW
 from tests.pages.doors import field_error
 from tests.pages.forms import controls, press
@@ -158,6 +160,22 @@ def test_an_odd_layout_says_the_same_in_another_one(text):
     assert made == form
 
 
+LISTED = BLUEPRINT.replace("order: shuffled\n", "")
+
+
+def test_the_rules_of_an_adaptive_test_are_written_and_taken_back():
+    """What is usual is left out; a text that says them goes through the form unchanged."""
+    form = sent(plan_of(LISTED))
+    form["mode"], form["adaptive-error"], form["adaptive-low"] = ADAPTIVE, "0,4", "-0.5"
+    made = text_of(posted(form), LISTED)
+    rules = read_blueprint(made).settings.adaptive
+    assert rules == Adaptive(error="0.4", start=["-0.5", "0"])
+    assert text_of(posted(sent(plan_of(made))), made) == made
+    form = sent(plan_of(made))
+    form["mode"] = "test"
+    assert read_blueprint(text_of(posted(form), made)) == read_blueprint(LISTED)
+
+
 def test_what_the_form_does_not_show_is_named():
     assert unseen(WHOLE) == ["questions", "levels", "sections[0].tags.all", "sections[1].exclude"]
 
@@ -221,6 +239,8 @@ def test_two_sections_make_a_quiz_without_a_word_of_yaml(ada, cast):
         ({"sections-0-count": "9"}, "sections-0-count", "5 match, 9 are needed"),
         ({"sections-0-difficulty-easy": "x"}, "sections-0-difficulty-easy", "is not a whole number"),
         ({"sections-0-points": "-1"}, "sections-0-points", ""),
+        ({"mode": ADAPTIVE, "adaptive-fewest": "40"}, "adaptive-fewest", "above most"),
+        ({"mode": ADAPTIVE, "adaptive-low": "9"}, "adaptive-low", "is not between"),
         ({"closes_at": "2026-11-20T10:00"}, "closes_at", "This moment is past"),
         ({"limit_minutes": "soon"}, "limit_minutes", "Write a whole number"),
         ({"as_of": "soon"}, "as_of", ""),

@@ -226,6 +226,11 @@ class Desk:
                 f"{plan.layout.label.text}: {LAYOUTS.get(plan.layout.data, '')}",
                 _("out of %(n)s", n=plan.scale.data),
             ]
+            rules = plan.adaptive.form
+            parts["adaptive"] = [
+                _("%(least)s to %(most)s questions", least=rules.fewest.data, most=rules.most.data),
+                _("ends at a standard error of %(n)s", n=rules.error.data) if rules.error.data else "",
+            ]
         return {name: " · ".join(str(one) for one in words if one) for name, words in parts.items()}
 
     @property

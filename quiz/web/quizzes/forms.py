@@ -29,7 +29,7 @@ from quiz.assembly.settings import EVERYTHING
 from quiz.errors import Invalid
 from quiz.operations.quizzes import ManagedQuiz, QuizSheet, in_zone
 from quiz.web.forms import Form
-from quiz.web.quizzes.plan_form import ABSENT
+from quiz.web.quizzes.plan_form import ABSENT, ADAPTIVE
 
 GRADING = {
     "highest": _l("The highest"),
@@ -37,13 +37,27 @@ GRADING = {
     "first": _l("The first"),
     "last": _l("The last"),
 }
-#: How a quiz is taken: a test, or practice with checks of this kind.
+#: How a quiz is taken: a test, an adaptive one, or practice with checks of this kind.
 MODES = {
     "test": _l("Test: nothing is told before the end"),
+    ADAPTIVE: _l("Adaptive test: each next question is chosen by the answers before it"),
     "one": _l("Practice: each answer can be checked once"),
     "interactive": _l("Practice: several tries, each one before costs a part of the mark"),
     "countback": _l("Practice: several tries, each part of an answer costs for itself"),
     "adaptive": _l("Practice: as many tries as wanted, the best one counts less what the others cost"),
+}
+#: How no question of an adaptive test is shown to too many.
+EXPOSURES = {
+    "randomesque": _l("One of the best, at random"),
+    "progressive": _l("Chance at first, the best later"),
+    "sympson-hetter": _l("A lottery that keeps to a share of students"),
+}
+#: How abilities are estimated.
+METHODS = {
+    "eap": _l("EAP: the mean of what is likely"),
+    "map": _l("MAP: the likeliest, with what is usual"),
+    "ml": _l("ML: the likeliest by the answers alone"),
+    "wle": _l("WLE: the same without its bias"),
 }
 ORDERS = {
     "as_listed": _l("Section by section"),

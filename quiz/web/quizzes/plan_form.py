@@ -19,11 +19,14 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleField, StringField
 
 from quiz.assembly.blueprint import LABELS, MOST_SECTIONS, Blueprint, Count, Section, read_blueprint
+from quiz.assembly.settings import Adaptive
 from quiz.banks.rewriting import rewritten
 from quiz.banks.yaml import dump_yaml, read_mapping
 from quiz.errors import Invalid, Problem, TooLarge
 from quiz.questions.editing import said
 
+#: The mode of the form that stands for an adaptive test; "adaptive" is one of practice.
+ADAPTIVE: Final = "adaptive-test"
 #: Questions of a section that is added.
 USUAL_COUNT: Final = "5"
 #: Controls that one page sends.
@@ -78,11 +81,27 @@ class SectionForm(Form):
         return [*dict.fromkeys(bank for bank in (self.bank.data, *(self.others.data or ())) if bank)]
 
 
+class AdaptiveForm(Form):
+    """The rules of an adaptive test (``settings.Adaptive``); ``low`` and ``high`` are its ``start``."""
+
+    fewest = StringField(_l("Questions at least"))
+    most = StringField(_l("Questions at most"))
+    error = StringField(_l("Ends at this standard error"))
+    trial = StringField(_l("Questions on trial"))
+    exposure = StringField(_l("How the next question is chosen"))
+    among = StringField(_l("Among how many of the best"))
+    rate = StringField(_l("Share of students that may get a question"))
+    method = StringField(_l("How the ability is estimated"))
+    low = StringField(_l("Starts from an ability of at least"))
+    high = StringField(_l("Starts from an ability of at most"))
+
+
 class PlanForm(Form):
-    """The paper as a whole. ``mode`` is test, or for practice how often an answer can be checked."""
+    """The paper as a whole. ``mode`` is test, ``ADAPTIVE``, or for practice how often an answer can be checked."""
 
     sections = FieldList(FormField(SectionForm), _l("Section"))
     mode = StringField(_l("Test or practice"))
+    adaptive = FormField(AdaptiveForm, _l("Adaptive test"))
     order = StringField(_l("Order of the questions"))
     layout = StringField(_l("Questions on a page"))
     shuffle_options = BooleanField(_l("Each student sees the options in another order"))
@@ -125,13 +144,30 @@ def _data(blueprint: Blueprint) -> dict[str, Any]:
             {"place": str(place), **_section_data(section)}
             for place, section in enumerate(blueprint.sections)
         ],
-        "mode": "test" if settings.mode == "test" else settings.tries,
+        "mode": ADAPTIVE if settings.adaptive else "test" if settings.mode == "test" else settings.tries,
+        "adaptive": _adaptive_data(settings.adaptive or Adaptive()),
         "order": blueprint.order,
         "layout": settings.layout,
         "shuffle_options": blueprint.shuffle_options,
         "certainty": settings.certainty,
         "as_of": blueprint.as_of.isoformat() if blueprint.as_of else "",
         "scale": _figure(settings.scale),
+    }
+
+
+def _adaptive_data(rules: Adaptive) -> dict[str, str]:
+    low, high = rules.start
+    return {
+        "fewest": str(rules.fewest),
+        "most": str(rules.most),
+        "error": "" if rules.error is None else _figure(rules.error),
+        "trial": str(rules.trial),
+        "exposure": rules.exposure,
+        "among": str(rules.among),
+        "rate": _figure(rules.rate),
+        "method": rules.method,
+        "low": _figure(low),
+        "high": _figure(high),
     }
 
 
@@ -302,10 +338,24 @@ def _tags(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mode(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     mode = said(data, "mode")
-    if mode != "test":
-        return {"mode": "practice", "tries": mode}
+    if mode not in ("test", ADAPTIVE):
+        return {"mode": "practice", "tries": mode, "adaptive": ABSENT}
     kept = {name: value for name, value in given.get("review", {}).items() if name != "during"}
-    return {"mode": ABSENT, "tries": ABSENT, "review": kept or ABSENT}
+    rules = _rules(data["adaptive"], given.get("adaptive") or {}) if mode == ADAPTIVE else ABSENT
+    return {"mode": ABSENT, "tries": ABSENT, "review": kept or ABSENT, "adaptive": rules}
+
+
+def _rules(typed: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form says of an adaptive test; what is usual only where it stood there."""
+    usual = _adaptive_data(Adaptive())
+    values = {name: said(typed, name).strip().replace(",", ".") for name in usual}
+    start = [values.pop("low"), values.pop("high")]
+    made: dict[str, Any] = {
+        name: value for name, value in values.items() if value and (value != usual[name] or name in given)
+    }
+    if start != [usual["low"], usual["high"]] or "start" in given:
+        made["start"] = start
+    return made
 
 
 _SECTION: Final[Writers] = {
@@ -326,7 +376,7 @@ _WHOLE: Final[Writers] = {
     ("shuffle_options",): _truth("shuffle_options"),
 }
 _SETTINGS: Final[Writers] = {
-    ("mode",): _mode,
+    ("mode", "adaptive"): _mode,
     ("layout",): _text("layout"),
     ("certainty",): _truth("certainty"),
     ("scale",): _number("scale"),
@@ -381,6 +431,8 @@ _ELSEWHERE: Final = {
 def at_form(problem: Problem) -> Problem:
     """A fault of the text, at the field that says it."""
     where = _ELSEWHERE.get(problem.where, problem.where)
+    where = re.sub(r"^settings\.adaptive\.start(\[\d\])?$", "adaptive.low", where)
+    where = re.sub(r"^settings\.adaptive\b", "adaptive", where)
     if problem.what == "'count' is missing":
         where = f"{where}.count"
     where = re.sub(r"\.(count|difficulty\.\w+)\.(min|max)$", r".\1", where)

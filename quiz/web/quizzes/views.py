@@ -22,8 +22,10 @@ from quiz.web.html import use_time_zone
 from quiz.web.quizzes import checks
 from quiz.web.quizzes.desk import CHANGES, Desk
 from quiz.web.quizzes.forms import (
+    EXPOSURES,
     GRADING,
     LAYOUTS,
+    METHODS,
     MODES,
     ORDERS,
     SHOWN,
@@ -33,6 +35,7 @@ from quiz.web.quizzes.forms import (
     QuizForm,
     StartForm,
 )
+from quiz.web.quizzes.plan_form import ADAPTIVE
 from quiz.web.quizzes.starter import shipped_blueprints, starter
 from quiz.web.session import get_actor
 
@@ -126,6 +129,9 @@ def _page(name: str, desk: Desk, **more: Any) -> str:
         counted=[*map(_of_section, desk.counted, count())],
         faults=desk.lines,
         modes=MODES,
+        adaptive=ADAPTIVE,
+        exposures=EXPOSURES,
+        methods=METHODS,
         orders=ORDERS,
         layouts=LAYOUTS,
         **told,

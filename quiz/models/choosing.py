@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, get_args
 
-from sqlalchemy import JSON, ForeignKey, String, bindparam, or_, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, String, bindparam, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.db import Base
-from quiz.models.bank import Question, QuestionVersion
+from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.inspecting import found_by
 from quiz.models.peer_review import in_review
 from quiz.models.searching import finds
@@ -24,7 +24,8 @@ class Filter:
     """Which questions of a bank to list; "" = all. ``words``: each of them occurs in the question's texts.
 
     ``time``: a kind of ``validity.Turn``, counted from the day ``on``, which it needs; families have no one day and are
-    not among them. ``rule``: of the lint, which finds something there.
+    not among them. ``rule``: of the lint, which finds something there. ``language``: one in which they can be read; with "-"
+    before it one into which they are not translated.
     """
 
     words: str = ""
@@ -36,6 +37,7 @@ class Filter:
     status: str = ""
     time: str = ""
     rule: str = ""
+    language: str = ""
     on: date | None = None
 
 
@@ -68,7 +70,17 @@ def conditions(connection: Connection, bank_id: int, wanted: Filter) -> Iterator
             yield getattr(QuestionVersion, name) == getattr(wanted, name)
     if wanted.status:
         yield in_review() if wanted.status == REVIEW else QuestionVersion.status == wanted.status
+    if wanted.language:
+        told = _told_in(bank_id, wanted.language.removeprefix("-"))
+        yield ~told if wanted.language.startswith("-") else told
     yield from _told_of(connection, bank_id, wanted)
+
+
+def _told_in(bank_id: int, language: str) -> ColumnElement[bool]:
+    """Whether a question can be read in a language: its bank's, or one that it is translated into."""
+    own = select(Bank.language).where(Bank.id == bank_id).scalar_subquery()
+    translated = (" " + QuestionVersion.languages + " ").contains(f" {language} ", autoescape=True)
+    return or_(own == language, translated)
 
 
 def _told_of(connection: Connection, bank_id: int, wanted: Filter) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.draw import ALGORITHM, Paper, PaperSlot, draw
 from quiz.assembly.fairness import Fairness, FormFairness
+from quiz.assembly.index import Item
 from quiz.assembly.measures import minutes_of
 from quiz.assembly.possible import Draws, possible
 from quiz.assembly.supply import Window, dated, may_stand, out_of_date, turning
@@ -269,9 +271,7 @@ def _papers(
     return [draw(blueprint, index, seed, window.first) for seed in range(first, first + PAPERS)]
 
 
-def _draws(
-    connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], on: date
-) -> Draws | None:
+def _draws(connection: Connection, blueprint: Blueprint, banks: Mapping[str, int], on: date) -> Draws | None:
     return None if blueprint.fixed_forms else possible(blueprint, AnsweredIndex(connection, banks), on)
 
 
@@ -325,6 +325,19 @@ def _question(slot: PaperSlot, row: Row[Any], on: date, readable: Collection[int
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Some questions of a bank, and by which condition its list shows them (the fields of ``Filter``; {}: by none).
+
+    ``bank_id`` is None where I may not open the bank.
+    """
+
+    bank_id: int | None
+    title: str
+    count: int
+    wanted: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
     """What stands around a quiz that is to be published, besides what its banks hold (``quizzes.Checklist``)."""
 
@@ -333,13 +346,13 @@ class Readiness:
     join_open: bool
     #: Ready questions that its papers could hold but for their dates, on its first day; those that go out of force, or
     #: change with time, till its last.
-    out_of_date: int
+    out_of_date: tuple[Held, ...]
     leaving: int
     #: Its papers are fixed forms; why there are none, where there are not (``Unmeetable.unmet``).
     fixed: bool
     unmet: tuple[Mapping[str, Any], ...]
     #: Questions of its banks that are not ready yet, so that none is drawn.
-    drafts: int
+    drafts: tuple[Held, ...]
     #: Minutes that the answers of a paper take; None where none can be drawn.
     minutes: Fraction | None
     #: Of many papers, or of the fixed forms, some hold easy questions alone, others do not.
@@ -355,14 +368,15 @@ def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
         index = SqlIndex(connection, banks)
         window = window_of(blueprint, Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at), now)
         leaving = _leaving(blueprint, index, window)
-        stale = out_of_date(blueprint, index, window.first)
+        stale = index.named(sorted(out_of_date(blueprint, index, window.first)))
+        today = now.astimezone(ZoneInfo(quiz.time_zone)).date()
+        shelves = _shelves(connection, actor, banks)
         drafts = connection.execute(
-            select(func.count()).where(
-                QuestionVersion.bank_id.in_(banks.values()),
-                QuestionVersion.current,
-                QuestionVersion.status == "draft",
-            )
-        ).scalar_one()
+            select(Bank.slug, func.count())
+            .join(QuestionVersion, QuestionVersion.bank_id == Bank.id)
+            .where(Bank.id.in_(banks.values()), QuestionVersion.current, QuestionVersion.status == "draft")
+            .group_by(Bank.slug)
+        ).tuples()
         students = connection.execute(
             select(func.count()).where(Enrolment.course_id == quiz.course_id, Enrolment.role == "student")
         ).scalar_one()
@@ -371,14 +385,44 @@ def readiness(actor: Actor, quiz_id: int, now: datetime) -> Readiness:
         quiz.course_id,
         students,
         quiz.join_open,
-        len(stale),
+        _held(shelves, Counter((item.bank, _kind(item, today)) for item in stale.values()), "time"),
         leaving,
         bool(blueprint.fixed_forms),
         drawn.unmet,
-        drafts,
+        _held(shelves, {(name, "draft"): count for name, count in drafts}, "status"),
         max((paper.minutes for paper in drawn.papers), default=None),
         drawn.draws.unlike if drawn.draws else len({paper.easy for paper in drawn.papers}) > 1,
     )
+
+
+def _shelves(
+    connection: Connection, actor: Actor, banks: Mapping[str, int]
+) -> Mapping[str, tuple[int | None, str]]:
+    """By the names of banks their ids (None: I may not open it) and titles."""
+    readable = {*connection.execute(readable_banks(actor, Bank.id)).scalars()}
+    rows = connection.execute(select(Bank.id, Bank.title).where(Bank.id.in_(banks.values())))
+    titles = {row.id: row.title for row in rows}
+    return {name: (id if id in readable else None, titles[id]) for name, id in banks.items()}
+
+
+def _held(
+    shelves: Mapping[str, tuple[int | None, str]], counts: Mapping[tuple[str, str], int], condition: str
+) -> tuple[Held, ...]:
+    """What banks hold by (name, value of the condition), by their titles."""
+    found = [
+        Held(*shelves[name], count, {condition: value} if value else {})
+        for (name, value), count in counts.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.title, *one.wanted.values())))
+
+
+def _kind(item: Item, today: date) -> str:
+    """Under which turn of time a question is listed today that is not true on some day; "" for a family, under none."""
+    if item.spans is not None:
+        return ""
+    if item.end is not None and item.end <= today:
+        return "stale"
+    return "coming" if item.start is not None and item.start > today else "ending"
 
 
 def _leaving(blueprint: Blueprint, index: SqlIndex, window: Window) -> int:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from quiz.errors import Forbidden, NotFound
-from quiz.operations import attempts, building, courses, importing, quizzes
+from quiz.operations import attempts, banks, building, courses, importing, quizzes
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 
 MARKED = BANK.replace(
@@ -121,7 +121,15 @@ def test_what_to_look_at_before_publishing_is_counted(cast):
     quiz = quizzes.create(cast.ada, cast.course, settings, NOW)
     found = building.readiness(cast.ada, quiz, NOW)
     assert (found.students, found.join_open) == (2, True)
-    assert (found.out_of_date, found.leaving, found.drafts) == (1, 1, 1)
+    assert found.leaving == 1
+    for held, condition in ((found.out_of_date, {"time": "stale"}), (found.drafts, {"status": "draft"})):
+        assert [(one.count, one.wanted) for one in held] == [(1, condition)]
+        assert (
+            banks.bank(
+                cast.ada, held[0].bank_id, 1, NOW.date(), banks.Filter(**condition, on=NOW.date())
+            ).questions.total
+            == 1
+        )
     assert found.minutes is not None
 
 

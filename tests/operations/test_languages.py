@@ -52,6 +52,15 @@ def test_the_start_page_tells_the_languages(school):
     assert page.as_of.isoformat() == "2026-11-23"
 
 
+@pytest.mark.parametrize(
+    "language, found", [("ru", 3), ("-ru", 2), ("zh", 1), ("-zh", 4), ("-r", 5), ("en", 5), ("-en", 0)]
+)
+def test_a_bank_lists_what_is_translated_and_what_is_not(school, language, found):
+    (bank,) = banks.banks(school.ada, 1).rows
+    wanted = banks.Filter(language=language)
+    assert banks.bank(school.ada, bank.id, 1, NOW.date(), wanted).questions.total == found
+
+
 def test_a_quiz_in_one_language_has_no_choice(cast):
     assert quizzes.start_page(cast.bo, cast.quiz, NOW).languages == {}
 

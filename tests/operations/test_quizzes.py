@@ -190,6 +190,12 @@ def test_an_unmeetable_blueprint_is_refused_when_saved(cast):
     with pytest.raises(Invalid) as faults:
         quizzes.create(cast.ada, cast.course, BLUEPRINT.replace("count: 5", "cuont: 5"), NOW)
     assert faults.value.problems[0].line == 5
+    closed = BLUEPRINT.replace("limit: 20", "limit: 20\n  closes: 2026-11-20T09:00")
+    with pytest.raises(Invalid) as faults:
+        quizzes.create(cast.ada, cast.course, closed, NOW)
+    (fault,) = faults.value.problems
+    assert (fault.where, fault.what) == ("settings.closes", "this moment is past: nobody could begin")
+    assert closed.splitlines()[fault.line - 1] == "  closes: 2026-11-20T09:00"
 
 
 def test_only_teachers_make_quizzes(cast):

@@ -42,6 +42,7 @@ class FilterForm(Form):
     status = StringField(_l("Status"), default="")
     time = StringField(_l("Changing with time"), default="")
     rule = StringField(_l("Rule"), default="")
+    language = StringField(_l("Language"), default="")
 
     def wanted(self, on: date) -> Filter:
         """The filter, on this day."""

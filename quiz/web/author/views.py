@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -25,7 +25,7 @@ from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, Im
 from quiz.web.author.selecting import today
 from quiz.web.forms import Form, in_words, place, typed
 from quiz.web.guard import bounded, moment, signed_in
-from quiz.web.html import said
+from quiz.web.html import language_name, said
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("author", __name__)
@@ -69,7 +69,15 @@ def _bank(bank_id: int, form: ShareForm) -> str:
         tree=tree,
         tags=[(tag, tag) for tag in found.tags],
         rules=[(rule.id, f"{rule.id} {said(rule.title)}") for rule in rules().values()],
+        languages=[*_languages(found.languages)],
     )
+
+
+def _languages(translated: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What a search can ask of the languages that some questions are translated into."""
+    for code in translated:
+        yield code, _("also in %(language)s", language=language_name(code))
+        yield f"-{code}", _("not in %(language)s yet", language=language_name(code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from flask import url_for
 from flask_babel import format_date, format_time, ngettext
 from flask_babel import gettext as _
 
 from quiz.files.languages import NO_BREAK_SPACE
-from quiz.operations.building import Readiness
+from quiz.operations.building import Held, Readiness
 from quiz.operations.quizzes import Checklist, QuizSheet
 from quiz.web import html
 
@@ -19,13 +19,17 @@ from quiz.web import html
 KEYS = frozenset({"right_wrong", "answer", "feedback", "explanation"})
 
 
+#: An address, and its words.
+Link: TypeAlias = tuple[str, str]
+
+
 class Line(NamedTuple):
-    """One line. ``state``: good; info, to know; look, look at it; bad, in the way. ``link``: where it is mended, and its words."""
+    """One line. ``state``: good; info, to know; look, look at it; bad, in the way. ``links``: where it is mended, and their words."""
 
     state: str
     words: str
     more: str = ""
-    link: tuple[str, str] | None = None
+    links: Sequence[Link] = ()
 
 
 def lines(found: Checklist, around: Readiness, now: datetime) -> list[Line]:
@@ -35,8 +39,8 @@ def lines(found: Checklist, around: Readiness, now: datetime) -> list[Line]:
     return sorted(told, key=lambda line: order.index(line.state))
 
 
-def _at(found: Checklist, anchor: str, words: str) -> tuple[str, str]:
-    return url_for("quizzes.edit", quiz_id=found.quiz.id, _anchor=anchor), words
+def _at(found: Checklist, anchor: str, words: str) -> Sequence[Link]:
+    return [(url_for("quizzes.edit", quiz_id=found.quiz.id, _anchor=anchor), words)]
 
 
 # What is on the paper ------------------------------------------------------------------------------------------------
@@ -53,7 +57,9 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
         )
     elif around.fixed and found.unmet:
         what = _("There are no such fixed forms.")
-        more = _("The table below says which rules stand in the way, and how far the others let each of them come.")
+        more = _(
+            "The table below says which rules stand in the way, and how far the others let each of them come."
+        )
         yield Line("bad", what, more, sections)
     elif found.unmet:
         what = _("The banks do not hold enough questions.")
@@ -71,7 +77,7 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
             layout=_layout(found),
             scale=html.figure(found.scale),
         ),
-        (url_for("quizzes.papers", quiz_id=found.quiz.id), _("Look at papers")),
+        [(url_for("quizzes.papers", quiz_id=found.quiz.id), _("Look at papers"))],
     )
     if around.unlike:
         yield Line(
@@ -106,19 +112,17 @@ def _layout(found: Checklist) -> str:
 
 
 def _questions(around: Readiness) -> Iterator[Line]:
-    banks = (url_for("author.banks_list"), _("Banks"))
-    if around.out_of_date:
+    stale = sum(held.count for held in around.out_of_date)
+    if stale:
         yield Line(
             "look",
             ngettext(
                 "One question that fits is not true on the first day.",
                 "%(num)d questions that fit are not true on the first day.",
-                around.out_of_date,
+                stale,
             ),
-            _(
-                "It is not drawn while that is so. The page of its bank lists such questions under Changing with time."
-            ),
-            banks,
+            _("It is not drawn while that is so."),
+            [*_lists(around.out_of_date)],
         )
     if around.leaving:
         yield Line(
@@ -132,17 +136,25 @@ def _questions(around: Readiness) -> Iterator[Line]:
             if around.fixed
             else _("Papers that begin later do not hold it."),
         )
-    if around.drafts:
+    drafts = sum(held.count for held in around.drafts)
+    if drafts:
         yield Line(
             "info",
             ngettext(
                 "One question of these banks is still a draft.",
                 "%(num)d questions of these banks are still drafts.",
-                around.drafts,
+                drafts,
             ),
             _("Only what is ready is drawn."),
-            banks,
+            [*_lists(around.drafts)],
         )
+
+
+def _lists(held: Sequence[Held]) -> Iterator[Link]:
+    """The lists of these questions in their banks, as far as I may open them."""
+    for one in held:
+        if one.bank_id is not None:
+            yield url_for("author.bank", bank_id=one.bank_id, **one.wanted), f"{one.title} ({one.count})"
 
 
 # When, how long, how often -------------------------------------------------------------------------------------------
@@ -231,7 +243,7 @@ def _shown(found: Checklist, sheet: QuizSheet) -> Iterator[Line]:
 
 
 def _people(around: Readiness) -> Iterator[Line]:
-    people = (url_for("courses.people", course_id=around.course_id), _("People"))
+    people = [(url_for("courses.people", course_id=around.course_id), _("People"))]
     if around.students:
         words = ngettext("One student can take it.", "%(num)d students can take it.", around.students)
         yield Line("good", words, "", people)
@@ -242,7 +254,7 @@ def _people(around: Readiness) -> Iterator[Line]:
             _("Students join by the course's code, which stands on its page.")
             if around.join_open
             else _("Joining is closed, so nobody can come in: open it on the page of the course."),
-            (url_for("student.course", course_id=around.course_id), _("The course")),
+            [(url_for("student.course", course_id=around.course_id), _("The course"))],
         )
 
 

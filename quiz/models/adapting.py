@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
+from math import isclose
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Date, ForeignKey, and_, insert, or_, select
@@ -255,3 +256,50 @@ def told_by(connection: Connection, attempt_id: int, marks: Mapping[int, tuple[f
     stopped = connection.execute(select(Attempt.stopped).where(Attempt.id == attempt_id)).scalar_one()
     fewest = adaptive_of(sitting.blueprint).fewest
     return Told(found, found.share * (1.0 if stopped else min(1.0, len(asked) / fewest)))
+
+
+# The path once more ----------------------------------------------------------------------------------------------------
+
+
+class Difference(NamedTuple):
+    """Where an attempt's record says something else than its path followed once more; ``slot`` 0 is how it ended."""
+
+    slot: int
+    what: str
+    recorded: Any
+    found: Any
+
+
+def differences(connection: Connection, attempt_id: int) -> list[Difference]:
+    """Follows the path of an adaptive test once more, out of its pool, rules, seed and first marks."""
+    sitting, found = Sitting.of(connection, attempt_id), []
+    path, columns = sitting.path(), ("variant", "shown_order", "trial", "step")
+    rows = connection.execute(
+        select(*(getattr(AttemptSlot, name) for name in columns))
+        .where(AttemptSlot.attempt_id == attempt_id)
+        .order_by(AttemptSlot.slot)
+    ).all()
+    for one, row in zip(sitting.asked(attempt_id), rows, strict=True):
+        step = path.next()
+        name = step.question if step else None
+        if step is None or name != one.name:
+            found.append(Difference(one.slot, "question", one.name, name))
+        else:
+            again = sitting.slot(one.slot, step)
+            told = ((name, getattr(row, name), again[name]) for name in columns)
+            found += [Difference(one.slot, *each) for each in told if not _alike(*each[1:])]
+        if one.answered:
+            path.take(one.name, one.fraction)
+    attempt = connection.execute(select(Attempt.stopped).where(Attempt.id == attempt_id)).one()
+    if attempt.stopped != path.stopped:
+        found.append(Difference(0, "stopped", attempt.stopped, path.stopped))
+    return found
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are equal, numbers as far as machines differ."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+    if isinstance(one, float) and isinstance(other, float):
+        return isclose(one, other, rel_tol=1e-6, abs_tol=1e-6)
+    return bool(one == other)

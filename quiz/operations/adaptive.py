@@ -2,25 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.path import ALGORITHM
-from quiz.errors import QuizError
-from quiz.models.adapting import Sitting
+from quiz.db import reading
+from quiz.errors import NotFound, QuizError
+from quiz.models.adapting import Difference, Sitting, differences
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import QuestionVersion
 from quiz.models.closing import close, write_first
 from quiz.models.people import User
+from quiz.models.quiz import Quiz
 from quiz.models.saving import Save, Saved, refusal
 from quiz.models.saving import save as write_answer
 from quiz.models.scoring import answered
 from quiz.operations.access import Actor, acting, missing
 from quiz.operations.attempts import SlotSave
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """An attempt whose path was followed once more: how many questions it had, and where its record differs."""
+
+    attempt_id: int
+    student: str
+    number: int
+    questions: int
+    #: Which rule ended it, one of ``path.STOPPED``; None: none did.
+    stopped: str | None
+    ability: float | None
+    error: float | None
+    differences: tuple[Difference, ...]
+
+
+def replay(quiz_id: int) -> list[Replayed]:
+    """Follows the path of every adaptive attempt at a quiz once more, as its record says; for the command line.
+
+    Raises NotFound where there is no such quiz.
+    """
+    with reading() as connection:
+        if connection.execute(select(Quiz.id).where(Quiz.id == quiz_id)).first() is None:
+            raise NotFound
+        asked_so_far = select(func.count()).where(AttemptSlot.attempt_id == Attempt.id).scalar_subquery()
+        rows = connection.execute(
+            select(
+                Attempt.id,
+                User.name,
+                Attempt.number,
+                asked_so_far.label("questions"),
+                Attempt.stopped,
+                Attempt.ability,
+                Attempt.ability_error,
+            )
+            .join(User, User.id == Attempt.user_id)
+            .where(Attempt.quiz_id == quiz_id, Attempt.algorithm == ALGORITHM)
+            .order_by(Attempt.id)
+        ).all()
+        return [
+            Replayed(
+                attempt_id=row.id,
+                student=row.name,
+                number=row.number,
+                questions=row.questions,
+                stopped=row.stopped,
+                ability=row.ability,
+                error=row.ability_error,
+                differences=tuple(differences(connection, row.id)),
+            )
+            for row in rows
+        ]
 
 
 def is_adaptive(connection: Connection, attempt_id: int) -> bool:

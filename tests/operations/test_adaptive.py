@@ -6,16 +6,18 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from quiz.assembly.dice import Dice
 from quiz.assembly.path import Thrown, rules_of
-from quiz.db import reading
+from quiz.db import reading, transaction
 from quiz.errors import OutOfSequence, QuizError, Unmeetable
 from quiz.models.adapting import Sitting
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
+from quiz.models.bank import Bank
 from quiz.models.saving import Saved
-from quiz.operations import attempts, importing, quizzes
+from quiz.models.versions import take_back
+from quiz.operations import adaptive, attempts, importing, quizzes, rescoring
 from quiz.operations.attempts import SlotSave
 from quiz.statistics.adaptive.session import Session
 from tests import scaled
@@ -195,3 +197,47 @@ def test_what_the_bank_cannot_keep_is_said_before_anything_is_written(cast, rule
     with pytest.raises(Unmeetable) as refused:
         quizzes.create(cast.ada, cast.course, scaled.plan(rules), NOW)
     assert said in refused.value.unmet[0]["constraint"]
+
+
+def test_a_path_followed_once_more_is_the_same_until_its_record_is_changed(cast):
+    cast.quiz = scaled.publish(cast, scaled.plan("fewest: 4, most: 8, error: 0.55, trial: 2"), trials=4)
+    scaled.sit(cast, cast.start(), scaled.knows(0.3))
+    running = cast.start()  # another attempt: its questions are others
+    scaled.give(cast, running, 1, right=False)
+    found = adaptive.replay(cast.quiz)
+    assert [one.questions for one in found][1] == 2
+    assert [one.differences for one in found] == [(), ()]
+    with transaction() as connection:
+        connection.execute(
+            update(Mark).where(Mark.attempt_id == running, Mark.slot == 1).values(fraction=1, points=1)
+        )
+    (difference,) = {one.slot for one in adaptive.replay(cast.quiz)[1].differences}
+    assert difference == 2
+
+
+def test_a_rescored_question_is_estimated_anew_and_the_path_stays(cast):
+    """Half of the answers were wrong; one of them counts as right now, and is then left out."""
+    attempt = begin(cast)
+    scaled.sit(cast, attempt, scaled.knows(0))
+    before = stored(attempt)
+    wrong = next(one for one in slots(attempt) if one.fraction == 0)
+    request = rescoring.Request("full-credit", wrong.version_id, False, "")
+    done = rescoring.run(None, cast.quiz, request, NOW)
+    after = stored(attempt)
+    assert after.ability > before.ability
+    assert after.grade > before.grade
+    assert done.changes[0].grade_after == pytest.approx(after.grade)
+    assert adaptive.replay(cast.quiz)[0].differences == ()
+    rescoring.undo(None, cast.quiz, done.rescoring_id, NOW)
+    assert stored(attempt).ability == before.ability
+
+
+def test_a_question_that_may_still_come_is_not_lost_when_its_version_is_taken_back(cast):
+    """The pool is frozen: attempts get its versions, whatever becomes of the bank."""
+    cast.quiz = scaled.publish(cast, scaled.plan())
+    attempt = cast.start()
+    with transaction() as connection:
+        bank, owner = connection.execute(select(Bank.id, Bank.owner_id).where(Bank.slug == "scaled")).one()
+        assert take_back(connection, bank, NOW, owner, NOW + timedelta(hours=1)) == 24
+    scaled.give(cast, attempt, 1, right=True)
+    assert "Statement" in scaled.view(cast, attempt).presented.prompt

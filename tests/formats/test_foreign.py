@@ -1,9 +1,14 @@
 """What we write is read by programs of others, and what they make of it by us."""
 
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 
+import moodle_xml_parser.parser
 import openpyxl
 import pytest
+from anki_export import ApkgReader
 from text2qti.config import Config
 from text2qti.qti import QTI
 from text2qti.quiz import Quiz
@@ -49,3 +54,46 @@ def test_openpyxl_reads_the_cells_of_our_sheets(name):
     theirs = [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
     assert theirs == [*read_sheet(content)]
     assert len(theirs) > 10
+
+
+@pytest.mark.parametrize("name, way, other", [("qti21", "upgrade", "qti30"), ("qti22", "upgrade", "qti30"), ("qti30", "downgrade", "qti21")])  # fmt: skip
+def test_qti_convert_makes_another_version_of_our_packages_with_the_same_questions(
+    tmp_path, name, way, other
+):
+    format, begun, ended = formats()[name], tmp_path / "ours.zip", tmp_path / "theirs.zip"
+    begun.write_bytes(written(format, taken(format)[::4])[0])
+    program = Path(sys.executable).with_name("qti-convert")
+    subprocess.run([program, way, begun, ended], check=True, capture_output=True)
+    theirs, report = read(formats()[other], ended.read_bytes(), ended.name)
+    assert (report.errors, report.unsupported) == ([], [])
+    ours, _report = read(format, begun.read_bytes(), begun.name)
+    assert [one.dump() for one in theirs] == [one.dump() for one in ours]
+    assert len(ours) > 30
+
+
+def test_moodle_xml_parser_reads_our_choices_and_texts_with_gaps():
+    format = formats()["moodle-xml"]
+    ours = taken(format)
+    theirs = moodle_xml_parser.parser.parse_bytes(written(format, ours)[0])
+    choices = [one for one in ours if one.type in ("single_choice", "multiple_response")]
+    assert [len(one.options) for one in theirs["multichoice"]] == [
+        len(one.content.options) for one in choices
+    ]
+    assert [one.single for one in theirs["multichoice"]] == [one.type == "single_choice" for one in choices]
+    texts = [one for one in ours if one.type == "cloze"]
+    assert [sum(gap.sub_type != "UNKNOWN" for gap in one.gaps) for one in theirs["cloze"]] == [
+        len(one.content.gaps) for one in texts
+    ]
+    assert len(choices) > len(texts) > 0
+
+
+def test_anki_export_reads_the_notes_of_our_packages(tmp_path):
+    format = formats()["anki"]
+    ours = taken(format)
+    (tmp_path / "ours.apkg").write_bytes(written(format, ours)[0])
+    with ApkgReader(tmp_path / "ours.apkg", extract_to=tmp_path / "theirs") as package:
+        notes = [note["data"]["record"] for note in package.notes]
+    for one, note in zip(ours, notes, strict=True):
+        front = note["Text"] if one.type == "cloze" else note["Front"]
+        assert ("{{c1::" in front) == (one.type == "cloze")
+    assert len(ours) > 5

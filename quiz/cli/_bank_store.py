@@ -214,14 +214,12 @@ def _found(
 ) -> Exportable:
     """The questions that are asked for, audited. Raises NotFound where there is no such bank, quiz or question."""
     from quiz.errors import NotFound
-    from quiz.operations import banks, exporting
+    from quiz.operations import exporting
     from quiz.operations.exporting import Filter, Selection
 
     if quiz_id is not None:
         return exporting.exportable_quiz(None, quiz_id, now, audit=True)
-    bank_id = banks.find_bank(name or "")
-    if bank_id is None:
-        raise NotFound(f"There is no bank {name!r} in the database.")
+    bank_id = _bank_id(name or "")
     bare = tuple(one.removeprefix(f"{name}/") for one in names)
     found = exporting.exportable(None, bank_id, Selection(bare, Filter(**wanted)), now)
     unknown = {*bare} - {*found.bank.by_id}
@@ -249,3 +247,49 @@ def _written(
         made = found.packed(done.content, format.suffixes[0])
         return made.content, made.suffix
     return done.content, format.suffixes[0]
+
+
+@click.command()
+@click.argument("name", metavar="BANK")
+@click.argument("table", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen, write nothing.")
+@json_option
+def calibrate(name: str, table: Path, dry_run: bool, as_json: bool) -> None:
+    """Write the calibrations of a CSV FILE into the questions of a bank in the database.
+
+    FILE has the columns item,b and, where wanted, a,c,n,source: the id of a question (bank/id, or id), its location, slope
+    and lower asymptote in logits, how many answers they rest on, and whose. Where marks come in steps b has the location of
+    each, parted by spaces. A question that has another calibration gets a new version; with one fault nothing is written.
+
+    Example: quiz bank calibrate membership trial.csv --dry-run
+    """
+    from dataclasses import replace
+
+    from quiz import clock
+    from quiz.banks.calibrating import read_calibrations
+    from quiz.cli._store import print_json, store
+    from quiz.operations import calibrating
+
+    read = read_calibrations(table.read_bytes(), str(table))
+    lines = [replace(line, item=line.item.removeprefix(f"{name}/")) for line in read]
+    with store():
+        reason = f"calibrations of {table.name}"
+        count = calibrating.bring(
+            None, _bank_id(name), (str(table), lines), clock.now(), reason, dry_run=dry_run
+        )
+    figures = {"changed": count, "unchanged": len(lines) - count}
+    if as_json:
+        print_json({"bank": name, "dry_run": dry_run, **figures})
+    else:
+        told = ", ".join(f"{number} {words}" for words, number in figures.items())
+        click.echo(f"{name}: {told}{' (nothing written)' if dry_run else ''}")
+
+
+def _bank_id(name: str) -> int:
+    from quiz.errors import NotFound
+    from quiz.operations import banks
+
+    found = banks.find_bank(name)
+    if found is None:
+        raise NotFound(f"There is no bank {name!r} in the database.")
+    return found

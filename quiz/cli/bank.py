@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from quiz.cli import MOST_FAULTS
-from quiz.cli._bank_store import export, import_
+from quiz.cli._bank_store import calibrate, export, import_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,5 +201,6 @@ def schema(blueprint: bool) -> None:
 
 bank.add_command(import_)
 bank.add_command(export)
+bank.add_command(calibrate)
 
 COMMANDS = (bank,)

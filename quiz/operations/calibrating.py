@@ -66,13 +66,28 @@ class Told:
     #: By how much of the mark the answers are above what it expects of those who gave them, −1 to 1.
     above: float
     calibration: Calibration | None
-    #: few, erratic, regular, far, steep, negative, easier, harder, gap, unplaced, typed: by which it is to be doubted.
+    #: few, erratic, regular, far, steep, negative, easier, harder, gap, typed: by which it is to be doubted.
     doubts: tuple[str, ...]
+
+    @property
+    def location(self) -> float:
+        """The middle of where its steps lie; 0 where none has a place."""
+        b = [place for place in self.estimate.b if place is not None]
+        return sum(b) / len(b) if b else 0.0
 
     @property
     def proposed(self) -> bool:
         """Whether it can be written and nothing speaks against it."""
         return self.calibration is not None and not self.doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A question of which the answers tell nothing: too few, all alike, or marks that come in no even steps."""
+
+    question_id: int
+    slug: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,9 @@ class Look:
     papers: int
     answers: int
     scale: Scale | None
+    #: From the easiest to the hardest.
     rows: tuple[Told, ...]
+    unplaced: tuple[Unplaced, ...]
     #: Questions with answers that were given to another wording, or key, of theirs.
     outdated: int
     abilities: tuple[float, ...]
@@ -146,12 +163,19 @@ def run(
 
 
 def bring(
-    actor: Actor | None, bank_id: int, lines: Sequence[Line], name: str, now: datetime, reason: str
+    actor: Actor | None,
+    bank_id: int,
+    table: tuple[str, Sequence[Line]],
+    now: datetime,
+    reason: str,
+    *,
+    dry_run: bool = False,
 ) -> int:
-    """Writes the calibrations of a table, whose ``name`` faults are told at, into a bank's questions. Returns of how many.
+    """Writes the calibrations of a table (the name of its file, its lines) into a bank's questions. Returns into how many.
 
     A question that has the same already stays as it is. Raises Invalid where a line names no question of the bank.
     """
+    name, lines = table
     with reading() as connection:
         editable_bank(connection, actor, bank_id, lock=False)
         given = {line.item: line.calibration for line in lines}
@@ -161,7 +185,9 @@ def bring(
         what, mend = "the bank has no such question", "write the id of a question of the bank"
         raise Invalid(bounded([CellProblem(line.item, what, mend, line.number, name) for line in lost]))
     changed = [row for row in rows if calibrated(row.content, given[row.slug]) != row.content]
-    return _write(actor, bank_id, changed, given, now, reason) if changed else 0
+    if changed and not dry_run:
+        _write(actor, bank_id, changed, given, now, reason)
+    return len(changed)
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -228,7 +254,9 @@ def _look(connection: Connection, bank: Row[Any], onto: str, until: datetime) ->
     )
     scale = calibration_of(shares, given) if listed else None
     typed = drafts_of(connection, [row.question_id for row in listed])
-    told = _told(listed, before, scale, typed)
+    figures = _figures(scale)
+    told = _told(listed, before, figures, typed)
+    numbers = np.isfinite(shares).sum(axis=0).tolist()
     theta = abilities(scale.fitted, "eap")[0] if scale and scale.fitted else np.zeros(0)
     return Look(
         bank_id=bank.id,
@@ -241,6 +269,11 @@ def _look(connection: Connection, bank: Row[Any], onto: str, until: datetime) ->
         answers=sum(one.n for one in told),
         scale=scale,
         rows=told,
+        unplaced=tuple(
+            Unplaced(row.question_id, row.slug, numbers[place])
+            for place, row in enumerate(listed)
+            if place not in figures
+        ),
         outdated=len({row.question_id for row in answers} - answered),
         abilities=tuple(theta[np.isfinite(theta)].tolist()),
         seen=_seen(listed, told, chosen),
@@ -263,20 +296,6 @@ def _shares(answers: Sequence[Row[Any]], questions: Sequence[int]) -> Values:
     for answer in answers:
         shares[papers[answer.attempt_id], columns[answer.question_id]] = answer.fraction
     return shares
-
-
-def _told(
-    questions: Sequence[Row[Any]],
-    before: Mapping[int, Calibration | None],
-    scale: Scale | None,
-    typed: Collection[int],
-) -> tuple[Told, ...]:
-    """What the scale tells of each question, by its place there; ``typed``: somebody is writing at these."""
-    figures = _figures(scale)
-    return tuple(
-        _one(row, before[row.question_id], figures.get(place), row.question_id in typed)
-        for place, row in enumerate(questions)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,32 +324,37 @@ def _figures(scale: Scale | None) -> dict[int, _Figures]:
     }
 
 
-def _one(row: Row[Any], before: Calibration | None, found: _Figures | None, typed: bool) -> Told:
-    about = {
-        "question_id": row.question_id,
-        "slug": row.slug,
-        "prompt": to_text(row.content["prompt"]),
-        "before": before,
-    }
-    if found is None:
-        return Told(
-            **about,
-            estimate=ItemEstimate(row.slug),
-            n=0,
-            fit=None,
-            above=0,
-            calibration=None,
-            doubts=("unplaced",),
+def _told(
+    questions: Sequence[Row[Any]],
+    before: Mapping[int, Calibration | None],
+    figures: Mapping[int, _Figures],
+    typed: Collection[int],
+) -> tuple[Told, ...]:
+    """What is told of each question that is placed, by its place; ``typed``: somebody is writing at these."""
+    found = [
+        _one(
+            questions[place], before[questions[place].question_id], one, questions[place].question_id in typed
         )
+        for place, one in figures.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.location, one.slug)))
+
+
+def _one(row: Row[Any], before: Calibration | None, found: _Figures, typed: bool) -> Told:
     doubts = (*_doubts(found), *(("typed",) if typed else ()))
-    writable = found.sure and not typed and not {"negative", "steep", "gap"} & {*doubts}
+    writable = (
+        found.sure and not found.estimate.anchor and not {"negative", "steep", "gap", "typed"} & {*doubts}
+    )
     return Told(
-        **about,
+        question_id=row.question_id,
+        slug=row.slug,
+        prompt=to_text(row.content["prompt"]),
+        before=before,
         estimate=found.estimate,
         n=found.n,
         fit=found.fit,
         above=found.above[0],
-        calibration=_calibration(found) if writable and not found.estimate.anchor else None,
+        calibration=_calibration(found) if writable else None,
         doubts=doubts,
     )
 

@@ -354,6 +354,7 @@ def build(folder, now):
         "course": demo.course_id,
         "join_code": demo.join_code,
         "report": demo.simulated,
+        "report_bank": banks.find_bank("demo-flawed"),
         "report_course": quizzes.manage(teacher, demo.simulated).course_id,
         **{f"demo_{number}": quiz for number, (quiz, _) in enumerate(demo.quizzes, 1)},
     }

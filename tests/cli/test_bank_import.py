@@ -187,3 +187,40 @@ def test_what_is_wrong_with_a_blueprint_is_said_with_its_line(shell, cast, tmp_p
 
 def test_a_report_of_no_quiz(shell):
     assert "no quiz 7" in shell("report", 7, code=1).stderr
+
+
+# Calibrations --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_calibrations_of_a_table_come_into_the_questions(shell, file, tmp_path):
+    shell("bank", "import", file)
+    table = tmp_path / "trial.csv"
+    table.write_text("item,a,b,c,n,source\nsmall/one,1.2,-0.5,0.2,640,trial\ntwo,,0.3 1.1,,,\n", "utf-8")
+    told = {"bank": "small", "dry_run": True, "changed": 2, "unchanged": 0}
+    assert shell.json("bank", "calibrate", "small", table, "--dry-run") == told
+    assert shell.json("bank", "calibrate", "small", table) == {**told, "dry_run": False}
+    questions = read_bank(shell("bank", "export", "small").stdout, "small.yaml").by_id
+    one, two = questions["one"].calibration, questions["two"].calibration
+    assert (float(one.a), [float(b) for b in one.b], float(one.c), one.n, one.source) == (
+        1.2, [-0.5], 0.2, 640, "trial",
+    )  # fmt: skip
+    assert ([float(b) for b in two.b], two.n) == ([0.3, 1.1], None)
+    assert "2 unchanged" in shell("bank", "calibrate", "small", table).stdout
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize(
+    "line, fault",
+    [
+        ("one,-1,0", "trial.csv:3: one, a: -1 is not above 0"),
+        ("six,1,0", "trial.csv:3: six: the bank has no such question"),
+        ("two,1,0", "trial.csv:3: two: stands twice"),
+    ],
+)
+def test_a_table_with_a_fault_changes_nothing(shell, file, tmp_path, line, fault):
+    shell("bank", "import", file)
+    table = tmp_path / "trial.csv"
+    table.write_text(f"item,a,b\ntwo,1,0.5\n{line}\n", "utf-8")
+    assert fault in shell("bank", "calibrate", "small", table, code=1).stderr
+    assert "calibration" not in shell("bank", "export", "small").stdout

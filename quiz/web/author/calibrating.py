@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,7 +19,7 @@ from quiz.operations.calibrating import Look, Told
 from quiz.statistics.irt.scales import FEWEST, FEWEST_ANSWERS, SLOPES_FROM
 from quiz.web.forms import located
 from quiz.web.guard import moment, signed_in
-from quiz.web.html import correlation, figure, percent
+from quiz.web.html import correlation, percent
 from quiz.web.reports.plots import Plot, evenly, map_plot
 from quiz.web.session import get_actor
 
@@ -87,6 +88,7 @@ def _page(bank_id: int, onto: str, until: datetime, errors: list[str]) -> str:
         why_not=_why_not(found),
         title=_title(found),
         map=_map(found),
+        fewest=FEWEST_ANSWERS,
         doubts={one.slug: [_doubt(name, one) for name in one.doubts] for one in found.rows},
     )
 
@@ -104,21 +106,15 @@ def _why_not(found: Look) -> str:
 
 def _title(found: Look) -> str:
     """The finding of the map: whether the questions lie where the students are."""
-    fitted, places = found.fitted, _places(found)
-    if fitted is None or not places:
+    fitted = found.fitted
+    if fitted is None or not found.rows:
         return ""
-    apart = sum(places) / len(places) - fitted.mean
+    apart = median(one.location for one in found.rows) - fitted.mean
     if abs(apart) < fitted.deviation / 2:
         return _("The questions lie where the students are")
     if apart > 0:
         return _("Most questions are harder than is right for these students")
     return _("Most questions are easier than is right for these students")
-
-
-def _places(found: Look) -> list[float]:
-    """The middle of the locations of each question that is placed."""
-    known = [[b for b in one.estimate.b if b is not None] for one in found.rows]
-    return [sum(b) / len(b) for b in known if b]
 
 
 def _map(found: Look) -> Plot | None:
@@ -127,16 +123,11 @@ def _map(found: Look) -> Plot | None:
     edges = evenly(-REACH, REACH, BARS)
     inside = [min(REACH - 1e-9, max(-REACH, theta)) for theta in found.abilities]
     counts = [sum(low <= theta < high for theta in inside) for low, high in pairwise(edges)]
-    return map_plot(counts, edges, _places(found))
+    return map_plot(counts, edges, [one.location for one in found.rows])
 
 
 def _doubt(name: str, one: Told) -> str:
     """Why a calibration is to be doubted, in a sentence."""
-    if name == "unplaced":
-        return _(
-            "Not placed: fewer than %(n)s answers, everybody has the same mark, or its marks come in no even steps.",
-            n=FEWEST_ANSWERS,
-        )
     return {
         "few": _("Fewer than %(n)s answers: the slope is rough.", n=SLOPES_FROM),
         "negative": _("Stronger students do worse: is the key right?"),
@@ -159,4 +150,4 @@ def _doubt(name: str, one: Told) -> str:
 def with_error(value: Fraction | float | None, error: float | None) -> str:
     """A parameter with its standard error, where it has one; a dash for none."""
     told = correlation(None if value is None else float(value))
-    return told if error is None else f"{told} ± {figure(error)}"
+    return told if error is None else f"{told} ± {correlation(error)}"

@@ -148,7 +148,7 @@ def map_plot(counts: Sequence[int], edges: Sequence[float], places: Sequence[flo
         top=_TOP,
         base=axis,
         width=600,
-        height=326,
+        height=ground + step * max([len(of_one) for of_one in hanging] or [1]) + 30,
         rows=(),
         columns=across.labels(range(round(edges[0]), round(edges[-1]) + 1), lambda value: figure(value, 0)),
         areas=tuple(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import comb, sqrt
+from math import ceil, comb, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -25,6 +25,11 @@ from quiz.banks.model import EXPECTED
 #: From this share on a question is as easy as those that are called so.
 EASY: Final = float(EXPECTED["easy"])
 Z95: Final = 1.959964
+
+
+def upward(marks: float) -> float:
+    """Rounded up to hundredths: what is said to be the most stays so."""
+    return ceil(100 * marks - 1e-6) / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Difference:
     marks: float
     low: float
     high: float
+
+    @property
+    def at_most(self) -> float:
+        """The same, rounded up."""
+        return upward(self.marks)
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,7 @@ class Fairness:
 
     @cached_property
     def at_most(self) -> float | None:
-        """What no two papers' expected marks differ by more than, with 95 % confidence for all pairs together; None for one."""
+        """What no two papers' expected marks differ by more than, with 95 % confidence for all pairs together, rounded up."""
         if len(self.forms) < 2:
             return None
         z = NormalDist().inv_cdf(1 - 0.025 / comb(len(self.forms), 2))
@@ -112,7 +122,7 @@ class Fairness:
             abs(one[0] - other[0]) + z * self._error_between(one[1], other[1])
             for one, other in combinations(told, 2)
         )
-        return min(wide, max(form.points for form in self.forms))
+        return upward(min(wide, max(form.points for form in self.forms)))
 
     def _error_between(self, one: Mapping[str, float], other: Mapping[str, float]) -> float:
         """The standard error of the difference of two papers' expected marks."""
@@ -210,7 +220,7 @@ class Fairness:
                 "marks": round(apart.marks, 4),
                 "interval": [round(apart.low, 4), round(apart.high, 4)],
             },
-            "at_most": None if self.at_most is None else round(self.at_most, 4),
+            "at_most": self.at_most,
             "mean": round(self.mean, 4),
             "spread": round(self.spread, 4),
             "sources": dict(self.sources),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import Final
@@ -29,11 +29,18 @@ class Words:
     spread: str = "mean and standard deviation of the forms:"
     average: str = "This is about what students get on average; the result of a single student varies more."
     point: str = "."
+    #: What kinds of questions are called; where it is not said, as they are written.
+    values: Mapping[str, str] = field(default_factory=dict)
     label: str = "Expected from the difficulty of each question, easy, medium or hard, not from data."
     authored: str = "Expected from the shares that the authors of the questions wrote down, not from data."
     mixed: str = "What the expectation rests on (questions):"
-    sources: tuple[str, str, str, str] = ("answers", "calibrated", "authored", "label")
-    answers: str = "answers a question"
+    sources: tuple[str, str, str, str] = (
+        "answers",
+        "calibrated (over abilities N(0, 1))",
+        "authored",
+        "label (easy 0.85, medium 0.65, hard 0.40)",
+    )
+    answers: str = "answers a question, weighed by their precision with what was expected before"
     assumed: str = "Where there are no answers, true shares are assumed to lie around these with a standard deviation of 0.15 (label) or 0.10 (authored)."
     easy: str = "only easy questions, unlike other forms"
     range: str = "95 % interval"
@@ -60,11 +67,40 @@ WORDS: Final[Mapping[str, Words]] = {
         spread="среднее и стандартное отклонение вариантов:",
         average="Речь о том, что студенты получают в среднем; результат отдельного студента колеблется сильнее.",
         point=",",
+        values={
+            "remember": "помнить",
+            "understand": "понимать",
+            "apply": "применять",
+            "analyse": "анализировать",
+            "evaluate": "оценивать",
+            "create": "создавать",
+            "easy": "лёгкий",
+            "medium": "средний",
+            "hard": "трудный",
+            "cloze": "текст с пропусками",
+            "description": "описание",
+            "drag_words": "перетаскивание слов",
+            "essay": "эссе",
+            "gap_select": "выбор слов",
+            "hotspot": "места на рисунке",
+            "matching": "соответствие",
+            "multiple_response": "несколько ответов",
+            "numerical": "число",
+            "ordering": "упорядочение",
+            "short_text": "краткий ответ",
+            "single_choice": "один ответ",
+            "true_false": "верно или неверно",
+        },
         label="Ожидание следует из трудности вопросов (лёгкий, средний, трудный), а не из данных.",
         authored="Ожидание следует из долей, которые указали авторы вопросов, а не из данных.",
         mixed="На чём основано ожидание (вопросов):",
-        sources=("ответы", "калибровка", "указано автором", "трудность"),
-        answers="ответов на вопрос",
+        sources=(
+            "ответы",
+            "калибровка (по уровням подготовки N(0, 1))",
+            "указано автором",
+            "трудность (лёгкий 0,85, средний 0,65, трудный 0,40)",
+        ),
+        answers="ответов на вопрос, взвешены по точности с прежним ожиданием",
         assumed="Где ответов нет, принято, что истинные доли отклоняются от указанных со стандартным отклонением 0,15 (трудность) или 0,10 (указано автором).",
         easy="только лёгкие вопросы, в отличие от других вариантов",
         range="95 %-й интервал",
@@ -87,11 +123,35 @@ WORDS: Final[Mapping[str, Words]] = {
         sure="预期本身并不精确：在 95% 的置信度下，任意两份试卷相差不超过",
         spread="各试卷的平均值与标准差：",
         average="这里说的是学生的平均得分；单个学生的成绩波动更大。",
+        values={
+            "remember": "记忆",
+            "understand": "理解",
+            "apply": "应用",
+            "analyse": "分析",
+            "evaluate": "评价",
+            "create": "创造",
+            "easy": "易",
+            "medium": "中",
+            "hard": "难",
+            "cloze": "综合填空题",
+            "description": "说明",
+            "drag_words": "拖放填空题",
+            "essay": "问答题",
+            "gap_select": "选词填空题",
+            "hotspot": "图片定位题",
+            "matching": "匹配题",
+            "multiple_response": "多选题",
+            "numerical": "数值题",
+            "ordering": "排序题",
+            "short_text": "短答题",
+            "single_choice": "单选题",
+            "true_false": "判断题",
+        },
         label="预期得分依据题目的难度（易、中、难），而非实测数据。",
         authored="预期得分依据出题人给出的得分率，而非实测数据。",
         mixed="预期依据（题数）：",
-        sources=("作答", "已标定", "出题人给出", "难度"),
-        answers="每题作答数",
+        sources=("作答", "已标定（能力 N(0, 1)）", "出题人给出", "难度（易 0.85、中 0.65、难 0.40）"),
+        answers="每题作答数（按精度与先前的预期加权）",
         assumed="没有作答数据时，假定真实得分率围绕上述数值波动，标准差为 0.15（难度）或 0.10（出题人给出）。",
         easy="全是容易的题，与其他试卷不同",
         range="95% 区间",
@@ -130,7 +190,7 @@ class FairnessPage:
         said = [self._source(), words.assumed, words.average]
         if apart and self.fairness.at_most is not None:
             sure = f"{words.sure} {self._figure(self.fairness.at_most)}."
-            said = [f"{words.differ} {self._figure(apart.marks)}.", sure, *said]
+            said = [f"{words.differ} {self._figure(apart.at_most)}.", sure, *said]
         return " ".join(said)
 
     def _figure(self, value: float) -> str:
@@ -185,12 +245,18 @@ class FairnessPage:
         )
         return f"{self.words.expected}, {self.words.range}: {listed}"
 
+    def _named(self, kind: str, value: str) -> str:
+        """A level, a difficulty, a type in the language; what an author has named stands as it is."""
+        if kind in {"section", "topic"}:
+            return value
+        return self.words.values.get(value, value.replace("_", " "))
+
     def _names(self) -> tuple[str, ...]:
         return tuple(f"{self.words.form} {form.form}" for form in self.fairness.forms)
 
     def _coverage(self) -> Table:
         kinds = dict(zip(("section", "topic", "level", "difficulty", "type"), self.words.kinds, strict=True))
-        every = self.fairness.coverage
+        every = [(kind, self._named(kind, value), counts) for kind, value, counts in self.fairness.coverage]
         if len(self.fairness.forms) > MOST_IN_A_MATRIX:  # the least and the most in place of a column each
             rows = tuple(
                 (f"{kinds[kind]}: {value or '–'}", *map(str, (min(counts), max(counts))))
@@ -234,7 +300,7 @@ class FairnessPage:
             at = most * part / 4
             drawn += [
                 _line(x(at), 4, x(at), height - 22, "#ccc"),
-                _words(x(at), height - 6, f"{at:g}", "middle"),
+                _words(x(at), height - 6, f"{at:g}".replace(".", self.words.point), "middle"),
             ]
         for place, form in enumerate(forms):
             y = 14 + 18 * place

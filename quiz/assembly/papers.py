@@ -45,6 +45,7 @@ class Words:
     seen: str = "beside the question"
     by_hand: str = "a person judges"
     fairness: str = "Fairness"
+    used: str = "on forms"
 
 
 WORDS: Final[Mapping[str, Words]] = {
@@ -69,6 +70,7 @@ WORDS: Final[Mapping[str, Words]] = {
         seen="рядом с вопросом",
         by_hand="оценивает человек",
         fairness="Равенство вариантов",
+        used="в вариантах",
     ),
     "zh": Words(
         form="试卷",
@@ -90,6 +92,7 @@ WORDS: Final[Mapping[str, Words]] = {
         seen="写在题目旁",
         by_hand="由人评分",
         fairness="公平性",
+        used="出现于试卷",
     ),
 }
 
@@ -162,11 +165,20 @@ def _form(made: Forms, paper: Paper, asked: Sequence[Asked], words: Words) -> It
 def _keys(made: Forms, paper: Paper, asked: Sequence[Asked], words: Words) -> Part:
     title = f"{made.title} · {words.form} {paper.form} · {words.key}"
     entries = [
-        (Text(escape(f"{_key(one)}  ({one.slot.question}; {one.slot.points})"), str(one.slot.slot)),)
+        (Text(escape(f"{_key(one)}  ({_used(made, one, words)})"), str(one.slot.slot)),)
         for one in asked
         if one.slot.asks
     ]
     return Part(title, _points(paper, words), (*entries, _banks(made)), _foot(made, paper, words))
+
+
+def _used(made: Forms, one: Asked, words: Words) -> str:
+    """The question and its points, on how many of the forms it stands, and on how many earlier papers it stood."""
+    name, past = (
+        one.slot.question,
+        f" + {made.past[one.slot.question]}" if one.slot.question in made.past else "",
+    )
+    return f"{name}; {one.slot.points}; {words.used} {made.uses[name]}/{len(made.papers)}{past}"
 
 
 def fairness_page(made: Forms, language: str) -> FairnessPage:
@@ -174,7 +186,8 @@ def fairness_page(made: Forms, language: str) -> FairnessPage:
     exactness, engine = made.exactness, ""
     if exactness is not None:
         words = FAIRNESS_WORDS.get(language.partition("-")[0], FAIRNESS_WORDS["en"])
-        near = words.best if exactness.status == "optimal" else f"{words.gap} {exactness.gap:.4g}"
+        gap = f"{exactness.gap:.4g}".replace(".", words.point)
+        near = words.best if exactness.status == "optimal" else f"{words.gap} {gap}"
         named = (made.algorithm, exactness.solver, exactness.objective, near)
         engine = f"{words.engine} {' · '.join(named)}"
     return FairnessPage(made.fairness, language, engine)

@@ -12,7 +12,7 @@ from typing import Final
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.conditions import Weighed
 from quiz.assembly.draw import Bench, demand_drawable
-from quiz.assembly.fairness import EASY
+from quiz.assembly.fairness import EASY, upward
 from quiz.assembly.index import Index
 
 #: So many papers are drawn: of what one paper in fifty is, some are among them in 98 of 100 looks.
@@ -35,6 +35,11 @@ class Draws:
     def spread(self) -> float:
         """Their standard deviation."""
         return sqrt(sum((one - self.mean) ** 2 for one in self.expected) / len(self.expected))
+
+    @property
+    def apart(self) -> float:
+        """By how much two of them differ at most, rounded up."""
+        return upward(max(self.expected) - min(self.expected))
 
     @property
     def unlike(self) -> bool:

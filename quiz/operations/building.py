@@ -175,7 +175,7 @@ class Drawn:
     prompt: str
     type: str
     points: Fraction
-    expected: Fraction
+    expected: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
         fairness=fairness,
         draws=draws,
         papers=tuple(
-            _seen(paper, versions, readable, fair)
+            _seen(paper, versions, readable, fair, fairness)
             for (paper, versions), fair in zip(found, fairness.forms, strict=True)
         ),
     )
@@ -293,8 +293,13 @@ def _versions(connection: Connection, banks: Mapping[str, int], paper: Paper) ->
 
 
 def _seen(
-    paper: Paper, versions: Mapping[str, Row[Any]], readable: Collection[int], fair: FormFairness
+    paper: Paper,
+    versions: Mapping[str, Row[Any]],
+    readable: Collection[int],
+    fair: FormFairness,
+    fairness: Fairness,
 ) -> DrawnPaper:
+    shares = {name: known.share for name, known in fairness.expectations.items()}
     return DrawnPaper(
         paper.seed if paper.algorithm == ALGORITHM else paper.form,
         paper.points,
@@ -302,12 +307,19 @@ def _seen(
         fair.low,
         fair.high,
         fair.easy,
-        tuple(_question(slot, versions[slot.question], paper.as_of, readable) for slot in paper.slots),
+        tuple(
+            _question(
+                slot, versions[slot.question], paper.as_of, readable, shares.get(slot.question, 0.0)
+            )
+            for slot in paper.slots
+        ),
         sum((minutes_of(load_authored(*row[:2])) for row in versions.values()), Fraction(0)),
     )
 
 
-def _question(slot: PaperSlot, row: Row[Any], on: date, readable: Collection[int]) -> Drawn:
+def _question(
+    slot: PaperSlot, row: Row[Any], on: date, readable: Collection[int], expected: float
+) -> Drawn:
     shown = load_variant(row.digest, row.content, slot.variant, on)
     return Drawn(
         slot.slot,
@@ -317,7 +329,7 @@ def _question(slot: PaperSlot, row: Row[Any], on: date, readable: Collection[int
         to_text(shown.prompt),
         row.type,
         slot.points,
-        slot.expected_facility,
+        expected,
     )
 
 

@@ -99,7 +99,7 @@ def test_the_key_names_the_letters_as_they_stand_on_that_form(folder):
     for form, key in zip(record["forms"], sections[6:-1], strict=True):
         asked = {question["question"]: question for question in form["questions"]}
         letter = "ABC"[asked["one/pick"]["order"].index("a")]
-        assert f"{asked['one/pick']['slot']} {letter} · half (one/pick; 1)" in key
+        assert f"{asked['one/pick']['slot']} {letter} · half (one/pick; 1; on forms 3/3)" in key
         stems = [pair["html"] for pair in asked["one/pair"]["controls"]["choices"]]
         right = " ".join(f"({n}) {'ABC'[stems.index(of)]}" for n, of in enumerate("IVX", 1))
         assert right in key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -32,6 +32,19 @@ blueprint = Blueprint("fixed", __name__, url_prefix="/quizzes/<int:quiz_id>")
 
 #: Bytes of a request with marks: a thousand students with fifty questions take a fifth of it.
 LARGEST_TABLE = 1_000_000
+#: What the expectation of so many questions rests on.
+SOURCES: Mapping[str, Callable[[int], str]] = {
+    "answers": lambda n: ngettext("the answers to one question", "the answers to %(num)d questions", n),
+    "calibrated": lambda n: ngettext(
+        "the calibration of one question", "the calibration of %(num)d questions", n
+    ),
+    "authored": lambda n: ngettext(
+        "the share that its author expects of one question",
+        "the share that their authors expect of %(num)d questions",
+        n,
+    ),
+    "label": lambda n: ngettext("the difficulty of one question", "the difficulty of %(num)d questions", n),
+}
 #: So many forms are drawn and compared pair by pair.
 MOST_SHOWN = 12
 
@@ -65,12 +78,7 @@ def file(quiz_id: int, printed: str) -> ResponseReturnValue:
 def fairness_of(fairness: Fairness) -> dict[str, Any]:
     """What the partial ``quizzes/_fairness.html`` shows of a report on papers."""
     kinds = {"section": _("Section"), "topic": _("Topic"), "level": _("Level"), "difficulty": _("Difficulty"), "type": _("Type")}  # fmt: skip
-    sources = {
-        "answers": _("answers that they got"),
-        "calibrated": _("their calibration"),
-        "authored": _("the share that their author wrote"),
-        "label": _("their difficulty: easy 85 %, medium 65 %, hard 40 % of the marks"),
-    }
+    sources = [SOURCES[name](n) for name, n in fairness.sources.items()]
     names = {name: types.editing(name).NAME for name in types.names()}
     return {
         "fairness": fairness,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from wtforms.fields import SelectChoice
 
 from quiz.errors import EditConflict, Invalid, Unmeetable
@@ -21,6 +20,7 @@ from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import use_time_zone
 from quiz.web.quizzes import checks
 from quiz.web.quizzes.desk import CHANGES, Desk
+from quiz.web.quizzes.fixed import SOURCES
 from quiz.web.quizzes.forms import (
     EXPOSURES,
     GRADING,
@@ -285,21 +285,6 @@ def papers(quiz_id: int) -> ResponseReturnValue:
     sources = [SOURCES[name](n) for name, n in found.fairness.sources.items()] if found.fairness else []
     more = first + building.PAPERS
     return render_template("quizzes/papers.html", found=found, kinds=kinds, sources=sources, more=more)
-
-
-#: What the expectation of so many questions rests on.
-SOURCES: Mapping[str, Callable[[int], str]] = {
-    "answers": lambda n: ngettext("the answers to one question", "the answers to %(num)d questions", n),
-    "calibrated": lambda n: ngettext(
-        "the calibration of one question", "the calibration of %(num)d questions", n
-    ),
-    "authored": lambda n: ngettext(
-        "the share that its author expects of one question",
-        "the share that their authors expect of %(num)d questions",
-        n,
-    ),
-    "label": lambda n: ngettext("the difficulty of one question", "the difficulty of %(num)d questions", n),
-}
 
 
 @blueprint.get("/quizzes/<int:quiz_id>/copy")

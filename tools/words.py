@@ -7,7 +7,7 @@ and in faults and errors. A fault with figures is a ``Said``; an f-string would 
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from itertools import chain
 from pathlib import Path
@@ -40,6 +40,8 @@ SAYING = (
     "quiz/files/*.py",
     "quiz/statistics/adaptive/*.py",
 )
+#: Files whose sentences are examples, and whose sentences with figures pages show.
+QUOTING = ("quiz/lint/rules/*.py",)
 #: A sentence with figures, wherever it stands; and what a field of a form is called.
 SAID, FIELD = "Said", "Field"
 
@@ -72,21 +74,39 @@ def said() -> Iterator[tuple[str, str]]:
         )
     yield from (("quiz/banks/coverage.py", text) for text in (*DIFFICULTIES, *LEVELS, *STATUSES) if text)
     yield from (("quiz/questions/validation.py", text) for text in chain(*validation.KINDS.values()) if text)
-    for path in sorted({str(one.relative_to(ROOT)) for pattern in SAYING for one in ROOT.glob(pattern)}):
-        if not allowed(path, ENGLISH_PLACES):
-            yield from ((path, text) for text in _sentences(ast.parse((ROOT / path).read_text())))
+    for patterns, find in ((SAYING, _texts), (QUOTING, _sayings)):
+        for path in sorted(
+            {str(one.relative_to(ROOT)) for pattern in patterns for one in ROOT.glob(pattern)}
+        ):
+            if not allowed(path, ENGLISH_PLACES):
+                yield from ((path, text) for text in find(ast.parse((ROOT / path).read_text())))
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    """What a module says: its faults, the labels of its forms, its sentences."""
+    yield from _literals(fault_texts(tree))
+    yield from _literals(call.args[-1] for call, name in calls(tree) if name.endswith(FIELD) and call.args)
+    yield from _sayings(tree)
+    yield from _sentences(tree)
+
+
+def _sayings(tree: ast.Module) -> Iterator[str]:
+    """Sentences with figures that are written where they are said."""
+    return _literals(call.args[0] for call, name in calls(tree) if name == SAID)
+
+
+def _literals(expressions: Iterable[ast.expr]) -> Iterator[str]:
+    for one in chain.from_iterable(map(choices, expressions)):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value:
+            yield one.value
 
 
 def _sentences(tree: ast.Module) -> Iterator[str]:
-    """Sentences of a module that are no docstring, and the texts of its faults."""
+    """Sentences of a module that are no docstring."""
     remarks = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     formatted = {
         id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
     }
-    for text in chain(fault_texts(tree), _labels_and_sayings(tree)):
-        for one in choices(text):
-            if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value:
-                yield one.value
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Constant)
@@ -96,15 +116,6 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
             text = node.value
             if text[:1].isupper() and " " in text and text[-1] in ".?" and "\n" not in text:
                 yield text
-
-
-def _labels_and_sayings(tree: ast.Module) -> Iterator[ast.expr]:
-    """What fields of forms are called, and sentences with figures that are written where they are said."""
-    for call, name in calls(tree):
-        if name == SAID and isinstance(call.args[0], ast.Constant):
-            yield call.args[0]
-        elif name.endswith(FIELD) and call.args:
-            yield call.args[-1]
 
 
 def update() -> None:

@@ -33,8 +33,10 @@ SEVERITIES: Final = ("error", "warning", "info")
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A place where a rule is broken. ``severity`` where it is not the rule's own; ``item`` in a bank or quiz: the
-    question that is meant, None for all of it.
+    """A place where a rule is broken.
+
+    ``evidence`` is what stands there, or a ``Said`` that tells of it; ``severity`` where it is not the rule's own; ``item``
+    in a bank or quiz: the question that is meant, None for all of it.
     """
 
     where: str

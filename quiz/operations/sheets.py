@@ -161,7 +161,7 @@ def _attempts(results: Table, speech: Speech) -> Table:
         _("Grade"),
         _("Of"),
     )
-    states = {
+    states: dict[tuple[object, object], str] = {
         ("not-started", None): _("Not begun"),
         ("in-progress", None): _("At work"),
         ("finished", "time"): _("Time was up"),

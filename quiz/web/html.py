@@ -28,6 +28,7 @@ from flask_babel import gettext as _
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from quiz.errors import Said
 from quiz.files import languages as spoken
 from quiz.files.languages import NO_BREAK_SPACE
 from quiz.files.shipped import shipped
@@ -102,7 +103,8 @@ _ready: dict[tuple[str, str], Markup] = {}
 def install_words(app: Flask) -> None:
     """Replaces the gettext that Flask-Babel gave the templates. Words without variables are part of a template's text."""
     env = app.jinja_env
-    env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "said": said, "words_in": words_in}
+    env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "words_in": words_in}
+    env.globals |= {"said": said, "quoted": quoted}
     env.constant |= {"_": words, "icon": icon}  # type: ignore[attr-defined]
     env.language = _language  # type: ignore[attr-defined]
 
@@ -155,6 +157,11 @@ def words_in(language: str, known: Collection[str], caller: Callable[[], Markup]
 def said(message: str) -> str:
     """Words that the program says, in the page's language. They may hold what somebody typed, so they are text."""
     return spoken.translated(get_translations(), message)
+
+
+def quoted(text: str) -> str:
+    """What stands in a question, as it stands; where the program tells of it (a ``Said``), that in the page's language."""
+    return said(text) if isinstance(text, Said) else text
 
 
 # Icons, numbers, times -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from quiz.errors import Said
 from quiz.lint.reading import Item
 from quiz.lint.rule import Flag, Rule, ask, several
 
@@ -37,6 +38,11 @@ def thin_topic(items: Sequence[Item]) -> Iterator[Flag]:
             levels[question.topic].append(question.level)
     for topic, found in sorted(levels.items()):
         if len(found) < FEWEST:
-            yield Flag("", f"{topic}: {len(found)} of {FEWEST}")
+            yield Flag(
+                "", Said("%(topic)s: %(count)s of %(least)s", topic=topic, count=len(found), least=FEWEST)
+            )
         elif any(found) and all(level in _RECALL for level in found):
-            yield Flag("", f"{topic}: {len(found)} questions, all of level remember")
+            yield Flag(
+                "",
+                Said("%(topic)s: %(count)s questions, all of level remember", topic=topic, count=len(found)),
+            )

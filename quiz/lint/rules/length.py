@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import exp, lgamma, log
 from typing import Final
 
+from quiz.errors import Said
 from quiz.lint.reading import Item
 from quiz.lint.rule import WORDS, Flag, Rule, ask, several
 
@@ -31,7 +32,14 @@ def longest_is_key(item: Item) -> Iterator[Flag]:
     if stands_out(item) and item.rivals:
         key, others = item.rivals
         longest = max(len(choice.text.tokens) for choice in others)
-        yield Flag(key.text.where, f"length {len(key.text.tokens)}; the longest other option has {longest}")
+        yield Flag(
+            key.text.where,
+            Said(
+                "length %(length)s; the longest other option has %(longest)s",
+                length=len(key.text.tokens),
+                longest=longest,
+            ),
+        )
 
 
 def stands_out(item: Item) -> bool:
@@ -64,7 +72,13 @@ def longest_too_often(items: Sequence[Item]) -> Iterator[Flag]:
     if at_least(hits, len(asked), chance) < BY_CHANCE:
         yield Flag(
             "",
-            f"{hits} of {len(asked)} single choice questions ({hits / len(asked):.0%}); chance: {chance:.0%}",
+            Said(
+                "%(hits)s of %(count)s single choice questions (%(share)s); chance: %(chance)s",
+                hits=hits,
+                count=len(asked),
+                share=f"{hits / len(asked):.0%}",
+                chance=f"{chance:.0%}",
+            ),
         )
 
 
@@ -106,4 +120,4 @@ def length_spread(item: Item) -> Iterator[Flag]:
     longest = max(sizes)
     if longest > 2 * min(sizes) and longest >= item.language.long_option:
         place = sizes.index(longest)
-        yield Flag(item.worded[place].text.where, f"lengths {', '.join(map(str, sizes))}")
+        yield Flag(item.worded[place].text.where, Said("lengths %(sizes)s", sizes=", ".join(map(str, sizes))))

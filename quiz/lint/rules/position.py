@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from quiz.errors import Said
 from quiz.lint.reading import Item
 from quiz.lint.rule import Flag, Rule, ask, several
 from quiz.lint.rules.length import BY_CHANCE, at_least
@@ -37,7 +38,16 @@ def key_position(items: Sequence[Item]) -> Iterator[Flag]:
     rare = at_least(hits, len(fixed), chance) / chance < BY_CHANCE
     if share > TOO_OFTEN or rare:
         severity = "error" if share > TOO_OFTEN else ""
-        yield Flag("", f"place {place + 1} in {hits} of {len(fixed)} questions", severity)
+        yield Flag(
+            "",
+            Said(
+                "place %(place)s in %(hits)s of %(count)s questions",
+                place=place + 1,
+                hits=hits,
+                count=len(fixed),
+            ),
+            severity,
+        )
 
 
 def _place(item: Item) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from quiz.errors import Said
 from quiz.lint.reading import Item, Text
 from quiz.lint.rule import Flag, Rule, ask, rules
 from quiz.questions.validation import suggest
@@ -30,7 +31,7 @@ def nothing_to_choose(item: Item) -> Iterator[Flag]:
         if _is_blank(text):
             yield Flag(text.where, text.raw.strip())
     if item.choices and not item.distractors:
-        yield Flag("options", f"{len(item.choices)} of {len(item.choices)} options are right")
+        yield Flag("options", Said("%(count)s of %(count)s options are right", count=len(item.choices)))
 
 
 def _is_blank(text: Text) -> bool:
@@ -86,9 +87,9 @@ def option_count(item: Item) -> Iterator[Flag]:
     """A warning for two, information for more than five. Multiple responses may be longer lists."""
     count = len(item.choices)
     if item.key and count < FEWEST:
-        yield Flag("options", f"{count} options")
+        yield Flag("options", Said("%(count)s options", count=count))
     elif item.key and count > MOST:
-        yield Flag("options", f"{count} options", "info")
+        yield Flag("options", Said("%(count)s options", count=count), "info")
 
 
 @Rule(
@@ -102,4 +103,7 @@ def option_count(item: Item) -> Iterator[Flag]:
 def unknown_rule(item: Item) -> Iterator[Flag]:
     for place, said in enumerate(item.question.suppress):
         if said.rule not in rules():
-            yield Flag(f"suppress[{place}].rule", f"{said.rule}{suggest(said.rule, rules())}")
+            yield Flag(
+                f"suppress[{place}].rule",
+                Said("%(name)s%(hint)s", name=said.rule, hint=suggest(said.rule, rules())),
+            )

@@ -133,7 +133,8 @@ def run(
     Raises Conflict where it would do something else by now, and what ``look`` raises; then nothing is written.
     """
     if len(reason) > LONGEST_REASON:
-        raise Invalid([Problem("reason", "this is too long", f"use up to {LONGEST_REASON} characters")])
+        mend = Said("use up to %(most)s characters", most=LONGEST_REASON)
+        raise Invalid([Problem("reason", "this is too long", mend)])
     with reading() as connection:  # and load them before others have to wait
         bank = editable_bank(connection, actor, bank_id, lock=False)
         plan = _plan(connection, bank, selection, change, over_drafts=over_drafts)

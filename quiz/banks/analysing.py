@@ -240,6 +240,8 @@ def _laid(
     versions: Mapping[int, Kinds], whole: Kinds, papers: int
 ) -> tuple[str, Sequence[tuple[Values, Values]]]:
     """What all papers have: the same questions, or else the same places. For each the different marks, how often each."""
+    if "marks" not in whole:
+        return "", ()
     by_question = [_columns(kinds["mark"], 1) for kinds in versions.values()]
     by_place: dict[tuple[str, int], dict[tuple[float], int]] = defaultdict(dict)
     for (section, place, mark), n in whole.get("place", {}).items():

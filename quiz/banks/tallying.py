@@ -9,7 +9,7 @@ of a question (x: the fraction of its mark; T and R in percent, to nine decimals
     seen (x, T, R) · pick (option id, x, T, R) · several () chose more than one option · blank () · beyond () not reached
     worth (points, what the paper had to give) · mark (points earned) · slot (number) · seconds (s)
     answer (0 right or 1 wrong, text) · variant (key, x, T, R) · dated (as of)
-of the paper
+of the paper; of an adaptive one neither marks nor places
     paper (T) · marks (m) · grade (g) · place (section, how-many-eth of it, points earned) · duration (s)
     stood (section, how-many-eth of it, points to give, x, T, R)
     open () not settled: not wholly marked, or with nothing to attain
@@ -109,17 +109,21 @@ class Paper:
     lines: tuple[Line, ...] = ()
     grade: float | None = None
     duration: float = 0.0
+    #: Of an adaptive test its total, in percent: marks of questions that were chosen by ability add up to nothing, and there
+    #: is no rest with which one of them could be compared.
+    share: float | None = None
 
     def dump(self) -> list[Any]:
         """The JSON-able form, as short as may be: one is kept with each attempt that is counted."""
-        return [self.grade, self.duration, self.lines]
+        told = [self.grade, self.duration, self.lines]
+        return told if self.share is None else [*told, self.share]
 
     @classmethod
     def load(cls, dumped: Sequence[Any]) -> Paper:
         """The paper of a dump."""
-        grade, duration, lines = dumped
+        grade, duration, lines, *share = dumped
         read = (Line._make(line) for line in lines)
-        return cls(tuple(line._replace(picks=tuple(line.picks)) for line in read), grade, duration)
+        return cls(tuple(line._replace(picks=tuple(line.picks)) for line in read), grade, duration, *share)
 
 
 def two_digits(seconds: float) -> float:
@@ -142,12 +146,18 @@ def cells_of(paper: Paper) -> Iterator[Cell]:
         return
     marks = sum(line.fraction * line.points for line in paper.lines)
     attainable = sum(line.points for line in paper.lines)
-    total = _percent(marks, attainable)
+    total = _percent(marks, attainable) if paper.share is None else nine(paper.share)
     yield WHOLE, "paper", (total,)
-    yield WHOLE, "marks", (nine(marks),)
     yield WHOLE, "grade", (nine(paper.grade),)
     yield WHOLE, "duration", (paper.duration,)
     last = max((line.slot for line in paper.lines if line.answered), default=0)
+    if paper.share is not None:
+        for line in paper.lines:
+            place: tuple[Any, ...] = nine(line.fraction), total, None
+            for kind, values in _of_line(line, place, attainable, reached=line.slot <= last):
+                yield line.version_id, kind, values
+        return
+    yield WHOLE, "marks", (nine(marks),)
     places: Counter[str] = Counter()
     for line in paper.lines:
         mark = line.fraction * line.points
@@ -230,7 +240,7 @@ class Pairs:
         """Adds a paper so many times (−1 takes it back); one with other questions is left out."""
         marks = {line.version_id: round(line.fraction * line.points * GRAIN) for line in paper.lines}
         versions = tuple(sorted(marks))
-        if paper.grade is None or not versions:
+        if paper.grade is None or paper.share is not None or not versions:
             return
         values = [marks[version] for version in versions]
         products = [one * other for place, one in enumerate(values) for other in values[: place + 1]]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.path import ALGORITHM as ADAPTIVE
 from quiz.banks.analysing import Held
 from quiz.banks.model import Authored, Question
 from quiz.banks.tallying import Answered, Paper, two_digits
@@ -17,17 +18,26 @@ from quiz.files.richtext import to_text
 from quiz.models.asking import versions_in
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.bank import load_authored
+from quiz.models.quiz import QuizRevision
 from quiz.models.scoring import counting_mark, current_answer
 
 
 def papers_of(connection: Connection, which: ColumnElement[bool]) -> dict[int, Paper]:
     """The papers of the finished attempts for which the condition on ``Attempt`` holds, by attempt. Four statements.
 
-    Bonus slots, and questions that were dropped, stand outside of the analysis. A paper that is not wholly marked, or has
+    Bonus slots, questions on trial, and those that were dropped, stand outside of the analysis. A paper that is not wholly marked, or has
     nothing to attain, is not settled.
     """
     attempts = connection.execute(
-        select(Attempt.id, Attempt.started_at, Attempt.finished_at, Attempt.grade)
+        select(
+            Attempt.id,
+            Attempt.started_at,
+            Attempt.finished_at,
+            Attempt.grade,
+            Attempt.algorithm,
+            QuizRevision.scale,
+        )
+        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
         .where(which, Attempt.finished_at.is_not(None))
         .order_by(Attempt.id)
     ).all()
@@ -50,7 +60,8 @@ def papers_of(connection: Connection, which: ColumnElement[bool]) -> dict[int, P
             for row in rows
         )
         duration = two_digits((one.finished_at - one.started_at).total_seconds())
-        found[one.id] = Paper(tuple(line.line for line in answered), one.grade, duration)
+        share = 100 * one.grade / one.scale if one.algorithm == ADAPTIVE else None
+        found[one.id] = Paper(tuple(line.line for line in answered), one.grade, duration, share)
     return found
 
 
@@ -91,6 +102,7 @@ def _slots(connection: Connection, which: ColumnElement[bool]) -> Sequence[Row[A
             Attempt.finished_at.is_not(None),
             AttemptSlot.asks,
             AttemptSlot.bonus.is_(False),
+            AttemptSlot.trial.is_(False),
             # not those that were dropped: their marks are worth nothing since
             or_(Mark.max.is_(None), Mark.max > 0, AttemptSlot.points == 0),
         )

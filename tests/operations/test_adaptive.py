@@ -17,7 +17,7 @@ from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.bank import Bank
 from quiz.models.saving import Saved
 from quiz.models.versions import take_back
-from quiz.operations import adaptive, attempts, importing, quizzes, rescoring
+from quiz.operations import adaptive, analysis, attempts, importing, quizzes, rescoring
 from quiz.operations.attempts import SlotSave
 from quiz.statistics.adaptive.session import Session
 from tests import scaled
@@ -241,3 +241,16 @@ def test_a_question_that_may_still_come_is_not_lost_when_its_version_is_taken_ba
         assert take_back(connection, bank, NOW, owner, NOW + timedelta(hours=1)) == 24
     scaled.give(cast, attempt, 1, right=True)
     assert "Statement" in scaled.view(cast, attempt).presented.prompt
+
+
+def test_a_report_has_the_grades_and_no_sums_of_marks(cast):
+    cast.quiz = scaled.publish(cast, scaled.plan("fewest: 4, most: 8, trial: 1"), trials=2)
+    for ability in (-1, 0, 1):
+        scaled.sit(cast, cast.start(), scaled.knows(ability))
+    found = analysis.quiz_report(cast.ada, cast.quiz, "all", NOW, GRACE).analysis
+    with reading() as connection:
+        grades = connection.execute(select(Attempt.grade)).scalars().all()
+    assert found.whole.mean == pytest.approx(np.mean(grades))
+    assert (found.whole.alpha, found.over, found.places) == (None, "", ())
+    assert all(one.figures.discrimination_index is None for one in found.questions)
+    assert not any(one.question.endswith(("q24", "q25")) for one in found.questions)  # on trial

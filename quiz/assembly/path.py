@@ -29,7 +29,7 @@ from quiz.questions import types
 from quiz.statistics.adaptive.ability import Abilities
 from quiz.statistics.adaptive.pool import GRID, Item, Pool, at
 from quiz.statistics.adaptive.session import Rules, Session, best_error, demand_sense
-from quiz.statistics.adaptive.simulation import chances_to_pass
+from quiz.statistics.adaptive.simulation import Figures, chances_to_pass, simulate
 from quiz.statistics.classical import Values
 
 ALGORITHM: Final = "adaptive/1"
@@ -37,6 +37,8 @@ ALGORITHM: Final = "adaptive/1"
 STOPPED: Final = ("error", "most", "items")
 #: The seed of the simulations that adjust the lottery of sympson-hetter.
 _LOTTERY: Final = 1
+#: Students that sit a test before anybody does.
+SIMULATED: Final = 500
 _BLOCK: Final = 4
 
 
@@ -227,6 +229,12 @@ def with_lottery(blueprint: Blueprint, stock: Stock) -> Stock:
     passes = chances_to_pass(stock.pool, rules, np.random.default_rng(_LOTTERY)).tolist()
     items = tuple(replace(one, passes=chance) for one, chance in zip(stock.items, passes, strict=True))
     return replace(stock, items=items)
+
+
+def tried(blueprint: Blueprint, stock: Stock) -> Figures:
+    """What tests of this blueprint give: ``SIMULATED`` made-up students of N(0, 1) sit them. Takes a second or two."""
+    abilities = np.random.default_rng((_LOTTERY, 1)).standard_normal(SIMULATED)
+    return simulate(stock.pool, rules_of(blueprint), abilities, _LOTTERY)
 
 
 # The path of one student --------------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ from quiz.assembly.draw import ALGORITHM, Paper, PaperSlot, draw
 from quiz.assembly.fairness import Fairness, FormFairness
 from quiz.assembly.index import Item
 from quiz.assembly.measures import minutes_of
+from quiz.assembly.path import shortfalls, stock_of, tried
 from quiz.assembly.possible import Draws, possible
-from quiz.assembly.supply import Window, dated, may_stand, out_of_date, turning
+from quiz.assembly.supply import Window, dated, lasting, may_stand, out_of_date, turning
 from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
 from quiz.errors import Unmeetable
@@ -34,6 +35,7 @@ from quiz.models.quiz import Quiz
 from quiz.models.searching import finds
 from quiz.models.supplying import Opening, kinds_held, tags_held, usable_banks, window_of
 from quiz.operations.access import TEACHING, Actor, acting, readable_banks, taught_course, taught_quiz
+from quiz.statistics.adaptive.simulation import Figures
 
 #: So many questions are shown of those that a search finds.
 MOST_FOUND: Final = 20
@@ -210,6 +212,8 @@ class Papers:
     fairness: Fairness | None = None
     #: What many more of them would bring; None where they are all that there are.
     draws: Draws | None = None
+    #: Of an adaptive test, which has no paper before it is taken, what it gives simulated students.
+    tried: Figures | None = None
     unknown: tuple[str, ...] = ()
     unmet: tuple[Mapping[str, Any], ...] = ()
 
@@ -237,6 +241,16 @@ def papers(actor: Actor, quiz_id: int, first: int, now: datetime) -> Papers:
             return replace(none, unknown=unknown)
         window = window_of(blueprint, Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at), now)
         on = window.first
+        if blueprint.settings.adaptive:
+            index = SqlIndex(connection, banks)
+            stock = stock_of(lasting(blueprint, index, window), index, on)
+            short = shortfalls(blueprint, stock)
+            return replace(
+                none,
+                on=on,
+                tried=None if short else tried(blueprint, stock),
+                unmet=tuple(dated(short, on)),
+            )
         readable = {*connection.execute(readable_banks(actor, Bank.id)).scalars()}
         try:
             found = [
@@ -308,18 +322,14 @@ def _seen(
         fair.high,
         fair.easy,
         tuple(
-            _question(
-                slot, versions[slot.question], paper.as_of, readable, shares.get(slot.question, 0.0)
-            )
+            _question(slot, versions[slot.question], paper.as_of, readable, shares.get(slot.question, 0.0))
             for slot in paper.slots
         ),
         sum((minutes_of(load_authored(*row[:2])) for row in versions.values()), Fraction(0)),
     )
 
 
-def _question(
-    slot: PaperSlot, row: Row[Any], on: date, readable: Collection[int], expected: float
-) -> Drawn:
+def _question(slot: PaperSlot, row: Row[Any], on: date, readable: Collection[int], expected: float) -> Drawn:
     shown = load_variant(row.digest, row.content, slot.variant, on)
     return Drawn(
         slot.slot,

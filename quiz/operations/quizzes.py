@@ -119,6 +119,7 @@ class Checklist:
     #: How many questions a paper has, such as 10 or 9–10.
     questions: str
     layout: str
+    adaptive: bool
     scale: float
     #: The banks' titles.
     banks: tuple[str, ...]
@@ -487,6 +488,7 @@ def checklist(actor: Actor, quiz_id: int, now: datetime) -> Checklist:
             quiz=_work(connection, quiz),
             questions=_how_many(blueprint),
             layout=blueprint.settings.layout,
+            adaptive=blueprint.settings.adaptive is not None,
             scale=float(blueprint.settings.scale),
             banks=tuple(titles),
             days=tuple(found.days),

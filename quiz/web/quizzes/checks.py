@@ -68,7 +68,9 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
         yield Line("good", _("The banks hold enough questions from opening to closing."), _days(found))
     yield Line(
         "good",
-        _("Each student gets a paper of one question.")
+        _("Each student is asked %(n)s questions, chosen by the answers before.", n=found.questions)
+        if found.adaptive
+        else _("Each student gets a paper of one question.")
         if found.questions == "1"
         else _("Each student gets a paper of %(n)s questions.", n=found.questions),
         _(
@@ -106,7 +108,7 @@ def _days(found: Checklist) -> str:
 def _layout(found: Checklist) -> str:
     if found.layout == "all":
         return _("All questions stand on one page.")
-    if found.quiz.sheet.sequential:
+    if found.adaptive or found.quiz.sheet.sequential:
         return _("One question stands on a page, and there is no way back.")
     return _("One question stands on a page.")
 
@@ -263,6 +265,12 @@ def _people(around: Readiness) -> Iterator[Line]:
 
 def _publishing(found: Checklist) -> Iterator[Line]:
     quiz = found.quiz
+    if found.adaptive:
+        yield Line(
+            "info",
+            _("Publishing freezes the questions that the test chooses from, with their calibrations."),
+            _("So all students are measured on one scale. What is changed in the banks comes in when you publish again."),
+        )  # fmt: skip
     yield Line(
         "info",
         _("Publishing freezes the blueprint, for new attempts: sections, counts, order, scale, and which banks its names mean."),

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Integer, Row, and_, bindparam, func, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz.db import Base, UtcDateTime
+from quiz.db import Base, Prepared, UtcDateTime
 from quiz.models.attempt import Attempt, due_at
 from quiz.models.people import Enrolment
 from quiz.models.quiz import Quiz
@@ -109,9 +109,14 @@ def own_terms(user: Any) -> tuple[Any, ...]:
     )
 
 
+_TERMS = Prepared(
+    select(*own_terms(bindparam("user_id", type_=Integer))).where(Quiz.id == bindparam("quiz_id"))
+)
+
+
 def terms_for(connection: Connection, quiz_id: int, user_id: int) -> Terms:
     """The terms of one quiz for one person. One statement."""
-    return Terms.of(connection.execute(select(*own_terms(user_id)).where(Quiz.id == quiz_id)).one())
+    return Terms.of(_TERMS.run(connection, {"quiz_id": quiz_id, "user_id": user_id}).one())
 
 
 def closed_of(connection: Connection, quiz_ids: Iterable[int], now: datetime) -> dict[tuple[int, int], bool]:

@@ -11,15 +11,23 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.banks.trying import Standing
+from quiz.db import Prepared
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, is_answered
 from quiz.models.practising import deeds, record_try
 from quiz.models.rescoring import as_asked, follow
-from quiz.models.scoring import answered, mark_of, regrade, score, take_out
+from quiz.models.scoring import answered, answered_in, mark_of, regrade, score, take_out
 from quiz.models.spacing import remember
+
+_END = Prepared(
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt_id"), Attempt.finished_at.is_(None))
+    .values(finished_at=bindparam("at"), ended_by=bindparam("by"))
+    .returning(Attempt.id)
+)
 
 
 def close(
@@ -29,16 +37,10 @@ def close(
 
     False where it had ended already.
     """
-    won = connection.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.finished_at.is_(None))
-        .values(finished_at=finished_at, ended_by=ended_by)
-        .returning(Attempt.id)
-    ).first()
+    won = _END.run(connection, {"attempt_id": attempt_id, "at": finished_at, "by": ended_by}).first()
     if won is None:
         return False
-    columns = AttemptSlot.closed_at, Mark.round.label("marked")
-    rows = answered(connection, AttemptSlot.attempt_id == attempt_id, *columns)
+    rows = answered_in(connection, attempt_id)
     if rows:
         _write_marks(connection, attempt_id, rows, finished_at, now)
         follow(connection, attempt_id, now)

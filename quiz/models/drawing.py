@@ -78,6 +78,12 @@ _kinds: dict[tuple[int, str, str], Mapping[Item, int]] = {}
 _KINDS_MOST = 100
 
 
+_these: Any = bindparam("banks", expanding=True)
+_SIZES = Prepared(select(StratumSize).where(StratumSize.bank_id.in_(_these)))
+_STIMULI = Prepared(select(Bank.id, Bank.header["stimuli"]).where(Bank.id.in_(_these)))
+_DIGESTS = Prepared(select(Bank.id, Bank.digest).where(Bank.id.in_(_these)))
+
+
 class SqlIndex:
     """The ready questions of some banks. ``banks`` maps the names that a blueprint uses to bank ids."""
 
@@ -88,11 +94,7 @@ class SqlIndex:
 
     def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
         """Each (bank, topic, type, difficulty) with its number of ready questions."""
-        rows = self._connection.execute(
-            select(StratumSize).where(
-                StratumSize.bank_id.in_([self._ids[name] for name in banks if name in self._ids])
-            )
-        )
+        rows = _SIZES.run(self._connection, {"banks": self._known(banks)})
         found = [
             Stratum(self._names[row.bank_id], row.topic, row.type, row.difficulty, row.size) for row in rows
         ]
@@ -100,8 +102,7 @@ class SqlIndex:
 
     def sets(self, banks: Sequence[str]) -> Sequence[ItemSet]:
         """The sets, which the banks' headers name with their questions: no paper costs more where there are many."""
-        ids = [self._ids[name] for name in banks if name in self._ids]
-        rows = self._connection.execute(select(Bank.id, Bank.header["stimuli"]).where(Bank.id.in_(ids)))
+        rows = _STIMULI.run(self._connection, {"banks": self._known(banks)})
         found = [
             ItemSet.of(self._names[bank_id], SharedStimulus.model_validate(one))
             for bank_id, stimuli in rows
@@ -157,11 +158,7 @@ class SqlIndex:
     def kinds(self, banks: Sequence[str]) -> Mapping[Item, int]:
         """How many there are of each kind; read once for each state of a bank, which its digest names."""
         found: Counter[Item] = Counter()
-        rows = self._connection.execute(
-            select(Bank.id, Bank.digest).where(
-                Bank.id.in_([self._ids[name] for name in banks if name in self._ids])
-            )
-        )
+        rows = _DIGESTS.run(self._connection, {"banks": self._known(banks)})
         for bank_id, digest in rows.all():
             known = _kinds.get((bank_id, self._names[bank_id], digest))
             found.update(self._read_kinds(bank_id) if known is None else known)
@@ -229,6 +226,9 @@ class SqlIndex:
             f"{self._names[row.bank_id]}/{row.slug}": load_authored(row.digest, row.content) for row in rows
         }
 
+    def _known(self, banks: Sequence[str]) -> list[int]:
+        return [self._ids[name] for name in banks if name in self._ids]
+
     def _key(self, stratum: Stratum) -> tuple[int, str, str, str]:
         return self._ids[stratum.bank], stratum.topic, stratum.type, stratum.difficulty
 
@@ -263,20 +263,23 @@ def _day(value: str | None) -> date | None:
 
 def bank_digests(connection: Connection, banks: Mapping[str, int]) -> dict[str, str]:
     """{name: digest} of the banks as they are now."""
-    rows = connection.execute(select(Bank.id, Bank.digest).where(Bank.id.in_(banks.values())))
+    rows = _DIGESTS.run(connection, {"banks": list(banks.values())})
     digests = {row.id: row.digest for row in rows}
     return {name: digests[bank_id] for name, bank_id in banks.items()}
+
+
+_VERSIONS = Prepared(
+    select(Question.bank_id, Question.slug, QuestionVersion.id)
+    .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
+    .where(Question.bank_id.in_(_these), Question.slug.in_(bindparam("slugs", expanding=True)))
+)
 
 
 def version_ids(connection: Connection, banks: Mapping[str, int], questions: Sequence[str]) -> dict[str, int]:
     """{"bank/id": id of the current version} of these questions."""
     names = {bank_id: name for name, bank_id in banks.items()}
     slugs = [name.partition("/")[2] for name in questions]
-    rows = connection.execute(
-        select(Question.bank_id, Question.slug, QuestionVersion.id)
-        .join(QuestionVersion, and_(QuestionVersion.question_id == Question.id, QuestionVersion.current))
-        .where(Question.bank_id.in_(names), Question.slug.in_(slugs))
-    )
+    rows = _VERSIONS.run(connection, {"banks": list(names), "slugs": slugs})
     found = {f"{names[row.bank_id]}/{row.slug}": row.id for row in rows}
     return {question: found[question] for question in questions}
 

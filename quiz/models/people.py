@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, bindparam, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,6 +52,10 @@ class User(Base):
     #: The share of questions to be known still when practice asks them again, 0.70–0.97 (``assembly.spacing``).
     retention: Mapped[float] = mapped_column(default=0.9, server_default=text("0.9"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+#: The condition of statements that are ``Prepared``: the joined user is the acting one, active, of this epoch.
+ACTING: Final = and_(User.id == bindparam("user_id"), User.session_epoch == bindparam("epoch"), User.active)
 
 
 class Course(Base):

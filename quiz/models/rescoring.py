@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from quiz.banks.model import Question
 from quiz.banks.rescoring import BY_KEY, Keys, Policy, fraction_by, misfits, misfits_of_variant
+from quiz.db import Prepared
 from quiz.errors import Invalid, Problem, Said
 from quiz.models.asking import asked
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
@@ -354,24 +355,26 @@ def follow(connection: Connection, attempt_id: int, now: datetime, slot: int | N
         write(connection, rescoring_id, by, given, now)
 
 
+_IN_FORCE = Prepared(
+    select(
+        Rescoring.id.label("rescoring_id"),
+        Rescoring.policy,
+        Rescoring.by_hand,
+        Rescoring.created_by,
+        *target_columns(),
+    )
+    .join(RescoredVersion, RescoredVersion.rescoring_id == Rescoring.id)
+    .join(QuestionVersion, QuestionVersion.id == RescoredVersion.version_id)
+    .join(Attempt, Attempt.quiz_id == Rescoring.quiz_id)
+    .where(Attempt.id == bindparam("attempt_id"), Rescoring.undone_at.is_(None))
+    .order_by(Rescoring.id)
+)
+
+
 def _in_force(connection: Connection, attempt_id: int) -> list[tuple[int, int | None, Rule]]:
     """The rescorings of the attempt's quiz that are in force, as (id, who, rule), in their order."""
-    rows = connection.execute(
-        select(
-            Rescoring.id.label("rescoring_id"),
-            Rescoring.policy,
-            Rescoring.by_hand,
-            Rescoring.created_by,
-            *target_columns(),
-        )
-        .join(RescoredVersion, RescoredVersion.rescoring_id == Rescoring.id)
-        .join(QuestionVersion, QuestionVersion.id == RescoredVersion.version_id)
-        .join(Attempt, Attempt.quiz_id == Rescoring.quiz_id)
-        .where(Attempt.id == attempt_id, Rescoring.undone_at.is_(None))
-        .order_by(Rescoring.id)
-    ).all()
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
+    for row in _IN_FORCE.run(connection, {"attempt_id": attempt_id}):
         found[row.rescoring_id].append(row)
     return [
         (
@@ -392,18 +395,21 @@ class RescoredLine:
     reason: str
 
 
+_LINES = Prepared(
+    select(RescoredSlot.slot, Rescoring.policy, Rescoring.created_at, Rescoring.reason)
+    .join(Rescoring, Rescoring.id == RescoredSlot.rescoring_id)
+    .where(
+        RescoredSlot.attempt_id == bindparam("attempt_id"),
+        RescoredSlot.round.is_not(None),
+        Rescoring.undone_at.is_(None),
+    )
+    .order_by(Rescoring.id)
+)
+
+
 def rescored_lines(connection: Connection, attempt_id: int) -> Mapping[int, RescoredLine]:
     """The newest rescoring in force that has changed the mark of a slot, by slot. One statement."""
-    rows = connection.execute(
-        select(RescoredSlot.slot, Rescoring.policy, Rescoring.created_at, Rescoring.reason)
-        .join(Rescoring, Rescoring.id == RescoredSlot.rescoring_id)
-        .where(
-            RescoredSlot.attempt_id == attempt_id,
-            RescoredSlot.round.is_not(None),
-            Rescoring.undone_at.is_(None),
-        )
-        .order_by(Rescoring.id)
-    )
+    rows = _LINES.run(connection, {"attempt_id": attempt_id})
     return {row.slot: RescoredLine(row.policy, row.created_at, row.reason) for row in rows}
 
 

@@ -29,7 +29,7 @@ from quiz.errors import (
     TooMany,
 )
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Fields, LateAnswer
-from quiz.models.people import Enrolment, User
+from quiz.models.people import ACTING, Enrolment, User
 from quiz.models.quiz import Quiz
 
 #: How many answers a slot takes: an essay of four hours with a pause, at which our page saves, every three seconds.
@@ -76,11 +76,6 @@ _highest = (
     .correlate(AttemptSlot)
     .scalar_subquery()
 )
-_is_acting = and_(
-    User.id == bindparam("user_id", type_=Integer),
-    User.session_epoch == bindparam("epoch", type_=Integer),
-    User.active,
-)
 _COLUMNS = ["attempt_id", "slot", "seq", "act", "fields", "writer", "saved_at"]
 
 _INSERT = Prepared(
@@ -103,7 +98,7 @@ _INSERT = Prepared(
         .where(
             AttemptSlot.attempt_id == bindparam("attempt_id", type_=Integer),
             AttemptSlot.slot == bindparam("slot", type_=Integer),
-            _is_acting,
+            ACTING,
             Attempt.finished_at.is_(None),
             or_(Attempt.due_at.is_(None), Attempt.due_at >= bindparam("due_since", type_=UtcDateTime)),
             or_(Attempt.at_slot.is_(None), Attempt.at_slot == AttemptSlot.slot),
@@ -174,7 +169,7 @@ _WHY = (
             .scalar_subquery(),
         ),
     )
-    .where(_is_acting)
+    .where(ACTING)
 )
 
 _INSERT_LATE = (

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from quiz.assembly.path import ALGORITHM as ADAPTIVE
 from quiz.banks.model import Question
 from quiz.banks.trying import Act, Standing
-from quiz.db import parts
+from quiz.db import Prepared, parts
 from quiz.models.adapting import told_by
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
@@ -72,12 +72,8 @@ def slots_with(*columns: Any) -> Any:
     )
 
 
-def answered(connection: Connection, which: ColumnElement[bool], *columns: Any) -> Sequence[Row[Any]]:
-    """Each of these slots that asks something, with its question, its current answer, and how its attempt is marked.
-
-    ``columns``: further ones, of these tables or of the ``Mark`` that counts.
-    """
-    return connection.execute(
+def _answered(which: ColumnElement[bool], *columns: Any) -> Any:
+    return (
         slots_with(
             AttemptSlot.attempt_id,
             AttemptSlot.slot,
@@ -95,7 +91,27 @@ def answered(connection: Connection, which: ColumnElement[bool], *columns: Any) 
         .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
         .where(which, AttemptSlot.asks)
         .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
-    ).all()
+    )
+
+
+def answered(connection: Connection, which: ColumnElement[bool], *columns: Any) -> Sequence[Row[Any]]:
+    """Each of these slots that asks something, with its question, its current answer, and how its attempt is marked.
+
+    ``columns``: further ones, of these tables or of the ``Mark`` that counts.
+    """
+    return connection.execute(_answered(which, *columns)).all()
+
+
+_ANSWERED_IN = Prepared(
+    _answered(
+        AttemptSlot.attempt_id == bindparam("attempt_id"), AttemptSlot.closed_at, Mark.round.label("marked")
+    )
+)
+
+
+def answered_in(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
+    """Those of one attempt, with when each slot was closed, and the round of its mark where it has one."""
+    return _ANSWERED_IN.run(connection, {"attempt_id": attempt_id}).all()
 
 
 def score(
@@ -194,27 +210,32 @@ def _slot_mark(fraction: float | None, points: float, bonus: bool) -> SlotMark:
     return SlotMark(fraction=exact, points=Fraction(points).limit_denominator(10**9), bonus=bonus)
 
 
-def counting_marks(connection: Connection, which: ColumnElement[bool]) -> Mapping[int, Sequence[Row[Any]]]:
-    """The marks that count in these attempts, by attempt: slot, fraction, points, max, bonus, and the scale. One statement."""
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
-    rows = connection.execute(
-        select(
-            AttemptSlot.attempt_id,
-            AttemptSlot.slot,
-            Mark.fraction,
-            Mark.points,
-            Mark.max,
-            AttemptSlot.bonus,
-            QuizRevision.scale,
-            Attempt.algorithm,
-        )
-        .select_from(AttemptSlot)
-        .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
-        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
-        .join(Mark, counting_mark())
-        .where(which)
-        .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
+_COUNTING = Prepared(
+    select(
+        AttemptSlot.attempt_id,
+        AttemptSlot.slot,
+        Mark.fraction,
+        Mark.points,
+        Mark.max,
+        AttemptSlot.bonus,
+        QuizRevision.scale,
+        Attempt.algorithm,
     )
+    .select_from(AttemptSlot)
+    .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
+    .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+    .join(Mark, counting_mark())
+    .where(Attempt.id.in_(bindparam("attempt_ids", expanding=True)))
+    .order_by(AttemptSlot.attempt_id, AttemptSlot.slot)
+)
+
+
+def counting_marks(connection: Connection, attempt_ids: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+    """The marks that count in these attempts, by attempt: slot, fraction, points, max, bonus, the scale, and how it was
+    drawn. One statement; a few hundred attempts at most.
+    """
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    rows = _COUNTING.run(connection, {"attempt_ids": list(attempt_ids)})
     for row in rows:
         found[row.attempt_id].append(row)
     return found
@@ -258,7 +279,7 @@ def regrade(connection: Connection, attempt_ids: Sequence[int]) -> None:
             connection,
             {
                 attempt_id: result_of(connection, attempt_id, of_one)
-                for attempt_id, of_one in counting_marks(connection, Attempt.id.in_(part)).items()
+                for attempt_id, of_one in counting_marks(connection, part).items()
             },
         )
 

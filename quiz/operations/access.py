@@ -25,6 +25,11 @@ class Actor(NamedTuple):
     id: int
     epoch: int
 
+    @property
+    def bound(self) -> dict[str, int]:
+        """The values of ``ACTING`` (quiz.models.people)."""
+        return {"user_id": self.id, "epoch": self.epoch}
+
 
 #: Roles of a course that see its results.
 RESULTS = ("teacher", "assistant", "reader")

@@ -44,7 +44,7 @@ from quiz.models.closing import close
 from quiz.models.drawing import SqlIndex, bank_digests
 from quiz.models.fixed import form_for, slot_values
 from quiz.models.guessing import count_failure, demand_patience
-from quiz.models.people import Course, Enrolment, User
+from quiz.models.people import ACTING, Course, Enrolment, User
 from quiz.models.practising import deeds, headers, standing_of
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.reviewing import Marked, Outcome, outcome_of
@@ -53,7 +53,7 @@ from quiz.models.saving import save as write_answer
 from quiz.models.scoring import current_answer
 from quiz.models.spacing import ZONE, day_in, turns
 from quiz.models.telling import Message, is_told, messages_of
-from quiz.operations.access import Actor, acting, missing
+from quiz.operations.access import Actor, missing
 from quiz.questions.base import Presented
 
 __all__ = [
@@ -124,42 +124,45 @@ def start(
         raise
 
 
+_LOCK = Prepared(select(Quiz.id).where(Quiz.id == bindparam("quiz_id")).with_for_update(read=True))
+_STARTABLE = Prepared(
+    select(
+        Quiz.id,
+        Quiz.access_code,
+        Quiz.sequential,
+        QuizRevision.id.label("revision_id"),
+        QuizRevision.blueprint,
+        QuizRevision.banks,
+        QuizRevision.mode,
+        Course.time_zone,
+        ZONE.label("own_zone"),
+    )
+    .join(Course, Course.id == Quiz.course_id)
+    .join(Enrolment, Enrolment.course_id == Course.id)
+    .join(User, User.id == Enrolment.user_id)
+    .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+    .where(Quiz.id == bindparam("quiz_id"), ACTING, Enrolment.role == "student")
+    .with_for_update(of=Enrolment)
+)
+_of_student = and_(Attempt.quiz_id == bindparam("quiz_id"), Attempt.user_id == bindparam("user_id"))
+_IN_PROGRESS = Prepared(select(Attempt.id, Attempt.due_at).where(_of_student, Attempt.finished_at.is_(None)))
+_USED = Prepared(select(func.count()).where(_of_student))
+
+
 def _startable(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
     """The published quiz. Locks the enrolment, so that two starts of one student come one after the other.
 
     A change of the quiz's dates under way is waited for, and the next one waits: no attempt gets a deadline of before.
     """
-    connection.execute(select(Quiz.id).where(Quiz.id == quiz_id).with_for_update(read=True))
-    found = connection.execute(
-        select(
-            Quiz.id,
-            Quiz.access_code,
-            Quiz.sequential,
-            QuizRevision.id.label("revision_id"),
-            QuizRevision.blueprint,
-            QuizRevision.banks,
-            QuizRevision.mode,
-            Course.time_zone,
-            ZONE.label("own_zone"),
-        )
-        .join(Course, Course.id == Quiz.course_id)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
-        .where(Quiz.id == quiz_id, acting(actor), Enrolment.role == "student")
-        .with_for_update(of=Enrolment)
-    ).first()
+    _LOCK.run(connection, {"quiz_id": quiz_id})
+    found = _STARTABLE.run(connection, {"quiz_id": quiz_id, **actor.bound}).first()
     if found is None:
         raise missing(connection, actor)
     return found
 
 
 def _in_progress(connection: Connection, actor: Actor, quiz_id: int) -> Any:
-    return connection.execute(
-        select(Attempt.id, Attempt.due_at).where(
-            Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id, Attempt.finished_at.is_(None)
-        )
-    ).first()
+    return _IN_PROGRESS.run(connection, {"quiz_id": quiz_id, "user_id": actor.id}).first()
 
 
 def _may_start(connection: Connection, actor: Actor, quiz_id: int, terms: Terms, now: datetime) -> int:
@@ -168,9 +171,7 @@ def _may_start(connection: Connection, actor: Actor, quiz_id: int, terms: Terms,
         raise NotOpen(opens_at=terms.opens_at)
     if terms.closes_at is not None and now >= terms.closes_at:
         raise QuizClosed(closed_at=terms.closes_at)
-    used: int = connection.execute(
-        select(func.count()).where(Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id)
-    ).scalar_one()
+    used: int = _USED.run(connection, {"quiz_id": quiz_id, "user_id": actor.id}).scalar_one()
     if terms.attempts_allowed is not None and used >= terms.attempts_allowed:
         raise NoAttemptsLeft(allowed=terms.attempts_allowed)
     return used + 1
@@ -276,20 +277,23 @@ def _drawn(
         return draw(blueprint, index, seed, as_of, seen=seen), seen
 
 
+_SEEN = Prepared(
+    select(Bank.slug, Question.slug, AttemptSlot.variant, func.count())
+    .select_from(Attempt)
+    .join(AttemptSlot, AttemptSlot.attempt_id == Attempt.id)
+    .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
+    .join(Question, Question.id == QuestionVersion.question_id)
+    .join(Bank, Bank.id == Question.bank_id)
+    .where(_of_student)
+    .group_by(Bank.slug, Question.slug, AttemptSlot.variant)
+)
+
+
 def _seen(connection: Connection, actor: Actor, quiz_id: int) -> dict[str, int]:
     """How often this student has had each question (``bank/id``), and each variant (``bank/id#key``), in earlier
     attempts at this quiz.
     """
-    rows = connection.execute(
-        select(Bank.slug, Question.slug, AttemptSlot.variant, func.count())
-        .select_from(Attempt)
-        .join(AttemptSlot, AttemptSlot.attempt_id == Attempt.id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .join(Bank, Bank.id == Question.bank_id)
-        .where(Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id)
-        .group_by(Bank.slug, Question.slug, AttemptSlot.variant)
-    )
+    rows = _SEEN.run(connection, {"quiz_id": quiz_id, "user_id": actor.id})
     seen: Counter[str] = Counter()
     for bank, question, variant, count in rows:
         name = f"{bank}/{question}"
@@ -443,9 +447,7 @@ _ATTEMPT = Prepared(
     .join(Enrolment, and_(Enrolment.course_id == Course.id, Enrolment.user_id == User.id))
     .where(
         Attempt.id == bindparam("attempt_id", type_=Integer),
-        User.id == bindparam("user_id", type_=Integer),
-        User.session_epoch == bindparam("epoch", type_=Integer),
-        User.active,
+        ACTING,
     )
 )
 
@@ -485,9 +487,7 @@ _EVERY_SLOT, _NO_SLOT = 0, -1
 
 
 def _own(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
-    found = _ATTEMPT.run(
-        connection, {"attempt_id": attempt_id, "user_id": actor.id, "epoch": actor.epoch}
-    ).first()
+    found = _ATTEMPT.run(connection, {"attempt_id": attempt_id, **actor.bound}).first()
     if found is None:
         raise missing(connection, actor)
     return found

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.path import ALGORITHM as ADAPTIVE
 from quiz.assembly.path import Measured, expected
 from quiz.assembly.settings import EVERYTHING
 from quiz.banks.model import Question as LoadedQuestion
-from quiz.db import reading, transaction
+from quiz.db import Prepared, reading, transaction
 from quiz.errors import InProgress
 from quiz.models.accommodating import closes_for
 from quiz.models.adapting import Sitting
@@ -35,13 +35,13 @@ from quiz.models.attempt import (
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.closing import close
 from quiz.models.marking import Judgement, judgement_of
-from quiz.models.people import Course, Enrolment, User
+from quiz.models.people import ACTING, Course, Enrolment, User
 from quiz.models.quiz import Quiz, QuizRevision
 from quiz.models.rescoring import RescoredLine, rescored_lines
 from quiz.models.reviewing import Marked, Outcome, outcome_of
 from quiz.models.scoring import slots_with
 from quiz.models.telling import Message, is_told, messages_of
-from quiz.operations.access import GRADING, RESULTS, Actor, acting, missing
+from quiz.operations.access import GRADING, RESULTS, Actor, missing
 from quiz.questions.base import Presented, Response
 from quiz.questions.rules.certainty import certainty_mark
 from quiz.questions.rules.grade import passed
@@ -146,37 +146,40 @@ def _is_over(attempt: Row[Any], now: datetime, grace: timedelta) -> bool:
     return attempt.finished_at is None and attempt.due_at is not None and attempt.due_at < now - grace
 
 
+_student = User.__table__.alias("student")
+_VISIBLE = Prepared(
+    select(
+        Attempt,
+        Quiz.title.label("quiz_title"),
+        closes_for(Attempt.user_id).label("closes_at"),
+        Quiz.review,
+        Quiz.pass_grade,
+        Course.id.label("course_id"),
+        Course.title.label("course_title"),
+        Course.time_zone,
+        QuizRevision.scale,
+        QuizRevision.certainty,
+        _student.c.name.label("student"),
+        Enrolment.role,
+        is_told().label("told"),
+    )
+    .select_from(Attempt)
+    .join(Quiz, Quiz.id == Attempt.quiz_id)
+    .join(Course, Course.id == Quiz.course_id)
+    .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
+    .join(_student, _student.c.id == Attempt.user_id)
+    .join(Enrolment, Enrolment.course_id == Course.id)
+    .join(User, User.id == Enrolment.user_id)
+    .where(
+        Attempt.id == bindparam("attempt_id"),
+        ACTING,
+        (Attempt.user_id == User.id) | Enrolment.role.in_(RESULTS),
+    )
+)
+
+
 def _visible(connection: Connection, actor: Actor, attempt_id: int) -> Row[Any]:
-    student = User.__table__.alias("student")
-    found = connection.execute(
-        select(
-            Attempt,
-            Quiz.title.label("quiz_title"),
-            closes_for(Attempt.user_id).label("closes_at"),
-            Quiz.review,
-            Quiz.pass_grade,
-            Course.id.label("course_id"),
-            Course.title.label("course_title"),
-            Course.time_zone,
-            QuizRevision.scale,
-            QuizRevision.certainty,
-            student.c.name.label("student"),
-            Enrolment.role,
-            is_told().label("told"),
-        )
-        .select_from(Attempt)
-        .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .join(Course, Course.id == Quiz.course_id)
-        .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
-        .join(student, student.c.id == Attempt.user_id)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(
-            Attempt.id == attempt_id,
-            acting(actor),
-            (Attempt.user_id == User.id) | Enrolment.role.in_(RESULTS),
-        )
-    ).first()
+    found = _VISIBLE.run(connection, {"attempt_id": attempt_id, **actor.bound}).first()
     if found is None:
         raise missing(connection, actor)
     return found
@@ -188,7 +191,7 @@ def _review(connection: Connection, actor: Actor, attempt: Row[Any], now: dateti
         raise InProgress
     when = moment(attempt.finished_at, attempt.closes_at, now)
     allowed = frozenset(attempt.review.get(when, ())) if own else _seen_by_staff(attempt, now)
-    rows = _rows(connection, attempt.id)
+    rows = _SLOTS.run(connection, {"attempt_id": attempt.id}).all()
     late = _late(connection, attempt.id)
     again = rescored_lines(connection, attempt.id)
     questions = (
@@ -268,49 +271,42 @@ def _passed(attempt: Row[Any]) -> bool | None:
     return passed(attempt.grade, attempt.pass_grade)
 
 
-def _rows(connection: Connection, attempt_id: int) -> Sequence[Row[Any]]:
-    return connection.execute(
-        slots_with(
-            AttemptSlot.slot,
-            AttemptSlot.shown_order,
-            AttemptSlot.points,
-            AttemptSlot.bonus,
-            AttemptSlot.asks,
-            AttemptSlot.trial,
-            AttemptSlot.version_id,
-            *ASKED,
-            Question.slug,
-            Bank.header,
-            Bank.language,
-            Answer.fields,
-            Mark.fraction,
-            Mark.points.label("mark_points"),
-            Mark.max.label("mark_max"),
-            Mark.by_hand,
-            Mark.rubric,
-            Mark.comment,
-        )
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .join(Bank, Bank.id == Question.bank_id)
-        .where(AttemptSlot.attempt_id == attempt_id)
-        .order_by(AttemptSlot.slot)
-    ).all()
+_SLOTS = Prepared(
+    slots_with(
+        AttemptSlot.slot,
+        AttemptSlot.shown_order,
+        AttemptSlot.points,
+        AttemptSlot.bonus,
+        AttemptSlot.asks,
+        AttemptSlot.trial,
+        AttemptSlot.version_id,
+        *ASKED,
+        Question.slug,
+        Bank.header,
+        Bank.language,
+        Answer.fields,
+        Mark.fraction,
+        Mark.points.label("mark_points"),
+        Mark.max.label("mark_max"),
+        Mark.by_hand,
+        Mark.rubric,
+        Mark.comment,
+    )
+    .join(Question, Question.id == QuestionVersion.question_id)
+    .join(Bank, Bank.id == Question.bank_id)
+    .where(AttemptSlot.attempt_id == bindparam("attempt_id"))
+    .order_by(AttemptSlot.slot)
+)
+_LATE = Prepared(
+    select(LateAnswer.id, LateAnswer.slot, LateAnswer.fields, LateAnswer.received_at, LateAnswer.accepted_at)
+    .where(LateAnswer.attempt_id == bindparam("attempt_id"))
+    .order_by(LateAnswer.id)
+)
 
 
 def _late(connection: Connection, attempt_id: int) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = {}
-    rows = connection.execute(
-        select(
-            LateAnswer.id,
-            LateAnswer.slot,
-            LateAnswer.fields,
-            LateAnswer.received_at,
-            LateAnswer.accepted_at,
-        )
-        .where(LateAnswer.attempt_id == attempt_id)
-        .order_by(LateAnswer.id)
-    )
-    for row in rows:
+    for row in _LATE.run(connection, {"attempt_id": attempt_id}):
         found.setdefault(row.slot, []).append(row)
     return found
 

@@ -163,7 +163,7 @@ def _changes(connection: Connection, quiz: Row[Any], given: Sequence[Step]) -> I
     ids = sorted(changed)
     for start in range(0, len(ids), 500):  # databases bound the parameters of a statement
         part = ids[start : start + 500]
-        marks = counting_marks(connection, Attempt.id.in_(part))
+        marks = counting_marks(connection, part)
         people = connection.execute(
             select(Attempt.id, Attempt.number, Attempt.grade, User.name)
             .join(User, User.id == Attempt.user_id)

@@ -38,7 +38,22 @@ the exposure within 0.02.
 | --- | --- | --- | --- | --- | --- |
 {catsim}
 
-Which question gives another away, or is its enemy, is not looked at here.
+Enemies never meet in a test.
+
+**On the site** (`settings.adaptive`, [format](formats/blueprint.md#adaptive-tests)) a test is such a session with one examinee, whose chance
+is SHA-256 of the attempt's seed in place of PCG64; a test holds the two to the same questions. A partly right answer to a
+question of one step is not right; one of m steps reaches the whole steps of its mark. An answer that could not be marked tells
+nothing. At the end the ability is estimated by the same method from the marks that count then: rescored ones, without trial and dropped
+questions, and without a last question that was not answered.
+
+| what | how | source |
+| --- | --- | --- |
+| grade | scale × Σ w_j E_j(θ) / Σ w_j over all questions of the pool, w_j their points, E_j(θ) the expected share of the mark: the true score of the domain | Lord 1980; Bock, Thissen & Zimowski 1997 |
+| its interval | the same at θ ± 1.96 standard errors | |
+| ended too early | times answered / `fewest`, where the student or the time ended the test before its rules did: whoever could choose when to stop would else gain by it | |
+| all right or all wrong (`ml`) | the ability is taken to be ±6, without an error | |
+| further attempts | what was asked before is barred while the pool without it meets the rules | |
+| report | grades count as they are; facilities are conditional on ability, and there are no rests, discriminations, alpha or places: selection by ability has taken away what they are made of. Trial questions are left out | Wainer 2000 |
 """
 
 

@@ -19,6 +19,7 @@ from quiz.assembly.index import Index, Item, kind_of
 from quiz.assembly.parts import admits, covers, shortfall
 from quiz.assembly.path import shortfalls, stock_of
 from quiz.banks.families import Family
+from quiz.banks.model import Authored
 from quiz.errors import Invalid, Problem, Said, Unmeetable
 
 #: Questions × forms that a page arranges while somebody waits: seconds.
@@ -169,11 +170,16 @@ def turning(blueprint: Blueprint, index: Index, window: Window) -> dict[str, dat
     now = [item for item in items if item.in_force(window.first)]
     families = index.families([item for item in now if item.family])
     for item in now:
-        family = families.get(item.qualified)
-        later = window.after([*item.turns, *(family.turning_days() if isinstance(family, Family) else ())])
-        if later:
-            found[item.qualified] = later[0]
+        day = turn_of(item, families.get(item.qualified), window)
+        if day is not None:
+            found[item.qualified] = day
     return found
+
+
+def turn_of(item: Item, authored: Authored | None, window: Window) -> date | None:
+    """The first day of the window after its first on which this question is another; ``authored`` is the whole of a family."""
+    own = authored.turning_days() if isinstance(authored, Family) else ()
+    return next(iter(window.after([*item.turns, *own])), None)
 
 
 def lasting(blueprint: Blueprint, index: Index, window: Window) -> Blueprint:

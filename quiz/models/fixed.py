@@ -16,10 +16,10 @@ from quiz.assembly.parallel import Parallel, parallel
 from quiz.assembly.supply import Window, dated, demand_waitable, lasting
 from quiz.db import Base, parts
 from quiz.errors import Unmeetable
+from quiz.models.answered import AnsweredIndex
 from quiz.models.attempt import Attempt
 from quiz.models.bank import QuestionVersion
 from quiz.models.drawing import bank_digests, version_ids
-from quiz.models.measuring import AnsweredIndex
 from quiz.models.quiz import QuizRevision
 
 

@@ -25,11 +25,11 @@ from quiz.banks.yaml import dump_yaml
 from quiz.db import reading, transaction
 from quiz.errors import Unmeetable
 from quiz.files.richtext import to_text
+from quiz.models.answered import AnsweredIndex, measured
 from quiz.models.audit import record
 from quiz.models.bank import Bank, Question, QuestionVersion, load_authored, load_variant
 from quiz.models.drawing import SqlIndex, version_ids
 from quiz.models.fixed import arranged
-from quiz.models.measuring import AnsweredIndex, measured
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz
 from quiz.models.searching import finds

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -16,19 +16,22 @@ from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.draw import Paper, PaperSlot
 from quiz.assembly.fairness import Fairness
 from quiz.assembly.forms import Forms
+from quiz.assembly.index import item_of
 from quiz.assembly.parallel import Exactness
+from quiz.assembly.supply import Window, turn_of
 from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.db import reading, snapshot, transaction
 from quiz.errors import Conflict
 from quiz.files.images import Image
+from quiz.models.answered import measured
 from quiz.models.attempt import Attempt
 from quiz.models.audit import record
 from quiz.models.bank import Bank, QuestionVersion, load_authored
 from quiz.models.fixed import QuizForm
-from quiz.models.measuring import measured
 from quiz.models.media import images_on
 from quiz.models.quiz import QuizRevision
+from quiz.models.supplying import Opening, window_of
 from quiz.operations.access import Actor, taught_quiz
 
 
@@ -50,12 +53,14 @@ class FixedForms:
     exactness: Mapping[str, Any] | None = None
     attempts: Mapping[int, int] | None = None
     languages: tuple[str, ...] = ()
+    #: Questions on them that become others while the quiz is open as its dates are now, and on which day.
+    turning: Mapping[str, date] = field(default_factory=dict)
 
 
 def fixed_forms(actor: Actor, quiz_id: int) -> FixedForms:
     """The forms of a quiz, for the teachers of its course. Six statements, however many forms and questions there are."""
     with reading() as connection:
-        quiz = taught_quiz(connection, actor, quiz_id)
+        quiz = taught_quiz(connection, actor, quiz_id, QuizRevision.blueprint, QuizRevision.published_at)
         head = (quiz_id, quiz.title, quiz.course_id, quiz.course_title, quiz.time_zone)
         forms = _forms(connection, quiz_id)
         if not forms:
@@ -78,7 +83,16 @@ def fixed_forms(actor: Actor, quiz_id: int) -> FixedForms:
         forms[0].exactness,
         {form.number: counts[form.number] for form in forms},
         _languages(authored),
+        _turning(quiz, forms[0].as_of, authored.values()),
     )
+
+
+def _turning(quiz: Row[Any], made_for: date, authored: Iterable[Authored]) -> Mapping[str, date]:
+    """Dates may have been changed since the forms were made."""
+    opening = Opening(quiz.time_zone, quiz.opens_at, quiz.closes_at)
+    window = window_of(Blueprint.load(quiz.blueprint), opening, quiz.published_at)
+    found = {one.qualified: turn_of(item_of(one), one, Window(made_for, window.last)) for one in authored}
+    return {name: day for name, day in found.items() if day is not None}
 
 
 @dataclass(frozen=True, slots=True)

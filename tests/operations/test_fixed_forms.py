@@ -1,6 +1,7 @@
 """A quiz with fixed forms: made when it is published, the same as by command, each student gets one, evenly."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -163,6 +164,20 @@ def test_forms_are_of_questions_that_stay_true_while_the_quiz_is_open(two, inclu
     assert told in entry["constraint"]
     assert (entry["required"], entry["available"], entry["as_of"]) == (1, 0, "2026-12-01")
     quizzes.create(two.ada, two.course, f"{text}settings: {{closes: 2026-11-30T23:30}}\n", NOW)
+
+
+def test_dates_that_outlast_a_question_of_the_forms_are_told(two):
+    importing.import_bank(
+        two.ada, BANK.replace("    timeless: true\n    prompt: How much is 1 + 1?\n", DAYS), "x", NOW
+    )
+    text = FORMS.replace("count: 2}]", "count: 2, include: [one]}]").replace("max: 0", "max: 1")
+    quiz = quizzes.create(two.ada, two.course, f"{text}settings: {{closes: 2026-11-30T23:30}}\n", NOW)
+    quizzes.publish(two.ada, quiz, NOW)
+    assert fixed_forms.fixed_forms(two.ada, quiz).turning == {}
+    seen = quizzes.manage(two.ada, quiz)
+    later = replace(seen.sheet, closes_at=NOW + timedelta(days=30))
+    quizzes.edit(two.ada, quiz, seen.edits, later, text.replace(", include: [one]", ""), NOW)
+    assert fixed_forms.fixed_forms(two.ada, quiz).turning == {"small/one": date(2026, 12, 1)}
 
 
 def test_what_is_taken_back_stays_on_the_forms_that_hold_it(two):

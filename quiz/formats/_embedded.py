@@ -26,7 +26,7 @@ _START: Final = re.compile(
 )
 #: Our types with options, and Moodle's words for them.
 _CHOICES: Final = {"single_choice": ("MULTICHOICE", "MC"), "multiple_response": ("MULTIRESPONSE", "MR")}
-_REST: Final = re.compile(r"((?:[^\\}]|\\.)*)\}", re.DOTALL)
+_REST: Final = re.compile(r"((?:[^\\}]++|\\.)*+)\}", re.DOTALL)
 #: A gap, wherever it stands.
 GAP: Final = re.compile(rf"{_START.pattern}{_REST.pattern}", re.DOTALL)
 _SHARE: Final = re.compile(r"\s*(?:=|%(-?[0-9]+(?:[.,][0-9]*)?)%)")

@@ -71,8 +71,9 @@ class Styled(str):
     kept: bool
 
     def __new__(cls, text: str, style: str = "", *, kept: bool = False) -> Self:
-        made = super().__new__(cls, text)
-        made.style, made.kept = style, kept
+        made = str.__new__(cls, text)
+        made.style = style
+        made.kept = kept
         return made
 
 

@@ -291,10 +291,11 @@ def marked(options: Sequence[Mapping[str, Any]], *, single: bool) -> list[dict[s
     same = count > 0 and all(
         credit == (full if one else none) for credit, one in zip(credits, right, strict=True)
     )
+    made = [dict(option) for option in options]
     if not same or (single and count != 1):
-        return [dict(option) for option in options]
-    made = []
-    for option, one in zip(options, right, strict=True):
-        kept = {name: value for name, value in option.items() if name != "credit"}
-        made.append({**kept, "correct": True} if one else kept)
+        return made
+    for option, one in zip(made, right, strict=True):
+        del option["credit"]
+        if one:
+            option["correct"] = True
     return made

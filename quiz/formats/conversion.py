@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
@@ -144,15 +145,14 @@ class Reading:
         return None
 
     def __iter__(self) -> Iterator[Understood]:
-        if self._first is not None:
-            yield from self._taken(self._first)
-        for entry in self._entries:
-            yield from self._taken(entry)
+        entries = self._entries if self._first is None else chain([self._first], self._entries)
+        yield from filter(None, map(self._taken, entries))
 
-    def _taken(self, entry: Entry) -> Iterator[Understood]:
+    def _taken(self, entry: Entry) -> Understood | None:
+        """The question of an entry, if it holds one; everything else is noted."""
         if isinstance(entry, Told):
             self._learn(entry)
-            return
+            return None
         self._met += 1
         if self._met > self._limits.questions:
             raise TooLarge(f"more than {self._limits.questions} questions: cut the file into several")
@@ -161,8 +161,7 @@ class Reading:
             self._report.unsupported.append(told)
         elif isinstance(entry, Fault):
             self._report.errors.append({"where": entry.where, "message": entry.message})
-        elif isinstance(entry, Found):
-            yield from self._understood(entry)
+        return self._understood(entry) if isinstance(entry, Found) else None
 
     def _learn(self, told: Told) -> None:
         self._told += 1
@@ -188,7 +187,7 @@ class Reading:
         if both:
             self.topics[name] = validate(Topic, both)
 
-    def _understood(self, found: Found) -> Iterator[Understood]:
+    def _understood(self, found: Found) -> Understood | None:
         own = {"bank": self.bank.slug, "id": self._id(found.fields)}
         fields = {**own, **found.fields, **own}  # in front, also where the source has none
         if self._below:
@@ -204,11 +203,11 @@ class Reading:
         except Invalid as error:
             message = "; ".join(str(problem) for problem in error.problems)
             self._report.errors.append({"where": found.where, "message": message})
-            return
+            return None
         self._ids.take(question.id)
         self._report.read += 1
         losses = (*found.losses, *_renamed(found.fields.get("id"), question.id))
-        yield Understood(found.where, question, losses, found.files)
+        return Understood(found.where, question, losses, found.files)
 
     def _id(self, fields: Mapping[str, Any]) -> str:
         wished = fields.get("id") or fields.get("name") or ""

@@ -53,7 +53,9 @@ class Part(Content):
     @model_validator(mode="before")
     @classmethod
     def _from_bare(cls, given: Any) -> Any:
-        return given if isinstance(given, Mapping | Part) or given is None else {cls.main: given}
+        if type(given) is dict or given is None or isinstance(given, Mapping | Part):
+            return given
+        return {cls.main: given}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from string import ascii_lowercase
 from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import (
@@ -135,10 +136,11 @@ def _written(value: object) -> str:
     raise PydanticCustomError("string_type", "Input should be a valid string")
 
 
-def _words(value: str) -> str:
-    if not value.strip():
+def _words(value: object, info: ValidationInfo) -> str:
+    text = _text(value, info)
+    if not text.strip():
         raise fault("is empty", "write a text or leave the field out")
-    return value
+    return text
 
 
 def _as_written(value: object) -> Fraction:
@@ -253,7 +255,7 @@ _SLUG_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 #: Text as the author wrote it; a bare number keeps its characters, a bare true is refused.
 Text: TypeAlias = Annotated[str, PlainValidator(_text), WithJsonSchema(_NAME)]
 #: Text that is not blank.
-Words: TypeAlias = Annotated[Text, AfterValidator(_words)]
+Words: TypeAlias = Annotated[str, PlainValidator(_words), WithJsonSchema(_NAME)]
 #: A number exactly as written.
 Exact: TypeAlias = Annotated[Fraction, PlainValidator(_as_written), _AS_TEXT, _NUMBER]
 #: A share or credit, where 0.3333333 means one third.
@@ -284,8 +286,11 @@ Slug: TypeAlias = Annotated[
 
 def letters(count: int) -> list[str]:
     """The ids of parts that were given none: a to z, then aa, ab and so on."""
-    alphabet = "abcdefghijklmnopqrstuvwxyz"
-    return [(alphabet[n // 26 - 1] if n >= 26 else "") + alphabet[n % 26] for n in range(count)]
+    return [_letters(place) for place in range(count)]
+
+
+def _letters(place: int) -> str:
+    return (_letters(place // 26 - 1) if place >= 26 else "") + ascii_lowercase[place % 26]
 
 
 def with_ids(parts: Any) -> Any:
@@ -296,6 +301,6 @@ def with_ids(parts: Any) -> Any:
 
 
 def _with_id(part: Any, name: str) -> Any:
-    if isinstance(part, Mapping):
+    if type(part) is dict or isinstance(part, Mapping):  # most are dicts, which is sooner told
         return part if "id" in part else {"id": name, **part}
     return {"id": name, "text": part} if isinstance(part, str | Number | bool) else part

@@ -62,11 +62,10 @@ class Options(Content):
         """Equal ids or texts, and credits beside correct marks."""
         yield from twice(self.ids, "options", "id")
         yield from twice([option.text.strip() for option in self.options], "options", "text")
-        yield from self._credit_faults()
+        if self.credited:
+            yield from self._credit_faults()
 
     def _credit_faults(self) -> Iterator[Problem]:
-        if not self.credited:
-            return
         for place, option in enumerate(self.options):
             if option.credit is None:
                 yield Problem(

@@ -50,6 +50,8 @@ def holds_answer(raw: Raw) -> bool:
 
 def twice(values: Sequence[str], where: str, field: str) -> Iterator[Problem]:
     """A problem for each value that stands earlier in the list ``where`` too; "" is passed over."""
+    if len({*values}) == len(values):
+        return
     for place, value in enumerate(values):
         if value and value in values[:place]:
             what = Said("'%(value)s' stands twice", value=value[:60])

@@ -226,7 +226,7 @@ def _shuffle(item: Item, default: bool) -> dict[str, bool]:
     return {} if item.truth("shuffleanswers", default) else {"shuffle": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Answer:
     """An ``<answer>``: its text, what it is worth, what is said to it (nothing, or ``feedback``), and its parts."""
 

@@ -46,8 +46,13 @@ def nearly_matches(
 
 
 def is_empty(answer: str, fold: Collection[Fold] = ()) -> bool:
-    """Whether nothing is left of the answer when it is folded, so that it would match any such text."""
-    return not all(_forms(answer, fold, case_sensitive=False))
+    """Whether nothing is left of the answer when it is folded, so that it would match any such text.
+
+    Of a text with letters, digits or other signs folding leaves something, unless it drops punctuation.
+    """
+    return not answer.strip() or (
+        "punctuation" in fold and not all(_forms(answer, fold, case_sensitive=False))
+    )
 
 
 def literal(answer: str) -> str:

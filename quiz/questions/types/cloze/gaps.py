@@ -93,7 +93,7 @@ def numbered(gaps: Any) -> Any:
 def _kind(name: Any) -> QuestionType[Any]:
     if name is None:
         raise fault("'type' is missing", Said("write type: and one of %(names)s", names=", ".join(fitting())))
-    if not isinstance(name, str) or name not in fitting():
+    if not isinstance(name, str) or name not in types.names() or not types.get(name).fits_gap:
         hint = suggest(str(name), fitting())
         raise fault(
             Said("'%(name)s' is no type of a gap%(hint)s", name=name, hint=hint),

@@ -16,6 +16,7 @@ from quiz.assembly.draw import Bench, ItemSet, ListIndex
 from quiz.assembly.measures import Measures
 from quiz.assembly.optimal import assemble, refuted, solve
 from quiz.assembly.program import Answer, Limits, Program
+from quiz.assembly.steps import Step
 from quiz.assembly.tasks import Task
 from quiz.banks.calibration import Calibration
 from quiz.errors import Invalid
@@ -325,6 +326,96 @@ def test_a_conflict_is_told_with_what_each_rule_lacks(plan, forms, told):
     assert outcome.status == "infeasible"
     found = {entry["constraint"]: (entry["required"], entry["available"]) for entry in unmet(given, outcome)}
     assert found == told
+
+
+class Told(Measured):
+    """The same; those with even numbers are of the objective o and by Ann."""
+
+    def measures(self, items):
+        said = {"objective": ("o", ""), "author": ("Ann", "Ben")}
+        found = super().measures(items)
+        return {
+            one.qualified: replace(
+                found[one.qualified], **{name: told[int(one.id[1:]) % 2] for name, told in said.items()}
+            )
+            for one in items
+        }
+
+
+#: Six questions: of each difficulty two, of two topics, the first a number, the last two of a set.
+SIX = [
+    item(
+        f"q{n}",
+        topic=("t", "u")[n % 2],
+        type="numerical" if n == 0 else "single_choice",
+        difficulty=LABELS[n % 3],
+        level=LEVELS[n % 2],
+        facility=Fraction(4 + 2 * n, 20),
+        enemies=("m/q1",) if n == 0 else (),
+        stimulus="s" if n > 3 else "",
+    )
+    for n in range(6)
+]
+WHOLE, SOME = ItemSet("m", "s", ("q4", "q5"), None, 2), ItemSet("m", "s", ("q4", "q5"), 1, 1)
+THREE = {"count": 3}
+
+
+@pytest.mark.parametrize(
+    "kind, sections, wishes, forms, set_",
+    [
+        ("section m, difficulty hard", [{"difficulty": {"hard": 3}}], {}, 1, None),
+        ("section m, difficulty easy, at most", [{"count": 5, "difficulty": {"easy": {"max": 1}, "hard": {"max": 1}}}], {}, 1, None),
+        ("section m", [{"count": 7}], {}, 1, None),
+        ("section m, at most", [{"count": {"max": 2}}], {"levels": {"remember": {"min": 3}}}, 1, None),
+        ("section m, include m/q0", [{"count": 3, "include": ["q0"]}], {"types": {"numerical": {"max": 0}}}, 1, None),
+        ("questions", [{"count": {"max": 9}}], {"questions": 7}, 1, None),
+        ("questions, at most", [{"count": {"min": 1}}], {"questions": 1, "points": {"min": 2}}, 1, None),
+        ("level analyse, at least", [THREE], {"levels": {"analyse": {"min": 3}}, "topics": {"t": {"min": 1}}}, 1, None),
+        ("difficulty easy, at least", [THREE], {"difficulty": {"easy": {"min": 3}}}, 1, None),
+        ("type numerical, at least", [THREE], {"types": {"numerical": {"min": 2}}}, 1, None),
+        ("topic u, at most", [{"count": 4}], {"topics": {"u": {"max": 0}}}, 1, None),
+        ("objective o, at least", [THREE], {"objectives": {"o": {"min": 4}}}, 1, None),
+        ("author Ann, at most", [{"count": 4}], {"authors": {"Ann": {"max": 0}}}, 1, None),
+        ("expected facility, at least", [THREE], {"expected_facility": {"min": "0.9"}}, 1, None),
+        ("expected facility, at most", [THREE], {"expected_facility": {"max": "0.1"}}, 1, None),
+        ("points, at most", [THREE], {"points": {"max": 2}}, 1, None),
+        ("minutes, at least", [THREE], {"minutes": {"min": 4}}, 1, None),
+        ("words, at most", [THREE], {"words": {"max": 20}}, 1, None),
+        ("information at 0, at least", [THREE], {"information": [{"theta": 0, "min": 3}]}, 1, None),
+        ("set m/s, whole or none", [{"count": 1, "include": ["q4"]}], {}, 1, WHOLE),
+        ("set m/s, 1 to 1 of its questions or none", [{"count": 2, "include": ["q4", "q5"]}], {}, 1, SOME),
+        ("m/q0 and m/q1, enemies kept apart", [{"count": 2, "include": ["q0"]}], {"forms": {"overlap": {"anchors": ["q1"]}}}, 1, None),
+        ("anchor m/q2 on every form", [{"count": 1}], {"forms": {"overlap": {"anchors": ["q2", "q3"]}}}, 2, None),
+        ("overlap of two forms, at most", [{"count": 4}], {"forms": {"overlap": {"max": 1}}}, 2, None),
+        ("exposure, at most 0.5 of 2 forms", [{"count": 4}], {"forms": {"exposure": {"max": "0.5"}}}, 2, None),
+        ("uses with those of earlier papers, at most", [{"count": 4}], {"forms": {"exposure": {"uses": 1}}}, 2, None),
+    ],
+)  # fmt: skip
+def test_without_any_rule_of_a_conflict_there_are_forms(kind, sections, wishes, forms, set_):
+    """For a rule of each kind: forms that break none of the others are found as soon as one is dropped."""
+    items = SIX if set_ else [replace(one, stimulus="") for one in SIX]
+    bench = Bench(blueprint(*sections, **wishes), Told(items, sets=[set_] if set_ else ()), DAY, {})
+    given = Task.of(bench, 1, forms)
+    assert given.at_once
+    rules = conflict(given)
+    assert kind in [given.rules[rule].name for rule in rules]
+    assert _forms_by(given, rules) is None
+    for dropped in rules:
+        rest = [rule for rule in rules if rule != dropped]
+        found = _forms_by(given, rest)
+        assert found is not None
+        assert not {given.rules[rule].name for rule in rest} & {*given.broken(found)}
+
+
+def _forms_by(given, rules):
+    """Forms that meet these rules; None where the solver proves that there are none."""
+    step = Step(given, frozenset(rules))
+    step.write(given.forms, 0, "none")
+    answer = step.program.solve(Limits(2_000))
+    if answer.values is None:
+        assert answer.proven
+        return None
+    return step.forms(answer.values)
 
 
 def test_a_smallest_conflict_is_found_by_halves():

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, and_, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.adaptive import shares_of_sections
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.settings import EVERYTHING, QuizSettings
 from quiz.assembly.supply import scarcest
@@ -148,6 +149,9 @@ class SectionSupply:
     most: int | None
     available: int
     on: date
+    #: It is one of an adaptive test, and has this share of it (None: whatever tells most).
+    adaptive: bool = False
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,11 +385,20 @@ def supply(
         index = SqlIndex(connection, found.banks)
         days = found.days or days_of(index, blueprint, _opening(course, sheet), now)
         counts = scarcest(blueprint, index, days)
+    is_adaptive, shares = blueprint.settings.adaptive is not None, shares_of_sections(blueprint)
     sections = tuple(
-        SectionSupply(section.name, section.bounds.min, section.bounds.max, available, day)
-        for section, (available, day) in zip(blueprint.sections, counts, strict=True)
+        SectionSupply(
+            section.name,
+            0 if is_adaptive else section.bounds.min,
+            section.bounds.max,
+            available,
+            day,
+            is_adaptive,
+            shares[str(number)] / sum(shares.values()) if is_adaptive and shares else None,
+        )
+        for number, (section, (available, day)) in enumerate(zip(blueprint.sections, counts, strict=True), 1)
     )
-    told = _how_many(blueprint) if blueprint.settings.adaptive else ""
+    told = _how_many(blueprint) if is_adaptive else ""
     return Supply(sections, tuple(days), tuple(found.unknown), tuple(found.unmet), told)
 
 

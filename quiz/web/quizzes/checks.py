@@ -282,6 +282,11 @@ def _publishing(found: Checklist) -> Iterator[Line]:
             _("It replaces revision %(n)s.", n=quiz.revision)
             if quiz.unpublished_changes
             else _(
+                "The blueprint is the one of revision %(n)s: publishing again only renews what the test chooses from.",
+                n=quiz.revision,
+            )
+            if found.adaptive
+            else _(
                 "The blueprint is the one of revision %(n)s: publishing again changes nothing for students.",
                 n=quiz.revision,
             ),

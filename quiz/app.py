@@ -112,6 +112,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
     from quiz.web.quizzes.views import blueprint as quizzes
     from quiz.web.reports.items import blueprint as items
     from quiz.web.reports.mail import blueprint as mail
+    from quiz.web.reports.measuring import blueprint as measuring
     from quiz.web.reports.survey import blueprint as survey
     from quiz.web.reports.views import blueprint as reports
     from quiz.web.reports.whole import blueprint as whole
@@ -152,6 +153,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         items,
         mail,
         gradebook,
+        measuring,
         survey,
         marking,
         live,

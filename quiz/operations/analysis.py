@@ -24,6 +24,7 @@ from quiz.models.attempt import GRACE
 from quiz.models.audit import record
 from quiz.models.counting import counted_of_quiz, going_on, standings_in
 from quiz.models.itemising import earlier_of
+from quiz.models.measuring import has_pool
 from quiz.models.papers import held_in
 from quiz.operations.access import Actor, QuizHead, head_of, quiz_of_results
 from quiz.statistics.verdicts import Verdict, verdicts
@@ -50,6 +51,9 @@ class QuizReport(QuizHead):
     #: None: never published, so there are no attempts.
     scale: float | None
     pass_grade: float | None
+    #: Each student is asked other questions, chosen by ability (``measuring``): the figures of a question hold for those who
+    #: were asked it, and are no verdict; what is over the same questions for all does not exist.
+    adaptive: bool
     #: Which attempts count: first, last, all, counted.
     which: str
     #: Those of the course now; who has started, and who has finished, of all who ever were in it.
@@ -92,7 +96,8 @@ def quiz_report(
     rows, over what is counted (``quiz.models.counting``) and the attempts that are not yet.
     """
     with snapshot() as connection:
-        return _report(connection, quiz_of_results(connection, actor, quiz_id), which, now, grace)
+        quiz = quiz_of_results(connection, actor, quiz_id, has_pool())
+        return _report(connection, quiz, which, now, grace)
 
 
 def export_report(
@@ -117,6 +122,8 @@ def _report(
     held = held_in(connection, tally.versions)
     earlier = earlier_of(connection, quiz, held)
     found = figures(tally, {key: replace(one, earlier=earlier.get(key)) for key, one in held.items()}, scale)
+    if quiz.adaptive:
+        found = _unjudged(found)
     grades = {grade: n for (grade,), n in whole.get("grade", {}).items()}
     left_out = tally.number_of("open")
     keys_shown = quiz.role != "reader" or key_is_out(quiz.review, quiz.closes_at, now)
@@ -124,6 +131,7 @@ def _report(
         **head_of(quiz),
         scale=quiz.scale,
         pass_grade=quiz.pass_grade,
+        adaptive=quiz.adaptive,
         which=which,
         students=going.students,
         started=counted.students + going.begun,
@@ -149,6 +157,19 @@ def _distribution(grades: Mapping[float, int], scale: float) -> Iterator[Bin]:
         counts[min(BINS - 1, int(round(grade / scale * BINS, 9)))] += n
     for place in range(BINS):
         yield Bin(scale * place / BINS, scale * (place + 1) / BINS, counts[place])
+
+
+def _unjudged(found: Analysis) -> Analysis:
+    """Without verdicts on questions, and what rests on all having the same ones."""
+    return replace(
+        found,
+        whole=replace(
+            found.whole, alpha=None, alpha_ci=None, cic=None, error_ratio=None, standard_error=None
+        ),
+        omega_total=None,
+        questions=tuple(replace(one, flags=()) for one in found.questions),
+        places=(),
+    )
 
 
 def _without_keys(found: Analysis) -> Analysis:

@@ -11,6 +11,7 @@ import pytest
 from quiz.errors import Invalid
 from quiz.statistics.adaptive.ability import Abilities
 from quiz.statistics.adaptive.pool import GRID, Item, Pool, at
+from quiz.statistics.adaptive.results import reliability
 from quiz.statistics.adaptive.session import Rules, Session, demand_sense
 from quiz.statistics.adaptive.simulation import sat, simulate
 from quiz.statistics.irt import persons
@@ -172,3 +173,24 @@ def test_rules_that_no_test_can_keep_are_refused(rules, where, what):
     assert problem.where == where
     assert problem.what.startswith(what)
     assert problem.mend
+
+
+# Results ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_reliability_that_errors_tell_is_that_of_abilities_that_are_known():
+    """The square of the correlation of estimates with abilities, where each test is as sure as the next."""
+    rng = np.random.default_rng(11)
+    ability = rng.standard_normal(20_000)
+    seen = ability + 0.5 * rng.standard_normal(len(ability))
+    error = np.full(len(ability), 0.5)
+    known = np.corrcoef(seen, ability)[0, 1] ** 2
+    assert reliability(seen, error, "ml") == pytest.approx(known, abs=0.01)
+    shrunken, posterior = 0.8 * seen, np.full(len(ability), np.sqrt(0.2))
+    assert reliability(shrunken, posterior, "eap") == pytest.approx(known, abs=0.01)
+
+
+def test_a_reliability_that_does_not_exist_is_none():
+    assert reliability(np.zeros(1), np.ones(1), "eap") is None
+    assert reliability(np.zeros(3), np.ones(3), "eap") is None
+    assert reliability(np.array([0, 0.1]), np.ones(2), "ml") is None

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quiz.errors import Invalid, Problem
 from quiz.statistics.adaptive.pool import Pool
+from quiz.statistics.adaptive.results import overlap
 from quiz.statistics.adaptive.session import Rules, Session, demand_sense
 from quiz.statistics.classical import Values
 
@@ -107,17 +107,11 @@ def _figures(pool: Pool, rules: Rules, abilities: Values, session: Session) -> F
         longest=int(session.lengths.max()),
         precise=float((session.error <= rules.error).mean()),
         exposure=shown / len(abilities),
-        overlap=_overlap(shown, len(abilities)),
+        overlap=overlap(shown, len(abilities)),
         topics={
             topic: float(shown[pool.within(topic)].sum() / max(1, shown.sum())) for topic in rules.shares
         },
     )
-
-
-def _overlap(shown: NDArray[np.intp], n: int) -> float | None:
-    if n < 2 or not shown.any():
-        return None
-    return float((shown * (shown - 1)).sum() / (n - 1) / shown.sum())
 
 
 def _accuracy(abilities: Values, session: Session, low: float, high: float) -> Accuracy:

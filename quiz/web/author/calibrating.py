@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from fractions import Fraction
-from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -20,7 +19,7 @@ from quiz.statistics.irt.scales import FEWEST, FEWEST_ANSWERS, SLOPES_FROM
 from quiz.web.forms import located
 from quiz.web.guard import moment, signed_in
 from quiz.web.html import correlation, percent
-from quiz.web.reports.plots import Plot, evenly, map_plot
+from quiz.web.reports.plots import Plot, counted, evenly, map_plot
 from quiz.web.session import get_actor
 
 blueprint = Blueprint("calibrating", __name__)
@@ -121,9 +120,7 @@ def _map(found: Look) -> Plot | None:
     if found.fitted is None:
         return None
     edges = evenly(-REACH, REACH, BARS)
-    inside = [min(REACH - 1e-9, max(-REACH, theta)) for theta in found.abilities]
-    counts = [sum(low <= theta < high for theta in inside) for low, high in pairwise(edges)]
-    return map_plot(counts, edges, [one.location for one in found.rows])
+    return map_plot(counted(found.abilities, edges), edges, [one.location for one in found.rows])
 
 
 def _doubt(name: str, one: Told) -> str:

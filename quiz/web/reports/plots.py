@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from quiz.web.html import figure, percent
 from quiz.web.reports.charts import Line, shortened
@@ -107,6 +109,25 @@ def _between(across: Axis, up: Axis, x: Sequence[float], low: Sequence[float], h
     return " ".join(f"{a:g},{b:g}" for a, b in [*there, *reversed(back)])
 
 
+def over_bars(
+    x: Sequence[float], y: Sequence[float], highest: float, counts: Sequence[int], edges: Sequence[float]
+) -> Plot:
+    """A curve of values from 0 to ``highest``, before bars that say how many lie between two edges; these have no axis."""
+    curve = curve_plot(x, y, None, (), highest)
+    across = Axis(x[0], x[-1], _LEFT, _RIGHT)
+    up = Axis(0, max([*counts, 1]), _BASE, _TOP)
+    return replace(curve, areas=_bars(across, up, counts, edges))
+
+
+def _bars(across: Axis, up: Axis, counts: Sequence[int], edges: Sequence[float]) -> tuple[str, ...]:
+    """Bars that stand on the axis, each the points of a polygon; none where nothing is."""
+    return tuple(
+        f"{across.at(low)},{up.start} {across.at(low)},{up.at(count)} {across.at(high)},{up.at(count)} {across.at(high)},{up.start}"
+        for (low, high), count in zip(pairwise(edges), counts, strict=True)
+        if count
+    )
+
+
 def scatter_plot(
     points: Sequence[tuple[float, float]],
     means: Sequence[tuple[float, float]],
@@ -151,11 +172,7 @@ def map_plot(counts: Sequence[int], edges: Sequence[float], places: Sequence[flo
         height=ground + step * max([len(of_one) for of_one in hanging] or [1]) + 30,
         rows=(),
         columns=across.labels(range(round(edges[0]), round(edges[-1]) + 1), lambda value: figure(value, 0)),
-        areas=tuple(
-            f"{across.at(low)},{axis} {across.at(low)},{up.at(count)} {across.at(high)},{up.at(count)} {across.at(high)},{axis}"
-            for low, high, count in zip(edges, edges[1:], counts, strict=False)
-            if count
-        ),
+        areas=_bars(across, up, counts, edges),
         dots=tuple(
             (across.at(place), round(ground + step * row, 1))
             for of_one in hanging
@@ -167,6 +184,12 @@ def map_plot(counts: Sequence[int], edges: Sequence[float], places: Sequence[flo
 def _between_edges(value: float, edges: Sequence[float]) -> int:
     """Between which edges a value stands."""
     return min(len(edges) - 2, max(0, sum(value >= edge for edge in edges) - 1))
+
+
+def counted(values: Sequence[float], edges: Sequence[float]) -> list[int]:
+    """How many of the values stand between two edges; those beyond stand at the ends."""
+    counts = Counter(_between_edges(value, edges) for value in values)
+    return [counts[place] for place in range(len(edges) - 1)]
 
 
 def interval_plot(

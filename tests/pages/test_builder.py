@@ -244,6 +244,8 @@ def test_two_sections_make_a_quiz_without_a_word_of_yaml(ada, cast):
         ({"closes_at": "2026-11-20T10:00"}, "closes_at", "This moment is past"),
         ({"limit_minutes": "soon"}, "limit_minutes", "Write a whole number"),
         ({"as_of": "soon"}, "as_of", ""),
+        ({"forms-count": "51"}, "forms-count", "51 is too many"),
+        ({"forms-count": "2", "forms-shared": "-1"}, "forms-shared", ""),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_made(ada, cast, typed, name, words):
@@ -414,6 +416,22 @@ def test_the_checklist_leads_to_where_things_are_mended(ada, cast):
     }
     assert [any(words in line for line in looks) for words in ("too short", "before the time limit", "while others", "Nobody is in")] == [True] * 4  # fmt: skip
     assert {href.partition("#")[2] for href in looks.values()} >= {"limit_minutes", "closes_at", "review"}
+
+
+FORMS = "forms: {count: 4, seed: 3, overlap: {max: 2, anchors: [one]}}\n"
+
+
+def test_fixed_forms_are_fields_and_what_they_do_not_show_is_kept():
+    begun = BLUEPRINT.lstrip() + FORMS
+    plan = plan_of(begun)
+    assert (plan.forms.form.count.data, plan.forms.form.shared.data) == ("4", "2")
+    assert unseen(begun) == ["forms.seed", "forms.overlap.anchors"]
+    assert text_of(plan, begun) == begun
+    plan.forms.form.count.data, plan.forms.form.shared.data = "5", ""
+    rules = read_blueprint(text_of(plan, begun)).forms
+    assert (rules.count, rules.seed, rules.overlap.max, rules.overlap.anchors) == (5, 3, None, ("one",))
+    plan.forms.form.count.data = ""
+    assert read_blueprint(text_of(plan, begun)).forms is None
 
 
 def test_papers_that_are_not_alike_are_told_before_publishing(ada, cast):

@@ -225,6 +225,7 @@ class Desk:
                 ORDERS.get(plan.order.data, ""),
                 f"{plan.layout.label.text}: {LAYOUTS.get(plan.layout.data, '')}",
                 _("out of %(n)s", n=plan.scale.data),
+                _("%(n)s fixed forms", n=plan.forms.form.count.data) if plan.forms.form.count.data else "",
             ]
             rules = plan.adaptive.form
             parts["adaptive"] = [

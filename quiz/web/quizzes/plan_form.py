@@ -20,6 +20,7 @@ from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleFiel
 
 from quiz.assembly.blueprint import LABELS, MOST_SECTIONS, Blueprint, Count, Section, read_blueprint
 from quiz.assembly.settings import Adaptive
+from quiz.assembly.whole import FormRules
 from quiz.banks.rewriting import rewritten
 from quiz.banks.yaml import dump_yaml, read_mapping
 from quiz.errors import Invalid, Problem, TooLarge
@@ -96,6 +97,13 @@ class AdaptiveForm(Form):
     high = StringField(_l("Starts from an ability of at most"))
 
 
+class FixedForm(Form):
+    """How many fixed forms there are, "" for none, and how many questions two of them share at most."""
+
+    count = StringField(_l("Fixed forms"))
+    shared = StringField(_l("Questions that two of them share, at most"))
+
+
 class PlanForm(Form):
     """The paper as a whole. ``mode`` is test, ``ADAPTIVE``, or for practice how often an answer can be checked."""
 
@@ -108,6 +116,7 @@ class PlanForm(Form):
     certainty = BooleanField(_l("Students say how certain they are"))
     as_of = StringField(_l("The questions are true on"))
     scale = StringField(_l("Grade of a full score"))
+    forms = FormField(FixedForm, _l("Fixed forms"))
 
     def name_sections(self, titles: Mapping[str, str]) -> None:
         """A section that is called like a bank, or a new one that is called nothing, is called like its own bank."""
@@ -152,7 +161,13 @@ def _data(blueprint: Blueprint) -> dict[str, Any]:
         "certainty": settings.certainty,
         "as_of": blueprint.as_of.isoformat() if blueprint.as_of else "",
         "scale": _figure(settings.scale),
+        "forms": _forms_data(blueprint.forms or FormRules()),
     }
+
+
+def _forms_data(rules: FormRules) -> dict[str, str]:
+    shared = rules.overlap.max
+    return {"count": str(rules.count or ""), "shared": "" if shared is None else str(shared)}
 
 
 def _adaptive_data(rules: Adaptive) -> dict[str, str]:
@@ -358,6 +373,14 @@ def _rules(typed: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     return made
 
 
+def _forms(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds between forms; with their number it goes."""
+    count, shared = (said(data["forms"], name).strip() for name in ("count", "shared"))
+    was = given.get("forms") or {}
+    overlap = _written({**(was.get("overlap") or {}), "max": shared or ABSENT})
+    return {"forms": _written({**was, "count": count, "overlap": overlap or ABSENT}) if count else ABSENT}
+
+
 _SECTION: Final[Writers] = {
     ("title",): _text("title"),
     ("bank", "others"): _sources,
@@ -374,6 +397,7 @@ _WHOLE: Final[Writers] = {
     ("as_of",): _text("as_of"),
     ("order",): _text("order"),
     ("shuffle_options",): _truth("shuffle_options"),
+    ("forms",): _forms,
 }
 _SETTINGS: Final[Writers] = {
     ("mode", "adaptive"): _mode,
@@ -394,7 +418,7 @@ def _plain(value: Any) -> Any:
 
 # What the form does not show -----------------------------------------------------------------------------------------
 
-_SHOWN_WHOLE: Final = {"format", "title", "sections", "settings", "as_of", "order", "shuffle_options"}
+_SHOWN_WHOLE: Final = {"format", "title", "sections", "settings", "as_of", "order", "shuffle_options", "forms"}
 _SHOWN_SECTION: Final = {"title", "bank", "banks", "topic", "types", "levels", "difficulty", "tags", "count", "include", "points"}  # fmt: skip
 
 
@@ -405,6 +429,9 @@ def unseen(text: str) -> list[str]:
     """
     given = read_mapping(text)[0]
     whole = [name for name in given if name not in _SHOWN_WHOLE]
+    forms = given.get("forms") or {}
+    whole += (f"forms.{name}" for name in forms if name not in ("count", "overlap"))
+    whole += (f"forms.overlap.{name}" for name in forms.get("overlap") or () if name != "max")
     for place, section in enumerate(given["sections"]):
         whole += (f"sections[{place}].{name}" for name in section if name not in _SHOWN_SECTION)
         whole += (f"sections[{place}].tags.all" for name in section.get("tags") or () if name == "all")
@@ -425,6 +452,7 @@ _ELSEWHERE: Final = {
     "settings.opens": "opens_at",
     "settings.closes": "closes_at",
     "settings.pass": "pass_grade",
+    "forms.overlap.max": "forms.shared",
 }
 
 

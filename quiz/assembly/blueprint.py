@@ -25,7 +25,7 @@ from quiz.assembly.whole import (
     TypeName,
     whole_faults,
 )
-from quiz.banks.model import digest_of
+from quiz.banks.model import Language, digest_of
 from quiz.errors import Invalid, Problem, Said
 from quiz.questions.fields import Day, Exact, Slug, Truth, Words, fault, worth
 from quiz.questions.validation import suggest, validate
@@ -94,6 +94,7 @@ class Section(BaseModel):
         BeforeValidator(_difficulty, Label | list[Label] | dict[Label, int | Count]),
     ] = {}
     levels: tuple[Level, ...] = ()
+    languages: tuple[Language, ...] = ()
     tags: Tags = Tags()
     count: CountField | None = None
     include: tuple[Words, ...] = ()

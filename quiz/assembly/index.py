@@ -65,6 +65,8 @@ class Item:
     stimulus: str = ""
     #: "" where the question does not say.
     level: str = ""
+    #: In which it can be read: its bank's first, as far as that is known here, then its translations'.
+    languages: tuple[str, ...] = ()
 
     @property
     def qualified(self) -> str:
@@ -97,9 +99,7 @@ class Item:
     def load(cls, values: Mapping[str, Any]) -> Item:
         """The item of which ``dump`` made these values."""
         read = dict(values)
-        read.update(
-            (name, tuple(read[name])) for name in ("tags", "enemies", "option_ids", "spans") if name in read
-        )
+        read.update((name, tuple(read[name])) for name in _LISTS if name in read)
         read.update((name, Fraction(read[name])) for name in ("facility", "points") if name in read)
         read.update((name, date.fromisoformat(read[name])) for name in ("start", "end") if name in read)
         return cls(**read)
@@ -108,6 +108,10 @@ class Item:
 _USUAL = {
     name: field.default for name, field in Item.__dataclass_fields__.items() if name in Item.__slots__[5:]
 }
+
+
+#: Fields that are lists as JSON.
+_LISTS = ("tags", "enemies", "option_ids", "spans", "languages")
 
 
 def _plain(value: Any) -> Any:
@@ -121,8 +125,8 @@ def _within(day: str, span: str) -> bool:
     return start <= day and (not end or day < end)
 
 
-def item_of(question: Authored) -> Item:
-    """The item that stands for a question or a family in an index."""
+def item_of(question: Authored, language: str = "") -> Item:
+    """The item that stands for a question or a family in an index; ``language``: its bank's, "" where nobody asks for it."""
     start, end = question.as_of, None
     if question.valid is not None:
         start, end = question.valid.start, question.valid.end
@@ -147,6 +151,7 @@ def item_of(question: Authored) -> Item:
         asks=question.kind.asks,
         stimulus=question.stimulus.id if question.stimulus else "",
         level=question.level,
+        languages=(language, *sorted(question.translations)) if language else (),
     )
 
 
@@ -163,6 +168,7 @@ def kind_of(item: Item) -> Item:
         end=item.end,
         spans=item.spans,
         level=item.level,
+        languages=item.languages,
     )
 
 
@@ -263,10 +269,14 @@ class ListIndex:
     def of(cls, banks: Iterable[Bank]) -> ListIndex:
         """Over the ready questions and families of banks."""
         banks = [*banks]
-        ready = [one for bank in banks for one in bank.authored if one.status == "ready"]
+        ready = [(one, bank) for bank in banks for one in bank.authored if one.status == "ready"]
         sets = [ItemSet.of(bank.slug, stimulus) for bank in banks for stimulus in bank.stimuli]
-        families = [one for one in ready if isinstance(one, Family)]
-        return cls(map(item_of, ready), families, sets, {one.qualified: one for one in ready})
+        return cls(
+            [item_of(one, bank.language) for one, bank in ready],
+            [one for one, _bank in ready if isinstance(one, Family)],
+            sets,
+            {one.qualified: one for one, _bank in ready},
+        )
 
     @property
     def items(self) -> Iterable[Item]:

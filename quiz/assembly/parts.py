@@ -68,23 +68,27 @@ class Part:
 
     def constraint(self, label: str = "") -> str:
         """The section and its conditions, in words for the teacher."""
-        section = self.section
-        said = [Said("section %(name)s", name=section.name)]
-        if section.topic:
-            said.append(Said("topic %(name)s", name=section.topic))
-        if section.types:
-            said.append(Said("type %(names)s", names=" / ".join(section.types)))
-        if section.levels:
-            said.append(Said("level %(names)s", names=" / ".join(section.levels)))
-        if section.tags.any:
-            said.append(Said("tags any %(names)s", names=", ".join(section.tags.any)))
-        if section.tags.all:
-            said.append(Said("tags all %(names)s", names=", ".join(section.tags.all)))
-        if section.tags.none:
-            said.append(Said("tags none %(names)s", names=", ".join(section.tags.none)))
+        said = [Said("section %(name)s", name=self.section.name), *_conditions(self.section)]
         if label:
             said.append(Said("difficulty %(label)s", label=Said(label)))
         return reduce(lambda one, other: Said("%(one)s, %(other)s", one=one, other=other), said)
+
+
+def _conditions(section: Section) -> Iterator[Said]:
+    if section.topic:
+        yield Said("topic %(name)s", name=section.topic)
+    if section.types:
+        yield Said("type %(names)s", names=" / ".join(section.types))
+    if section.levels:
+        yield Said("level %(names)s", names=" / ".join(section.levels))
+    if section.languages:
+        yield Said("in %(names)s", names=", ".join(section.languages))
+    if section.tags.any:
+        yield Said("tags any %(names)s", names=", ".join(section.tags.any))
+    if section.tags.all:
+        yield Said("tags all %(names)s", names=", ".join(section.tags.all))
+    if section.tags.none:
+        yield Said("tags none %(names)s", names=", ".join(section.tags.none))
 
 
 def shortfall(constraint: str, required: int, available: int) -> dict[str, Any]:
@@ -100,6 +104,7 @@ def admits(section: Section, item: Item, on: date) -> bool:
         and item.qualified not in section.excluded
         and section.tags.admit(item.tags)
         and (not section.levels or item.level in section.levels)
+        and {*section.languages} <= {*item.languages}
     )
 
 

@@ -79,7 +79,8 @@ _Penalty: TypeAlias = Annotated[
 _Digest: TypeAlias = Annotated[
     Text, AfterValidator(matches(r"[0-9a-f]{64}", "64 hexadecimal digits, as sha256sum prints them"))
 ]
-_Language: TypeAlias = Annotated[
+#: A language by its tag.
+Language: TypeAlias = Annotated[
     Text, AfterValidator(matches(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a tag such as en, ru or zh"))
 ]
 
@@ -173,7 +174,7 @@ class Document(Content):
     date: Day | None = None
     sha256: _Digest | None = None
     url: Text | None = None
-    language: _Language | None = None
+    language: Language | None = None
 
 
 class Common(Content):
@@ -220,7 +221,7 @@ class Common(Content):
     #: What the names of its images stand for; written down by whoever reads them (``quiz.banks.images``).
     images: dict[Text, Pin] = Field(default_factory=dict)
     suppress: tuple[Suppression, ...] = ()
-    translations: dict[_Language, Texts] = Field(default_factory=dict)
+    translations: dict[Language, Texts] = Field(default_factory=dict)
 
 
 #: From a question to what is wrong with it besides its form.
@@ -477,13 +478,13 @@ class Bank(Content):
     format: Literal["quiz-bank/1"] = FORMAT
     slug: Slug = Field(alias="bank")
     title: Words
-    language: _Language = USUAL_LANGUAGE
+    language: Language = USUAL_LANGUAGE
     perspective: Text | None = None
     licence: Text | None = None
     documents: dict[Id, Document] = Field(default_factory=dict)
     stimuli: tuple[SharedStimulus, ...] = ()
     topics: dict[_Topic, Topic] = Field(default_factory=dict)
-    translations: dict[_Language, HeaderTexts] = Field(default_factory=dict)
+    translations: dict[Language, HeaderTexts] = Field(default_factory=dict)
     questions: Annotated[tuple[Question, ...], _AS_IT_IS] = Field((), exclude=True)
     #: Questions with variables, and generators.
     families: Annotated[tuple[Authored, ...], _AS_IT_IS] = Field((), exclude=True)

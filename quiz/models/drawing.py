@@ -24,7 +24,13 @@ from quiz.banks.stimuli import SharedStimulus
 from quiz.db import Prepared
 from quiz.models.bank import Bank, Question, QuestionVersion, StratumSize, load_authored
 
-_ITEM = select(QuestionVersion.draw_rank, QuestionVersion.item, QuestionVersion.level)
+_ITEM = select(
+    QuestionVersion.draw_rank,
+    QuestionVersion.item,
+    QuestionVersion.level,
+    QuestionVersion.languages,
+    select(Bank.language).where(Bank.id == QuestionVersion.bank_id).scalar_subquery().label("own"),
+)
 _IN_STRATUM: tuple[Any, ...] = (
     QuestionVersion.bank_id,
     QuestionVersion.topic,
@@ -35,8 +41,12 @@ _PLACE: tuple[Any, ...] = (*_IN_STRATUM, QuestionVersion.draw_rank)
 
 
 def _item(row: Any) -> Item:
-    """The item; its level from the column, since items written by older versions do not hold it."""
-    return Item.load({**row.item, "level": row.level})
+    """The item; its level from the column, since items written by older versions do not hold it, and its languages."""
+    return Item.load({**row.item, "level": row.level, "languages": _languages(row)})
+
+
+def _languages(row: Any) -> tuple[str, ...]:
+    return (row.own, *row.languages.split())
 
 
 @lru_cache(100)
@@ -62,6 +72,8 @@ _READY = (
         Bank.digest,
         *_IN_STRATUM[1:],
         QuestionVersion.level,
+        QuestionVersion.languages,
+        Bank.language.label("own"),
         QuestionVersion.starts_on,
         QuestionVersion.ends_on,
         QuestionVersion.item["tags"].as_string().label("tags"),
@@ -254,6 +266,7 @@ def _kind(bank: str, row: Row[Any]) -> Item:
         end=_day(row.ends_on),
         spans=None if row.spans is None else tuple(json.loads(row.spans)),
         level=row.level,
+        languages=_languages(row),
     )
 
 

@@ -171,6 +171,24 @@ def kinds_held(connection: Connection, banks: Mapping[str, int]) -> list[tuple[s
     return sorted((names[bank_id], *rest) for bank_id, *rest in rows)
 
 
+def languages_held(connection: Connection, banks: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(bank, language, how many ready questions can be read in it) of these banks, each with its own language first."""
+    names = {bank_id: name for name, bank_id in banks.items()}
+    ready = select(func.count()).where(
+        QuestionVersion.bank_id == Bank.id, QuestionVersion.draw_rank.is_not(None)
+    )
+    rows = connection.execute(
+        select(Bank.id, Bank.language, Bank.languages, ready.scalar_subquery().label("ready"))
+        .where(Bank.id.in_(names))
+        .order_by(Bank.slug)
+    )
+    return [
+        (names[row.id], language, count)
+        for row in rows
+        for language, count in {row.language: row.ready, **row.languages}.items()
+    ]
+
+
 def tags_held(connection: Connection, banks: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """(bank, tag, how many ready questions) of these banks."""
     names = {bank_id: name for name, bank_id in banks.items()}

@@ -33,7 +33,7 @@ from quiz.models.fixed import arranged
 from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import Quiz
 from quiz.models.searching import finds
-from quiz.models.supplying import Opening, kinds_held, tags_held, usable_banks, window_of
+from quiz.models.supplying import Opening, kinds_held, languages_held, tags_held, usable_banks, window_of
 from quiz.operations.access import TEACHING, Actor, acting, readable_banks, taught_course, taught_quiz
 from quiz.statistics.adaptive.simulation import Figures
 
@@ -61,10 +61,11 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What some banks hold: by kind, and by tag as (bank, tag, ready questions)."""
+    """What some banks hold: by kind, by tag as (bank, tag, ready questions), by language alike."""
 
     kinds: tuple[Kind, ...]
     tags: tuple[tuple[str, str, int], ...]
+    languages: tuple[tuple[str, str, int], ...]
 
     def of(self, banks: Iterable[str]) -> Shelf:
         """What these hold."""
@@ -72,6 +73,7 @@ class Shelf:
         return Shelf(
             tuple(kind for kind in self.kinds if kind.bank in wanted),
             tuple(one for one in self.tags if one[0] in wanted),
+            tuple(one for one in self.languages if one[0] in wanted),
         )
 
     @property
@@ -89,10 +91,20 @@ class Shelf:
     @property
     def by_tag(self) -> Mapping[str, int]:
         """How many have each tag."""
-        counts: Counter[str] = Counter()
-        for _bank, tag, ready in self.tags:
-            counts[tag] += ready
-        return counts
+        return _sums(self.tags)
+
+    @property
+    def by_language(self) -> Mapping[str, int]:
+        """How many can be read in each language."""
+        return _sums(self.languages)
+
+
+def _sums(held: Iterable[tuple[str, str, int]]) -> Mapping[str, int]:
+    """(bank, name, how many) by name."""
+    counts: Counter[str] = Counter()
+    for _bank, name, ready in held:
+        counts[name] += ready
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,9 @@ def shelf(actor: Actor, course_id: int, banks: Sequence[str]) -> Shelf:
         taught_course(connection, actor, course_id)
         usable = usable_banks(connection, actor.id, course_id, banks)
         return Shelf(
-            tuple(Kind(*row) for row in kinds_held(connection, usable)), tuple(tags_held(connection, usable))
+            tuple(Kind(*row) for row in kinds_held(connection, usable)),
+            tuple(tags_held(connection, usable)),
+            tuple(languages_held(connection, usable)),
         )
 
 

@@ -1,7 +1,5 @@
 """A passkey in a browser, with a device that Chromium makes up (WebDriver's virtual authenticator)."""
 
-import re
-
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, HEIGHTS
@@ -39,6 +37,6 @@ def test_a_passkey_is_made_and_signs_in(chrome, site):
     page.goto("/login?next=/grades")
     look(page, "passkey-login")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url(re.compile("/grades"))
+    page.wait_for_url(f"{address}/grades")  # not /login?next=/grades
     context.close()
     watch.demand_nothing()

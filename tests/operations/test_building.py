@@ -39,6 +39,27 @@ def test_a_section_asks_for_levels(cast):
     } == {"small/five"}
 
 
+def test_a_section_asks_for_languages(cast):
+    russian = "prompt: How much is 1 + 1?\n"
+    assert russian in BANK
+    importing.import_bank(
+        cast.ada,
+        BANK.replace(russian, f"{russian}    translations: {{ru: {{prompt: Сколько будет 1 + 1?}}}}\n"),
+        "small.yaml",
+        NOW,
+    )
+    held = building.shelf(cast.ada, cast.course, ["small"])
+    assert held.by_language == {"en": 5, "ru": 1}
+    for languages, available in (("[ru]", 1), ("[ru, en]", 1), ("[en]", 5), ("[zh]", 0)):
+        text = BLUEPRINT.replace("count: 5", f"count: 1, languages: {languages}")
+        (row,) = quizzes.supply(cast.ada, cast.course, text, NOW).sections
+        assert row.available == available
+    text = BLUEPRINT.replace("count: 5", "count: 1, languages: [ru]")
+    quiz = quizzes.create(cast.ada, cast.course, text, NOW)
+    papers = building.papers(cast.ada, quiz, 1, NOW).papers
+    assert {one.name for paper in papers for one in paper.questions} == {"small/one"}
+
+
 def test_questions_are_found_by_their_words_and_by_name(cast):
     assert [one.name for one in building.find(cast.ada, cast.course, ["small"], "how MUCH")] == [
         "small/one",

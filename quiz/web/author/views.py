@@ -76,8 +76,8 @@ def _bank(bank_id: int, form: ShareForm) -> str:
 def _languages(translated: Iterable[str]) -> Iterator[tuple[str, str]]:
     """What a search can ask of the languages that some questions are translated into."""
     for code in translated:
-        yield code, _("also in %(language)s", language=language_name(code))
-        yield f"-{code}", _("not in %(language)s yet", language=language_name(code))
+        yield code, _("translated: %(language)s", language=language_name(code))
+        yield f"-{code}", _("not translated: %(language)s", language=language_name(code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from quiz.operations import building
 from quiz.operations.building import Pick, Shelf
 from quiz.operations.quizzes import UsableBank, Workbench
 from quiz.questions import types
+from quiz.web.html import language_name
 from quiz.web.quizzes.plan_form import PlanForm, SectionForm
 from quiz.web.session import get_actor
 
@@ -34,6 +35,8 @@ class Offer:
     others: Sequence[Choice]
     types: Sequence[Choice]
     levels: Sequence[Choice]
+    #: Empty where there is but one.
+    languages: Sequence[Choice]
     tags: Sequence[Choice]
     #: How many ready questions there are of each difficulty.
     difficulty: Mapping[str, int]
@@ -84,6 +87,7 @@ def _offer(
         others=[(bank.slug, bank.title, bank.total) for bank in banks if bank.slug != section.bank.data],
         types=_choices(kinds, held.by("type"), section.types.data),
         levels=_choices({level: level for level in LEVELS}, held.by("level"), section.levels.data),
+        languages=_spoken(held.by_language, section.languages.data),
         tags=_choices(
             {tag: tag for tag in held.by_tag},
             held.by_tag,
@@ -104,6 +108,8 @@ def _narrowed(section: SectionForm, kinds: Mapping[str, str]) -> Iterator[str]:
         [", ".join(_(kinds.get(kind, kind)) for kind in section.types.data)] if section.types.data else []
     )
     yield from [", ".join(_(level) for level in section.levels.data)] if section.levels.data else []
+    if section.languages.data:
+        yield f"{section.languages.label.text}: {', '.join(map(language_name, section.languages.data))}"
     for field in section.tags.form:
         if field.data:
             yield f"{field.label.text}: {', '.join(field.data)}"
@@ -123,6 +129,13 @@ def _choices(
         for value, text in known.items()
         if counts.get(value) or value in (chosen or ())
     ]
+
+
+def _spoken(counts: Mapping[str, int], chosen: Iterable[str] | None) -> list[Choice]:
+    """The languages in which questions can be read; nothing to choose where all are in one."""
+    if len(counts) < 2 and not chosen:
+        return []
+    return _choices({code: language_name(code) for code in counts}, counts, chosen, said=False)
 
 
 def _tree(by_topic: Mapping[str, int]) -> list[tuple[str, str]]:

@@ -66,6 +66,7 @@ class SectionForm(Form):
     difficulty = FormField(DifficultyForm, _l("Difficulty"))
     types = SelectMultipleField(_l("Types"), validate_choice=False)
     levels = SelectMultipleField(_l("Levels"), validate_choice=False)
+    languages = SelectMultipleField(_l("In each of these languages"), validate_choice=False)
     tags = FormField(TagsForm, _l("Tags"))
     include = SelectMultipleField(_l("Always asked"), validate_choice=False)
     #: What is looked for among the questions that could always be asked.
@@ -201,6 +202,7 @@ def _section_data(section: Section) -> dict[str, Any]:
         },
         "types": [*section.types],
         "levels": [*section.levels],
+        "languages": [*section.languages],
         "tags": {"any": [*section.tags.any], "none": [*section.tags.none]},
         "include": [*section.included],
     }
@@ -387,6 +389,7 @@ _SECTION: Final[Writers] = {
     ("topic",): _text("topic"),
     ("types",): _list("types"),
     ("levels",): _list("levels"),
+    ("languages",): _list("languages"),
     ("difficulty",): _difficulty,
     ("tags",): _tags,
     ("count",): _count,
@@ -419,7 +422,7 @@ def _plain(value: Any) -> Any:
 # What the form does not show -----------------------------------------------------------------------------------------
 
 _SHOWN_WHOLE: Final = {"format", "title", "sections", "settings", "as_of", "order", "shuffle_options", "forms"}
-_SHOWN_SECTION: Final = {"title", "bank", "banks", "topic", "types", "levels", "difficulty", "tags", "count", "include", "points"}  # fmt: skip
+_SHOWN_SECTION: Final = {"title", "bank", "banks", "topic", "types", "levels", "languages", "difficulty", "tags", "count", "include", "points"}  # fmt: skip
 
 
 def unseen(text: str) -> list[str]:
@@ -465,5 +468,5 @@ def at_form(problem: Problem) -> Problem:
         where = f"{where}.count"
     where = re.sub(r"\.(count|difficulty\.\w+)\.(min|max)$", r".\1", where)
     where = re.sub(r"\.banks?(\[\d+\])?$", ".bank", where)
-    where = re.sub(r"\.(types|levels|include|any|none)\[\d+\]$", r".\1", where)
+    where = re.sub(r"\.(types|levels|languages|include|any|none)\[\d+\]$", r".\1", where)
     return replace(problem, where=where, line=None)

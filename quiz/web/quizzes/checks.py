@@ -72,6 +72,8 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
         if found.adaptive
         else _("Each student gets a paper of one question.")
         if found.questions == "1"
+        else _("Each student gets one of the fixed forms, of %(n)s questions.", n=found.questions)
+        if around.fixed
         else _("Each student gets a paper of %(n)s questions.", n=found.questions),
         _(
             "From %(banks)s. %(layout)s The grade is out of %(scale)s.",

@@ -322,6 +322,7 @@ class Path:
             return
         who, place = np.array([0]), self._places[question]
         if fraction is None:
+            self._session.barred[0] |= self._stock.pool.apart[place]
             self._session.barred[0, place] = True
             return
         reached = category(fraction, len(self._stock.items[place].b))

@@ -68,13 +68,7 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
         yield Line("good", _("The banks hold enough questions from opening to closing."), _days(found))
     yield Line(
         "good",
-        _("Each student is asked %(n)s questions, chosen by the answers before.", n=found.questions)
-        if found.adaptive
-        else _("Each student gets a paper of one question.")
-        if found.questions == "1"
-        else _("Each student gets one of the fixed forms, of %(n)s questions.", n=found.questions)
-        if around.fixed
-        else _("Each student gets a paper of %(n)s questions.", n=found.questions),
+        _each(found, around),
         _(
             "From %(banks)s. %(layout)s The grade is out of %(scale)s.",
             banks=", ".join(found.banks) or "–",
@@ -91,6 +85,16 @@ def _paper(found: Checklist, around: Readiness) -> Iterator[Line]:
             sections,
         )
     yield from _questions(around)
+
+
+def _each(found: Checklist, around: Readiness) -> str:
+    if found.adaptive:
+        return _("Each student is asked %(n)s questions, chosen by the answers before.", n=found.questions)
+    if around.fixed:
+        return _("Each student gets one of the fixed forms, of %(n)s questions.", n=found.questions)
+    if found.questions == "1":
+        return _("Each student gets a paper of one question.")
+    return _("Each student gets a paper of %(n)s questions.", n=found.questions)
 
 
 def _days(found: Checklist) -> str:

@@ -24,11 +24,11 @@ from quiz.assembly.index import Item as Drawable
 from quiz.assembly.parts import admits, covers, shortfall
 from quiz.assembly.pools import shares_of
 from quiz.assembly.settings import Adaptive
-from quiz.errors import Invalid, Said
+from quiz.errors import Said
 from quiz.questions import types
 from quiz.statistics.adaptive.ability import Abilities
 from quiz.statistics.adaptive.pool import GRID, Item, Pool, at
-from quiz.statistics.adaptive.session import Rules, Session, best_error, demand_sense
+from quiz.statistics.adaptive.session import Rules, Session, best_error
 from quiz.statistics.adaptive.simulation import Figures, chances_to_pass, simulate
 from quiz.statistics.classical import Values
 
@@ -182,19 +182,24 @@ def shortfalls(blueprint: Blueprint, stock: Stock) -> list[dict[str, Any]]:
     found += [
         shortfall(Said("adaptive, questions to be tried that are not calibrated"), trial, len(stock.trials))
     ]
-    whole = sum(rules.shares.values())
     names = {str(number): section.name for number, section in enumerate(blueprint.sections, 1)}
-    for topic, share in rules.shares.items():
+    for topic, wanted, held in _by_share(rules, stock.items):
         what = (
             Said("topic %(name)s", name=topic)
             if blueprint.topics
             else Said("section %(name)s", name=names[topic])
         )
-        held = sum(f"{one.topic}/".startswith(f"{topic}/") for one in stock.items)
-        wanted = int(np.ceil(share / whole * rules.most))
         found.append(shortfall(Said("adaptive, calibrated questions of %(what)s", what=what), wanted, held))
     missing = [one for one in found if one["short"] > 0]
     return missing or [*_out_of_reach(rules, stock)]
+
+
+def _by_share(rules: Rules, items: Sequence[Pooled]) -> Iterator[tuple[str, int, int]]:
+    """Each topic of the shares, how many of the longest test are to be of it, and how many of these questions are."""
+    whole = sum(rules.shares.values())
+    for topic, share in rules.shares.items():
+        held = sum(f"{one.topic}/".startswith(f"{topic}/") for one in items)
+        yield topic, int(np.ceil(share / whole * rules.most)), held
 
 
 def _out_of_reach(rules: Rules, stock: Stock) -> Iterator[dict[str, Any]]:
@@ -382,14 +387,10 @@ class Path:
 
     def _can_spare(self) -> bool:
         """Whether the rules can be kept without what the student has had."""
-        rest = [one.item for one in self._stock.items if one.question not in self._had]
-        if len(rest) < self._rules.most:
-            return False
-        try:
-            demand_sense(replace(self._rules, error=0, exposure="randomesque"), Pool(rest))
-        except Invalid:
-            return False
-        return True
+        rest = [one for one in self._stock.items if one.question not in self._had]
+        return len(rest) >= self._rules.most and all(
+            held >= wanted for _, wanted, held in _by_share(self._rules, rest)
+        )
 
 
 def apart_from(one: Pooled, asked: Iterable[str]) -> bool:

@@ -33,13 +33,23 @@ def get(name: str) -> Format:
 
 
 def recognise(head: bytes, name: str) -> Format:
-    """The format of a file that begins with ``head`` and is called ``name``. Raises Invalid."""
+    """The format of a file that begins with ``head`` and is called ``name``: as it looks, else by its ending.
+
+    Raises Invalid.
+    """
     head = in_utf8(head)
     ranked = sorted(
         ((format.sniff(head, name.lower()), format.name) for format in formats().values() if format.read),
         reverse=True,
     )
     if not ranked or ranked[0][0] < _LEAST:
+        called = [
+            one
+            for one in formats().values()
+            if one.read and one.own_suffix and name.lower().endswith(one.suffixes)
+        ]
+        if called:
+            return called[0]
         raise Invalid(f"{name}: the format is not recognised – say it with --from")
     return formats()[ranked[0][1]]
 

@@ -40,6 +40,10 @@ CREATE TABLE graves (usn integer, oid integer, type integer);
 """
 
 
+#: How a database begins (The SQLite Database File Format, 1.3).
+_BEGINS: Final = b"SQLite format 3\0"
+
+
 def _read(source: Source) -> Iterator[Entry]:
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
@@ -54,7 +58,7 @@ def _read(source: Source) -> Iterator[Entry]:
         collection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, source.limits.question_bytes)
         collection.set_progress_handler(lambda: 1, _MOST_STEPS)
         try:
-            collection.deserialize(archive.read(name))
+            collection.deserialize(_database(archive.read(name)))
             _demand_tables(collection)
             models = json.loads(collection.execute("SELECT models FROM col").fetchone()[0])
             notes = collection.execute("SELECT mid, tags, flds FROM notes ORDER BY id").fetchall()
@@ -64,6 +68,13 @@ def _read(source: Source) -> Iterator[Entry]:
         known = models.get(str(model)) if isinstance(models, dict) else None
         kind = known if isinstance(known, dict) else {}
         yield _note(f"note {number}", kind, str(tags or "").split(), str(fields or "").split(_PARTED))
+
+
+def _database(content: bytes) -> bytes:
+    """The same. Raises ValueError for what is no database: of an empty one SQLite says that memory is short."""
+    if not content.startswith(_BEGINS):
+        raise ValueError("no database")
+    return content
 
 
 def _demand_tables(collection: sqlite3.Connection) -> None:

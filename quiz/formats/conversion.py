@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -35,7 +35,7 @@ from quiz.formats.base import (
     Writer,
     lost_fields,
 )
-from quiz.questions.images import size_of_pin
+from quiz.questions.images import references, size_of_pin, worded
 from quiz.questions.validation import validate
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -344,11 +344,13 @@ def convert_upload(
     instances: Instances,
     bank: Bank | None = None,
     topic: str = "",
+    images: Container[str] = (),
 ) -> Converted:
     """Converts a file that somebody sent, all in memory.
 
     ``name`` is that of the file: ids that have to be made begin with it, and the bank gets it, unless the questions come
-    into a ``bank`` that there is already. ``topic`` is put in front of their own.
+    into a ``bank`` that there is already. ``topic`` is put in front of their own. A question with an image that is neither
+    in the file nor among these ``images`` is an error of its own; one with an image without words is a draft.
     Raises Invalid or TooLarge where the file is refused as a whole.
     """
     report, target, files = Report(source.name, read_as.name), BytesIO(), dict[str, bytes]()
@@ -356,11 +358,40 @@ def convert_upload(
 
     def kept() -> Iterator[Understood]:
         for one in reading:
-            files.update(one.files)
-            yield one
+            try:
+                seen = _seen(one, images)
+            except Invalid as error:
+                report.errors.append({"where": one.where, "message": str(error)})
+                report.read -= 1
+            else:
+                files.update(one.files)
+                yield seen
 
     write(kept(), reading.bank, write_as, target, report, instances, topics=reading.topics)
     return Converted(target.getvalue(), files, report)
+
+
+def _seen(one: Understood, there: Container[str]) -> Understood:
+    """The question with words for its images that have none: their names, until somebody says what they show.
+
+    Raises Invalid where an image did not come, and is not ``there``.
+    """
+    fields = one.question.dump()
+    named = [*references(fields)]
+    gone = [each.file for each in named if each.file not in one.files and each.file not in there]
+    if gone:
+        raise Invalid(
+            f"there is no image '{gone[0][:60]}' – bring it with the file, or leave it out of the text"
+        )
+    blind = [each.file for each in named if not each.alt.strip()]
+    if not blind:
+        return one
+    detail = (
+        f"'{blind[0]}' has no alternative text: a draft, until you say in place of its name what it shows"
+    )
+    status = "draft" if one.question.status == "ready" else one.question.status
+    question = load({**worded(fields), "status": status})
+    return replace(one, question=question, losses=(Loss("images", detail), *one.losses))
 
 
 def export(bank: Bank, files: Mapping[str, bytes], write_as: Format, instances: Instances) -> Converted:

@@ -64,9 +64,14 @@ def hindrances(authored: Authored, language: str, *, sourced: bool) -> list[Find
 
 def hindrances_of_all(authored: Iterable[Authored], language: str, *, sourced: bool) -> list[Finding]:
     """What keeps each of these questions from being ready, one after the other."""
+    return [one for one in findings_of_all(authored, language, sourced=sourced) if one.severity == "error"]
+
+
+def findings_of_all(authored: Iterable[Authored], language: str, *, sourced: bool) -> list[Finding]:
+    """What the rules find in each of these questions by itself, but for what it gives a reason for."""
     questions = tuple(_samples(authored))
     found = _settled([*_each(_items(questions, language)), *_translated(questions)], sourced=sourced)
-    return [one for one in found if one.severity == "error" and one.suppressed is None]
+    return [one for one in found if one.suppressed is None]
 
 
 def _settled(findings: list[Finding], *, sourced: bool) -> list[Finding]:

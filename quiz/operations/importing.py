@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +18,8 @@ from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
 from quiz.db import parts, reading, transaction
 from quiz.errors import Invalid, Problem, Said
-from quiz.lint.inspect import hindrances_of_all, is_sourced
+from quiz.files.richtext import to_text
+from quiz.lint.inspect import findings_of_all, is_sourced
 from quiz.models.audit import record
 from quiz.models.bank import (
     LONGEST_LANGUAGE,
@@ -34,6 +35,10 @@ from quiz.models.bank import (
 from quiz.models.media import folder_of, keep_images
 from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role, readable_banks
+
+#: Questions whose beginning is shown before they are imported, and characters of it.
+MOST_SHOWN: Final = 100
+LONGEST_SHOWN: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,10 @@ class ImportReport:
     images: tuple[str, ...] = ()
     #: What keeps questions that the file calls ready from being so: they come in as drafts.
     hindrances: tuple[Finding, ...] = ()
+    #: What else the rules say to questions that are not stored yet.
+    advice: tuple[Finding, ...] = ()
+    #: How the questions that are new or changed begin, by id.
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
 
 def import_bank(
@@ -77,7 +86,8 @@ def import_bank(
     too_long = [*_too_long(bank), *_wrong_variants(bank)]
     if too_long:
         raise Invalid(too_long)
-    hindrances = _hindrances(bank)
+    found = _findings(bank)
+    hindrances = tuple(one for one in found if one.severity == "error")
     authored = _as_drafts(bank.by_id, {one.question for one in hindrances})
     with transaction() as connection:
         owner_id = None
@@ -90,12 +100,18 @@ def import_bank(
             bank_id = new_bank(connection, bank, owner_id, now) or _editable(connection, bank.slug, owner_id)
         report = _compare(connection, bank, authored, bank_id, prune=prune)
         images = pictures.images if pictures else {}
-        report = replace(report, images=tuple(images), hindrances=hindrances)
+        report = replace(
+            report,
+            images=tuple(images),
+            hindrances=hindrances,
+            advice=tuple(one for one in found if one.severity != "error"),
+            prompts=_prompts(authored, [*report.new, *report.changed]),
+        )
         if dry_run or bank_id is None:
             return report
-        _write_header(connection, bank, bank_id, now)
+        topics = _write_header(connection, bank, bank_id, now)
         keep_images(connection, bank_id, images)
-        return _write(connection, authored, bank_id, report, owner_id, now)
+        return _write(connection, authored, bank_id, report, topics, owner_id, now)
 
 
 #: Banks of one's own to choose from when questions are brought in.
@@ -124,8 +140,13 @@ def _folder(actor: Actor | None, text: str) -> dict[str, str]:
         slug = read_mapping(text)[0].get("bank")
     except Invalid:  # said with all the other faults, when the bank is read
         return {}
+    return images_of(actor, str(slug))
+
+
+def images_of(actor: Actor | None, slug: str) -> dict[str, str]:
+    """The images of a bank into which one may bring questions, by name; none where there is no such bank."""
     with reading() as connection:
-        bank_id = _editable(connection, str(slug), actor.id if actor else None)
+        bank_id = _editable(connection, slug, actor.id if actor else None)
         return {} if bank_id is None else folder_of(connection, bank_id)
 
 
@@ -173,12 +194,18 @@ def _stored(digests: Sequence[str]) -> set[str]:
         }
 
 
-def _hindrances(bank: LoadedBank) -> tuple[Finding, ...]:
-    """What keeps its questions from being ready; those that are stored already, in any version, have been looked through."""
+def _findings(bank: LoadedBank) -> list[Finding]:
+    """What the rules say to its ready questions; those that are stored already, in any version, have been looked through."""
     ready = [one for one in bank.authored if one.status == "ready"]
     stored = _stored([one.digest for one in ready])
     fresh = [one for one in ready if one.digest not in stored]
-    return tuple(hindrances_of_all(fresh, bank.language, sourced=is_sourced(bank)))
+    return findings_of_all(fresh, bank.language, sourced=is_sourced(bank))
+
+
+def _prompts(authored: Mapping[str, Authored], slugs: Sequence[str]) -> dict[str, str]:
+    """How these questions begin; of a family one of them."""
+    samples = {slug: authored[slug].sample() for slug in slugs[:MOST_SHOWN]}
+    return {slug: to_text(one.prompt)[:LONGEST_SHOWN] for slug, one in samples.items() if one}
 
 
 def _as_drafts(authored: Mapping[str, Authored], held: set[str | None]) -> dict[str, Authored]:
@@ -245,6 +272,7 @@ def _write(
     authored: Mapping[str, Authored],
     bank_id: int,
     report: ImportReport,
+    topics: Sequence[str],
     owner_id: int | None,
     now: datetime,
 ) -> ImportReport:
@@ -270,11 +298,14 @@ def _write(
             new=len(report.new),
             changed=len(report.changed),
             retired=len(report.retired),
+            **({"added": {"documents": [], "stimuli": [], "topics": [*topics]}} if topics else {}),
         )
     return report
 
 
-def _write_header(connection: Connection, bank: LoadedBank, bank_id: int, now: datetime) -> None:
+def _write_header(connection: Connection, bank: LoadedBank, bank_id: int, now: datetime) -> list[str]:
+    """Returns the topics of which the bank said nothing before."""
+    before = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one().get("topics", {})
     values = {
         "title": bank.title,
         "language": bank.language,
@@ -283,6 +314,7 @@ def _write_header(connection: Connection, bank: LoadedBank, bank_id: int, now: d
         "updated_at": now,
     }
     connection.execute(update(Bank).where(Bank.id == bank_id).values(**values))
+    return [name for name in bank.topics if name not in before]
 
 
 def _question_ids(connection: Connection, bank_id: int, slugs: Sequence[str]) -> dict[str, int]:

@@ -49,7 +49,11 @@ def undo(actor: Actor, bank_id: int, now: datetime) -> int:
 
 
 def _take_back(connection: Connection, actor: Actor, bank_id: int, last: LastChange, now: datetime) -> int:
-    return take_back(connection, bank_id, last.at, actor.id, now)
+    count = take_back(connection, bank_id, last.at, actor.id, now)
+    if "added" in last.details:
+        give_back(connection, bank_id, last.details["added"])
+        bank_changed(connection, bank_id, now)
+    return count
 
 
 def _take_back_copies(

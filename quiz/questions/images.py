@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
 from pydantic import AfterValidator
@@ -182,12 +183,51 @@ def renamed(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
             last = end
         return made + value[last:] if last else value
 
+    return _changed(fields, text, lambda file: names.get(file, file))
+
+
+def worded(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The question with words for the images in its texts that have none: the names of their files."""
+    style = str(fields.get("text_format", "markdown"))
+    if style not in _WORDED:
+        return dict(fields)
+    pattern, word = _WORDED[style]
+    return _changed(fields, lambda text: pattern.sub(word, text), lambda file: file)
+
+
+def _words(file: str) -> str:
+    return file.rpartition("/")[2]
+
+
+def _worded_markdown(found: re.Match[str]) -> str:
+    if found["alt"].strip() or _ELSEWHERE.match(found["file"]):
+        return found[0]
+    return f"![{_words(found['file'])}]{found[0].partition(']')[2]}"
+
+
+def _worded_tag(tag: re.Match[str]) -> str:
+    blind = [one for one in _in_html(tag[0]) if not one.alt.strip()]
+    if not blind:
+        return tag[0]
+    rest = _TAG_ALT.sub("", tag[0])[len("<img") :]
+    return f'<img alt="{escape(_words(blind[0].file))}"{rest}'
+
+
+#: How an image without words is found in a text, and what becomes of it; plain text has none.
+_WORDED: Final = {"markdown": (_MARKDOWN, _worded_markdown), "html": (_TAG, _worded_tag)}
+
+
+def _changed(
+    fields: Mapping[str, Any], text: Callable[[str], str], file: Callable[[str], str]
+) -> dict[str, Any]:
+    """The question with other texts, and other files where a field is an image."""
+
     def part(value: Any) -> Any:
         if type(value) is str:
             return text(value)
         if isinstance(value, Mapping):
             return {
-                name: names.get(inner, inner) if name == "file" and isinstance(inner, str) else part(inner)
+                name: file(inner) if name == "file" and isinstance(inner, str) else part(inner)
                 for name, inner in value.items()
             }
         return [part(inner) for inner in value] if isinstance(value, list | tuple) else value

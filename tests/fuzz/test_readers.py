@@ -74,6 +74,7 @@ FOUND = {
     "a file without a name": ("anki", _archive((28, 0), (32, 15))),
     "an element whose name is a beginning only": ("qti30", b"<qti-><qti-1/></qti->"),
     "a bank without a name": ("yaml", b"format: quiz-bank/1\nbank:"),
+    "a collection without a byte": ("anki", zipped(("collection.anki2", ""))),
 }
 
 

@@ -146,8 +146,8 @@ def test_the_preview_names_new_changed_and_gone(ada, cast, small):
         for part in ada.page.find_all("details", class_="q-disclose")
     }
     assert parts == {
-        "New": "six",
-        "Changed": "two",
+        "New": "How much is 12 × 12? six",
+        "Changed": "Which ones are even? two",
         "Gone from the file": "five",
         "Unchanged": "one three four",
     }

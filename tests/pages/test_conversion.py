@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,8 @@ from quiz.banks.images import Pictures
 from quiz.banks.yaml import read_bank
 from quiz.operations import attempts, banks, exporting, importing, quizzes, undoing
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
-from tests.pages.test_banks import hidden
-from tests.pictures import SHAPES
+from tests.pages.forms import controls
+from tests.pictures import SHAPES, png
 
 GIFT = """
 $CATEGORY: history/founding
@@ -49,7 +50,7 @@ def look(ada, content, name, **fields):
 
 
 def take(ada):
-    return ada.post("/banks/import/commit", hidden(ada), content_type="multipart/form-data")
+    return ada.post("/banks/import/commit", controls(ada.page, action="/banks/import/commit"))
 
 
 def ids(cast, slug):
@@ -214,3 +215,48 @@ def test_the_questions_of_a_quiz_are_taken_away(ada, browser, cast):
     assert found <= ids(cast, "small")
     assert ada.get(f"/quizzes/{quiz}/export?format=moodle-xml").text.count("<idnumber>") >= len(found)
     assert browser("bo").get(f"/quizzes/{quiz}/export").status_code == 404
+
+
+PNG = b64encode(png()).decode()
+MOODLE = f"""<quiz>
+  <question type="category"><category><text>$course$/top/Week 1</text></category>
+    <info format="html"><text>&lt;p&gt;What it is &lt;b&gt;about&lt;/b&gt;&lt;/p&gt;</text></info></question>
+  <question type="description"><name><text>blind</text></name><questiontext format="html">
+    <text>Look: &lt;img src="@@PLUGINFILE@@/a.png"&gt;</text><file name="a.png" path="/" encoding="base64">{PNG}</file>
+  </questiontext></question>
+  <question type="description"><name><text>gone</text></name><questiontext format="html">
+    <text>Look: &lt;img src="@@PLUGINFILE@@/b.png" alt="b"&gt;</text></questiontext></question>
+  <question type="description"><name><text>fine</text></name><questiontext format="html">
+    <text>Just &lt;i&gt;read&lt;/i&gt;</text></questiontext></question>
+</quiz>"""
+
+
+def test_one_image_that_is_missing_or_has_no_words_keeps_no_other_question_out(ada, cast):
+    look(ada, MOODLE.encode(), "m.xml")
+    assert "2 questions would change" in ada.text
+    assert "there is no image '@@PLUGINFILE@@/b.png'" in ada.text
+    assert "'images/a.png' has no alternative text" in ada.text
+    assert "Just read" in ada.text
+    take(ada)
+    assert ids(cast, "m") == {"blind", "fine"}
+    bank = next(one for one in banks.banks(cast.ada, 1).rows if one.slug == "m")
+    text = exporting.export_text(cast.ada, bank.id, NOW)
+    assert 'alt="a.png"' in text
+    assert read_bank(text, find=lambda _file: f"{'0' * 64}/3x2").by_id["blind"].status == "draft"
+
+
+def test_what_a_category_says_comes_into_a_bank_and_goes_with_its_import(ada, cast):
+    yesterday = NOW - timedelta(days=1)
+    mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", yesterday)
+    before = exporting.export_text(cast.ada, mine.bank_id, NOW)
+    look(ada, MOODLE.encode(), "m.xml", bank="mine")
+    take(ada)
+    told = banks.bank(cast.ada, mine.bank_id, 1, NOW.date()).topics["Week-1"]
+    assert (told.title, told.shown()) == ("Week 1", "<p>What it is <b>about</b></p>")
+    undoing.undo(cast.ada, mine.bank_id, NOW)
+    assert exporting.export_text(cast.ada, mine.bank_id, NOW) == before
+
+
+def test_a_file_that_looks_like_nothing_is_refused_with_what_to_do(ada):
+    assert look(ada, b"Just some words.\n", "words.txt").status_code == 422
+    assert "what is in the file is not recognised" in ada.text.lower()

@@ -18,8 +18,10 @@ from quiz.files.archive import is_archive, pack
 from quiz.formats import formats, get, recognise
 from quiz.formats.base import HEAD_BYTES, Format, Limits, Source
 from quiz.formats.conversion import Instances, Report, convert_upload
+from quiz.operations.importing import images_of
 from quiz.web.author.forms import ImportForm
 from quiz.web.guard import moment
+from quiz.web.session import get_actor
 
 #: Bytes of a bank file, and of an archive or a file of another system.
 LARGEST_FILE = 5_000_000
@@ -86,13 +88,18 @@ def _of_file(file: FileStorage, form: ImportForm, headers: dict[str, dict[str, A
 
 
 def _format(content: bytes, name: str, wanted: str) -> Format:
-    """The format that was named, else the one that the content looks like, else ours, whose faults are told by line."""
+    """The format that was named, else the one that the content looks like; ours where the name says so, whose faults are
+    told by line. Raises Invalid.
+    """
     if wanted:
         return get(wanted)
     try:
         return recognise(content[:HEAD_BYTES], name)
     except Invalid:
-        return get(_OURS)
+        if is_archive(content) or name.lower().endswith(get(_OURS).suffixes):
+            return get(_OURS)
+    mend = _("choose it below, or save the file in one of the formats that stand there")
+    raise Invalid([Problem("format", _("what is in the file is not recognised"), mend)])
 
 
 def _target(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Bank | None:
@@ -113,6 +120,7 @@ def _converted(content: bytes, name: str, format: Format, bank: Bank | None, top
             Instances(moment().date()),
             bank,
             topic,
+            images_of(get_actor(), bank.slug) if bank else (),
         )
     except (Invalid, TooLarge) as error:
         problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]

@@ -389,6 +389,11 @@ class AttemptPage:
         return self.due_at is not None and self.now > self.due_at
 
     @property
+    def saved_at(self) -> datetime | None:
+        """When an answer to a question on this page was saved last."""
+        return max((view.saved_at for view in self.questions if view.saved_at is not None), default=None)
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Those of the questions on this page."""
         return tuple(dict.fromkeys(language for view in self.questions for language in view.languages))

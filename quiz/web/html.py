@@ -105,7 +105,7 @@ def install_words(app: Flask) -> None:
     env = app.jinja_env
     env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "words_in": words_in}
     env.globals |= {"said": said, "quoted": quoted}
-    env.constant |= {"_": words, "icon": icon}  # type: ignore[attr-defined]
+    env.constant |= {"_": words, "icon": icon, "asset": assets.address, "url_for": url_for}  # type: ignore[attr-defined]
     env.language = _language  # type: ignore[attr-defined]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
-from jinja2 import nodes
+from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context as JinjaContext
 from jinja2.visitor import NodeTransformer
@@ -63,18 +63,20 @@ class Environment(FlaskEnvironment):
     language: Callable[[], str]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        self._compiled: dict[str, dict[Any, Any]] = defaultdict(dict)
+        self._compiled: dict[str, dict[str, Template]] = defaultdict(dict)
         self.constant, self.language = {}, str
-        super().__init__(*args, **options)
+        super().__init__(*args, cache_size=0, **options)
 
-    @property
-    def cache(self) -> Any:
-        """The templates of this language."""
-        return self._compiled[self.language()]
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002
+        """The template of this name, as it is in this language."""
+        known = self._compiled[self.language()]
+        if name not in known:
+            known[name] = super().get_template(name, parent, globals)
+        return known[name]
 
-    @cache.setter
-    def cache(self, _made: Any) -> None:
-        """Jinja makes one for all languages."""
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Those of all templates: no template is loaded with globals of its own."""
+        return self.globals if d is None else super().make_globals(d)
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
         return super()._generate(_Folding(self.constant).visit(source), *args, **options)

@@ -118,8 +118,8 @@ class Addresses(NamedTuple):
 
 def _addresses(attempt_id: int) -> Addresses:
     enter = url_for("attempt.enter", attempt_id=attempt_id)
-    login = url_for("auth.login", next=enter)
-    return Addresses(enter, f"{enter}/slots", f"{enter}/summary", url_for("auth.current_session"), login)
+    session, login = url_for("auth.current_session"), url_for("auth.login")
+    return Addresses(enter, f"{enter}/slots", f"{enter}/summary", session, f"{login}?next={enter}")
 
 
 def _outlast(due_at: datetime | None) -> None:

@@ -201,8 +201,8 @@ class Fairness:
             for paper in self.papers
         )
 
-    def dump(self) -> dict[str, object]:
-        """JSON-able; figures to four decimals."""
+    def dump(self, *, compared: bool = True) -> dict[str, object]:
+        """JSON-able; figures to four decimals. Without what is ``compared`` pair by pair, and without curves, where there are many."""
         apart = self.apart
         return {
             "forms": [
@@ -220,7 +220,7 @@ class Fairness:
                 "marks": round(apart.marks, 4),
                 "interval": [round(apart.low, 4), round(apart.high, 4)],
             },
-            "at_most": self.at_most,
+            "at_most": self.at_most if compared else None,
             "mean": round(self.mean, 4),
             "spread": round(self.spread, 4),
             "sources": dict(self.sources),
@@ -229,13 +229,13 @@ class Fairness:
                 {"kind": kind, "value": value, "questions": [*counts]}
                 for kind, value, counts in self.coverage
             ],
-            "overlap": [[*row] for row in self.overlap],
+            "overlap": [[*row] for row in self.overlap] if compared else None,
             "calibrated": self.calibrated,
             "information": {
                 "theta": [*THETAS],
                 "forms": [[round(value, 4) for value in curve] for curve in self.information],
             }
-            if self.calibrated
+            if self.calibrated and compared
             else None,
         }
 

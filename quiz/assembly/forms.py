@@ -20,7 +20,7 @@ from quiz.banks.model import Bank
 from quiz.errors import Problem, Unmeetable
 from quiz.questions.validation import suggest
 
-#: So many forms are told side by side.
+#: So many forms are compared pair by pair.
 MOST_COMPARED: Final = 100
 
 
@@ -85,7 +85,11 @@ class Forms:
             "forms": [self._form(paper, with_content) for paper in self.papers],
             "table": self._table(),
             "overlap": _overlap(self.papers),
-            **({"fairness": self.fairness.dump()} if 0 < len(self.papers) <= MOST_COMPARED else {}),
+            **(
+                {"fairness": self.fairness.dump(compared=len(self.papers) <= MOST_COMPARED)}
+                if self.papers
+                else {}
+            ),
             "exposure": {"forms": dict(sorted(self.uses.items())), "past": dict(sorted(self.past.items()))},
             "unmet": [*self.unmet],
         }

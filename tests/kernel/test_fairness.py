@@ -105,6 +105,9 @@ def test_information_is_summed_over_the_calibrated_questions():
     assert found.information[0][THETAS.index(0)] == pytest.approx(0.5)
     assert found.information[1] == (0,) * len(THETAS)
     assert json.loads(json.dumps(found.dump()))["information"]["theta"] == [*THETAS]
+    many = found.dump(compared=False)
+    assert (many["overlap"], many["at_most"], many["information"]) == (None, None, None)
+    assert many["spread"] == found.dump()["spread"]
 
 
 @pytest.mark.parametrize(

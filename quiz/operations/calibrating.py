@@ -34,7 +34,7 @@ from quiz.statistics.irt.anchored import Anchor
 from quiz.statistics.irt.fitting import ItemFit, departures
 from quiz.statistics.irt.models import STEEP, Fitted, ItemEstimate
 from quiz.statistics.irt.persons import abilities
-from quiz.statistics.irt.scales import SLOPES_FROM, Scale, calibration_of
+from quiz.statistics.irt.scales import FEWEST_ANSWERS, SLOPES_FROM, Scale, calibration_of
 from quiz.statistics.table import CellProblem, bounded
 
 #: Which scale: that of the questions that have a calibration, or a new one, where these students are N(0, 1).
@@ -83,7 +83,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A question of which the answers tell nothing: too few, all alike, or marks that come in no even steps."""
+    """A question of which the answers tell nothing: too few, all alike, marks in no even steps, a slope that runs away."""
 
     question_id: int
     slug: str
@@ -105,7 +105,7 @@ class Look:
     papers: int
     answers: int
     scale: Scale | None
-    #: From the easiest to the hardest.
+    #: From the easiest to the hardest; those that keep their calibration come behind the others.
     rows: tuple[Told, ...]
     unplaced: tuple[Unplaced, ...]
     #: Questions with answers that were given to another wording, or key, of theirs.
@@ -337,7 +337,7 @@ def _told(
         )
         for place, one in figures.items()
     ]
-    return tuple(sorted(found, key=lambda one: (one.location, one.slug)))
+    return tuple(sorted(found, key=lambda one: (one.estimate.anchor, one.location, one.slug)))
 
 
 def _one(row: Row[Any], before: Calibration | None, found: _Figures, typed: bool) -> Told:
@@ -363,8 +363,9 @@ def _doubts(found: _Figures) -> list[str]:
     """By what the figures of a question are to be doubted."""
     one, (above, errors) = found.estimate, found.above
     b = [location for location in one.b if location is not None]
-    odd = [figure for figure in (found.fit.infit, found.fit.outfit) if figure is not None]
-    departs = one.anchor and abs(above) >= DEPARTS and abs(errors) > SURELY
+    judged = found.n >= FEWEST_ANSWERS
+    odd = [figure for figure in (found.fit.infit, found.fit.outfit) if judged and figure is not None]
+    departs = one.anchor and judged and abs(above) >= DEPARTS and abs(errors) > SURELY
     holds = {
         "few": found.n < SLOPES_FROM and not one.anchor,
         "negative": one.a is not None and one.a <= 0,

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from quiz.statistics.irt import persons, scales
+from quiz.statistics.irt.anchored import Anchor
 from quiz.statistics.irt.models import fit
-from quiz.statistics.irt.scales import curve_of, scale_of
+from quiz.statistics.irt.scales import calibration_of, curve_of, scale_of
 from quiz.statistics.table import ResponseTable
 
 ITEMS = 12
@@ -104,3 +105,31 @@ def test_why_there_is_no_curve():
     assert [curve_of(scale, place) for place in (0, 1, 3)] == ["unplaced"] * 3
     assert not isinstance(curve_of(scale, 2), str)
     assert curve_of(scale_of(shares[:20]), 2) == "unplaced"
+
+
+# A bank --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_bank_has_slopes_even_of_few_papers_and_stands_on_its_anchors_scale():
+    shares, difficulty = drawn(400)
+    anchors = {place: Anchor(1.0, (difficulty[place] + 2,)) for place in range(0, ITEMS, 2)}
+    scale = calibration_of(shares, anchors)
+    assert scale.name == "2pl"
+    assert scale.fitted.mu == pytest.approx(2, abs=0.15)
+    for place in range(1, ITEMS, 2):
+        told = scale.fitted.items[place]
+        assert abs(told.b[0] - difficulty[place] - 2) < 4 * told.se_b[0]
+    # Of a few papers each has one too; and marks that come in other steps than those of the anchor make it none.
+    few = calibration_of(drawn(60, steps=2)[0], anchors)
+    assert few.fitted.mu is None
+    assert few.fitted.items[0].se_a is not None
+
+
+def test_an_item_whose_slope_runs_away_is_left_out_and_the_others_are_placed():
+    shares, _ = drawn(40)
+    split = np.argsort(np.argsort(shares.sum(axis=1)))
+    perfect = (split >= 20).astype(float)
+    scale = calibration_of(np.column_stack([shares, perfect]), {})
+    assert ITEMS not in scale.places
+    assert scale.fitted.converged
+    assert scale.fitted.covariances is not None

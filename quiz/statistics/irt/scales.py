@@ -22,7 +22,7 @@ from quiz.statistics.flags import ENOUGH
 from quiz.statistics.irt import persons
 from quiz.statistics.irt.anchored import Anchor, calibrate
 from quiz.statistics.irt.fitting import ItemFit, item_fits
-from quiz.statistics.irt.models import Fitted, ItemEstimate, fit
+from quiz.statistics.irt.models import STEEP, Fitted, ItemEstimate, fit
 from quiz.statistics.table import ResponseTable
 
 #: Papers from which on there is a curve, as there are verdicts: the error of a difficulty in the middle is then about 0.4
@@ -114,7 +114,7 @@ def calibration_of(shares: Values, anchors: Mapping[int, Anchor]) -> Scale:
     """The same with a slope for each item, however many the papers are, and on the scale of these anchors, by their places.
 
     Without any the abilities of these papers are N(0, 1). An item whose marks do not come in the steps of its anchor is
-    calibrated like the others.
+    calibrated like the others. An item whose slope runs away, so that the model comes to no end, is not placed.
     """
     seen = [np.unique(np.round(x[np.isfinite(x)], 9)) for x in shares.T]
     agreed = {
@@ -123,7 +123,24 @@ def calibration_of(shares: Values, anchors: Mapping[int, Anchor]) -> Scale:
     steps = np.where(np.isfinite(shares).sum(axis=0) >= FEWEST_ANSWERS, _steps_of(shares), 0)
     for place, anchor in agreed.items():
         steps[place] = len(anchor.b)
-    return _scale(shares, steps, MOST_CALIBRATED, slopes=True, anchors=agreed)
+    scale = _scale(shares, steps, MOST_CALIBRATED, slopes=True, anchors=agreed)
+    while len(lost := _running_away(scale)):
+        steps[lost] = 0
+        scale = _scale(shares, steps, MOST_CALIBRATED, slopes=True, anchors=agreed)
+    return scale
+
+
+def _running_away(scale: Scale) -> NDArray[np.int_]:
+    """The places of items whose slope these papers do not bound, where that keeps the model from an end."""
+    fitted = scale.fitted
+    if fitted is None or (fitted.converged and fitted.covariances is not None):
+        return scale.places[:0]
+    steep = [
+        column
+        for column, one in enumerate(fitted.items)
+        if one.a is not None and abs(one.a) > STEEP and not one.anchor
+    ]
+    return scale.places[steep]
 
 
 def _scale(

@@ -24,7 +24,7 @@ blueprint = Blueprint("measuring", __name__)
 #: In how many bars abilities are drawn.
 BARS: Final = 16
 #: Questions of the pool that are listed, those that were asked most.
-MOST_LISTED: Final = 100
+MOST_LISTED: Final = 30
 #: Below this reliability single students are hardly told apart.
 RELIABLE: Final = 0.8
 #: Of the drawn abilities each so many-eth stands in the table: every logit.

@@ -97,7 +97,9 @@ def item_page(actor: Actor | None, quiz_id: int, version_id: int, which: str) ->
         past = tuple(_past(elsewhere_of(connection, quiz, version.question_id)))
     scale, place = _scale(rows, version_id)
     curve = "few" if place is None else scale.why or curve_of(scale, place)
-    return ItemPage(version.question_id, version.bank_id, access is not None, access in EDITING, scale, curve, past)
+    return ItemPage(
+        version.question_id, version.bank_id, access is not None, access in EDITING, scale, curve, past
+    )
 
 
 def _known(which: str) -> str:

@@ -42,6 +42,7 @@ from quiz.operations.access import Actor
 from quiz.operations.attempts import SlotSave
 from quiz.operations.marking import Given, Place
 from quiz.questions import types
+from tests import scaled
 from tests.browsing import cookie
 from tests.databases import SECRET as SITE_KEY
 from tests.databases import app_on
@@ -442,7 +443,11 @@ def make_quizzes(teacher, course, now):
         "essays": {"title": "With essays to mark"},
         "secret": {"title": "Shown to nobody yet", "review": {"after": [], "later": [], "closed": []}},
     }  # fmt: skip
-    ids = {name: draft(teacher, course, now=now, **settings) for name, settings in made.items()}
+    made_at = {"closed": now - timedelta(days=10)}  # a new quiz does not close in the past
+    ids = {
+        name: draft(teacher, course, now=made_at.get(name, now), **settings)
+        for name, settings in made.items()
+    }
     coded = quizzes.manage(teacher, ids["coded"])
     sheet = replace(coded.sheet, access_code="sesame")
     quizzes.edit(teacher, coded.id, coded.edits, sheet, coded.blueprint_text, now)
@@ -453,6 +458,7 @@ def make_quizzes(teacher, course, now):
         "draft": draft(teacher, course, "A draft", now),
         "unmet": unmeetable(teacher, course, now),
         "fixed": with_fixed_forms(teacher, course, now),
+        "adaptive": adaptive(teacher, course, now),
     }
 
 
@@ -463,6 +469,14 @@ def with_fixed_forms(teacher, course, now):
          "sections": [{"title": "All", "bank": "samples", "count": 4}]}
     )  # fmt: skip
     quiz = quizzes.create(teacher, course, text, now)
+    quizzes.publish(teacher, quiz, now)
+    return quiz
+
+
+def adaptive(teacher, course, now):
+    """An adaptive quiz of a bank that is calibrated but for two questions."""
+    importing.import_bank(teacher, scaled.bank(20, 2), "scaled.yaml", now)
+    quiz = quizzes.create(teacher, course, scaled.plan("fewest: 3, most: 6, error: 0.7, trial: 1"), now)
     quizzes.publish(teacher, quiz, now)
     return quiz
 
@@ -503,6 +517,10 @@ def sit(people, ids, now):
         answer(one, found["forward"], [kind], now)
         attempts.leave(one, found["forward"], number, now)
     answer(one, found["forward"], TYPES[3:4], now)
+    found["adaptive_done"], found["adapting"] = begin(three, ids["adaptive"]), begin(one, ids["adaptive"])
+    while (place := attempts.entry(three, found["adaptive_done"], now)).state == "open":
+        give(three, found["adaptive_done"], place.slot, now)
+    give(one, found["adapting"], 1, now)
     found |= hand_in(people["teacher"], (two, three, four), ids["essays"], begin, now)
     return found | practise(one, three, ids, begin, now)
 
@@ -511,6 +529,12 @@ def answer(who, attempt, kinds, now, answers=ANSWERS, seq=1):
     for type_ in kinds:
         fields = {**answers[type_], "certainty": ["2"]}
         attempts.save(who, attempt, SlotSave(TYPES.index(type_) + 1, seq, fields), "stage", now, GRACE)
+
+
+def give(who, attempt, slot, now):
+    """Answers a question of an adaptive test for good, every second one wrong."""
+    fields = {"answer": [str(slot % 2)]}
+    practice.save(who, attempt, SlotSave(slot, 1, fields, "check"), "stage", now, GRACE)
 
 
 def hand_in(teacher, students, quiz, begin, now):

@@ -18,7 +18,7 @@ from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.model import Topic
 from quiz.db import conflict_insert, reading, transaction
 from quiz.errors import Forbidden, Invalid, NotFound, Problem, Said
-from quiz.files.richtext import to_html, to_text
+from quiz.files.richtext import TEXT_FORMATS, to_html, to_text
 from quiz.models.audit import record
 from quiz.models.bank import (
     SHARE_RIGHTS,
@@ -299,7 +299,7 @@ def _question_row(row: Row[Any], on: date) -> QuestionRow:
         topic=question.topic,
         difficulty=question.difficulty,
         status=REVIEW if row.in_review else question.status,
-        prompt=to_text(question.prompt),
+        prompt=to_text(TEXT_FORMATS[question.text_format](question.prompt)),  # a family's is a template
         drawable=question.drawable(on),
     )
 

@@ -21,6 +21,7 @@ from quiz.formats.conversion import Instances, Report, convert_upload
 from quiz.operations.importing import images_of
 from quiz.web.author.forms import ImportForm
 from quiz.web.guard import moment
+from quiz.web.html import said
 from quiz.web.session import get_actor
 
 #: Bytes of a bank file, and of an archive or a file of another system.
@@ -124,12 +125,20 @@ def _converted(content: bytes, name: str, format: Format, bank: Bank | None, top
         )
     except (Invalid, TooLarge) as error:
         problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
-        raise Invalid(replace(one, where="file") for one in problems) from None
+        raise Invalid(map(_at_the_file, problems)) from None
     text = made.content.decode()
     if not made.files:
         return Given(text, name, report=made.report)
     archive = pack({"bank.yaml": made.content, **made.files})
     return Given(text, name, archive, Pictures(unpacked(archive)[1]), made.report)
+
+
+def _at_the_file(problem: Problem) -> Problem:
+    """What is wrong with a file that nobody sees the lines of."""
+    what = (
+        _("line %(n)s: %(what)s", n=problem.line, what=said(problem.what)) if problem.line else problem.what
+    )
+    return replace(problem, where="file", what=what, line=None)
 
 
 def of_archive(content: bytes, name: str) -> Given:

@@ -26,9 +26,7 @@ def publish(blueprint: Path, course_id: int, as_json: bool) -> None:
     from quiz.operations import quizzes
 
     with store() as settings, reading_file(blueprint):
-        now = clock.now()
-        quiz_id = quizzes.create(None, course_id, blueprint.read_text("utf-8"), now)
-        quizzes.publish(None, quiz_id, now)
+        quiz_id = quizzes.create_published(None, course_id, blueprint.read_text("utf-8"), clock.now())
         title = next(title for known, title, _ in quizzes.quizzes_of(course_id) if known == quiz_id)
     url = f"{settings.public_url}/quizzes/{quiz_id}"
     if as_json:

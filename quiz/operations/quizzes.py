@@ -275,27 +275,57 @@ def create(actor: Actor | None, course_id: int, blueprint_text: str, now: dateti
 
     Raises Invalid with the blueprint's faults by line, Unmeetable where the banks hold too little.
     """
-    blueprint = _supported(blueprint_text)
     with snapshot() as connection:
-        course = taught_course(connection, actor, course_id)
-        sheet = _sheet_of(blueprint, course.time_zone)
-        _demand_good(sheet, blueprint_text)
-        _demand_to_come(sheet, blueprint_text, now)
+        course, blueprint, sheet = _begun(connection, actor, course_id, blueprint_text, now)
         demand_held(_held(connection, actor, course, blueprint, sheet, now))
     with transaction() as connection:
-        taught_course(connection, actor, course_id)
-        quiz_id: int = connection.execute(
-            insert(Quiz)
-            .values(
-                course_id=course_id,
-                blueprint_text=blueprint_text,
-                created_at=now,
-                created_by=actor.id if actor else None,
-                **_columns(sheet),
-            )
-            .returning(Quiz.id)
-        ).scalar_one()
-        record(connection, actor.id if actor else None, "quiz.add", ("quiz", quiz_id), now)
+        return _added(connection, actor, course_id, blueprint_text, sheet, now)
+
+
+def create_published(actor: Actor | None, course_id: int, blueprint_text: str, now: datetime) -> int:
+    """The same, published at once: both or, where something is refused, neither. Raises as ``create`` and ``publish``."""
+    with snapshot() as connection:
+        course, blueprint, sheet = _begun(connection, actor, course_id, blueprint_text, now)
+        frozen = _frozen(connection, actor, course, blueprint, sheet, now)
+    with transaction() as connection:
+        quiz_id = _added(connection, actor, course_id, blueprint_text, sheet, now)
+        _keep(connection, actor, course_id, quiz_id, frozen, now)
+    return quiz_id
+
+
+def _begun(
+    connection: Connection, actor: Actor | None, course_id: int, blueprint_text: str, now: datetime
+) -> tuple[Row[Any], Blueprint, QuizSheet]:
+    """The course, the blueprint and the settings of a new quiz."""
+    blueprint = _supported(blueprint_text)
+    course = taught_course(connection, actor, course_id)
+    sheet = _sheet_of(blueprint, course.time_zone)
+    _demand_good(sheet, blueprint_text)
+    _demand_to_come(sheet, blueprint_text, now)
+    return course, blueprint, sheet
+
+
+def _added(
+    connection: Connection,
+    actor: Actor | None,
+    course_id: int,
+    blueprint_text: str,
+    sheet: QuizSheet,
+    now: datetime,
+) -> int:
+    taught_course(connection, actor, course_id)
+    quiz_id: int = connection.execute(
+        insert(Quiz)
+        .values(
+            course_id=course_id,
+            blueprint_text=blueprint_text,
+            created_at=now,
+            created_by=actor.id if actor else None,
+            **_columns(sheet),
+        )
+        .returning(Quiz.id)
+    ).scalar_one()
+    record(connection, actor.id if actor else None, "quiz.add", ("quiz", quiz_id), now)
     return quiz_id
 
 
@@ -411,53 +441,86 @@ def publish(actor: Actor | None, quiz_id: int, now: datetime) -> int:
     Raises Invalid or Unmeetable where the banks do not hold what it asks for; EditConflict where somebody has changed
     the quiz, or a question of its forms or its pool, while these were made.
     """
-    user_id = actor.id if actor else None
     with snapshot() as connection:
         seen = _taught(connection, actor, quiz_id)
         blueprint = _supported(seen.blueprint_text)
         course = taught_course(connection, actor, seen.course_id)
-        sheet = _stored_sheet(seen)
-        held = _held(connection, actor, course, blueprint, sheet, now)
-        banks = demand_held(held)
-        window = window_of(blueprint, _opening(course, sheet), now)
-        forms = make_forms(connection, blueprint, banks, window)
-        pool = make_pool(connection, blueprint, banks, window)
+        frozen = _frozen(connection, actor, course, blueprint, _stored_sheet(seen), now)
     with transaction() as connection:
         quiz = _as_seen(_taught(connection, actor, quiz_id, lock=True), seen.edits)
-        frozen = [*forms, {"slots": [*pool["items"], *pool["trials"]]}] if pool else forms
-        demand_unchanged(connection, user_id, quiz.course_id, blueprint, held, frozen)
-        connection.execute(
-            update(QuizRevision)
-            .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
-            .values(current=False)
-        )
-        number = (
-            1
-            + connection.execute(
-                select(func.coalesce(func.max(QuizRevision.number), 0)).where(QuizRevision.quiz_id == quiz_id)
-            ).scalar_one()
-        )
-        revision_id: int = connection.execute(
-            insert(QuizRevision)
-            .values(
-                quiz_id=quiz_id,
-                number=number,
-                current=True,
-                blueprint=blueprint.dump(),
-                banks=banks,
-                scale=float(blueprint.settings.scale),
-                layout=blueprint.settings.layout,
-                mode=blueprint.settings.mode,
-                tries=blueprint.settings.tries,
-                certainty=blueprint.settings.certainty,
-                published_at=now,
-                published_by=user_id,
-            )
-            .returning(QuizRevision.id)
+        return _keep(connection, actor, quiz.course_id, quiz_id, frozen, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """What publishing keeps: what the banks hold, the fixed forms (``make_forms``), the pool (``make_pool``)."""
+
+    blueprint: Blueprint
+    held: Held
+    forms: Sequence[Mapping[str, Any]]
+    pool: Mapping[str, Any] | None
+
+    @property
+    def slots(self) -> Sequence[Mapping[str, Any]]:
+        """The questions that are kept, as forms have them."""
+        if not self.pool:
+            return self.forms
+        return [*self.forms, {"slots": [*self.pool["items"], *self.pool["trials"]]}]
+
+
+def _frozen(
+    connection: Connection,
+    actor: Actor | None,
+    course: Row[Any],
+    blueprint: Blueprint,
+    sheet: QuizSheet,
+    now: datetime,
+) -> _Frozen:
+    """Takes seconds where there are forms: never within a writing transaction. Raises Invalid, Unmeetable."""
+    held = _held(connection, actor, course, blueprint, sheet, now)
+    banks, window = demand_held(held), window_of(blueprint, _opening(course, sheet), now)
+    forms = make_forms(connection, blueprint, banks, window)
+    return _Frozen(blueprint, held, forms, make_pool(connection, blueprint, banks, window))
+
+
+def _keep(
+    connection: Connection, actor: Actor | None, course_id: int, quiz_id: int, frozen: _Frozen, now: datetime
+) -> int:
+    """The next revision of a quiz; its number. Raises EditConflict where the banks have changed meanwhile."""
+    user_id, blueprint = actor.id if actor else None, frozen.blueprint
+    demand_unchanged(connection, user_id, course_id, blueprint, frozen.held, frozen.slots)
+    connection.execute(
+        update(QuizRevision)
+        .where(QuizRevision.quiz_id == quiz_id, QuizRevision.current)
+        .values(current=False)
+    )
+    number = (
+        1
+        + connection.execute(
+            select(func.coalesce(func.max(QuizRevision.number), 0)).where(QuizRevision.quiz_id == quiz_id)
         ).scalar_one()
-        fix_forms(connection, revision_id, forms)
-        keep_pool(connection, revision_id, pool)
-        record(connection, user_id, "quiz.publish", ("quiz", quiz_id), now, revision=number)
+    )
+    revision_id: int = connection.execute(
+        insert(QuizRevision)
+        .values(
+            quiz_id=quiz_id,
+            number=number,
+            current=True,
+            blueprint=blueprint.dump(),
+            banks=frozen.held.banks,
+            scale=float(blueprint.settings.scale),
+            layout=blueprint.settings.layout,
+            mode=blueprint.settings.mode,
+            tries=blueprint.settings.tries,
+            certainty=blueprint.settings.certainty,
+            published_at=now,
+            published_by=user_id,
+        )
+        .returning(QuizRevision.id)
+    ).scalar_one()
+    fix_forms(connection, revision_id, frozen.forms)
+    keep_pool(connection, revision_id, frozen.pool)
+    record(connection, user_id, "quiz.publish", ("quiz", quiz_id), now, revision=number)
     return int(number)
 
 

@@ -116,6 +116,12 @@ def test_what_no_forms_meet_is_refused_before_anything_is_written(two):
     told = {entry["constraint"]: entry["as_of"] for entry in error.value.unmet}
     assert told["overlap of two forms, at most"] == "2026-11-23"
     assert building.readiness(two.ada, three, NOW).unmet == tuple(error.value.unmet)
+    there = quizzes.quizzes_of(two.course)
+    with pytest.raises(Unmeetable):
+        quizzes.create_published(two.ada, two.course, FORMS.replace("count: 2, seed: 3", "count: 3"), NOW)
+    assert quizzes.quizzes_of(two.course) == there
+    quizzes.create_published(two.ada, two.course, FORMS, NOW)
+    assert quizzes.quizzes_of(two.course)[-1][2]
     with pytest.raises(Unmeetable):
         quizzes.create(two.ada, two.course, FORMS.replace("count: 2}", "count: 6}"), NOW)
     for text, told in (

@@ -421,7 +421,7 @@ def _plain(value: Any) -> Any:
 
 # What the form does not show -----------------------------------------------------------------------------------------
 
-_SHOWN_WHOLE: Final = {"format", "title", "sections", "settings", "as_of", "order", "shuffle_options", "forms"}
+_SHOWN_WHOLE: Final = {"format", "title", "sections", "settings", "as_of", "order", "shuffle_options", "forms"}  # fmt: skip
 _SHOWN_SECTION: Final = {"title", "bank", "banks", "topic", "types", "levels", "languages", "difficulty", "tags", "count", "include", "points"}  # fmt: skip
 
 

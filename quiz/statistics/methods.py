@@ -184,6 +184,13 @@ TEST: Final = (
         "G2 = k4 / k2²",
         "Fisher; Joanes & Gill 1998",
     ),
+    Method(
+        "marginal_reliability",
+        "Marginal reliability",
+        "Of an adaptive test: the part of the variance of abilities that is not error. From 0.8 on single students are told apart.",
+        "S² / (S² + mean(error²)) by EAP or MAP; 1 − mean(error²) / S² by ML or WLE",
+        "Green, Bock, Humphreys, Linn & Reckase 1984",
+    ),
 )
 
 COMPARED: Final = (
@@ -218,6 +225,13 @@ COMPARED: Final = (
 )
 
 CURVE: Final = (
+    Method(
+        "calibration",
+        "Calibration",
+        "Difficulty and slope as they are written into a question, by the answers of all quizzes: adaptive tests choose by them. Questions that have one stay, and the others are placed on their scale.",
+        "generalised partial credit model (2PL where marks are all or nothing), abilities N(μ, σ²)",
+        "Bock & Aitkin 1981; Muraki 1992; Kim 2006",
+    ),
     Method(
         "curve",
         "Characteristic curve",

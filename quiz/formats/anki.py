@@ -8,12 +8,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha1
+from html import unescape
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import START, Archive, Limits, pack
 from quiz.files.richtext import Html, to_html, to_text
+from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unsupported, Unwritable, Writer
 
 _LIMITS: Final = Limits(entries=20_000, entry=25_000_000, total=200_000_000, ratio=200)
@@ -23,7 +25,11 @@ _NAMES: Final = ("collection.anki21", "collection.anki2")
 _PARTED: Final = "\x1f"
 #: {{c1::answer::hint}}
 _GAP: Final = re.compile(r"\{\{c(\d+)::(.*?)(?:::(.*?))?\}\}", re.DOTALL)
-_MEDIA: Final = re.compile(r"<img\b|\[sound:", re.IGNORECASE)
+_GAP_ENDS: Final = re.compile(r"(\{\{c\d+::|\}\})")
+_IMAGE: Final = re.compile(
+    r"""<img\b[^<>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))[^<>]*>""", re.IGNORECASE
+)
+_SOUND: Final = re.compile(r"\[sound:[^\[\]]*\]", re.IGNORECASE)
 #: Ids of what we write: the same deck gives the same bytes.
 _DECK, _BASIC, _CLOZE, _FIRST = 1_600_000_000_001, 1_600_000_000_002, 1_600_000_000_003, 1_600_000_000_100
 _SCHEMA: Final = """
@@ -64,10 +70,11 @@ def _read(source: Source) -> Iterator[Entry]:
             notes = collection.execute("SELECT mid, tags, flds FROM notes ORDER BY id").fetchall()
         except (sqlite3.Error, ValueError, TypeError, RecursionError):
             raise Invalid(f"{source.name}: the collection is damaged – export it again") from None
+    media = _Media(archive)
     for number, (model, tags, fields) in enumerate(notes, 1):
         known = models.get(str(model)) if isinstance(models, dict) else None
         kind = known if isinstance(known, dict) else {}
-        yield _note(f"note {number}", kind, str(tags or "").split(), str(fields or "").split(_PARTED))
+        yield _note(f"note {number}", kind, str(tags or "").split(), str(fields or "").split(_PARTED), media)
 
 
 def _database(content: bytes) -> bytes:
@@ -86,17 +93,53 @@ def _demand_tables(collection: sqlite3.Connection) -> None:
         raise ValueError("views in place of tables")
 
 
-def _note(where: str, model: Mapping[str, Any], tags: Sequence[str], fields: Sequence[str]) -> Entry:
+class _Media:
+    """The pictures of a package, by the names that its notes have for them."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive, self._pictures = archive, Pictures()
+        try:
+            listed = json.loads(archive.read("media")) if "media" in archive.names else {}
+        except (ValueError, RecursionError):
+            listed = {}
+        entries = listed.items() if isinstance(listed, dict) else ()
+        self._entries = {name: entry for entry, name in entries if isinstance(name, str)}
+
+    def shown(self, field: str, files: dict[str, bytes], losses: list[Loss]) -> str:
+        """A field of a note with the pictures that there are, which come into ``files``, and without sounds."""
+
+        def picture(tag: re.Match[str]) -> str:
+            wished = unescape(tag[tag.lastindex or 0])
+            try:
+                name, image = self._pictures.name(wished, self._archive.read(self._entries[wished]))
+            except (KeyError, Invalid):
+                losses.append(Loss("images", f"'{wished[:60]}' is no picture that comes with the package"))
+                return ""
+            files[name] = image.content
+            start, end = tag.span(tag.lastindex or 0)
+            return f"{tag[0][: start - tag.start()]}{name}{tag[0][end - tag.start() :]}"
+
+        pictured = _IMAGE.sub(picture, field)
+        bare = _SOUND.sub("", pictured)
+        losses += [Loss("sounds", "sounds are left out")] if bare != pictured else []
+        return bare
+
+
+def _note(
+    where: str, model: Mapping[str, Any], tags: Sequence[str], fields: Sequence[str], media: _Media
+) -> Entry:
+    files: dict[str, bytes] = {}
+    more: list[Loss] = []
+    fields = [media.shown(field, files, more) for field in fields]
     cloze = model.get("type") == 1 or bool(_GAP.search(fields[0]))
     own, losses = _cloze(fields) if cloze else _basic(fields)
     if own is None:
         title = str(model.get("name") or "")
         return Unsupported(where, f"note of {len(fields)} fields", title)
-    if any(_MEDIA.search(field) for field in fields):
-        losses.append(Loss("images", "pictures and sounds are left out"))
     if isinstance(own, str):
         return Fault(where, own)
-    return Found(where, {"text_format": "html", **own, **({"tags": list(tags)} if tags else {})}, losses)
+    found = {"text_format": "html", **own, **({"tags": list(tags)} if tags else {})}
+    return Found(where, found, [*more, *losses], files)
 
 
 def _basic(fields: Sequence[str]) -> tuple[dict[str, Any] | str | None, list[Loss]]:
@@ -109,6 +152,20 @@ def _basic(fields: Sequence[str]) -> tuple[dict[str, Any] | str | None, list[Los
     losses = [Loss("fields", "further fields of the note")] if len(filled) > 2 else []
     typed = answer.replace("\\", "\\\\").replace("*", "\\*")
     return {"type": "short_text", "prompt": fields[0], "answers": [{"text": typed}]}, losses
+
+
+def _flat(text: str) -> str:
+    """The text with the words of gaps that lie within others in their place."""
+    unclosed = [""]
+    for piece in _GAP_ENDS.split(text):
+        if piece == "}}" and len(unclosed) > 1:
+            inner = unclosed.pop()
+            unclosed[-1] += f"{inner}{piece}" if len(unclosed) == 1 else inner.split("::")[1]
+        elif piece != "}}" and _GAP_ENDS.fullmatch(piece):
+            unclosed.append(piece)
+        else:
+            unclosed[-1] += piece
+    return "".join(unclosed)
 
 
 def _cloze(fields: Sequence[str]) -> tuple[dict[str, Any] | str | None, list[Loss]]:
@@ -126,7 +183,9 @@ def _cloze(fields: Sequence[str]) -> tuple[dict[str, Any] | str | None, list[Los
         gaps[name] = {"type": "short_text", "answers": [{"text": typed}]}
         return f"[[{name}]]"
 
-    text = _GAP.sub(gap, fields[0])
+    flat = _flat(fields[0])
+    losses += [Loss("gaps", "a gap within a gap is part of it")] if flat != fields[0] else []
+    text = _GAP.sub(gap, flat)
     if not gaps:
         return "the note has no gap – write {{c1::answer}}", []
     more = fields[1].strip() if len(fields) > 1 else ""

@@ -1,6 +1,8 @@
 """H5P, Blackboard's text file and Markdown quizzes as other programs write them."""
 
 import json
+import sqlite3
+from contextlib import closing
 from io import BytesIO
 
 import pytest
@@ -14,6 +16,7 @@ from quiz.formats.base import HEAD_BYTES, Source
 from quiz.formats.conversion import Reading, Report
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
+from tests.pictures import png
 
 
 def h5p(library, params, **head):
@@ -193,3 +196,39 @@ def test_a_column_that_there_is_not_is_told_with_those_that_there_are():
         Invalid, match=r"row 1: there is no column 'answer' – the columns are id, type, .*right, option A"
     ):
         read(get("csv"), b"prompt,option A,answer\nx,y,A\n")
+
+
+# Anki -------------------------------------------------------------------------------------------------------------------
+
+
+def test_pictures_of_an_anki_package_come_along_and_gaps_lie_side_by_side():
+    fields = [
+        "Look: <img src='a b.png'> {{c1::cat::pet}} on {{c2::the {{c3::mat}}}} }} [sound:x.mp3]",
+        "<img src=gone.png>more",
+    ]
+    content = with_notes([fields], {"0": "a b.png"}, {"0": png()})
+    report = Report("x", "anki")
+    (found,) = Reading(get("anki"), Source(BytesIO(content), "x"), report, "b")
+    assert found.question.content.text == "Look: <img src='images/a-b.png'> [[1]] on [[2]] }} "
+    assert [gap["answers"][0]["text"] for gap in found.question.dump()["gaps"].values()] == ["cat", "the mat"]
+    assert found.question.explanation == "more"
+    assert found.files == {"images/a-b.png": png()}
+    assert [loss.field for loss in found.losses] == ["sounds", "images", "gaps", "hints"]
+
+
+def with_notes(notes, media, files):
+    """A package with cloze notes of these fields, as Anki writes it."""
+    models = {
+        "1": {
+            "name": "Cloze",
+            "type": 1,
+            "flds": [{"name": "Text", "ord": 0}, {"name": "Back Extra", "ord": 1}],
+        }
+    }
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        made.execute("CREATE TABLE col (models text)")
+        made.execute("CREATE TABLE notes (id integer primary key, mid integer, tags text, flds text)")
+        made.execute("INSERT INTO col VALUES (?)", [json.dumps(models)])
+        rows = [(number, "\x1f".join(fields)) for number, fields in enumerate(notes)]
+        made.executemany("INSERT INTO notes VALUES (?, 1, '', ?)", rows)
+        return pack({"collection.anki2": made.serialize(), "media": json.dumps(media).encode(), **files})

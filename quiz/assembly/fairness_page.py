@@ -40,7 +40,8 @@ class Words:
         "authored",
         "label (easy 0.85, medium 0.65, hard 0.40)",
     )
-    answers: str = "answers a question, weighed by their precision with what was expected before"
+    answers: str = "answers a question"
+    weighed: str = "Answers are weighed by their precision with what was expected before."
     assumed: str = "Where there are no answers, true shares are assumed to lie around these with a standard deviation of 0.15 (label) or 0.10 (authored)."
     easy: str = "only easy questions, unlike other forms"
     range: str = "95 % interval"
@@ -100,7 +101,8 @@ WORDS: Final[Mapping[str, Words]] = {
             "указано автором",
             "трудность (лёгкий 0,85, средний 0,65, трудный 0,40)",
         ),
-        answers="ответов на вопрос, взвешены по точности с прежним ожиданием",
+        answers="ответов на вопрос",
+        weighed="Ответы взвешены по точности с прежним ожиданием.",
         assumed="Где ответов нет, принято, что истинные доли отклоняются от указанных со стандартным отклонением 0,15 (трудность) или 0,10 (указано автором).",
         easy="только лёгкие вопросы, в отличие от других вариантов",
         range="95 %-й интервал",
@@ -151,7 +153,8 @@ WORDS: Final[Mapping[str, Words]] = {
         authored="预期得分依据出题人给出的得分率，而非实测数据。",
         mixed="预期依据（题数）：",
         sources=("作答", "已标定（能力 N(0, 1)）", "出题人给出", "难度（易 0.85、中 0.65、难 0.40）"),
-        answers="每题作答数（按精度与先前的预期加权）",
+        answers="每题作答数",
+        weighed="作答结果按精度与先前的预期加权。",
         assumed="没有作答数据时，假定真实得分率围绕上述数值波动，标准差为 0.15（难度）或 0.10（出题人给出）。",
         easy="全是容易的题，与其他试卷不同",
         range="95% 区间",
@@ -187,7 +190,13 @@ class FairnessPage:
     def lede(self) -> str:
         """By how much two forms differ, how sure that is, and on what it rests."""
         words, apart = self.words, self.fairness.apart
-        said = [self._source(), words.assumed, words.average]
+        sources = self.fairness.sources
+        said = [
+            self._source(),
+            *([words.weighed] if "answers" in sources else []),
+            *([words.assumed] if sources.keys() != {"calibrated"} else []),
+            words.average,
+        ]
         if apart and self.fairness.at_most is not None:
             sure = f"{words.sure} {self._figure(self.fairness.at_most)}."
             said = [f"{words.differ} {self._figure(apart.at_most)}.", sure, *said]
@@ -223,7 +232,7 @@ class FairnessPage:
         if fairness.calibrated:
             of = f"{words.calibrated} {fairness.calibrated} / {len(fairness.expectations)}"
             yield (
-                Text(escape(f"{words.information}. {of}")),
+                Text(escape(f"{words.information}: {words.ability}. {of}")),
                 Picture(self._address(self._curves), words.information),
             )
             yield (self._information(),)
@@ -322,20 +331,26 @@ class FairnessPage:
         drawn += [
             _words(52, at(0, most * part / 4)[1] + 4, f"{most * part / 4:.1f}", "end") for part in range(5)
         ]
-        drawn.append(_words(320, 268, self.words.ability, "middle"))
+        named = []
         for number, curve in enumerate(curves):
-            points = " ".join(
-                f"{x:.1f},{y:.1f}" for x, y in (at(*one) for one in zip(THETAS, curve, strict=True))
-            )
+            places = [at(*one) for one in zip(THETAS, curve, strict=True)]
+            points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+            x, y = places[(number + 1) * len(places) // (len(curves) + 1)]
+            named += [_paper(x, y), _words(x, y + 4, str(self.fairness.forms[number].form), "middle")]
             dashes = f' stroke-dasharray="{2 + 3 * (number % 4)} {2 + number % 3}"' if number % 12 else ""
             drawn.append(
                 f'<polyline points="{points}" fill="none" stroke="#000" stroke-width="1.2"{dashes}/>'
             )
-        return _svg(600, 276, drawn)
+        return _svg(600, 256, [*drawn, *(named if len(curves) <= MOST_IN_A_MATRIX else ())])
 
 
 def _line(x: float, y: float, to_x: float, to_y: float, colour: str = "#000") -> str:
     return f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}" stroke="{colour}"/>'
+
+
+def _paper(x: float, y: float) -> str:
+    """White below the number of a curve."""
+    return f'<rect x="{x - 8:.1f}" y="{y - 7:.1f}" width="16" height="14" fill="#fff"/>'
 
 
 def _words(x: float, y: float, words: str, anchor: str) -> str:

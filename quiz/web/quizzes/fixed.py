@@ -104,7 +104,10 @@ def _curves(fairness: Fairness) -> Plot:
     curves = fairness.information[:MOST_SHOWN]
     highest = max(max(curve) for curve in curves) or 1.0
     drawn = [curve_plot(THETAS, curve, None, (), highest) for curve in curves]
-    lines = tuple(Line("", 1 + place % 4, one.lines[0].points, 0) for place, one in enumerate(drawn))
+    lines = tuple(
+        Line(str(form.form), 1 + place % 4, one.lines[0].points, 0)
+        for place, (form, one) in enumerate(zip(fairness.forms, drawn, strict=False))
+    )
     first = drawn[0]
     return Plot(
         first.left, first.right, first.top, first.base, first.width, first.height, first.rows, first.columns, lines=lines

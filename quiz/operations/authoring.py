@@ -513,8 +513,8 @@ def history(actor: Actor, question_id: int) -> list[VersionRow]:
     return found[::-1]
 
 
-def restore(actor: Actor, question_id: int, number: int, now: datetime) -> int:
-    """Makes an earlier version current again, as a new version. Returns its number; the current one stays as it is."""
+def restore(actor: Actor, question_id: int, number: int, now: datetime, reason: str = "") -> int:
+    """Makes an earlier version current again, as a new version, and says why. Returns its number; the current one stays as it is."""
     with transaction() as connection:
         row = connection.execute(
             select(QuestionVersion).where(
@@ -529,7 +529,7 @@ def restore(actor: Actor, question_id: int, number: int, now: datetime) -> int:
         slug = connection.execute(select(Question.slug).where(Question.id == question_id)).scalar_one()
         fields = {**row.content, "bank": bank.slug, "id": slug}  # it may have moved here since
         restored = load(_bound(connection, row.bank_id, fields))
-        add_versions(connection, [(question_id, restored)], row.bank_id, actor.id, now)
+        add_versions(connection, [(question_id, restored)], row.bank_id, actor.id, now, reason)
         bank_changed(connection, row.bank_id, now)
         newest: int = connection.execute(
             select(QuestionVersion.number).where(

@@ -509,6 +509,8 @@ def test_the_history_says_who_changed_what_and_restores(ada, cast, bank):
     assert ada.post(f"/questions/{one}/history/1/restore").status_code == 303
     assert stored(cast, one)["prompt"] == "How much is 1 + 1?"
     assert stored(cast, one, 2)["prompt"] == "Changed?"
+    ada.get(f"/questions/{one}/history")
+    assert "As it was in version 1." in ada.text
     assert ada.get(f"/questions/{one}/history/9").status_code == 404
 
 

@@ -467,6 +467,7 @@ def _between(old: Sheet, new: Sheet) -> list[Difference]:
 @signed_in
 def restore(question_id: int, number: int) -> ResponseReturnValue:
     """Make an earlier version the current one again, as a new version."""
-    newest = authoring.restore(get_actor(), question_id, number, moment())
+    reason = _("As it was in version %(n)s.", n=number)
+    newest = authoring.restore(get_actor(), question_id, number, moment(), reason)
     flash(_("Version %(old)s is back, as version %(new)s.", old=number, new=newest), "good")
     return redirect(url_for("editor.history", question_id=question_id), 303)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from quiz.banks.model import Common
+from quiz.banks.common import Common
 from quiz.formats import formats
 from quiz.formats.base import Format, Writer
 from quiz.questions import types

@@ -25,7 +25,8 @@ from quiz.assembly.whole import (
     TypeName,
     whole_faults,
 )
-from quiz.banks.model import Language, digest_of
+from quiz.banks.common import Language
+from quiz.banks.model import digest_of
 from quiz.errors import Invalid, Problem, Said
 from quiz.questions.fields import Day, Exact, Slug, Truth, Words, fault, worth
 from quiz.questions.validation import suggest, validate

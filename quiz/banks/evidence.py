@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 from unicodedata import normalize
 
-from quiz.banks.model import Authored, Bank, Document, Evidence
+from quiz.banks.common import Document, Evidence
+from quiz.banks.model import Authored, Bank
 from quiz.errors import Problem
 
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛‹›′", "'"))

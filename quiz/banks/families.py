@@ -19,20 +19,13 @@ from pydantic import PrivateAttr
 
 from quiz.banks.answering import ANSWER, Answers, Choices, Options, as_mapping
 from quiz.banks.boundaries import is_as_of, turning_days
+from quiz.banks.common import Common
 from quiz.banks.distractors import FIELD, Candidate, Chooser, WrongAnswers, fold, value_of
 from quiz.banks.expressions import AS_OF, Expression
 from quiz.banks.expressions.terms import OverTable
 from quiz.banks.making import Recipe, making_fields, recipe_of, turns_plainly
-from quiz.banks.model import (
-    Authored,
-    Common,
-    Further,
-    Question,
-    kind_of,
-    nothing_further,
-    qualified_enemies,
-    type_problems,
-)
+from quiz.banks.model import Authored, Further, Question, nothing_further, qualified_enemies
+from quiz.banks.shape import kind_of, type_problems
 from quiz.banks.templates import Compiled, below, compiled, expressions, filled, is_formula, plain
 from quiz.banks.variants import Drawn, Maker, Rows
 from quiz.errors import Invalid, Problem, Said

@@ -9,40 +9,34 @@ from fractions import Fraction
 from functools import cache, cached_property
 from hashlib import sha256
 from itertools import chain
-from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, PrivateAttr, ValidationError
+from pydantic import Field, PlainValidator, PrivateAttr, ValidationError
 
-from quiz.banks.calibration import Calibration
-from quiz.banks.stimuli import SharedStimulus, Shown
-from quiz.banks.translations import Texts, in_languages, misfits
+from quiz.banks.common import Common, Document, Language, TopicName
+from quiz.banks.shape import (
+    common_problems,
+    kind_of,
+    scoring_problems,
+    shape_problems,
+    text_class,
+    time_problems,
+    type_problems,
+)
+from quiz.banks.stimuli import SharedStimulus
+from quiz.banks.translations import in_languages, misfits
 from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import TEXT_FORMATS, to_html, to_prompt_html
 from quiz.questions import types
 from quiz.questions.base import Content, Order, Parsed, Presented, QuestionType, Raw, Response, Score, Tally
 from quiz.questions.fields import (
-    Count,
-    Day,
     Id,
-    Share,
     Slug,
     Text,
-    Truth,
     Words,
-    between,
-    matches,
-    positive,
-    worth,
 )
-from quiz.questions.images import Pin, with_pins, without_pins
+from quiz.questions.images import with_pins, without_pins
 from quiz.questions.validation import (
-    field_names,
-    not_yet,
-    part_faults,
-    problems,
-    steps,
-    suggest,
-    unknown_field,
     validate,
 )
 
@@ -51,177 +45,9 @@ FORMAT: Final = "quiz-bank/1"
 USUAL_LANGUAGE: Final = "en"
 #: The share of the mark that is expected while there are no data, by the author's label.
 EXPECTED = {"easy": Fraction(85, 100), "medium": Fraction(65, 100), "hard": Fraction(40, 100)}
-DEFAULT_PENALTY = Fraction(1, 3)
 
-#: Of which a question has exactly one.
-_TIMES: Final = ("as_of", "valid", "timeless")
 #: For values that are validated already: no validator is built for them again, which would cost every command 10 ms.
 _AS_IT_IS = PlainValidator(lambda value: value, json_schema_input_type=Any)
-
-_Topic: TypeAlias = Annotated[
-    Text,
-    AfterValidator(
-        matches(
-            r"[^\s/]+(/[^\s/]+)*|",
-            "write it without spaces, such as truth-tables; '/' parts levels, as in membership/size",
-        )
-    ),
-]
-_Facility: TypeAlias = Annotated[
-    Share, AfterValidator(between(0, 1, "a share of the mark: write 0.85 for 85 %"))
-]
-_Minutes: TypeAlias = Annotated[
-    Share, AfterValidator(positive), AfterValidator(between(0, 600, "minutes, up to 600"))
-]
-_Penalty: TypeAlias = Annotated[
-    Share, AfterValidator(between(0, 1, "a share of the mark: write 0.1 for 10 %"))
-]
-_Digest: TypeAlias = Annotated[
-    Text, AfterValidator(matches(r"[0-9a-f]{64}", "64 hexadecimal digits, as sha256sum prints them"))
-]
-#: A language by its tag.
-Language: TypeAlias = Annotated[
-    Text, AfterValidator(matches(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a tag such as en, ru or zh"))
-]
-
-
-class Validity(Content):
-    """From when (inclusive) to when (exclusive) the key is true; None leaves that end open."""
-
-    start: Day | None = Field(None, alias="from")
-    end: Day | None = Field(None, alias="to")
-
-    def faults(self) -> Iterator[Problem]:
-        """An empty span."""
-        if self.start is None and self.end is None:
-            yield Problem(
-                "", "has neither from nor to", "write from, to or both; or timeless: true in place of valid"
-            )
-        if self.start and self.end and self.start >= self.end:
-            what = Said("from %(start)s is not before to %(end)s", start=self.start, end=self.end)
-            yield Problem("", what, "the key is true from … up to, not including, to")
-
-
-class Source(Content):
-    """Where a claim comes from, outside the documents that can be checked by machine."""
-
-    title: Words
-    publisher: Text | None = None
-    url: Text | None = None
-    published: Text | None = None
-    accessed: Day | None = None
-
-
-class Evidence(Content):
-    """Either terms in a paragraph of a document (checked), or a source and what it supports (not machine-checked)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [{"required": ["document", "paragraph", "terms"]}, {"required": ["source", "supports"]}]
-        }
-    )
-
-    document: Text | None = None
-    paragraph: Count | None = None
-    terms: tuple[Words, ...] = ()
-    source: Source | None = None
-    supports: Text | None = None
-
-    def faults(self) -> Iterator[Problem]:
-        """Neither of the two forms, or a mixture."""
-        if (self.document is None) == (self.source is None):
-            yield Problem(
-                "",
-                "needs either a document or a source",
-                "write {document, paragraph, terms} or {source, supports}",
-            )
-        elif self.document is not None:
-            yield from self._document_faults()
-        elif self.supports is None or self.paragraph is not None or self.terms:
-            yield Problem(
-                "", "a source goes with 'supports' only", "say in your own words what the source supports"
-            )
-
-    def _document_faults(self) -> Iterator[Problem]:
-        if self.paragraph is None:
-            yield Problem("", "'paragraph' is missing", "count the blocks between blank lines, from 1")
-        if not self.terms:
-            yield Problem("", "'terms' is missing", "list words that stand in the paragraph")
-        if self.supports is not None:
-            yield Problem("supports", "goes with a source, not with a document", "leave it out")
-
-
-class GeneralFeedback(Content):
-    """Markdown shown by how right the whole response was."""
-
-    right: Text | None = None
-    partly: Text | None = None
-    wrong: Text | None = None
-
-
-class Suppression(Content):
-    """A lint rule that does not hold for this question, and why."""
-
-    rule: Words
-    reason: Words
-
-
-class Document(Content):
-    """A document that evidence points into, found by its digest."""
-
-    title: Words
-    publisher: Text | None = None
-    date: Day | None = None
-    sha256: _Digest | None = None
-    url: Text | None = None
-    language: Language | None = None
-
-
-class Common(Content):
-    """What every question has, whatever its type."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"certainty"})
-
-    bank: Slug
-    id: Id
-    type: Text
-    #: What the question is called in lists, where another system gave it a name.
-    name: Text | None = None
-    #: How its texts are written: those of other systems keep their HTML, which is made safe when it is shown.
-    text_format: Literal["markdown", "html", "plain"] = "markdown"
-    prompt: Words
-    topic: _Topic = ""
-    level: Literal["", "remember", "understand", "apply", "analyse", "evaluate", "create"] = ""
-    difficulty: Literal["easy", "medium", "hard"] = "medium"
-    objective: Text | None = None
-    facility: _Facility | None = None
-    #: What trial answers told of it.
-    calibration: Calibration | None = None
-    #: How long an answer takes; None: as long as questions of its type do (``quiz.assembly.measures``).
-    minutes: _Minutes | None = None
-    points: Annotated[Share, AfterValidator(worth)] = Fraction(1)
-    scoring: Text
-    penalty: _Penalty = DEFAULT_PENALTY
-    shuffle: Truth = True
-    as_of: Day | None = None
-    valid: Validity | None = None
-    timeless: Truth = False
-    evidence: tuple[Evidence, ...] = ()
-    explanation: Text | None = None
-    facts: tuple[Text, ...] = ()
-    tags: tuple[Text, ...] = ()
-    enemies: tuple[Text, ...] = ()
-    hints: tuple[Words, ...] = ()
-    feedback: GeneralFeedback | None = None
-    #: What it shares with other questions of its bank; in a file it is named (``quiz.banks.stimuli``).
-    stimulus: Shown | None = None
-    author: Text | None = None
-    licence: Text | None = None
-    status: Literal["draft", "ready", "retired"] = "ready"
-    #: What the names of its images stand for; written down by whoever reads them (``quiz.banks.images``).
-    images: dict[Text, Pin] = Field(default_factory=dict)
-    suppress: tuple[Suppression, ...] = ()
-    translations: dict[Language, Texts] = Field(default_factory=dict)
 
 
 #: From a question to what is wrong with it besides its form.
@@ -336,18 +162,18 @@ class Question(Authored):
         fields = with_pins(fields)
         kind = kind_of(fields)
         if kind is None:
-            raise Invalid([*type_problems(fields), *_common_problems(fields, set(fields))])
+            raise Invalid([*type_problems(fields), *common_problems(fields, set(fields))])
         own = kind.content.model_fields
         common = {name: value for name, value in fields.items() if name not in own}
         common.setdefault("scoring", kind.rules[0])
-        context = _text_class(fields)
+        context = text_class(fields)
         try:
             content = kind.content.model_validate(
                 {name: fields[name] for name in own if name in fields}, context=context
             )
             question = cls.model_validate({**qualified_enemies(common), "content": content}, context=context)
         except ValidationError:
-            raise Invalid(_shape_problems(fields, common, kind)) from None
+            raise Invalid(shape_problems(fields, common, kind, cls.load)) from None
         found = [*question.own_faults()]
         if found:
             raise Invalid([*found, *misfits(question.dump())])
@@ -439,8 +265,8 @@ class Question(Authored):
 
     def own_faults(self) -> Iterator[Problem]:
         """What is wrong across the fields, of the question and of its content."""
-        yield from _time_problems(self.__dict__)
-        yield from _scoring_problems(self.scoring, self.kind)
+        yield from time_problems(self.__dict__)
+        yield from scoring_problems(self.scoring, self.kind)
         yield from self.content.faults()
         for place, evidence in enumerate(self.evidence):
             yield from _below(f"evidence[{place}]", evidence.faults())
@@ -483,7 +309,7 @@ class Bank(Content):
     licence: Text | None = None
     documents: dict[Id, Document] = Field(default_factory=dict)
     stimuli: tuple[SharedStimulus, ...] = ()
-    topics: dict[_Topic, Topic] = Field(default_factory=dict)
+    topics: dict[TopicName, Topic] = Field(default_factory=dict)
     translations: dict[Language, HeaderTexts] = Field(default_factory=dict)
     questions: Annotated[tuple[Question, ...], _AS_IT_IS] = Field((), exclude=True)
     #: Questions with variables, and generators.
@@ -525,109 +351,6 @@ def digest_of(value: Any) -> str:
     """``sha256:…`` of a JSON value in canonical form: sorted keys, no white space, UTF-8."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return f"sha256:{sha256(text.encode()).hexdigest()}"
-
-
-def kind_of(fields: Mapping[str, Any]) -> QuestionType[Any] | None:
-    """The question's type; None where it is none that there is (``type_problems`` then says so)."""
-    name = fields.get("type")
-    return types.get(name) if isinstance(name, str) and name in types.names() else None
-
-
-def _text_class(fields: Mapping[str, Any]) -> type[str] | None:
-    """The class of the question's texts; None: Markdown, or a name that is no format (which is reported)."""
-    name = fields.get("text_format", "markdown")
-    return TEXT_FORMATS.get(name) if name != "markdown" and isinstance(name, str) else None
-
-
-def type_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the type."""
-    given = fields.get("type")
-    if given is None:
-        yield Problem(
-            "", "'type' is missing", Said("write type: and one of %(names)s", names=", ".join(types.names()))
-        )
-    else:
-        hint = suggest(str(given), types.names())
-        what = Said("unknown type '%(given)s'%(hint)s", given=given, hint=hint)
-        mend = Said("write one of %(names)s", names=", ".join(types.names()))
-        yield Problem("type", what, mend)
-
-
-def _shape_problems(
-    fields: Mapping[str, Any], common: Mapping[str, Any], kind: QuestionType[Any]
-) -> list[Problem]:
-    """All faults of a question that is not well formed, in the order of its fields, as far as none hides another."""
-    own = kind.content
-    given = {name: fields[name] for name in own.model_fields if name in fields}
-    shape = [*_unknown(common, own), *_common_problems(common, set(Common.model_fields))]
-    across = [*part_faults(Common, common)]
-    try:
-        across += own.model_validate(given).faults()
-    except ValidationError as error:
-        shape += problems(error, own)
-        across += part_faults(own, given)
-    if isinstance(common["scoring"], str):
-        across += _scoring_problems(common["scoring"], kind)
-    return [*shape, *across, *_translation_problems(fields, shape)]
-
-
-def _translation_problems(fields: Mapping[str, Any], found: Sequence[Problem]) -> Iterator[Problem]:
-    """What is wrong with translations, as far as the question can be read without its fields that are wrong."""
-    wrong = {steps(problem.where)[:1] for problem in found}
-    left_out = {name for (name,) in filter(None, wrong)} | {*_TIMES}
-    kept = {**{name: value for name, value in fields.items() if name not in left_out}, "timeless": True}
-    if "translations" not in kept or kept.keys() == fields.keys():
-        return
-    try:
-        Question.load(kept)
-    except Invalid as error:
-        for problem in error.problems:
-            path = steps(problem.where)
-            if path[:1] == ("translations",) and path[2:3] not in wrong:
-                yield problem
-
-
-def _unknown(common: Mapping[str, Any], own: type[Content]) -> Iterator[Problem]:
-    later = Common.later | own.later
-    known = {*field_names(Common), *field_names(own)} - {"bank"}
-    for name in common:
-        if name in later:
-            yield not_yet(name, ())
-        elif name not in Common.model_fields:
-            yield unknown_field(str(name), known, ())
-
-
-def _common_problems(fields: Mapping[str, Any], names: set[str]) -> Iterator[Problem]:
-    given = {name: value for name, value in fields.items() if name in names and name in Common.model_fields}
-    given.setdefault("scoring", "")
-    given["type"] = str(given.get("type", ""))
-    try:
-        Common.model_validate(given)
-    except ValidationError as error:
-        yield from problems(error, Common)
-    yield from _time_problems(fields)
-
-
-def _time_problems(fields: Mapping[str, Any]) -> Iterator[Problem]:
-    said = [name for name in _TIMES if fields.get(name)]
-    if not said:
-        mend = "write as_of: (the prompt names its date), valid: {from, to} or timeless: true"
-        yield Problem("", "does not say when its key is true", mend)
-    elif len(said) > 1:
-        what = Said("has both %(one)s and %(other)s", one=said[0], other=said[1])
-        yield Problem(said[1], what, "keep exactly one of as_of, valid, timeless")
-
-
-def _scoring_problems(rule: str, kind: QuestionType[Any]) -> Iterator[Problem]:
-    if rule not in kind.rules:
-        mend = Said("write one of %(names)s", names=", ".join(kind.rules))
-        what = Said(
-            "'%(rule)s' is no scoring rule of %(name)s%(hint)s",
-            rule=rule,
-            name=kind.name,
-            hint=suggest(rule, kind.rules),
-        )
-        yield Problem("scoring", what, mend)
 
 
 def _below(where: str, found: Iterator[Problem]) -> Iterator[Problem]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from quiz.banks.common import Common
 from quiz.banks.making import Calculated, Generator
-from quiz.banks.model import FORMAT, Bank, Common
+from quiz.banks.model import FORMAT, Bank
 from quiz.banks.tables import TableSource
 from quiz.banks.translations import LISTED, TEXTS
 from quiz.questions import types

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from quiz.banks.common import Common
 from quiz.banks.families import Family
 from quiz.banks.images import Pictures, Read, beside, bind, nowhere
-from quiz.banks.model import Authored, Bank, Common
+from quiz.banks.model import Authored, Bank
 from quiz.banks.stimuli import FIELD as STIMULI
 from quiz.banks.stimuli import NAMED, header_in_file, in_file
 from quiz.banks.stimuli import Reading as Stimuli

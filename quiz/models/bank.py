@@ -11,8 +11,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from quiz.banks.common import Evidence
 from quiz.banks.families import load
-from quiz.banks.model import Authored, Evidence
+from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.db import Base, UtcDateTime, conflict_insert

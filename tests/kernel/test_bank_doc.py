@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+from quiz.banks.common import Common
 from quiz.banks.expressions.functions import FUNCTIONS
 from quiz.banks.expressions.grammar import OVER_TABLES
-from quiz.banks.model import Bank, Common
+from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank, read_mapping
 from quiz.questions import types
 from tests.kernel.questions import question

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from quiz.banks.model import Common
+from quiz.banks.common import Common
 from quiz.banks.schema import bank_schema
 from quiz.files.shipped import shipped
 from quiz.questions import types

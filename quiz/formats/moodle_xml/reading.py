@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-from quiz.banks.model import DEFAULT_PENALTY
+from quiz.banks.common import DEFAULT_PENALTY
 from quiz.errors import Invalid
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, StringField, TextAreaField
 
-from quiz.banks.model import Common
+from quiz.banks.common import Common
 from quiz.banks.translations import carried
 from quiz.errors import TooLarge
 from quiz.questions import types

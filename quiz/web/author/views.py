@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.exceptions import BadRequest
 
-from quiz.banks.model import Topic
 from quiz.errors import Invalid, Problem
-from quiz.files.languages import NO_BREAK_SPACE
 from quiz.lint.rule import rules
 from quiz.operations import accounts, authoring, banks, importing, peer_review, rescoring, undoing, using
 from quiz.operations.access import AUTHORING
@@ -27,6 +23,7 @@ from quiz.web.forms import Form, in_words, place, typed
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import language_name, said
 from quiz.web.session import get_actor
+from quiz.web.topics import tree
 
 blueprint = Blueprint("author", __name__)
 
@@ -56,7 +53,7 @@ def bank(bank_id: int) -> ResponseReturnValue:
 def _bank(bank_id: int, form: ShareForm) -> str:
     wanted = FilterForm(request.args)
     found = banks.bank(get_actor(), bank_id, page_number(), today(), wanted.wanted(today()))
-    tree = _tree(found.by_topic, found.topics)
+    branches = tree(found.by_topic, found.topics)
     return render_template(
         "author/bank.html",
         bank=found,
@@ -65,8 +62,8 @@ def _bank(bank_id: int, form: ShareForm) -> str:
         filtered=any(wanted.data.values()),
         found_by={name: value for name, value in wanted.data.items() if value},
         undoable=undoing.undoable(get_actor(), bank_id),
-        topics=[(one.name, one.indented) for one in tree],
-        tree=tree,
+        topics=[(one.name, one.indented) for one in branches],
+        tree=branches,
         tags=[(tag, tag) for tag in found.tags],
         rules=[(rule.id, f"{rule.id} {said(rule.title)}") for rule in rules().values()],
         languages=[*_languages(found.languages)],
@@ -78,35 +75,6 @@ def _languages(translated: Iterable[str]) -> Iterator[tuple[str, str]]:
     for code in translated:
         yield code, _("translated: %(language)s", language=language_name(code))
         yield f"-{code}", _("not translated: %(language)s", language=language_name(code))
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A topic in the tree of a bank: as people call it, how deep it lies, and how many questions are in it and below."""
-
-    name: str
-    title: str
-    depth: int
-    count: int
-
-    @property
-    def indented(self) -> str:
-        """Its line in a list to choose from."""
-        return f"{NO_BREAK_SPACE * 4 * self.depth}{self.title} ({self.count})"
-
-
-def _tree(by_topic: Sequence[tuple[str, int]], told: Mapping[str, Topic]) -> list[Branch]:
-    """Every topic of a question, what stands above it, and what the bank tells of besides."""
-    counts: Counter[tuple[str, ...]] = Counter()
-    for topic, count in [*by_topic, *((name, 0) for name in told)]:
-        segments = tuple(filter(None, topic.split("/")))
-        for depth in range(1, len(segments) + 1):
-            counts[segments[:depth]] += count
-    return [
-        Branch(name, (told[name].title if name in told else None) or path[-1], len(path) - 1, counts[path])
-        for path in sorted(counts)
-        for name in ("/".join(path),)
-    ]
 
 
 @blueprint.get("/banks/new")

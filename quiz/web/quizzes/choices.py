@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, get_args
@@ -10,7 +9,6 @@ from typing import TypeAlias, get_args
 from flask_babel import gettext as _
 
 from quiz.assembly.blueprint import LABELS, Level
-from quiz.files.languages import NO_BREAK_SPACE
 from quiz.operations import building
 from quiz.operations.building import Pick, Shelf
 from quiz.operations.quizzes import UsableBank, Workbench
@@ -18,6 +16,7 @@ from quiz.questions import types
 from quiz.web.html import language_name
 from quiz.web.quizzes.plan_form import PlanForm, SectionForm
 from quiz.web.session import get_actor
+from quiz.web.topics import tree
 
 #: (value, words, how many ready questions).
 Choice: TypeAlias = tuple[str, str, int]
@@ -83,7 +82,7 @@ def _offer(
     kinds = {name: str(types.editing(name).NAME) for name in types.names()}
     return Offer(
         ready=held.ready,
-        topics=_tree(held.by("topic")),
+        topics=[(one.name, one.indented) for one in tree(held.by("topic").items())],
         others=[(bank.slug, bank.title, bank.total) for bank in banks if bank.slug != section.bank.data],
         types=_choices(kinds, held.by("type"), section.types.data),
         levels=_choices({level: level for level in LEVELS}, held.by("level"), section.levels.data),
@@ -136,16 +135,3 @@ def _spoken(counts: Mapping[str, int], chosen: Iterable[str] | None) -> list[Cho
     if len(counts) < 2 and not chosen:
         return []
     return _choices({code: language_name(code) for code in counts}, counts, chosen, said=False)
-
-
-def _tree(by_topic: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Every topic and what stands above it, each with the number of questions below it."""
-    counts: Counter[tuple[str, ...]] = Counter()
-    for topic, count in by_topic.items():
-        segments = tuple(filter(None, topic.split("/")))
-        for depth in range(1, len(segments) + 1):
-            counts[segments[:depth]] += count
-    return [
-        ("/".join(path), f"{NO_BREAK_SPACE * 4 * (len(path) - 1)}{path[-1]} ({counts[path]})")
-        for path in sorted(counts)
-    ]

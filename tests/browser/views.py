@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.browser.stage import BANK, PASSWORD, TYPES
+from tests.browser.sample_bank import BANK, TYPES
+from tests.browser.stage import PASSWORD
 from tests.cast import BLUEPRINT
 
 #: What only programs fetch, and files.

@@ -16,7 +16,7 @@ from benchmarks.servers import SECRET, prepare_floor
 from quiz.app import create_app
 from quiz.config import Settings
 from quiz.db import db
-from quiz.operations import attempts, courses, installation
+from quiz.operations import attempts, installation, joining
 from tests.cast import GRACE, Cast
 
 
@@ -32,7 +32,7 @@ def populate(url, students, and_then=lambda _attempts: None, **cast):
         now = datetime.now(UTC)
         found = []
         for number in range(students):
-            joined = courses.join(cast.join_code, f"Student {number}", f"10.0.0.{number // 100}", now)
+            joined = joining.join(cast.join_code, f"Student {number}", f"10.0.0.{number // 100}", now)
             attempt = attempts.start(joined.actor, cast.quiz, "", now, GRACE)
             found.append((joined.actor, attempt, joined.return_code))
         and_then([attempt for _, attempt, _ in found])

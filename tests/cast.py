@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from quiz.operations import accounts, attempts, courses, importing, quizzes
+from quiz.operations import accounts, attempts, courses, importing, joining, quizzes
 from quiz.operations.access import Actor
 from quiz.operations.attempts import SlotSave
 
@@ -119,7 +119,7 @@ class Cast:
         importing.import_bank(ada, bank, "small.yaml", NOW)
         course = courses.add_course(ada, "Arithmetic", "Asia/Shanghai", NOW)
         join_code = courses.course(ada, course, NOW).join_code
-        joined = {name: courses.join(join_code, name.title(), ADDRESS, NOW) for name in ("bo", "cy")}
+        joined = {name: joining.join(join_code, name.title(), ADDRESS, NOW) for name in ("bo", "cy")}
         quiz = quizzes.create(ada, course, blueprint, NOW)
         quizzes.publish(ada, quiz, NOW)
         return cls(

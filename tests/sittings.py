@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from quiz.operations import attempts, courses
+from quiz.operations import attempts, joining
 from tests.cast import ADDRESS, GRACE, NOW
 
 #: The questions of the small bank by type: the words of right options, or what is typed; and a wrong answer.
@@ -27,7 +27,7 @@ EVERY = frozenset(RIGHT)
 
 def join(cast, name):
     """A new student of the course."""
-    return courses.join(cast.join_code, name, ADDRESS, NOW).actor
+    return joining.join(cast.join_code, name, ADDRESS, NOW).actor
 
 
 def posted(presented, words):

@@ -18,7 +18,7 @@ from quiz.assembly.blueprint import read_blueprint
 from quiz.banks.images import Pictures, opened
 from quiz.cli import _simulation
 from quiz.files.shipped import shipped
-from quiz.operations import accounts, banks, courses, importing, installation, quizzes
+from quiz.operations import accounts, banks, courses, enrolling, importing, installation, quizzes
 
 COURSE = "SCO demo course"
 TIME_ZONE = "Asia/Shanghai"
@@ -170,7 +170,7 @@ def _people(
             accounts.add_user(None, username, name, password, site_role, now)
             new += 1
         if course_role and (user_id is None or notes["enrolled"].get(username) != course_id):
-            courses.enrol(None, course_id, username, course_role, now)
+            enrolling.enrol(None, course_id, username, course_role, now)
             notes["enrolled"][username] = course_id
             keep()
     if new:

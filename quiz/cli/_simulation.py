@@ -20,7 +20,7 @@ from quiz.assembly.blueprint import read_blueprint
 from quiz.banks.model import Question
 from quiz.banks.yaml import read_bank
 from quiz.files.shipped import shipped
-from quiz.operations import accounts, attempts, courses, importing, quizzes, reporting
+from quiz.operations import accounts, attempts, courses, enrolling, importing, joining, quizzes, reporting
 from quiz.operations.access import Actor
 from quiz.operations.attempts import QuestionView, SlotSave
 
@@ -208,7 +208,7 @@ def _simulate(
     students = _students(class_, teacher, course_id, begin, people)
     for place, group in enumerate(GROUPS):
         of_group = [one.actor.id for one in students if one.number % len(GROUPS) == place]
-        courses.set_group(teacher, course_id, of_group, group, begin)
+        enrolling.set_group(teacher, course_id, of_group, group, begin)
     made = {sheet.stem: _quiz(teacher, course_id, sheet.stem, begin) for sheet in class_.sheets}
     for sitting in _missing(_plan(class_, students, made, first_day), made, begin):
         _sit(sitting, known)
@@ -222,7 +222,7 @@ def _course(title: str, teacher: str, time_zone: str, begin: datetime) -> int:
     if not any(known == title for _, known, _ in courses.courses()):
         courses.add_course(None, title, time_zone, begin)
     course_id = next(course_id for course_id, known, _ in courses.courses() if known == title)
-    courses.enrol(None, course_id, teacher, "teacher", begin)
+    enrolling.enrol(None, course_id, teacher, "teacher", begin)
     return course_id
 
 
@@ -237,7 +237,7 @@ def _students(
 ) -> list[Student]:
     """All students by number; those who are missing join. Their abilities are spread as a normal distribution is."""
     if 1 in class_.students:
-        courses.enrol(None, course_id, ACCOUNT, "student", begin)
+        enrolling.enrol(None, course_id, ACCOUNT, "student", begin)
     code = next(code for known, _, code in courses.courses() if known == course_id)
     there = _members(teacher, course_id)
     people |= {name: Actor(user_id, 1) for name, user_id in there.items()}
@@ -247,9 +247,9 @@ def _students(
     for number in class_.students:
         name = name_of(number)
         if name not in people:
-            people[name] = courses.join(code, name, ADDRESS, begin).actor
+            people[name] = joining.join(code, name, ADDRESS, begin).actor
         elif name not in there:
-            courses.join_as(people[name], code, ADDRESS, begin)
+            joining.join_as(people[name], code, ADDRESS, begin)
         ability = spread.inv_cdf((order.index(number) + 0.5) / len(class_.students))
         found.append(Student(number, people[name], ability))
     return found
@@ -260,7 +260,7 @@ def _members(teacher: Actor, course_id: int) -> dict[str, int]:
     found: dict[str, int] = {}
     page = 1
     while True:
-        people = courses.people(teacher, course_id, page).people
+        people = enrolling.people(teacher, course_id, page).people
         found |= {person.name: person.user_id for person in people.rows if person.role == "student"}
         if page >= people.pages:
             return found

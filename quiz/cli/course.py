@@ -34,7 +34,7 @@ def add(title: str, time_zone: str, teacher: str | None, as_json: bool) -> None:
     from quiz import clock
     from quiz.cli._store import print_json, store
     from quiz.errors import Invalid, Problem
-    from quiz.operations import accounts, courses
+    from quiz.operations import accounts, courses, enrolling
 
     with store():
         if teacher and accounts.find_user(teacher) is None:
@@ -43,7 +43,7 @@ def add(title: str, time_zone: str, teacher: str | None, as_json: bool) -> None:
             )
         course_id = courses.add_course(None, title, time_zone, clock.now())
         if teacher:
-            courses.enrol(None, course_id, teacher, "teacher", clock.now())
+            enrolling.enrol(None, course_id, teacher, "teacher", clock.now())
         code = next(code for known, _, code in courses.courses() if known == course_id)
     if as_json:
         print_json({"id": course_id, "title": title, "join_code": code})
@@ -89,10 +89,10 @@ def enrol(course_id: int, username: str, role: str) -> None:
     """
     from quiz import clock
     from quiz.cli._store import store
-    from quiz.operations import courses
+    from quiz.operations import enrolling
 
     with store():
-        courses.enrol(None, course_id, username, role, clock.now())
+        enrolling.enrol(None, course_id, username, role, clock.now())
     click.echo(f"{username} is {role} of course {course_id}.")
 
 

@@ -25,7 +25,7 @@ from quiz.models.codes import key_digest, new_key
 from quiz.models.guessing import count_failure, demand_patience
 from quiz.models.links import AccountLink
 from quiz.models.people import User
-from quiz.operations import accounts, courses, mailing
+from quiz.operations import accounts, mailing, return_codes
 from quiz.operations.access import Actor, acting, demand_role
 
 log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def issue_to_student(actor: Actor, course_id: int, user_id: int, now: datetime) 
     whole account. Forbidden else.
     """
     with transaction() as connection:
-        courses.demand_own_student(connection, actor, course_id, user_id, has_password=True)
+        return_codes.demand_own_student(connection, actor, course_id, user_id, has_password=True)
         return _issue(connection, actor, user_id, now)
 
 

@@ -1,11 +1,10 @@
-"""Quizzes as teachers make them: from a blueprint to a published revision; and the page a student starts from."""
+"""Quizzes as teachers make them: from a blueprint to a published revision."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,14 +18,13 @@ from quiz.assembly.supply import scarcest
 from quiz.banks.yaml import located, read_mapping
 from quiz.db import reading, snapshot, transaction
 from quiz.errors import EditConflict, Invalid, Problem, Said
-from quiz.models.accommodating import Terms, move_deadlines, terms_for
+from quiz.models.accommodating import move_deadlines
 from quiz.models.adapting import keep_pool, make_pool
-from quiz.models.attempt import GRACE, Attempt, ended_at
+from quiz.models.attempt import Attempt
 from quiz.models.audit import record
-from quiz.models.bank import Bank, QuestionVersion, StratumSize
+from quiz.models.bank import Bank, QuestionVersion
 from quiz.models.drawing import SqlIndex
 from quiz.models.fixed import fix_forms, make_forms
-from quiz.models.people import Course, Enrolment, User
 from quiz.models.quiz import GRADING, Quiz, QuizRevision
 from quiz.models.supplying import (
     Held,
@@ -38,7 +36,8 @@ from quiz.models.supplying import (
     usable_banks,
     window_of,
 )
-from quiz.operations.access import Actor, acting, missing, taught_course, taught_quiz
+from quiz.operations.access import Actor, taught_course, taught_quiz
+from quiz.operations.starting import how_many
 
 LONGEST_TITLE = 200
 LONGEST_ACCESS_CODE = 80
@@ -164,73 +163,6 @@ class Supply:
     unmet: tuple[Mapping[str, Any], ...]
     #: How many questions each student is asked in an adaptive test, such as 10 or 9–10; "" where it is none.
     asked: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Perspective:
-    """A bank and what it rests on; ``translations``: {language: {title, perspective}}."""
-
-    title: str
-    perspective: str
-    translations: Mapping[str, Mapping[str, str]]
-
-    def told(self, name: str, language: str) -> str:
-        """The title or the perspective in this language, else as it was authored."""
-        authored: str = getattr(self, name)
-        return self.translations.get(language, {}).get(name, authored)
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """What of a quiz holds for everybody to whom nothing else was granted."""
-
-    opens_at: datetime | None
-    closes_at: datetime | None
-    limit_minutes: int | None
-    attempts_allowed: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class StartPage:
-    """What a student reads before starting: dates, limit and attempts as they hold for them. ``why_not`` is the code of what stands against it, "" for nothing."""
-
-    id: int
-    title: str
-    course_id: int
-    course_title: str
-    time_zone: str
-    role: str
-    questions: str
-    opens_at: datetime | None
-    closes_at: datetime | None
-    limit_minutes: int | None
-    attempts_allowed: int | None
-    usual: Usual
-    attempts_used: int
-    grading: str
-    scale: float
-    pass_grade: float | None
-    layout: str
-    #: There is no way back to a question that was left.
-    sequential: bool
-    #: Each next question hangs on the answers before it.
-    adaptive: bool
-    #: test or practice; in practice answers can be checked, as often as ``tries`` says.
-    mode: str
-    tries: str
-    #: Students are asked how certain they are.
-    certainty: bool
-    needs_access_code: bool
-    review: Mapping[str, Sequence[str]]
-    #: The day for which the questions are true: set by the quiz, else today in the course's time zone.
-    as_of: date
-    #: What the banks rest on.
-    perspectives: tuple[Perspective, ...]
-    #: Languages in which questions can be read, each with how many there are of ``ready``; none where all are in one.
-    languages: Mapping[str, int]
-    ready: int
-    in_progress: int | None
-    why_not: str
 
 
 # Make ------------------------------------------------------------------------------------------------------------
@@ -428,7 +360,7 @@ def supply(
         )
         for number, (section, (available, day)) in enumerate(zip(blueprint.sections, counts, strict=True), 1)
     )
-    told = _how_many(blueprint) if is_adaptive else ""
+    told = how_many(blueprint) if is_adaptive else ""
     return Supply(sections, tuple(days), tuple(found.unknown), tuple(found.unmet), told)
 
 
@@ -562,7 +494,7 @@ def checklist(actor: Actor, quiz_id: int, now: datetime) -> Checklist:
         ).scalars()
         return Checklist(
             quiz=_work(connection, quiz),
-            questions=_how_many(blueprint),
+            questions=how_many(blueprint),
             layout=blueprint.settings.layout,
             adaptive=blueprint.settings.adaptive is not None,
             scale=float(blueprint.settings.scale),
@@ -682,132 +614,3 @@ def _settings_problems(sheet: QuizSheet, settings: QuizSettings) -> Iterator[Pro
     if sheet.pass_grade is not None and not 0 <= sheet.pass_grade <= scale:
         what = "the pass mark is not on the scale"
         yield Problem("pass_grade", what, Said("write 0 to %(scale)s, or leave it empty", scale=f"{scale:g}"))
-
-
-# The student's way in ------------------------------------------------------------------------------------------
-
-
-def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRACE) -> StartPage:
-    """The rules of a published quiz, for the people of its course."""
-    with reading() as connection:
-        quiz = _published(connection, actor, quiz_id)
-        terms = terms_for(connection, quiz_id, actor.id)
-        attempts = connection.execute(
-            select(Attempt.id, ended_at(now, grace).label("finished_at")).where(
-                Attempt.quiz_id == quiz_id, Attempt.user_id == actor.id
-            )
-        ).all()
-        banks = _drawn_from(connection, quiz.banks.values())
-    in_progress = next((one.id for one in attempts if one.finished_at is None), None)
-    blueprint = Blueprint.load(quiz.blueprint)
-    return StartPage(
-        id=quiz.id,
-        title=quiz.title,
-        course_id=quiz.course_id,
-        course_title=quiz.course_title,
-        time_zone=quiz.time_zone,
-        role=quiz.role,
-        questions=_how_many(blueprint),
-        opens_at=terms.opens_at,
-        closes_at=terms.closes_at,
-        limit_minutes=terms.limit_minutes,
-        attempts_allowed=terms.attempts_allowed,
-        usual=Usual(quiz.opens_at, quiz.closes_at, quiz.limit_minutes, quiz.attempts_allowed),
-        attempts_used=len(attempts),
-        grading=quiz.grading,
-        scale=quiz.scale,
-        pass_grade=quiz.pass_grade,
-        layout=quiz.layout,
-        sequential=quiz.sequential or blueprint.settings.adaptive is not None,
-        adaptive=blueprint.settings.adaptive is not None,
-        mode=quiz.mode,
-        tries=quiz.tries,
-        certainty=quiz.certainty,
-        needs_access_code=bool(quiz.access_code),
-        review=quiz.review,
-        as_of=blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date(),
-        perspectives=tuple(
-            Perspective(row.title, row.header.get("perspective", ""), row.header.get("translations", {}))
-            for row in banks
-            if row.header.get("perspective")
-        ),
-        languages=_languages(banks),
-        ready=sum(row.ready for row in banks),
-        in_progress=in_progress,
-        why_not="" if in_progress is not None else _why_not(quiz.role, terms, len(attempts), now),
-    )
-
-
-def _drawn_from(connection: Connection, banks: Iterable[int]) -> Sequence[Row[Any]]:
-    """The banks of a quiz with the number of their ready questions."""
-    ready = (
-        select(func.coalesce(func.sum(StratumSize.size), 0))
-        .where(StratumSize.bank_id == Bank.id)
-        .scalar_subquery()
-    )
-    return connection.execute(
-        select(Bank.title, Bank.header, Bank.language, Bank.languages, ready.label("ready"))
-        .where(Bank.id.in_(banks))
-        .order_by(Bank.id)
-    ).all()
-
-
-def _languages(banks: Sequence[Row[Any]]) -> Mapping[str, int]:
-    """How many ready questions there are in each language, those of the banks first; {} where none is translated."""
-    counts: Counter[str] = Counter()
-    for bank in banks:
-        counts[bank.language] += bank.ready
-    for bank in banks:
-        counts.update(bank.languages)
-    return dict(counts) if any(bank.languages for bank in banks) else {}
-
-
-def _published(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
-    found = connection.execute(
-        select(
-            Quiz,
-            Course.title.label("course_title"),
-            Course.time_zone,
-            Enrolment.role,
-            QuizRevision.scale,
-            QuizRevision.layout,
-            QuizRevision.mode,
-            QuizRevision.tries,
-            QuizRevision.certainty,
-            QuizRevision.banks,
-            QuizRevision.blueprint,
-        )
-        .join(Course, Course.id == Quiz.course_id)
-        .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(Quiz.id == quiz_id, acting(actor))
-    ).first()
-    if found is None:
-        raise missing(connection, actor)
-    return found
-
-
-def _why_not(role: str, terms: Terms, used: int, now: datetime) -> str:
-    """The code of the error that starting would raise now."""
-    if role != "student":
-        return "forbidden"
-    if terms.opens_at is not None and now < terms.opens_at:
-        return "not-open"
-    if terms.closes_at is not None and now >= terms.closes_at:
-        return "closed"
-    return "no-attempts-left" if terms.attempts_allowed is not None and used >= terms.attempts_allowed else ""
-
-
-def _how_many(blueprint: Blueprint) -> str:
-    """The number of questions as a person writes it: 10, or 9–10."""
-    rules = blueprint.settings.adaptive
-    if rules is not None:
-        least, most = rules.shortest, rules.longest
-        return str(most) if least == most else f"{least}–{most}"
-    if blueprint.questions is not None:
-        return str(blueprint.questions)
-    bounds = [section.bounds for section in blueprint.sections]
-    least = sum(bound.min for bound in bounds)
-    most = sum(bound.min if bound.max is None else bound.max for bound in bounds)
-    return str(least) if least == most else f"{least}–{most}"

@@ -26,9 +26,9 @@ from quiz.models.audit import last_event, record
 from quiz.models.codes import RETURN_CODE_LENGTH, digest, grouped, new_code
 from quiz.models.people import COURSE_ROLES, Enrolment, User
 from quiz.models.quiz import Quiz
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, courses, enrolling
 from quiz.operations.access import TEACHING, Actor
-from quiz.operations.courses import Card
+from quiz.operations.return_codes import Card
 from quiz.questions.validation import suggest
 
 COLUMNS: Final = ("username", "name", "role", "group")
@@ -148,8 +148,8 @@ def _row_problems(head: Sequence[str], rows: Sequence[tuple[int, list[str]]]) ->
         if role not in COURSE_ROLES:
             what = Said("there is no role '%(name)s'%(hint)s", name=role, hint=suggest(role, COURSE_ROLES))
             yield Problem("role", what, Said("use one of %(all)s", all=", ".join(COURSE_ROLES)), line)
-        if len(cells.get("group", "")) > courses.LONGEST_GROUP:
-            mend = Said("write at most %(most)s characters", most=courses.LONGEST_GROUP)
+        if len(cells.get("group", "")) > enrolling.LONGEST_GROUP:
+            mend = Said("write at most %(most)s characters", most=enrolling.LONGEST_GROUP)
             yield Problem("group", "the name of the group is too long", mend, line)
         if seen.setdefault(name, line) != line:
             what = Said("'%(name)s' stands in line %(line)s too", name=name, line=seen[name])
@@ -182,7 +182,7 @@ def enrol_all(course_id: int, entries: Sequence[Entry], now: datetime) -> list[E
                     connection, entry.username, shown, hashes[entry.username], "user", now
                 )
                 record(connection, None, "user.add", ("user", user_id), now, role="user")
-            courses.enrol_in(connection, None, course_id, entry.username, entry.role, now, entry.group)
+            enrolling.enrol_in(connection, None, course_id, entry.username, entry.role, now, entry.group)
     return done
 
 
@@ -283,7 +283,7 @@ def _hindrances(entries: Sequence[Entry], known: Mapping[str, Row[Any]]) -> Iter
 def _change(entry: Entry, account: Row[Any] | None) -> Change:
     if account is None:
         return Change("make", entry, " ".join(entry.name.split()) or entry.username, None, None, None)
-    group = account.group_name if entry.group is None else courses.as_group(entry.group)
+    group = account.group_name if entry.group is None else enrolling.as_group(entry.group)
     if account.role is None:
         act = "enrol"
     else:
@@ -297,7 +297,7 @@ def enter(actor: Actor, course_id: int, entries: Sequence[Entry], now: datetime)
     They come in by the return code on it: it is shown once, and not stored.
     """
     with transaction() as connection:
-        courses.lock_people(connection, course_id)
+        enrolling.lock_people(connection, course_id)
         courses.my_course(connection, actor, course_id, TEACHING)
         changes = _changes(connection, course_id, entries)
         cards = [_make(connection, change, now) for change in changes if change.act == "make"]
@@ -306,7 +306,7 @@ def enter(actor: Actor, course_id: int, entries: Sequence[Entry], now: datetime)
             user_id = made.get(change.entry.username, change.user_id)
             if change.act != "nothing" and user_id is not None:
                 _enrol(connection, course_id, user_id, change.entry, now)
-        courses.demand_teacher(connection, course_id, actor)
+        enrolling.demand_teacher(connection, course_id, actor)
         done = _done(connection, course_id, changes, [*made.values()])
         record(connection, actor.id, ENTERED, ("course", course_id), now, **done)
     return cards
@@ -344,7 +344,7 @@ def _make(connection: Connection, change: Change, now: datetime) -> Card:
 
 def _enrol(connection: Connection, course_id: int, user_id: int, entry: Entry, now: datetime) -> None:
     given = {"role": entry.role} | (
-        {} if entry.group is None else {"group_name": courses.as_group(entry.group)}
+        {} if entry.group is None else {"group_name": enrolling.as_group(entry.group)}
     )
     statement = conflict_insert(connection, Enrolment).values(
         course_id=course_id, user_id=user_id, created_at=now, **given
@@ -409,7 +409,7 @@ def undo(actor: Actor, course_id: int, now: datetime, seen: int | None = None) -
     Raises Conflict where there is none, it is not the one that was ``seen``, or somebody has begun to work.
     """
     with transaction() as connection:
-        courses.lock_people(connection, course_id)
+        enrolling.lock_people(connection, course_id)
         courses.my_course(connection, actor, course_id, TEACHING)
         last = _last(connection, course_id)
         if last is None:
@@ -428,7 +428,7 @@ def undo(actor: Actor, course_id: int, now: datetime, seen: int | None = None) -
                 .where(Enrolment.course_id == course_id, Enrolment.user_id == user_id)
                 .values(role=role, group_name=group)
             )
-        courses.demand_teacher(connection, course_id, actor)
+        enrolling.demand_teacher(connection, course_id, actor)
         record(connection, actor.id, TAKEN_BACK, ("course", course_id), now)
     return Undone(len(made) + len(enrolled) + len(changed), (*mended.values(),))
 
@@ -444,7 +444,7 @@ def _take_out(connection: Connection, course_id: int, made: Sequence[int], enrol
     """Those who came by the roster leave the course, and accounts that it made go. Raises Conflict where they are used."""
     if connection.execute(_attempts(course_id, [*made, *enrolled])).first():
         raise Conflict(_AT_WORK)
-    courses.forget(connection, course_id, [*made, *enrolled])
+    enrolling.forget(connection, course_id, [*made, *enrolled])
     try:
         connection.execute(delete(User).where(User.id.in_(made)))
     except IntegrityError:  # a row of theirs that we do not know of: a grade by hand, another course

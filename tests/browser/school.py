@@ -15,7 +15,7 @@ from quiz.banks.model import Question
 from quiz.db import reading
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, LateAnswer, Mark
 from quiz.models.bank import QuestionVersion, load_variant
-from quiz.operations import accounts, courses, importing, quizzes
+from quiz.operations import accounts, courses, importing, joining, quizzes
 from quiz.operations.access import Actor
 
 BANKS = Path(__file__).parents[2] / "question_banks"
@@ -59,7 +59,7 @@ class School:
 
     def join(self, name):
         """A student who has joined on another day. Returns the return code."""
-        return courses.join(self.join_code, name, ADDRESS, clock.now()).return_code
+        return joining.join(self.join_code, name, ADDRESS, clock.now()).return_code
 
 
 @dataclass(frozen=True)

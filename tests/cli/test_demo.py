@@ -18,7 +18,7 @@ import pytest
 
 from quiz.cli import _demo, _simulation
 from quiz.files.shipped import shipped
-from quiz.operations import accounts, analysis, courses, quizzes, reporting
+from quiz.operations import accounts, analysis, courses, enrolling, quizzes, reporting
 from tests.cast import ADDRESS, NOW
 from tests.cli.commands import Shell
 from tests.databases import app_on, dispose
@@ -95,11 +95,11 @@ def test_a_second_start_goes_on(folder):
         teacher = next(one for one in first["accounts"] if one["role"] == "teacher")
         actor = accounts.sign_in(teacher["username"], teacher["password"], ADDRESS, NOW)
         gone = accounts.find_user("student5")
-        courses.remove(actor, first["course"]["id"], gone, NOW)
+        enrolling.remove(actor, first["course"]["id"], gone, NOW)
     assert once(folder) == first
     assert (folder / "secret").read_text() == secret
     with inside(folder):
-        people = courses.people(actor, first["course"]["id"], 1)
+        people = enrolling.people(actor, first["course"]["id"], 1)
         assert gone not in {person.user_id for person in people.people.rows}
         assert len(quizzes.quizzes_of(first["course"]["id"])) == len(BLUEPRINTS)
 

@@ -6,7 +6,7 @@ import pytest
 
 from quiz.db import reading
 from quiz.models.people import groups_of
-from quiz.operations import accounts, courses, installation
+from quiz.operations import accounts, courses, installation, joining
 from tests.cast import ADDRESS, NOW, PASSWORD
 from tests.cli.commands import Shell
 from tests.databases import app_on, dispose
@@ -81,7 +81,7 @@ def test_users_are_all_listed(shell, inside):
     code = next(code for known, _, code in courses.courses() if known == course)
     names = {f"Student {number}" for number in range(60)}
     for name in names:
-        courses.join(code, name, ADDRESS, NOW)
+        joining.join(code, name, ADDRESS, NOW)
     assert {user["name"] for user in shell.json("user", "list")["users"]} == names
 
 

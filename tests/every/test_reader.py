@@ -2,7 +2,7 @@
 
 import pytest
 
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, enrolling
 from tests.cast import NOW, PASSWORD
 from tests.every.test_endpoints import ANONYMOUS, SIGNED_IN, TABLE, Place, sign_in, world  # noqa: F401 - a fixture
 
@@ -29,13 +29,13 @@ def place(world, tmp_path_factory, sqlite_with_cast):  # noqa: F811
     cast = sqlite_with_cast[1]
     with made.app.app_context():
         accounts.add_user(None, READER, "Rea", PASSWORD, "user", NOW)
-        courses.enrol(cast.ada, cast.course, READER, "reader", NOW)
+        enrolling.enrol(cast.ada, cast.course, READER, "reader", NOW)
         made.cookies = {**made.cookies, READER: sign_in(made.app, cast, READER)}
     return made
 
 
 def test_there_is_something_to_refuse():
-    assert {"POST gradebook.decide", "POST quizzes.publish", "POST courses.enrol"} <= set(WRITES)
+    assert {"POST gradebook.decide", "POST quizzes.publish", "POST enrolling.enrol"} <= set(WRITES)
 
 
 @pytest.mark.parametrize("name", WRITES)

@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 
 from quiz.db import db, reading
 from quiz.models.attempt import Answer, Attempt, Mark
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, enrolling
 from tests.cast import NOW, PASSWORD, Cast
 from tests.databases import app_on, dispose, migrate
 from tests.faults.site import Site, until
@@ -145,7 +145,7 @@ def test_the_disk_of_a_running_server_is_full(tmp_path):
     with app.app_context():
         cast = Cast.appear()
         accounts.add_user(None, "student", "", PASSWORD, "user", NOW)
-        courses.enrol(None, cast.course, "student", "student", NOW)
+        enrolling.enrol(None, cast.course, "student", "student", NOW)
         db.engine.dispose()
         with Site(url, tmp_path, LOG_LEVEL="INFO") as site:
             student = Student(site.port, "student")

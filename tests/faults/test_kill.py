@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from quiz.db import db, reading
 from quiz.models.attempt import Answer, Attempt, Mark
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, enrolling
 from tests.cast import NOW, PASSWORD, Cast
 from tests.databases import app_on, dispose, migrate
 from tests.faults.counts import FULL, count
@@ -48,7 +48,7 @@ def hall(durable_url, tmp_path):
         cast = Cast.appear()
         for number in range(STUDENTS):
             accounts.add_user(None, f"student{number}", "", PASSWORD, "user", NOW)
-            courses.enrol(None, cast.course, f"student{number}", "student", NOW)
+            enrolling.enrol(None, cast.course, f"student{number}", "student", NOW)
         db.engine.dispose()
         with Site(url, tmp_path) as site:
             students = [Student(site.port, f"student{number}") for number in range(STUDENTS)]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from quiz.db import reading
 from quiz.models.attempt import Answer, Attempt, Mark
-from quiz.operations import courses
+from quiz.operations import joining
 from tests.cast import ADDRESS, NOW
 from tests.faults.counts import FULL, count
 from tests.faults.proxy import Fate, Proxy, at_random
@@ -39,7 +39,7 @@ def students(cast, proxy):
     """Students who have each started an attempt, while the network was still good."""
     made = [Student(proxy.port, f"student{number}") for number in range(STUDENTS)]
     for student in made:
-        code = courses.join(cast.join_code, student.name, ADDRESS, NOW).return_code
+        code = joining.join(cast.join_code, student.name, ADDRESS, NOW).return_code
         student.get("/return")
         student.post("/return", code=code)
         student.start(cast.quiz)

@@ -11,7 +11,7 @@ from quiz.errors import Forbidden, Invalid, NoAttemptsLeft, NotFound, NotOpen, Q
 from quiz.models.attempt import Attempt
 from quiz.models.audit import AuditEvent
 from quiz.models.grades import frame_of, students_of, totals_of
-from quiz.operations import accommodating, attempts, courses, gradebook, quizzes, upkeep
+from quiz.operations import accommodating, attempts, courses, enrolling, gradebook, quizzes, starting, upkeep
 from quiz.operations.gradebook import Wish
 from tests.cast import BLUEPRINT, GRACE, NOW
 
@@ -59,13 +59,15 @@ def test_more_time_counts_at_the_start_and_only_for_whom_it_was_granted(cast):
 
 def test_what_was_granted_outlasts_another_enrolment(cast):
     """As a roster does that is read again."""
-    courses.enrol(cast.ada, cast.course, "di", "student", NOW)
-    courses.set_group(cast.ada, cast.course, [cast.di.id], "Tuesday", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "student", NOW)
+    enrolling.set_group(cast.ada, cast.course, [cast.di.id], "Tuesday", NOW)
     accommodating.grant(cast.ada, cast.course, cast.di.id, 1.5, 2, NOW)
-    courses.enrol(cast.ada, cast.course, "di", "student", NOW + DAY)
+    enrolling.enrol(cast.ada, cast.course, "di", "student", NOW + DAY)
     found = accommodating.accommodations(cast.ada, cast.course, cast.di.id)
     assert (found.time_factor, found.extra_attempts) == (1.5, 2)
-    (di,) = (one for one in courses.people(cast.ada, cast.course, 1).people.rows if one.user_id == cast.di.id)
+    (di,) = (
+        one for one in enrolling.people(cast.ada, cast.course, 1).people.rows if one.user_id == cast.di.id
+    )
     assert (di.group, di.joined_at) == ("Tuesday", NOW)
 
 
@@ -109,7 +111,7 @@ def test_further_attempts(cast):
     with pytest.raises(NoAttemptsLeft):
         cast.start()
     grant(cast, 1, extra=1)
-    page = quizzes.start_page(cast.bo, cast.quiz, NOW)
+    page = starting.start_page(cast.bo, cast.quiz, NOW)
     assert (page.attempts_allowed, page.usual.attempts_allowed, page.why_not) == (2, 1, "")
     attempts.finish(cast.bo, cast.start(), NOW)
     with pytest.raises(NoAttemptsLeft):
@@ -159,7 +161,7 @@ def book(cast, now):
 
 
 def test_who_may_grant(cast):
-    courses.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
     for who, error in ((cast.bo, Forbidden), (cast.eve, Forbidden), (cast.di, NotFound)):
         with pytest.raises(error):
             grant(cast, who=who)
@@ -176,9 +178,9 @@ def test_who_may_grant(cast):
 def test_who_leaves_the_course_leaves_what_was_granted(cast):
     grant(cast, 2, 3)
     dates(cast, closes=CLOSE + DAY)
-    courses.remove(cast.ada, cast.course, cast.cy.id, NOW)
+    enrolling.remove(cast.ada, cast.course, cast.cy.id, NOW)
     granted = accommodating.accommodations(cast.ada, cast.course, cast.bo.id)
     assert granted.get_quiz(cast.quiz).own_closes_at == CLOSE + DAY
-    courses.remove(cast.ada, cast.course, cast.bo.id, NOW)
+    enrolling.remove(cast.ada, cast.course, cast.bo.id, NOW)
     with pytest.raises(NotFound):
         accommodating.accommodations(cast.ada, cast.course, cast.bo.id)

@@ -9,7 +9,7 @@ from quiz.db import reading
 from quiz.errors import Forbidden, Invalid, NotFound, SignedOut, TooMany
 from quiz.models.guessing import ACCOUNT_FAILURES
 from quiz.models.people import Guess, User
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, courses, enrolling, joining, return_codes
 from quiz.operations.access import Actor
 from tests.cast import ADDRESS, NOW, PASSWORD
 
@@ -68,7 +68,7 @@ def test_a_return_code_is_not_stored(cast):
 
 
 def test_a_new_return_code_ends_the_old_one_and_its_sessions(cast):
-    new = courses.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)
+    new = return_codes.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)
     with pytest.raises(SignedOut):
         accounts.me(cast.bo)
     with pytest.raises(Invalid):
@@ -78,12 +78,12 @@ def test_a_new_return_code_ends_the_old_one_and_its_sessions(cast):
 
 def test_only_a_teacher_issues_return_codes_and_only_to_students_without_a_password(cast):
     with pytest.raises(Forbidden):
-        courses.issue_return_code(cast.cy, cast.course, cast.bo.id, NOW)
+        return_codes.issue_return_code(cast.cy, cast.course, cast.bo.id, NOW)
     with pytest.raises(NotFound):
-        courses.issue_return_code(cast.di, cast.course, cast.bo.id, NOW)
-    courses.enrol(cast.ada, cast.course, "di", "student", NOW)
+        return_codes.issue_return_code(cast.di, cast.course, cast.bo.id, NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "student", NOW)
     with pytest.raises(NotFound):
-        courses.issue_return_code(cast.ada, cast.course, cast.di.id, NOW)
+        return_codes.issue_return_code(cast.ada, cast.course, cast.di.id, NOW)
 
 
 def test_a_new_password_ends_all_other_sessions(cast):
@@ -142,69 +142,69 @@ def test_only_administrators_administer_and_the_last_one_stays(cast):
 
 
 def test_a_closed_course_lets_nobody_join(cast):
-    courses.set_joining(cast.ada, cast.course, False, False, NOW)
+    joining.set_joining(cast.ada, cast.course, False, False, NOW)
     with pytest.raises(NotFound):
-        courses.join(cast.join_code, "Fay", ADDRESS, NOW)
+        joining.join(cast.join_code, "Fay", ADDRESS, NOW)
 
 
 def test_a_new_join_code_makes_the_old_one_lead_nowhere(cast):
-    courses.set_joining(cast.ada, cast.course, True, True, NOW)
+    joining.set_joining(cast.ada, cast.course, True, True, NOW)
     with pytest.raises(NotFound):
-        courses.by_code(cast.join_code, ADDRESS, NOW)
+        joining.by_code(cast.join_code, ADDRESS, NOW)
     new = courses.course(cast.ada, cast.course, NOW).join_code
-    assert courses.by_code(new.lower(), ADDRESS, NOW).course_id == cast.course
+    assert joining.by_code(new.lower(), ADDRESS, NOW).course_id == cast.course
 
 
 def test_a_class_behind_one_address_joins_at_once(cast):
     for number in range(30):
-        courses.join(cast.join_code, f"Student {number}", ADDRESS, NOW)
-    assert courses.people(cast.ada, cast.course, 1).people.total == 33
+        joining.join(cast.join_code, f"Student {number}", ADDRESS, NOW)
+    assert enrolling.people(cast.ada, cast.course, 1).people.total == 33
 
 
 def test_an_address_makes_two_hundred_accounts_an_hour_in_a_course(cast):
     for number in range(200):
-        courses.join(cast.join_code, f"Student {number}", "127.0.0.3", NOW)
+        joining.join(cast.join_code, f"Student {number}", "127.0.0.3", NOW)
     with pytest.raises(TooMany):
-        courses.join(cast.join_code, "One too many", "127.0.0.3", NOW)
-    assert courses.people(cast.ada, cast.course, 1).people.total == 203
-    courses.join(cast.join_code, "From elsewhere", "127.0.0.4", NOW)
-    courses.join(cast.join_code, "An hour later", "127.0.0.3", NOW + timedelta(hours=1))
+        joining.join(cast.join_code, "One too many", "127.0.0.3", NOW)
+    assert enrolling.people(cast.ada, cast.course, 1).people.total == 203
+    joining.join(cast.join_code, "From elsewhere", "127.0.0.4", NOW)
+    joining.join(cast.join_code, "An hour later", "127.0.0.3", NOW + timedelta(hours=1))
     other = courses.add_course(cast.di, "Other", "UTC", NOW)
-    courses.join(courses.course(cast.di, other, NOW).join_code, "Elsewhere", "127.0.0.3", NOW)
+    joining.join(courses.course(cast.di, other, NOW).join_code, "Elsewhere", "127.0.0.3", NOW)
 
 
 def test_join_codes_cannot_be_guessed_without_limit(cast):
     for number in range(200):
         with pytest.raises(NotFound):
-            courses.by_code(f"{number:08}", "127.0.0.3", NOW)
+            joining.by_code(f"{number:08}", "127.0.0.3", NOW)
     with pytest.raises(TooMany):
-        courses.by_code(cast.join_code, "127.0.0.3", NOW)
-    assert courses.by_code(cast.join_code, ADDRESS, NOW).course_id == cast.course
+        joining.by_code(cast.join_code, "127.0.0.3", NOW)
+    assert joining.by_code(cast.join_code, ADDRESS, NOW).course_id == cast.course
 
 
 def test_joining_once_more_with_an_account(cast):
     other = courses.add_course(cast.di, "Other", "UTC", NOW)
     code = courses.course(cast.di, other, NOW).join_code
     for _ in range(2):
-        assert courses.join_as(cast.bo, code, ADDRESS, NOW) == other
+        assert joining.join_as(cast.bo, code, ADDRESS, NOW) == other
     assert {course.title for course in accounts.me(cast.bo).courses} == {"Arithmetic", "Other"}
 
 
 def test_a_course_keeps_a_teacher(cast):
     with pytest.raises(Invalid):
-        courses.enrol(cast.ada, cast.course, "ada", "student", NOW)
+        enrolling.enrol(cast.ada, cast.course, "ada", "student", NOW)
     with pytest.raises(Invalid):
-        courses.remove(cast.ada, cast.course, cast.ada.id, NOW)
+        enrolling.remove(cast.ada, cast.course, cast.ada.id, NOW)
     assert courses.course(cast.ada, cast.course, NOW).role == "teacher"
 
 
 def test_a_teacher_issues_no_code_that_opens_another_teachers_course(cast):
     other = courses.add_course(cast.di, "Other", "UTC", NOW)
-    courses.join_as(cast.bo, courses.course(cast.di, other, NOW).join_code, ADDRESS, NOW)
+    joining.join_as(cast.bo, courses.course(cast.di, other, NOW).join_code, ADDRESS, NOW)
     with pytest.raises(Forbidden):
-        courses.issue_return_code(cast.di, other, cast.bo.id, NOW)
+        return_codes.issue_return_code(cast.di, other, cast.bo.id, NOW)
     with pytest.raises(Forbidden):
-        courses.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)
+        return_codes.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)
     assert accounts.return_with_code(cast.codes["bo"], ADDRESS, NOW) == cast.bo
-    courses.enrol(cast.di, other, "ada", "teacher", NOW)
-    assert courses.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)
+    enrolling.enrol(cast.di, other, "ada", "teacher", NOW)
+    assert return_codes.issue_return_code(cast.ada, cast.course, cast.bo.id, NOW)

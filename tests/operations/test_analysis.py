@@ -10,7 +10,7 @@ from quiz.db import reading, transaction
 from quiz.errors import Invalid, NotFound, SignedOut
 from quiz.models.attempt import Attempt, Mark
 from quiz.models.audit import AuditEvent
-from quiz.operations import analysis, courses, learning, quizzes, upkeep
+from quiz.operations import analysis, enrolling, learning, quizzes, upkeep
 from quiz.operations.access import Actor
 from tests.cast import BLUEPRINT, GRACE, NOW
 from tests.operations.test_quizzes import edit
@@ -185,7 +185,7 @@ def test_who_sees_a_report(cast, ladder):
 
 
 def test_a_reader_sees_keys_only_when_students_may_have(cast, ladder):
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     closes = NOW + timedelta(days=3)
     edit(cast, closes_at=closes, review={"during": [], "after": ["marks"], "later": [], "closed": ["answer"]})
     hidden = report(cast, cast.eve)
@@ -251,7 +251,7 @@ def test_progress_counts_only_what_a_student_may_know_now(cast):
 
 def test_progress_ends_with_the_course_and_the_session(cast):
     sit(cast, cast.bo)
-    courses.remove(cast.ada, cast.course, cast.bo.id, NOW)
+    enrolling.remove(cast.ada, cast.course, cast.bo.id, NOW)
     assert learning.my_progress(cast.bo, LATER) == learning.Progress((), (), 0)
     with pytest.raises(SignedOut):
         learning.my_progress(Actor(cast.bo.id, 99), LATER)

@@ -6,7 +6,7 @@ from math import isclose
 import pytest
 
 from quiz.errors import Invalid, NotFound, SignedOut
-from quiz.operations import comparing, courses, quizzes
+from quiz.operations import comparing, enrolling, quizzes
 from tests.cast import BLUEPRINT, NOW
 from tests.sittings import EVERY, join, sit
 from tests.statements import statements
@@ -25,7 +25,7 @@ def two_groups(cast):
         people = [join(cast, f"{name} {number}") for number in range(5)]
         for who in people:
             sit(cast, who, right, seconds=seconds)
-        courses.set_group(cast.ada, cast.course, [who.id for who in people], name, NOW)
+        enrolling.set_group(cast.ada, cast.course, [who.id for who in people], name, NOW)
     cast.start(cast.bo)
 
 

@@ -10,7 +10,7 @@ from quiz.errors import EditConflict, Forbidden, Invalid, NotFound
 from quiz.models.audit import AuditEvent
 from quiz.models.grades import frame_of, students_of, totals_of
 from quiz.models.people import Enrolment, User
-from quiz.operations import analysis, categories, courses, deciding, gradebook, quizzes, upkeep
+from quiz.operations import analysis, categories, deciding, enrolling, gradebook, quizzes, upkeep
 from quiz.operations.categories import Line
 from quiz.operations.deciding import Verdict
 from quiz.operations.gradebook import Wish, sheet_tables
@@ -133,7 +133,7 @@ def test_found_by_words_group_and_what_is_missing(cast, ladder):
     assert names(book(cast, only="missing")) == []
     edit(cast, closes_at=NOW + timedelta(hours=2))
     assert names(book(cast, only="missing")) == ["Ed"]
-    courses.enrol(None, cast.course, "eve", "student", NOW)
+    enrolling.enrol(None, cast.course, "eve", "student", NOW)
     assert names(book(cast, group="Tuesday")) == []
 
 
@@ -237,7 +237,7 @@ def test_a_decision_says_what_is_wrong_with_it(cast, kind, grade, reason, where)
 
 @on_sqlite
 def test_only_who_grades_decides_and_only_about_students(cast):
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     with pytest.raises(Forbidden):
         deciding.decide(cast.eve, cast.quiz, cast.bo.id, 0, Verdict("override", "5", "x"), NOW)
     for who in (cast.bo, cast.di):
@@ -306,7 +306,7 @@ def test_a_category_says_what_is_wrong_with_it(cast):
 def test_practice_does_not_count_by_itself_and_categories_are_the_teachers(cast):
     practice = another(cast, "Practice", mode="practice")
     assert {one.quiz_id: one.part for one in book(cast).columns} == {cast.quiz: 0, practice: None}
-    courses.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
     with pytest.raises(Forbidden):
         categories.set_categories(cast.eve, cast.course, [], {}, NOW)
 

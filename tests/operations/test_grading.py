@@ -10,7 +10,7 @@ from quiz.db import reading
 from quiz.errors import Conflict, Forbidden, NotFound, TooLate
 from quiz.models.attempt import Answer, LateAnswer, Mark
 from quiz.models.audit import AuditEvent
-from quiz.operations import attempts, courses, grading, quizzes, reviews, upkeep
+from quiz.operations import attempts, enrolling, grading, quizzes, reviews, upkeep
 from tests.cast import GRACE, NOW
 from tests.operations.test_races import WAIT, demand_waiting, right_option
 
@@ -74,10 +74,10 @@ def test_only_who_grades_the_course_accepts(cast, late):
     for who, error in ((cast.bo, Forbidden), (cast.cy, Forbidden), (cast.di, NotFound), (cast.eve, NotFound)):
         with pytest.raises(error):
             grading.accept_late(who, attempt, late_id, LATE)
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     with pytest.raises(Forbidden):
         grading.accept_late(cast.di, attempt, late_id, LATE)
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     grading.accept_late(cast.di, attempt, late_id, LATE)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from quiz.db import reading
 from quiz.errors import Invalid, NotFound, SignedOut
 from quiz.models.bank import QuestionVersion
-from quiz.operations import analysis, courses, items, quizzes, upkeep
+from quiz.operations import analysis, courses, enrolling, items, quizzes, upkeep
 from tests.cast import BLUEPRINT, GRACE, NOW
 from tests.operations.test_quizzes import edit
 from tests.sittings import EVERY, join, sit
@@ -36,7 +36,7 @@ def few(cast):
     sit(cast, cast.cy, EVERY - {"single_choice"})
     dee = join(cast, "Dee")
     sit(cast, dee, EVERY, blank={"single_choice"})
-    courses.set_group(cast.ada, cast.course, [cast.cy.id, dee.id], "Monday", NOW)
+    enrolling.set_group(cast.ada, cast.course, [cast.cy.id, dee.id], "Monday", NOW)
 
 
 def test_who_chose_what(cast, few):
@@ -78,7 +78,7 @@ def test_other_quizzes_stand_in_its_history_and_show_drift(cast):
     away = courses.add_course(cast.ada, "Elsewhere", "UTC", NOW)
     there = quizzes.create(cast.ada, away, BLUEPRINT, LATER)
     quizzes.publish(cast.ada, there, LATER)
-    courses.enrol(cast.ada, away, "di", "student", NOW)
+    enrolling.enrol(cast.ada, away, "di", "student", NOW)
     sit(cast, cast.di, quiz=there, now=LATER)
     for number in range(12):
         who = join(cast, f"Later {number:02}")
@@ -110,7 +110,7 @@ def test_only_who_sees_results_and_readers_when_keys_are_out(cast, few):
     for missing in (10**6, 0):
         with pytest.raises(NotFound):
             items.item_page(cast.ada, cast.quiz, missing, "first")
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     assert answers(cast, "single_choice", who=cast.eve).given.total == 3
     edit(cast, review={"during": [], "after": ["marks"], "later": ["marks"], "closed": ["answer"]})
     with pytest.raises(NotFound):

@@ -7,7 +7,7 @@ from quiz.db import reading
 from quiz.errors import AttemptClosed, Invalid, NotFound
 from quiz.files.richtext import to_text
 from quiz.models.bank import Bank, QuestionVersion
-from quiz.operations import attempts, banks, exporting, importing, quizzes, reviews
+from quiz.operations import attempts, banks, exporting, importing, reviews, starting
 from tests.cast import BANK, GRACE, NOW
 
 RUSSIAN = {
@@ -46,7 +46,7 @@ def shown(cast, attempt):
 
 
 def test_the_start_page_tells_the_languages(school):
-    page = quizzes.start_page(school.bo, school.quiz, NOW)
+    page = starting.start_page(school.bo, school.quiz, NOW)
     assert page.languages == {"en": 5, "ru": 3, "zh": 1}
     assert page.ready == 5
     assert page.as_of.isoformat() == "2026-11-23"
@@ -62,12 +62,12 @@ def test_a_bank_lists_what_is_translated_and_what_is_not(school, language, found
 
 
 def test_a_quiz_in_one_language_has_no_choice(cast):
-    assert quizzes.start_page(cast.bo, cast.quiz, NOW).languages == {}
+    assert starting.start_page(cast.bo, cast.quiz, NOW).languages == {}
 
 
 def test_the_counts_follow_the_versions(school):
     importing.import_bank(school.ada, BANK, "small.yaml", NOW)
-    assert quizzes.start_page(school.bo, school.quiz, NOW).languages == {}
+    assert starting.start_page(school.bo, school.quiz, NOW).languages == {}
     with reading() as connection:
         kept = connection.execute(select(QuestionVersion.languages).where(QuestionVersion.languages != ""))
         assert sorted(kept.scalars()) == ["ru", "ru", "ru zh"]

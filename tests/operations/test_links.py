@@ -12,7 +12,7 @@ from quiz.models.audit import AuditEvent
 from quiz.models.guessing import ACCOUNT_FAILURES
 from quiz.models.links import AccountLink
 from quiz.models.people import User
-from quiz.operations import accounts, courses, links, mailing
+from quiz.operations import accounts, courses, enrolling, links, mailing
 from quiz.operations.access import Actor
 from tests.cast import ADDRESS, NOW, PASSWORD
 from tests.mailbox import mail_server
@@ -51,7 +51,7 @@ def stored():
 def pupil(cast):
     """Fay, who has a password and learns in Ada's course."""
     fay = accounts.add_user(None, "fay", "Fay", PASSWORD, "user", NOW)
-    courses.enrol(cast.ada, cast.course, "fay", "student", NOW)
+    enrolling.enrol(cast.ada, cast.course, "fay", "student", NOW)
     cast.start(Actor(fay, 1))
     return fay
 
@@ -117,12 +117,12 @@ def test_a_teacher_makes_links_for_their_own_students_only(cast):
     for whom in (cast.bo.id, cast.ada.id, cast.eve.id):  # without a password, no student, not in the course
         with pytest.raises(NotFound):
             links.issue_to_student(cast.ada, cast.course, whom, NOW)
-    courses.enrol(cast.ada, cast.course, "eve", "student", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "student", NOW)
     with pytest.raises(Forbidden):
         links.issue_to_student(cast.ada, cast.course, cast.eve.id, NOW)
     other = courses.add_course(cast.di, "Other", "UTC", NOW)
-    courses.enrol(cast.di, other, "ada", "teacher", NOW)
-    courses.enrol(cast.di, other, "fay", "assistant", NOW)
+    enrolling.enrol(cast.di, other, "ada", "teacher", NOW)
+    enrolling.enrol(cast.di, other, "fay", "assistant", NOW)
     with pytest.raises(Forbidden):
         links.issue_to_student(cast.ada, cast.course, fay, NOW)
     for who in (cast.ada, cast.bo):
@@ -134,7 +134,7 @@ def test_a_teacher_makes_links_for_their_own_students_only(cast):
 def test_who_was_only_enrolled_is_nobodys_student_yet(cast):
     """A teacher could else take over any account that is in no course, by its user name."""
     gus = accounts.add_user(None, "gus", "Gus", PASSWORD, "user", NOW)
-    courses.enrol(cast.ada, cast.course, "gus", "student", NOW)
+    enrolling.enrol(cast.ada, cast.course, "gus", "student", NOW)
     with pytest.raises(Forbidden):
         links.issue_to_student(cast.ada, cast.course, gus, NOW)
 

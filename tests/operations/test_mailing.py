@@ -10,7 +10,7 @@ from quiz.db import reading
 from quiz.errors import Invalid, NotFound
 from quiz.files.languages import Speech
 from quiz.models.mailing import ReportMail
-from quiz.operations import accounts, courses, mailing
+from quiz.operations import accounts, enrolling, mailing
 from tests.cast import GRACE, NOW
 from tests.cli.commands import Shell
 from tests.mailbox import mail_server
@@ -111,7 +111,7 @@ def test_a_server_that_is_away_is_tried_again_in_an_hour(cast, caplog):
 
 def test_a_round_ends_with_the_first_failure_and_after_so_many(cast, mailbox):
     """Attempts whose time is up wait for it: a mail server that hangs is asked once a round."""
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     for who in (cast.ada, cast.di):
         mailing.wish(who, cast.quiz, ADDRESS, "day", NOW)
     with mail_server() as away:
@@ -129,9 +129,9 @@ def test_who_may_ask_and_that_a_right_that_has_ended_ends_it(cast, mailbox):
     for who in (cast.bo, cast.di):
         with pytest.raises(NotFound):
             mailing.wish(who, cast.quiz, ADDRESS, "day", NOW)
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     mailing.wish(cast.di, cast.quiz, "di@example.org", "day", NOW)
-    courses.remove(cast.ada, cast.course, cast.di.id, NOW)
+    enrolling.remove(cast.ada, cast.course, cast.di.id, NOW)
     assert send(mailbox, TUESDAY) == 0
     assert (mailbox[1], wishes()) == ([], 0)
 

@@ -10,7 +10,7 @@ from quiz.db import reading, transaction
 from quiz.errors import EditConflict, Forbidden, InProgress, Invalid, NotFound
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.audit import AuditEvent
-from quiz.operations import analysis, attempts, courses, importing, marking, quizzes, reporting, reviews
+from quiz.operations import analysis, attempts, enrolling, importing, marking, quizzes, reporting, reviews
 from quiz.operations.marking import Given, Place, Way
 from tests.cast import GRACE, NOW
 from tests.operations.test_races import WAIT, demand_waiting
@@ -176,7 +176,7 @@ def test_a_mark_that_makes_no_sense_is_refused_where_it_is_wrong(cast, quiz, sub
 
 def test_the_second_of_two_people_is_told_and_may_go_on_knowingly(cast, quiz, submit):
     place = submit(cast.bo)
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     give(cast, quiz, place, Given((2, 1)))
     for _ in range(2):
         give(cast, quiz, place, Given((2, 1)))  # her own again: pressed twice
@@ -197,7 +197,7 @@ def test_the_second_of_two_people_is_told_and_may_go_on_knowingly(cast, quiz, su
 def test_two_people_at_once_one_mark(beside, cast, quiz, submit, monkeypatch):
     """The second waits for the first and is told (PostgreSQL: without the lock both marks would count a round)."""
     place = submit(cast.bo)
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     locked, seen = marking._lock, []
 
     def lock_and_let_another_try(connection, *where):
@@ -225,7 +225,7 @@ def test_only_who_grades_the_course_marks(cast, quiz, submit):
         for who in (cast.bo, cast.di, cast.eve):
             with pytest.raises(NotFound):
                 door(who)
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     for door in doors:
         with pytest.raises(Forbidden):
             door(cast.di)
@@ -329,7 +329,7 @@ def test_in_practice_an_essay_is_checked_once_and_waits(cast):
 
 def test_a_second_person_marks_unseen_and_the_agreement_is_told(cast, quiz, submit):
     places = [submit(who) for who in (cast.bo, cast.cy, cast.bo)]
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     for place, levels in zip(places, [(2, 1), (0, 0), (1, 1)], strict=True):
         give(cast, quiz, place, Given(levels, "", "Hers."))
     (one,) = marking.queue(cast.di, quiz).questions

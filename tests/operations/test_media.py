@@ -9,7 +9,7 @@ from quiz.errors import Conflict, Forbidden, Invalid, NotFound, SignedOut
 from quiz.files.archive import Archive, pack
 from quiz.files.images import read_image
 from quiz.models.media import BankImage, Media, drop_unused, keep_images
-from quiz.operations import attempts, authoring, banks, courses, exporting, importing, media, quizzes
+from quiz.operations import attempts, authoring, banks, enrolling, exporting, importing, media, quizzes
 from quiz.operations.access import Actor
 from tests.cast import NOW
 from tests.pictures import SVG, png
@@ -85,7 +85,7 @@ def test_who_sees_an_image(app, cast, maps):
     assert seen_by(cast) == {"ada", "bo"}
     attempts.finish(cast.bo, attempt, NOW)
     assert seen_by(cast) == {"ada", "bo"}
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     assert seen_by(cast) == {"ada", "bo", "di"}
     banks.share(cast.ada, maps, "eve", "read", NOW)
     assert seen_by(cast, BOX) == {"ada", "bo", "di", "eve"}

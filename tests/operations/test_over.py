@@ -8,7 +8,7 @@ from sqlalchemy import update
 from quiz.db import transaction
 from quiz.errors import TooLate
 from quiz.models.attempt import AttemptSlot, Mark
-from quiz.operations import analysis, attempts, courses, quizzes, reporting, teaching
+from quiz.operations import analysis, attempts, courses, reporting, starting, teaching
 from tests.cast import GRACE, NOW
 
 DUE = NOW + timedelta(minutes=20)
@@ -20,7 +20,7 @@ def test_an_attempt_that_is_over_reads_as_finished_before_anybody_has_closed_it(
     attempt, now = cast.start(), DUE + GRACE + timedelta(seconds=over)
     card = courses.course(cast.bo, cast.course, now, GRACE).quizzes[0]
     assert (card.in_progress, card.last_finished) == ((None, attempt) if over else (attempt, None))
-    assert quizzes.start_page(cast.bo, cast.quiz, now, GRACE).in_progress == (None if over else attempt)
+    assert starting.start_page(cast.bo, cast.quiz, now, GRACE).in_progress == (None if over else attempt)
     assert [one.finished_at for one in reporting.my_grades(cast.bo, now, 1, GRACE).rows] == [DUE] * over
     assert attempts.entry(cast.bo, attempt, now, GRACE).state == ("finished" if over else "time-up")
     assert analysis.quiz_report(cast.ada, cast.quiz, "all", now, GRACE).finished == over

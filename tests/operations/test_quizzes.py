@@ -25,7 +25,17 @@ from quiz.errors import (
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.audit import AuditEvent
 from quiz.models.drawing import SqlIndex
-from quiz.operations import attempts, banks, courses, exporting, importing, quizzes, reviews
+from quiz.operations import (
+    attempts,
+    banks,
+    courses,
+    exporting,
+    importing,
+    joining,
+    quizzes,
+    reviews,
+    starting,
+)
 from tests.cast import ADDRESS, BANK, BLUEPRINT, GRACE, NOW
 
 
@@ -290,7 +300,7 @@ def test_no_access_code_is_no_guess(cast):
 def test_an_address_takes_two_hundred_guesses_of_access_codes_an_hour(cast):
     edit(cast, access_code="sesame")
     for number in range(20):
-        guesser = courses.join(cast.join_code, f"Guesser {number}", "127.0.0.9", NOW).actor
+        guesser = joining.join(cast.join_code, f"Guesser {number}", "127.0.0.9", NOW).actor
         wrong_codes(cast, guesser, 10)
     with pytest.raises(TooMany):
         attempts.start(cast.bo, cast.quiz, "sesame", NOW, GRACE, address=ADDRESS)
@@ -322,7 +332,7 @@ def test_a_question_page_takes_two_statements_and_a_save_one(cast):
 
 def test_a_whole_attempt_takes_at_most_sixty_statements(cast):
     def whole():
-        quizzes.start_page(cast.bo, cast.quiz, NOW)
+        starting.start_page(cast.bo, cast.quiz, NOW)
         attempt = cast.start()
         for slot in range(1, 6):
             attempts.page(cast.bo, attempt, slot, NOW)

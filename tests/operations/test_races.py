@@ -20,7 +20,7 @@ from quiz.models.bank import new_bank
 from quiz.models.closing import close
 from quiz.models.saving import Save, Saved
 from quiz.models.saving import save as write_answer
-from quiz.operations import accounts, attempts, authoring, courses, importing, quizzes
+from quiz.operations import accounts, attempts, authoring, enrolling, importing, joining, quizzes
 from quiz.operations.access import Actor
 from quiz.operations.attempts import SlotSave
 from tests.cast import ADDRESS, BANK, GRACE, NOW, PASSWORD
@@ -246,8 +246,8 @@ def test_a_double_click_enters_a_course_once(app, cast, often):
     def enter(_):
         with app.app_context():
             if often == "join":
-                return courses.join_as(cast.di, cast.join_code, ADDRESS, NOW)
-            return courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+                return joining.join_as(cast.di, cast.join_code, ADDRESS, NOW)
+            return enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(enter, range(8)))

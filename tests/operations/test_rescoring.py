@@ -20,7 +20,7 @@ from quiz.models.closing import close
 from quiz.operations import (
     analysis,
     attempts,
-    courses,
+    enrolling,
     grading,
     importing,
     marking,
@@ -396,7 +396,7 @@ def test_who_may_and_what_is_written_down(cast, quiz):
         for act in (rescoring.dry_run, rescoring.run):
             with pytest.raises(error):
                 act(who, quiz.id, request, LATER)
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     with pytest.raises(Forbidden):
         rescoring.run(cast.di, quiz.id, request, LATER)
     done = rescoring.run(cast.ada, quiz.id, request, LATER)
@@ -570,7 +570,7 @@ def test_what_an_earlier_key_has_marked_waits_for_those_who_teach(cast, quiz):
     quiz.mend("choice")
     (one,) = rescoring.waiting(cast.ada, question, quiz.id)
     assert (one.quiz_id, one.attempts) == (quiz.id, 1)
-    courses.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
     assert rescoring.waiting(cast.eve, question) == rescoring.waiting(cast.bo, question) == ()
     rescoring.run(cast.ada, quiz.id, asked, NOW)
     assert rescoring.waiting(cast.ada, question) == ()

@@ -7,7 +7,7 @@ import pytest
 
 from quiz.assembly.settings import EVERYTHING
 from quiz.errors import Forbidden, InProgress, NotFound, TooLate
-from quiz.operations import attempts, courses, gradebook, reporting, reviews
+from quiz.operations import attempts, enrolling, gradebook, reporting, reviews
 from quiz.operations.gradebook import Wish
 from tests.cast import GRACE, NOW
 from tests.operations.test_quizzes import edit
@@ -55,7 +55,7 @@ def test_each_field_shows_only_at_the_moments_that_allow_it(cast):
 
 def test_a_reader_sees_keys_only_when_students_may_have(cast):
     attempt = finished(cast)
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     closes = NOW + timedelta(hours=1)
     edit(cast, closes_at=closes, review={"during": [], "after": ["marks"], "later": [], "closed": ["answer"]})
     told = {"attempt", "max", "grade"}

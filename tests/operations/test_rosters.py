@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from quiz.db import reading
 from quiz.errors import Conflict, Forbidden, Invalid, NotFound
 from quiz.models.people import Enrolment, User
-from quiz.operations import accounts, courses, rosters
+from quiz.operations import accounts, courses, enrolling, joining, return_codes, rosters
 from quiz.operations.rosters import Undone
 from tests.cast import ADDRESS, NOW
 
@@ -91,8 +91,8 @@ def test_taking_back_leaves_all_as_it_was(cast):
 
 def test_who_was_changed_by_hand_since_stays_and_is_named(cast):
     entered(cast)
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
-    courses.set_group(cast.ada, cast.course, [cast.ada.id], "Friday", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.set_group(cast.ada, cast.course, [cast.ada.id], "Friday", NOW)
     assert undo(cast) == Undone(1, ("Ada", "Di"))
     assert (members(cast)["Di"], members(cast)["Ada"]) == (("reader", None), ("teacher", "Friday"))
 
@@ -118,7 +118,7 @@ def test_who_has_begun_to_work_is_not_taken_back(cast):
 def test_what_hangs_on_an_account_elsewhere_keeps_it(cast):
     entered(cast, "username\nann\n")
     other = courses.add_course(cast.di, "Other", "UTC", NOW)
-    courses.enrol(cast.di, other, "ann", "student", NOW)
+    enrolling.enrol(cast.di, other, "ann", "student", NOW)
     with pytest.raises(Conflict):
         undo(cast)
     assert "ann" in members(cast)
@@ -154,7 +154,7 @@ def test_only_the_courses_teachers_enter_rosters_and_the_course_keeps_one(cast):
             lambda who: planned(cast, who=who),
             lambda who: rosters.enter(who, cast.course, [], NOW),
             lambda who: rosters.undo(who, cast.course, NOW),
-            lambda who: courses.issue_cards(who, cast.course, [cast.cy.id], NOW),
+            lambda who: return_codes.issue_cards(who, cast.course, [cast.cy.id], NOW),
         ):
             with pytest.raises(error):
                 act(who)
@@ -166,10 +166,10 @@ def test_only_the_courses_teachers_enter_rosters_and_the_course_keeps_one(cast):
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_cards_are_made_for_own_students_without_a_password(cast):
     other = courses.add_course(cast.di, "Other", "UTC", NOW)
-    courses.join_as(cast.cy, courses.course(cast.di, other, NOW).join_code, ADDRESS, NOW)
+    joining.join_as(cast.cy, courses.course(cast.di, other, NOW).join_code, ADDRESS, NOW)
     everybody = [cast.ada.id, cast.bo.id, cast.cy.id, cast.eve.id]
-    assert [one.name for one in courses.who_gets_cards(cast.ada, cast.course, everybody)] == ["Bo"]
-    (card,) = courses.issue_cards(cast.ada, cast.course, everybody, NOW)
+    assert [one.name for one in return_codes.who_gets_cards(cast.ada, cast.course, everybody)] == ["Bo"]
+    (card,) = return_codes.issue_cards(cast.ada, cast.course, everybody, NOW)
     assert accounts.return_with_code(card.code, ADDRESS, NOW).id == cast.bo.id
     with pytest.raises(Invalid):
         accounts.return_with_code(cast.codes["bo"], ADDRESS, NOW)

@@ -9,7 +9,7 @@ from quiz.banks.yaml import read_bank
 from quiz.db import reading
 from quiz.errors import Forbidden, Invalid, NotFound
 from quiz.models.drawing import SqlIndex
-from quiz.operations import banks, courses, importing, quizzes
+from quiz.operations import banks, enrolling, importing, quizzes
 from tests.cast import BANK, NOW
 
 DAYS = """\
@@ -90,7 +90,7 @@ def test_it_is_for_the_teachers_of_the_course(cast):
         quizzes.supply(cast.di, cast.course, text, NOW)
     with pytest.raises(Forbidden):
         quizzes.supply(cast.bo, cast.course, text, NOW)
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     with pytest.raises(Forbidden):
         quizzes.supply(cast.di, cast.course, text, NOW)
     with pytest.raises(Invalid):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from quiz.db import db, reading
 from quiz.models.audit import AuditEvent
-from quiz.operations import courses, quizzes, surveying
+from quiz.operations import courses, enrolling, joining, quizzes, surveying
 from quiz.operations.surveying import Term, start_of
 from tests.cast import ADDRESS, BLUEPRINT, NOW
 from tests.databases import app_on, dispose
@@ -29,7 +29,7 @@ def head(cast):
     quizzes.publish(cast.ada, quiz, NOW)
     courses.add_course(cast.di, "Elsewhere", "UTC", NOW)
     for course in (cast.course, second):
-        courses.enrol(cast.ada, course, "eve", "reader", NOW)
+        enrolling.enrol(cast.ada, course, "eve", "reader", NOW)
     return second, quiz
 
 
@@ -99,10 +99,10 @@ def test_more_courses_take_no_more_statements(cast, head):
     few = ask()
     for number in range(5):
         course = courses.add_course(cast.ada, f"Course {number}", "UTC", NOW)
-        courses.enrol(cast.ada, course, "eve", "reader", NOW)
+        enrolling.enrol(cast.ada, course, "eve", "reader", NOW)
         quiz = quizzes.create(cast.ada, course, BLUEPRINT, NOW)
         quizzes.publish(cast.ada, quiz, NOW)
-        student = courses.join(courses.course(cast.ada, course, NOW).join_code, "X", ADDRESS, NOW).actor
+        student = joining.join(courses.course(cast.ada, course, NOW).join_code, "X", ADDRESS, NOW).actor
         sit(cast, student, quiz=quiz)
     assert (ask(), len(survey(cast.eve).quizzes)) == (few, 7)
 

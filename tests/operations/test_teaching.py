@@ -3,7 +3,7 @@
 import pytest
 
 from quiz.errors import Forbidden, Invalid, NotFound
-from quiz.operations import accounts, attempts, banks, courses, importing, quizzes, teaching
+from quiz.operations import accounts, attempts, banks, courses, enrolling, importing, quizzes, teaching
 from quiz.operations.access import Actor
 from tests.cast import BANK, BLUEPRINT, NOW, PASSWORD
 
@@ -50,12 +50,12 @@ def test_a_checklist_writes_nothing(cast):
 
 
 def test_readers_neither_manage_nor_check(cast):
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     for operation in (
         lambda: quizzes.manage(cast.eve, cast.quiz),
         lambda: quizzes.checklist(cast.eve, cast.quiz, NOW),
         lambda: quizzes.workbench(cast.eve, cast.course),
-        lambda: courses.person(cast.eve, cast.course, cast.bo.id),
+        lambda: enrolling.person(cast.eve, cast.course, cast.bo.id),
     ):
         with pytest.raises(Forbidden):
             operation()
@@ -65,13 +65,13 @@ def test_who_teaches_without_making_banks_has_an_empty_shelf(cast):
     fay = Actor(accounts.add_user(None, "fay", "Fay", PASSWORD, "user", NOW), 1)
     with pytest.raises(Forbidden):
         banks.banks(fay, 1)
-    courses.enrol(cast.ada, cast.course, "fay", "teacher", NOW)
+    enrolling.enrol(cast.ada, cast.course, "fay", "teacher", NOW)
     assert banks.banks(fay, 1).total == 0
 
 
 def test_a_person_of_another_course_is_not_found(cast):
     with pytest.raises(NotFound):
-        courses.person(cast.ada, cast.course, cast.di.id)
+        enrolling.person(cast.ada, cast.course, cast.di.id)
 
 
 def test_a_dashboard_holds_ones_own_courses_only(cast):

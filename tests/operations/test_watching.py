@@ -9,7 +9,7 @@ from quiz.db import reading
 from quiz.errors import Forbidden, Invalid, NotFound, TooLate
 from quiz.models.attempt import Attempt
 from quiz.models.audit import AuditEvent
-from quiz.operations import attempts, courses, gradebook, reviews, watching
+from quiz.operations import attempts, enrolling, gradebook, reviews, watching
 from tests.cast import GRACE, NOW
 from tests.statements import statements
 
@@ -161,7 +161,7 @@ def test_the_end_counts_what_is_saved_and_keeps_what_comes_later(cast):
 
 def test_who_may_look_and_who_may_act(cast):
     attempt = cast.start()
-    courses.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "assistant", NOW)
     assert view(cast, who=cast.eve).at_work.total == 1
     for who, error in ((cast.eve, Forbidden), (cast.bo, NotFound), (cast.di, NotFound)):
         with pytest.raises(error):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quiz.operations import accounts, attempts, courses, quizzes, teaching
+from quiz.operations import accounts, attempts, courses, enrolling, joining, quizzes, teaching
 from quiz.operations.access import Actor
 from tests.cast import BLUEPRINT, NOW
 from tests.pages.doors import field_error, refused, status
@@ -17,7 +17,7 @@ def ada(browser):
 @pytest.fixture
 def reader(cast):
     """Eve reads the results of the course."""
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
 
 
 # Dashboard -------------------------------------------------------------------------------------------------------
@@ -97,14 +97,14 @@ def test_a_reader_sees_results_but_nothing_to_change(browser, cast, reader):
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_the_first_page_of_a_reader_speaks_of_nothing_that_readers_do_not_do(browser, cast):
     accounts.set_role(None, cast.di.id, "user", NOW)
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     di = browser("di")
     di.get("/")
     assert di.title == "How it goes in your courses"
     assert (di.page.find("a", href="/banks"), di.page.find("a", href="/overview").text) == (None, "Overview")
     assert di.page.main.find("a", href=f"/quizzes/{cast.quiz}/results")
     assert not {"draft", "mark"} & {*di.text.casefold().replace(",", " ").split()}
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     di.get("/")
     assert "Answers that wait for a mark stand here." in di.text
 
@@ -191,9 +191,9 @@ def test_people_are_put_into_a_group_and_out_of_it(ada, cast):
     assert [option["value"] for option in ada.page.find("datalist")("option")] == ["Tuesday"]
     for wrong in ({"group": "x"}, {"user": cast.bo.id, "group": "g" * 81}):
         ada.post(f"{path}/group", wrong)
-        assert courses.people(cast.ada, cast.course, 1).groups == ("Tuesday",)
+        assert enrolling.people(cast.ada, cast.course, 1).groups == ("Tuesday",)
     ada.post(f"{path}/group", {"user": cast.bo.id, "group": ""})
-    assert [one.group for one in courses.people(cast.ada, cast.course, 1).people.rows] == [
+    assert [one.group for one in enrolling.people(cast.ada, cast.course, 1).people.rows] == [
         None,
         None,
         "Tuesday",
@@ -258,7 +258,7 @@ def test_a_new_return_code_is_shown_once_and_replaces_the_old_one(ada, browser, 
 
 
 def test_who_has_a_password_gets_no_return_code(ada, cast):
-    courses.enrol(cast.ada, cast.course, "di", "student", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "student", NOW)
     path = f"/courses/{cast.course}/people/{cast.di.id}/return-code"
     ada.get(path)
     assert not ada.page.main.find("form")
@@ -308,11 +308,11 @@ def test_a_teacher_of_one_course_is_a_stranger_to_another(browser, cast):
 
 def test_many_people_take_no_more_statements_than_few(cast):
     with statements() as few:
-        courses.people(cast.ada, cast.course, 1)
+        enrolling.people(cast.ada, cast.course, 1)
     for number in range(60):
-        courses.join(cast.join_code, f"Student {number}", "127.0.0.1", NOW)
+        joining.join(cast.join_code, f"Student {number}", "127.0.0.1", NOW)
     with statements() as many:
-        page = courses.people(cast.ada, cast.course, 1)
+        page = enrolling.people(cast.ada, cast.course, 1)
     assert (len(many), len(page.people.rows), page.people.total) == (len(few), 50, 63)
 
 

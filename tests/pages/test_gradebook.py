@@ -7,7 +7,7 @@ import zipfile
 import pypdf
 import pytest
 
-from quiz.operations import categories, courses, deciding, upkeep
+from quiz.operations import categories, deciding, enrolling, upkeep
 from tests.cast import GRACE, NOW
 from tests.pages.doors import field_error, status
 from tests.sittings import join, sit
@@ -144,7 +144,7 @@ def test_who_saves_categories_second_is_told_and_loses_nothing(ada, cast):
 
 def test_a_reader_sees_grades_and_decides_nothing(browser, cast):
     sit(cast, cast.bo)
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     eve = browser("eve")
     path = f"/quizzes/{cast.quiz}/grades/{cast.bo.id}"
     assert eve.get(path).status_code == 200

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, enrolling
 from quiz.operations.access import Actor
 from tests.browsing import Browser
 from tests.cast import ADDRESS, NOW, PASSWORD
@@ -15,7 +15,7 @@ NEW = "another good password"
 
 def test_a_teacher_hands_a_link_to_a_student_who_chooses_a_password(browser, cast):
     fay = accounts.add_user(None, "fay", "Fay", PASSWORD, "user", NOW)
-    courses.enrol(cast.ada, cast.course, "fay", "student", NOW)
+    enrolling.enrol(cast.ada, cast.course, "fay", "student", NOW)
     cast.start(Actor(fay, 1))
     ada, somebody = browser("ada"), browser()
     ada.get(f"/courses/{cast.course}/people")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quiz.operations import attempts, courses, importing, quizzes
+from quiz.operations import attempts, enrolling, importing, quizzes
 from tests.cast import NOW
 from tests.operations.test_marking import BANK, BLUEPRINT
 from tests.pages.forms import controls
@@ -123,7 +123,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(browser, qu
 
 def test_the_second_is_told_who_gave_what_and_may_overwrite(browser, cast, quiz, write):
     place = write("bo")
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     di = browser("di")
     di.get(f"/quizzes/{quiz}/marking/{place[0]}/{place[1]}")
     assert mark(browser("ada"), quiz, place, points="3", comment="Hers.").status_code == 303
@@ -144,7 +144,7 @@ def test_the_second_is_told_who_gave_what_and_may_overwrite(browser, cast, quiz,
 
 def test_the_first_mark_is_hidden_from_the_second_marker(browser, cast, quiz, write):
     place = write("bo")
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     assert mark(browser("ada"), quiz, place, rubric_0="2", rubric_1="1", comment="Hers.").status_code == 303
     di = browser("di")
     di.get(f"/quizzes/{quiz}/marking?second=1")

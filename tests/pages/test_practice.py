@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from quiz.db import transaction
 from quiz.models.attempt import Answer, AttemptSlot
 from quiz.models.bank import QuestionVersion
-from quiz.operations import attempts, courses, importing, quizzes, upkeep
+from quiz.operations import attempts, enrolling, importing, quizzes, upkeep
 from quiz.questions import types
 from quiz.web.html import iso
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
@@ -430,7 +430,7 @@ def test_who_may_not_let_it_count(browser, bo, cast, late):
     assert "does not count: 144" in bo.text
     assert "Let it count" not in bo.text
     assert bo.post(f"/attempts/{late}/late/1/accept").status_code == 403
-    courses.enrol(cast.ada, cast.course, "di", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "reader", NOW)
     di = browser("di")
     di.get(f"/attempts/{late}/review")
     assert "does not count: 144" in di.text

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from quiz.operations import attempts, authoring, banks, courses, importing, quizzes
+from quiz.operations import attempts, authoring, banks, courses, enrolling, importing, quizzes
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.doors import field_error, refused, status
 
@@ -279,7 +279,7 @@ def test_a_shortfall_keeps_the_old_quiz(ada, cast):
 
 
 def test_the_second_of_two_editors_sees_both_and_loses_nothing(browser, cast):
-    courses.enrol(cast.ada, cast.course, "di", "teacher", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "teacher", NOW)
     banks.share(cast.ada, banks.find_bank("small"), "di", "use", NOW)
     ada, di = browser("ada"), browser("di")
     path = f"/quizzes/{cast.quiz}/edit"
@@ -420,7 +420,7 @@ def test_guessing_an_access_code_ends_with_a_wait(browser, cast):
 
 
 def test_access_codes_are_not_shown_to_readers(browser, cast):
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     quizzes.edit(cast.ada, cast.quiz, 1, replace(stored(cast).sheet, access_code="sesame"), BLUEPRINT, NOW)
     eve = browser("eve")
     for path in (f"/courses/{cast.course}", f"/quizzes/{cast.quiz}", f"/quizzes/{cast.quiz}/results"):

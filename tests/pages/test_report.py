@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from quiz.db import reading
 from quiz.models.audit import AuditEvent
-from quiz.operations import analysis, courses, quizzes
+from quiz.operations import analysis, enrolling, quizzes
 from quiz.operations.sheets import sheet_of
 from quiz.statistics import methods
 from quiz.statistics.flags import GRAVITY
@@ -224,7 +224,7 @@ def test_what_was_typed_is_shown_as_text(ada, cast):
 
 
 def test_a_reader_sees_no_keys_before_their_time(browser, cast, miskeyed):
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     edit(cast, review={"during": [], "after": ["marks"], "later": ["marks"], "closed": ["answer"]})
     eve = browser("eve")
     eve.get(f"/quizzes/{cast.quiz}/report")

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from quiz.operations import attempts, courses, gradebook, quizzes, reporting
+from quiz.operations import attempts, courses, enrolling, gradebook, joining, quizzes, reporting
 from quiz.operations.gradebook import Wish
 from tests.cast import ADDRESS, BLUEPRINT, GRACE, NOW
 from tests.pages.doors import status
@@ -42,7 +42,7 @@ def answer_right(cast, attempt, slot):
 
 
 def joined(cast, name):
-    return courses.join(cast.join_code, name, ADDRESS, NOW).actor
+    return joining.join(cast.join_code, name, ADDRESS, NOW).actor
 
 
 def rows_of(table):
@@ -106,7 +106,7 @@ def test_a_draft_has_results_without_attempts(ada, cast):
 
 
 def test_a_reader_opens_attempts_but_edits_nothing(browser, cast, done):
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     eve = browser("eve")
     eve.get(f"/quizzes/{cast.quiz}/results")
     assert eve.title.startswith("1 of 2")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quiz.operations import courses, marking
+from quiz.operations import enrolling, marking
 from quiz.operations.marking import Given, Place
 from tests.cast import NOW
 from tests.operations.test_rescoring import Keys
@@ -122,7 +122,7 @@ def test_what_cannot_be_scored_so_says_why(browser, cast, quiz):
 
 
 def test_only_teachers(browser, cast, quiz):
-    courses.enrol(cast.ada, cast.course, "di", "assistant", NOW)
+    enrolling.enrol(cast.ada, cast.course, "di", "assistant", NOW)
     for path in ("", "/new", f"/new/{quiz.version('choice')}"):
         assert status(browser, "di", quiz.pages + path) == 403
         assert status(browser, "bo", quiz.pages + path) == 404

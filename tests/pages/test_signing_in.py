@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from quiz.operations import accounts, courses
+from quiz.operations import accounts, joining
 from tests.cast import NOW, PASSWORD
 
 
@@ -132,7 +132,7 @@ def test_joining_without_a_name_says_so(browser, cast):
 def test_a_closed_or_unknown_join_code_is_not_found(browser, cast):
     one = browser()
     assert one.get("/join/AAAA-AAAA").status_code == 404
-    courses.set_joining(cast.ada, cast.course, open_=False, new=False, now=NOW)
+    joining.set_joining(cast.ada, cast.course, open_=False, new=False, now=NOW)
     assert one.get(f"/join/{cast.join_code}").status_code == 404
 
 

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from quiz.operations import courses
+from quiz.operations import enrolling
 from tests.cast import NOW
 from tests.sittings import EVERY, join, sit
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.fixture
 def eve(browser, cast):
     """A reader of Ada's course, with six students of whom none knows the product."""
-    courses.enrol(cast.ada, cast.course, "eve", "reader", NOW)
+    enrolling.enrol(cast.ada, cast.course, "eve", "reader", NOW)
     for number in range(6):
         sit(cast, join(cast, f"Student {number}"), EVERY - {"numerical"})
     return browser("eve")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quiz.operations import courses
+from quiz.operations import enrolling
 from tests.cast import NOW
 from tests.pages.doors import status
 from tests.sittings import EVERY, join, sit
@@ -22,7 +22,7 @@ def two_groups(cast):
         people = [join(cast, f"{name} {number}") for number in range(6)]
         for number, who in enumerate(people):
             sit(cast, who, known - ({"true_false"} if number % 2 else set()), seconds=seconds + number)
-        courses.set_group(cast.ada, cast.course, [who.id for who in people], name, NOW)
+        enrolling.set_group(cast.ada, cast.course, [who.id for who in people], name, NOW)
 
 
 def test_how_it_went(ada, cast, two_groups, engine):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import Invalid, NotFound
-from quiz.operations import accounts, courses, factors
+from quiz.operations import accounts, factors, joining
 from quiz.operations.access import Actor
 from quiz.operations.passkeys import Site
 from quiz.web.auth.forms import (
@@ -159,20 +159,20 @@ def join(code: str) -> ResponseReturnValue:
     """Join the course of this code, by name as a new student or as who is signed in; 404 where it is not open."""
     if not may_come_in("code"):
         raise NotFound
-    card, form = courses.by_code(code, client_address(), moment()), JoinForm()
+    card, form = joining.by_code(code, client_address(), moment()), JoinForm()
     actor = find_actor(moment())
     if actor is not None and "as_me" in request.form:
-        course_id = courses.join_as(actor, code, client_address(), moment())
+        course_id = joining.join_as(actor, code, client_address(), moment())
         return redirect(url_for("student.course", course_id=course_id), 303)
     if form.validate_on_submit():
         try:
-            return _join(courses.join(code, form.name.data, client_address(), moment()))
+            return _join(joining.join(code, form.name.data, client_address(), moment()))
         except Invalid as error:
             place(form, error)
     return render_template("auth/join.html", form=form, course=card, code=code)
 
 
-def _join(joined: courses.Joined) -> ResponseReturnValue:
+def _join(joined: joining.Joined) -> ResponseReturnValue:
     begin(joined.actor)
     session[RETURN_CODE] = [joined.return_code, joined.course_id]
     return redirect(url_for("auth.joined"), 303)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from quiz.errors import Invalid, Problem
-from quiz.operations import courses, rosters
+from quiz.operations import courses, return_codes, rosters
 from quiz.web.forms import row_id
 from quiz.web.guard import bounded, moment, public_address, signed_in
 from quiz.web.html import use_time_zone
@@ -70,7 +70,7 @@ def enter(course_id: int) -> ResponseReturnValue:
     return redirect(url_for("courses.people", course_id=course_id), 303)
 
 
-def _cards(course_id: int, cards: Sequence[courses.Card]) -> str:
+def _cards(course_id: int, cards: Sequence[return_codes.Card]) -> str:
     course = courses.course(get_actor(), course_id, moment())
     return render_template(
         "courses/cards.html", course=course, cards=cards, address=public_address("auth.back")
@@ -95,8 +95,8 @@ def cards(course_id: int) -> ResponseReturnValue:
     """Say what new cards mean for the people whose boxes are ticked (``user``); with ``sure=1`` make and show them, once."""
     chosen = request.form.getlist("user", type=row_id)
     if request.form.get("sure") == "1":
-        return _cards(course_id, courses.issue_cards(get_actor(), course_id, chosen, moment()))
-    people = courses.who_gets_cards(get_actor(), course_id, chosen)
+        return _cards(course_id, return_codes.issue_cards(get_actor(), course_id, chosen, moment()))
+    people = return_codes.who_gets_cards(get_actor(), course_id, chosen)
     if not people:
         flash(_("Nobody is chosen who signs in with a return code: tick the boxes beside the names."), "look")
         return redirect(url_for("courses.people", course_id=course_id), 303)

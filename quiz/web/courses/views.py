@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from quiz.errors import Forbidden, Invalid
-from quiz.operations import accounts, courses, links
+from quiz.operations import accounts, courses, enrolling, joining, links, return_codes
 from quiz.operations.access import AUTHORING, TEACHING
 from quiz.web.courses.forms import CourseForm, EnrolForm, GroupForm
 from quiz.web.forms import place, row_id
@@ -64,7 +64,7 @@ def create() -> ResponseReturnValue:
 def set_joining(course_id: int) -> ResponseReturnValue:
     """Open (``open=1``) or close joining; with ``new=1`` the course gets another code."""
     is_open, new = request.form.get("open") == "1", request.form.get("new") == "1"
-    courses.set_joining(get_actor(), course_id, is_open, new, moment())
+    joining.set_joining(get_actor(), course_id, is_open, new, moment())
     if new:
         flash(_("The course has a new join code. The old one leads nowhere any more."), "good")
     else:
@@ -94,7 +94,7 @@ def people(course_id: int) -> ResponseReturnValue:
 
 
 def _people(course_id: int, form: EnrolForm) -> str:
-    found = courses.people(get_actor(), course_id, request.args.get("page", 1, type=int))
+    found = enrolling.people(get_actor(), course_id, request.args.get("page", 1, type=int))
     use_time_zone(found.time_zone)
     return render_template("courses/people.html", course=found, form=form, teaches=found.role in TEACHING)
 
@@ -106,7 +106,7 @@ def enrol(course_id: int) -> ResponseReturnValue:
     form = EnrolForm()
     if form.validate():
         try:
-            courses.enrol(get_actor(), course_id, form.username.data, form.role.data, moment())
+            enrolling.enrol(get_actor(), course_id, form.username.data, form.role.data, moment())
         except Invalid as error:
             place(form, error)
         else:
@@ -122,9 +122,9 @@ def set_group(course_id: int) -> ResponseReturnValue:
     chosen = request.form.getlist("user", type=row_id)
     group = (GroupForm().group.data or "").strip()
     try:
-        moved = courses.set_group(get_actor(), course_id, chosen, group, moment())
+        moved = enrolling.set_group(get_actor(), course_id, chosen, group, moment())
     except Invalid:
-        flash(_("The name of a group has at most %(most)s characters.", most=courses.LONGEST_GROUP), "bad")
+        flash(_("The name of a group has at most %(most)s characters.", most=enrolling.LONGEST_GROUP), "bad")
     else:
         flash(_grouped(moved, group), "good" if moved else "look")
     return redirect(url_for("courses.people", course_id=course_id, page=request.form.get("page")), 303)
@@ -150,13 +150,13 @@ def remove(course_id: int, user_id: int) -> ResponseReturnValue:
     problem = None
     if request.method == "POST":
         try:
-            courses.remove(get_actor(), course_id, user_id, moment())
+            enrolling.remove(get_actor(), course_id, user_id, moment())
         except Invalid as error:
             problem = error.problems[0]
         else:
             flash(_("Removed from the course. Their attempts stay in the results."), "good")
             return redirect(url_for("courses.people", course_id=course_id), 303)
-    member = courses.person(get_actor(), course_id, user_id)
+    member = enrolling.person(get_actor(), course_id, user_id)
     page = render_template("courses/remove.html", member=member, problem=problem)
     return (page, Invalid.status) if problem else page
 
@@ -165,7 +165,7 @@ def remove(course_id: int, user_id: int) -> ResponseReturnValue:
 @signed_in
 def return_code(course_id: int, user_id: int) -> ResponseReturnValue:
     """Say what a new return code means; after issuing show it, once."""
-    member = courses.person(get_actor(), course_id, user_id)
+    member = enrolling.person(get_actor(), course_id, user_id)
     code, for_user = session.pop(ISSUED, (None, None))
     return render_template(
         "courses/return_code.html", member=member, code=code if for_user == user_id else None
@@ -176,7 +176,7 @@ def return_code(course_id: int, user_id: int) -> ResponseReturnValue:
 @signed_in
 def issue_return_code(course_id: int, user_id: int) -> ResponseReturnValue:
     """Give a student a new return code."""
-    code = courses.issue_return_code(get_actor(), course_id, user_id, moment())
+    code = return_codes.issue_return_code(get_actor(), course_id, user_id, moment())
     session[ISSUED] = [code, user_id]
     return redirect(url_for("courses.return_code", course_id=course_id, user_id=user_id), 303)
 
@@ -185,7 +185,7 @@ def issue_return_code(course_id: int, user_id: int) -> ResponseReturnValue:
 @signed_in
 def password_link(course_id: int, user_id: int) -> ResponseReturnValue:
     """Say what a link for a new password means; after making it show it, once."""
-    member = courses.person(get_actor(), course_id, user_id)
+    member = enrolling.person(get_actor(), course_id, user_id)
     key, for_user = session.pop(LINK, (None, None))
     address = public_address("links.new_password", key=key) if for_user == user_id else ""
     return render_template("courses/password_link.html", member=member, address=address)

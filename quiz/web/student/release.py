@@ -7,7 +7,7 @@ from collections.abc import Collection
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from quiz.operations.quizzes import StartPage
+from quiz.operations.starting import StartPage
 
 #: Review options in the order in which they are told; what could be had goes without saying.
 WORDS = {

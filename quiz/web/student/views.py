@@ -13,9 +13,9 @@ from quiz.operations import (
     courses,
     learning,
     peer_review,
-    quizzes,
     reporting,
     rescoring,
+    starting,
     teaching,
 )
 from quiz.web.courses.views import teachers_page
@@ -97,14 +97,14 @@ def start_page(quiz_id: int) -> ResponseReturnValue:
 
 
 def _start_page(quiz_id: int, wrong: str = "") -> str:
-    quiz = quizzes.start_page(get_actor(), quiz_id, moment(), grace())
+    quiz = starting.start_page(get_actor(), quiz_id, moment(), grace())
     use_time_zone(quiz.time_zone)
     return render_template(
         "student/start.html", quiz=quiz, shown=promises(quiz), wrong=wrong, language=_language(quiz)
     )
 
 
-def _language(quiz: quizzes.StartPage) -> str:
+def _language(quiz: starting.StartPage) -> str:
     """The language to begin with: one that the browser asks for and all questions have, else the banks' own."""
     whole = [language for language, count in quiz.languages.items() if count == quiz.ready]
     wanted = request.form.get("language") or request.accept_languages.best_match(whole)

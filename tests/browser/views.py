@@ -294,6 +294,8 @@ REPORTS = [
     View("whole-empty", "teacher", "/quizzes/{closed}/whole"),
     View("side-by-side", "teacher", "/quizzes/{report}/side-by-side?order=grade"),
     View("side-by-side-empty", "teacher", "/quizzes/{closed}/side-by-side"),
+    View("report-adaptive", "teacher", "/quizzes/{adaptive}/report"),
+    View("abilities", "teacher", "/quizzes/{adaptive}/abilities", opened()),
     View("report-look", "teacher", "/quizzes/{report}/report?show=look"),
     View("report-few", "teacher", "/quizzes/{types}/report"),
     View("report-empty", "teacher", "/quizzes/{closed}/report"),

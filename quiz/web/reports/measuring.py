@@ -49,6 +49,10 @@ def page(quiz_id: int) -> ResponseReturnValue:
         map_title=_map_title(found),
         errors=_errors(found),
         pool=over_bars(found.theta, found.information, _above(max(found.information)), counts, edges),
+        pool_title=_(
+            "The pool tells most about students of ability %(theta)s",
+            theta=figure(max(zip(found.information, found.theta, strict=True))[1], 1),
+        ),
         told=[*zip(found.theta, found.information, strict=True)][::IN_TABLE],
         most=MOST_LISTED,
         ends=[(_end(name, found), n) for name, n in found.stopped.items()],

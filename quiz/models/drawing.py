@@ -37,6 +37,11 @@ _IN_STRATUM: tuple[Any, ...] = (
     QuestionVersion.type,
     QuestionVersion.difficulty,
 )
+_LISTED = Prepared(
+    _ITEM.where(
+        *(column == bindparam(column.key) for column in _IN_STRATUM), QuestionVersion.draw_rank.is_not(None)
+    ).order_by(QuestionVersion.draw_rank)
+)
 _PLACE: tuple[Any, ...] = (*_IN_STRATUM, QuestionVersion.draw_rank)
 
 
@@ -103,6 +108,7 @@ class SqlIndex:
         self._connection = connection
         self._ids = dict(banks)
         self._names = {bank_id: name for name, bank_id in banks.items()}
+        self._listed: dict[Stratum, Sequence[Item]] = {}
 
     def strata(self, banks: Sequence[str]) -> Sequence[Stratum]:
         """Each (bank, topic, type, difficulty) with its number of ready questions."""
@@ -159,13 +165,13 @@ class SqlIndex:
         return {item.qualified: item for item in items}
 
     def listed(self, stratum: Stratum) -> Sequence[Item]:
-        """The whole stratum, by rank."""
-        rows = self._connection.execute(
-            _ITEM.where(self._in(stratum), QuestionVersion.draw_rank.is_not(None)).order_by(
-                QuestionVersion.draw_rank
-            )
-        )
-        return [_item(row) for row in rows]
+        """The whole stratum, by rank. Read once: sections of one blueprint ask for the same strata."""
+        if stratum not in self._listed:
+            values = {
+                column.key: value for column, value in zip(_IN_STRATUM, self._key(stratum), strict=True)
+            }
+            self._listed[stratum] = [_item(row) for row in _LISTED.run(self._connection, values)]
+        return self._listed[stratum]
 
     def kinds(self, banks: Sequence[str]) -> Mapping[Item, int]:
         """How many there are of each kind; read once for each state of a bank, which its digest names."""
@@ -243,15 +249,6 @@ class SqlIndex:
 
     def _key(self, stratum: Stratum) -> tuple[int, str, str, str]:
         return self._ids[stratum.bank], stratum.topic, stratum.type, stratum.difficulty
-
-    def _in(self, stratum: Stratum) -> Any:
-        bank_id, topic, type_, difficulty = self._key(stratum)
-        return and_(
-            QuestionVersion.bank_id == bank_id,
-            QuestionVersion.topic == topic,
-            QuestionVersion.type == type_,
-            QuestionVersion.difficulty == difficulty,
-        )
 
 
 def _kind(bank: str, row: Row[Any]) -> Item:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import sqrt
 from typing import Final
 
@@ -70,6 +71,7 @@ def mean_of(values: Values) -> Interval | None:
     return Interval(mean, mean - wide, mean + wide)
 
 
+@cache  # few numbers of students, many means
 def t_quantile(df: int) -> float:
     """Half the width of a 95 % interval of Student's t: the root of F's quantile."""
     return sqrt(f_quantile(0.95, 1, df))

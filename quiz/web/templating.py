@@ -67,7 +67,7 @@ class Environment(FlaskEnvironment):
         self.constant, self.language = {}, str
         super().__init__(*args, cache_size=0, **options)
 
-    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:
         """The template of this name, as it is in this language."""
         known = self._compiled[self.language()]
         if name not in known:

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 
 from quiz.banks.model import Topic
 from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
-from quiz.formats.base import Loss, percentage, topic_of
+from quiz.formats.base import Loss, percentage, titled
 from quiz.questions.fields import percent
 from quiz.questions.rules.numbers import show_number
 
@@ -153,19 +153,9 @@ def category(path: str) -> list[str]:
 
 
 def path_of(topic: str, topics: Mapping[str, Topic]) -> tuple[str, list[str]]:
-    """The path of a topic's category from its titles, and the topics whose title does not go with their name.
-
-    Such a one has its name there: ``topic_of`` could not make it of the title again.
-    """
-    levels = topic.split("/") if topic else []
-    path, lost = [], []
-    for place, level in enumerate(levels, 1):
-        name = "/".join(levels[:place])
-        title = (topics[name].title if name in topics else None) or level
-        fits = title.isprintable() and title == title.strip() and topic_of([title]) == level
-        lost += [] if fits else [name]
-        path.append((title if fits else level).replace("/", "//"))
-    return "/".join(path), lost
+    """The path of a topic's category from its titles, and the topics whose title is not in it (``titled``)."""
+    levels, lost = titled(topic, topics)
+    return "/".join(level.replace("/", "//") for level in levels), lost
 
 
 # Numbers -------------------------------------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
@@ -259,6 +260,43 @@ def titles(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for place, name in enumerate(levels, 1):
         if topic_of([name]) != name:
             yield topic_of(levels[:place]), name
+
+
+def told_of(places: Iterable[tuple[str, Sequence[str]]]) -> Iterator[Told]:
+    """What topics are called by the names of the nested sections in which questions stand: (where, names), each once."""
+    seen: dict[str, Told] = {}
+    for where, names in places:
+        for name, title in titles(names):
+            seen.setdefault(name, Told(where, name, {"title": title}))
+    yield from seen.values()
+
+
+def titled(topic: str, topics: Mapping[str, Topic]) -> tuple[list[str], list[str]]:
+    """The levels of a topic by their titles, and the topics whose title does not go with their name.
+
+    Such a one has its name there: ``topic_of`` could not make it of the title again.
+    """
+    path, lost = [], []
+    for name in accumulate(topic.split("/") if topic else [], "{}/{}".format):
+        level = name.rpartition("/")[2]
+        title = (topics[name].title if name in topics else None) or level
+        fits = title.isprintable() and title == title.strip() and topic_of([title]) == level
+        lost += [] if fits else [name]
+        path.append(title if fits else level)
+    return path, lost
+
+
+def untold(topics: Mapping[str, Topic], written: Iterable[str]) -> list[Loss]:
+    """A loss where the titles in the paths of the topics that were written do not say all that is said of topics."""
+    named = {name for topic in written for name in accumulate(topic.split("/"), "{}/{}".format)}
+    lost = [
+        name
+        for name, one in topics.items()
+        if one.description
+        or one.idnumber
+        or (one.title and (name not in named or name in titled(name, topics)[1]))
+    ]
+    return [Loss("topics", f"the format has names of topics only: {', '.join(lost)}")] if lost else []
 
 
 @lru_cache(maxsize=1024)

@@ -87,7 +87,7 @@ def test_gift_has_the_names_of_topics_and_nothing_else():
     assert not losses(back.report)
     ours = converted(NESTED.encode(), "moodle-xml", "yaml")
     assert losses(converted(ours.content, "yaml", "gift").report) == [
-        "GIFT has names of topics only: Year-1, Year-1/A-B, empty"
+        "the format has names of topics only: Year-1, Year-1/A-B, empty"
     ]
 
 
@@ -112,3 +112,25 @@ def test_what_is_said_of_topics_stands_in_bank_files_and_is_checked_there():
     with pytest.raises(Exception, match="did you mean 'description'") as found:
         read_bank(text.replace("description", "descripton"))
     assert found.value.problems[0].line == 5
+
+
+@pytest.mark.parametrize("name", ["qti21", "qti22", "qti30"])
+def test_sections_of_tests_have_the_names_of_topics(name):
+    topics_told = {"week-1": {"title": "week 1"}, "week-1/a-b": {"title": "a/b"}}
+    bank = Bank.load(
+        {"bank": "b", "title": "B", "topics": topics_told},
+        [question("true_false", {"answer": True}, topic="week-1/a-b")],
+    )
+    made = export(bank, {}, get(name), INSTANCES)
+    assert not losses(made.report)
+    back = converted(made.content, name, "yaml")
+    assert topics(back) == topics_told
+    assert read_bank(back.content.decode()).questions[0].topic == "week-1/a-b"
+
+
+def test_sections_of_older_tests_are_topics_with_their_names():
+    item = '<item ident="i{0}" title="T"><presentation><material><mattext>x</mattext></material></presentation></item>'
+    section = '<section ident="s" title="Week 1: a"><section ident="t" title="b">{}</section></section>'
+    content = f'<questestinterop><assessment ident="a" title="A">{section.format(item)}</assessment></questestinterop>'
+    made = converted(content.encode(), "qti12", "yaml")
+    assert topics(made) == {"Week-1:-a": {"title": "Week 1: a"}}

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
-from quiz.banks.model import Bank, Question, Topic
+from quiz.banks.model import Bank, Question
 from quiz.formats._moodle import MARKUP, ORDER_RULES, path_of, rounded
-from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage
+from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, untold
 from quiz.formats.gift.reading import CATEGORY, MARKER
 from quiz.questions.rules.numbers import show_number
 
@@ -37,8 +37,7 @@ class GiftWriter(Writer):
     def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
         super().__init__(target, bank, folder)
         self._topic = ""
-        #: The topics that stand in the path of a category.
-        self._named: set[str] = set()
+        self._written: set[str] = set()
 
     def held(self, question: Question) -> frozenset[str]:
         told = question.feedback
@@ -51,8 +50,7 @@ class GiftWriter(Writer):
         path, _ = path_of(question.topic, self.topics)
         lines = [f"{CATEGORY} {path or 'top'}", ""] if question.topic != self._topic else []
         self._topic = question.topic
-        levels = question.topic.split("/")
-        self._named |= {"/".join(levels[:place]) for place, _ in enumerate(levels, 1)}
+        self._written.add(question.topic)
         lines.append(
             " ".join(["//", f"[id:{question.id}]", *(f"[tag:{_meta(tag)}]" for tag in question.tags)])
         )
@@ -72,13 +70,7 @@ class GiftWriter(Writer):
         return losses
 
     def topic_losses(self) -> Sequence[Loss]:
-        untold = [name for name, one in self.topics.items() if not self._is_held(name, one)]
-        return [Loss("topics", f"GIFT has names of topics only: {', '.join(untold)}")] if untold else []
-
-    def _is_held(self, name: str, topic: Topic) -> bool:
-        """Whether the names of the categories say all that is said of a topic."""
-        named = name in self._named and name not in path_of(name, self.topics)[1]
-        return not (topic.description or topic.idnumber) and (named or not topic.title)
+        return untold(self.topics, self._written)
 
     def close(self) -> None:
         return

@@ -15,7 +15,7 @@ from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, Limits, is_archive
 from quiz.files.xml import Element, read_xml
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, topic_of
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, told_of, topic_of
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, gap_match, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
@@ -73,6 +73,8 @@ class _Place:
     topic: str = ""
     weight: Fraction = Fraction(1)
     said: Mapping[str, Any] = field(default_factory=dict)
+    #: The titles of those sections.
+    titles: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -170,6 +172,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
         kept = [*entries]
         header["stimuli"], entries = _stimuli_of(kept), iter(kept)
     yield Head({name: value for name, value in header.items() if value}, losses)
+    yield from told_of((place.path, place.titles) for place in places)
     yield from entries
 
 
@@ -290,7 +293,9 @@ def _section(
                 if weight is not None and _is_number(weight.get("value", "1"))
                 else 1
             )
-            places.append(_Place(_path(folder, child.get("href", "")), topic_of(titles), Fraction(worth)))
+            places.append(
+                _Place(_path(folder, child.get("href", "")), topic_of(titles), Fraction(worth), titles=titles)
+            )
         elif child.tag in ("assessmentSection", "assessmentSectionRef"):
             _section(package, child, folder, [*titles, child.get("title", "")], places, losses, depth + 1)
 

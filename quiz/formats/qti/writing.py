@@ -8,7 +8,7 @@ from typing import BinaryIO, ClassVar
 
 from quiz.banks.model import Bank, Question
 from quiz.files.archive import pack
-from quiz.formats.base import Loss, Unwritable, Writer
+from quiz.formats.base import Loss, Unwritable, Writer, titled, untold
 from quiz.formats.qti.dialect import Dialect, quoted
 from quiz.formats.qti.metadata import metadata
 from quiz.formats.qti.sheet import SCORED, XML, Sheet, bound
@@ -37,6 +37,9 @@ class QtiWriter(Writer):
         self._stimuli: dict[str, str] = {}
         #: The topic of each item, the files that it shows, and its metadata.
         self._listed: list[tuple[str, str, tuple[str, ...], str]] = []
+
+    def topic_losses(self) -> Sequence[Loss]:
+        return untold(self.topics, (topic for _path, topic, *_ in self._listed))
 
     def held(self, question: Question) -> frozenset[str]:
         return self.holds | frozenset(_held(question)) | {*["stimulus"] * self.dialect.hyphens}
@@ -131,7 +134,7 @@ class QtiWriter(Writer):
             while shared < min(len(names), len(opened)) and names[shared] == opened[shared]:
                 shared += 1
             lines += [f"</{section}>"] * (len(opened) - shared)
-            lines += [open_(name) for name in names[shared:]]
+            lines += [open_(title) for title in titled(topic, self.topics)[0][shared:]]
             opened = names
             lines.append(dialect.element("assessmentItemRef", {"identifier": f"item-{number}", "href": path}))
         lines += [f"</{section}>"] * (len(opened) + 1)

@@ -15,7 +15,7 @@ from quiz.files.images import MOST_BYTES
 from quiz.files.xml import Element, read_xml
 from quiz.formats._moodle import parted, settled
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, topic_of
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, told_of, topic_of
 from quiz.formats.qti12.item import ID, Foreign, Item, Media, Wrong, each_word, string_of
 from quiz.formats.qti12.kinds import fields, kind
 from quiz.formats.qti12.markup import normalise
@@ -94,7 +94,8 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     yield from faults
     several = len(documents) > 1
     for name, document in documents:
-        for entry in _entries(document, name, _media(archive, name), pictures):
+        above = [document.title] * several
+        for entry in _entries(document, name, _media(archive, name), pictures, above):
             if several and isinstance(entry, Found) and document.title:
                 topic = "/".join(filter(None, (topic_of([document.title]), entry.fields.get("topic", ""))))
                 yield Found(entry.where, {**entry.fields, "topic": topic}, entry.losses, entry.files)
@@ -207,10 +208,18 @@ def _head(documents: Sequence[_Document]) -> Iterator[Head]:
         yield Head({"title": titles[0]} if len(documents) == 1 and titles else {}, losses)
 
 
-def _entries(document: _Document, name: str, media: Media, pictures: Pictures) -> Iterator[Entry]:
+def _entries(
+    document: _Document, name: str, media: Media, pictures: Pictures, above: Sequence[str] = ()
+) -> Iterator[Entry]:
+    """The questions of a document, and what the sections around them are called where these give their topics."""
+    told: tuple[str, ...] = ()
     for element, titles in document.items:
         where = f"{name} line {element.sourceline}".strip()
-        yield _entry(Item(element, media, pictures), topic_of(titles), where)
+        entry = _entry(Item(element, media, pictures), topic_of(titles), where)
+        if titles != told and isinstance(entry, Found) and entry.fields.get("topic", "") == topic_of(titles):
+            yield from told_of([(where, [*above, *titles])])
+            told = titles
+        yield entry
 
 
 def _entry(item: Item, topic: str, where: str) -> Entry:

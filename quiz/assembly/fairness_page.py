@@ -232,7 +232,7 @@ class FairnessPage:
         if fairness.calibrated:
             of = f"{words.calibrated} {fairness.calibrated} / {len(fairness.expectations)}"
             yield (
-                Text(escape(f"{words.information}: {words.ability}. {of}")),
+                Text(escape(f"{words.information}. {of}")),
                 Picture(self._address(self._curves), words.information),
             )
             yield (self._information(),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -87,6 +87,7 @@ def fairness_of(fairness: Fairness) -> dict[str, Any]:
         "names": names,
         "intervals": _intervals(fairness),
         "curves": _curves(fairness) if fairness.calibrated else None,
+        "informed": [*_informed(fairness)],
         "most": MOST_SHOWN,
     }
 
@@ -112,6 +113,14 @@ def _curves(fairness: Fairness) -> Plot:
     return Plot(
         first.left, first.right, first.top, first.base, first.width, first.height, first.rows, first.columns, lines=lines
     )  # fmt: skip
+
+
+def _informed(fairness: Fairness) -> Iterator[tuple[float, Sequence[float]]]:
+    """At whole abilities the information of each form that is drawn."""
+    curves = fairness.information[:MOST_SHOWN]
+    for theta, *row in zip(THETAS, *curves, strict=True):
+        if theta == int(theta):
+            yield theta, row
 
 
 # Marks of printed forms ------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def _entry(task: Task, rules: Sequence[int], place: int) -> dict[str, Any]:
         return beyond(Said("%(name)s, by how much was not found", name=Said(rule.name)), 1, 0)
     way, form = given
     found: Number = round(float(rule.bound) + (way if rule.upper else -way), 6)
-    if isinstance(rule.bound, int):  # questions are counted: more than it may be is one more, less is one less
+    if isinstance(rule.bound, int):  # questions come whole
         found = ceil(found) if rule.upper else floor(found)
     if rule.condition is not None:  # the slack of a ratio is in marks
         found = rule.condition.found(task.sheet.bench.weighed(form)) or 0

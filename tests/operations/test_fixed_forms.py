@@ -29,6 +29,10 @@ forms: {count: 2, seed: 3, overlap: {max: 0}}
 """
 
 
+#: What the engine has no part in.
+SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
+
+
 @pytest.fixture
 def two(app):
     return Cast.appear(FORMS)
@@ -133,6 +137,7 @@ def test_what_no_forms_meet_is_refused_before_anything_is_written(two):
         assert told in [problem.what for problem in refused.value.problems]
 
 
+@SQLITE
 def test_saving_and_putting_questions_away_arrange_no_forms(two, meanwhile):
     made = meanwhile(lambda: None)
     seen = quizzes.manage(two.ada, two.quiz)
@@ -142,6 +147,7 @@ def test_saving_and_putting_questions_away_arrange_no_forms(two, meanwhile):
     assert made == []
 
 
+@SQLITE
 @pytest.mark.parametrize(
     "included, told", [("", None), (", include: [one]", "include"), ("anchor", "anchor")]
 )
@@ -172,6 +178,7 @@ def test_forms_are_of_questions_that_stay_true_while_the_quiz_is_open(two, inclu
     quizzes.create(two.ada, two.course, f"{text}settings: {{closes: 2026-11-30T23:30}}\n", NOW)
 
 
+@SQLITE
 def test_dates_that_outlast_a_question_of_the_forms_are_told(two):
     importing.import_bank(
         two.ada, BANK.replace("    timeless: true\n    prompt: How much is 1 + 1?\n", DAYS), "x", NOW

@@ -47,10 +47,11 @@ class GiftWriter(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         body, losses = _BODIES[question.type](question, question.content)
-        path, _ = path_of(question.topic, self.topics)
-        lines = [f"{CATEGORY} {path or 'top'}", ""] if question.topic != self._topic else []
-        self._topic = question.topic
-        self._written.add(question.topic)
+        lines = []
+        if question.topic != self._topic:
+            lines = [f"{CATEGORY} {path_of(question.topic, self.topics)[0] or 'top'}", ""]
+            self._topic = question.topic
+            self._written.add(question.topic)
         lines.append(
             " ".join(["//", f"[id:{question.id}]", *(f"[tag:{_meta(tag)}]" for tag in question.tags)])
         )

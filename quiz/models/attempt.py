@@ -107,7 +107,7 @@ class Attempt(Base):
     #: Of an ended adaptive test what its marks tell, in logits, with the standard error; NULL = it is none, or tells nothing.
     ability: Mapped[float | None]
     ability_error: Mapped[float | None]
-    #: Which rule of an adaptive test has ended it (``adapting.STOPPED``); NULL = none has.
+    #: Which rule of an adaptive test has ended it (``path.STOPPED``); NULL = none has.
     stopped: Mapped[str | None] = mapped_column(String(10))
 
 
@@ -134,7 +134,7 @@ class AttemptSlot(Base):
     asks: Mapped[bool] = mapped_column(default=True, server_default=true())
     #: In an adaptive test: asked to be calibrated by its answers later; its mark does not count.
     trial: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: In an adaptive test: what was known when it was chosen (``adapting.Step``); NULL = it is on a drawn paper.
+    #: In an adaptive test: what was known when it was chosen (``path.Step``); NULL = it is on a drawn paper.
     step: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: NULL = not flagged.
     flagged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.engine import Connection
 
+from quiz.assembly.path import ALGORITHM as ADAPTIVE
 from quiz.db import reading, transaction
 from quiz.errors import SignedOut
 from quiz.files.richtext import to_text
@@ -162,6 +163,7 @@ def _attempt_row(row: Row[Any]) -> AttemptRow:
 
 
 def _facilities(connection: Connection, quiz_id: int) -> tuple[QuestionFacility, ...]:
+    """How each question fared; not in adaptive tests, where only those of some ability are asked it."""
     rows = connection.execute(
         select(
             AttemptSlot.version_id,
@@ -170,7 +172,11 @@ def _facilities(connection: Connection, quiz_id: int) -> tuple[QuestionFacility,
         )
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(Mark, counting_mark())
-        .where(Attempt.quiz_id == quiz_id, Attempt.finished_at.is_not(None))
+        .where(
+            Attempt.quiz_id == quiz_id,
+            Attempt.finished_at.is_not(None),
+            Attempt.algorithm != ADAPTIVE,
+        )
         .group_by(AttemptSlot.version_id)
     ).all()
     figures = {row.version_id: row for row in rows}

@@ -26,8 +26,6 @@ MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 2_000
 #: What stands between the keys of the rows of one variant; so no key holds it.
 BETWEEN: Final = "+"
-#: Where a bank's tables lie, beside it.
-FILE: Final = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9][A-Za-z0-9._-]*\.csv")
 
 _COLUMN: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")

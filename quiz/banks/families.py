@@ -47,16 +47,6 @@ _A_DAY: Final = timedelta(days=1)
 _ANY_DAY: Final = date(2001, 6, 15)
 
 
-def is_family(fields: Mapping[str, Any]) -> bool:
-    """Whether a question in its flat form is a family."""
-    return "each" in fields or "variables" in fields
-
-
-def load(fields: Mapping[str, Any]) -> Authored:
-    """A question or a family from its flat form, as ``dump()`` gives it. Raises Invalid."""
-    return Family.load(fields) if is_family(fields) else Question.load(fields)
-
-
 class Family(Authored):
     """A family of questions, with the fields that all of them share. ``load(f.dump()) == f``."""
 

@@ -122,6 +122,10 @@ class Authored(Common):
         """One of the questions that it stands for; None where there is none at any date."""
         raise NotImplementedError
 
+    def sample_faults(self) -> Iterator[Problem]:
+        """What is wrong with it as a whole, and with those of its variants that are looked at when it is read."""
+        yield from ()
+
     def every_key(self) -> frozenset[str]:
         """The keys of all variants that there are at any date."""
         return frozenset()

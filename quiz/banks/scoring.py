@@ -9,7 +9,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid
 from quiz.questions.base import Response, Score
@@ -54,12 +53,12 @@ def _question(bank: Bank, given: Mapping[str, Any], as_of: date) -> Question:
         raise Invalid(f"there is no question '{name}'{suggest(name, bank.by_id)}")
     if variant is not None and not isinstance(variant, str):
         raise Invalid("'variant' is no key, which is a text")
-    if variant is None and isinstance(found, Family):
+    if variant is None and not isinstance(found, Question):
         example = next(iter(found.variants(as_of)), None)
         raise Invalid(
             f"'{name}' is a family: 'variant' is missing" + (f", such as '{example}'" if example else "")
         )
-    if variant is not None and isinstance(found, Family) and variant not in found.variants(as_of):
+    if variant is not None and not isinstance(found, Question) and variant not in found.variants(as_of):
         raise Invalid(
             f"'{name}' has no variant '{variant}' on {as_of}{suggest(variant, found.variants(as_of))}"
         )

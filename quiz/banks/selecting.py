@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from quiz.banks.families import load
+from quiz.banks.loading import load
 from quiz.banks.model import Authored, Bank
 
 #: Characters of an id at most.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any, Final
 
-from quiz.banks.families import load
+from quiz.banks.loading import load
 from quiz.banks.model import Authored, Bank
 from quiz.banks.selecting import chosen
 from quiz.questions.images import digest_of_pin, renamed

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import yaml
 
-from quiz.banks.families import Family, is_family
 from quiz.banks.images import Find, Pictures, Read, bind, nowhere, opened
-from quiz.banks.model import FORMAT, USUAL_LANGUAGE, Authored, Bank, Question
+from quiz.banks.loading import is_family, load
+from quiz.banks.model import FORMAT, USUAL_LANGUAGE, Authored, Bank
 from quiz.banks.stimuli import FIELD as STIMULI
 from quiz.banks.stimuli import NAMED, Reading, header_in_file, in_file
 from quiz.banks.tables import FIELD as TABLES
@@ -431,14 +431,14 @@ class _BankReader:
         found = [*misplaced(fields, generated=where.startswith("generators"))]
         if found:
             raise Invalid(found)
-        if not is_family(fields):
-            return Question.load(fields)
-        language = _word(self._header.get("language")) or USUAL_LANGUAGE
-        family = Family.load({**fields, "language": language, **brought(fields, self._tables)})
-        found = [*family.sample_faults()]
+        if is_family(fields):
+            language = _word(self._header.get("language")) or USUAL_LANGUAGE
+            fields = {**fields, "language": language, **brought(fields, self._tables)}
+        authored = load(fields)
+        found = [*authored.sample_faults()]
         if found:
             raise Invalid(found)
-        return family
+        return authored
 
     def _around(self, where: str, name: str, fields: Mapping[str, Any]) -> Iterator[Problem]:
         """What is wrong with the question in this bank, whatever it is in itself."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
-from quiz.banks.families import Family, is_family, load
+from quiz.banks.families import Family
+from quiz.banks.loading import is_family, load
 from quiz.banks.model import Authored, Bank, Question, Topic
 from quiz.errors import Invalid, TooLarge
 from quiz.formats.base import (
@@ -228,7 +229,7 @@ def _joined(above: str, topic: str) -> str:
 
 def _sound(question: Authored) -> Authored:
     """The same. Raises Invalid for a family that has no variant, or none that is a question."""
-    found = [*question.sample_faults()] if isinstance(question, Family) else []
+    found = [*question.sample_faults()]
     if found:
         raise Invalid(found)
     return question

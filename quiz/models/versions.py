@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from quiz.assembly.index import item_of
-from quiz.banks.families import load
+from quiz.banks.loading import load
 from quiz.banks.model import Authored, digest_of
 from quiz.db import parts
 from quiz.models.adapting import pooled_versions

@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.dice import Dice
 from quiz.assembly.draw import item_of, shown_order
-from quiz.banks.families import is_family, load
 from quiz.banks.findings import Finding
 from quiz.banks.images import among, bound
+from quiz.banks.loading import is_family, load
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
 from quiz.banks.model import Topic

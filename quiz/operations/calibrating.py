@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.banks.calibrating import Line, calibrated, estimated
 from quiz.banks.calibration import FARTHEST, Calibration
-from quiz.banks.families import load
+from quiz.banks.loading import load
 from quiz.banks.model import Authored
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, Invalid, Problem

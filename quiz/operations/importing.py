@@ -10,9 +10,9 @@ from typing import Any, Final
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from quiz.banks.families import load
 from quiz.banks.findings import Finding
 from quiz.banks.images import FOLDER, Pictures, among
+from quiz.banks.loading import load
 from quiz.banks.model import Authored
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping

@@ -16,7 +16,7 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
-from quiz.banks.families import load
+from quiz.banks.loading import load
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound, Problem, Said
 from quiz.files.richtext import to_text

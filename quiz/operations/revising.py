@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
 
-from quiz.banks.families import load
 from quiz.banks.findings import Finding
+from quiz.banks.loading import load
 from quiz.banks.revising import Canonical, Change, differences
 from quiz.db import reading, transaction
 from quiz.errors import Conflict, Invalid, Problem, Said

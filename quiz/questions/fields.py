@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -12,12 +13,17 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    PlainSerializer,
-    PlainValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationInfo,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import (
+    no_info_plain_validator_function,
+    plain_serializer_function_ser_schema,
+    with_info_plain_validator_function,
+)
 
 from quiz.errors import Said
 from quiz.questions.rules.numbers import digits, show_number
@@ -246,29 +252,48 @@ def number_text(value: Fraction) -> str:
     return text if Fraction(text) == value else str(value)
 
 
-_AS_TEXT = PlainSerializer(number_text, return_type=str)
-_NUMBER = WithJsonSchema({"type": ["number", "string"]})
+@dataclass(eq=False, slots=True)
+class FieldRule:
+    """How a field is read, what JSON Schema says of it, and how it is dumped, if not as it is.
+
+    pydantic's own annotations for the same take it thrice as long to build a model, which every command pays, and are
+    called for each text that is dumped.
+    """
+
+    read: Callable[..., Any]
+    schema: Mapping[str, Any]
+    dump: Callable[[Any], str] | None = None
+    #: Whether ``read`` is given the validation's ``info`` too.
+    with_info: bool = False
+
+    def __get_pydantic_core_schema__(self, _type: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        way = with_info_plain_validator_function if self.with_info else no_info_plain_validator_function
+        dumped = plain_serializer_function_ser_schema(self.dump) if self.dump else None
+        return way(self.read, serialization=dumped)
+
+    def __get_pydantic_json_schema__(
+        self, _core: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.schema)
+
+
+_NUMBER = {"type": ["number", "string"]}
 _NAME = {"type": ["string", "number"]}
 _ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _SLUG_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 
 #: Text as the author wrote it; a bare number keeps its characters, a bare true is refused.
-Text: TypeAlias = Annotated[str, PlainValidator(_text), WithJsonSchema(_NAME)]
+Text: TypeAlias = Annotated[str, FieldRule(_text, _NAME, with_info=True)]
 #: Text that is not blank.
-Words: TypeAlias = Annotated[str, PlainValidator(_words), WithJsonSchema(_NAME)]
+Words: TypeAlias = Annotated[str, FieldRule(_words, _NAME, with_info=True)]
 #: A number exactly as written.
-Exact: TypeAlias = Annotated[Fraction, PlainValidator(_as_written), _AS_TEXT, _NUMBER]
+Exact: TypeAlias = Annotated[Fraction, FieldRule(_as_written, _NUMBER, number_text)]
 #: A share or credit, where 0.3333333 means one third.
-Share: TypeAlias = Annotated[Fraction, PlainValidator(_snapped), _AS_TEXT, _NUMBER]
-Day: TypeAlias = Annotated[
-    date,
-    PlainValidator(_day),
-    PlainSerializer(date.isoformat, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]
+Share: TypeAlias = Annotated[Fraction, FieldRule(_snapped, _NUMBER, number_text)]
+Day: TypeAlias = Annotated[date, FieldRule(_day, {"type": "string", "format": "date"}, date.isoformat)]
 #: A whole number from 1.
-Count: TypeAlias = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
-Truth: TypeAlias = Annotated[bool, PlainValidator(_truth), WithJsonSchema({"type": "boolean"})]
+Count: TypeAlias = Annotated[int, FieldRule(_count, {"type": "integer", "minimum": 1})]
+Truth: TypeAlias = Annotated[bool, FieldRule(_truth, {"type": "boolean"})]
 #: The id of a question or of a part of one.
 Id: TypeAlias = Annotated[
     Text,

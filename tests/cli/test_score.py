@@ -229,7 +229,18 @@ def test_standard_input_is_scored_as_it_comes(tmp_path):
     "arguments, heavy",
     [
         (["--help"], {"pydantic", "yaml", "flask", "sqlalchemy", "markdown_it"}),
-        (["score", "BANK", "LINES"], {"flask", "sqlalchemy", "markdown_it", "wtforms", "jinja2"}),
+        (
+            ["score", "BANK", "LINES"],
+            {
+                "flask",
+                "sqlalchemy",
+                "markdown_it",
+                "wtforms",
+                "jinja2",
+                "quiz.banks.families",
+                "quiz.banks.expressions",
+            },
+        ),
     ],
 )
 def test_commands_import_only_what_they_need(tmp_path, arguments, heavy):

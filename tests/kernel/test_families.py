@@ -14,7 +14,8 @@ from quiz.assembly.draw import ListIndex, draw
 from quiz.assembly.index import Item, item_of
 from quiz.banks.check import check_files
 from quiz.banks.evidence import Shelf
-from quiz.banks.families import Family, load
+from quiz.banks.families import Family
+from quiz.banks.loading import load
 from quiz.banks.scoring import score_line
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.errors import Invalid

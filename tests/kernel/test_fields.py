@@ -44,6 +44,7 @@ def test_letters():
     assert letters(3) == ["a", "b", "c"]
     assert letters(28)[25:] == ["z", "aa", "ab"]
     assert len(set(letters(500))) == 500
+    assert letters(704)[701:] == ["zz", "aaa", "aab"]
 
 
 @pytest.mark.parametrize(

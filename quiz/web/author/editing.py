@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from quiz.banks.families import is_family
 from quiz.banks.findings import Finding
+from quiz.banks.loading import is_family
 from quiz.errors import EditConflict, Invalid, Problem, TooLarge
 from quiz.files.richtext import to_text
 from quiz.lint.mending import Patch

@@ -7,6 +7,9 @@ import secrets
 import pytest
 from hypothesis import settings
 
+#: Before numpy comes: threads that share small products wait for each other, the more the busier the machine is.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 pytest_plugins = ["tests.servers", "tests.skips", "tests.browsing", "tests.databases"]
 
 #: Fewer made-up cases a test than Hypothesis takes by itself, so that the suite stays within minutes, the same ones each

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from quiz.errors import Invalid
+from quiz.statistics.adaptive.pool import Item, Pool
+from quiz.statistics.adaptive.session import Rules, Session
 from quiz.statistics.irt.anchored import FEWEST_ANSWERS, Anchor, calibrate
 from quiz.statistics.irt.models import fit
 from quiz.statistics.irt.persons import abilities
@@ -137,6 +139,27 @@ def test_parameters_are_recovered_on_the_scale_of_the_anchors(name):
     theirs, error = abilities(found, "eap")
     assert np.mean(theirs - theta) == pytest.approx(0, abs=0.15)
     assert np.sqrt(np.mean((theirs - theta) ** 2)) == pytest.approx(np.sqrt(np.mean(error**2)), rel=0.1)
+
+
+def test_trial_items_of_adaptive_tests_are_recovered():
+    """Each examinee saw ten of 24 items, those that tell most of them, and three on trial: what is missing may be passed over."""
+    chance = np.random.default_rng(12)
+    theta = chance.normal(0.5, 1.2, 400)
+    items = [Item(f"i{n + 1}", 0.8 + 0.9 * chance.random(), (-2 + n / 6,)) for n in range(24)]
+    trials = [Anchor(0.9, (-1.0,)), Anchor(1.3, (0.2,)), Anchor(1.6, (1.3,))]
+    pool = Pool(items)
+    right = pool.answers(theta, chance)
+    session = Session(pool, Rules(among=3, most=10), len(theta), chance)
+    while session.going.any():
+        who, chosen = session.choose()
+        session.take(who, chosen, right[who, chosen])
+    scores = np.hstack([np.where(session.seen, right, np.nan), answers(theta, trials, seed=13)])
+    given = {item.name: Anchor(item.a, item.b) for item in items}
+    found = calibrate(table(scores), "pairwise", "2pl", given)
+    assert (found.mu, found.sigma) == (pytest.approx(0.5, abs=0.15), pytest.approx(1.2, abs=0.15))
+    for told, known in zip(found.items[24:], trials, strict=True):
+        assert abs(told.b[0] - known.b[0]) < 3 * told.se_b[0] < 0.9
+        assert abs(told.a - known.a) < 3 * told.se_a
 
 
 def test_anchors_at_the_parameters_of_a_free_fit_leave_the_others_where_they_are():

@@ -14,9 +14,10 @@ from quiz.banks.yaml import read_bank
 from quiz.db import reading
 from quiz.errors import EditConflict, Invalid, Unmeetable
 from quiz.models import fixed
+from quiz.models.answered import AnsweredIndex
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import Question, QuestionVersion
-from quiz.operations import attempts, building, fixed_forms, importing, quizzes, revising, undoing
+from quiz.operations import attempts, building, fixed_forms, importing, quizzes, revising, undoing, upkeep
 from quiz.operations.exporting import Selection
 from tests.cast import BANK, NOW, Cast
 from tests.operations.test_supply import DAYS
@@ -60,6 +61,10 @@ def test_each_student_gets_one_and_the_next_attempt_is_another(two):
     assert {*taken(first)[1]}.isdisjoint(taken(other)[1])
     attempts.finish(two.bo, first, NOW)
     assert taken(two.start())[0][0] == 2
+    printed = fixed_forms.printable(two.ada, two.quiz, NOW, with_key=True)
+    assert [[slot.question for slot in paper.slots] for paper in printed.forms.papers] == [
+        [f"small/{name}" for name in taken(one)[1]] for one in (first, other)
+    ]
 
 
 def test_they_are_those_that_the_command_makes(two, tmp_path):
@@ -176,6 +181,21 @@ def test_forms_are_of_questions_that_stay_true_while_the_quiz_is_open(two, inclu
     assert told in entry["constraint"]
     assert (entry["required"], entry["available"], entry["as_of"]) == (1, 0, "2026-12-01")
     quizzes.create(two.ada, two.course, f"{text}settings: {{closes: 2026-11-30T23:30}}\n", NOW)
+
+
+@SQLITE
+def test_forms_are_alike_by_the_answers_that_questions_got(two):
+    """Bo has nothing right: what he was asked is expected to bring less than its label says, and the engine knows."""
+    attempt = two.start()
+    names = [f"small/{name}" for name in taken(attempt)[1]]
+    attempts.finish(two.bo, attempt, NOW)
+    upkeep.run(NOW + timedelta(days=1), timedelta(0))
+    with reading() as connection:
+        index = AnsweredIndex(connection, {"small": 1})
+        found = index.measures([*index.named(names).values()])
+    assert {name: one.answers for name, one in found.items()} == dict.fromkeys(names, (0, 1))
+    known = fixed_forms.fixed_forms(two.ada, two.quiz).fairness.expectations
+    assert {name for name, one in known.items() if one.source == "answers"} == {*names}
 
 
 @SQLITE

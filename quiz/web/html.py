@@ -36,7 +36,7 @@ from quiz.questions import types
 from quiz.web import assets, languages
 from quiz.web.navigation import navigation
 from quiz.web.session import find_card
-from quiz.web.templating import Environment
+from quiz.web.templating import Environment, shown
 
 ICONS = assets.vendored("bootstrap-icons", ".svg")
 
@@ -114,7 +114,8 @@ def words(message: str, **variables: Any) -> Markup:
     known = (_language(), message)
     if known not in _ready:
         _ready[known] = Markup(_(message))
-    return _ready[known] % variables
+    filled = {name: shown(value) for name, value in variables.items()}
+    return Markup(str.__mod__(_ready[known], filled))
 
 
 def words_for(singular: str, plural: str, num: int, **variables: Any) -> Markup:

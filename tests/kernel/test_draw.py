@@ -147,14 +147,17 @@ def test_form_one_is_the_paper_of_the_seed_and_the_others_differ():
 # --- uniform -------------------------------------------------------------------------------------------------------
 
 
-def spread(plan, items, draws, fitting):
-    """χ² per degree of freedom of how often each fitting question is drawn, for draws without replacement."""
+def counted(plan, items, draws):
+    """How often each question is drawn."""
     index = ListIndex(items)
-    met = Counter(id for seed in range(draws) for id in drawn(draw(plan, index, seed, DAY)))
-    assert set(met) == fitting
-    expected = sum(met.values()) / len(fitting)
-    size, number = len(fitting), sum(met.values()) / draws
-    found = sum((count - expected) ** 2 / expected for count in met.values())
+    return Counter(id for seed in range(draws) for id in drawn(draw(plan, index, seed, DAY)))
+
+
+def spread(met, draws, among):
+    """χ² per degree of freedom of how often each of these questions is drawn, for draws without replacement."""
+    size, number = len(among), sum(met[id] for id in among) / draws
+    expected = number * draws / size
+    found = sum((met[id] - expected) ** 2 / expected for id in among)
     return found * (size - 1) / (size - number) / (size - 1)
 
 
@@ -164,7 +167,11 @@ def test_every_question_that_fits_is_equally_likely():
     topics = [topic for topic, size in sizes.items() for _ in range(size)]
     items = [item(f"q{n:02}", topic=t, tags=("x",) if n % 3 else ()) for n, t in enumerate([*topics])]
     fitting = {one.qualified for one in items if one.tags}
-    assert 0.5 < spread(blueprint({"count": 6, "tags": {"all": ["x"]}}), items, 2_000, fitting) < 1.5
+    met = counted(blueprint({"count": 6, "tags": {"all": ["x"]}}), items, 2_000)
+    assert set(met) == fitting
+    assert 0.5 < spread(met, 2_000, fitting) < 1.5
+    for topic, most in (("t/b", 3.7), ("t/c", 2.0)):  # 0.1 % of 6 and of 31 degrees of freedom
+        assert 0 < spread(met, 2_000, fitting & {one.qualified for one in items if one.topic == topic}) < most
 
 
 def test_option_orders_are_equally_likely():

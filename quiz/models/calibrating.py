@@ -18,7 +18,7 @@ from quiz.models.quiz import QuizRevision
 from quiz.models.scoring import counting_mark
 
 #: Papers that are read, the last ones; and questions, those with the most answers.
-MOST_PAPERS: Final = 20_000
+MOST_PAPERS: Final = 5_000
 MOST_QUESTIONS: Final = 400
 
 

@@ -117,6 +117,9 @@ def _tables(fitted: Fitted) -> Iterator[tuple[Values, int]]:
     marks = np.round(fitted.steps.scores - fitted.steps.scores[:, :1]).astype(np.intp)
     marks = np.where(fitted.steps.exist, marks, 0)
     patterns, weighs = _whole(fitted.coded)
+    if not len(patterns):
+        yield from ((np.zeros((2, 0)), 0) for _ in marks)
+        return
     totals = np.take_along_axis(marks, patterns.T.astype(np.intp), axis=1).sum(axis=0)
     p = fitted.model.family(standard_rows(fitted), fitted.steps, NODES).p
     most = int(marks.max(axis=1).sum())

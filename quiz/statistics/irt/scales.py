@@ -35,7 +35,7 @@ FEWEST_ANSWERS: Final = ENOUGH
 #: Steps of all questions × papers that are fitted, and steps of EM: seconds at most (benchmarks/scales.py).
 MOST_CELLS: Final = 60_000
 MOST_EM: Final = 200
-#: The same where a bank is calibrated: somebody waits for that once, not for each page (a million took eight seconds).
+#: The same where a bank is calibrated: somebody waits for that once, not for each page (five seconds).
 MOST_CALIBRATED: Final = 600_000
 #: Marks of a question come in at most so many equal steps.
 MOST_STEPS: Final = 6

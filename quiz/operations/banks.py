@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
+from quiz.banks.calibration import Calibration
 from quiz.banks.families import Family
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.model import Question as LoadedQuestion
@@ -146,6 +147,7 @@ class QuestionPage:
     topic: str
     level: str
     difficulty: str
+    calibration: Calibration | None
     points: Fraction
     presented: Presented
     reviewed: Any
@@ -404,6 +406,7 @@ def _question_page(row: Row[Any], authored: LoadedQuestion, on: date, language: 
         topic=loaded.topic,
         level=loaded.level,
         difficulty=loaded.difficulty,
+        calibration=loaded.calibration,
         points=loaded.points,
         presented=loaded.present(()),
         reviewed=loaded.kind.review(loaded.content, None, (), key),

@@ -163,6 +163,9 @@ def test_a_calibration_is_typed_seen_mended_and_taken_away(ada, cast, bank):
     ada.get(f"/questions/{made}/edit")
     assert ada.page.find(id="calibration-b")["value"] == "0.5"
     assert ada.page.find("details", attrs={"data-keep": "more"}).has_attr("open")
+    ada.get(f"/questions/{made}")
+    assert "difficulty (b) 0.50, slope (a) 1.25; 640 answers (trial)" in ada.text
+    ada.get(f"/questions/{made}/edit")
     send(ada, "save", dict.fromkeys([*wrong, *told], ""), 303)
     assert "calibration" not in stored(cast, made)
 

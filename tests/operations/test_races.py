@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from quiz.banks.yaml import read_bank
-from quiz.db import db, reading, transaction
+from quiz.db import reading, transaction
 from quiz.errors import AttemptClosed, Invalid, QuizError, SlotClosed, StaleAnswer
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.bank import new_bank
@@ -84,7 +84,10 @@ def test_a_save_waits_for_a_submission_under_way(beside, cast):
 def test_postgresql_runs_read_committed(app, engine):
     """Under REPEATABLE READ a submission that waited for a save would not see it."""
     if engine == "postgresql":
-        with db.engine.connect() as connection:
+        with reading() as connection:
+            assert connection.connection.dbapi_connection.autocommit  # spares two round trips
+        with transaction() as connection:  # the same connection, out of the pool
+            assert not connection.connection.dbapi_connection.autocommit
             assert connection.get_isolation_level() == "READ COMMITTED"
 
 

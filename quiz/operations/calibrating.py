@@ -20,7 +20,7 @@ from quiz.banks.calibrating import Line, calibrated, estimated
 from quiz.banks.calibration import FARTHEST, Calibration
 from quiz.banks.loading import load
 from quiz.banks.model import Authored
-from quiz.db import reading, transaction
+from quiz.db import parts, reading, transaction
 from quiz.errors import Conflict, Invalid, Problem
 from quiz.files.richtext import to_text
 from quiz.models.audit import record
@@ -128,7 +128,8 @@ def look(actor: Actor, bank_id: int, onto: str, until: datetime) -> Look:
         bank = connection.execute(readable_banks(actor, Bank).where(Bank.id == bank_id)).first()
         if bank is None:
             raise missing(connection, actor)
-        return _look(connection, bank, onto, until)
+        gathered = _gathered(connection, bank, until)
+    return _look(gathered, onto, until)
 
 
 def run(
@@ -148,15 +149,14 @@ def run(
     """
     with reading() as connection:
         bank = editable_bank(connection, actor, bank_id, lock=False)
-        found = _look(connection, bank, onto, until)
-        chosen = {one.slug: one.calibration for one in found.rows if one.slug in slugs and one.calibration}
-        if found.seen != seen:
-            raise Conflict("The answers or the questions have changed since you looked. Look again.")
-        if not chosen:
-            raise Invalid(
-                [Problem("question", "no question is ticked", "tick those that are to be calibrated")]
-            )
-        rows = _current(connection, bank_id, chosen)
+        gathered = _gathered(connection, bank, until)
+    found = _look(gathered, onto, until)
+    chosen = {one.slug: one.calibration for one in found.rows if one.slug in slugs and one.calibration}
+    if found.seen != seen:
+        raise Conflict("The answers or the questions have changed since you looked. Look again.")
+    if not chosen:
+        raise Invalid([Problem("question", "no question is ticked", "tick those that are to be calibrated")])
+    rows = [row for row in gathered.questions if row.slug in chosen]
     source, reason = words(found.answers)
     with_source = {slug: one.model_copy(update={"source": source}) for slug, one in chosen.items()}
     return _write(actor, bank_id, rows, with_source, now, reason)
@@ -195,16 +195,13 @@ def bring(
 
 def _current(connection: Connection, bank_id: int, slugs: Collection[str]) -> Sequence[Row[Any]]:
     """The current versions of the questions of these names."""
+    versions = (
+        select(QuestionVersion.question_id, QuestionVersion.number, QuestionVersion.content, Question.slug)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(Question.bank_id == bank_id, QuestionVersion.current)
+    )
     return [
-        row
-        for row in connection.execute(
-            select(
-                QuestionVersion.question_id, QuestionVersion.number, QuestionVersion.content, Question.slug
-            )
-            .join(Question, Question.id == QuestionVersion.question_id)
-            .where(Question.bank_id == bank_id, QuestionVersion.current)
-        )
-        if row.slug in slugs
+        row for part in parts([*slugs]) for row in connection.execute(versions.where(Question.slug.in_(part)))
     ]
 
 
@@ -237,25 +234,38 @@ def _write(
 # Looking -------------------------------------------------------------------------------------------------------------
 
 
-def _look(connection: Connection, bank: Row[Any], onto: str, until: datetime) -> Look:
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What is read of a bank (its row): marks, and the current versions of the questions that they are of."""
+
+    bank: Row[Any]
+    answers: Sequence[Row[Any]]
+    #: Of these the ones to a question as it is now.
+    kept: Sequence[Row[Any]]
+    questions: Sequence[Row[Any]]
+    #: The ids of those at which somebody is writing.
+    typed: Collection[int]
+
+
+def _gathered(connection: Connection, bank: Row[Any], until: datetime) -> _Gathered:
     answers = answers_of(connection, bank.id, until)
     questions, same = questions_of(connection, answers)
     kept = [row for row in answers if row.version_id in same]
-    before = {row.question_id: _before(row) for row in questions}
     answered = {row.question_id for row in kept}
-    anchors = {question: one for question, one in before.items() if one and question in answered}
-    choices: tuple[Onto, ...] = ONTO if anchors else ("new",)
-    chosen: Onto = "new" if onto == "new" or not anchors else "theirs"
     listed = [row for row in questions if row.question_id in answered]
-    shares = _shares(kept, [row.question_id for row in listed])
-    places = {row.question_id: place for place, row in enumerate(listed)}
-    given = (
-        {places[question]: _anchor(one) for question, one in anchors.items()} if chosen == "theirs" else {}
-    )
-    scale = calibration_of(shares, given) if listed else None
     typed = drafts_of(connection, [row.question_id for row in listed])
+    return _Gathered(bank, answers, kept, listed, typed)
+
+
+def _look(gathered: _Gathered, onto: str, until: datetime) -> Look:
+    bank, listed = gathered.bank, gathered.questions
+    before = [_before(row) for row in listed]
+    anchors = {place: _anchor(one) for place, one in enumerate(before) if one}
+    chosen: Onto = "new" if onto == "new" or not anchors else "theirs"
+    shares = _shares(gathered.kept, [row.question_id for row in listed])
+    scale = calibration_of(shares, anchors if chosen == "theirs" else {}) if listed else None
     figures = _figures(scale)
-    told = _told(listed, before, figures, typed)
+    told = _told(listed, before, figures, gathered.typed)
     numbers = np.isfinite(shares).sum(axis=0).tolist()
     theta = abilities(scale.fitted, "eap")[0] if scale and scale.fitted else np.zeros(0)
     return Look(
@@ -263,7 +273,7 @@ def _look(connection: Connection, bank: Row[Any], onto: str, until: datetime) ->
         title=bank.title,
         editable=bank.access in EDITING,
         onto=chosen,
-        choices=choices,
+        choices=ONTO if anchors else ("new",),
         until=until,
         papers=scale.used if scale else 0,
         answers=sum(one.n for one in told),
@@ -274,7 +284,9 @@ def _look(connection: Connection, bank: Row[Any], onto: str, until: datetime) ->
             for place, row in enumerate(listed)
             if place not in figures
         ),
-        outdated=len({row.question_id for row in answers} - answered),
+        outdated=len(
+            {row.question_id for row in gathered.answers} - {row.question_id for row in gathered.kept}
+        ),
         abilities=tuple(theta[np.isfinite(theta)].tolist()),
         seen=_seen(listed, told, chosen),
     )
@@ -326,15 +338,13 @@ def _figures(scale: Scale | None) -> dict[int, _Figures]:
 
 def _told(
     questions: Sequence[Row[Any]],
-    before: Mapping[int, Calibration | None],
+    before: Sequence[Calibration | None],
     figures: Mapping[int, _Figures],
     typed: Collection[int],
 ) -> tuple[Told, ...]:
     """What is told of each question that is placed, by its place; ``typed``: somebody is writing at these."""
     found = [
-        _one(
-            questions[place], before[questions[place].question_id], one, questions[place].question_id in typed
-        )
+        _one(questions[place], before[place], one, questions[place].question_id in typed)
         for place, one in figures.items()
     ]
     return tuple(sorted(found, key=lambda one: (one.estimate.anchor, one.location, one.slug)))

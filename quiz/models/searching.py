@@ -186,7 +186,7 @@ def finds(bank_id: int, wanted: str, tag: str = "") -> Any:
     # One set, found once and looked up, whatever PostgreSQL knows of its tables: it would take terms that come together for
     # rare, and join one after the other (11 s in 50,000 questions); or find them anew for each question of a bank that has
     # just come in (17 s for 500).
-    once = hits.cte().prefix_with("MATERIALIZED")
+    once = hits.cte().prefix_with("MATERIALIZED", dialect="postgresql")
     return QuestionVersion.question_id.in_(select(once.c.question_id))
 
 

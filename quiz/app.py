@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from importlib import import_module
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -14,7 +15,8 @@ from werkzeug.routing import IntegerConverter, Map
 from quiz import clock
 from quiz.config import Settings
 from quiz.db import db, engine_options, prepare
-from quiz.web import assets, errors, guard, headers, health, html, languages, logging, signatures
+from quiz.registry import tree
+from quiz.web import assets, errors, guard, headers, html, languages, logging, signatures
 from quiz.web.session import LONGEST
 
 #: The largest body of a request where a view says nothing else, in bytes.
@@ -84,42 +86,6 @@ def _add_database(app: Flask) -> None:
 
 
 def _add_web(app: Flask, settings: Settings) -> None:
-    from quiz.web.admin.inviting import blueprint as inviting
-    from quiz.web.admin.overseeing import blueprint as overseeing
-    from quiz.web.admin.views import blueprint as admin
-    from quiz.web.auth.invited import blueprint as invited
-    from quiz.web.auth.links import blueprint as links
-    from quiz.web.auth.passkeys import blueprint as passkeys
-    from quiz.web.auth.second import blueprint as second
-    from quiz.web.auth.views import blueprint as auth
-    from quiz.web.author.calibrating import blueprint as calibrating
-    from quiz.web.author.editing import blueprint as editor
-    from quiz.web.author.exporting import blueprint as exporting
-    from quiz.web.author.images import blueprint as images
-    from quiz.web.author.linting import blueprint as linting
-    from quiz.web.author.peer_review import blueprint as peer_review
-    from quiz.web.author.revising import blueprint as revising
-    from quiz.web.author.transferring import blueprint as transferring
-    from quiz.web.author.translating import blueprint as translating
-    from quiz.web.author.views import blueprint as author
-    from quiz.web.courses.accommodating import blueprint as accommodating
-    from quiz.web.courses.rosters import blueprint as rosters
-    from quiz.web.courses.views import blueprint as courses
-    from quiz.web.gradebook.views import blueprint as gradebook
-    from quiz.web.live.views import blueprint as live
-    from quiz.web.marking.views import blueprint as marking
-    from quiz.web.quizzes.fixed import blueprint as fixed
-    from quiz.web.quizzes.views import blueprint as quizzes
-    from quiz.web.reports.items import blueprint as items
-    from quiz.web.reports.mail import blueprint as mail
-    from quiz.web.reports.measuring import blueprint as measuring
-    from quiz.web.reports.survey import blueprint as survey
-    from quiz.web.reports.views import blueprint as reports
-    from quiz.web.reports.whole import blueprint as whole
-    from quiz.web.rescoring.views import blueprint as rescoring
-    from quiz.web.student.attempt import blueprint as attempt
-    from quiz.web.student.views import blueprint as student
-
     logging.install(app, settings.log_level)
     html.install(app)
     signatures.install(app)
@@ -134,43 +100,14 @@ def _add_web(app: Flask, settings: Settings) -> None:
     headers.install(app, https=settings.public_url.startswith("https:"))
     errors.install(app)
     app.add_url_rule(f"{assets.PATH}<path:name>", "static", guard.public(assets.serve))
-    for blueprint in (
-        health.blueprint,
-        auth,
-        links,
-        invited,
-        second,
-        passkeys,
-        student,
-        attempt,
-        courses,
-        rosters,
-        accommodating,
-        quizzes,
-        fixed,
-        reports,
-        whole,
-        items,
-        mail,
-        gradebook,
-        measuring,
-        survey,
-        marking,
-        live,
-        rescoring,
-        author,
-        calibrating,
-        editor,
-        translating,
-        revising,
-        transferring,
-        peer_review,
-        exporting,
-        images,
-        linting,
-        admin,
-        inviting,
-        overseeing,
-    ):
+    for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     guard.verify(app)
+
+
+def _blueprints() -> Iterator[Blueprint]:
+    """Those of the web's modules: found, not listed."""
+    for name in tree("quiz.web"):
+        blueprint = getattr(import_module(name), "blueprint", None)
+        if isinstance(blueprint, Blueprint):
+            yield blueprint

@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from typing import Any, Final
 
-import xlsxwriter
-
 from quiz.errors import Invalid, Problem, Said
 
 #: Characters with which a spreadsheet takes a cell for a formula, also after white space.
@@ -69,6 +67,8 @@ def _text(value: Any) -> str:
 
 def write_xlsx(tables: Iterable[Table]) -> bytes:
     """The tables as a workbook (Office Open XML), a sheet each, heads bold and frozen. Text is never a formula."""
+    import xlsxwriter  # noqa: PLC0415 - slow; only who writes a workbook pays
+
     out = BytesIO()
     with xlsxwriter.Workbook(out, _WORKBOOK) as workbook:
         workbook.set_properties({"created": _EPOCH})  # the same tables give the same bytes

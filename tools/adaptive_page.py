@@ -54,6 +54,7 @@ questions, and without a last question that was not answered.
 | all right or all wrong (`ml`) | the ability is taken to be ±6, without an error | |
 | further attempts | what was asked before is barred while the pool without it meets the rules | |
 | report | grades count as they are; facilities are conditional on ability, and there are no rests, discriminations, alpha or places: selection by ability has taken away what they are made of. Trial questions are left out | Wainer 2000 |
+| progress, mastery, topics side by side | adaptive tests are left out: of what is chosen by ability everybody has about half right | |
 """
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from math import isclose
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Date, ForeignKey, and_, insert, or_, select
+from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, and_, insert, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,7 @@ from quiz.assembly.dice import Dice
 from quiz.assembly.draw import shown_order, variant_of
 from quiz.assembly.index import item_of
 from quiz.assembly.path import (
+    ALGORITHM,
     Measured,
     Path,
     Pooled,
@@ -53,6 +54,13 @@ class QuizPool(Base):
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     #: Those that are not calibrated and are tried beside them.
     trials: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+def sums_up() -> ColumnElement[bool]:
+    """The condition: the marks of an attempt's questions can be summed by topic and the like. Those of an adaptive test
+    cannot: they were chosen so that everybody has about half of them right.
+    """
+    return Attempt.algorithm != ALGORITHM
 
 
 # The pool --------------------------------------------------------------------------------------------------------------

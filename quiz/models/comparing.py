@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, func, select, true
 from sqlalchemy.engine import Connection
 
+from quiz.models.adapting import sums_up
 from quiz.models.analysing import counted_ids
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, ended_at
 from quiz.models.bank import QuestionVersion
@@ -117,7 +118,13 @@ def sums_by(connection: Connection, counted: Counted, subject: str) -> dict[str,
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .join(Mark, counting_mark())
-        .where(counted.last_ids, Attempt.grade.is_not(None), AttemptSlot.bonus.is_(False), name != "")
+        .where(
+            counted.last_ids,
+            Attempt.grade.is_not(None),
+            AttemptSlot.bonus.is_(False),
+            name != "",
+            sums_up(),
+        )
         .group_by(AttemptSlot.attempt_id, "subject")
         .subquery()
     )

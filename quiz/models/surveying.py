@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, extract, func, or_, select
 from sqlalchemy.engine import Connection
 
+from quiz.models.adapting import sums_up
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion
 from quiz.models.comparing import SUBJECTS
@@ -105,10 +106,11 @@ def subjects_of(
         )
         .select_from(AttemptSlot)
         .join(first, first.c.id == AttemptSlot.attempt_id)
+        .join(Attempt, Attempt.id == first.c.id)
         .join(Quiz, Quiz.id == first.c.quiz_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
         .join(Mark, counting_mark())
-        .where(AttemptSlot.bonus.is_(False), name != "")
+        .where(AttemptSlot.bonus.is_(False), name != "", sums_up())
         .group_by(Quiz.course_id, AttemptSlot.attempt_id, "subject")
         .subquery()
     )

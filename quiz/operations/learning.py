@@ -17,6 +17,7 @@ from quiz.banks.model import Topic as AboutTopic
 from quiz.db import reading, transaction
 from quiz.errors import Invalid, Problem, Said, SignedOut
 from quiz.models.accommodating import closes_for, opens_for
+from quiz.models.adapting import sums_up
 from quiz.models.attempt import Attempt, AttemptSlot, Mark, moment
 from quiz.models.bank import Bank, QuestionVersion
 from quiz.models.comparing import SUBJECTS
@@ -169,7 +170,9 @@ def _attempts(actor: Actor) -> Any:
 
 
 def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
-    """What I earned by topic and objective in each finished attempt; what still needs grading is left out."""
+    """What I earned by topic and objective in each finished attempt; what still needs grading is left out, and what adds up
+    to nothing.
+    """
     return connection.execute(
         select(
             AttemptSlot.attempt_id,
@@ -182,7 +185,12 @@ def _sums(connection: Connection, actor: Actor) -> Sequence[Row[Any]]:
         .join(Attempt, Attempt.id == AttemptSlot.attempt_id)
         .join(Mark, counting_mark())
         .join(QuestionVersion, QuestionVersion.id == AttemptSlot.version_id)
-        .where(Attempt.user_id == actor.id, Attempt.finished_at.is_not(None), Mark.fraction.is_not(None))
+        .where(
+            Attempt.user_id == actor.id,
+            Attempt.finished_at.is_not(None),
+            Mark.fraction.is_not(None),
+            sums_up(),
+        )
         .group_by(AttemptSlot.attempt_id, QuestionVersion.topic, "objective")
     ).all()
 

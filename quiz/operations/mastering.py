@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from quiz.db import reading
 from quiz.errors import Said
+from quiz.models.adapting import sums_up
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion
 from quiz.models.grades import students_of
@@ -85,6 +86,7 @@ def _shares(
             Attempt.finished_at.is_not(None),
             Mark.fraction.is_not(None),
             QuestionVersion.topic != "",
+            sums_up(),
         )
         .group_by(Attempt.user_id, Attempt.finished_at, Attempt.id, QuestionVersion.topic)
         .order_by(Attempt.finished_at, Attempt.id)

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, select
 from sqlalchemy.engine import Connection
 
-from quiz.assembly.path import ALGORITHM as ADAPTIVE
 from quiz.db import reading, transaction
 from quiz.errors import SignedOut
 from quiz.files.richtext import to_text
 from quiz.files.tables import Table
 from quiz.models.accommodating import closes_for
+from quiz.models.adapting import sums_up
 from quiz.models.asking import versions_in
 from quiz.models.attempt import (
     GRACE,
@@ -175,7 +175,7 @@ def _facilities(connection: Connection, quiz_id: int) -> tuple[QuestionFacility,
         .where(
             Attempt.quiz_id == quiz_id,
             Attempt.finished_at.is_not(None),
-            Attempt.algorithm != ADAPTIVE,
+            sums_up(),
         )
         .group_by(AttemptSlot.version_id)
     ).all()

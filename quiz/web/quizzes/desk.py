@@ -215,7 +215,9 @@ class Desk:
             ]
             parts["way"] = [
                 _("an access code is asked for") if form.access_code.data else _("no access code"),
-                _("no way back") if form.sequential.data else _("back and forth"),
+                _("no way back")
+                if form.sequential.data or (plan is not None and plan.mode.data == plan_form.ADAPTIVE)
+                else _("back and forth"),
             ]
             parts["review"] = [
                 f"{words}: {_shown(form, moment_)}" for moment_, words in WHEN.items() if moment_ != "during"

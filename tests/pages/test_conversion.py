@@ -10,6 +10,7 @@ import pytest
 
 from quiz.banks.images import Pictures
 from quiz.banks.yaml import read_bank
+from quiz.files.archive import pack
 from quiz.operations import attempts, banks, exporting, importing, quizzes, undoing
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.forms import controls
@@ -258,5 +259,9 @@ def test_what_a_category_says_comes_into_a_bank_and_goes_with_its_import(ada, ca
 
 
 def test_a_file_that_looks_like_nothing_is_refused_with_what_to_do(ada):
-    assert look(ada, b"Just some words.\n", "words.txt").status_code == 422
-    assert "what is in the file is not recognised" in ada.text.lower()
+    for content, name in (
+        (b"Just some words.\n", "words.txt"),
+        (pack({"word/document.xml": b"<w/>"}), "words.docx"),
+    ):
+        assert look(ada, content, name).status_code == 422
+        assert "what is in the file is not recognised" in ada.text.lower()

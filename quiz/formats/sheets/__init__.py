@@ -86,7 +86,9 @@ def _sniff_csv(head: bytes, name: str) -> float:
 
 
 def _sniff_xlsx(head: bytes, name: str) -> float:
-    return 0.8 if head.startswith(_START) and name.endswith(".xlsx") else 0.0
+    if not head.startswith(_START):
+        return 0.0
+    return 0.8 if name.endswith(".xlsx") else 0.7 * (b"xl/workbook.xml" in head)
 
 
 FORMATS = (

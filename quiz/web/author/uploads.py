@@ -97,7 +97,7 @@ def _format(content: bytes, name: str, wanted: str) -> Format:
     try:
         return recognise(content[:HEAD_BYTES], name)
     except Invalid:
-        if is_archive(content) or name.lower().endswith(get(_OURS).suffixes):
+        if name.lower().endswith((*get(_OURS).suffixes, ".zip")):
             return get(_OURS)
     mend = _("choose it below, or save the file in one of the formats that stand there")
     raise Invalid([Problem("format", _("what is in the file is not recognised"), mend)])

@@ -36,13 +36,9 @@ def import_(paths: tuple[Path, ...], shipped: bool, dry_run: bool, prune: bool, 
 
     Example: quiz bank import question_banks --dry-run
     """
-    from quiz import clock
     from quiz.banks.check import bank_files
-    from quiz.banks.images import Pictures, opened
-    from quiz.cli._store import print_json, reading_file, store
-    from quiz.errors import Invalid
+    from quiz.cli._store import print_json
     from quiz.files.shipped import shipped as folder
-    from quiz.operations.importing import import_bank
 
     if not paths and not shipped:
         raise click.UsageError("Name bank files or folders, or say --shipped.")
@@ -51,8 +47,25 @@ def import_(paths: tuple[Path, ...], shipped: bool, dry_run: bool, prune: bool, 
         raise click.ClickException(
             "There are no bank files here: YAML files that begin with format: quiz-bank/1."
         )
-    reports: list[tuple[Path, ImportReport]] = []
-    refused: list[Invalid] = []
+    reports, refused = _imported(files, dry_run=dry_run, prune=prune)
+    if as_json:
+        print_json(_document(reports, refused, dry_run=dry_run))
+    else:
+        _print(reports, refused, dry_run=dry_run)
+    sys.exit(1 if refused else 0)
+
+
+def _imported(
+    files: list[Path], *, dry_run: bool, prune: bool
+) -> tuple[list[tuple[Path, ImportReport]], list[Invalid]]:
+    """What came of each file, and what those were refused for that have errors."""
+    from quiz import clock
+    from quiz.banks.images import Pictures, opened
+    from quiz.cli._store import reading_file, store
+    from quiz.errors import Invalid
+    from quiz.operations.importing import import_bank
+
+    reports, refused = [], []
     with (
         store(),
         click.progressbar(files, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown,
@@ -73,11 +86,7 @@ def import_(paths: tuple[Path, ...], shipped: bool, dry_run: bool, prune: bool, 
                 reports.append((file, done))
             except Invalid as error:
                 refused.append(error)
-    if as_json:
-        print_json(_document(reports, refused, dry_run=dry_run))
-    else:
-        _print(reports, refused, dry_run=dry_run)
-    sys.exit(1 if refused else 0)
+    return reports, refused
 
 
 def _document(

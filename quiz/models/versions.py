@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,6 @@ def add_versions(
     if not questions:
         return
     ids = [question_id for question_id, _ in questions]
-    items = [item_of(question) for _, question in questions]
     contents = {question_id: question.dump() for question_id, question in questions}
     numbers = _highest_numbers(connection, ids)
     before = _current_contents(connection, ids)
@@ -52,24 +51,12 @@ def add_versions(
                 "bank_id": bank_id,
                 "number": numbers.get(question_id, 0) + 1,
                 "current": True,
-                "content": contents[question_id],
-                "digest": question.digest,
-                "status": question.status,
-                "topic": question.topic,
-                "type": question.type,
-                "difficulty": question.difficulty,
-                "level": contents[question_id].get("level", ""),
-                "draw_rank": None,
-                "languages": " ".join(sorted(question.translations)),
-                "starts_on": item.start and item.start.isoformat(),
-                "ends_on": item.end and item.end.isoformat(),
-                "spanned": item.spans is not None,
-                "item": item.dump(),
                 "created_at": now,
                 "created_by": owner_id,
                 "reason": reason,
+                **_columns(question, contents[question_id]),
             }
-            for (question_id, question), item in zip(questions, items, strict=True)
+            for question_id, question in questions
         ],
     )
     shown = {question_id: question.images for question_id, question in questions if question.images}
@@ -77,6 +64,26 @@ def add_versions(
     index_terms(
         connection, bank_id, ((one, before.get(one, {}), content) for one, content in contents.items())
     )
+
+
+def _columns(question: Authored, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a version says of its question: the content, and of it what is searched and drawn by."""
+    item = item_of(question)
+    return {
+        "content": content,
+        "digest": question.digest,
+        "status": question.status,
+        "topic": question.topic,
+        "type": question.type,
+        "difficulty": question.difficulty,
+        "level": content.get("level", ""),
+        "draw_rank": None,
+        "languages": " ".join(sorted(question.translations)),
+        "starts_on": item.start and item.start.isoformat(),
+        "ends_on": item.end and item.end.isoformat(),
+        "spanned": item.spans is not None,
+        "item": item.dump(),
+    }
 
 
 def take_back(connection: Connection, bank_id: int, at: datetime, owner_id: int | None, now: datetime) -> int:

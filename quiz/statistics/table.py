@@ -84,28 +84,7 @@ def read_table(
     if plain is not None:
         return plain
     head, rows = read_rows(text, name)
-    taken = {column for column in (columns.id, columns.total, columns.group) if column}
-    problems: list[Problem] = [
-        CellProblem(column, "there is no such column", f"the file has {', '.join(head)}", 1, name)
-        for column in sorted(taken - {*head})
-    ]
-    items = tuple(column for column in head if column not in taken)
-    if not items:
-        problems.append(CellProblem("", "there is no item", "give a column to each item", 1, name))
-    problems += _unknown(items, key or {}, name) + _unknown(items, maxima or {}, name)
-    problems += [
-        CellProblem(
-            item,
-            "has no key",
-            "add it to the key; --id names the column of names, or take the column out",
-            1,
-            name,
-        )
-        for item in items
-        if key is not None and item not in key
-    ]
-    if problems:
-        raise Invalid(problems)
+    items = _items(head, columns, key, maxima or {}, name)
     cells = {column: [row[place].strip() for row in rows] for place, column in enumerate(head)}
     most = np.array([(maxima or {}).get(item, 1.0) for item in items])
     options: tuple[Labels, ...] = ()
@@ -124,6 +103,34 @@ def read_table(
         ids=tuple(cells[columns.id]) if columns.id else (),
         groups=tuple(cells[columns.group]) if columns.group else (),
     )
+
+
+def _items(
+    head: Sequence[str],
+    columns: Columns,
+    key: Mapping[str, str] | None,
+    maxima: Mapping[str, float],
+    name: str,
+) -> tuple[str, ...]:
+    """The columns that are items. Raises Invalid where those of other names are missing, or the key is not of these."""
+    taken = {column for column in (columns.id, columns.total, columns.group) if column}
+    items = tuple(column for column in head if column not in taken)
+    has = f"the file has {', '.join(head)}"
+    problems: list[Problem] = [
+        CellProblem(column, "there is no such column", has, 1, name) for column in sorted(taken - {*head})
+    ]
+    if not items:
+        problems.append(CellProblem("", "there is no item", "give a column to each item", 1, name))
+    problems += _unknown(items, key or {}, name) + _unknown(items, maxima, name)
+    mend = "add it to the key; --id names the column of names, or take the column out"
+    problems += [
+        CellProblem(item, "has no key", mend, 1, name)
+        for item in items
+        if key is not None and item not in key
+    ]
+    if problems:
+        raise Invalid(problems)
+    return items
 
 
 def _plain(text: bytes, total: str, maxima: Mapping[str, float]) -> ResponseTable | None:

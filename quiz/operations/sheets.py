@@ -71,6 +71,11 @@ def _sentences(found: QuizReport, speech: Speech) -> Iterator[tuple[object, ...]
     for question, flag in sorted(flagged, key=lambda one: STATES.index(state_of(one[1]))):
         names = [option.name for option in question.options]
         yield _("Question %(n)s", n=question.number), " ".join(tell(flag, names, speech))
+    if found.adaptive:
+        about = _(
+            "This is an adaptive test: it asks the stronger harder questions. So the shares of right answers and the discriminations of questions do not compare, and no verdict rests on them."
+        )
+        yield _("The whole"), about
     for verdict in found.verdicts:
         yield _("The whole"), " ".join(tell_whole(verdict, speech))
 

@@ -7,6 +7,7 @@ from quiz.db import reading
 from quiz.models.attempt import AttemptSlot
 from quiz.models.calibrating import answers_of
 from quiz.operations import analysis, attempts, banks, measuring
+from quiz.operations.sheets import sheet_of
 from tests import scaled
 from tests.cast import GRACE, NOW
 from tests.pages.doors import status
@@ -54,6 +55,7 @@ def test_no_verdict_rests_on_figures_that_break(browser, cast, quiz):
     found = analysis.quiz_report(cast.ada, quiz, "all", NOW, GRACE)
     assert found.adaptive
     assert found.analysis.whole.alpha is None
+    assert "no verdict rests on them" in sheet_of(found).tables[0].rows[0][1]
     ada.get(f"/quizzes/{quiz}/report/{found.questions[0].version_id}?which=all")
     assert "It is not judged by these figures." in ada.text
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.statistics.classical import Values
 from quiz.statistics.flags import ENOUGH
 from quiz.statistics.irt import marginal
@@ -88,8 +88,12 @@ def _demand_sense(table: ResponseTable, model: Model, given: Mapping[int, Anchor
     problems = [
         Problem(
             f"anchor {table.items[place]}",
-            f"the number of its locations is {len(anchor.b)}, of its steps {steps}",
-            f"give {steps}, and take the model gpcm for items of several steps",
+            Said(
+                "the number of its locations is %(given)s, of its steps %(steps)s",
+                given=len(anchor.b),
+                steps=steps,
+            ),
+            Said("give %(steps)s, and take the model gpcm for items of several steps", steps=steps),
         )
         for place, anchor in given.items()
         if len(anchor.b) != (steps := round(float(table.maxima[place])) if model.several else 1)

@@ -36,7 +36,7 @@ from quiz.questions import types
 from quiz.web import assets, languages
 from quiz.web.navigation import navigation
 from quiz.web.session import find_card
-from quiz.web.templating import Environment, shown
+from quiz.web.templating import Environment
 
 ICONS = assets.vendored("bootstrap-icons", ".svg")
 
@@ -106,7 +106,15 @@ def install_words(app: Flask) -> None:
     env.globals |= {"_": words, "gettext": words, "ngettext": words_for, "words_in": words_in}
     env.globals |= {"said": said, "quoted": quoted}
     env.constant |= {"_": words, "icon": icon, "asset": assets.address, "url_for": url_for}  # type: ignore[attr-defined]
-    env.language = _language  # type: ignore[attr-defined]
+    env.language, env.shown = _language, shown  # type: ignore[attr-defined]
+
+
+def shown(value: Any) -> str:
+    """A value as HTML. Most are HTML already, or a number, of which nothing has to be escaped."""
+    kind = type(value)
+    if kind is Markup:
+        return value
+    return str(value) if kind is int else escape(value)
 
 
 def words(message: str, **variables: Any) -> Markup:

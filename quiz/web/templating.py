@@ -11,7 +11,7 @@ from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context as JinjaContext
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 
 class Context(JinjaContext):
@@ -39,14 +39,6 @@ class Code(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
 
 
-def shown(value: Any) -> str:
-    """A value as HTML. Most are HTML already, or a number, of which nothing has to be escaped."""
-    kind = type(value)
-    if kind is Markup:
-        return value
-    return str(value) if kind is int else escape(value)
-
-
 class Environment(FlaskEnvironment):
     """An environment that compiles each template once for each language.
 
@@ -56,7 +48,8 @@ class Environment(FlaskEnvironment):
 
     context_class = Context
     code_generator_class = Code
-    shown = staticmethod(shown)
+    #: A value as HTML.
+    shown: Callable[[Any], str]
     #: Calls of these are made when a template is compiled.
     constant: dict[str, Callable[..., Any]]
     #: The language of the page that is made now.
@@ -64,7 +57,7 @@ class Environment(FlaskEnvironment):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._compiled: dict[str, dict[str, Template]] = defaultdict(dict)
-        self.constant, self.language = {}, str
+        self.constant, self.language, self.shown = {}, str, escape
         super().__init__(*args, cache_size=0, **options)
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:

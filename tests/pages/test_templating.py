@@ -5,6 +5,7 @@ from flask import Flask
 from jinja2 import DictLoader
 from markupsafe import Markup
 
+from quiz.web import html
 from quiz.web.templating import Environment
 
 WORDS = {"en": {"Save": "Save", "a < b": "a &lt; b"}, "ru": {"Save": "Сохранить", "a < b": "а &lt; б"}}
@@ -36,7 +37,7 @@ def env(spoken):
     }
     made = Environment(Flask(__name__), loader=DictLoader(pages), autoescape=True)
     made.globals["_"] = made.constant["_"] = spoken.words
-    made.language = lambda: spoken.language
+    made.language, made.shown = lambda: spoken.language, html.shown
     return made
 
 
@@ -62,7 +63,7 @@ def test_what_is_not_constant_is_asked_for_each_time(env, spoken):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    "value, shown",
     [
         ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
         (Markup("<b>"), "<b>"),

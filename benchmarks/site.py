@@ -62,7 +62,7 @@ def server(kind, url):
 
 
 def _wait(port):
-    for _ in range(400):
+    for _ in range(1200):  # a busy machine takes its time
         with contextlib.suppress(OSError):
             request(port, "GET", "/healthz", "")
             return

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.blueprint import Blueprint
 from quiz.db import reading
 from quiz.models.accommodating import Terms, terms_for
+from quiz.models.adapting import QuizPool
 from quiz.models.attempt import GRACE, Attempt, ended_at
 from quiz.models.bank import Bank, StratumSize
 from quiz.models.people import Course, Enrolment, User
@@ -78,7 +79,7 @@ class StartPage:
     certainty: bool
     needs_access_code: bool
     review: Mapping[str, Sequence[str]]
-    #: The day for which the questions are true: set by the quiz, else today in the course's time zone.
+    #: The day for which the questions are true: that of its pool, or set by the quiz, else today in the course's time zone.
     as_of: date
     #: What the banks rest on.
     perspectives: tuple[Perspective, ...]
@@ -127,7 +128,7 @@ def start_page(actor: Actor, quiz_id: int, now: datetime, grace: timedelta = GRA
         certainty=quiz.certainty,
         needs_access_code=bool(quiz.access_code),
         review=quiz.review,
-        as_of=blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date(),
+        as_of=quiz.pool_of or blueprint.as_of or now.astimezone(ZoneInfo(quiz.time_zone)).date(),
         perspectives=tuple(
             Perspective(row.title, row.header.get("perspective", ""), row.header.get("translations", {}))
             for row in banks
@@ -178,9 +179,11 @@ def _published(connection: Connection, actor: Actor, quiz_id: int) -> Row[Any]:
             QuizRevision.certainty,
             QuizRevision.banks,
             QuizRevision.blueprint,
+            QuizPool.as_of.label("pool_of"),
         )
         .join(Course, Course.id == Quiz.course_id)
         .join(QuizRevision, and_(QuizRevision.quiz_id == Quiz.id, QuizRevision.current))
+        .outerjoin(QuizPool, QuizPool.revision_id == QuizRevision.id)
         .join(Enrolment, Enrolment.course_id == Course.id)
         .join(User, User.id == Enrolment.user_id)
         .where(Quiz.id == quiz_id, acting(actor))

@@ -29,7 +29,7 @@ from quiz.questions import types
 from quiz.statistics.adaptive.ability import Abilities
 from quiz.statistics.adaptive.pool import GRID, Item, Pool, at
 from quiz.statistics.adaptive.session import Rules, Session, best_error
-from quiz.statistics.adaptive.simulation import Figures, chances_to_pass, simulate
+from quiz.statistics.adaptive.simulation import Figures, chances_to_pass, most_examinees, simulate
 from quiz.statistics.classical import Values
 
 ALGORITHM: Final = "adaptive/1"
@@ -88,7 +88,8 @@ class Stock:
         return _pool(tuple(one.item for one in self.items))
 
 
-_pool = lru_cache(16)(Pool)
+# Four: the curves of 5,000 questions take 50 MB, in each process that serves.
+_pool = lru_cache(4)(Pool)
 
 
 # The stock of a blueprint -------------------------------------------------------------------------------------------
@@ -237,8 +238,11 @@ def with_lottery(blueprint: Blueprint, stock: Stock) -> Stock:
 
 
 def tried(blueprint: Blueprint, stock: Stock) -> Figures:
-    """What tests of this blueprint give: ``SIMULATED`` made-up students of N(0, 1) sit them. Takes a second or two."""
-    abilities = np.random.default_rng((_LOTTERY, 1)).standard_normal(SIMULATED)
+    """What tests of this blueprint give: ``SIMULATED`` made-up students of N(0, 1) sit them, or as many as can be simulated
+    with a stock of this size. Takes a second or two.
+    """
+    sitting = min(SIMULATED, most_examinees(stock.pool))
+    abilities = np.random.default_rng((_LOTTERY, 1)).standard_normal(sitting)
     return simulate(stock.pool, rules_of(blueprint), abilities, _LOTTERY)
 
 
@@ -327,8 +331,7 @@ class Path:
             return
         who, place = np.array([0]), self._places[question]
         if fraction is None:
-            self._session.barred[0] |= self._stock.pool.apart[place]
-            self._session.barred[0, place] = True
+            self._session.barred[0, [place, *self._stock.pool.enemies[place]]] = True
             return
         reached = category(fraction, len(self._stock.items[place].b))
         self._session.take(who, np.array([place]), np.array([reached]))

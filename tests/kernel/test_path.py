@@ -9,9 +9,20 @@ from hypothesis import strategies as st
 
 from quiz.assembly.blueprint import read_blueprint
 from quiz.assembly.index import ListIndex
-from quiz.assembly.path import Path, Pooled, category, measured, share_at, shortfalls, stock_of, with_lottery
+from quiz.assembly.path import (
+    Path,
+    Pooled,
+    category,
+    measured,
+    share_at,
+    shortfalls,
+    stock_of,
+    tried,
+    with_lottery,
+)
 from quiz.banks.yaml import read_bank
 from quiz.errors import Invalid
+from quiz.statistics.adaptive import simulation
 from tests import scaled
 
 DAY = date(2026, 11, 23)
@@ -142,6 +153,13 @@ def test_the_expected_share_of_the_pool_goes_up_with_the_ability_and_by_points()
     assert right.low < right.share < right.high
     assert right.ability > 0 > measured(blueprint, stock, [("scaled/q05", 0.0)]).ability
     assert measured(blueprint, stock, [("scaled/q24", 1.0)]) is None  # on trial: it tells nothing
+
+
+def test_a_large_stock_is_tried_by_as_many_students_as_fit(monkeypatch):
+    blueprint = read_blueprint(scaled.plan("fewest: 4, most: 8, exposure: sympson-hetter, rate: 0.5"))
+    stock = stock_for(blueprint)
+    monkeypatch.setattr(simulation, "MOST_ANSWERS", 30 * len(stock.items))
+    assert tried(blueprint, with_lottery(blueprint, stock)).whole.n == 30
 
 
 @pytest.mark.parametrize(

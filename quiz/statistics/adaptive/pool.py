@@ -58,13 +58,15 @@ class Pool:
         return min(places), max(places)
 
     @cached_property
-    def apart(self) -> NDArray[np.bool_]:
-        """Which items are never in one test with which, shape (items, items)."""
+    def enemies(self) -> list[list[int]]:
+        """The places of the items that are never in one test with each of the items."""
         places = {item.name: place for place, item in enumerate(self.items)}
-        found = np.zeros((len(places), len(places)), dtype=np.bool_)
+        found: list[set[int]] = [set() for _ in self.items]
         for place, item in enumerate(self.items):
-            found[place, [places[name] for name in item.enemies if name in places]] = True
-        return np.asarray(found | found.T)
+            for other in (places[name] for name in item.enemies if name in places):
+                found[place].add(other)
+                found[other].add(place)
+        return [*map(sorted, found)]
 
     def within(self, topic: str) -> NDArray[np.bool_]:
         """Which items are of this topic, or of one below it (``proposals`` holds ``proposals/security``)."""

@@ -169,7 +169,8 @@ class Session:
         rules = self._rules
         self._abilities.take(who, items, categories)
         self.seen[who, items] = True
-        self.barred[who] |= self._pool.apart[items]
+        for examinee, item in zip(who, items, strict=True):
+            self.barred[examinee, self._pool.enemies[item]] = True
         self.lengths[who] += 1
         self.minutes[who] += self._pool.minutes[items]
         theta, error = self._abilities.estimates(who, rules.method)
@@ -210,13 +211,14 @@ class Session:
     def _one_of_the_best(self, worth: Values) -> NDArray[np.intp]:
         among = self._rules.among if self._rules.exposure == "randomesque" else 1
         if among == 1:
-            best: NDArray[np.intp] = worth.argmax(axis=1)
-            return best
-        best = np.argsort(-worth, axis=1, kind="stable")[:, :among]
-        there = np.isfinite(np.take_along_axis(worth, best, axis=1)).sum(axis=1)
-        taken = (self._rng.random((len(worth),)) * there).astype(np.intp)
-        found: NDArray[np.intp] = best[np.arange(len(worth)), taken]
-        return found
+            return np.asarray(worth.argmax(axis=1))
+        there = np.minimum(np.isfinite(worth).sum(axis=1), among)
+        rank = (self._rng.random((len(worth),)) * there).astype(np.intp)
+        # The worth of this rank, without a sort of all; of equals the first comes first.
+        value = np.partition(-worth, np.unique(rank), axis=1)[np.arange(len(worth)), rank]
+        better = (-worth < value[:, None]).sum(axis=1)
+        equals = np.cumsum(-worth == value[:, None], axis=1)
+        return np.asarray((equals > (rank - better)[:, None]).argmax(axis=1))
 
 
 def _unless_none(allowed: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.statistics.adaptive.pool import Pool
 from quiz.statistics.adaptive.results import overlap
 from quiz.statistics.adaptive.session import Rules, Session, demand_sense
@@ -59,15 +59,18 @@ class Figures:
     topics: dict[str, float]
 
 
+def most_examinees(pool: Pool) -> int:
+    """How many can be simulated at once."""
+    return int(MOST_ANSWERS // (len(pool.items) * (pool.log.shape[1] - 1)))
+
+
 def simulate(pool: Pool, rules: Rules, abilities: Values, seed: int) -> Figures:
     """The test as examinees of these abilities sit it; the same seed gives the same. Raises Invalid (``demand_sense``)."""
     demand_sense(rules, pool)
-    most = MOST_ANSWERS // (len(pool.items) * (pool.log.shape[1] - 1))
-    if len(abilities) > most:
-        problem = Problem(
-            "examinees", f"{len(abilities)} are too many for a pool of this size", f"simulate {most} or fewer"
-        )
-        raise Invalid([problem])
+    given, most = len(abilities), most_examinees(pool)
+    if given > most:
+        what = Said("%(given)s are too many for a pool of this size", given=given)
+        raise Invalid([Problem("examinees", what, Said("simulate %(most)s or fewer", most=most))])
     rng = np.random.default_rng(seed)
     passes = chances_to_pass(pool, rules, rng) if rules.exposure == "sympson-hetter" else None
     return _figures(pool, rules, abilities, sat(pool, rules, abilities, rng, passes))
@@ -91,8 +94,9 @@ def chances_to_pass(pool: Pool, rules: Rules, rng: np.random.Generator) -> Value
     Adjusted in simulations: rate / P(the item comes up), at most 1 (Sympson & Hetter 1985).
     """
     passes = np.ones(len(pool.items))
+    tried = min(TRIED, most_examinees(pool))
     for _ in range(ROUNDS):
-        session = sat(pool, rules, rng.standard_normal(TRIED), rng, passes)
+        session = sat(pool, rules, rng.standard_normal(tried), rng, passes)
         passes = rules.rate / np.maximum(session.came_up.mean(axis=0), rules.rate)
     return passes
 

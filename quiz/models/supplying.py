@@ -121,7 +121,12 @@ def demand_unchanged(
     held: Held,
     frozen: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Raises EditConflict where by now the names mean other banks, or a question of these forms or pools was changed."""
+    """Raises EditConflict where by now the names mean other banks, or a question of these forms or pools was changed.
+
+    Whoever changes these banks is waited for, and then waits: what they take back is not what is about to be kept.
+    """
+    held_still = select(Bank.id).where(Bank.id.in_(held.banks.values())).order_by(Bank.id)
+    connection.execute(held_still.with_for_update(read=True)).all()
     banks = usable_banks(connection, user_id, course_id, blueprint.banks)
     if banks != held.banks or not are_current(connection, frozen):
         raise EditConflict

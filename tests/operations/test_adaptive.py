@@ -11,13 +11,14 @@ from sqlalchemy import select, update
 from quiz.assembly.dice import Dice
 from quiz.assembly.path import Thrown, rules_of
 from quiz.db import reading, transaction
-from quiz.errors import OutOfSequence, QuizError
+from quiz.errors import EditConflict, OutOfSequence, QuizError
 from quiz.models.adapting import Sitting
 from quiz.models.attempt import Attempt, AttemptSlot, Mark
 from quiz.models.bank import Bank
 from quiz.models.saving import Saved
 from quiz.models.versions import take_back
-from quiz.operations import adaptive, analysis, attempts, rescoring
+from quiz.operations import adaptive, analysis, attempts, importing, quizzes, rescoring
+from quiz.operations.access import editable_bank
 from quiz.operations.attempts import SlotSave
 from quiz.statistics.adaptive.session import Session
 from tests import scaled
@@ -237,6 +238,21 @@ def test_a_question_that_may_still_come_is_not_lost_when_its_version_is_taken_ba
         assert take_back(connection, bank, NOW, owner, NOW + timedelta(hours=1)) == 24
     scaled.give(cast, attempt, 1, right=True)
     assert "Statement" in scaled.view(cast, attempt).presented.prompt
+
+
+def test_publishing_waits_for_what_is_being_taken_back(beside, cast):
+    """It would keep a pool of versions that are about to go (PostgreSQL): a student would be led to none."""
+    importing.import_bank(cast.ada, scaled.bank(), "scaled.yaml", NOW)
+    quiz = quizzes.create(cast.ada, cast.course, scaled.plan(), NOW)
+    with transaction() as parked:
+        bank = parked.execute(select(Bank.id).where(Bank.slug == "scaled")).scalar_one()
+        editable_bank(parked, cast.ada, bank)
+        take_back(parked, bank, NOW, cast.ada.id, NOW)
+        publishing = beside(lambda: quizzes.publish(cast.ada, quiz, NOW))
+        with pytest.raises(TimeoutError):
+            publishing.result(0.3)
+    with pytest.raises(EditConflict):
+        publishing.result(10)
 
 
 @on_one

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiz.banks import families
+from quiz.banks.loading import load
 from quiz.banks.model import Bank, Question
 from quiz.lint.inspect import inspect_bank, inspect_question, inspect_quiz, mended, not_applied
 from quiz.lint.language import table
@@ -203,7 +203,7 @@ def test_one_variant_stands_for_its_family():
         "variables": {"a": {"values": ["2", "3"]}}, "variants": 2, "prompt": "How much is {{ a }} + 1?",
         "answers": [{"formula": "a + 1"}],
     }  # fmt: skip
-    bank = bank_of().holding((families.load(fields),))
+    bank = bank_of().holding((load(fields),))
     (finding,) = inspect_bank(bank)
     assert (finding.rule, finding.question, finding.where) == ("F02", "examples/sums", "evidence")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isfinite
 from typing import Any, Final
 
@@ -75,14 +75,14 @@ class Pooled:
         return Item(self.question, self.a, self.b, self.c, self.topic, enemies=self.enemies)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stock:
     """What adaptive tests choose from: calibrated questions, and those to be tried beside them."""
 
     items: tuple[Pooled, ...]
     trials: tuple[Pooled, ...]
 
-    @property
+    @cached_property
     def pool(self) -> Pool:
         """The calibrated ones with their curves."""
         return _pool(tuple(one.item for one in self.items))

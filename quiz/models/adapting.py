@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from math import isclose
 from typing import Any, NamedTuple
 
@@ -106,6 +105,34 @@ def keep_pool(connection: Connection, revision_id: int, pool: Mapping[str, Any] 
         connection.execute(insert(QuizPool).values(revision_id=revision_id, **pool))
 
 
+class Held(NamedTuple):
+    """A pool as it is used: the day for which it is true, what was kept of each question by its name (``bank/id``), its
+    name by its id, and what tests choose from.
+    """
+
+    as_of: date
+    kept: Mapping[str, Mapping[str, Any]]
+    names: Mapping[int, str]
+    stock: Stock
+
+
+class Pools(dict[int, Held]):
+    """Pools by their revisions, each read once: to read one of 5,000 questions takes 30 ms."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def __missing__(self, revision_id: int) -> Held:
+        """Reads the pool of a revision of adaptive tests."""
+        row = self._connection.execute(select(QuizPool).where(QuizPool.revision_id == revision_id)).one()
+        kept = {one["question"]: one for one in (*row.items, *row.trials)}
+        names = {one["question_id"]: name for name, one in kept.items()}
+        stock = Stock(tuple(map(Pooled.load, row.items)), tuple(map(Pooled.load, row.trials)))
+        self[revision_id] = Held(row.as_of, kept, names, stock)
+        return self[revision_id]
+
+
 def pooled_versions(connection: Connection, bank_id: int) -> set[int]:
     """The versions of a bank's questions that attempts may still be given out of a pool."""
     goes_on = select(Attempt.id).where(Attempt.revision_id == QuizRevision.id, Attempt.finished_at.is_(None))
@@ -138,36 +165,25 @@ class Asked(NamedTuple):
 
 
 class Sitting:
-    """An adaptive test of a revision; ``seed`` and ``had`` (as ``attempt.exposure``) are those of the attempt."""
+    """An adaptive test of a revision with this pool; ``seed`` and ``had`` (as ``attempt.exposure``) are those of the attempt."""
 
     def __init__(
-        self,
-        connection: Connection,
-        revision_id: int,
-        blueprint: Blueprint,
-        seed: int,
-        had: Mapping[str, int],
+        self, connection: Connection, held: Held, blueprint: Blueprint, seed: int, had: Mapping[str, int]
     ) -> None:
-        self._connection, self.blueprint, self.seed, self._had = connection, blueprint, seed, had
-        row = connection.execute(select(QuizPool).where(QuizPool.revision_id == revision_id)).one()
-        self.as_of: date = row.as_of
-        self._ids = {one["question"]: one for one in (*row.items, *row.trials)}
-        self.stock = Stock(tuple(map(Pooled.load, row.items)), tuple(map(Pooled.load, row.trials)))
+        self._connection, self._held = connection, held
+        self.blueprint, self.seed, self._had = blueprint, seed, had
+        self.as_of, self.stock = held.as_of, held.stock
 
     @classmethod
-    def of(cls, connection: Connection, attempt_id: int) -> Sitting:
-        """The test that an attempt is."""
+    def of(cls, connection: Connection, attempt_id: int, pools: Pools | None = None) -> Sitting:
+        """The test that an attempt is; ``pools`` for whoever looks at several."""
         row = connection.execute(
             select(Attempt.revision_id, Attempt.seed, Attempt.exposure, QuizRevision.blueprint)
             .join(QuizRevision, QuizRevision.id == Attempt.revision_id)
             .where(Attempt.id == attempt_id)
         ).one()
-        blueprint = Blueprint.load(row.blueprint)
-        return cls(connection, row.revision_id, blueprint, row.seed, row.exposure)
-
-    @cached_property
-    def _names(self) -> Mapping[int, str]:
-        return {one["question_id"]: name for name, one in self._ids.items()}
+        held = (Pools(connection) if pools is None else pools)[row.revision_id]
+        return cls(connection, held, Blueprint.load(row.blueprint), row.seed, row.exposure)
 
     def path(self) -> Path:
         """The path, at its beginning."""
@@ -195,7 +211,7 @@ class Sitting:
         return [
             Asked(
                 row.slot,
-                self._names[row.question_id],
+                self._held.names[row.question_id],
                 row.trial,
                 row.fraction,
                 is_answered(answers.get(row.slot)),
@@ -212,10 +228,10 @@ class Sitting:
 
     def slot(self, number: int, step: Step) -> dict[str, Any]:
         """The row of ``attempt_slot`` for a step, without the attempt."""
-        held = self._ids[step.question]
+        kept = self._held.kept[step.question]
         version = self._connection.execute(
             select(QuestionVersion.digest, QuestionVersion.content).where(
-                QuestionVersion.id == held["version_id"]
+                QuestionVersion.id == kept["version_id"]
             )
         ).one()
         authored, dice = load_authored(version.digest, version.content), Dice(self.seed)
@@ -225,11 +241,11 @@ class Sitting:
         order = shown_order(item, number, dice, shuffle=self.blueprint.shuffle_options)
         return {
             "slot": number,
-            "version_id": held["version_id"],
-            "section": held["section"],
+            "version_id": kept["version_id"],
+            "section": kept["section"],
             "variant": variant,
             "shown_order": list(order),
-            "points": held["points"],
+            "points": kept["points"],
             "bonus": False,
             "asks": True,
             "trial": step.trial,
@@ -246,13 +262,15 @@ class Told(NamedTuple):
     share: float | None
 
 
-def told_by(connection: Connection, attempt_id: int, marks: Mapping[int, tuple[float | None, float]]) -> Told:
+def told_by(
+    connection: Connection, attempt_id: int, marks: Mapping[int, tuple[float | None, float]], pools: Pools
+) -> Told:
     """What these marks of an ended adaptive test tell, by slot as (fraction, max): those that count, or others.
 
     Trial questions, a last one that was not answered, and what was dropped (max 0) tell nothing. Where a test was ended
     before its rules did, with fewer answers than each has to have, the share is reduced to the part that was answered.
     """
-    sitting = Sitting.of(connection, attempt_id)
+    sitting = Sitting.of(connection, attempt_id, pools)
     asked = [one for one in sitting.asked(attempt_id) if one.answered and not one.trial]
     given = [(one.name, *marks[one.slot]) for one in asked]
     scored = [(name, fraction) for name, fraction, most in given if most and fraction is not None]
@@ -278,9 +296,9 @@ class Difference(NamedTuple):
     found: Any
 
 
-def differences(connection: Connection, attempt_id: int) -> list[Difference]:
+def differences(connection: Connection, attempt_id: int, pools: Pools) -> list[Difference]:
     """Follows the path of an adaptive test once more, out of its pool, rules, seed and first marks."""
-    sitting, found = Sitting.of(connection, attempt_id), []
+    sitting, found = Sitting.of(connection, attempt_id, pools), []
     path, columns = sitting.path(), ("variant", "shown_order", "trial", "step")
     rows = connection.execute(
         select(*(getattr(AttemptSlot, name) for name in columns))

@@ -20,7 +20,7 @@ from quiz.assembly.path import ALGORITHM as ADAPTIVE
 from quiz.banks.model import Question
 from quiz.banks.trying import Act, Standing
 from quiz.db import Prepared, parts
-from quiz.models.adapting import told_by
+from quiz.models.adapting import Pools, told_by
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark
 from quiz.models.bank import QuestionVersion
@@ -255,9 +255,12 @@ def result_of(
     connection: Connection,
     attempt_id: int,
     marks: Sequence[Row[Any]],
+    pools: Pools,
     instead: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Result:
-    """What the marks of an attempt (``counting_marks``) come to; ``instead``: other marks of some slots."""
+    """What the marks of an attempt (``counting_marks``) come to; ``instead``: other marks of some slots. ``pools``: those of
+    all attempts that are looked at together.
+    """
     now = {
         one.slot: (instead[one.slot]["fraction"], instead[one.slot]["max"])
         if one.slot in instead
@@ -267,18 +270,19 @@ def result_of(
     if marks[0].algorithm != ADAPTIVE:
         given = [(*now[one.slot], one.bonus) for one in marks]
         return Result(grade_of(given, marks[0].scale))
-    found, share = told_by(connection, attempt_id, now)
+    found, share = told_by(connection, attempt_id, now, pools)
     grade = None if share is None else share * marks[0].scale
     return Result(grade, *((found.ability, found.error) if found else ()))
 
 
 def regrade(connection: Connection, attempt_ids: Sequence[int]) -> None:
     """Stores anew what the marks that count now come to."""
+    pools = Pools(connection)
     for part in parts(attempt_ids):
         store_results(
             connection,
             {
-                attempt_id: result_of(connection, attempt_id, of_one)
+                attempt_id: result_of(connection, attempt_id, of_one, pools)
                 for attempt_id, of_one in counting_marks(connection, part).items()
             },
         )

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.path import ALGORITHM
 from quiz.db import reading
 from quiz.errors import NotFound, QuizError
-from quiz.models.adapting import Difference, Sitting, differences
+from quiz.models.adapting import Difference, Pools, Sitting, differences
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import QuestionVersion
@@ -64,6 +64,7 @@ def replay(quiz_id: int) -> list[Replayed]:
             .where(Attempt.quiz_id == quiz_id, Attempt.algorithm == ALGORITHM)
             .order_by(Attempt.id)
         ).all()
+        pools = Pools(connection)
         return [
             Replayed(
                 attempt_id=row.id,
@@ -73,7 +74,7 @@ def replay(quiz_id: int) -> list[Replayed]:
                 stopped=row.stopped,
                 ability=row.ability,
                 error=row.ability_error,
-                differences=tuple(differences(connection, row.id)),
+                differences=tuple(differences(connection, row.id, pools)),
             )
             for row in rows
         ]

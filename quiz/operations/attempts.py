@@ -36,7 +36,7 @@ from quiz.errors import (
 )
 from quiz.files.richtext import to_html
 from quiz.models.accommodating import Terms, lengthened, terms_for
-from quiz.models.adapting import Sitting
+from quiz.models.adapting import Pools, Sitting
 from quiz.models.asking import ASKED, asked
 from quiz.models.attempt import GRACE, Answer, Attempt, AttemptSlot, Fields, due_at, is_answered
 from quiz.models.bank import Bank, Question, QuestionVersion
@@ -239,7 +239,7 @@ def _paper(
     """The first question of an adaptive test, one of the quiz's fixed forms, or else a paper drawn by the seed."""
     if blueprint.settings.adaptive:
         had = _seen(connection, actor, quiz.id)
-        sitting = Sitting(connection, quiz.revision_id, blueprint, seed, had)
+        sitting = Sitting(connection, Pools(connection)[quiz.revision_id], blueprint, seed, had)
         values = {"seed": seed, "as_of": sitting.as_of, "algorithm": ADAPTIVE, "exposure": had}
         return _Given(values, [sitting.first()])
     form = form_for(connection, quiz.revision_id, actor.id) if blueprint.fixed_forms else None

@@ -23,6 +23,7 @@ from quiz.operations.attempts import SlotSave
 from quiz.statistics.adaptive.session import Session
 from tests import scaled
 from tests.cast import GRACE, NOW
+from tests.statements import statements
 
 #: Where the engine makes no difference.
 on_one = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -226,6 +227,21 @@ def test_a_rescored_question_is_estimated_anew_and_the_path_stays(cast):
     assert adaptive.replay(cast.quiz)[0].differences == ()
     rescoring.undo(None, cast.quiz, done.rescoring_id, NOW)
     assert stored(attempt).ability == before.ability
+
+
+@on_one
+def test_many_attempts_are_rescored_with_one_look_at_their_pool(cast):
+    """Two: what would change, and what changes; while it is written nobody can save (SQLite)."""
+    cast.quiz = scaled.publish(cast, scaled.plan("fewest: 4, most: 4"), size=5)
+    for _ in range(3):
+        attempt = cast.start()
+        scaled.sit(cast, attempt, scaled.knows(0, size=5))
+    wrong = next(one for one in slots(attempt) if one.fraction == 0)
+    request = rescoring.Request("full-credit", wrong.version_id, False, "")
+    with statements() as sent:
+        done = rescoring.run(None, cast.quiz, request, NOW)
+    assert len(done.changes) == 3
+    assert sum("FROM quiz_pool" in one for one in sent) == 2
 
 
 @on_one

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from quiz.banks.rescoring import BY_KEY, POLICIES
 from quiz.errors import Invalid, NotFound, Problem, Said
 from quiz.files.richtext import to_text
+from quiz.models.adapting import Pools
 from quiz.models.attempt import Attempt, AttemptSlot
 from quiz.models.bank import Bank, QuestionVersion, load_authored
 from quiz.models.people import User
@@ -160,7 +161,7 @@ def _changes(connection: Connection, quiz: Row[Any], given: Sequence[Step]) -> I
     for step in given:
         if step.changed:
             changed[step.row.attempt_id].append(step)
-    ids = sorted(changed)
+    ids, pools = sorted(changed), Pools(connection)
     for start in range(0, len(ids), 500):  # databases bound the parameters of a statement
         part = ids[start : start + 500]
         marks = counting_marks(connection, part)
@@ -171,7 +172,7 @@ def _changes(connection: Connection, quiz: Row[Any], given: Sequence[Step]) -> I
         )
         for row in people:
             new = {step.row.slot: step.mark for step in changed[row.id]}
-            grade = result_of(connection, row.id, marks[row.id], new).grade
+            grade = result_of(connection, row.id, marks[row.id], pools, new).grade
             yield _change(quiz, row, changed[row.id], grade)
 
 

@@ -32,7 +32,7 @@ from quiz.assembly.path import (
     with_lottery,
 )
 from quiz.assembly.supply import Window, lasting
-from quiz.db import Base
+from quiz.db import Base, parts
 from quiz.models.attempt import Answer, Attempt, AttemptSlot, Mark, is_answered
 from quiz.models.bank import Question, QuestionVersion, load_authored
 from quiz.models.drawing import SqlIndex
@@ -136,15 +136,18 @@ class Pools(dict[int, Held]):
 def pooled_versions(connection: Connection, bank_id: int) -> set[int]:
     """The versions of a bank's questions that attempts may still be given out of a pool."""
     goes_on = select(Attempt.id).where(Attempt.revision_id == QuizRevision.id, Attempt.finished_at.is_(None))
-    rows = connection.execute(
-        select(QuizRevision.banks, QuizPool.items, QuizPool.trials)
+    pooled = connection.execute(
+        select(QuizRevision.id, QuizRevision.banks)
         .join(QuizPool, QuizPool.revision_id == QuizRevision.id)
         .where(or_(QuizRevision.current, goes_on.exists()))
     )
+    of_bank = [row.id for row in pooled if bank_id in row.banks.values()]  # pools of others are not read
     return {
         int(one["version_id"])
-        for row in rows
-        if bank_id in row.banks.values()
+        for some in parts(of_bank)
+        for row in connection.execute(
+            select(QuizPool.items, QuizPool.trials).where(QuizPool.revision_id.in_(some))
+        )
         for one in (*row.items, *row.trials)
     }
 

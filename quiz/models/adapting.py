@@ -156,8 +156,8 @@ def pooled_versions(connection: Connection, bank_id: int) -> set[int]:
 
 
 class Asked(NamedTuple):
-    """A question that was asked: its mark in the first round (None: none yet, or nobody could say), and whether it was
-    answered; of all but the last one that is certain.
+    """A question that was asked: its mark in the first round (None: none yet, or nobody could say), whether it was answered,
+    and whether for good; of all but the last one both are certain, the last answer may have been saved alone.
     """
 
     slot: int
@@ -165,6 +165,7 @@ class Asked(NamedTuple):
     trial: bool
     fraction: float | None
     answered: bool
+    for_good: bool
 
 
 class Sitting:
@@ -195,9 +196,11 @@ class Sitting:
     def asked(self, attempt_id: int) -> list[Asked]:
         """What an attempt has been asked so far, in order. Two statements."""
         given = self._connection.execute(
-            select(Answer.slot, Answer.fields).where(Answer.attempt_id == attempt_id).order_by(Answer.seq)
+            select(Answer.slot, Answer.fields, Answer.act)
+            .where(Answer.attempt_id == attempt_id)
+            .order_by(Answer.seq)
         )
-        answers = {row.slot: row.fields for row in given}
+        answers = {row.slot: row for row in given}
         first = and_(
             Mark.attempt_id == AttemptSlot.attempt_id,
             Mark.slot == AttemptSlot.slot,
@@ -217,7 +220,8 @@ class Sitting:
                 self._held.names[row.question_id],
                 row.trial,
                 row.fraction,
-                is_answered(answers.get(row.slot)),
+                row.slot in answers and is_answered(answers[row.slot].fields),
+                row.slot in answers and answers[row.slot].act == "check",
             )
             for row in rows
         ]
@@ -317,7 +321,7 @@ def differences(connection: Connection, attempt_id: int, pools: Pools) -> list[D
             again = sitting.slot(one.slot, step)
             told = ((name, getattr(row, name), again[name]) for name in columns)
             found += [Difference(one.slot, *each) for each in told if not _alike(*each[1:])]
-        if one.answered:
+        if one.for_good:
             path.take(one.name, one.fraction)
     attempt = connection.execute(select(Attempt.stopped).where(Attempt.id == attempt_id)).one()
     if attempt.stopped != path.stopped:

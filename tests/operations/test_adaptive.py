@@ -230,6 +230,20 @@ def test_a_rescored_question_is_estimated_anew_and_the_path_stays(cast):
 
 
 @on_one
+def test_an_answer_that_was_only_saved_counts_and_leads_nowhere(cast):
+    """The last one, where the test is submitted, or time is up, before it is given for good."""
+    attempt = begin(cast, "fewest: 4, most: 4")
+    for slot in (1, 2, 3):
+        scaled.give(cast, attempt, slot, right=True)
+    short = SlotSave(4, 1, {"answer": ["0"]})
+    attempts.save(cast.bo, attempt, short, "w", NOW, GRACE)
+    attempts.finish(cast.bo, attempt, NOW)
+    assert stored(attempt).stopped is None
+    assert [one.fraction for one in slots(attempt)] == [1, 1, 1, 1]
+    assert adaptive.replay(cast.quiz)[0].differences == ()
+
+
+@on_one
 def test_many_attempts_are_rescored_with_one_look_at_their_pool(cast):
     """Two: what would change, and what changes; while it is written nobody can save (SQLite)."""
     cast.quiz = scaled.publish(cast, scaled.plan("fewest: 4, most: 4"), size=5)

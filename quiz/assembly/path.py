@@ -228,7 +228,7 @@ def _beyond(what: str, wanted: float, there: float) -> dict[str, Any]:
 
 
 def with_lottery(blueprint: Blueprint, stock: Stock) -> Stock:
-    """The stock with the chances of the lottery, where the rules ask for one. Takes a second or two."""
+    """The stock with the chances of the lottery, where the rules ask for one: that takes 7 ms a question."""
     rules = rules_of(blueprint)
     if rules.exposure != "sympson-hetter":
         return stock

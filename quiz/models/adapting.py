@@ -70,7 +70,8 @@ def make_pool(
 ) -> dict[str, Any] | None:
     """The pool of an adaptive blueprint as a row of ``quiz_pool``, without the revision; None where it is not adaptive.
 
-    It is of questions that stay as they are within the window. Writes nothing; takes a second or two.
+    It is of questions that stay as they are within the window. Writes nothing; with a lottery it takes as long as
+    ``with_lottery``.
     """
     if blueprint.settings.adaptive is None:
         return None

@@ -184,7 +184,6 @@ TABLE = {
     "GET quizzes.papers": {TEACHER},
     "GET fixed.forms": {TEACHER},
     "GET fixed.file": {TEACHER},
-    "GET fixed.file": {TEACHER},
     "GET fixed.marks": {TEACHER},
     "POST fixed.look": {TEACHER},
     "POST fixed.enter": {TEACHER},

@@ -176,6 +176,15 @@ def test_the_rules_of_an_adaptive_test_are_written_and_taken_back():
     assert read_blueprint(text_of(posted(form), made)) == read_blueprint(LISTED)
 
 
+def test_an_adaptive_test_leaves_the_order_of_papers():
+    """The form always says one: with it no quiz could be made adaptive there."""
+    form = sent(plan_of(BLUEPRINT))
+    form["mode"] = ADAPTIVE
+    made = text_of(posted(form), BLUEPRINT)
+    assert "order:" not in made
+    assert read_blueprint(made).settings.adaptive == Adaptive()
+
+
 def test_what_the_form_does_not_show_is_named():
     assert unseen(WHOLE) == ["questions", "levels", "sections[0].tags.all", "sections[1].exclude"]
 

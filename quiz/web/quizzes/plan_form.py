@@ -362,6 +362,13 @@ def _mode(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     return {"mode": ABSENT, "tries": ABSENT, "review": kept or ABSENT, "adaptive": rules}
 
 
+def _order(data: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The order of a paper. An adaptive test has none of its own, and the form no way to say that."""
+    order = said(data, "order")
+    unsaid = "order" not in given and order == Blueprint.model_fields["order"].default
+    return {"order": ABSENT if unsaid or said(data, "mode") == ADAPTIVE else order}
+
+
 def _rules(typed: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """What the form says of an adaptive test; what is usual only where it stood there."""
     usual = _adaptive_data(Adaptive())
@@ -398,7 +405,7 @@ _SECTION: Final[Writers] = {
 }
 _WHOLE: Final[Writers] = {
     ("as_of",): _text("as_of"),
-    ("order",): _text("order"),
+    ("order", "mode"): _order,
     ("shuffle_options",): _truth("shuffle_options"),
     ("forms",): _forms,
 }

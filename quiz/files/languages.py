@@ -89,10 +89,15 @@ class Speech:
 
     def day(self, value: date) -> str:
         """A day in words."""
-        return str(format_date(value, "long", LOCALES[self.language]))
+        return whole_day(format_date(value, "long", LOCALES[self.language]))
 
 
 # Figures -------------------------------------------------------------------------------------------------------------
+
+
+def whole_day(words: str) -> str:
+    """A day in words as a sentence may end with it: the Russian "г." for year is left out, with its full stop."""
+    return words.removesuffix("г.").rstrip()
 
 
 def figure(value: Fraction | Decimal | float, places: int, locale: Locale) -> str:

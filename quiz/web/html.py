@@ -216,7 +216,8 @@ def until(value: datetime, now: datetime) -> str | Markup:
 
 def day(value: date | datetime | None) -> str:
     """A day in words, in the viewer's time zone where it is a moment; it does not break."""
-    return "" if value is None else format_date(value, "long").replace(" ", NO_BREAK_SPACE)
+    words = "" if value is None else spoken.whole_day(format_date(value, "long"))
+    return words.replace(" ", NO_BREAK_SPACE)
 
 
 def clock(value: datetime | None) -> str:

@@ -1,5 +1,7 @@
 """What leaves the pages in another language: sentences with figures, and figures as that language writes them."""
 
+from datetime import date
+
 from quiz.errors import Said
 from quiz.files.languages import NO_BREAK_SPACE, Speech
 
@@ -27,3 +29,9 @@ def test_figures_are_written_as_the_language_does():
     assert (Speech().figure(1234.565), RUSSIAN.figure(-0.5)) == ("1,234.57", "−0,5")
     assert RUSSIAN.correlation(0.1) == "0,10"
     assert Speech("zh").percent(0.725) == f"73{NO_BREAK_SPACE}%"
+
+
+def test_a_day_may_end_a_sentence():
+    """Russian dates have a full stop of their own, which would stand there twice."""
+    assert RUSSIAN.day(date(2026, 11, 26)) == "26 ноября 2026"
+    assert Speech().day(date(2026, 11, 26)) == "26 November 2026"

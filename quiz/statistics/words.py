@@ -119,7 +119,7 @@ GENERAL: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "left-out": (
         "Some attempts are left out of the figures.",
-        "%(n)s are not wholly marked yet, or have nothing to attain.",
+        "Not wholly marked yet, or nothing to attain: %(n)s.",
     ),
 }
 

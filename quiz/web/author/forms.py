@@ -39,7 +39,7 @@ class FilterForm(Form):
     type = StringField(_l("Type"), default="")
     difficulty = StringField(_l("Difficulty"), default="")
     level = StringField(_l("Level"), default="")
-    status = StringField(_l("Status"), default="")
+    status = StringField(_l("State"), default="")
     time = StringField(_l("Changing with time"), default="")
     rule = StringField(_l("Rule"), default="")
     language = StringField(_l("Language"), default="")

@@ -173,7 +173,11 @@ def _time(found: Checklist, around: Readiness, now: datetime) -> Iterator[Line]:
     yield _open(found, sheet, now)
     yield Line(
         "info",
-        f"{html.minutes(sheet.limit_minutes).capitalize()}, {_attempts(sheet)}.",
+        _(
+            "%(limit)s, %(attempts)s.",
+            limit=html.minutes(sheet.limit_minutes).capitalize(),
+            attempts=_attempts(sheet),
+        ),
         _("Students need the access code.") if sheet.access_code else _("No access code is asked for."),
         _at(found, "limit_minutes", _("Change it")),
     )

@@ -19,7 +19,7 @@ def test_a_roster_is_looked_at_entered_and_taken_back(browser, cast):
     assert "stands in line 2 too" in ada.text
     file = (BytesIO(ROSTER.encode("cp1251")), "roster.csv")
     assert ada.post(page, {"file": file}, content_type="multipart/form-data").status_code == 200
-    assert "2 people would change" in ada.text
+    assert "2 people would come in or change" in ada.text
     assert "gets an account and a card" in ada.text
     text = ada.page.find("textarea").get_text().removeprefix("\n")  # as a browser reads it
     ada.post(f"{page}/enter", {"text": text})

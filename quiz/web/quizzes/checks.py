@@ -245,7 +245,7 @@ def _shown(found: Checklist, sheet: QuizSheet) -> Iterator[Line]:
             "look" if sheet.closes_at else "info",
             _("Who has finished sees what is right while others still take it."),
             _(
-                "Papers differ, but the same question can stand on several. To keep keys back, show them after closing only."
+                "A question can stand on the papers of several. To keep keys back, show them after closing only."
             ),
             _at(found, "review", _("Change what students see")),
         )

@@ -6,7 +6,7 @@ a script asks for the ``part`` of it that changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from quiz.web.author import rows
 from quiz.web.author.rows import Fault
 from quiz.web.forms import place
 from quiz.web.guard import moment
-from quiz.web.html import figure
+from quiz.web.html import figure, said
 from quiz.web.quizzes import plan_form
 from quiz.web.quizzes.choices import Offer, offers
 from quiz.web.quizzes.forms import GRADING, LAYOUTS, ORDERS, SHOWN, WHEN, NewQuizForm, QuizForm
@@ -119,8 +119,8 @@ class Desk:
         else:
             self.lines.append(problem)
 
-    def blame_short(self) -> None:
-        """Say at the sections for which too few questions match that they do."""
+    def blame_short(self, unmet: Sequence[Mapping[str, Any]]) -> None:
+        """Say at the sections for which too few questions match that they do; or else the first wish that is unmet."""
         if self.plan is None:
             words = _("The banks do not hold enough questions for it; what is missing stands below.")
             self.form.blueprint.errors = [words]
@@ -137,7 +137,14 @@ class Desk:
                 problem = Problem(f"sections[{number}].count", what.rstrip("."))
                 self.faults += rows.place(self.plan, [problem])
         if not self.faults:
-            self.faults = [Fault("h-unmet", _("The whole paper"), _("its wishes cannot all be met"))]
+            wish = unmet[0]
+            words = _(
+                "%(wish)s: %(wanted)s wanted, %(there)s there",
+                wish=said(wish["constraint"]),
+                wanted=wish["required"],
+                there=wish["available"],
+            )
+            self.faults = [Fault("h-unmet", _("The whole paper"), words)]
 
     # What the banks hold ---------------------------------------------------------------------------------------------
 

@@ -169,7 +169,7 @@ def create(course_id: int) -> ResponseReturnValue:
         desk.blame(error.problems)
         return _new(bench, _start_form(bench), desk), Invalid.status
     except Unmeetable as error:
-        desk.blame_short()
+        desk.blame_short(error.unmet)
         return _new(bench, _start_form(bench), desk, unmet=error.unmet), Unmeetable.status
     flash(_("The draft is saved. Students see it when it is published."), "good")
     return redirect(url_for("quizzes.edit", quiz_id=quiz_id), 303)
@@ -233,7 +233,7 @@ def save(quiz_id: int) -> ResponseReturnValue:
         desk.blame(error.problems)
         return _edit(quiz, desk), Invalid.status
     except Unmeetable as error:
-        desk.blame_short()
+        desk.blame_short(error.unmet)
         return _edit(quiz, desk, unmet=error.unmet), Unmeetable.status
     except EditConflict:
         return _conflict(quizzes.manage(get_actor(), quiz_id), desk, form), EditConflict.status

@@ -52,6 +52,16 @@ class Said(str):
         said.message, said.figures = message, figures
         return said
 
+    def __str__(self) -> Self:
+        """Itself: a plain string, as ``str`` has it, could not be said in another language any more."""
+        return self
+
+
+def in_turn(by: str, texts: Iterable[str]) -> Said:
+    """Texts one after the other, as ``by.join`` has them; the sentences (``Said``) among them are said each by itself."""
+    figures = {f"text{place}": text for place, text in enumerate(texts)}
+    return Said(by.replace("%", "%%").join(f"%({name})s" for name in figures), **figures)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -67,8 +77,8 @@ class Problem:
     line: int | None = None
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text} – {self.mend}" if self.mend else text
+        what = in_turn(": ", filter(None, (self.where, Said(self.what))))
+        return in_turn(" – ", (what, Said(self.mend))) if self.mend else what
 
 
 class QuizError(Exception):
@@ -166,7 +176,7 @@ class Invalid(QuizError):
     def __init__(self, problems: Iterable[Problem] | str, message: str | None = None) -> None:
         listed = (Problem("", problems),) if isinstance(problems, str) else tuple(problems)
         self.problems = listed
-        super().__init__(message or "; ".join(str(problem) for problem in listed) or None)
+        super().__init__(message or in_turn("; ", map(str, listed)) or None)
 
 
 class TooLarge(QuizError):

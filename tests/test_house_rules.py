@@ -42,6 +42,8 @@ BREACHES = {
         ("quiz/operations/courses.py", "Problem('name', 'is too long', 'write one of ' + x)\n", 1),
         ("quiz/questions/fields.py", "raise fault('is empty' if x else f'{x} is none')\n", 1),
         ("quiz/banks/model.py", "what = f'there is no {x}'\n", 1),
+        ("quiz/formats/gift/reading.py", "x = 1\nLoss('images', f'{x} is no picture')\n", 2),
+        ("quiz/formats/aiken.py", "yield_ = Fault(f'line {x}', 'there is no answer')\n", 1),
     ],
     "escaping_stays_on": [
         ("templates/a.html", "<p>\n{{ x|safe }}</p>", 2),

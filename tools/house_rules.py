@@ -20,7 +20,7 @@ SECRETS_PLACES = ("quiz/operations/", "quiz/models/codes.py", "quiz/models/seali
 MARKUP_PLACES = ("quiz/web/html.py",)
 ZIP_PLACES = ("quiz/files/",)
 COMMIT_PLACES = ("quiz/db.py",)
-# What is said here is read in English: by commands and of files of other systems; printed papers bring their own words.
+# What is said here is read in English, by commands; printed papers bring their own words.
 ENGLISH_PLACES = (
     "quiz/assembly/fairness_page.py",
     "quiz/assembly/forms.py",
@@ -33,7 +33,6 @@ ENGLISH_PLACES = (
     "quiz/cli/",
     "quiz/config.py",
     "quiz/files/bundle.py",
-    "quiz/formats/",
     "quiz/operations/backups.py",
     "quiz/operations/installation.py",
     "quiz/statistics/adaptive/simulation.py",
@@ -59,6 +58,16 @@ FAULTS = {
     "Forbidden": 0,
     "NotFound": 0,
     "TooLarge": 0,
+    "Loss": 1,
+    "lose": 1,
+    "Fault": 0,
+    "Unsupported": 0,
+    "Unwritable": 0,
+    "Wrong": 0,
+    "_Wrong": 0,
+    "Foreign": 0,
+    "Unknown": 0,
+    "Invalid": 0,
 }
 FAULT_NAMES = frozenset({"what", "mend"})
 

@@ -40,6 +40,8 @@ SAYING = (
     "quiz/files/*.py",
     "quiz/statistics/adaptive/*.py",
 )
+#: Files that write sentences into questions, and whose faults and losses pages show.
+CONVERTING = ("quiz/formats/**/*.py",)
 #: Files whose sentences are examples, and whose sentences with figures pages show.
 QUOTING = ("quiz/lint/rules/*.py",)
 #: A sentence with figures, wherever it stands; and what a field of a form is called.
@@ -74,7 +76,7 @@ def said() -> Iterator[tuple[str, str]]:
         )
     yield from (("quiz/banks/coverage.py", text) for text in (*DIFFICULTIES, *LEVELS, *STATUSES) if text)
     yield from (("quiz/questions/validation.py", text) for text in chain(*validation.KINDS.values()) if text)
-    for patterns, find in ((SAYING, _texts), (QUOTING, _sayings)):
+    for patterns, find in ((SAYING, _texts), (CONVERTING, _faults), (QUOTING, _sayings)):
         for path in sorted(
             {str(one.relative_to(ROOT)) for pattern in patterns for one in ROOT.glob(pattern)}
         ):
@@ -84,10 +86,15 @@ def said() -> Iterator[tuple[str, str]]:
 
 def _texts(tree: ast.Module) -> Iterator[str]:
     """What a module says: its faults, the labels of its forms, its sentences."""
-    yield from _literals(fault_texts(tree))
+    yield from _faults(tree)
     yield from _literals(call.args[-1] for call, name in calls(tree) if name.endswith(FIELD) and call.args)
-    yield from _sayings(tree)
     yield from _sentences(tree)
+
+
+def _faults(tree: ast.Module) -> Iterator[str]:
+    """What is wrong, or lost, and how it is mended."""
+    yield from _literals(fault_texts(tree))
+    yield from _sayings(tree)
 
 
 def _sayings(tree: ast.Module) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.formats.base import HEAD_BYTES, Format, in_utf8
 from quiz.questions.validation import suggest
 from quiz.registry import modules
@@ -28,7 +28,14 @@ def get(name: str) -> Format:
     """The format of this name. Raises Invalid, with a guess at what was meant."""
     known = formats()
     if name not in known:
-        raise Invalid(f"there is no format '{name}'{suggest(name, known)} – one of {', '.join(known)}")
+        raise Invalid(
+            Said(
+                "there is no format '%(name)s'%(hint)s – one of %(names)s",
+                name=name,
+                hint=suggest(name, known),
+                names=", ".join(known),
+            )
+        )
     return known[name]
 
 
@@ -50,7 +57,7 @@ def recognise(head: bytes, name: str) -> Format:
         ]
         if called:
             return called[0]
-        raise Invalid(f"{name}: the format is not recognised – say it with --from")
+        raise Invalid(Said("%(name)s: the format is not recognised – say it with --from", name=name))
     return formats()[ranked[0][1]]
 
 
@@ -65,4 +72,6 @@ def by_suffix(name: str) -> Format:
     for format in formats().values():
         if format.writer and format.own_suffix and name.lower().endswith(format.suffixes):
             return format
-    raise Invalid(f"{name}: the ending does not say which format is meant – say it with --to")
+    raise Invalid(
+        Said("%(name)s: the ending does not say which format is meant – say it with --to", name=name)
+    )

@@ -16,6 +16,7 @@ from html import unescape
 from math import lcm
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.formats._moodle import Styled, as_html, became_html, centred, from_html, rounded, without_marks
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
 from quiz.questions.fields import percent
@@ -65,7 +66,7 @@ def read_embedded(text: Styled) -> Embedded:
     while start := _START.search(text, place):
         rest = _REST.match(text, start.end())
         if rest is None:
-            raise Wrong(f"the gap {start[0]} has no end – close it with }}")
+            raise Wrong(Said("the gap %(gap)s has no end – close it with }", gap=start[0]))
         name = str(len(found.gaps) + 1)
         pieces += [without_marks(text[place : start.start()], text.style), f"[[{name}]]"]
         kind, shuffled = _kind(start[2])
@@ -190,7 +191,10 @@ def _decimal(text: str) -> Decimal:
         value = Decimal("NaN")
     if not value.is_finite():
         raise Wrong(
-            f"'{text.strip()[:40]}' in a gap is no number – write {{1:NUMERICAL:=3}} or {{1:NUMERICAL:=3:0.5}}"
+            Said(
+                "'%(text)s' in a gap is no number – write {1:NUMERICAL:=3} or {1:NUMERICAL:=3:0.5}",
+                text=text.strip()[:40],
+            )
         )
     return value
 
@@ -232,7 +236,9 @@ def _weights(gaps: Mapping[str, Any], points: Fraction) -> tuple[Mapping[str, in
         return {name: int(weight) for name, weight in exact.items()}, []
     scale = lcm(*(gap.weight.denominator for gap in gaps.values()))
     whole = {name: int(gap.weight * scale) for name, gap in gaps.items()}
-    return whole, [Loss("points", f"Moodle gives the sum of the gaps' weights, {sum(whole.values())}")]
+    return whole, [
+        Loss("points", Said("Moodle gives the sum of the gaps' weights, %(sum)s", sum=sum(whole.values())))
+    ]
 
 
 def _alternative(credit: Fraction, text: str, feedback: str) -> str:

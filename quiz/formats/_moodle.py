@@ -14,6 +14,7 @@ from html import escape, unescape
 from typing import Any, Final, Self
 
 from quiz.banks.model import Topic
+from quiz.errors import Said
 from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
 from quiz.formats.base import Loss, percentage, titled
 from quiz.questions.fields import percent
@@ -180,8 +181,12 @@ def centred(answer: Any) -> tuple[str, str, list[Loss]]:
     if value is None or answer.tolerance_type != "absolute":
         low, high = answer.bounds
         value, tolerance = (low + high) / 2, (high - low) / 2
-        kind = "range" if answer.value is None else f"{answer.tolerance_type} tolerance"
-        losses.append(Loss("answers", f"a {kind} became a value with an absolute tolerance"))
+        kind = (
+            Said("range") if answer.value is None else Said("%(kind)s tolerance", kind=answer.tolerance_type)
+        )
+        losses.append(
+            Loss("answers", Said("a %(kind)s became a value with an absolute tolerance", kind=kind))
+        )
     said, width = show_number(value), show_number(tolerance)
     if (Fraction(said), Fraction(width)) != (value, tolerance):
         losses.append(Loss("answers", "a number was rounded to twelve figures"))

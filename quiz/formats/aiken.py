@@ -9,6 +9,7 @@ from string import ascii_uppercase
 from typing import Any, Final
 
 from quiz.banks.model import Question
+from quiz.errors import Said
 from quiz.files.richtext import to_text
 from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unwritable, Writer, decoded
 
@@ -29,27 +30,36 @@ def _read(source: Source) -> Iterator[Entry]:
             prompt, line, options = "", 0, {}
         elif option and not prompt:
             yield Fault(
-                f"line {number}", "there is an option without a question – write the question above it"
+                Said("line %(n)s", n=number),
+                "there is an option without a question – write the question above it",
             )
         elif option:
             if option[1] in options:
-                yield Fault(f"line {number}", f"there are two options {option[1]} – give each its own letter")
+                yield Fault(
+                    Said("line %(n)s", n=number),
+                    Said("there are two options %(letter)s – give each its own letter", letter=option[1]),
+                )
             options[option[1]] = option[2]
         else:
             if prompt:
                 mend = (
-                    "end each question with ANSWER: and a letter"
+                    Said("end each question with ANSWER: and a letter")
                     if options
-                    else "write the question on one line"
+                    else Said("write the question on one line")
                 )
                 yield Fault(
-                    f"line {line}",
-                    f"another question begins on line {number}, and this has no ANSWER – {mend}",
+                    Said("line %(n)s", n=line),
+                    Said(
+                        "another question begins on line %(n)s, and this has no ANSWER – %(mend)s",
+                        n=number,
+                        mend=mend,
+                    ),
                 )
             prompt, line, options = text, number, {}
     if prompt:
         yield Fault(
-            f"line {line}", "the file ends before the ANSWER – end each question with ANSWER: and a letter"
+            Said("line %(n)s", n=line),
+            "the file ends before the ANSWER – end each question with ANSWER: and a letter",
         )
 
 
@@ -62,13 +72,19 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _option_faults(number: int, letter: str, prompt: str, options: Mapping[str, str]) -> Iterator[Fault]:
     if not prompt:
-        yield Fault(f"line {number}", "there is an option without a question – write the question above it")
+        yield Fault(
+            Said("line %(n)s", n=number),
+            "there is an option without a question – write the question above it",
+        )
     elif letter in options:
-        yield Fault(f"line {number}", f"there are two options {letter} – give each its own letter")
+        yield Fault(
+            Said("line %(n)s", n=number),
+            Said("there are two options %(letter)s – give each its own letter", letter=letter),
+        )
 
 
 def _question(prompt: str, line: int, options: Mapping[str, str], answer: str) -> Entry:
-    where = f"line {line}"
+    where = Said("line %(n)s", n=line)
     if not prompt:
         return Fault(
             where, "there is an ANSWER without a question – write the question and its options above it"
@@ -77,7 +93,14 @@ def _question(prompt: str, line: int, options: Mapping[str, str], answer: str) -
         return Fault(where, "Question must have at least 2 answers – write them as A. … and B. …")
     key = answer[:1]  # what stands behind the letter says nothing, "B) Shanghai"
     if key not in options:
-        return Fault(where, f"the ANSWER '{answer[:20]}' is none of the options {', '.join(options)}")
+        return Fault(
+            where,
+            Said(
+                "the ANSWER '%(answer)s' is none of the options %(names)s",
+                answer=answer[:20],
+                names=", ".join(options),
+            ),
+        )
     rows = [
         {"text": text, **({"correct": True} if letter == key else {})} for letter, text in options.items()
     ]

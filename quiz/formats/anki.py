@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
-from quiz.errors import Invalid, TooLarge
+from quiz.errors import Invalid, Said, TooLarge
 from quiz.files.archive import START, Archive, Limits, pack
 from quiz.files.richtext import Html, to_html, to_text
 from quiz.formats._pictures import Pictures
@@ -53,12 +53,19 @@ _BEGINS: Final = b"SQLite format 3\0"
 def _read(source: Source) -> Iterator[Entry]:
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
-        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+        raise TooLarge(
+            Said(
+                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
+            )
+        )
     archive = Archive(content, _LIMITS)
     name = next((one for one in _NAMES if one in archive.names), "")
     if not name:
         raise Invalid(
-            f"{source.name} is no Anki package of the older kind – export it with 'Support older Anki versions'"
+            Said(
+                "%(file)s is no Anki package of the older kind – export it with 'Support older Anki versions'",
+                file=source.name,
+            )
         )
     with closing(sqlite3.connect(":memory:")) as collection:
         collection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, source.limits.question_bytes)
@@ -69,12 +76,20 @@ def _read(source: Source) -> Iterator[Entry]:
             models = json.loads(collection.execute("SELECT models FROM col").fetchone()[0])
             notes = collection.execute("SELECT mid, tags, flds FROM notes ORDER BY id").fetchall()
         except (sqlite3.Error, ValueError, TypeError, RecursionError):
-            raise Invalid(f"{source.name}: the collection is damaged – export it again") from None
+            raise Invalid(
+                Said("%(file)s: the collection is damaged – export it again", file=source.name)
+            ) from None
     media = _Media(archive)
     for number, (model, tags, fields) in enumerate(notes, 1):
         known = models.get(str(model)) if isinstance(models, dict) else None
         kind = known if isinstance(known, dict) else {}
-        yield _note(f"note {number}", kind, str(tags or "").split(), str(fields or "").split(_PARTED), media)
+        yield _note(
+            Said("note %(n)s", n=number),
+            kind,
+            str(tags or "").split(),
+            str(fields or "").split(_PARTED),
+            media,
+        )
 
 
 def _database(content: bytes) -> bytes:
@@ -113,7 +128,12 @@ class _Media:
             try:
                 name, image = self._pictures.name(wished, self._archive.read(self._entries[wished]))
             except (KeyError, Invalid):
-                losses.append(Loss("images", f"'{wished[:60]}' is no picture that comes with the package"))
+                losses.append(
+                    Loss(
+                        "images",
+                        Said("'%(file)s' is no picture that comes with the package", file=wished[:60]),
+                    )
+                )
                 return ""
             files[name] = image.content
             start, end = tag.span(tag.lastindex or 0)
@@ -135,7 +155,7 @@ def _note(
     own, losses = _cloze(fields) if cloze else _basic(fields)
     if own is None:
         title = str(model.get("name") or "")
-        return Unsupported(where, f"note of {len(fields)} fields", title)
+        return Unsupported(where, Said("note of %(count)s fields", count=len(fields)), title)
     if isinstance(own, str):
         return Fault(where, own)
     found = {"text_format": "html", **own, **({"tags": list(tags)} if tags else {})}
@@ -145,7 +165,7 @@ def _note(
 def _basic(fields: Sequence[str]) -> tuple[dict[str, Any] | str | None, list[Loss]]:
     filled = [field for field in fields if field.strip()]
     if len(filled) < 2:
-        return "the note has an empty side – fill front and back", []
+        return Said("the note has an empty side – fill front and back"), []
     answer = to_text(Html(fields[1]))
     if not answer:
         return None, []
@@ -187,7 +207,7 @@ def _cloze(fields: Sequence[str]) -> tuple[dict[str, Any] | str | None, list[Los
     losses += [Loss("gaps", "a gap within a gap is part of it")] if flat != fields[0] else []
     text = _GAP.sub(gap, flat)
     if not gaps:
-        return "the note has no gap – write {{c1::answer}}", []
+        return Said("the note has no gap – write {{c1::answer}}"), []
     more = fields[1].strip() if len(fields) > 1 else ""
     explanation = {"explanation": more} if more else {}
     return {"type": "cloze", "prompt": "Fill in.", "text": text, "gaps": gaps, **explanation}, losses
@@ -299,7 +319,7 @@ def _gaps(question: Question) -> Body:
     losses: list[Loss] = []
     for number, (name, gap) in enumerate(content.shown.items(), 1):
         if gap.type != "short_text":
-            raise Unwritable(f"a gap of type {gap.type}")
+            raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
         answer, lost = _one_answer(gap.content.answers, "gaps")
         losses += lost
         text = text.replace(f"[[{name}]]", f"{{{{c{number}::{answer}}}}}")

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
 from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question, Topic
-from quiz.errors import Invalid, TooLarge
+from quiz.errors import Invalid, Said, TooLarge, in_turn
 
 #: Bytes of a source that ``sniff`` is shown.
 HEAD_BYTES: Final = 4096
@@ -104,6 +104,11 @@ class Fault:
 
     where: str
     message: str
+
+
+def failed(where: str, title: str, error: Exception) -> Fault:
+    """The fault of a question that its title helps to find; the error says what is wrong and how to mend it."""
+    return Fault(where, in_turn(": ", filter(None, (title[:60], Said(str(error))))))
 
 
 Entry: TypeAlias = Head | Told | Found | Unsupported | Fault
@@ -198,7 +203,7 @@ def lost_fields(question: Question, held: frozenset[str]) -> list[Loss]:
     """A loss for each field of the question that its writer does not hold."""
     skip = {"bank", "id", "type", "timeless", "text_format"}
     return [
-        Loss(name, f"the format has no field for '{name}'")
+        Loss(name, Said("the format has no field for '%(name)s'", name=name))
         for name in question.given()
         if name not in skip and name not in held and not _as_usual(question, name)
     ]
@@ -219,10 +224,14 @@ def decoded(source: Source) -> str:
     """
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
-        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+        raise TooLarge(
+            Said(
+                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
+            )
+        )
     text = _text(content)
     if "\0" in text:
-        raise Invalid(f"{source.name} is no text file – save it as plain text in UTF-8")
+        raise Invalid(Said("%(file)s is no text file – save it as plain text in UTF-8", file=source.name))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -296,7 +305,11 @@ def untold(topics: Mapping[str, Topic], written: Iterable[str]) -> list[Loss]:
         or one.idnumber
         or (one.title and (name not in named or name in titled(name, topics)[1]))
     ]
-    return [Loss("topics", f"the format has names of topics only: {', '.join(lost)}")] if lost else []
+    return (
+        [Loss("topics", Said("the format has names of topics only: %(names)s", names=", ".join(lost)))]
+        if lost
+        else []
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from quiz.banks.model import Question
+from quiz.errors import Said
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -29,8 +30,8 @@ _MARKS: Final = {"correct": True, "incorrect": False}
 _TRUTHS: Final = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False}
 #: Types of Blackboard that we have no match for.
 _OTHERS: Final = {
-    "FIL": "file response", "OP": "opinion scale", "JUMBLED_SENTENCE": "jumbled sentence",
-    "QUIZ_BOWL": "quiz bowl", "HOTSPOT": "hot spot",
+    "FIL": Said("file response"), "OP": Said("opinion scale"), "JUMBLED_SENTENCE": Said("jumbled sentence"),
+    "QUIZ_BOWL": Said("quiz bowl"), "HOTSPOT": Said("hot spot"),
 }  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def _read(source: Source) -> Iterator[Entry]:
     for cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
-        where = f"line {rows.line_num}"
+        where = Said("line %(n)s", n=rows.line_num)
         kind, *rest = (cell.strip() for cell in cells)
         kind = kind.upper()
         if kind in _OTHERS:
@@ -64,7 +65,11 @@ def _read(source: Source) -> Iterator[Entry]:
 def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
     if kind not in _KINDS:
         raise _Wrong(
-            f"there is no type '{kind[:20]}' – begin the line with one of {', '.join(_KINDS)} and a tab"
+            Said(
+                "there is no type '%(kind)s' – begin the line with one of %(names)s and a tab",
+                kind=kind[:20],
+                names=", ".join(_KINDS),
+            )
         )
     if not cells or not cells[0]:
         raise _Wrong("there is no question – write it after the type and a tab")
@@ -120,14 +125,18 @@ def _choice(cells: Sequence[str]) -> dict[str, Any]:
     options = _options(cells)
     right = sum("correct" in option for option in options)
     if right != 1:
-        raise _Wrong(f"{right or 'no'} answers are correct – mark one, or make it MA")
+        raise _Wrong(
+            Said("%(count)s answers are correct – mark one, or make it MA", count=right)
+            if right
+            else "no answers are correct – mark one, or make it MA"
+        )
     return {"type": "single_choice", "options": options}
 
 
 def _truth(cells: Sequence[str]) -> dict[str, Any]:
     word = cells[0].lower() if cells else ""
     if word not in _TRUTHS:
-        raise _Wrong(f"'{word[:20]}' is neither true nor false")
+        raise _Wrong(Said("'%(word)s' is neither true nor false", word=word[:20]))
     return {"type": "true_false", "answer": _TRUTHS[word]}
 
 
@@ -154,7 +163,7 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise _Wrong(f"'{text[:40]}' is no number")
+        raise _Wrong(Said("'%(text)s' is no number", text=text[:40]))
     return value
 
 
@@ -283,7 +292,7 @@ def _gapped(content: Any) -> Body:
     losses: list[Loss] = []
     for number, (name, gap) in enumerate(content.shown.items(), 1):
         if gap.type != "short_text":
-            raise Unwritable(f"a gap of type {gap.type}")
+            raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
         blank = f"b{number}"
         if f"[{blank}]" in text:
             raise Unwritable("a text with what Blackboard would take for a blank")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from quiz.banks.model import Question
+from quiz.errors import Said
 from quiz.files.richtext import Plain, to_html
 from quiz.formats._embedded import GAP, Wrong, read_embedded, write_embedded
 from quiz.formats._moodle import Styled, as_html, joined, kept, parted, settled
@@ -36,12 +37,14 @@ def _read(source: Source) -> Iterator[Entry]:
         place = start
         begun = begun or line
         if GAP.search(block):
-            yield _entry(f"line {begun}", front + block)
+            yield _entry(Said("line %(n)s", n=begun), front + block)
             front, begun = "", 0
         else:
             front += f"{block}\n\n"
     if front:
-        yield Fault(f"line {begun}", "there is no gap – write one such as {1:SHORTANSWER:=answer}")
+        yield Fault(
+            Said("line %(n)s", n=begun), "there is no gap – write one such as {1:SHORTANSWER:=answer}"
+        )
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
@@ -82,7 +85,7 @@ class _Writer(Writer):
         whole = joined(prompt, lines, style).strip()
         written = " ".join(whole.split("\n")) if style == "html" else whole
         if style != question.text_format:
-            losses.append(Loss("text_format", f"Moodle reads the text as {style}"))
+            losses.append(Loss("text_format", Said("Moodle reads the text as %(style)s", style=style)))
         if files:
             losses.append(Loss("images", "a text file has no pictures"))
         self.target.write(f"{written}\n\n".encode())

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Final
 from quiz.banks.families import Family
 from quiz.banks.loading import is_family, load
 from quiz.banks.model import Authored, Bank, Question, Topic
-from quiz.errors import Invalid, TooLarge
+from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.formats.base import (
     USUAL,
     Entry,
@@ -40,7 +40,7 @@ from quiz.questions.images import references, size_of_pin, worded
 from quiz.questions.validation import validate
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_ID_WORDS = "letters, digits, '.', '_' and '-', at most 64"
+_ID_WORDS = Said("letters, digits, '.', '_' and '-', at most 64")
 _UNFIT = re.compile(r"[^A-Za-z0-9]+")
 #: Questions that a family is written as, unless told otherwise.
 USUAL_INSTANCES: Final = 10
@@ -121,7 +121,7 @@ class Reading:
         ``bank``: the one that they come into, whatever the source says of its own; ``below``: the topic that holds theirs.
         """
         if format.read is None:
-            raise Invalid(f"{format.name} can be written, not read")
+            raise Invalid(Said("%(name)s can be written, not read", name=format.name))
         self._entries = format.read(source)
         self._limits, self._report, self._prefix = source.limits, report, prefix
         self._below = below
@@ -156,7 +156,12 @@ class Reading:
             return None
         self._met += 1
         if self._met > self._limits.questions:
-            raise TooLarge(f"more than {self._limits.questions} questions: cut the file into several")
+            raise TooLarge(
+                Said(
+                    "more than %(most)s questions: cut the file into several",
+                    most=self._limits.questions,
+                )
+            )
         if isinstance(entry, Unsupported):
             told = {"where": entry.where, "kind": entry.kind, "title": entry.title}
             self._report.unsupported.append(told)
@@ -167,13 +172,18 @@ class Reading:
     def _learn(self, told: Told) -> None:
         self._told += 1
         if self._told > self._limits.questions:
-            raise TooLarge(f"more than {self._limits.questions} topics: cut the file into several")
+            raise TooLarge(
+                Said(
+                    "more than %(most)s topics: cut the file into several",
+                    most=self._limits.questions,
+                )
+            )
         self._report.lose(None, told.where, [*told.losses])
         try:
             topic = validate(Topic, told.fields)
         except Invalid as error:
-            message = "; ".join(map(str, error.problems))
-            self._report.lose(None, told.where, [Loss("topics", f"{told.topic}: {message}")])
+            message = in_turn("; ", map(str, error.problems))
+            self._report.lose(None, told.where, [Loss("topics", in_turn(": ", (told.topic, message)))])
         else:
             self._add_topic(told.where, told.topic, topic)
 
@@ -183,7 +193,10 @@ class Reading:
         said = _said(topic)
         both = {**said, **_said(self.topics.get(name, Topic()))}
         if any(both[field] != value for field, value in said.items()):
-            lost = Loss("topics", f"'{name}' is told of twice, otherwise the second time: the first stays")
+            lost = Loss(
+                "topics",
+                Said("'%(name)s' is told of twice, otherwise the second time: the first stays", name=name),
+            )
             self._report.lose(None, where, [lost])
         if both:
             self.topics[name] = validate(Topic, both)
@@ -202,7 +215,7 @@ class Reading:
         try:
             question = _sound(load(fields))
         except Invalid as error:
-            message = "; ".join(str(problem) for problem in error.problems)
+            message = in_turn("; ", map(str, error.problems))
             self._report.errors.append({"where": found.where, "message": message})
             return None
         self._ids.take(question.id)
@@ -237,7 +250,15 @@ def _sound(question: Authored) -> Authored:
 
 def _renamed(given: object, id: str) -> Iterator[Loss]:
     if given and given != id:
-        yield Loss("id", f"'{given}' became '{id}': an id has {_ID_WORDS}, once in a bank")
+        yield Loss(
+            "id",
+            Said(
+                "'%(given)s' became '%(id)s': an id has %(rule)s, once in a bank",
+                given=given,
+                id=id,
+                rule=_ID_WORDS,
+            ),
+        )
 
 
 class _Ids:
@@ -317,7 +338,7 @@ def write(
     ``topics``: what is said of topics, which may grow while questions come (None: what the bank says).
     """
     if write_as.writer is None:
-        raise Invalid(f"{write_as.name} can be read, not written")
+        raise Invalid(Said("%(name)s can be read, not written", name=write_as.name))
     writing = _Writing(write_as.writer(target, bank, folder), report, instances)
     if topics is not None:
         writing.writer.topics = topics
@@ -382,13 +403,17 @@ def _seen(one: Understood, there: Container[str]) -> Understood:
     gone = [each.file for each in named if each.file not in one.files and each.file not in there]
     if gone:
         raise Invalid(
-            f"there is no image '{gone[0][:60]}' – bring it with the file, or leave it out of the text"
+            Said(
+                "there is no image '%(file)s' – bring it with the file, or leave it out of the text",
+                file=gone[0][:60],
+            )
         )
     blind = [each.file for each in named if not each.alt.strip()]
     if not blind:
         return one
-    detail = (
-        f"'{blind[0]}' has no alternative text: a draft, until you say in place of its name what it shows"
+    detail = Said(
+        "'%(file)s' has no alternative text: a draft, until you say in place of its name what it shows",
+        file=blind[0],
     )
     status = "draft" if one.question.status == "ready" else one.question.status
     question = load({**worded(fields), "status": status})
@@ -439,7 +464,9 @@ class _Writing:
             raise Unwritable(one.question.type)
         picture = getattr(getattr(one.question, "content", None), "picture", None)
         if picture is not None and "picture" not in self.writer.held(one.question):  # type: ignore[arg-type]
-            raise Unwritable(f"{one.question.type} on a picture")  # without it there is nothing to ask
+            raise Unwritable(
+                Said("%(type)s on a picture", type=one.question.type)
+            )  # without it there is nothing to ask
         return self.writer.add(one.question, one.files)
 
     def _written(self, one: Understood, losses: list[Loss], more: Mapping[str, str] = NOTHING) -> None:
@@ -478,11 +505,16 @@ class _Writing:
         on = self._families.on
         keys = family.variants(on)
         if not keys or family.type not in self.writer.types:
-            self._refuse(one, family.type if keys else f"family without a question on {on}")
+            self._refuse(one, family.type if keys else Said("family without a question on %(on)s", on=on))
             return
         count = min(len(keys), self._families.most)
         self._report.read -= 1
-        lost = f"{count} of its {len(keys)} questions on {on} are written, each by itself"
+        lost = Said(
+            "%(count)s of its %(all)s questions on %(on)s are written, each by itself",
+            count=count,
+            all=len(keys),
+            on=on,
+        )
         self._report.lose(
             family.id, one.where, [*one.losses, Loss("each" if family.generated else "variables", lost)]
         )
@@ -491,7 +523,9 @@ class _Writing:
             try:
                 question = family.variant(key, on)
             except Invalid as error:
-                message = f"variant '{key}': {'; '.join(map(str, error.problems))}"
+                message = Said(
+                    "variant '%(key)s': %(faults)s", key=key, faults=in_turn("; ", map(str, error.problems))
+                )
                 self._report.errors.append({"where": one.where, "message": message})
                 continue
             self._report.read += 1

@@ -14,7 +14,7 @@ from html import escape
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
-from quiz.errors import Invalid, TooLarge
+from quiz.errors import Invalid, Said, TooLarge
 from quiz.files.archive import START, Archive, Limits, pack
 from quiz.files.richtext import to_html, to_text
 from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Unsupported, Unwritable, Writer
@@ -38,7 +38,11 @@ class _Wrong(Exception):
 def _read(source: Source) -> Iterator[Entry]:
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
-        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+        raise TooLarge(
+            Said(
+                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
+            )
+        )
     archive = Archive(content, _LIMITS)
     head, params = _json(archive, "h5p.json"), _json(archive, _CONTENT)
     title = str(head.get("title") or "")
@@ -54,7 +58,7 @@ def _read(source: Source) -> Iterator[Entry]:
         told = one.get("metadata")
         named = str(told.get("title") or "") if isinstance(told, Mapping) else ""
         inner = one.get("params")
-        yield _entry(f"item {number}", name, inner if isinstance(inner, Mapping) else {}, named)
+        yield _entry(Said("item %(n)s", n=number), name, inner if isinstance(inner, Mapping) else {}, named)
 
 
 def _lost_of_set(params: Mapping[str, Any]) -> Iterator[Loss]:
@@ -64,16 +68,21 @@ def _lost_of_set(params: Mapping[str, Any]) -> Iterator[Loss]:
         said = page.get(part) if isinstance(page, Mapping) else None
         told = said if isinstance(said, str) else " ".join(_text(one.get("feedback")) for one in _dicts(said))
         if told.strip():
-            yield Loss("questions", f"a bank says nothing at its beginning and end: {told.strip()[:200]}")
+            yield Loss(
+                "questions",
+                Said("a bank says nothing at its beginning and end: %(told)s", told=told.strip()[:200]),
+            )
 
 
 def _json(archive: Archive, name: str) -> Mapping[str, Any]:
     try:
         found = json.loads(archive.read(name).decode("utf-8-sig"))
     except (KeyError, ValueError, RecursionError):
-        raise Invalid(f"this is no H5P package: {name} is missing or damaged – export it again") from None
+        raise Invalid(
+            Said("this is no H5P package: %(name)s is missing or damaged – export it again", name=name)
+        ) from None
     if not isinstance(found, Mapping):
-        raise Invalid(f"this is no H5P package: {name} holds no object – export it again")
+        raise Invalid(Said("this is no H5P package: %(name)s holds no object – export it again", name=name))
     return found
 
 
@@ -380,7 +389,7 @@ def _cloze(question: Question) -> Body:
         raise Unwritable("gaps of which only some mind capitals")
     for name, gap in content.gaps.items():
         if gap.type != "short_text":
-            raise Unwritable(f"a gap of type {gap.type}")
+            raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
         words = [answer.text for answer in gap.content.answers if answer.credit == 1]
         if any(re.search(r"[*/:\\<&]", word) for word in words):
             raise Unwritable("an answer with * / : which H5P takes for its own")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from quiz.banks.model import Question
+from quiz.errors import Said
 from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unwritable, Writer, decoded, marked
 
 _BLANK: Final = "_____"
@@ -30,14 +31,18 @@ def _read(source: Source) -> Iterator[Entry]:
         inside, closed, after = rest.partition("}")
         answers = [*_answers(inside)]
         if not opened or not closed:
-            told = "there is no pair of braces – write {=right ~wrong} where the word is missing"
-            yield Fault(f"line {line}", told)
+            told = Said("there is no pair of braces – write {=right ~wrong} where the word is missing")
+            yield Fault(Said("line %(n)s", n=line), told)
         elif not answers:
-            yield Fault(f"line {line}", "there is no answer in the braces – write {=right ~wrong}")
+            yield Fault(
+                Said("line %(n)s", n=line), "there is no answer in the braces – write {=right ~wrong}"
+            )
         else:
             prompt = f"{before}{_BLANK}{after}".strip()
             style = "html" if _MARKUP.search(sentence) else "plain"
-            yield Found(f"line {line}", {**_fields(answers), "prompt": prompt, "text_format": style})
+            yield Found(
+                Said("line %(n)s", n=line), {**_fields(answers), "prompt": prompt, "text_format": style}
+            )
 
 
 def _sentences(lines: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
+from quiz.errors import Said
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -92,7 +93,12 @@ def _read(source: Source) -> Iterator[Entry]:
     entries = [*reader.entries(decoded(source).split("\n"))]
     losses = [Loss("questions", "groups and settings of the quiz are left out")] if reader.groups else []
     if reader.description:
-        losses.append(Loss("title", f"the description of the quiz: {reader.description[:200]}"))
+        losses.append(
+            Loss(
+                "title",
+                Said("the description of the quiz: %(description)s", description=reader.description[:200]),
+            )
+        )
     if reader.head or losses:
         yield Head(reader.head, losses)
     yield from entries
@@ -153,7 +159,7 @@ class _Reader:
         """What the lines hold."""
         for number, line in _whole(_shown(lines)):
             if code := _CODE.fullmatch(line):
-                yield Unsupported(f"line {number}", "code that is to be run", code[1][:60])
+                yield Unsupported(Said("line %(n)s", n=number), "code that is to be run", code[1][:60])
             elif _GROUP.fullmatch(line):
                 self.groups = True
                 if each := _EACH.fullmatch(line):
@@ -192,7 +198,8 @@ class _Reader:
             self._next.clear()
         elif self._draft is None:
             yield Fault(
-                f"line {number}", f"'{line[:40]}' belongs to no question – begin one with 1. and its text"
+                Said("line %(n)s", n=number),
+                Said("'%(line)s' belongs to no question – begin one with 1. and its text", line=line[:40]),
             )
         elif found := _TOLD.fullmatch(line):
             self._feedback(found[1], found[2])
@@ -228,10 +235,10 @@ class _Reader:
             text = said.get("Text") or said.get("Text title") or ""
             name = {"name": said["Text title"]} if said.get("Text title") else {}
             if text:
-                yield Found(f"line {line}", {"type": "description", "prompt": text, **name})
+                yield Found(Said("line %(n)s", n=line), {"type": "description", "prompt": text, **name})
         if draft is None:
             return
-        where = f"line {draft.line}"
+        where = Said("line %(n)s", n=draft.line)
         if draft.kind == "upload":
             yield Unsupported(where, "file upload", draft.name or draft.prompt[:60])
             return
@@ -255,7 +262,7 @@ def _fields(draft: _Draft) -> dict[str, Any]:
         **_CONTENTS[draft.kind](draft.parts),
         "prompt": draft.prompt.strip(),
         **({"name": draft.name} if draft.name else {}),
-        **({"points": _decimal(draft.points, "points")} if draft.points else {}),
+        **({"points": _decimal(draft.points, Said("points"))} if draft.points else {}),
         **({"explanation": explained} if explained else {}),
         **({"feedback": told} if told else {}),
     }
@@ -268,7 +275,12 @@ def _told(part: _Part) -> dict[str, str]:
 def _choice(parts: Sequence[_Part]) -> dict[str, Any]:
     right = [part for part in parts if part.mark == "*"]
     if len(right) != 1:
-        raise _Wrong(f"{len(right) or 'no'} options are marked with * – mark one, or use [*] and [ ]")
+        raise _Wrong(
+            Said(
+                "%(count)s options are marked with * – mark one, or use [*] and [ ]",
+                count=len(right) or Said("no"),
+            )
+        )
     words = [re.sub(r"\W", "", part.text).casefold() for part in parts]
     if words == ["true", "false"]:
         told = {
@@ -293,12 +305,12 @@ def _number(parts: Sequence[_Part]) -> dict[str, Any]:
 
 def _accepted(text: str) -> dict[str, Any]:
     if span := _SPAN.fullmatch(text):
-        return {"min": _decimal(span[1], "number"), "max": _decimal(span[2], "number")}
+        return {"min": _decimal(span[1], Said("number")), "max": _decimal(span[2], Said("number"))}
     if found := _TOLERANT.fullmatch(text):
-        by = _decimal(found[2], "tolerance")
+        by = _decimal(found[2], Said("tolerance"))
         relative = {"tolerance": by / 100, "tolerance_type": "relative"}
-        return {"value": _decimal(found[1], "number"), **(relative if found[3] else {"tolerance": by})}
-    return {"value": _decimal(text, "number")}
+        return {"value": _decimal(found[1], Said("number")), **(relative if found[3] else {"tolerance": by})}
+    return {"value": _decimal(text, Said("number"))}
 
 
 def _decimal(text: str, what: str) -> Decimal:
@@ -308,7 +320,11 @@ def _decimal(text: str, what: str) -> Decimal:
         value = Decimal("NaN")
     if not value.is_finite():
         raise _Wrong(
-            f"the {what} '{text.strip()[:40]}' is no number – write = 3, = 3 +- 0.5, = 3 +- 5% or = [2, 4]"
+            Said(
+                "the %(what)s '%(text)s' is no number – write = 3, = 3 +- 0.5, = 3 +- 5%% or = [2, 4]",
+                what=what,
+                text=text.strip()[:40],
+            )
         )
     return value
 

@@ -17,7 +17,7 @@ from quiz.banks.stimuli import Reading as Stimuli
 from quiz.banks.tables import FIELD as TABLES
 from quiz.banks.tables import TableProblem, brought, read_tables, shared, unused
 from quiz.banks.yaml import LISTS, dump_yaml, misplaced, read_mapping
-from quiz.errors import Invalid, Problem, TooLarge
+from quiz.errors import Invalid, Problem, Said, TooLarge, in_turn
 from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Writer
 from quiz.questions import types
 from quiz.questions.fields import Number
@@ -45,13 +45,17 @@ def _whole(source: Source) -> bytes:
     """The text, which is read at once: faults of YAML can lie anywhere before the first question."""
     text = source.file.read(source.limits.bytes + 1)
     if len(text) > source.limits.bytes:
-        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+        raise TooLarge(
+            Said(
+                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
+            )
+        )
     return text
 
 
 def _read_yaml(source: Source) -> Iterator[Entry]:
     data, lines = read_mapping(_whole(source))
-    yield from _entries(source, data, lambda name, place: f"line {lines.at((name, place))}")
+    yield from _entries(source, data, lambda name, place: Said("line %(n)s", n=lines.at((name, place))))
 
 
 def _read_json(source: Source) -> Iterator[Entry]:
@@ -60,28 +64,47 @@ def _read_json(source: Source) -> Iterator[Entry]:
         data = json.loads(_whole(source), object_pairs_hook=_once, **options)
     except ValueError as error:
         raise Invalid(
-            f"{source.name} is no JSON document: {error} – mend it there, or export it again"
+            Said(
+                "%(file)s is no JSON document: %(error)s – mend it there, or export it again",
+                file=source.name,
+                error=Said(str(error)),
+            )
         ) from None
     except RecursionError:
-        raise Invalid(f"{source.name} nests too deep – no bank needs that: export it again") from None
+        raise Invalid(
+            Said("%(file)s nests too deep – no bank needs that: export it again", file=source.name)
+        ) from None
     if not isinstance(data, dict):
-        raise Invalid(f'{source.name}: write an object {{"format": "{_MARK}", "questions": […]}}')
-    words = dict(zip(LISTS, ("item", "generator"), strict=True))
-    yield from _entries(source, data, lambda name, place: f"{words[name]} {place + 1}")
+        raise Invalid(
+            Said(
+                '%(file)s: write an object {"format": "%(mark)s", "questions": […]}',
+                file=source.name,
+                mark=_MARK,
+            )
+        )
+    yield from _entries(source, data, _counted)
+
+
+def _counted(name: str, place: int) -> str:
+    """Where the question or family stands that has this place, from 0, in its list."""
+    n = place + 1
+    return Said("item %(n)s", n=n) if name == LISTS[0] else Said("generator %(n)s", n=n)
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the key '{max(names, key=names.count)}' stands twice in an object")
+        raise ValueError(
+            Said("the key '%(name)s' stands twice in an object", name=max(names, key=names.count))
+        )
     return found
 
 
 def _entries(source: Source, data: Mapping[str, Any], where: Callable[[str, int], str]) -> Iterator[Entry]:
     header = {name: value for name, value in data.items() if name not in (*LISTS, TABLES)}
     if header.get("format") != _MARK:
-        raise Invalid(f"{source.name}: begin with format: {_MARK}")
+        raise Invalid(Said("%(file)s: begin with format: %(mark)s", file=source.name, mark=_MARK))
     listed = [(name, place, fields) for name in LISTS for place, fields in _listed(source, data, name)]
     stimuli = Stimuli(data.get(STIMULI))
     if STIMULI in data:
@@ -91,14 +114,18 @@ def _entries(source: Source, data: Mapping[str, Any], where: Callable[[str, int]
     for name, place, fields in listed:
         yield reading.entry(where(name, place), fields, generated=name != LISTS[0])
     for problem in reading.left():
-        at = f"{problem.file}, line {problem.line}" if isinstance(problem, TableProblem) else where(TABLES, 0)
+        at = (
+            Said("%(file)s, line %(n)s", file=problem.file, n=problem.line)
+            if isinstance(problem, TableProblem)
+            else where(TABLES, 0)
+        )
         yield Fault(at, str(problem))
 
 
 def _listed(source: Source, data: Mapping[str, Any], name: str) -> Iterator[tuple[int, Any]]:
     listed = data.get(name, [])
     if not isinstance(listed, list):
-        raise Invalid(f"{source.name}: '{name}' must be a list")
+        raise Invalid(Said("%(file)s: '%(name)s' must be a list", file=source.name, name=name))
     yield from enumerate(listed)
 
 
@@ -126,7 +153,7 @@ class _Reading:
             return self._found(where, fields, generated=generated)
         except Invalid as error:
             self._generators += [None] * generated
-            return Fault(where, "; ".join(map(str, error.problems)))
+            return Fault(where, in_turn("; ", map(str, error.problems)))
 
     def _found(self, where: str, fields: dict[str, Any], *, generated: bool) -> Found:
         """It with the images that lie beside its file; a text that came alone names them only. Raises Invalid."""

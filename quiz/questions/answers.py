@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html
 from quiz.questions.base import Part, Raw, Response, state_of
 from quiz.questions.fields import Share, Text, between
@@ -49,7 +49,7 @@ def check_typed(response: Response, longest: int = LONGEST_TYPED) -> None:
     if not isinstance(response, str):
         raise Invalid("the response is not a text (write numbers in quotes, as typed)")
     if len(response) > longest:
-        raise Invalid(f"the response is longer than {longest} characters")
+        raise Invalid(Said("the response is longer than %(most)s characters", most=longest))
 
 
 def reviewed_text(

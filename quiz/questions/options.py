@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_html, to_inline_html, to_text
 from quiz.questions.base import Choice, Content, Order, Part, state_of
 from quiz.questions.fields import Id, Share, Text, Truth, Words, between, with_ids
@@ -94,7 +94,7 @@ def known(content: Options, name: object) -> str:
     if not isinstance(name, str):
         raise Invalid("the response is not an option id")
     if name not in content.ids:
-        raise Invalid(f"there is no option '{name}'")
+        raise Invalid(Said("there is no option '%(name)s'", name=name))
     return name
 
 

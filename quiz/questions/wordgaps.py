@@ -187,13 +187,15 @@ class WordGapType(QuestionType[WordGaps]):
             raise Invalid("the response is not an object: gap id → choice id")
         for gap, word in response.items():
             if gap not in content.gaps:
-                raise Invalid(f"there is no gap '{gap}'")
+                raise Invalid(Said("there is no gap '%(gap)s'", gap=gap))
             if word is None:
                 continue
             if not isinstance(word, str) or word not in content.words:
-                raise Invalid(f"there is no choice '{word}'")
+                raise Invalid(Said("there is no choice '%(word)s'", word=word))
             if word not in content.fitting(gap):
-                raise Invalid(f"the choice '{word}' is not of the group of the gap '{gap}'")
+                raise Invalid(
+                    Said("the choice '%(word)s' is not of the group of the gap '%(gap)s'", word=word, gap=gap)
+                )
 
     def score(self, content: WordGaps, response: Response, rule: str) -> Score:
         """``parts``: 1 or 0 for each gap."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from quiz.errors import Said
+from quiz.errors import Invalid, Problem, Said, in_turn
 from quiz.files.languages import NO_BREAK_SPACE, Speech
 
 RUSSIAN = Speech("ru")
@@ -19,6 +19,29 @@ def test_a_sentence_among_the_figures_is_said_otherwise_too():
     told = Said("%(one)s, %(other)s", one=inner, other="Question %(n)s")
     assert RUSSIAN.gettext(told) == f"{RUSSIAN.gettext(inner)}, Question %(n)s"
     assert Said(told) is told
+
+
+def test_what_stands_in_an_exception_can_still_be_said_otherwise():
+    said = Said("Question %(n)s", n=3)
+    assert str(said) is str(ValueError(said)) is said
+
+
+def test_sentences_one_after_the_other_are_said_otherwise_each_by_itself():
+    said = Said("Question %(n)s", n=3)
+    told = in_turn(" 100 % ", ("a.png", said))
+    assert told == "a.png 100 % Question 3"
+    assert RUSSIAN.gettext(told) == f"a.png 100 % {RUSSIAN.gettext(said)}"
+
+
+def test_problems_in_one_text_are_said_otherwise_and_where_they_are_stays():
+    problem = Problem("name", "there is nothing to import", "choose a file or paste its text")
+    told = str(Invalid([problem, Problem("", "there is nothing to import")]))
+    assert (
+        told
+        == "name: there is nothing to import – choose a file or paste its text; there is nothing to import"
+    )
+    what, mend = map(RUSSIAN.gettext, (problem.what, problem.mend))
+    assert RUSSIAN.gettext(told) == f"name: {what} – {mend}; {what}" != told
 
 
 def test_a_sentence_without_figures_stands_as_it_is():

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.formats._moodle import ORDER_RULES, Styled, category, order_rule, settled
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Told, decoded, marked, titles, topic_of
 from quiz.questions.fields import percent
@@ -75,7 +76,10 @@ def read(source: Source) -> Iterator[Entry]:
         if block.lines[0].startswith(CATEGORY):
             names = category(block.lines[0].removeprefix(CATEGORY))
             topic = topic_of(names)
-            yield from (Told(f"line {block.line}", name, {"title": title}) for name, title in titles(names))
+            yield from (
+                Told(Said("line %(n)s", n=block.line), name, {"title": title})
+                for name, title in titles(names)
+            )
         else:
             yield _entry(block, topic)
 
@@ -108,7 +112,7 @@ def _is_open(lines: Sequence[str], following: Sequence[str]) -> bool:
 
 
 def _entry(block: _Block, topic: str) -> Entry:
-    where = f"line {block.line}"
+    where = Said("line %(n)s", n=block.line)
     try:
         fields = _question("\n".join(block.lines))
     except _Wrong as error:
@@ -179,9 +183,16 @@ def _matching(answers: str) -> dict[str, Any]:
     for part in _parts(answers, "="):
         stem, arrow, choice = part.text.partition("->")
         if not arrow:
-            raise _Wrong(f"'{_bare(part.text).strip()[:40]}' has no -> – write =stem -> choice")
+            raise _Wrong(
+                Said("'%(text)s' has no -> – write =stem -> choice", text=_bare(part.text).strip()[:40])
+            )
         if not choice.strip():
-            raise _Wrong(f"'{_bare(stem).strip()[:40]}' has nothing to go with it – write =stem -> choice")
+            raise _Wrong(
+                Said(
+                    "'%(stem)s' has nothing to go with it – write =stem -> choice",
+                    stem=_bare(stem).strip()[:40],
+                )
+            )
         if MARKER.sub("", stem, count=1).strip():
             pairs.append({"stem": _text(stem), "choice": _text(choice)})
         else:
@@ -237,7 +248,9 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise _Wrong(f"'{text.strip()[:40]}' is no number – write {{#3}}, {{#3:0.5}} or {{#2.5..3.5}}")
+        raise _Wrong(
+            Said("'%(text)s' is no number – write {#3}, {#3:0.5} or {#2.5..3.5}", text=text.strip()[:40])
+        )
     return value
 
 
@@ -295,7 +308,9 @@ def _answer(part: str) -> tuple[Fraction | None, str, dict[str, Styled]]:
     weight = _share(found[1]) if found else None
     if weight is not None and abs(weight) > 1:
         raise _Wrong(
-            f"the weight {found[0].strip()} is above 100 % – write a share of the mark" if found else ""
+            Said("the weight %(weight)s is above 100 %% – write a share of the mark", weight=found[0].strip())
+            if found
+            else ""
         )
     bare = text[found.end() :] if found else text
     if not bare.strip():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from quiz.banks.model import Bank, Question
+from quiz.errors import Said
 from quiz.formats._moodle import MARKUP, ORDER_RULES, path_of, rounded
 from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, untold
 from quiz.formats.gift.reading import CATEGORY, MARKER
@@ -168,7 +169,9 @@ def _numbers(question: Question, content: Any) -> Body:
         if answer.value is not None and answer.tolerance_type == "absolute":
             said = f"{show_number(answer.value)}:{show_number(answer.tolerance)}"
         elif answer.value is not None:
-            losses.append(Loss("answers", f"a {answer.tolerance_type} tolerance became a range"))
+            losses.append(
+                Loss("answers", Said("a %(kind)s tolerance became a range", kind=answer.tolerance_type))
+            )
         rows.append(f"\n\t={_weight(answer.credit)}{said}{_told(answer, question)}")
     wrong = question.feedback.wrong if question.feedback else None
     return "#" + "".join(rows) + (f"\n\t~#{_shown(wrong, question)}" if wrong else ""), losses
@@ -186,7 +189,11 @@ def _pairs(question: Question, content: Any) -> Body:
 
 def _items(question: Question, content: Any) -> Body:
     rule = {ours: moodle for moodle, ours in ORDER_RULES.items()}.get(question.scoring)
-    losses = [] if rule else [Loss("scoring", f"Moodle does not grade by {question.scoring}")]
+    losses = (
+        []
+        if rule
+        else [Loss("scoring", Said("Moodle does not grade by %(scoring)s", scoring=question.scoring))]
+    )
     head = f">{len(content.items)} ALL VERTICAL {rule or 'ABSOLUTE_POSITION'}"
     return head + "".join(f"\n\t{_shown(item.text, question)}" for item in content.items), losses
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from quiz.banks.expressions import RESERVED, Expression, Scope
 from quiz.banks.expressions.functions import MOST_PLACES
 from quiz.banks.expressions.values import typed
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled
 from quiz.formats.moodle_xml.formulas import WILDCARD, Reader
@@ -96,7 +96,10 @@ class Calculated(Item):
         word = word_of(parts, "tolerancetype") if "tolerancetype" in parts else "2"
         if word not in _TOLERANCES:
             raise Wrong(
-                f"there is no tolerance type '{word}' – write 1 (relative), 2 (nominal) or 3 (geometric)"
+                Said(
+                    "there is no tolerance type '%(word)s' – write 1 (relative), 2 (nominal) or 3 (geometric)",
+                    word=word,
+                )
             )
         kind = _TOLERANCES[word]
         return {} if kind == "absolute" else {"tolerance_type": kind}
@@ -159,11 +162,25 @@ class Calculated(Item):
                     hidden = shown.value(Scope({"x": value})) != value
                 except Invalid as error:
                     raise Wrong(
-                        f"with the values of item {number}: {error} – mend that item in Moodle"
+                        Said(
+                            "with the values of item %(n)s: %(error)s – mend that item in Moodle",
+                            n=number,
+                            error=Said(str(error)),
+                        )
                     ) from None
                 if hidden:
-                    places = f"{length} {'decimals' if kind == '1' else 'significant figures'}"
-                    self.lose("answers", f"right answers are shown with all their digits, not with {places}")
+                    places = (
+                        Said("%(n)s decimals", n=length)
+                        if kind == "1"
+                        else Said("%(n)s significant figures", n=length)
+                    )
+                    self.lose(
+                        "answers",
+                        Said(
+                            "right answers are shown with all their digits, not with %(places)s",
+                            places=places,
+                        ),
+                    )
                     break
 
 
@@ -185,12 +202,14 @@ def _dataset(element: Element) -> tuple[str, Dataset]:
     values = {}
     for item in parts.get("dataset_items", ()):
         inside = children(item)
-        number = decimal(word_of(inside, "number"), f"the dataset {name}")
+        number = decimal(word_of(inside, "number"), Said("the dataset %(name)s", name=name))
         values[int(number)] = _value(word_of(inside, "value"), name)
     count = word_of(parts, "itemcount")
     kept = {n: value for n, value in values.items() if not count.isdecimal() or n <= int(count)}
     if not kept:
-        raise Wrong(f"the wildcard {{{name}}} has no values – export the question with its datasets")
+        raise Wrong(
+            Said("the wildcard {%(name)s} has no values – export the question with its datasets", name=name)
+        )
     return name, Dataset(kept, {part: word_of(parts, part) for part in described([Decimal(0)])})
 
 
@@ -201,9 +220,15 @@ def _plain(text: str) -> str:
 
 def _value(text: str, name: str) -> str:
     """A value as a table holds it."""
-    value = decimal(text, f"the dataset {name}")
+    value = decimal(text, Said("the dataset %(name)s", name=name))
     if abs(value) >= 10**18 or int(value.as_tuple().exponent) < -18:
-        raise Wrong(f"'{text[:40]}' in the dataset {name} has more than 18 digits – round it")
+        raise Wrong(
+            Said(
+                "'%(text)s' in the dataset %(name)s has more than 18 digits – round it",
+                text=text[:40],
+                name=name,
+            )
+        )
     return f"{value.normalize():f}"
 
 
@@ -225,7 +250,12 @@ def _length(answer: Element) -> tuple[str, int]:
     length = word_of(parts, "correctanswerlength") or "2"
     if kind not in _ROUNDING or not length.isdecimal() or int(length) > MOST_PLACES:
         raise Wrong(
-            f"'{kind}', '{length}' is no length of an answer – write 1 or 2, and 0 to {MOST_PLACES} places"
+            Said(
+                "'%(kind)s', '%(length)s' is no length of an answer – write 1 or 2, and 0 to %(most)s places",
+                kind=kind,
+                length=length,
+                most=MOST_PLACES,
+            )
         )
     return kind, max(int(length), int(kind) - 1)  # no figure at all is one
 

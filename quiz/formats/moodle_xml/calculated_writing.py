@@ -20,6 +20,7 @@ from quiz.banks.expressions.values import typed, written
 from quiz.banks.families import Family
 from quiz.banks.model import Question
 from quiz.banks.templates import expressions
+from quiz.errors import Said
 from quiz.formats._moodle import rounded
 from quiz.formats.base import Loss, Unwritable, credits_of
 from quiz.formats.moodle_xml.calculated import PLACE_IN_TEXT, SHOWN_DIGITS, TABLE, described
@@ -44,7 +45,7 @@ _LENGTHS: Final = {"round": 1, "significant": 2}
 _TOLERANCES: Final = {"relative": 1, "absolute": 2, "geometric": 3}
 #: An opening brace that Moodle does not see, and every page shows; plain text has none.
 _BRACE: Final = "&#123;"
-_NO_NUMBER: Final = "family whose texts hold more than numbers"
+_NO_NUMBER: Final = Said("family whose texts hold more than numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,16 @@ def _losses(family: Family, keys: Sequence[str]) -> list[Loss]:
     numbers = [str(number) for number in range(1, len(keys) + 1)]
     found = []
     if len(keys) > MOST_ITEMS:
-        found.append(Loss(name, f"{MOST_ITEMS} of its {len(keys)} questions became the items of datasets"))
+        found.append(
+            Loss(
+                name,
+                Said(
+                    "%(count)s of its %(all)s questions became the items of datasets",
+                    count=MOST_ITEMS,
+                    all=len(keys),
+                ),
+            )
+        )
     elif fields.get("each") != TABLE or [*keys] != numbers or "where" in fields:
         found.append(Loss(name, "its questions became the items of datasets"))
     if "translations" in fields:

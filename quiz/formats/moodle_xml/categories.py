@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from quiz.banks.model import Topic
+from quiz.errors import Said
 from quiz.formats._moodle import category, path_of, settled
 from quiz.formats.base import Loss, Told, Unwritable, titles, topic_of
 from quiz.formats.moodle_xml.item import Item
@@ -16,12 +17,14 @@ _KNOWN: Final = frozenset({"category", "info", "idnumber"})
 
 def read_category(item: Item) -> tuple[str, list[Told]]:
     """The topic of what follows, and what is said of it and of those above it."""
-    where = f"line {item.element.sourceline}"
+    where = Said("line %(n)s", n=item.element.sourceline)
     names = category(item.word("category"))
     topic = topic_of(names)
     said: dict[str, Any] = {"idnumber": item.word("idnumber"), **_description(item)}
     for name in item.unknown(_KNOWN):
-        item.lose("topics", f"nothing here holds <{name}> of the category {topic}")
+        item.lose(
+            "topics", Said("nothing here holds <%(name)s> of the category %(topic)s", name=name, topic=topic)
+        )
     named = {name: {"title": title} for name, title in titles(names)}
     said = {**named.pop(topic, {}), **{name: value for name, value in said.items() if value}}
     above = [Told(where, name, fields) for name, fields in named.items()]
@@ -71,7 +74,8 @@ class Categories:
     def _category(self, name: str, topics: Mapping[str, Topic]) -> list[str]:
         path, misfits = path_of(name, topics)
         self.losses += (
-            Loss("topics", f"Moodle calls '{one}' by its name: its title") for one in {*misfits} - self._named
+            Loss("topics", Said("Moodle calls '%(topic)s' by its name: its title", topic=one))
+            for one in {*misfits} - self._named
         )
         whole = coded("/".join(filter(None, ("$course$/top", path))))
         topic = Topic() if name in self._said else topics.get(name, Topic())
@@ -90,7 +94,9 @@ class Categories:
         try:
             return coded(text or "")
         except Unwritable as error:
-            self.losses.append(Loss("topics", f"'{name}' has {error.kind}"))
+            self.losses.append(
+                Loss("topics", Said("'%(name)s' has %(kind)s", name=name, kind=Said(error.kind)))
+            )
             return ""
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from quiz.banks.expressions import Expression
 from quiz.banks.expressions.terms import Binary, Call, Literal, Name, Node
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.formats.base import Unwritable
 from quiz.formats.moodle_xml.item import Foreign, Wrong
 
@@ -25,7 +25,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<sign>\*\*|<=|>=|==|!=|&&|\|\||.))",
     re.ASCII | re.DOTALL,
 )
-_NOT_CLOSED: Final = "a parenthesis in a formula is not closed – write )"
+_NOT_CLOSED: Final = Said("a parenthesis in a formula is not closed – write )")
 #: Functions of the same name and meaning, and Moodle's others in our words; ``{0}`` is the first argument.
 _SAME: Final = frozenset(
     "abs acos asin atan ceil cos exp floor log log10 max min pi round sin sqrt tan".split()
@@ -73,11 +73,23 @@ class Reader:
         tokens = _tokens(formula)
         made, end = self._until_end(tokens)
         if end.kind != "end":
-            raise Wrong(f"the formula '{formula[:60]}' has a '{end.text}' too many – delete it")
+            raise Wrong(
+                Said(
+                    "the formula '%(formula)s' has a '%(text)s' too many – delete it",
+                    formula=formula[:60],
+                    text=end.text,
+                )
+            )
         try:
             return _OURS.show(Expression.read(made).node)
         except Invalid as error:
-            raise Wrong(f"the formula '{formula[:60]}' is none: {error} – mend it in Moodle") from None
+            raise Wrong(
+                Said(
+                    "the formula '%(formula)s' is none: %(error)s – mend it in Moodle",
+                    formula=formula[:60],
+                    error=Said(str(error)),
+                )
+            ) from None
 
     def _until_end(self, tokens: Iterator[_Token]) -> tuple[str, _Token]:
         """The formula up to the parenthesis or comma that ends it, and that."""
@@ -97,7 +109,10 @@ class Reader:
     def _wildcard(self, token: _Token, _tokens: Iterator[_Token]) -> str:
         if token.text not in self._names:
             raise Wrong(
-                f"the wildcard {{{token.text}}} has no values – export the question with its datasets"
+                Said(
+                    "the wildcard {%(text)s} has no values – export the question with its datasets",
+                    text=token.text,
+                )
             )
         self.used.add(token.text)
         return self._names[token.text]
@@ -109,21 +124,28 @@ class Reader:
         if token.text == "(":
             return f"({self._closed(tokens)})"
         if token.text not in ("+", "-", "*", "/", "**"):
-            raise Foreign(f"calculated with '{token.text}'")
+            raise Foreign(Said("calculated with '%(text)s'", text=token.text))
         return token.text
 
     def _name(self, token: _Token, tokens: Iterator[_Token]) -> str:
         name = token.text.lower()
         if name not in _SAME and name not in _OTHERS:
-            raise Foreign(f"calculated with {token.text}()")
+            raise Foreign(Said("calculated with %(text)s()", text=token.text))
         if next(tokens).text != "(":
-            raise Wrong(f"'{token.text}' in a formula has no parentheses – write {token.text}(…)")
+            raise Wrong(
+                Said("'%(text)s' in a formula has no parentheses – write %(text)s(…)", text=token.text)
+            )
         given = self._arguments(tokens)
         if name in _SAME:
             return f"{name}({', '.join(given)})"
         if len(given) != _OTHERS[name].count("{1}") + 1:
             raise Wrong(
-                f"{token.text}() in a formula has {len(given)} values – write {_OTHERS[name].count('{1}') + 1}"
+                Said(
+                    "%(text)s() in a formula has %(count)s values – write %(wanted)s",
+                    text=token.text,
+                    count=len(given),
+                    wanted=_OTHERS[name].count("{1}") + 1,
+                )
             )
         return f"({_OTHERS[name].format(*given)})"
 

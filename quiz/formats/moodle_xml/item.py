@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.files.images import Image
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled
@@ -143,15 +143,17 @@ class Item:
             for written in (quote(path), path, escape(path)):
                 text = text.replace(f"{PLACE}{written}", name)
             if name not in text:
-                self.lose("files", f"'{wished}' is shown in no text")
+                self.lose("files", Said("'%(file)s' is shown in no text", file=wished))
         blind = [one for one in references({"text": text, "text_format": style}) if not one.alt.strip()]
         if blind:
-            self.lose("images", f"'{blind[0].file}' has no alternative text – say what it shows")
+            self.lose(
+                "images", Said("'%(file)s' has no alternative text – say what it shows", file=blind[0].file)
+            )
         return text
 
     def number(self, text: str) -> Any:
         """What stands in an answer to type as its number. Raises Wrong."""
-        return decimal(text, "an answer")
+        return decimal(text, Said("an answer"))
 
     def spread(self, parts: Mapping[str, Element]) -> dict[str, str]:
         """How the tolerance of an answer is meant: absolute, unless it says something else. Raises Wrong."""
@@ -166,7 +168,14 @@ class Item:
         try:
             name, image = self.pictures.name(wished, b64decode(coded))
         except (Invalid, ValueError) as error:  # the latter: no Base64
-            self.lose("files", f"'{wished[:60]}' is no picture that can be shown: {error}")
+            self.lose(
+                "files",
+                Said(
+                    "'%(file)s' is no picture that can be shown: %(error)s",
+                    file=wished[:60],
+                    error=Said(str(error)),
+                ),
+            )
             return None
         self.images[name] = image
         return name
@@ -183,5 +192,11 @@ def decimal(text: str, where: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or abs(value.adjusted()) > LARGEST_POWER:
-        raise Wrong(f"'{text.strip()[:40]}' in {where} is no number – write one such as 0.5")
+        raise Wrong(
+            Said(
+                "'%(text)s' in %(where)s is no number – write one such as 0.5",
+                text=text.strip()[:40],
+                where=where,
+            )
+        )
     return value

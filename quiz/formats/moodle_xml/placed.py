@@ -12,6 +12,7 @@ from html import escape
 from typing import Any, Final
 
 from quiz.banks.model import Question
+from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.richtext import to_text
 from quiz.files.xml import Element
@@ -144,7 +145,11 @@ def _shape(drop: Element) -> dict[str, Any]:
     if kind == "polygon" and len(numbers) >= 6 and not len(numbers) % 2:
         return {"shape": "poly", "coords": numbers}
     raise Wrong(
-        f"'{coords[:40]}' are no coordinates of a {kind or 'shape'} – write x,y;r or x,y;w,h or x,y;x,y;x,y"
+        Said(
+            "'%(coords)s' are no coordinates of a %(kind)s – write x,y;r or x,y;w,h or x,y;x,y;x,y",
+            coords=coords[:40],
+            kind=kind or Said("shape"),
+        )
     )
 
 
@@ -218,7 +223,7 @@ def _begin(sheet: Sheet, image: Any, field: str, *, shuffled: bool = True) -> tu
     """What both begin with, and the picture. Returns the pixels for each unit of positions, across and down."""
     found = sheet.contents.get(image.file)
     if found is None:
-        raise Unwritable(f"{sheet.question.type} without its picture")
+        raise Unwritable(Said("%(type)s without its picture", type=sheet.question.type))
     sheet.lose(field, "its alternative text, and units other than its pixels")
     if shuffled:
         sheet.line("    <shuffleanswers/>")

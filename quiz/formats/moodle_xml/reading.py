@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from quiz.banks.common import DEFAULT_PENALTY
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
 from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Source, Unsupported, marked
+from quiz.formats.base import Entry, Fault, Found, Source, Unsupported, failed, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
 from quiz.formats.moodle_xml.categories import read_category
@@ -32,34 +32,34 @@ _COMMON: Final = frozenset(
 _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     name: (frozenset(quiet), detail)
     for name, quiet, detail in (
-        ("answernumbering", ("", "abc"), "options are numbered one way"),
-        ("showstandardinstruction", ("", "0"), "the page says by itself how to answer"),
-        ("shownumcorrect", ("0", "false"), "how many parts are right is not told"),
-        ("correctresponsesfeedback", ("", "0", "false"), "how many parts are right is not told"),
-        ("unitsleft", ("", "0"), "units stand after the number"),
-        ("instructions", ("",), "there are no instructions beside the prompt"),
-        ("responsefieldlines", ("", "10", "15"), "the field for the answer grows by itself"),
+        ("answernumbering", ("", "abc"), Said("options are numbered one way")),
+        ("showstandardinstruction", ("", "0"), Said("the page says by itself how to answer")),
+        ("shownumcorrect", ("0", "false"), Said("how many parts are right is not told")),
+        ("correctresponsesfeedback", ("", "0", "false"), Said("how many parts are right is not told")),
+        ("unitsleft", ("", "0"), Said("units stand after the number")),
+        ("instructions", ("",), Said("there are no instructions beside the prompt")),
+        ("responsefieldlines", ("", "10", "15"), Said("the field for the answer grows by itself")),
         ("responserequired", ("", "0", "1"), ""),
-        ("attachments", ("", "0"), "no files can be handed in"),
-        ("attachmentsrequired", ("", "0"), "no files can be handed in"),
-        ("maxbytes", ("", "0"), "no files can be handed in"),
-        ("filetypeslist", ("",), "no files can be handed in"),
-        ("graderinfo", ("",), "there are no notes for who marks"),
-        ("responsetemplate", ("",), "the answer begins empty"),
-        ("answer", ("",), "nothing here is the answer"),
-        ("layouttype", ("", "VERTICAL", "0"), "items stand one below the other"),
-        ("selecttype", ("", "ALL", "0"), "all items are shown"),
+        ("attachments", ("", "0"), Said("no files can be handed in")),
+        ("attachmentsrequired", ("", "0"), Said("no files can be handed in")),
+        ("maxbytes", ("", "0"), Said("no files can be handed in")),
+        ("filetypeslist", ("",), Said("no files can be handed in")),
+        ("graderinfo", ("",), Said("there are no notes for who marks")),
+        ("responsetemplate", ("",), Said("the answer begins empty")),
+        ("answer", ("",), Said("nothing here is the answer")),
+        ("layouttype", ("", "VERTICAL", "0"), Said("items stand one below the other")),
+        ("selecttype", ("", "ALL", "0"), Said("all items are shown")),
         ("selectcount", (), ""),
-        ("showgrading", ("", "SHOW", "1"), "the review says how it was marked"),
-        ("numberingstyle", ("", "none"), "items are not numbered"),
-        ("synchronize", ("", "0"), "each question draws its own values"),
-        ("showmisplaced", ("0", "false"), "the review shows every marker"),
+        ("showgrading", ("", "SHOW", "1"), Said("the review says how it was marked")),
+        ("numberingstyle", ("", "none"), Said("items are not numbered")),
+        ("synchronize", ("", "0"), Said("each question draws its own values")),
+        ("showmisplaced", ("0", "false"), Said("the review shows every marker")),
     )
 }
 #: What Moodle keeps among the questions although it asks nothing by itself.
 _NO_QUESTION: Final[Mapping[str, str]] = {
-    "random": " (one out of its category, as a section of a quiz draws it)",
-    "randomsamatch": " (pairs of short answers of its category, others for each student)",
+    "random": Said("random (one out of its category, as a section of a quiz draws it)"),
+    "randomsamatch": Said("randomsamatch (pairs of short answers of its category, others for each student)"),
 }
 #: Old files round the usual penalty; Moodle takes what is as near as this for it.
 _NEARLY: Final = Fraction(5, 1000)
@@ -92,24 +92,31 @@ def read(source: Source) -> Iterator[Entry]:
         if not met:
             raise
         problem = error.problems[0]
-        yield Fault(f"line {problem.line}", f"{problem.what}; what follows is not read – {problem.mend}")
+        yield Fault(
+            Said("line %(n)s", n=problem.line),
+            Said(
+                "%(what)s; what follows is not read – %(mend)s",
+                what=Said(problem.what),
+                mend=Said(problem.mend),
+            ),
+        )
 
 
 def _entry(element: Element, pictures: Pictures, topic: str) -> Entry:
-    where = f"line {element.sourceline}"
+    where = Said("line %(n)s", n=element.sourceline)
     kind = element.get("type", "")
     item = (Calculated if kind in CALCULATED else Item)(element, pictures)
     title = item.word("name")
     if not kind:
         return Fault(where, 'the question has no type – write <question type="multichoice">, say')
     if kind not in _KINDS:
-        return Unsupported(where, f"{kind}{_NO_QUESTION.get(kind, '')}", title)
+        return Unsupported(where, _NO_QUESTION.get(kind, kind), title)
     reader, known = _KINDS[kind]
     try:
         item.prepare()
         fields = item.family({**_common(item, kind), **reader(item)})
     except (Wrong, WrongGap) as error:
-        return Fault(where, f"{title[:60]}: {error}" if title else str(error))
+        return failed(where, title, error)
     except Foreign as error:
         return Unsupported(where, str(error), title)
     if topic:
@@ -128,7 +135,7 @@ def _laid_out(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _lose_the_rest(item: Item, known: frozenset[str]) -> None:
     for name in item.unknown(known):
-        quiet, detail = _LOST.get(name, (frozenset(), f"nothing here holds <{name}>"))
+        quiet, detail = _LOST.get(name, (frozenset(), Said("nothing here holds <%(name)s>", name=name)))
         if detail and item.word(name) not in quiet:
             item.lose(name, detail)
 
@@ -164,10 +171,10 @@ def _prompt(item: Item) -> Styled:
         return text if text.style else Styled(text, style)
     if item.word("image_base64"):
         name = item.keep(item.word("image").rpartition("/")[2], item.word("image_base64"))
-        item.lose("images", f"'{name}' has no alternative text – say what it shows")
+        item.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
         return Styled(f'{text} <img src="{name}" alt="" />' if name else text, style)
     if item.word("image"):
-        item.lose("images", f"'{item.word('image')[:60]}' does not come with the file")
+        item.lose("images", Said("'%(file)s' does not come with the file", file=item.word("image")[:60]))
     return Styled(text, style)
 
 
@@ -212,7 +219,7 @@ def _hints(item: Item) -> list[Styled]:
                 "0",
                 "false",
             ):
-                item.lose("hints", f"a hint only says something: <{child.tag}> is not done")
+                item.lose("hints", Said("a hint only says something: <%(tag)s> is not done", tag=child.tag))
         if not text:
             item.lose("hints", "a hint without a text")
     return found
@@ -256,7 +263,7 @@ def _answer(item: Item, element: Element, parts: Mapping[str, Element]) -> _Answ
 @lru_cache(maxsize=1024)
 def _share(text: str) -> Fraction:
     """The few shares that files hold, thousands of times each."""
-    return percent(decimal(text, "the fraction of an answer"))
+    return percent(decimal(text, Said("the fraction of an answer")))
 
 
 @lru_cache(maxsize=1024)
@@ -362,7 +369,7 @@ def _matching(item: Item) -> dict[str, Any]:
         elif choice:
             distractors.append({"choice": choice})
         elif stem:
-            raise Wrong(f"'{stem[:40]}' has no answer – write what goes with it")
+            raise Wrong(Said("'%(stem)s' has no answer – write what goes with it", stem=stem[:40]))
     more = {"distractors": distractors} if distractors else {}
     return {"type": "matching", "pairs": pairs, **more, **_shuffle(item, default=True)}
 
@@ -371,7 +378,13 @@ def _ordering(item: Item) -> dict[str, Any]:
     said = item.word("gradingtype")
     rule = order_rule(said)
     if rule is None:
-        raise Wrong(f"there is no grading '{said}' – write one of {', '.join(ORDER_RULES)}")
+        raise Wrong(
+            Said(
+                "there is no grading '%(said)s' – write one of %(names)s",
+                said=said,
+                names=", ".join(ORDER_RULES),
+            )
+        )
     answers = [(element, children(element)) for element in item.all("answer")]
     if any(item.styled(parts["feedback"]) for _, parts in answers if "feedback" in parts):
         item.lose("items", "an item has no feedback of its own")
@@ -383,7 +396,11 @@ def _essay(item: Item) -> dict[str, Any]:
     if said not in ("editor", "plain"):
         item.lose(
             "format",
-            f"the format of answers '{said}' became {'plain' if said == 'monospaced' else 'rich'} text",
+            Said(
+                "the format of answers '%(said)s' became %(ours)s text",
+                said=said,
+                ours=Said("plain") if said == "monospaced" else Said("rich"),
+            ),
         )
     words = {
         name: int(value)

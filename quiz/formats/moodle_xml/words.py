@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from quiz.errors import Said
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats.moodle_xml.item import Wrong
 
@@ -25,7 +26,13 @@ def word_gaps(text: Styled, words: Sequence[str]) -> tuple[dict[str, str], Style
             gaps[name] = words[int(piece) - 1]
             pieces.append(f"[[{name}]]")
         else:
-            raise Wrong(f"there is no word for [[{piece}]] – there are {len(words)}, counted from 1")
+            raise Wrong(
+                Said(
+                    "there is no word for [[%(piece)s]] – there are %(count)s, counted from 1",
+                    piece=piece,
+                    count=len(words),
+                )
+            )
     return gaps, Styled("".join(pieces), text.style)
 
 

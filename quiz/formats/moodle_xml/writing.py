@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question
+from quiz.errors import Said
 from quiz.formats._embedded import write_embedded
 from quiz.formats._moodle import (
     ORDER_RULES,
@@ -258,7 +259,7 @@ def _pairs(sheet: Sheet, content: Any) -> None:
 def _items(sheet: Sheet, content: Any) -> None:
     rule = _RULES.get(sheet.question.scoring)
     if rule is None:
-        sheet.lose("scoring", f"Moodle does not grade by {sheet.question.scoring}")
+        sheet.lose("scoring", Said("Moodle does not grade by %(scoring)s", scoring=sheet.question.scoring))
     for name, value in (
         ("layouttype", "VERTICAL"),
         ("selecttype", "ALL"),

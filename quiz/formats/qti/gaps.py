@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.base import marked
 from quiz.formats.qti.answers import OTHER, Worth, as_typed
@@ -142,7 +143,12 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
         return item.score({**whole, gap.name: value}) - without
 
     if gap.share <= 0:
-        raise Wrong(f"the gap '{gap.name[:40]}' scores nothing – declare its correct response, or a mapping")
+        raise Wrong(
+            Said(
+                "the gap '%(name)s' scores nothing – declare its correct response, or a mapping",
+                name=gap.name[:40],
+            )
+        )
     if gap.element.tag in _CHOSEN:
         _fill_choice(item, gap, worth)
         return
@@ -155,7 +161,12 @@ def _fill_choice(item: Item, gap: Gap, worth: Worth) -> None:
     parts = [*gap.element.iter(*_CHOICES)]
     names = [part.get("identifier", "") for part in parts]
     if len(set(names)) < 2 or len(set(names)) < len(names):
-        raise Wrong(f"the gap '{gap.name[:40]}' needs two options or more – give each its own identifier")
+        raise Wrong(
+            Said(
+                "the gap '%(name)s' needs two options or more – give each its own identifier",
+                name=gap.name[:40],
+            )
+        )
     ids = fitting_ids(names) or letters(len(names))
     if gap.declaration.cardinality == "multiple":
         _fill_boxes(item, gap, dict(zip(names, ids, strict=True)), worth)
@@ -352,7 +363,7 @@ def words_in_gaps(
     _demand_own(names)
     key = {gap: word for word, gap in _key_pairs(declaration)}
     if sorted(key) != sorted(gaps) or not set(key.values()) <= set(names):
-        raise Foreign(f"{interaction.tag} where not each gap has one word")
+        raise Foreign(Said("%(tag)s where not each gap has one word", tag=interaction.tag))
     ids = fitting_ids(names, "w_") or [f"i{n}" for n, _ in enumerate(names, 1)]
     word_ids = dict(zip(names, ids, strict=True))
     gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import chain, combinations, islice, permutations
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.base import marked
 from quiz.formats.qti.answers import OTHER, Answer, Tells, Worth, numbers, typed
@@ -19,7 +20,7 @@ from quiz.questions.validation import validate
 
 #: Answers that are tried at most to tell rules of scoring apart.
 _MOST_TRIED: Final = 300
-_DIFFERENT: Final = "its response processing scores otherwise than any rule here"
+_DIFFERENT: Final = Said("its response processing scores otherwise than any rule here")
 
 #: A response in QTI and the same one as ours.
 Tried = tuple[Value, Response]

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import unquote
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.files.xml import Element
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
@@ -89,7 +89,10 @@ class Item:
         try:
             made.run({name: one.correct for name, one in self.responses.items()})
         except Unknown as error:
-            self.lose("scoring", f"scored by its key, since this is not worked out: {error}")
+            self.lose(
+                "scoring",
+                Said("scored by its key, since this is not worked out: %(error)s", error=Said(str(error))),
+            )
             return None
         return made
 
@@ -104,7 +107,12 @@ class Item:
             try:
                 return processing.score(given), dict(processing.found)
             except Unknown as error:
-                self.lose("scoring", f"scored by its key, since this is not worked out: {error}")
+                self.lose(
+                    "scoring",
+                    Said(
+                        "scored by its key, since this is not worked out: %(error)s", error=Said(str(error))
+                    ),
+                )
                 self.__dict__["_processing"] = None
         return sum((_by_key(self.responses[name], value) for name, value in given.items()), Fraction(0)), {}
 
@@ -121,7 +129,9 @@ class Item:
         """The response variable of an interaction. Raises Wrong."""
         name = interaction.get("responseIdentifier", "")
         if name not in self.responses:
-            raise Wrong(f"the response '{name[:40]}' is not declared – add a responseDeclaration")
+            raise Wrong(
+                Said("the response '%(name)s' is not declared – add a responseDeclaration", name=name[:40])
+            )
         return self.responses[name]
 
     # Texts -----------------------------------------------------------------------------------------------------------
@@ -161,24 +171,31 @@ class Item:
         if name is None:
             return html_of_text(alt)
         if not alt.strip():
-            self.lose("images", f"'{name}' has no alternative text – say what it shows")
+            self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
         sides = {side: value for side in ("width", "height") if (value := element.get(side, "")).isdecimal()}
         return image({"alt": alt, "src": name, **sides})
 
     def file(self, address: str) -> str | None:
         """Our name for a picture; None, and a loss, where it is none."""
         if _ELSEWHERE.match(address):
-            self.lose("images", f"'{address[:60]}' lies elsewhere")
+            self.lose("images", Said("'%(address)s' lies elsewhere", address=address[:60]))
             return None
         path = posixpath.normpath(posixpath.join(self.folder, unquote(address)))
         content = self.media(path)
         if content is None:
-            self.lose("images", f"there is no file '{path[:60]}'")
+            self.lose("images", Said("there is no file '%(path)s'", path=path[:60]))
             return None
         try:
             name, image = self.pictures.name(posixpath.basename(path), content)
         except Invalid as error:
-            self.lose("images", f"'{path[:60]}' is no picture that can be shown: {error}")
+            self.lose(
+                "images",
+                Said(
+                    "'%(path)s' is no picture that can be shown: %(error)s",
+                    path=path[:60],
+                    error=Said(str(error)),
+                ),
+            )
             return None
         self.files[name] = image.content
         return name
@@ -310,7 +327,10 @@ def _place(item: Item, made: Told, element: Element, text: str, probes: Sequence
     elif element.get("outcomeIdentifier") == "SOLUTION" or not probes:
         made.explanation.append(text)
     else:
-        item.lose("feedback", f"the feedback '{name[:40]}' comes up with none of the answers that were tried")
+        item.lose(
+            "feedback",
+            Said("the feedback '%(name)s' comes up with none of the answers that were tried", name=name[:40]),
+        )
 
 
 def _only_state(shown: Sequence[Probe], probes: Sequence[Probe]) -> str:

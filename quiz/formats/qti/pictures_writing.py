@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.formats._places import labels_of, pictured
 from quiz.formats.base import Unwritable
@@ -137,7 +138,7 @@ def _spot(sheet: Sheet, gap: str, picture: Any, label: str) -> str:
 def _background(sheet: Sheet, image: Any) -> str:
     name = re.sub(r"^media:[^/]*/[^/]*/", "", image.file)
     if name not in sheet.files:
-        raise Unwritable(f"{sheet.question.type} without its picture")
+        raise Unwritable(Said("%(type)s without its picture", type=sheet.question.type))
     return _shown(sheet, name, sheet.texts.label(image.alt), image.size)
 
 

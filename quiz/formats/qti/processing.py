@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import floor, gcd, lcm, prod
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.qti.patterns import to_stars
 from quiz.formats.qti.values import (
@@ -103,7 +104,9 @@ class Processing:
         try:
             return operator(self, expression)
         except IndexError:
-            raise Wrong(f"<{expression.tag}> lacks what it works on – write an expression inside") from None
+            raise Wrong(
+                Said("<%(tag)s> lacks what it works on – write an expression inside", tag=expression.tag)
+            ) from None
 
     def values(self, expression: Element) -> list[Value]:
         """What the expressions inside of one give."""
@@ -124,7 +127,9 @@ class Processing:
         """The declaration of a variable. Raises Wrong."""
         found = self.responses.get(name) or self.outcomes.get(name)
         if found is None:
-            raise Wrong(f"the variable '{name}' is not declared – declare it, or mend its name")
+            raise Wrong(
+                Said("the variable '%(name)s' is not declared – declare it, or mend its name", name=name)
+            )
         return found
 
     def _step(self) -> None:
@@ -183,14 +188,19 @@ _TEMPLATES: Final[Mapping[str, Callable[[Processing], Value]]] = {
 def _mapped(context: Processing, name: str) -> Value:
     declaration = context.declaration(name)
     if declaration.mapping is None:
-        raise Wrong(f"the response '{name}' has no mapping – add a mapping, or score it by match_correct")
+        raise Wrong(
+            Said(
+                "the response '%(name)s' has no mapping – add a mapping, or score it by match_correct",
+                name=name,
+            )
+        )
     return declaration.mapping.total(context.variable(name))
 
 
 def _mapped_point(context: Processing, name: str) -> Value:
     declaration, points = context.declaration(name), _points(context.variable(name))
     if declaration.areas is None:
-        raise Wrong(f"the response '{name}' has no areaMapping – add one")
+        raise Wrong(Said("the response '%(name)s' has no areaMapping – add one", name=name))
     return (worth_of_points(declaration.areas, points),)
 
 
@@ -238,7 +248,12 @@ def _look_up(context: Processing, rule: Element) -> None:
     name = rule.get("identifier", "")
     value, table = context.value(rule[0]) if len(rule) else NULL, context.declaration(name).table
     if table is None:
-        raise Wrong(f"the outcome '{name}' has no table – declare a matchTable or an interpolationTable")
+        raise Wrong(
+            Said(
+                "the outcome '%(name)s' has no table – declare a matchTable or an interpolationTable",
+                name=name,
+            )
+        )
     if value and not isinstance(value[0], Fraction):
         raise Wrong("a table holds numbers only – look up a float or an integer")
     context.found[name] = table.find(value[0]) if value else table.default
@@ -304,7 +319,9 @@ def _two(compare: Callable[[Any, Any], bool]) -> Callable[[Processing, Element],
 def _pair(context: Processing, node: Element) -> tuple[Value, Value]:
     values = context.values(node)
     if len(values) != 2:
-        raise Wrong(f"<{node.tag}> compares two values, here are {len(values)}")
+        raise Wrong(
+            Said("<%(tag)s> compares two values, here are %(count)s", tag=node.tag, count=len(values))
+        )
     return values[0], values[1]
 
 
@@ -315,7 +332,9 @@ def _numbers(context: Processing, node: Element) -> list[Fraction] | None:
         return None
     numbers = [one for value in values for one in value]
     if not all(isinstance(one, Fraction) for one in numbers):
-        raise Wrong(f"<{node.tag}> reckons with numbers only – declare baseType float or integer")
+        raise Wrong(
+            Said("<%(tag)s> reckons with numbers only – declare baseType float or integer", tag=node.tag)
+        )
     return numbers
 
 

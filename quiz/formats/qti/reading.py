@@ -11,11 +11,11 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import unquote
 
-from quiz.errors import Invalid, TooLarge
+from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, Limits, is_archive
 from quiz.files.xml import Element, read_xml
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, told_of, topic_of
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, gap_match, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
@@ -32,9 +32,9 @@ _ITEM: Final = "assessmentItem"
 _TEST: Final = "assessmentTest"
 #: Parts of an item that say something we have no place for.
 _LOST: Final[Mapping[str, str]] = {
-    "companionMaterialsInfo": "tools beside the question, such as a ruler",
-    "catalogInfo": "other forms of the content for those who need them",
-    "infoControl": "a text that is opened on demand stands in the prompt",
+    "companionMaterialsInfo": Said("tools beside the question, such as a ruler"),
+    "catalogInfo": Said("other forms of the content for those who need them"),
+    "infoControl": Said("a text that is opened on demand stands in the prompt"),
     "positionObjectStage": "",
 }
 #: What is chosen from, and how many of them an item may have.
@@ -91,7 +91,7 @@ class _Package:
         """The document at a path, its names as in 2.x. Raises Invalid, also where there is none."""
         content = self.files(path)
         if content is None:
-            raise Invalid(f"there is no file '{path}' in the package")
+            raise Invalid(Said("there is no file '%(path)s' in the package", path=path))
         root = read_xml(content, self.limit)
         normalise(root)
         return root
@@ -107,7 +107,11 @@ def read(source: Source) -> Iterator[Entry]:
     """The items of a package in the order of its test, or one item by itself."""
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
-        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+        raise TooLarge(
+            Said(
+                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
+            )
+        )
     if is_archive(content):
         bounds = Limits(entries=_MOST_FILES, total=4 * source.limits.bytes)
         yield from _package(source, Archive(content, bounds))
@@ -117,7 +121,11 @@ def read(source: Source) -> Iterator[Entry]:
     normalise(root)
     if root.tag != _ITEM:
         raise Invalid(
-            f"{source.name} begins with <{root.tag}> – bring an assessmentItem, or a package in a .zip"
+            Said(
+                "%(file)s begins with <%(tag)s> – bring an assessmentItem, or a package in a .zip",
+                file=source.name,
+                tag=root.tag,
+            )
         )
     yield _entry(_Package(_beside(source), limit), root, _Place(source.name), source.name)
 
@@ -143,7 +151,13 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
         (name for name in names if posixpath.basename(name) == _MANIFEST), key=lambda name: name.count("/")
     )
     if not manifests:
-        raise Invalid(f"{source.name} holds no {_MANIFEST} – export it again as a content package")
+        raise Invalid(
+            Said(
+                "%(file)s holds no %(manifest)s – export it again as a content package",
+                file=source.name,
+                manifest=_MANIFEST,
+            )
+        )
     known = frozenset(names)
     package = _Package(
         lambda path: archive.read(path) if path in known else None, source.limits.question_bytes
@@ -164,7 +178,13 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     said = {path: said_of(one) for kind, path, one in resources if "item" in kind}
     places += map(_Place, said)
     if not places and not losses:
-        raise Invalid(f"{source.name} holds no items – name them in its {_MANIFEST}, or export it again")
+        raise Invalid(
+            Said(
+                "%(file)s holds no items – name them in its %(manifest)s, or export it again",
+                file=source.name,
+                manifest=_MANIFEST,
+            )
+        )
     package.shares = any("stimulus" in kind for kind, _, _ in resources)
     entries = _in_order(package, places, said)
     header: dict[str, Any] = {"title": title, "language": _language(package, places)}
@@ -217,12 +237,12 @@ def _at(package: _Package, place: _Place) -> Entry:
         root = package.xml(place.path)
     except Invalid as error:
         problem = error.problems[0]
-        line = f", line {problem.line}" if problem.line else ""
-        return Fault(
-            f"{place.path}{line}", f"{problem.what} – {problem.mend}" if problem.mend else problem.what
-        )
+        where = Said("%(file)s, line %(n)s", file=place.path, n=problem.line) if problem.line else place.path
+        return Fault(where, in_turn(" – ", map(Said, filter(None, (problem.what, problem.mend)))))
     if root.tag != _ITEM:
-        return Fault(place.path, f"it begins with <{root.tag}> – an item begins with <assessmentItem>")
+        return Fault(
+            place.path, Said("it begins with <%(tag)s> – an item begins with <assessmentItem>", tag=root.tag)
+        )
     return _entry(package, root, place, place.path)
 
 
@@ -247,11 +267,20 @@ def _test(package: _Package, path: str) -> _Test | None:
     try:
         root = package.xml(path)
     except Invalid as error:
-        return _Test("", [], [Loss("test", f"the test {path} cannot be read: {error}")])
+        return _Test(
+            "",
+            [],
+            [
+                Loss(
+                    "test",
+                    Said("the test %(path)s cannot be read: %(error)s", path=path, error=Said(str(error))),
+                )
+            ],
+        )
     if root.tag != _TEST:
         return None
     said = {element.tag for element in root.iter() if element.tag in _SETTINGS}
-    losses = [Loss("test", f"a bank says nothing of {name}") for name in sorted(said)[:1]]
+    losses = [Loss("test", Said("a bank says nothing of %(name)s", name=name)) for name in sorted(said)[:1]]
     tops = [
         section
         for part in root.iter("testPart")
@@ -282,7 +311,7 @@ def _section(
         try:
             section, folder = package.section(path, depth), posixpath.dirname(path)
         except Invalid as error:
-            losses.append(Loss("test", f"a section is left out: {error}"))
+            losses.append(Loss("test", Said("a section is left out: %(error)s", error=Said(str(error)))))
             return
         titles = [*titles[:-1], section.get("title", "")] if titles else titles
     for child in section:
@@ -316,9 +345,9 @@ def _entry(package: _Package, root: Element, place: _Place, where: str) -> Entry
     try:
         fields = _fields(package, item)
     except Wrong as error:
-        return Fault(where, f"{title[:60]}: {error}" if title else str(error))
+        return failed(where, title, error)
     except Invalid as error:
-        return Fault(where, "; ".join(map(str, error.problems)))
+        return Fault(where, in_turn("; ", map(str, error.problems)))
     except (Foreign, Unknown) as error:
         return Unsupported(where, str(error), title)
     identifier = own_id(root.get("identifier", "").strip())
@@ -347,7 +376,7 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
         item.lose("hints", "a button that ends a try")
         interactions = [one for one in interactions if one.tag != "endAttemptInteraction"]
     if interactions and _is_survey(item, interactions):
-        raise Foreign(f"{interactions[0].tag} without a key")
+        raise Foreign(Said("%(tag)s without a key", tag=interactions[0].tag))
     shared = [*_stimuli(package, item)]
     own = shared.pop(0) if shared and package.shares and not is_blank(shared[0]["text"]) else None
     if shared:
@@ -364,7 +393,9 @@ def _demand_bounds(body: Element, interactions: Sequence[Element]) -> None:
     """Raises Wrong for more parts than can be tried one by one."""
     parts = sum(one.tag in _PARTS for one in body.iter())
     if parts > _MOST_CHOICES or len(interactions) > MOST_PARTS:
-        raise Wrong(f"there are {max(parts, len(interactions))} parts – cut the item into several")
+        raise Wrong(
+            Said("there are %(count)s parts – cut the item into several", count=max(parts, len(interactions)))
+        )
 
 
 def _is_survey(item: Item, interactions: Sequence[Element]) -> bool:
@@ -457,7 +488,7 @@ def _rubrics(item: Item, body: Element) -> Iterator[str]:
         if "candidate" in rubric.get("view", "candidate").split():
             yield text
         else:
-            item.lose("rubric", f"notes for {rubric.get('view')}")
+            item.lose("rubric", Said("notes for %(view)s", view=rubric.get("view")))
 
 
 def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:
@@ -467,7 +498,10 @@ def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:
         try:
             root = package.xml(path)
         except Invalid as error:
-            item.lose("stimulus", f"the shared text {path} cannot be read: {error}")
+            item.lose(
+                "stimulus",
+                Said("the shared text %(path)s cannot be read: %(error)s", path=path, error=Said(str(error))),
+            )
             continue
         shared = Item(root, posixpath.dirname(path), package.files, package.pictures, item.losses, item.files)
         body = root.find("stimulusBody")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.formats.base import Unwritable, credits_of
 from quiz.formats.qti.gaps import FILL_IN
 from quiz.formats.qti.patterns import from_stars
@@ -70,7 +71,7 @@ def _items(sheet: Sheet, content: Any) -> None:
         match_correct(sheet)
     else:
         if rule != "absolute_position":
-            sheet.lose("scoring", f"QTI does not score by {rule}: places count")
+            sheet.lose("scoring", Said("QTI does not score by %(rule)s: places count", rule=rule))
         share = sheet.score(Fraction(1, len(names)))
         for place, name in enumerate(names, 1):
             there = sheet.el("index", {"n": place}, sheet.variable("RESPONSE"))
@@ -299,7 +300,7 @@ def _cloze(sheet: Sheet, content: Any) -> None:
     for id, gap in content.gaps.items():
         name, share = identifier(id), gap.weight / whole
         if gap.type not in _GAPS:
-            raise Unwritable(f"a gap of type {gap.type}")
+            raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
         put[id] = _GAPS[gap.type](sheet, gap.content, name, Fraction(0) if together else share)
         tests.append(_right_gap(sheet, gap.content, name))
     _with_text(sheet, sheet.texts.around(content.text, put))
@@ -329,7 +330,7 @@ def _gap_text(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     sheet.declare(name, "single", "string", right[:1])
     for lost in ("fold", "typo"):
         if getattr(content, lost):
-            sheet.lose("gaps", f"{lost} of a gap")
+            sheet.lose("gaps", Said("%(field)s of a gap", field=lost))
     _chain(sheet, content, name, _text_test, share, within=True)
     return sheet.el("textEntryInteraction", {"responseIdentifier": name})
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import cos, pi, sin
 from typing import Any, Final, TypeAlias, cast
 
+from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.questions.fields import LARGEST_EXPONENT
 from quiz.questions.rules.regions import Area
@@ -40,7 +41,7 @@ def number(text: str) -> Fraction:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT:
-        raise Wrong(f"'{text.strip()[:40]}' is no number – write one such as 0.5")
+        raise Wrong(Said("'%(text)s' is no number – write one such as 0.5", text=text.strip()[:40]))
     return Fraction(value)
 
 
@@ -56,7 +57,7 @@ def _point(text: str) -> tuple[Fraction, ...]:
 def _two(text: str) -> list[str]:
     words = text.split()
     if len(words) != 2:
-        raise Wrong(f"'{text[:40]}' are not two values – write them with a space between")
+        raise Wrong(Said("'%(text)s' are not two values – write them with a space between", text=text[:40]))
     return words
 
 
@@ -243,7 +244,13 @@ def shape_of(element: Element) -> Shape:
         "poly": len(coords) >= 6 and not len(coords) % 2,
     }
     if not fits.get(kind):
-        raise Wrong(f"there is no area '{kind}' with {len(coords)} numbers – write a rect, circle or poly")
+        raise Wrong(
+            Said(
+                "there is no area '%(kind)s' with %(count)s numbers – write a rect, circle or poly",
+                kind=kind,
+                count=len(coords),
+            )
+        )
     if kind == "poly" and len(coords) > 6 and coords[:2] == coords[-2:]:
         coords = coords[:-2]
     return kind, coords

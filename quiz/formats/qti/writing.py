@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from quiz.banks.model import Bank, Question
+from quiz.errors import Said
 from quiz.files.archive import pack
 from quiz.formats.base import Loss, Unwritable, Writer, titled, untold
 from quiz.formats.qti.dialect import Dialect, quoted
@@ -62,7 +63,7 @@ class QtiWriter(Writer):
         if not question.points:
             sheet.lose("points", "a question scores something")
         for name in sorted(sheet.texts.missing):
-            sheet.lose("images", f"there is no file '{name[:60]}'")
+            sheet.lose("images", Said("there is no file '%(name)s'", name=name[:60]))
         path, item, said = f"items/{question.id}.xml", sheet.item(), metadata(question)
         if NO_XML.search(f"{item}{said}{question.topic}"):
             raise Unwritable("a text with characters that XML does not know")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from quiz.errors import Said
 from quiz.formats.base import Unwritable
 from quiz.formats.qti12.sheet import MARK, Sheet, all_of, any_of, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
@@ -88,7 +89,7 @@ def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[tuple[str, Fr
     """Writes the response of a gap; the test, the credit and the feedback of each of its answers."""
     content = gap.content
     if gap.kind.several_answers:
-        raise Unwritable(f"a gap of type {gap.type}")
+        raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
     if gap.type == "true_false":
         return _chosen(
             sheet,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.formats._moodle import Styled
 from quiz.formats.base import Unwritable
@@ -87,7 +88,13 @@ def _area(name: str, text: str) -> tuple[str, list[Fraction]]:
     read = [number(one) for one in re.findall(r"[^\s,;]+", text)]
     values = [one for one in read if one is not None]
     if shape is None or len(values) != len(read) or len(values) < (6 if shape == "poly" else 3):
-        raise Wrong(f"the area {name} {text.strip()[:40]} is no shape – write its coordinates")
+        raise Wrong(
+            Said(
+                "the area %(name)s %(text)s is no shape – write its coordinates",
+                name=name,
+                text=text.strip()[:40],
+            )
+        )
     if shape == "rect" and len(values) == 4:
         left, top, width, height = values
         return "rect", [left, top, left + width, top + height]

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import unquote
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats._pictures import Pictures
@@ -222,7 +222,9 @@ class Item:
             if name:
                 names[address] = name
                 if not _ALT.search(tag):
-                    self.lose("images", f"'{name}' has no alternative text – say what it shows")
+                    self.lose(
+                        "images", Said("'%(name)s' has no alternative text – say what it shows", name=name)
+                    )
         for address, name in names.items():
             text = Styled(text.replace(address, name), "html")
         return text
@@ -230,7 +232,7 @@ class Item:
     def _picture(self, address: str, alt: str) -> str:
         name = self._name(address)
         if name and not alt.strip():
-            self.lose("images", f"'{name}' has no alternative text – say what it shows")
+            self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
         return f'<img src="{name}" alt="{alt}">' if name else ""
 
     def _name(self, address: str) -> str | None:
@@ -240,12 +242,19 @@ class Item:
             return None
         content = self.media(plain)
         if content is None:
-            self.lose("files", f"'{plain[:60]}' is not in the package")
+            self.lose("files", Said("'%(path)s' is not in the package", path=plain[:60]))
             return None
         try:
             name, image = self.pictures.name(plain.rpartition("/")[2], content)
         except Invalid as error:
-            self.lose("files", f"'{plain[:60]}' is no picture that can be shown: {error}")
+            self.lose(
+                "files",
+                Said(
+                    "'%(path)s' is no picture that can be shown: %(error)s",
+                    path=plain[:60],
+                    error=Said(str(error)),
+                ),
+            )
             return None
         self.files[name] = image.content
         return name

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.qti12.item import Foreign, Wrong
 from quiz.formats.qti12.processing import number
@@ -87,7 +88,11 @@ def _points(tests: Element, response: str) -> Iterator[_Point]:
         if test.tag == "varequal" and test.get("respident") == response:
             value, margin = _exact(test.text), number(test.get("margin")) or Fraction(0)
             if value is None:
-                raise Wrong(f"'{(test.text or '').strip()[:40]}' is no number – write one such as 0.5")
+                raise Wrong(
+                    Said(
+                        "'%(text)s' is no number – write one such as 0.5", text=(test.text or "").strip()[:40]
+                    )
+                )
             relative = (test.get("margintype") or "").lower() == "percent"
             yield _Point(value, abs(margin) / 100 if relative else abs(margin), relative)
         elif test.tag in ("and", "or", "conditionvar"):
@@ -101,7 +106,11 @@ def _spans(tests: Element, response: str) -> Iterator[_Span]:
         if test.tag.startswith(("vargt", "varlt")) and test.get("respident") == response:
             bound = _exact(test.text)
             if bound is None:
-                raise Wrong(f"'{(test.text or '').strip()[:40]}' is no number – write one such as 0.5")
+                raise Wrong(
+                    Said(
+                        "'%(text)s' is no number – write one such as 0.5", text=(test.text or "").strip()[:40]
+                    )
+                )
             if test.tag.startswith("vargt"):
                 low = bound if low is None else max(low, bound)
             else:

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Final, TypeAlias
 
+from quiz.errors import Said
 from quiz.files.xml import Element
 
 #: What is answered: the values given to each response, in order.
@@ -207,7 +208,7 @@ def _changed(score: Fraction, changes: Iterable[tuple[str, Fraction]]) -> Fracti
         elif action == "Divide" and value:
             score /= value
         else:
-            raise Unknown(f"setvar {action}")
+            raise Unknown(Said("setvar %(action)s", action=action))
     return score
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from quiz.errors import Invalid, TooLarge
+from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, is_archive
 from quiz.files.images import MOST_BYTES
 from quiz.files.xml import Element, read_xml
 from quiz.formats._moodle import parted, settled
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, told_of, topic_of
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
 from quiz.formats.qti12.item import ID, Foreign, Item, Media, Wrong, each_word, string_of
 from quiz.formats.qti12.kinds import fields, kind
 from quiz.formats.qti12.markup import normalise
@@ -32,14 +32,14 @@ _NUMBERED: Final = re.compile(r"xid-\d+_\d+")
 _NO_TOPIC: Final = frozenset({"root_section", ""})
 #: Parts of an item that say something we have no place for.
 _LOST: Final = {
-    "objectives": "what the question is for",
-    "rubric": "notes beside the question",
-    "duration": "a time for one question",
-    "itemprecontrol": "how the question is shown",
-    "itemcontrol": "how the question is shown",
-    "itemprecondition": "a condition for the question",
-    "itempostcondition": "a condition for the next question",
-    "qticomment": "a comment of the author",
+    "objectives": Said("what the question is for"),
+    "rubric": Said("notes beside the question"),
+    "duration": Said("a time for one question"),
+    "itemprecontrol": Said("how the question is shown"),
+    "itemcontrol": Said("how the question is shown"),
+    "itemprecondition": Said("a condition for the question"),
+    "itempostcondition": Said("a condition for the next question"),
+    "qticomment": Said("a comment of the author"),
 }
 #: What metadata say that is read, or says nothing of the question itself; and how others begin of which that holds.
 _READ: Final = frozenset(
@@ -67,7 +67,11 @@ def read(source: Source) -> Iterator[Entry]:
     """The items of a file, or of all files of a package, in order."""
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
-        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+        raise TooLarge(
+            Said(
+                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
+            )
+        )
     if is_archive(content):
         yield from _package(source, Archive(content))
         return
@@ -87,9 +91,11 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
         try:
             documents.append((name, _document(content)))
         except Invalid as error:
-            faults.append(Fault(name, "; ".join(map(str, error.problems))))
+            faults.append(Fault(name, in_turn("; ", map(str, error.problems))))
     if not documents and not faults:
-        raise Invalid(f"{source.name} holds no <{ROOT}> – export it again as QTI 1.2")
+        raise Invalid(
+            Said("%(file)s holds no <%(root)s> – export it again as QTI 1.2", file=source.name, root=ROOT)
+        )
     yield from _head([document for _, document in documents])
     yield from faults
     several = len(documents) > 1
@@ -158,7 +164,9 @@ def _document(content: bytes) -> _Document:
     root = read_xml(content)
     normalise(root)
     if root.tag != ROOT:
-        raise Invalid(f"the XML begins with <{root.tag}> – QTI 1.2 begins with <{ROOT}>")
+        raise Invalid(
+            Said("the XML begins with <%(tag)s> – QTI 1.2 begins with <%(root)s>", tag=root.tag, root=ROOT)
+        )
     document = _Document()
     tops = [one for one in root if one.tag in ("assessment", "objectbank", "section")]
     document.title = next((title for one in tops if (title := _title(one))), "")
@@ -168,7 +176,9 @@ def _document(content: bytes) -> _Document:
         for one in top.iter(*_SETTINGS)
         if one.getparent().tag != "item" and ("".join(one.itertext()).strip() or one.attrib)
     }
-    document.losses += (Loss("test", f"a bank says nothing of {name}") for name in sorted(said)[:1])
+    document.losses += (
+        Loss("test", Said("a bank says nothing of %(name)s", name=name)) for name in sorted(said)[:1]
+    )
     document.losses += (
         Loss("presentation_material", "texts before the questions")
         for top in tops[:1]
@@ -214,7 +224,8 @@ def _entries(
     """The questions of a document, and what the sections around them are called where these give their topics."""
     told: tuple[str, ...] = ()
     for element, titles in document.items:
-        where = f"{name} line {element.sourceline}".strip()
+        line = element.sourceline
+        where = Said("%(file)s line %(n)s", file=name, n=line) if name else Said("line %(n)s", n=line)
         entry = _entry(Item(element, media, pictures), topic_of(titles), where)
         if titles != told and isinstance(entry, Found) and entry.fields.get("topic", "") == topic_of(titles):
             yield from told_of([(where, [*above, *titles])])
@@ -227,11 +238,15 @@ def _entry(item: Item, topic: str, where: str) -> Entry:
     try:
         found = {**_common(item, title, topic), **fields(item)}
     except Wrong as error:
-        return Fault(where, f"{title[:60]}: {error}" if title else str(error))
+        return failed(where, title, error)
     except Foreign as error:
         return Unsupported(where, str(error) or kind(item), title)
     except Unknown as error:
-        return Unsupported(where, f"{kind(item) or 'item'} scored by {error}", title)
+        return Unsupported(
+            where,
+            Said("%(kind)s scored by %(error)s", kind=kind(item) or Said("item"), error=Said(str(error))),
+            title,
+        )
     if not found["prompt"].strip():
         found["prompt"] = type(found["prompt"])(title, "plain")
     for one in item.element:
@@ -248,7 +263,10 @@ def _lose_metadata(item: Item) -> None:
     for label, values in item.metadata.items():
         said = next(filter(None, values), "")
         if said and label and label not in _READ and not label.startswith(_SYSTEMS):
-            item.lose(_LOST_METADATA.get(label, label), f"the metadata say {label}: {said[:60]}")
+            item.lose(
+                _LOST_METADATA.get(label, label),
+                Said("the metadata say %(label)s: %(said)s", label=label, said=said[:60]),
+            )
     if item.said("bbmd_partialcredit").lower() == "true":
         item.lose("options", "partial credits of Blackboard's own, which its rules do not give")
 
@@ -260,7 +278,7 @@ def _common(item: Item, title: str, topic: str) -> dict[str, Any]:
     if ID.fullmatch(ident):
         made["id"] = ident
     elif ident:
-        item.lose("id", f"'{ident[:80]}' cannot be an id here")
+        item.lose("id", Said("'%(ident)s' cannot be an id here", ident=ident[:80]))
     if title and title not in (ident, "Question"):
         made["name"] = title
     if topic := item.said("qmd_topic") or topic:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final
 
-from quiz.errors import Invalid, TooLarge
+from quiz.errors import Invalid, Said, TooLarge
 from quiz.files.archive import Archive, Limits
 from quiz.files.tables import Table, demand_bounds, read_sheet, safe_cell, write_xlsx
 from quiz.formats.base import Entry, Format, Source, decoded
@@ -34,7 +34,14 @@ def _read_csv(source: Source) -> Iterator[Entry]:
     try:
         yield from entries((_armed(row) for row in rows), source.name)
     except csv.Error as error:
-        raise Invalid(f"{source.name}: line {rows.line_num}: no valid CSV: {error}") from None
+        raise Invalid(
+            Said(
+                "%(file)s: line %(n)s: no valid CSV: %(error)s",
+                file=source.name,
+                n=rows.line_num,
+                error=Said(str(error)),
+            )
+        ) from None
 
 
 def _armed(row: Sequence[str]) -> list[str]:
@@ -58,7 +65,11 @@ def _cells(source: Source) -> Iterator[list[str]]:
     """The rows of a workbook's first sheet. Raises Invalid where it is none, or out of bounds."""
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
-        raise TooLarge(f"{source.name} is larger than {source.limits.bytes // 1_000_000} MB")
+        raise TooLarge(
+            Said(
+                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
+            )
+        )
     archive = Archive(content, _WORKBOOK)
     demand_bounds({name: archive.read(name) for name in archive.names})
     yield from read_sheet(content)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from quiz.banks.model import Question
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.files.richtext import to_text
 from quiz.files.tables import Table, write_xlsx
 from quiz.formats.base import Entry, Fault, Found, Loss, Unwritable, Writer
@@ -35,12 +35,15 @@ def entries(rows: Iterable[Sequence[str]], name: str) -> Iterator[Entry]:
     )
     if place is None:
         raise Invalid(
-            f"{name}: there is no row with Question and Answer 1 – begin with Kahoot's own template"
+            Said(
+                "%(name)s: there is no row with Question and Answer 1 – begin with Kahoot's own template",
+                name=name,
+            )
         )
     for number, row in counted:
         cells = [*(cell.strip() for cell in row[place:]), *[""] * 7]
         if any(cells[:5]):
-            yield _question(f"row {number}", cells)
+            yield _question(Said("row %(n)s", n=number), cells)
 
 
 def begins(row: Sequence[str]) -> int | None:
@@ -63,9 +66,13 @@ def _question(where: str, cells: Sequence[str]) -> Entry:
         return Fault(where, "there are fewer than two answers – fill Answer 1 and Answer 2")
     if not numbers or not {*numbers} <= {*given}:
         return Fault(
-            where, f"the correct answer '{right}' names none that is given – write their numbers, such as 1,3"
+            where,
+            Said(
+                "the correct answer '%(right)s' names none that is given – write their numbers, such as 1,3",
+                right=right,
+            ),
         )
-    losses = [Loss("minutes", f"the time limit of {cells[5]} seconds")] if cells[5] else []
+    losses = [Loss("minutes", Said("the time limit of %(n)s seconds", n=cells[5]))] if cells[5] else []
     if [answer.casefold() for answer in answers if answer] == ["true", "false"]:
         return Found(
             where,
@@ -104,7 +111,9 @@ class KahootWriter(Writer):
             answers = [to_text(option.text) for option in content.options]
             right = [number for number, credit in enumerate(_credits(question), 1) if credit > 0]
             if (len(right) == 1) != (question.type == "single_choice"):
-                raise Unwritable(f"{question.type} with {len(right)} right options")
+                raise Unwritable(
+                    Said("%(type)s with %(count)s right options", type=question.type, count=len(right))
+                )
         prompt = to_text(question.prompt)
         if len(answers) > MOST_ANSWERS:
             raise Unwritable("more than four answers")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from quiz.errors import Invalid
+from quiz.errors import Invalid, Said
 from quiz.formats.base import Entry, Fault, Found
 from quiz.formats.sheets.columns import AFTER, COMMON, MOST, NAMES, PART, letters
 from quiz.questions.validation import suggest
@@ -59,7 +59,7 @@ def entries(rows: Iterable[Sequence[str]], name: str) -> Iterator[Entry]:
         }
         if not found:
             continue
-        where = f"row {number}"
+        where = Said("row %(n)s", n=number)
         try:
             yield Found(where, question(Row(found)))
         except Wrong as error:
@@ -74,7 +74,12 @@ def _columns(rows: Iterator[tuple[int, Sequence[str]]], name: str) -> list[str]:
             return named
         if number == _HEAD_WITHIN:
             break
-    raise Invalid(f"{name}: no row names the columns – the first row has to hold: type, prompt, option A, …")
+    raise Invalid(
+        Said(
+            "%(name)s: no row names the columns – the first row has to hold: type, prompt, option A, …",
+            name=name,
+        )
+    )
 
 
 def _demand_known(named: Sequence[str], name: str, number: int) -> None:
@@ -82,11 +87,24 @@ def _demand_known(named: Sequence[str], name: str, number: int) -> None:
     twice = [column for column in dict.fromkeys(named) if column and named.count(column) > 1]
     if strange:
         raise Invalid(
-            f"{name}: row {number}: there is no column '{strange[0]}'{suggest(strange[0], NAMES)} – the columns are"
-            f" {', '.join(('id', 'type', *COMMON, *(f'{one} A' for one in PART), *AFTER))}"
+            Said(
+                "%(name)s: row %(n)s: there is no column '%(column)s'%(hint)s – the columns are %(names)s",
+                name=name,
+                n=number,
+                column=strange[0],
+                hint=suggest(strange[0], NAMES),
+                names=", ".join(("id", "type", *COMMON, *(f"{one} A" for one in PART), *AFTER)),
+            )
         )
     if twice:
-        raise Invalid(f"{name}: row {number}: the column '{twice[0]}' stands twice – keep one")
+        raise Invalid(
+            Said(
+                "%(name)s: row %(n)s: the column '%(column)s' stands twice – keep one",
+                name=name,
+                n=number,
+                column=twice[0],
+            )
+        )
 
 
 def question(row: Row) -> dict[str, Any]:
@@ -95,7 +113,12 @@ def question(row: Row) -> dict[str, Any]:
     kind = _ALIASES.get(kind, kind) or _guessed(row)
     if kind not in _CONTENTS:
         raise Wrong(
-            f"there is no type '{kind}' in sheets{suggest(kind, _CONTENTS)} – write one of {', '.join(_CONTENTS)}"
+            Said(
+                "there is no type '%(kind)s' in sheets%(hint)s – write one of %(names)s",
+                kind=kind,
+                hint=suggest(kind, _CONTENTS),
+                names=", ".join(_CONTENTS),
+            )
         )
     return {"type": kind, **_common(row), **_CONTENTS[kind](row)}
 
@@ -150,7 +173,9 @@ def _options(row: Row) -> list[dict[str, Any]]:
     parts = [*row.parts()]
     missing = right - {letter for letter, _ in parts}
     if missing:
-        raise Wrong(f"the column right names {min(missing)}, and there is no option {min(missing)}")
+        raise Wrong(
+            Said("the column right names %(letter)s, and there is no option %(letter)s", letter=min(missing))
+        )
     if not right and not credited:
         raise Wrong(
             "nothing says what is right – write the letters of the right options into the column right"
@@ -277,7 +302,13 @@ def _number(text: str, column: str) -> Decimal:
     try:
         value = Decimal(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
     except InvalidOperation:
-        raise Wrong(f"{column}: '{text.strip()[:40]}' is no number – write 8, 8 ± 0.5 or 5 .. 7") from None
+        raise Wrong(
+            Said(
+                "%(column)s: '%(text)s' is no number – write 8, 8 ± 0.5 or 5 .. 7",
+                column=column,
+                text=text.strip()[:40],
+            )
+        ) from None
     return value
 
 
@@ -289,5 +320,11 @@ def _count(text: str, column: str) -> Decimal:
 def _truth(text: str, column: str) -> bool:
     word = text.strip().casefold()
     if word not in _WORDS:
-        raise Wrong(f"{column}: '{text.strip()[:40]}' is neither true nor false – write true or false")
+        raise Wrong(
+            Said(
+                "%(column)s: '%(text)s' is neither true nor false – write true or false",
+                column=column,
+                text=text.strip()[:40],
+            )
+        )
     return _WORDS[word]

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from quiz.banks.model import Question
+from quiz.errors import Said
 from quiz.formats.base import Loss, Unwritable, Writer
 from quiz.formats.sheets.columns import AFTER, COMMON, MOST, PART, USUAL, letters
 from quiz.questions.rules.numbers import show_number
@@ -198,7 +199,7 @@ def _word_gaps(content: Any) -> Body:
 
 def _demand_room(parts: Sequence[Any]) -> None:
     if len(parts) > MOST:
-        raise Unwritable(f"more than {MOST} parts")
+        raise Unwritable(Said("more than %(most)s parts", most=MOST))
 
 
 def _nothing(_content: Any) -> Body:

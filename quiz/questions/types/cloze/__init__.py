@@ -148,7 +148,7 @@ class _Type(QuestionType[Cloze]):
             raise Invalid("the response is not an object: gap id → response")
         for name, given in response.items():
             if name not in content.gaps:
-                raise Invalid(f"there is no gap '{name}'")
+                raise Invalid(Said("there is no gap '%(name)s'", name=name))
             gap = content.gaps[name]
             try:
                 gap.kind.check(gap.content, given)

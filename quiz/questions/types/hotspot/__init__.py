@@ -194,7 +194,13 @@ class _Type(QuestionType[Hotspot]):
         if not isinstance(response, list | tuple):
             raise Invalid("the response is not a list of points [x, y] or region ids")
         if len(response) > content.places:
-            raise Invalid(f"the response has {len(response)} places, the question asks for {content.places}")
+            raise Invalid(
+                Said(
+                    "the response has %(count)s places, the question asks for %(wanted)s",
+                    count=len(response),
+                    wanted=content.places,
+                )
+            )
         for one in response:
             _check_place(content, one)
 
@@ -392,13 +398,20 @@ def _check_place(content: Hotspot, one: Any) -> None:
     """Raises Invalid where this is neither the id of a region nor a point on the picture."""
     if isinstance(one, str):
         if all(region.id != one for region in content.regions):
-            raise Invalid(f"there is no region '{one[:60]}'")
+            raise Invalid(Said("there is no region '%(name)s'", name=one[:60]))
         return
     if not isinstance(one, list | tuple) or len(one) != 2 or not all(map(_is_number, one)):
         raise Invalid("a place is neither a point [x, y] nor the id of a region")
     if not _lies_on(content, _point(one)):
         width, height = content.image.size
-        raise Invalid(f"the point {list(one)} does not lie on the picture, which is {width} × {height}")
+        raise Invalid(
+            Said(
+                "the point %(point)s does not lie on the picture, which is %(width)s × %(height)s",
+                point=list(one),
+                width=width,
+                height=height,
+            )
+        )
 
 
 def _is_number(value: Any) -> bool:

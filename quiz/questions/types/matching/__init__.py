@@ -169,9 +169,9 @@ class _Type(QuestionType[Matching]):
         stems = {pair.id for pair in content.pairs}
         for stem, choice in response.items():
             if stem not in stems:
-                raise Invalid(f"there is no stem '{stem}'")
+                raise Invalid(Said("there is no stem '%(stem)s'", stem=stem))
             if choice is not None and (not isinstance(choice, str) or choice not in content.choices):
-                raise Invalid(f"there is no choice '{choice}'")
+                raise Invalid(Said("there is no choice '%(choice)s'", choice=choice))
 
     def score(self, content: Matching, response: Response, rule: str) -> Score:
         """``parts``: 1 or 0 for each stem."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, Said
 from quiz.files.richtext import to_inline_html, to_text
 from quiz.questions.base import Content, Example, Order, Parsed, Part, QuestionType, Raw, Response, Score
 from quiz.questions.fields import Id, Words, with_ids
@@ -87,9 +87,9 @@ class _Type(QuestionType[Ordering]):
             raise Invalid("the response is not a list of item ids")
         for place, name in enumerate(response):
             if not isinstance(name, str) or name not in content.ids:
-                raise Invalid(f"there is no item '{name}'")
+                raise Invalid(Said("there is no item '%(name)s'", name=name))
             if name in response[:place]:
-                raise Invalid(f"the item '{name}' stands twice in the response")
+                raise Invalid(Said("the item '%(name)s' stands twice in the response", name=name))
 
     def score(self, content: Ordering, response: Response, rule: str) -> Score:
         if not response:

@@ -45,6 +45,10 @@ BREACHES = {
         ("quiz/formats/gift/reading.py", "x = 1\nLoss('images', f'{x} is no picture')\n", 2),
         ("quiz/formats/aiken.py", "yield_ = Fault(f'line {x}', 'there is no answer')\n", 1),
     ],
+    "figures_have_their_places": [
+        ("quiz/banks/model.py", "x = 1\nSaid('has %(n)s letters', count=x)\n", 2),
+        ("quiz/banks/model.py", "Said('has %(n)s letters, %(most)s is the most', n=1)\n", 1),
+    ],
     "escaping_stays_on": [
         ("templates/a.html", "<p>\n{{ x|safe }}</p>", 2),
         ("templates/a.html", "{% autoescape false %}{% endautoescape %}", 1),

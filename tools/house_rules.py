@@ -191,6 +191,15 @@ def faults_are_translatable(tree, path):
             yield text.lineno, 'a fault with figures is Said("… %(name)s …", name=…), which pages translate'
 
 
+def figures_have_their_places(tree, path):
+    """A figure that a sentence does not name, or the other way round, is an error that waits for a rare fault."""
+    for call, name in calls(tree):
+        figures = {one.arg for one in call.keywords}
+        is_said = name == "Said" and call.args and isinstance(call.args[0], ast.Constant)
+        if is_said and None not in figures and {*re.findall(r"%\((\w+)\)s", call.args[0].value)} != figures:
+            yield call.lineno, f"the figures of this Said are not those that its sentence names ({path})"
+
+
 def escaping_stays_on(source, path):
     """Nothing in a template is trusted as HTML: quiz/web/html.py decides that."""
     for line in lines_of(r"\|\s*safe\b|autoescape\s+false", source):
@@ -252,6 +261,7 @@ PYTHON_RULES = (
     sql_is_not_glued,
     transactions_end_in_one_place,
     faults_are_translatable,
+    figures_have_their_places,
 )
 TEMPLATE_RULES = (escaping_stays_on, pages_obey_their_policy, words_are_translatable)
 

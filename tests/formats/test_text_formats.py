@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 
+from quiz.files.languages import Speech
 from quiz.formats import get, recognise
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
@@ -29,6 +30,17 @@ def one(name, text):
 def test_each_word_that_begins_an_ordering_may_be_missing(head, scoring, texts):
     found = one("gift", f"Order {{{head}}}")
     assert (found.scoring, [item.text for item in found.content.items]) == (scoring, texts)
+
+
+def test_what_is_told_of_a_file_can_be_said_in_the_language_of_a_page():
+    _, report = read(get("gift"), b"Order {>2 ALL\na\na\n}\n\nIt is {#x}")
+    twice, number = report.errors
+    assert twice["message"] == "items[1].text: 'a' stands twice – give each item its own text"
+    russian = Speech("ru").gettext(twice["message"])
+    assert russian.startswith("items[1].text: 'a'")
+    assert "stands twice" not in russian
+    assert (number["where"].message, number["where"].figures) == ("line %(n)s", {"n": 6})
+    assert number["message"].figures == {"text": "x"}
 
 
 def test_how_items_of_an_ordering_are_shown_is_a_loss():

@@ -13,7 +13,7 @@ NOT_PAGES = {
     "attempt.enter",                    # leads on to one of the others
     "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
-    "images.image", "exporting.file", "exporting.quiz_file", "exporting.template", "reports.report_file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx",
+    "images.image", "fixed.file", "exporting.file", "exporting.quiz_file", "exporting.template", "reports.report_file", "reports.results_csv", "reports.report_csv", "reports.report_xlsx",
     "gradebook.book_file", "gradebook.student_file", "survey.file", "overseeing.log_file",
 }  # fmt: skip
 

@@ -35,7 +35,7 @@ def place(world, tmp_path_factory, sqlite_with_cast):  # noqa: F811
 
 
 def test_there_is_something_to_refuse():
-    assert {"POST gradebook.decide", "POST quizzes.publish", "POST enrolling.enrol"} <= set(WRITES)
+    assert {"POST gradebook.decide", "POST quizzes.publish", "POST courses.enrol"} <= set(WRITES)
 
 
 @pytest.mark.parametrize("name", WRITES)

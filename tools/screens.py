@@ -31,6 +31,7 @@ PICTURES = {
     "report": ("report-look", "desk", "light"),
     "item": ("item-flawed", "desk", "light"),
     "grades": ("grade-book-many", "desk", "light"),
+    "live": ("live", "desk", "light"),
 }
 #: WebP, in percent: the largest picture stays below 80 kB.
 QUALITY = 75

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, and_, case, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.assembly.adaptive import shares_of_sections
@@ -169,7 +169,7 @@ class Supply:
 
 
 def workbench(actor: Actor, course_id: int) -> Workbench:
-    """What a teacher of the course makes a new quiz with."""
+    """What a teacher of the course makes a new quiz with; their own banks come first."""
     with reading() as connection:
         course = taught_course(connection, actor, course_id)
         banks = usable_banks(connection, actor.id, course_id)
@@ -186,7 +186,9 @@ def workbench(actor: Actor, course_id: int) -> Workbench:
             .join(version, and_(version.bank_id == Bank.id, version.draw_rank.is_not(None)))
             .where(Bank.id.in_(banks.values()))
             .group_by(Bank.id, version.difficulty)
-            .order_by(Bank.title, Bank.slug, version.difficulty)
+            .order_by(
+                case((Bank.owner_id == actor.id, 0), else_=1), Bank.title, Bank.slug, version.difficulty
+            )
         )
         held: dict[str, tuple[Row[Any], dict[str, int]]] = {}
         for row in rows:

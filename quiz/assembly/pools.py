@@ -8,12 +8,11 @@ from typing import Final
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.measures import minutes_of
-from quiz.banks.calibrating import demand_columns, read_parameters
+from quiz.banks.calibrating import read_lines, read_parameters
 from quiz.banks.calibration import Calibration
 from quiz.banks.model import Bank
 from quiz.errors import Invalid, Problem
 from quiz.statistics.adaptive.pool import Item
-from quiz.statistics.table import CellProblem, bounded, read_rows
 
 #: The columns of a table of items; those that must be there, and the others.
 NEEDED: Final = ("item", "a", "b")
@@ -40,27 +39,7 @@ def read_items(text: bytes, name: str) -> list[Item]:
 
     Where marks come in steps ``b`` has the location of each, parted by spaces. An empty c is 0, empty minutes are 1.
     """
-    head, rows = read_rows(text, name)
-    demand_columns(head, name, NEEDED, OPTIONAL)
-    found: dict[str, Item] = {}
-    problems: list[Problem] = []
-    for line, cells in enumerate(rows, 2):
-        row = {column: cell.strip() for column, cell in zip(head, cells, strict=True)}
-        where = row["item"]
-        try:
-            item = _read(row)
-        except Invalid as error:
-            problems += [
-                CellProblem(f"{where}, {one.where}", one.what, one.mend, line, name) for one in error.problems
-            ]
-            continue
-        if where in found or not where:
-            what = "stands twice" if where else "this item has no name"
-            problems.append(CellProblem(where, what, "give each item its own name", line, name))
-        found[where] = item
-    if problems:
-        raise Invalid(bounded(problems))
-    return [*found.values()]
+    return [item for _, _, item in read_lines(text, name, NEEDED, OPTIONAL, _read)]
 
 
 def _read(row: Mapping[str, str]) -> Item:

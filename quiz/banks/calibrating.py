@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from quiz.banks.calibration import Calibration
 from quiz.banks.model import digest_of
 from quiz.errors import Invalid, Problem, Said
 from quiz.questions.validation import validate
 from quiz.statistics.table import CellProblem, bounded, read_rows
+
+Told = TypeVar("Told")
 
 #: What may change while a question stays the same to who answers it.
 _UNASKED: Final = frozenset({
@@ -76,15 +78,29 @@ def read_calibrations(text: bytes, name: str) -> list[Line]:
 
     Where marks come in steps ``b`` has the location of each, parted by spaces. An empty a is 1, an empty c 0.
     """
+    return [Line(*line) for line in read_lines(text, name, NEEDED, OPTIONAL, read_parameters)]
+
+
+def read_lines(
+    text: bytes,
+    name: str,
+    needed: Sequence[str],
+    optional: Sequence[str],
+    read: Callable[[Mapping[str, str]], Told],
+) -> list[tuple[int, str, Told]]:
+    """Where each line of a CSV file with these columns stands, its ``item``, and what ``read`` makes of its cells.
+
+    Raises Invalid: every fault at its line, those that ``read`` raises among them.
+    """
     head, rows = read_rows(text, name)
-    demand_columns(head, name, NEEDED, OPTIONAL)
-    found: dict[str, Line] = {}
+    _demand_columns(head, name, needed, optional)
+    found: dict[str, tuple[int, str, Told]] = {}
     problems: list[Problem] = []
     for number, cells in enumerate(rows, 2):
         row = {column: cell.strip() for column, cell in zip(head, cells, strict=True)}
-        item = row.pop("item")
+        item = row["item"]
         try:
-            calibration = read_parameters(row)
+            told = read(row)
         except Invalid as error:
             problems += [
                 CellProblem(f"{item}, {one.where}", one.what, one.mend, number, name)
@@ -94,7 +110,7 @@ def read_calibrations(text: bytes, name: str) -> list[Line]:
         if item in found or not item:
             what = "stands twice" if item else "this item has no name"
             problems.append(CellProblem(item, what, "give each item one line and its name", number, name))
-        found[item] = Line(number, item, calibration)
+        found[item] = number, item, told
     if problems:
         raise Invalid(bounded(problems))
     return [*found.values()]
@@ -106,7 +122,7 @@ def read_parameters(row: Mapping[str, str]) -> Calibration:
     return _sound({**given, "b": row["b"].split()})
 
 
-def demand_columns(head: Sequence[str], name: str, needed: Sequence[str], optional: Sequence[str]) -> None:
+def _demand_columns(head: Sequence[str], name: str, needed: Sequence[str], optional: Sequence[str]) -> None:
     """Raises Invalid where a column is missing, or is none of these."""
     mend = Said("the columns are %(columns)s", columns=", ".join([*needed, *optional]))
     missing = [(column, "this column is missing") for column in needed if column not in head]

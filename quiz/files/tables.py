@@ -27,8 +27,8 @@ _WORKBOOK: Final = {
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 #: Cells of a sheet, those counted that are empty: each up to the last row and column takes memory.
 MOST_CELLS: Final = 1_000_000
-#: The place of a cell or row in a sheet: ``r="AB12"`` or ``r="12"``.
-_PLACED: Final = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]*)([0-9]+)""")
+#: The place of a cell or row in a sheet: ``r="AB12"`` or ``r="12"``, right after another attribute too, as the reader of workbooks takes it.
+_PLACED: Final = re.compile(rb"""[\s"']r\s*=\s*["']\s*([A-Za-z]*)([0-9]+)""")
 LONGEST_CELL: Final = 32_767
 LONGEST_SHEET_NAME: Final = 31
 

@@ -135,6 +135,13 @@ def xlsx_with_a_far_cell():
     )
 
 
+def xlsx_with_a_far_cell_whose_place_follows_a_quote():
+    """Found by fuzzing: no white space stands before the place, which the reader of workbooks takes all the same."""
+    return _workbook(
+        b'<row r="1"><c r="A1"><v>1</v></c><c t="inlineStr"r="XFD1048576"><is><t>x</t></is></c></row>'
+    )
+
+
 def _workbook(rows):
     return zipped(
         ("[Content_Types].xml", "<Types/>"),
@@ -220,6 +227,7 @@ REFUSED = {
     "alias-bomb.yaml": alias_bomb,
     "bomb.xlsx": xlsx_bomb,
     "far-cell.xlsx": xlsx_with_a_far_cell,
+    "far-cell-after-a-quote.xlsx": xlsx_with_a_far_cell_whose_place_follows_a_quote,
     "never-ends.apkg": anki_that_never_ends,
     "broken.apkg": anki_that_is_broken,
 }

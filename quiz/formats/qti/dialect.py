@@ -42,6 +42,8 @@ class Dialect:
     hyphens: bool = False
     #: Whether nothing but pictures can be put onto a picture.
     only_pictures: bool = False
+    #: Whether what takes words says how many it takes in all: one, where it says nothing.
+    counts_words: bool = True
 
     def tag(self, name: str) -> str:
         """The element that 2.x calls so."""
@@ -107,6 +109,7 @@ DIALECTS: Final = (
         "imsqti_{}_xmlv2p1",
         ("QTIv2.1 Package", "1.0.0"),
         only_pictures=True,
+        counts_words=False,
     ),
     Dialect(
         "qti22",

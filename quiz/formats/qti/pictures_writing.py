@@ -121,7 +121,12 @@ def on_picture(sheet: Sheet, content: Any, words: Sequence[str]) -> None:
         _spot(sheet, gap, content.picture, label)
         for gap, label in zip(content.shown, labels or [""] * len(content.shown), strict=True)
     ]
-    block(sheet, "graphicGapMatchInteraction", {}, [picture, *words, *spots])
+    block(sheet, "graphicGapMatchInteraction", all_gaps(sheet, content), [picture, *words, *spots])
+
+
+def all_gaps(sheet: Sheet, content: Any) -> dict[str, object]:
+    """As many words as there are gaps can be put into them: versions that count them take one alone by default."""
+    return {"maxAssociations": len(content.gaps)} if sheet.dialect.counts_words else {}
 
 
 def _spot(sheet: Sheet, gap: str, picture: Any, label: str) -> str:

@@ -10,7 +10,7 @@ from quiz.errors import Said
 from quiz.formats.base import Unwritable, credits_of
 from quiz.formats.qti.gaps import FILL_IN
 from quiz.formats.qti.patterns import from_stars
-from quiz.formats.qti.pictures_writing import hotspot, on_picture, words_of
+from quiz.formats.qti.pictures_writing import all_gaps, hotspot, on_picture, words_of
 from quiz.formats.qti.sheet import Sheet, block, decimal, identifier, is_exact, match_correct
 from quiz.formats.qti.xhtml import plain
 from quiz.questions.rules.text import has_star, literal
@@ -279,14 +279,24 @@ def _drag(sheet: Sheet, content: Any) -> None:
     if content.picture is not None:
         on_picture(sheet, content, words_of(sheet, content))
         return
-    put = {gap: sheet.el("gap", {"identifier": identifier(gap)}) for gap in content.gaps}
+    put = {gap: _in_line(sheet, gap) for gap in content.gaps}
     text = f'<div class="quiz-text">{sheet.texts.around(content.text, put).strip()}</div>'
     words = words_of(sheet, content)
+    about = {
+        "responseIdentifier": "RESPONSE",
+        "shuffle": sheet.question.shuffle,
+        **all_gaps(sheet, content),
+    }
     if sheet.question.prompt == FILL_IN:
-        about = {"responseIdentifier": "RESPONSE", "shuffle": sheet.question.shuffle}
         sheet.body = sheet.el("gapMatchInteraction", about, *words, text)
     else:
-        block(sheet, "gapMatchInteraction", {"shuffle": sheet.question.shuffle}, [*words, text])
+        block(sheet, "gapMatchInteraction", about, [*words, text])
+
+
+def _in_line(sheet: Sheet, gap: str) -> str:
+    """A gap for words; in 3.0 it stands in lines only, and a ``div``, an entry or a cell is none."""
+    place = sheet.el("gap", {"identifier": identifier(gap)})
+    return f'<span class="quiz-gap">{place}</span>' if sheet.dialect.hyphens else place
 
 
 def _cloze(sheet: Sheet, content: Any) -> None:

@@ -16,7 +16,8 @@ YES = "true|false"
 BASE = "directedPair|float|identifier|point|string"
 SHAPE = {"shape!": "circle|poly|rect", "coords!": r"\d+(,\d+){2,}"}
 #: What stands in a line of text, what is a block, and what is asked.
-INLINE = "a abbr b br cite code dfn em i img kbd math q samp small span strong sub sup var gap textEntryInteraction inlineChoiceInteraction".split()
+WORDS = "a abbr b br cite code dfn em i img kbd math q samp small span strong sub sup var".split()
+FIELDS = "textEntryInteraction inlineChoiceInteraction".split()
 BLOCK = "address blockquote div dl h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split()
 ASKED = [
     f"{one}Interaction"
@@ -31,27 +32,33 @@ def some(*names):
     return f"(({'|'.join(names)}) )*"
 
 
-LINE, FLOW, VALUE = some(*INLINE), some(*INLINE, *BLOCK), f"(({'|'.join(TEST)}) )"
+LINE, VALUE = some(*WORDS, *FIELDS, "gap"), f"(({'|'.join(TEST)}) )"
+#: Blocks and lines: without anything to be answered, with fields, with gaps for words as well.
+STATIC, FLOW, GAPPED = (
+    some(*WORDS, *BLOCK),
+    some(*WORDS, *FIELDS, *BLOCK),
+    some(*WORDS, *FIELDS, "gap", *BLOCK),
+)
 #: Elements: what is in them (a regular expression of their names, a space after each), and whether text is.
 CONTENT = {
-    **dict.fromkeys("a abbr address b cite code dfn dt em h1 h2 h3 h4 h5 h6 i kbd p pre prompt q samp small span strong sub sup var caption".split(), (LINE, True)),
-    **dict.fromkeys("div li dd td th simpleChoice simpleAssociableChoice contentBody stimulusBody".split(), (FLOW, True)),
+    **dict.fromkeys("a abbr address b cite code dfn dt em h1 h2 h3 h4 h5 h6 i kbd p pre q samp small span strong sub sup var caption".split(), (LINE, True)),
+    **dict.fromkeys("simpleChoice simpleAssociableChoice contentBody".split(), (STATIC, True)), "prompt": (some(*WORDS), True),
     **dict.fromkeys("br hr col img gap textEntryInteraction areaMapEntry mapEntry hotspotChoice associableHotspot variable correct"
                     " mapResponse mapResponsePoint assessmentItemRef assessmentStimulusRef file dependency organizations".split(), ("", False)),
     **dict.fromkeys("value baseValue gapText inlineChoice object schema schemaversion string source".split(), ("", True)),
     "math": (ANY, True),
-    "blockquote": (some(*BLOCK, "math"), False),
+    "blockquote": (some(*BLOCK), False),
     "ol": ("(li )*", False), "ul": ("(li )*", False), "dl": ("((dt|dd) )*", False),
     "table": ("(caption )?((col )*|(colgroup )*)(thead )?(tfoot )?(tbody )+", False),
     "colgroup": ("(col )*", False), "tr": ("((td|th) )+", False),
     **dict.fromkeys(("thead", "tbody", "tfoot"), ("(tr )+", False)),
     "assessmentItem": ("(responseDeclaration )*(outcomeDeclaration )*(assessmentStimulusRef )*itemBody (responseProcessing )?(modalFeedback )*", False),
-    "assessmentStimulus": ("stimulusBody ", False),
+    "assessmentStimulus": ("stimulusBody ", False), "stimulusBody": (f"(({'|'.join([*BLOCK, 'math'])}) )+", False),
     "responseDeclaration": ("(correctResponse )?(mapping )?(areaMapping )?", False),
     "outcomeDeclaration": ("(defaultValue )?", False),
     "correctResponse": ("(value )+", False), "defaultValue": ("(value )+", False),
     "mapping": ("(mapEntry )+", False), "areaMapping": ("(areaMapEntry )+", False),
-    "itemBody": (some(*BLOCK, *ASKED), False),
+    "itemBody": (f"(({'|'.join([*BLOCK, *ASKED])}) )+", False),
     "choiceInteraction": ("(prompt )?(simpleChoice )+", False), "orderInteraction": ("(prompt )?(simpleChoice )+", False),
     "matchInteraction": ("(prompt )?(simpleMatchSet ){2}", False), "simpleMatchSet": ("(simpleAssociableChoice )*", False),
     "gapMatchInteraction": (f"(prompt )?(gapText )+(({'|'.join(BLOCK)}) )+", False),
@@ -74,7 +81,11 @@ CONTENT = {
     "general": ("(keyword )*", False), "keyword": ("(string )+", False),
     "educational": ("(difficulty )?", False), "difficulty": ("source value ", False),
 }  # fmt: skip
-FEEDBACK = {"2": (FLOW, True), "3": ("contentBody ", False)}
+#: What 2.x and 3.0 have each in their way: in 3.0 gaps stand in lines only.
+OWN = {
+    "2": {"modalFeedback": (STATIC, True), **dict.fromkeys("div li dd td th".split(), (GAPPED, True))},
+    "3": {"modalFeedback": ("contentBody ", False), **dict.fromkeys("div li dd td th".split(), (FLOW, True))},
+}
 PICTURE = {"2": "object", "3": "img"}
 
 ROOT = {"schemaLocation!": ANY, "identifier!": NAME}
@@ -120,19 +131,21 @@ ATTRIBUTES = {
 }  # fmt: skip
 #: Attributes of everything that is part of a body.
 BODY = {"class": ANY}
+#: What takes one word only where it says nothing else; 2.1 takes any number.
+COUNTED = {name: {"maxAssociations!": r"[1-9]\d*"} for name in ("gapMatchInteraction", "graphicGapMatchInteraction")}  # fmt: skip
 #: Whose identifiers are one set, so that each stands once.
 UNIQUE = ("responseDeclaration", "outcomeDeclaration"), ("resource",), ("testPart", "assessmentSection", "assessmentItemRef")  # fmt: skip
 
 
-def faults(root, version):
-    """What is not as the version (``"2"`` or ``"3"``) has it, in words; ``root`` has the names of 2.x."""
-    found = []
+def faults(root, name):
+    """What is not as the version (``"qti21"``, …) has it, in words; ``root`` has the names of 2.x."""
+    version = name.removeprefix("qti")[0]
+    contents, counted = {**CONTENT, **OWN[version]}, {} if name == "qti21" else COUNTED
+    found = [*_response_faults(root)]
     for element in root.iter():
         if next(element.iterancestors("math"), None) is not None:
             continue
-        content, mixed = (
-            FEEDBACK[version] if element.tag == "modalFeedback" else CONTENT.get(element.tag, (None, None))
-        )
+        content, mixed = contents.get(element.tag, (None, None))
         where = f"line {element.sourceline}: {element.tag}"
         if content is None:
             found.append(f"{where} is no element")
@@ -144,15 +157,25 @@ def faults(root, version):
             " \t\r\n"
         ):
             found.append(f"{where} holds text")
-        found += [f"{where} {said}" for said in _attribute_faults(element)]
+        found += [f"{where} {said}" for said in _attribute_faults(element, counted)]
     for tags in UNIQUE:
         names = [one.get("identifier") for one in root.iter(*tags)]
         found += [f"{name} stands twice" for name in {*names} if names.count(name) > 1]
     return found
 
 
-def _attribute_faults(element):
-    known = {**BODY, **ATTRIBUTES.get(element.tag, {})}
+def _response_faults(root):
+    """Interactions whose response is not declared, or cannot hold as many choices as may be made."""
+    declared = {one.get("identifier"): one.get("cardinality") for one in root.iter("responseDeclaration")}
+    for element in root.iterfind(".//*[@responseIdentifier]"):
+        held = declared.get(element.get("responseIdentifier"), "no response")
+        most = element.get("maxChoices", "1")
+        if held == "no response" or (held == "single" and most != "1"):
+            yield f"line {element.sourceline}: {element.tag} has {held} for {most}"
+
+
+def _attribute_faults(element, counted):
+    known = {**BODY, **ATTRIBUTES.get(element.tag, {}), **counted.get(element.tag, {})}
     looks = {name.rstrip("!"): value for name, value in known.items()}
     for name, value in element.attrib.items():
         if not re.fullmatch(looks.get(name, "(?!)"), value):

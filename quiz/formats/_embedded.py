@@ -120,11 +120,12 @@ def _weight(digits: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Alternative:
-    """One answer: what it is worth, its text, and what is said to it."""
+    """One answer: what it is worth, its text, what is said to it, and whether its worth is said in percent."""
 
     credit: Fraction
     text: str
     feedback: str
+    in_percent: bool
 
 
 def _alternatives(inside: str) -> list[_Alternative]:
@@ -134,7 +135,10 @@ def _alternatives(inside: str) -> list[_Alternative]:
             continue
         share = _SHARE.match(part)
         text, _, feedback = _cut(part[share.end() :] if share else part)
-        found.append(_Alternative(_credit(share), _decoded(text).strip(), _decoded(feedback).strip()))
+        in_percent = share is not None and share[1] not in (None, "0")  # which is as if nothing was said
+        found.append(
+            _Alternative(_credit(share), _decoded(text).strip(), _decoded(feedback).strip(), in_percent)
+        )
     if not found:
         raise Wrong("a gap has no answer – write one such as {1:SHORTANSWER:=answer}")
     return found
@@ -157,17 +161,36 @@ def _decoded(text: str) -> str:
 
 def _gap(kind: str, answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Loss]]:
     if kind in _CHOICES:
+        single = kind == "single_choice"
+        listed = [one for one in answers if one.text]
+        if len(listed) < 2:
+            raise Wrong("a choice in a text has fewer than two answers – write {1:MULTICHOICE:=right~wrong}")
+        credits = [one.credit for one in listed] if single else _ticked(listed)
         options = [
-            {"text": from_html(one.text), "credit": one.credit, **_feedback(one)}
-            for one in answers
-            if one.text
+            {"text": from_html(one.text), "credit": credit, **_feedback(one)}
+            for one, credit in zip(listed, credits, strict=True)
         ]
-        return {"type": kind, "options": marked(options, single=kind == "single_choice")}, []
+        return {"type": kind, "options": marked(options, single=single)}, []
     if kind == "numerical":
         return _numerical(answers)
     case = {"case_sensitive": True} if kind == "case_sensitive" else {}
     typed = [{"text": one.text, **_worth(one), **_feedback(one)} for one in answers if one.text]
     return {"type": "short_text", "answers": typed, **case}, []
+
+
+def _ticked(answers: Sequence[_Alternative]) -> list[Fraction]:
+    """What ticking each box is worth: the right ones share the mark in the proportion of what is said of them.
+
+    Where nothing is said in percent a wrong one takes away as much as one right one gives
+    (``qtype_multianswer_extract_question``).
+    """
+    total = sum((one.credit for one in answers if one.credit > 0), Fraction(0))
+    if not total:
+        return [one.credit for one in answers]
+    wrong = None if any(one.in_percent for one in answers) else -1 / total
+    return [
+        one.credit / total if one.credit > 0 else one.credit if wrong is None else wrong for one in answers
+    ]
 
 
 def _numerical(answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Loss]]:
@@ -259,7 +282,12 @@ def _choice(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[st
 
 
 def _boxes(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
-    parts, losses = _options(content, credits_of(content.options), text_format)
+    """In percent, since without it Moodle would have each wrong box cost as much as a right one gives."""
+    credits = credits_of(content.options)
+    parts, losses = _options(content, credits, text_format)
+    parts = [f"%100%{part[1:]}" if part.startswith("=") else part for part in parts]
+    if sum(credit for credit in credits if credit > 0) != 1:
+        losses.append(Loss("gaps", "in Moodle the shares of the right boxes add up to the whole"))
     if content.choose:
         losses.append(Loss("gaps", "how many options are right is not told"))
     return "MRHS" if shuffle else "MRH", parts, losses

@@ -43,7 +43,7 @@ def test_what_nobody_would_take_for_a_gap_stays_text():
         ("{1:SA:=a} and {1:SA:=b", "has no end"),
         ("\n\n{1:NM:=six}", "line 3: 'six'"),
         ("{0:SA:=x}", "counts nothing"),
-        ("{1:MC:=x}", "options"),
+        ("{1:MC:=x}", "fewer than two answers"),
         ("{1:SA:}", "has no answer"),
     ],
 )

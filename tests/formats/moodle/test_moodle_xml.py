@@ -244,24 +244,28 @@ def test_gaps_of_an_embedded_answer():
 
 
 def test_gaps_with_several_right_answers():
-    """As Moodle reads them: shares add up between nothing and all; = is the whole mark for each."""
-    prompt = "{1:MULTIRESPONSE:%50%a~%50%b#So~%-100%c} {2:MRHS:=d~=e~f} {1:MULTIRESPONSE_VS:=g~h}"
+    """As Moodle reads them: right boxes share the mark; without percentages a wrong one takes as much as one gives."""
+    prompt = "{1:MULTIRESPONSE:%50%a~%50%b#So~%-100%c} {2:MRHS:=d~=e~f} {1:MULTIRESPONSE_VS:%100%g~%50%h~i}"
     found, lost = one("", "cloze", prompt=prompt)
     assert (found.points, lost) == (4, {"layout", "shuffle"})
-    both, either, alone = found.content.gaps.values()
-    assert {gap.type for gap in (both, either, alone)} == {"multiple_response"}
-    assert (
-        both.score(["a", "b"]).fraction
-        == either.score(["a"]).fraction
-        == either.score(["a", "b"]).fraction
-        == 1
-    )
-    assert (both.score(["b"]).fraction, both.score(["b"]).feedback) == (Fraction(1, 2), ("So",))
-    assert both.score(["a", "b", "c"]).fraction == either.score(["c"]).fraction == 0
-    assert [option.credit for option in alone.content.options] == [1, 0]
+    percent, signs, uneven = found.content.gaps.values()
+    assert {gap.type for gap in (percent, signs, uneven)} == {"multiple_response"}
+    assert (percent.score(["b"]).fraction, percent.score(["b"]).feedback) == (Fraction(1, 2), ("So",))
+    assert percent.score(["a", "b", "c"]).fraction == 0
+    assert [signs.score(ticked).fraction for ticked in ("a", "ab", "abc", "bc")] == [
+        Fraction(1, 2), 1, Fraction(1, 2), 0,
+    ]  # fmt: skip
+    assert [option.credit for option in uneven.content.options] == [Fraction(2, 3), Fraction(1, 3), 0]
     text = written(XML, [found])[0].decode()
-    assert "{1:MRHS:%50%a~%50%b#So~%-100%c} {2:MRHS:=d~=e~f} {1:MRHS:=g~h}" in text
+    assert "{2:MRHS:%50%d~%50%e~%-50%f} {1:MRHS:%66.66667%g~%33.33333%h~i}" in text
     assert read(XML, text.encode())[0] == [found]
+
+
+def test_a_single_right_box_goes_out_so_that_wrong_ones_still_cost_nothing():
+    found, _ = one("", "cloze", prompt="{1:MRH:%100%a~b~c}")
+    content, _ = written(XML, [found])
+    assert b"{1:MRH:%100%a~b~c}" in content
+    assert read(XML, content)[0] == [found]
 
 
 def test_words_with_a_group_and_one_for_two_gaps():

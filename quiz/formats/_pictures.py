@@ -1,12 +1,17 @@
-"""The names of pictures that come with questions of another format."""
+"""Pictures of questions of other formats: the names that they get here, and those under which they are written."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
+from quiz.errors import Invalid
 from quiz.files.images import SUFFIXES, Image, read_image
+from quiz.files.richtext import media_address, to_prompt_html
+from quiz.questions.images import address_of, pin_of, references, renamed
 
 _STEM: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -30,3 +35,41 @@ class Pictures:
             number += 1
             name = f"images/{stem}-{number}{suffix}"
         return name, image
+
+
+class Shown:
+    """The texts of a question in HTML, each picture under the name that it has where they are written.
+
+    ``used`` gathers the pictures that a text has shown, by our names.
+    """
+
+    def __init__(self, style: str, files: Mapping[str, bytes], place: Callable[[str], str]) -> None:
+        """``style``: the ``text_format`` of the texts, which is not plain; ``place`` gives the name there for ours."""
+        self._style, self._files, self._place = style, files, place
+        self.used: dict[str, bytes] = {}
+
+    def html(self, text: str, render: Callable[[str], str] = to_prompt_html) -> str:
+        """A text; ``render`` makes HTML of Markdown."""
+        if self._style != "markdown":
+            return self._named(text, self._place)
+        html = render(self._named(text, self._pinned))
+        for name, content in self.used.items():
+            html = html.replace(media_address(sha256(content).hexdigest()), self._place(name))
+        return html
+
+    def _named(self, text: str, naming: Callable[[str], str]) -> str:
+        if not self._files:
+            return text
+        fields = {"text": text, "text_format": self._style}
+        names = [one.file for one in references(fields) if one.file in self._files]
+        self.used.update((name, self._files[name]) for name in names)
+        return str(renamed(fields, {name: naming(name) for name in names})["text"]) if names else text
+
+    def _pinned(self, name: str) -> str:
+        """The name with which our renderer shows a picture; its own where the content is none."""
+        content = self._files[name]
+        try:
+            image = read_image(content)
+        except Invalid:
+            return name
+        return address_of(pin_of(sha256(content).hexdigest(), image.width, image.height), name)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from hashlib import sha256
 from html import escape
 from typing import Final
 
 from quiz.banks.model import Question
-from quiz.errors import Invalid
-from quiz.files.images import read_image
-from quiz.files.richtext import media_address, to_html_around, to_inline_html, to_prompt_html
+from quiz.files.richtext import to_html_around, to_inline_html, to_prompt_html
+from quiz.formats._pictures import Shown
 from quiz.formats.base import Loss, Unwritable, percentage
-from quiz.questions.images import address_of, pin_of, references, renamed
 
 #: Where a package keeps its files, as texts name that place.
 BASE: Final = "$IMS-CC-FILEBASE$/"
@@ -41,7 +38,8 @@ class Sheet:
     def __init__(self, question: Question, files: Mapping[str, bytes], base: str) -> None:
         """``base`` stands in front of the names of pictures."""
         self.question, self.files, self.base = question, files, base
-        self.used: dict[str, bytes] = {}
+        self._shown = Shown(question.text_format, files, lambda name: base + name)
+        self.used = self._shown.used
         self.losses: list[Loss] = []
         self.asked: list[str] = []
         self.rules: list[str] = []
@@ -57,43 +55,15 @@ class Sheet:
 
     def text(self, text: str, *, inline: bool = False) -> tuple[str, str]:
         """A text of the question and the format that it is written in: ``html`` or ``plain``."""
-        style = self.question.text_format
-        if style == "plain":
+        if self.question.text_format == "plain":
             return str(text), "plain"
-        named = self._named(str(text), style)
-        if style == "markdown":
-            named = to_inline_html(named) if inline else to_prompt_html(named)
-            for content in self.files.values():
-                named = named.replace(media_address(sha256(content).hexdigest()), self._place(content))
-        return named, "html"
+        return self._shown.html(str(text), to_inline_html if inline else to_prompt_html), "html"
 
     def text_with_gaps(self, text: str) -> tuple[str, str]:
         """A text in which ``[[id]]`` marks gaps; what only looks like one is written otherwise."""
         if self.question.text_format != "markdown":
             return self.text(text)
-        pieces = to_html_around(self._named(str(text), "markdown"), MARK)
-        html = "".join(
-            f"[[{piece}]]" if place % 2 else piece.replace("[[", "&#91;[")
-            for place, piece in enumerate(pieces)
-        )
-        for content in self.files.values():
-            html = html.replace(media_address(sha256(content).hexdigest()), self._place(content))
-        return html, "html"
-
-    def _named(self, text: str, style: str) -> str:
-        """The text with the names of its pictures as the format has them; in Markdown, as our renderer shows them."""
-        fields = {"text": text, "text_format": style}
-        shown = [one.file for one in references(fields) if one.file in self.files] if self.files else []
-        for name in shown:
-            self.used[name] = self.files[name]
-        names = {
-            name: _pinned(name, self.files[name]) if style == "markdown" else self.base + name
-            for name in shown
-        }
-        return str(renamed(fields, names)["text"]) if names else text
-
-    def _place(self, content: bytes) -> str:
-        return self.base + next(name for name, one in self.files.items() if one == content)
+        return self._shown.html(str(text), _around_gaps), "html"
 
     def material(self, text: tuple[str, str], indent: str) -> str:
         """``<material>`` with a text and its format."""
@@ -204,9 +174,8 @@ def none_of(tests: Sequence[str]) -> str:
     return "".join(f"<not>{one}</not>" for one in tests)
 
 
-def _pinned(name: str, content: bytes) -> str:
-    try:
-        image = read_image(content)
-    except Invalid:
-        return name
-    return address_of(pin_of(sha256(content).hexdigest(), image.width, image.height), name)
+def _around_gaps(text: str) -> str:
+    pieces = to_html_around(text, MARK)
+    return "".join(
+        f"[[{piece}]]" if place % 2 else piece.replace("[[", "&#91;[") for place, piece in enumerate(pieces)
+    )

@@ -183,7 +183,9 @@ class Sheet:
             self.lose("stimulus", "its picture stands in its text")
             shown = f'<img src="{stimulus.image.file}" alt="{quoted(stimulus.image.alt)}" />'
             picture = f"<p>{self.texts.xhtml(Html(shown))}</p>"
-        body = self.el("stimulusBody", None, f"{picture}{self.texts.xhtml(stimulus.text)}")
+        # A body holds blocks, and a text may be a line.
+        text = f'<div class="quiz-text">{picture}{self.texts.xhtml(stimulus.text)}</div>'
+        body = self.el("stimulusBody", None, text)
         tag = self.dialect.tag("assessmentStimulus")
         return (
             f"{XML}<{tag} {bound(self.dialect.items, self.dialect.items_schema)}{said}>\n{body}\n</{tag}>\n"

@@ -1,6 +1,7 @@
 """HTML nested as QTI demands, which is stricter than browsers: lists hold entries, quotations blocks, lines no blocks.
 
-Source: the content models of XHTML in the item bodies of QTI 2.1 (2012), which 2.2 has too and 3.0 allows.
+Source: the content models of XHTML in the item bodies of QTI 2.1 (2012), which 2.2 has too and 3.0 allows; XML Schema 1.0,
+part 2, 3.2.17, for addresses.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from quiz.formats.qti.markup import BLOCKS
 _LINES: Final[Mapping[str, str]] = {
     "dt": "dd",
     **dict.fromkeys(
-        "a abbr address b cite code dfn em h1 h2 h3 h4 h5 h6 i kbd pre q samp small span strong sub sup var".split(),
+        "a abbr address b cite code dfn em h1 h2 h3 h4 h5 h6 i kbd p pre q samp small span strong sub sup var".split(),
         "div",
     ),
 }
@@ -31,10 +32,21 @@ _HOLDERS: Final[Mapping[str, tuple[Collection[str], str]]] = {
 }
 #: What stands in certain elements only; elsewhere it becomes a ``div``.
 _ENTRIES: Final = {"dd": ("dl",), "dt": ("dl",), "li": ("ol", "ul")}
-#: The parts of a table in their order.
+#: The parts of a table in their order, those of them that hold rows, and what a part that stands once already becomes.
 _PARTS: Final = "caption col colgroup thead tfoot tbody".split()
+_ROWS: Final = frozenset({"thead", "tfoot", "tbody"})
+_FURTHER: Final = {"caption": "div", "thead": "tbody", "tfoot": "tbody"}
 _SPACES: Final = " \t\r\n"
-_LINE: Final = rf"(?:[^<]|</?(?!(?:{'|'.join(sorted(BLOCKS | {*_ENTRIES}))})\b)[a-z][^<>]*>)*+"
+#: An address, and what is none: a scheme or a way, then the host with its port, and what follows.
+_FOLLOWS: Final = r'(?:[^"#%\[\]]|%[0-9A-Fa-f]{2})*+'
+_ADDRESS: Final = (
+    r'(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^"/?#]*:))(?://(?:[^"/?#@:]*@)?[^"/?#@:]*(?::[0-9]{1,5})?(?=["/?#]|$)|(?!//))'
+    rf"{_FOLLOWS}(?:\#{_FOLLOWS})?"
+)
+_LINE: Final = (
+    rf"(?:[^<]|</a>|<a\b[^<>]*? href=\"{_ADDRESS}\"[^<>]*>"
+    rf"|</?(?!(?:a|{'|'.join(sorted(BLOCKS | {*_ENTRIES}))})\b)[a-z][^<>]*>)*+"
+)
 #: A line, or paragraphs one after the other, as most texts are: nothing in them can stand wrongly.
 _PLAIN: Final = re.compile(rf"{_LINE}|\s*(?:<p\b[^<>]*>{_LINE}</p>\s*)*+")
 
@@ -65,8 +77,11 @@ def _is_mended(element: Element) -> bool:
     before = element.tag
     if before in _ENTRIES and element.getparent().tag not in _ENTRIES[before]:
         element.tag = "div"
-    if element.tag in _LINES and any(child.tag in BLOCKS for child in element):
+    if element.tag in _LINES and _holds_blocks(element):
         element.tag = _LINES[before]
+        element.attrib.pop("href", None)
+    elif before == "a" and not re.fullmatch(_ADDRESS, element.get("href", ":")):
+        element.tag = "span"
         element.attrib.pop("href", None)
     if before in _HOLDERS:
         return _is_filled(element, *_HOLDERS[before])
@@ -111,16 +126,40 @@ def _is_said(text: str | None) -> bool:
     return bool((text or "").strip(_SPACES))
 
 
+def _holds_blocks(element: Element) -> bool:
+    return any(child.tag in BLOCKS for child in element)
+
+
 def _is_ordered(table: Element) -> bool:
-    """Puts the parts of a table into their order, one of them its body; a table without rows is none."""
-    parts = [part.tag for part in table]
-    filled = [part for part in table if part.find("tr") is not None]
-    if not filled:
+    """Puts the parts of a table into their order, one of them its body, without rows that have no cells; what is said
+    above it in blocks comes in front of it. A table without rows is none.
+    """
+    before = [[part.tag, *part] for part in table]
+    for row in table.findall("*/tr"):
+        if not len(row):
+            row.getparent().remove(row)
+    _settle(table)
+    groups = [part for part in table if part.tag in _ROWS]
+    if not groups:
         table[:] = [part for part in table if part.tag == "caption"]
         for element in (table, *table):
             element.tag = "div"
         return True
-    if "tbody" not in parts:
-        filled[-1].tag = "tbody"
+    if all(part.tag != "tbody" for part in groups):
+        groups[-1].tag = "tbody"
     table[:] = sorted(table, key=lambda part: _PARTS.index(part.tag))
-    return [part.tag for part in table] != parts
+    return [[part.tag, *part] for part in table] != before
+
+
+def _settle(table: Element) -> None:
+    """Takes out parts without rows, and what cannot stand in the table; a second head or foot is a body."""
+    seen = set()
+    for part in [*table]:
+        if part.tag in seen or (part.tag == "caption" and _holds_blocks(part)):
+            part.tag = _FURTHER.get(part.tag, part.tag)
+        seen.add(part.tag)
+        if part.tag in _ROWS and part.find("tr") is None:
+            table.remove(part)
+        elif part.tag == "div":
+            part.tail = None
+            table.addprevious(part)

@@ -294,9 +294,8 @@ def _drag(sheet: Sheet, content: Any) -> None:
 
 
 def _in_line(sheet: Sheet, gap: str) -> str:
-    """A gap for words; in 3.0 it stands in lines only, and a ``div``, an entry or a cell is none."""
-    place = sheet.el("gap", {"identifier": identifier(gap)})
-    return f'<span class="quiz-gap">{place}</span>' if sheet.dialect.hyphens else place
+    """A gap for words; it stands in lines only, and a ``div``, an entry or a cell is none."""
+    return f'<span class="quiz-gap">{sheet.el("gap", {"identifier": identifier(gap)})}</span>'
 
 
 def _cloze(sheet: Sheet, content: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 import nh3
 
@@ -21,7 +22,7 @@ _TAGS: Final = set(TAGS) | set(
 ) | {"math", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "merror",
      "mpadded", "mphantom", "mfenced", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable",
      "mtr", "mtd", "semantics", "annotation"}  # fmt: skip
-_CELLS: Final = {"colspan", "rowspan", "headers", "scope", "abbr"}
+_CELLS: Final = {"colspan", "rowspan", "scope", "abbr"}
 _ATTRIBUTES: Final = {
     "a": {"href"},
     "img": ATTRIBUTES["img"],
@@ -44,9 +45,15 @@ _VALUES: Final[Mapping[tuple[str, str], re.Pattern[str]]] = {
     **{
         (cell, name): re.compile(values)
         for cell in ("td", "th")
-        for name, values in (("colspan", "[0-9]+"), ("rowspan", "[0-9]+"), ("scope", "(?:row|col)(?:group)?"))
+        for name, values in (
+            ("colspan", "[0-9]{1,5}"),
+            ("rowspan", "[0-9]{1,5}"),
+            ("scope", "(?:row|col)(?:group)?"),
+        )
     },
 }
+#: What browsers let stand in an address, and XML Schema does not.
+_UNSAFE: Final = re.compile(r"[\[\]]|%(?![0-9A-Fa-f]{2})")
 #: Characters that no XML document can hold.
 NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>")
@@ -86,9 +93,11 @@ class Texts:
         html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text)
         self.plain = self.plain or bool(_LOOKS.search(html))
         html = _OPEN.sub(r"<\1\2/>", _LOOKS.sub("", html).replace("&nbsp;", "\u00a0"))
-        if isinstance(text, Html) and not NO_XML.search(html):
+        if not NO_XML.search(html):
             loose, html = html, nested(html)
-            self.plain = self.plain or html.count("<div") > loose.count("<div")
+            self.plain = (
+                self.plain or html.count("<div") > loose.count("<div") or _links(html) < _links(loose)
+            )
         return _MATH.sub(f'<math xmlns="{MATHML}"', html)
 
     def around(self, text: str, put: Mapping[str, str]) -> str:
@@ -140,6 +149,8 @@ class Texts:
 
     def _cleaned(self, text: Html) -> str:
         def kept(tag: str, name: str, value: str) -> str | None:
+            if (tag, name) == ("a", "href"):
+                return _UNSAFE.sub(lambda sign: quote(sign[0]), value)
             if (tag, name) != ("img", "src"):
                 looks = _VALUES.get((tag, name))
                 return value if looks is None or looks.fullmatch(value) else None
@@ -165,6 +176,10 @@ def _shown_or_told(image: re.Match[str]) -> str:
     if " src=" not in image[0]:
         return alt[1] if alt else ""
     return image[0] if alt else image[0].replace("<img", '<img alt=""', 1)
+
+
+def _links(html: str) -> int:
+    return html.count(' href="')
 
 
 def plain(text: str) -> str:

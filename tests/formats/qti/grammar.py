@@ -9,12 +9,14 @@ import re
 
 NAME = r"[A-Za-z_][\w.-]*"
 NUMBER = r"-?\d+(\.\d+)?"
-COUNT = r"\d+"
+COUNT = r"\d{1,9}"
 LENGTH = r"\d+%?"
+#: As XML Schema has it: letters and signs of any kind, but these only where they mean what they are there for.
+ADDRESS = r"([^%\[\]#]|%[0-9A-Fa-f]{2})*(#([^%\[\]#]|%[0-9A-Fa-f]{2})*)?"
 ANY = r"(?s).*"
 YES = "true|false"
 BASE = "directedPair|float|identifier|point|string"
-SHAPE = {"shape!": "circle|poly|rect", "coords!": r"\d+(,\d+){2,}"}
+SHAPE = {"shape!": "circle|poly|rect", "coords!": r"\d+,\d+(,\d+|(,\d+,\d+)+)"}
 #: What stands in a line of text, what is a block, and what is asked.
 WORDS = "a abbr b br cite code dfn em i img kbd math q samp small span strong sub sup var".split()
 FIELDS = "textEntryInteraction inlineChoiceInteraction".split()
@@ -33,23 +35,20 @@ def some(*names):
 
 
 LINE, VALUE = some(*WORDS, *FIELDS, "gap"), f"(({'|'.join(TEST)}) )"
-#: Blocks and lines: without anything to be answered, with fields, with gaps for words as well.
-STATIC, FLOW, GAPPED = (
-    some(*WORDS, *BLOCK),
-    some(*WORDS, *FIELDS, *BLOCK),
-    some(*WORDS, *FIELDS, "gap", *BLOCK),
-)
+#: Blocks and lines: without anything to be answered, and with fields; gaps for words stand in lines only.
+STATIC, FLOW = some(*WORDS, *BLOCK), some(*WORDS, *FIELDS, *BLOCK)
 #: Elements: what is in them (a regular expression of their names, a space after each), and whether text is.
 CONTENT = {
     **dict.fromkeys("a abbr address b cite code dfn dt em h1 h2 h3 h4 h5 h6 i kbd p pre q samp small span strong sub sup var caption".split(), (LINE, True)),
     **dict.fromkeys("simpleChoice simpleAssociableChoice contentBody".split(), (STATIC, True)), "prompt": (some(*WORDS), True),
+    **dict.fromkeys("div li dd td th".split(), (FLOW, True)),
     **dict.fromkeys("br hr col img gap textEntryInteraction areaMapEntry mapEntry hotspotChoice associableHotspot variable correct"
                     " mapResponse mapResponsePoint assessmentItemRef assessmentStimulusRef file dependency organizations".split(), ("", False)),
     **dict.fromkeys("value baseValue gapText inlineChoice object schema schemaversion string source".split(), ("", True)),
     "math": (ANY, True),
     "blockquote": (some(*BLOCK), False),
     "ol": ("(li )*", False), "ul": ("(li )*", False), "dl": ("((dt|dd) )*", False),
-    "table": ("(caption )?((col )*|(colgroup )*)(thead )?(tfoot )?(tbody )+", False),
+    "table": ("(caption )?(col )*(colgroup )*(thead )?(tfoot )?(tbody )+", False),
     "colgroup": ("(col )*", False), "tr": ("((td|th) )+", False),
     **dict.fromkeys(("thead", "tbody", "tfoot"), ("(tr )+", False)),
     "assessmentItem": ("(responseDeclaration )*(outcomeDeclaration )*(assessmentStimulusRef )*itemBody (responseProcessing )?(modalFeedback )*", False),
@@ -81,20 +80,17 @@ CONTENT = {
     "general": ("(keyword )*", False), "keyword": ("(string )+", False),
     "educational": ("(difficulty )?", False), "difficulty": ("source value ", False),
 }  # fmt: skip
-#: What 2.x and 3.0 have each in their way: in 3.0 gaps stand in lines only.
-OWN = {
-    "2": {"modalFeedback": (STATIC, True), **dict.fromkeys("div li dd td th".split(), (GAPPED, True))},
-    "3": {"modalFeedback": ("contentBody ", False), **dict.fromkeys("div li dd td th".split(), (FLOW, True))},
-}
+#: What 2.x and 3.0 have each in their way.
+OWN = {"2": {"modalFeedback": (STATIC, True)}, "3": {"modalFeedback": ("contentBody ", False)}}
 PICTURE = {"2": "object", "3": "img"}
 
 ROOT = {"schemaLocation!": ANY, "identifier!": NAME}
 CHOICE = {"identifier!": NAME, "matchMax!": COUNT, "matchGroup": rf"{NAME}( {NAME})*"}
 ASKS = {"responseIdentifier!": NAME, "class": ANY}
-CELL = {"colspan": COUNT, "rowspan": COUNT, "headers": ANY, "scope": "row|col|rowgroup|colgroup", "abbr": ANY}
+CELL = {"colspan": COUNT, "rowspan": COUNT, "scope": "row|col|rowgroup|colgroup", "abbr": ANY}
 #: Attributes: what their values look like, a ``!`` behind the name of those that must be there.
 ATTRIBUTES = {
-    "a": {"href!": r"\S*"}, "td": CELL, "th": CELL,
+    "a": {"href!": ADDRESS}, "td": CELL, "th": CELL,
     "img": {"src!": r"\S+", "alt!": ANY, "width": LENGTH, "height": LENGTH},
     "math": {"display": "block|inline", "alttext": ANY},
     "object": {"data!": r"\S+", "type!": r"image/[\w+.-]+", "width": LENGTH, "height": LENGTH},

@@ -64,11 +64,26 @@ LOOSE = [
     "<table><caption>c</caption></table>", "<a href='http://localhost/'><div>x</div></a>", "<h2>y<div>x</div></h2>",
     "<table><tr><th scope=x colspan=2 rowspan=a>1</th></tr></table>", "<pre>a<p>b</p></pre>", "<ol></ol>",
     "<img src='images/square.svg' width='100px' height='50%'>",
+    "<a name='here'>x</a> <a href='javascript:1'>y <b>z</b></a>", "<a href='http://localhost:port/'>x</a>",
+    "<a href='http://localhost/100%?a[]=1'>x</a>", "<p><object><p>x</p><ul><li>y</ul></object></p>",
+    "<table><caption><p>c</p><p>d</p></caption><caption>e</caption><tr><td>1</table>",
+    "<table><thead></thead><tr></tr><tr><td>1</tr><tbody></tbody></table>", "<table><tr></tr></table>",
+    "<table><thead><tr><th>1</thead><thead><tr><th>2</thead><tfoot><tr><td>3</tfoot><tfoot><tr><td>4</tfoot></table>",
+    "<table><col><colgroup><col></colgroup></table>", "<table><tfoot><tr><td>1</tfoot><col></table>",
+    "<table><tr><td headers='a b' colspan=99999999999 rowspan=2>1</td></tr></table>",
 ]  # fmt: skip
 MARKED = [
     "> said\n\n1. a\n\n   b\n3. c", "| a | b |\n|:--|--:|\n| 1 | 2 |", '```py\nx<1\n```\n\n# H\n\n---\n- [l](http://localhost "t")',
-    "$x^2$ and $$\\frac{a}{b}$$ `c`  \n~~d~~", "![A square](images/square.svg)",
+    "$x^2$ and $$\\frac{a}{b}$$ `c`  \n~~d~~", "![A square](images/square.svg)", "| a |\n|--|", "[l](ftp://localhost/) [m]()",
 ]  # fmt: skip
+
+
+#: Gaps for words outside of every line: the schemas have them in lines only.
+GAPPED = {
+    "text": "x [[1]] <ul><li>[[2]]</li></ul><table><tbody><tr><td>[[3]]</td></tr></tbody></table>",
+    "choices": ["a", "b", "c"],
+    "gaps": {"1": "a", "2": "b", "3": "c"},
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -84,6 +99,7 @@ def test_every_text_is_nested_as_the_schemas_have_it(name):
     questions.append(
         question("cloze", {"text": "<blockquote>[[SCORE]]</blockquote>", "gaps": {"SCORE": {"type": "short_text", "answers": ["x"]}}}, text_format="html")
     )  # fmt: skip
+    questions.append(question("drag_words", GAPPED, id="gaps", text_format="html"))
     for path, content in unpacked(name, questions).items():
         if path.startswith("items/"):
             assert faults(tree(content), name) == [], content.decode()
@@ -97,6 +113,21 @@ def test_what_is_nested_rightly_stays_as_it_is():
     )
     with pytest.raises(Unwritable):
         nested("<div>" * 300 + "</div>" * 300)
+
+
+def test_links_and_tables_become_as_xml_has_them():
+    assert nested('<a href="x?a=1&amp;b#c">d</a>') == '<a href="x?a=1&amp;b#c">d</a>'
+    assert nested('<a>d</a><a class="k" href="http://x:y/">e</a>') == '<span>d</span><span class="k">e</span>'
+    assert nested("<table><caption><p>c</p></caption><thead><tr/></thead><tbody><tr><td>1</td></tr></tbody></table>") == (
+        "<div><p>c</p></div><table><tbody><tr><td>1</td></tr></tbody></table>"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gaps_for_words_come_back_where_they_stood(name):
+    asked = question("drag_words", GAPPED, text_format="html")
+    (found,), _ = read(get(name), written(get(name), [asked])[0])
+    assert found.content.text == asked.content.text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,6 +18,7 @@ from quiz.errors import Said
 from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
 from quiz.formats.base import Loss, percentage, titled
 from quiz.questions.fields import percent
+from quiz.questions.images import references
 from quiz.questions.rules.numbers import show_number
 
 #: Moodle's words for our rules of ordering, by which it grades.
@@ -41,6 +42,9 @@ _GRADINGS: Final = {
     "ABSOLUTE": "ABSOLUTE_POSITION",
     **{str(number): word for number, word in enumerate(ORDER_RULES, -1)},
 }
+#: What stands in an address for the place of the files that belong to a question.
+PLACE: Final = "@@PLUGINFILE@@"
+_PICTURE: Final = re.compile(r"<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\)", re.IGNORECASE)
 #: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -64,7 +68,7 @@ class Styled(str):
     """A text with the format that it is written in: ``html``, ``markdown``, ``plain``, ``moodle``, or "" for none said.
 
     ``moodle`` is Moodle's own: plain text in which HTML is allowed and line breaks are meant. ``kept`` is a text that
-    Moodle has no format for and always shows as it stands; it says nothing about the format of the others.
+    Moodle has no format for and shows without markup; it says nothing about the format of the others.
     """
 
     __slots__ = ("kept", "style")
@@ -139,6 +143,19 @@ def order_rule(word: str) -> str | None:
     """Our rule of ordering for Moodle's word or number for a grading; None for what it does not know."""
     said = word.strip().upper()
     return ORDER_RULES.get(_GRADINGS.get(said, said))
+
+
+def without_files(text: str) -> str:
+    """The text with words in place of its pictures that have not come with it: what they show, or their names."""
+    return _PICTURE.sub(_words, text) if PLACE in text else text
+
+
+def _words(picture: re.Match[str]) -> str:
+    style = "html" if picture[0].startswith("<") else "markdown"
+    for one in references({"text": picture[0], "text_format": style}):
+        if one.file.startswith(PLACE):
+            return one.alt.strip() or one.file.rpartition("/")[2]
+    return picture[0]
 
 
 # Categories ----------------------------------------------------------------------------------------------------------
@@ -253,8 +270,17 @@ def as_html(text: str, text_format: str) -> str:
         return text
     if holds_markup(text, text_format):
         return to_inline_html(text)
-    literal = kept(text, text_format)
-    return escape(literal, quote=False) if MARKUP.search(literal) else literal
+    return literal(kept(text, text_format))
+
+
+def literal(text: str) -> str:
+    """A text without markup as HTML that shows just it."""
+    return escape(text, quote=False) if MARKUP.search(text) else text
+
+
+def shown(text: str) -> Styled:
+    """A text of a place where Moodle shows HTML without its tags, an entity as its character: the literal text."""
+    return Styled(kept(text, "html") if MARKUP.search(text) else text, kept=True)
 
 
 def from_html(text: str) -> Styled:

@@ -16,7 +16,7 @@ from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.richtext import to_text
 from quiz.files.xml import Element
-from quiz.formats._moodle import Styled, as_html, became_html, from_html, kept, without_marks
+from quiz.formats._moodle import Styled, as_html, became_html, from_html, kept, shown, without_marks
 from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
 from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within
@@ -44,7 +44,7 @@ def ddmarker(item: Item) -> dict[str, Any]:
         item.lose("regions", "markers that belong nowhere")
     regions = [
         {
-            "label": Styled(label if len(drops) == 1 else f"{label} {place}", kept=True),
+            "label": shown(label if len(drops) == 1 else f"{label} {place}"),
             "correct": True,
             **_shape(drop),
         }
@@ -80,7 +80,7 @@ def _words_on_picture(item: Item, places: Sequence[Any], endless: Sequence[bool]
     again = any(endless) or len({*chosen}) < len(chosen)
     return {
         "type": "drag_words",
-        "labels": [Styled(within(drop, "text"), kept=True) for drop in drops],
+        "labels": [shown(within(drop, "text")) for drop in drops],
         "choices": _grouped(item, [*words.values()], gaps),
         "gaps": gaps,
         **({"reuse": True} if again else {}),

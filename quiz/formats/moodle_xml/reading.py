@@ -13,7 +13,7 @@ from quiz.errors import Invalid, Said
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
-from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled
+from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled, shown
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Source, Unsupported, failed, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
@@ -363,7 +363,7 @@ def _matching(item: Item) -> dict[str, Any]:
     pairs, distractors = [], []
     for one in item.all("subquestion"):
         parts = children(one)
-        stem, choice = item.styled_of(one, parts), Styled(word_of(parts, "answer"), kept=True)
+        stem, choice = item.styled_of(one, parts), shown(word_of(parts, "answer"))
         if stem and choice:
             pairs.append({"stem": stem, "choice": choice})
         elif choice:
@@ -426,7 +426,7 @@ def _cloze(item: Item) -> dict[str, Any]:
 
 def _gapselect(item: Item) -> dict[str, Any]:
     choices = [
-        {"text": Styled(within(one, "text"), kept=True), "group": within(one, "group")}
+        {"text": shown(within(one, "text")), "group": within(one, "group")}
         for one in item.all("selectoption")
     ]
     return {"type": "gap_select", **_word_gaps(item, choices), **_shuffle(item, default=True)}

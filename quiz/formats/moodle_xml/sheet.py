@@ -9,9 +9,8 @@ from fractions import Fraction
 from typing import Final
 
 from quiz.banks.model import Question
-from quiz.formats._moodle import holds_markup, kept
+from quiz.formats._moodle import PLACE, holds_markup, kept, literal
 from quiz.formats.base import Loss, Unwritable, percentage
-from quiz.formats.moodle_xml.item import PLACE
 from quiz.questions.images import references, renamed
 
 #: Moodle's words for the formats of texts.
@@ -75,10 +74,10 @@ class Sheet:
         )
 
     def bare(self, text: str, field: str) -> str:
-        """A text of the question where Moodle has plain text, as ``<text>``."""
+        """A text of the question where Moodle shows no markup (``shown``), as ``<text>``."""
         if holds_markup(text, self.question.text_format):
             self.lose(field, "Moodle has plain text here: its markup")
-        return f"<text>{coded(kept(text, self.question.text_format))}</text>"
+        return f"<text>{coded(literal(kept(text, self.question.text_format)))}</text>"
 
     def answer(
         self, credit: Fraction, text: str, format: str, feedback: str | None, more: Sequence[str] = ()

@@ -7,6 +7,7 @@ import tracemalloc
 from collections import Counter
 from datetime import date
 from fractions import Fraction
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -265,6 +266,20 @@ def test_a_single_right_box_goes_out_so_that_wrong_ones_still_cost_nothing():
     found, _ = one("", "cloze", prompt="{1:MRH:%100%a~b~c}")
     content, _ = written(XML, [found])
     assert b"{1:MRH:%100%a~b~c}" in content
+    assert read(XML, content)[0] == [found]
+
+
+def test_choices_are_read_as_moodle_shows_them_and_go_out_so_that_it_shows_them():
+    """A list to select from shows HTML without its tags: ``&lt;b&gt;`` is ``<b>``, ``<p>Ohm</p>`` is ``Ohm``."""
+    answers = ("R&amp;amp;D", "&lt;p&gt;Ohm &amp;lt; 5&lt;/p&gt;", "&amp;lt;b&amp;gt;", "a &lt; b &amp; c")
+    rows = "".join(
+        f"<subquestion><text>{place}</text><answer><text>{answer}</text></answer></subquestion>"
+        for place, answer in enumerate(answers)
+    )
+    found, _ = one(rows, "matching")
+    assert [unescape(pair.choice) for pair in found.content.pairs] == ["R&D", "Ohm < 5", "<b>", "a < b & c"]
+    content, _ = written(XML, [found])
+    assert b"<text><![CDATA[&lt;b&gt;]]></text>" in content
     assert read(XML, content)[0] == [found]
 
 

@@ -1,5 +1,6 @@
 """GIFT, Aiken and missing word where Moodle's own readers decide what a file means."""
 
+from fractions import Fraction
 from io import BytesIO
 
 import pytest
@@ -52,6 +53,68 @@ def test_how_items_of_an_ordering_are_shown_is_a_loss():
 def test_a_gap_in_a_sentence_keeps_what_stands_around_it():
     assert one("gift", "It was in {=Shanghai}.").prompt == "It was in _____."
     assert one("missing-word", "It was\nin {=Shanghai}, then.").prompt == "It was in _____, then."
+
+
+GIFT = r"""
+// [id:old] [tag:old]
+
+// [id:first] [id:second] [tag:a\]b] [tag:c\d]
+::Weights::Which? {~%33,33333%A ~%66,66667%B ~%-100%C}
+
+The C language {T#No.#Yes, C# is another one.}
+
+How much?{#=2:0.5#Yes =%50%*#No}
+
+Type {=[plain]six =[html]vi}
+
+:: Nobody ends this name? {F}
+
+[html]Choose<br>one {=[moodle]the first\nline ~other}
+
+[html]Match {=<i>a</i> -> x < y & z =b -> [html] = -> <b>c</b>}
+
+[html]<img src\="@@PLUGINFILE@@/a.png" alt\="A square"><img src\="@@PLUGINFILE@@/b.png"> and <a href\="@@PLUGINFILE@@/c.pdf">more</a>
+"""
+
+
+def test_gift_of_real_exports_and_by_hand_is_read_as_moodle_reads_it():
+    understood = [*Reading(get("gift"), Source(BytesIO(GIFT.encode()), "x.gift"), Report("x", "gift"), "b")]
+    found = [one.question for one in understood]
+    weights, truth, number, typed, name, choice, match, shown = found
+    assert (weights.id, weights.tags) == ("first", ("a]b", r"c\d"))
+    assert [one.credit for one in weights.content.options] == [Fraction(1, 3), Fraction(2, 3), -1]
+    assert truth.content.feedback_true == "Yes, C# is another one."
+    assert (len(number.content.answers), number.feedback.wrong) == (1, "No")
+    assert [one.text for one in typed.content.answers] == ["six", "vi"]
+    assert name.prompt == "Nobody ends this name?"
+    assert choice.content.options[0].text == "the first<br />line"
+    assert [one.choice for one in match.content.pairs] == ["x &lt; y &amp; z", "[html]"]
+    assert match.content.distractors[0].choice == "c"
+    assert shown.prompt == 'A squareb.png and <a href="@@PLUGINFILE@@/c.pdf">more</a>'
+    assert [(one.question, loss.field) for one in understood for loss in one.losses] == [
+        (number, "answers"),
+        (shown, "files"),
+    ]
+    content, _ = written(get("gift"), found)
+    assert read(get("gift"), content)[0] == found
+
+
+def test_a_text_that_begins_like_a_weight_stays_one():
+    told = question(
+        "single_choice",
+        {
+            "options": [
+                {"text": "%50% of them", "correct": True},
+                {"text": "%25% of them"},
+                {"text": "[html]"},
+            ]
+        },
+        prompt="Which share?",
+        text_format="plain",
+    )
+    content, _ = written(get("gift"), [told])
+    assert b"=[plain]%50% of them" in content
+    assert read(get("gift"), content)[0][0].content == told.content
 
 
 AIKEN = """A question of which

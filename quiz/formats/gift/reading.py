@@ -15,7 +15,16 @@ from functools import lru_cache
 from typing import Any, Final
 
 from quiz.errors import Said
-from quiz.formats._moodle import ORDER_RULES, Styled, category, order_rule, settled
+from quiz.formats._moodle import (
+    ORDER_RULES,
+    PLACE,
+    Styled,
+    category,
+    order_rule,
+    settled,
+    shown,
+    without_files,
+)
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Told, decoded, marked, titles, topic_of
 from quiz.questions.fields import percent
 
@@ -24,9 +33,10 @@ _RESERVED: Final = "\\~=#{}:n"
 _ESCAPE: Final = re.compile(r"\\([\\~=#{}:n])")
 _HELD: Final = re.compile("[\ue100-\ue10f]")
 MARKER: Final = re.compile(r"\s*\[(html|markdown|moodle|plain)\]\s*", re.IGNORECASE)
-_WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:\.[0-9]*)?)%")
-_META: Final = re.compile(r"\[(id|tag):((?:\\.|[^\]\\])+)\]")
-_NAME: Final = re.compile(r"\s*::(.*?)::", re.DOTALL)
+#: Until PHP 8 Moodle wrote numbers as its user's language does, some with a comma.
+WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:[.,][0-9]*)?)%")
+_META: Final = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
+_NAME: Final = re.compile(r"\s*::(?:(.*?)::)?", re.DOTALL)
 _BLANK: Final = "_____"
 CATEGORY: Final = "$CATEGORY:"
 #: Lines in which the end of an open brace is looked for.
@@ -60,13 +70,13 @@ class _Block:
         self.lines.append(line)
 
     def note(self, comment: str) -> None:
-        """Takes the id and the tags out of a comment."""
-        for kind, value in _META.findall(comment):
-            plain = re.sub(r"\\(.)", r"\1", value).strip()
+        """Takes the id, which is the first, and the tags out of a comment."""
+        for kind, value in _META.findall(comment[: comment.rfind("]") + 1]):
+            plain = value.replace("\\]", "]").strip()
             if kind == "tag":
                 self.tags.append(plain)
             else:
-                self.id = plain
+                self.id = self.id or plain
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -85,15 +95,19 @@ def read(source: Source) -> Iterator[Entry]:
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
-    """Blocks of lines between blank lines, comments taken out. A blank line inside braces parts nothing."""
+    """Blocks of lines between blank lines, comments taken out. A blank line inside braces parts nothing.
+
+    A comment belongs to the block that it stands in.
+    """
     block = _Block(0)
     for number, line in enumerate(lines, 1):
         if line.startswith("//"):
             block.note(line)
         elif line and not line.startswith(CATEGORY):
             block.take(number, line)
-        elif block.lines and (line or not _is_open(block.lines, lines[number : number + _FAR])):
-            yield block
+        elif line or not _is_open(block.lines, lines[number : number + _FAR]):
+            if block.lines:
+                yield block
             block = _Block(0)
         if line.startswith(CATEGORY):
             yield _Block(number, [line])
@@ -113,11 +127,14 @@ def _is_open(lines: Sequence[str], following: Sequence[str]) -> bool:
 
 def _entry(block: _Block, topic: str) -> Entry:
     where = Said("line %(n)s", n=block.line)
+    text = "\n".join(block.lines)
     try:
-        fields = _question("\n".join(block.lines))
+        fields = _question(text)
     except _Wrong as error:
         return Fault(where, str(error))
     losses = fields.pop("losses", ())
+    if PLACE in text:
+        losses = [*losses, Loss("files", "a file that a text names does not come with it")]
     more = {"id": block.id, "topic": topic, "tags": block.tags}
     return Found(where, {**fields, **{name: value for name, value in more.items() if value}}, losses)
 
@@ -125,7 +142,7 @@ def _entry(block: _Block, topic: str) -> Entry:
 def _question(text: str) -> dict[str, Any]:
     held = _ESCAPE.sub(lambda found: chr(0xE100 + _RESERVED.index(found[1])), text)
     found = _NAME.match(held)
-    name = _bare(found[1]).strip() if found else ""
+    name = _bare(found[1] or "").strip() if found else ""
     held = held[found.end() :] if found else held
     before, opened, rest = held.partition("{")
     if not opened:
@@ -194,15 +211,15 @@ def _matching(answers: str) -> dict[str, Any]:
                 )
             )
         if MARKER.sub("", stem, count=1).strip():
-            pairs.append({"stem": _text(stem), "choice": _text(choice)})
+            pairs.append({"stem": _text(stem), "choice": shown(_bare(choice).strip())})
         else:
-            distractors.append({"choice": _text(choice)})
+            distractors.append({"choice": shown(_bare(choice).strip())})
     return {"type": "matching", "pairs": pairs, **({"distractors": distractors} if distractors else {})}
 
 
 def _true_false(answers: str) -> dict[str, Any]:
     """``{T#feedback to the wrong answer#feedback to the right one}``."""
-    word, *feedback = answers.split("#")
+    word, *feedback = answers.split("#", 2)
     answer = _TRUE[word.strip().upper()]
     wrong, right = [*feedback, "", ""][:2]
     told = {"feedback_true": right if answer else wrong, "feedback_false": wrong if answer else right}
@@ -217,21 +234,26 @@ def _short_text(answers: str) -> dict[str, Any]:
     found = []
     for part in _parts(answers, "="):
         weight, text, feedback = _answer(part.text)
-        found.append({"text": _bare(text).strip(), **_credit(weight), **feedback})
+        found.append({"text": str(_text(text)), **_credit(weight), **feedback})
     return {"type": "short_text", "answers": found}
 
 
 def _numerical(answers: str) -> dict[str, Any]:
+    """``#``, the numbers, and after ``~`` what is said to any other, which ``*`` is too. ``losses`` as in ``_ordering``."""
     accepted, _, otherwise = answers[1:].partition("~")
-    found = []
+    found, wrong, losses = [], _told(otherwise), []
     for part in _parts(accepted, "="):
         weight, text, told = _answer(part.text)
-        found.append({**_number(_bare(text).strip()), **_credit(weight), **told})
+        if text.strip() != "*":
+            found.append({**_number(_bare(text).strip()), **_credit(weight), **told})
+            continue
+        wrong = wrong or told
+        if weight != 0:
+            losses.append(Loss("answers", "any other number is worth nothing"))
     if not found:
         raise _Wrong("there is no number – write {#3:0.5} or {#2.5..3.5}")
-    wrong = otherwise.partition("#")[2]
-    general = {"feedback": {"wrong": _text(wrong)}} if wrong.strip() else {}
-    return {"type": "numerical", "answers": found, **general}
+    general = {"feedback": {"wrong": wrong["feedback"]}} if wrong else {}
+    return {"type": "numerical", "answers": found, **general, **({"losses": losses} if losses else {})}
 
 
 def _number(text: str) -> dict[str, Any]:
@@ -303,8 +325,8 @@ def _parts(answers: str, marks: str) -> list[_Part]:
 
 def _answer(part: str) -> tuple[Fraction | None, str, dict[str, Styled]]:
     """The weight (None: not said), the text as it stands, and the feedback of one answer."""
-    text, _, feedback = part.partition("#")
-    found = _WEIGHT.match(text)
+    text = part.partition("#")[0]
+    found = WEIGHT.match(text)
     weight = _share(found[1]) if found else None
     if weight is not None and abs(weight) > 1:
         raise _Wrong(
@@ -315,13 +337,19 @@ def _answer(part: str) -> tuple[Fraction | None, str, dict[str, Styled]]:
     bare = text[found.end() :] if found else text
     if not bare.strip():
         raise _Wrong("an answer is empty – write it, or take out its mark")
-    return weight, bare, {"feedback": _text(feedback)} if feedback.strip() else {}
+    return weight, bare, _told(part)
+
+
+def _told(part: str) -> dict[str, Styled]:
+    """The feedback of an answer, if there is any."""
+    feedback = part.partition("#")[2]
+    return {"feedback": _text(feedback)} if feedback.strip() else {}
 
 
 @lru_cache(maxsize=1024)
 def _share(text: str) -> Fraction:
     """The few shares that files hold, thousands of times each."""
-    return percent(Decimal(text))
+    return percent(Decimal(text.replace(",", ".")))
 
 
 def _credit(weight: Fraction | None) -> dict[str, Fraction]:
@@ -338,10 +366,10 @@ def _prompt(held: str) -> Styled:
 
 
 def _text(held: str) -> Styled:
-    """A text without its marker, in the format which that says; Moodle's own is that of the prompt."""
+    """A text without its marker, in the format which that says; without one it has that of the prompt."""
     found = MARKER.match(held) if "[" in held else None
-    style = found[1].lower() if found else "moodle"
-    return Styled(_bare(held[found.end() :] if found else held).strip(), "" if style == "moodle" else style)
+    text = _bare(held[found.end() :] if found else held).strip()
+    return Styled(without_files(text), found[1].lower() if found else "")
 
 
 def _bare(text: str) -> str:

@@ -10,11 +10,13 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Said
-from quiz.formats._moodle import MARKUP, ORDER_RULES, path_of, rounded
+from quiz.formats._moodle import MARKUP, ORDER_RULES, holds_markup, kept, literal, path_of, rounded
 from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, untold
-from quiz.formats.gift.reading import CATEGORY, MARKER
+from quiz.formats.gift.reading import CATEGORY, MARKER, WEIGHT
 from quiz.questions.rules.numbers import show_number
 
+#: How a text begins that would be taken for what stands in front of one.
+_FRONT: Final = re.compile(rf"{MARKER.pattern}|{WEIGHT.pattern}", re.IGNORECASE)
 #: What is written for characters that mean something.
 _ESCAPES: Final = str.maketrans({**{mark: f"\\{mark}" for mark in "\\~=#{}:"}, "\r": "", "\n": "\\n"})
 
@@ -79,13 +81,13 @@ class GiftWriter(Writer):
 
 
 def _meta(text: str) -> str:
-    return re.sub(r"([\\\]])", r"\\\1", text)
+    return text.replace("]", "\\]")
 
 
 def _marker(question: Question) -> str:
-    """Moodle's own format needs none; plain text that looks like markup has to say that it is none."""
+    """Moodle's own format needs none; plain text that looks like markup or the like has to say that it is none."""
     if question.text_format == "plain":
-        suspicious = any(MARKUP.search(text) or MARKER.match(text) for text in _all_texts(question.dump()))
+        suspicious = any(MARKUP.search(text) or _FRONT.match(text) for text in _all_texts(question.dump()))
         return "[plain]" if suspicious else ""
     return f"[{question.text_format}]"
 
@@ -104,8 +106,8 @@ def _out(text: str | None) -> str:
 
 
 def _shown(text: str, question: Question) -> str:
-    """A text that is shown; one that begins like a marker needs its own in front."""
-    return (f"[{question.text_format}]" if "[" in text and MARKER.match(text) else "") + _out(text)
+    """A text that is shown; one that begins like a marker or a weight needs a marker in front."""
+    return (f"[{question.text_format}]" if _FRONT.match(text) else "") + _out(text)
 
 
 def _told(part: Any, question: Question) -> str:
@@ -154,7 +156,7 @@ def _typed(question: Question, content: Any) -> Body:
     if any("->" in answer.text for answer in content.answers):
         raise Unwritable("short_text with -> in an answer")
     rows = [
-        f"\n\t={_weight(answer.credit)}{_out(answer.text)}{_told(answer, question)}"
+        f"\n\t={_weight(answer.credit)}{_shown(answer.text, question)}{_told(answer, question)}"
         for answer in content.answers
     ]
     return "".join(rows), rounded([answer.credit for answer in content.answers], "answers")
@@ -180,11 +182,15 @@ def _numbers(question: Question, content: Any) -> Body:
 def _pairs(question: Question, content: Any) -> Body:
     if any("->" in pair.stem for pair in content.pairs):
         raise Unwritable("matching with -> in a stem")
-    rows = [
-        f"\n\t={_shown(pair.stem, question)} -> {_shown(pair.choice, question)}" for pair in content.pairs
-    ]
-    rows += [f"\n\t= -> {_shown(one.choice, question)}" for one in content.distractors]
-    return "".join(rows), []
+    rows, losses = [], []
+    for stem, choice in [
+        *((_shown(pair.stem, question), pair.choice) for pair in content.pairs),
+        *(("", one.choice) for one in content.distractors),
+    ]:
+        rows.append(f"\n\t={stem} -> {_out(literal(kept(choice, question.text_format)))}")
+        if holds_markup(choice, question.text_format):
+            losses.append(Loss("pairs" if stem else "distractors", "Moodle has plain text here: its markup"))
+    return "".join(rows), losses
 
 
 def _items(question: Question, content: Any) -> Body:

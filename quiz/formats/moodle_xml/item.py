@@ -13,7 +13,7 @@ from urllib.parse import quote
 from quiz.errors import Invalid, Said
 from quiz.files.images import Image
 from quiz.files.xml import Element
-from quiz.formats._moodle import Styled
+from quiz.formats._moodle import PLACE, Styled, without_files
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
 from quiz.questions.images import references
@@ -26,7 +26,6 @@ _STYLES: Final = {
     "html": "html", "1": "html", "plain_text": "plain", "plain": "plain", "2": "plain", "markdown": "markdown",
     "4": "markdown", "moodle_auto_format": "moodle", "0": "moodle", "wiki_like": "moodle", "3": "moodle", "": "",
 }  # fmt: skip
-PLACE: Final = "@@PLUGINFILE@@"
 
 
 class Wrong(Exception):
@@ -131,7 +130,7 @@ class Item:
             text = self._with_files(text, style or "html", element.findall("file"))
         if PLACE in text:
             self.lose("files", "a file that a text names does not come with it")
-        return Styled(text, style)
+        return Styled(without_files(text), style)
 
     def _with_files(self, text: str, style: str, files: Sequence[Element]) -> str:
         for file in files:

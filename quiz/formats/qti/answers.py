@@ -12,8 +12,7 @@ from quiz.files.xml import Element
 from quiz.formats.qti.item import Item, compared_with
 from quiz.formats.qti.patterns import to_stars
 from quiz.formats.qti.processing import Unknown, interval_of, rounded
-from quiz.formats.qti.values import Declaration, Value, Wrong, number, text_of
-from quiz.questions.rules.numbers import show_number
+from quiz.formats.qti.values import Declaration, Value, Wrong, as_typed, number, text_of
 
 #: Stands for any text while a pattern is tried: a private character that stands in no answer.
 _ANY: Final = "\ue000"
@@ -99,11 +98,6 @@ def typed(item: Item, declaration: Declaration, worth: Worth) -> tuple[list[Answ
             text if heeds else text.lower(), Answer({"text": text, **credit_field(credit)}, (value,))
         )
     return [*made.values()], heeds
-
-
-def as_typed(value: Any) -> str:
-    """A value as somebody would type it."""
-    return show_number(value) if isinstance(value, Fraction) else str(value)
 
 
 def credit_field(credit: Fraction) -> dict[str, Fraction]:

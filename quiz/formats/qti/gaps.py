@@ -11,7 +11,7 @@ from typing import Any, Final
 from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.base import marked
-from quiz.formats.qti.answers import OTHER, Worth, as_typed
+from quiz.formats.qti.answers import OTHER, Worth
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
@@ -28,7 +28,7 @@ from quiz.formats.qti.interactions import (
 )
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import joined
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number, text_of
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, number, text_of
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
 

@@ -434,7 +434,9 @@ def entry(item: Item, interaction: Element) -> dict[str, Any]:
 
     def tells(value: Value) -> Any:
         outcomes = item.outcome({declaration.name: value})[1]
-        return {name: said for name, said in outcomes.items() if all(isinstance(one, str) for one in said)}
+        return {
+            name: said for name, said in outcomes.items() if all(isinstance(one, str | bool) for one in said)
+        }
 
     made, fields = typed_answers(item, interaction, declaration, worth, tells)
     tried: list[Tried] = [(one.tried, str(place)) for place, one in enumerate(made)]

@@ -18,7 +18,7 @@ from quiz.formats.base import Loss
 from quiz.formats.qti.dialect import VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, image, is_blank
 from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, declared, text_of
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, declared, text_of
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
@@ -75,6 +75,12 @@ class Item:
         return {"SCORE": Declaration("SCORE", base="float"), **{one.name: one for one in found}}
 
     @cached_property
+    def constants(self) -> Mapping[str, Value]:
+        """Template variables; nothing draws them where the item comes in, so each has the value that is declared."""
+        found = [declared(one) for one in self.root.findall("templateDeclaration")]
+        return {one.name: one.default for one in found}
+
+    @cached_property
     def rules(self) -> Element | None:
         """``responseProcessing``."""
         return self.root.find("responseProcessing")
@@ -82,7 +88,7 @@ class Item:
     @cached_property
     def _processing(self) -> Processing | None:
         """None where the item is scored by its key alone: it has no rules, or some that are not worked out here."""
-        made = Processing(self.responses, self.outcomes, self.rules)
+        made = Processing(self.responses, self.outcomes, self.rules, self.constants)
         if made.is_missing:
             self.lose("scoring", "the item does not say how it is scored: its key counts")
             return None
@@ -94,6 +100,11 @@ class Item:
                 Said("scored by its key, since this is not worked out: %(error)s", error=Said(str(error))),
             )
             return None
+        if self.rules is not None and next(self.rules.iter("mapTolResponse"), None) is not None:
+            self.lose("answers", "an answer with some typing errors counts there")
+        if "SCORE" not in made.scores and made.scores:
+            added = ", ".join(made.scores)
+            self.lose("scoring", Said("the item sets no SCORE: the sum of %(names)s counts", names=added))
         return made
 
     def score(self, given: Mapping[str, Value]) -> Fraction:
@@ -161,9 +172,14 @@ class Item:
         if name == "picture":
             return self.html(element)
         if name == "printedVariable":
-            self.lose("prompt", "values that are put in for each learner")
-            return ""
+            return self._printed(element.get("identifier", ""))
         return None
+
+    def _printed(self, variable: str) -> str:
+        """The value of a variable in a text, where it is the same for everybody."""
+        if variable not in self.constants:
+            self.lose("prompt", "values that are put in for each learner")
+        return html_of_text(" ".join(map(as_typed, self.constants.get(variable, NULL))))
 
     def picture(self, element: Element, address: str, alt: str) -> str:
         """The tag of a picture of the package; its alternative text where it has none that can be shown."""
@@ -343,7 +359,7 @@ def _only_state(shown: Sequence[Probe], probes: Sequence[Probe]) -> str:
 
 
 def _is_shown(element: Element, name: str, outcomes: Mapping[str, Value]) -> bool:
-    holds: bool = name in outcomes.get(element.get("outcomeIdentifier", ""), NULL)
+    holds: bool = name in map(as_typed, outcomes.get(element.get("outcomeIdentifier", ""), NULL))
     return holds is not bool(element.get("showHide", "show") == "hide")
 
 

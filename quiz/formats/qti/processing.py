@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import floor, gcd, lcm, prod
+from types import MappingProxyType
 from typing import Any, Final
 
 from quiz.errors import Said
@@ -51,11 +52,18 @@ class Processing:
     """The rules of an item. ``run`` gives its outcomes for responses."""
 
     def __init__(
-        self, responses: Mapping[str, Declaration], outcomes: Mapping[str, Declaration], rules: Element | None
+        self,
+        responses: Mapping[str, Declaration],
+        outcomes: Mapping[str, Declaration],
+        rules: Element | None,
+        constants: Mapping[str, Value] = MappingProxyType({}),
     ) -> None:
-        self.responses, self.outcomes = responses, outcomes
+        """``constants``: variables of the template that are the same for everybody."""
+        self.responses, self.outcomes, self.constants = responses, outcomes, constants
         self._rules = rules
         self._template = _template(rules)
+        #: The outcomes whose sum is the score: SCORE, or those of the parts where the item leaves them to be added up.
+        self.scores = _scores(rules, outcomes)
         self.given: dict[str, Value] = {}
         self.found: dict[str, Value] = {}
         self._steps = 0
@@ -63,12 +71,13 @@ class Processing:
     @property
     def is_missing(self) -> bool:
         """Whether the item says nothing of how it is scored."""
-        return not self._template and (self._rules is None or not any(map(_sets_score, self._rules.iter())))
+        return not self._template and not self.scores
 
     def run(self, responses: Mapping[str, Value]) -> Mapping[str, Value]:
         """The outcomes. Raises Unknown and Wrong."""
         self.given = {name: responses.get(name, NULL) for name in self.responses}
         self.found = {name: one.default or _zero(one) for name, one in self.outcomes.items()}
+        self.found.update(self.constants)
         self._steps = 0
         if self._template:
             self.found["SCORE"] = _TEMPLATES[self._template](self)
@@ -77,9 +86,10 @@ class Processing:
         return self.found
 
     def score(self, responses: Mapping[str, Value]) -> Fraction:
-        """The outcome SCORE; 0 where it has none. Raises Unknown and Wrong."""
-        value = self.run(responses).get("SCORE", NULL)
-        return value[0] if value and isinstance(value[0], Fraction) else Fraction(0)
+        """The outcome SCORE, or the sum of those of the parts; 0 where there is none. Raises Unknown and Wrong."""
+        found = self.run(responses)
+        values = (one for name in self.scores or ("SCORE",) for one in found.get(name, NULL)[:1])
+        return sum((one for one in values if isinstance(one, Fraction)), Fraction(0))
 
     def _try(self, rules: Iterable[Element]) -> None:
         try:
@@ -138,9 +148,17 @@ class Processing:
             raise Unknown("very long response processing")
 
 
-def _sets_score(rule: Element) -> bool:
-    """Blackboard, for one, writes tests that set nothing."""
-    return rule.tag in ("setOutcomeValue", "lookupOutcomeValue") and rule.get("identifier") == "SCORE"
+def _scores(rules: Element | None, outcomes: Mapping[str, Declaration]) -> tuple[str, ...]:
+    """SCORE where rules set it, else the numbers that they set and that are called after it, such as SCORE_RESPONSE_1
+    (OPAL adds these up itself); none where they set none, as Blackboard's do.
+    """
+    setting = () if rules is None else rules.iter("setOutcomeValue", "lookupOutcomeValue")
+    named = dict.fromkeys(one.get("identifier", "") for one in setting)
+    if "SCORE" in named:
+        return ("SCORE",)
+    return tuple(
+        name for name in named if name.startswith("SCORE") and name in outcomes and _zero(outcomes[name])
+    )
 
 
 def _zero(declaration: Declaration) -> Value:
@@ -197,6 +215,13 @@ def _mapped(context: Processing, name: str) -> Value:
     return declaration.mapping.total(context.variable(name))
 
 
+def _mapped_roughly(context: Processing, name: str) -> Value:
+    """What ONYX has beside the standard: a mapping that forgives typing errors; here it is taken at its word."""
+    if context.declaration(name).base != "string":
+        raise Unknown("mapTolResponse")
+    return _mapped(context, name)
+
+
 def _mapped_point(context: Processing, name: str) -> Value:
     declaration, points = context.declaration(name), _points(context.variable(name))
     if declaration.areas is None:
@@ -226,9 +251,11 @@ def _points(value: Value) -> Value:
 
 
 def _condition(context: Processing, rule: Element) -> None:
-    """The first branch whose test is true; a branch's test is its first element."""
+    """The first branch whose test is true; a branch's test is its first element. Without one it is always followed
+    (R/exams writes a responseElseIf so).
+    """
     for branch in rule:
-        if branch.tag == "responseElse":
+        if branch.tag == "responseElse" or (len(branch) and branch[0].tag in _RULES):
             return context.follow(branch)
         if len(branch) and context.value(branch[0]) == TRUE:
             return context.follow(branch[1:])
@@ -524,6 +551,7 @@ _OPERATORS: Final[Mapping[str, Callable[[Processing, Element], Value]]] = {
     "correct": lambda context, node: context.declaration(node.get("identifier", "")).correct,
     "default": lambda context, node: context.declaration(node.get("identifier", "")).default,
     "mapResponse": lambda context, node: _mapped(context, node.get("identifier", "")),
+    "mapTolResponse": lambda context, node: _mapped_roughly(context, node.get("identifier", "")),
     "mapResponsePoint": lambda context, node: _mapped_point(context, node.get("identifier", "")),
     "null": lambda _context, _node: NULL,
     "isNull": lambda context, node: truth(context.value(node[0]) in (NULL, ("",))),

@@ -362,7 +362,7 @@ def _entry(package: _Package, root: Element, place: _Place, where: str) -> Entry
 
 
 def _fields(package: _Package, item: Item) -> dict[str, Any]:
-    if item.root.find("templateProcessing") is not None or item.root.find("templateDeclaration") is not None:
+    if item.root.find("templateProcessing") is not None:
         raise Foreign("template")
     if item.root.get("adaptive") == "true":
         raise Foreign("adaptive")

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias, cast
 from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.questions.fields import LARGEST_EXPONENT
+from quiz.questions.rules.numbers import show_number
 from quiz.questions.rules.regions import Area
 from quiz.questions.rules.regions import Shape as ShapeName
 
@@ -73,6 +74,13 @@ _ATOMS: Final[Mapping[str, Callable[[str], Any]]] = {
     "pair": lambda text: tuple(sorted(_two(text))),
     "directedPair": lambda text: tuple(_two(text)),
 }
+
+
+def as_typed(value: Any) -> str:
+    """A single value as somebody would type it, and as identifiers name it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return show_number(value) if isinstance(value, Fraction) else str(value)
 
 
 def bag(atoms: Iterable[Any]) -> Value:
@@ -194,9 +202,9 @@ def _lookup(element: Element, base: str) -> Lookup:
 
 
 def _values(element: Element, declaration: Declaration) -> Value:
-    return declaration.value(
-        atom(text_of(one), one.get("baseType") or declaration.base) for one in element if one.tag == "value"
-    )
+    """The values said; an empty one is none where the base type knows no empty value."""
+    said = ((text_of(one), one.get("baseType") or declaration.base) for one in element if one.tag == "value")
+    return declaration.value(atom(text, base) for text, base in said if text.strip() or base == "string")
 
 
 def _bounds(element: Element) -> Mapping[str, Any]:

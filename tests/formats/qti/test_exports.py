@@ -1,0 +1,124 @@
+"""What the systems of the field export beside the standard: each case is a construct of one of them, in an item of ours."""
+
+from io import BytesIO
+
+from quiz.formats import get
+from quiz.formats.base import Source
+from quiz.formats.conversion import Reading, Report
+
+FLOAT = 'cardinality="single" baseType="float"'
+WORD = '<outcomeDeclaration identifier="FEEDBACK" cardinality="single" baseType="identifier"/>'
+SCORE = f'<outcomeDeclaration identifier="SCORE" {FLOAT}/>'
+PICK = (
+    '<responseDeclaration identifier="R" cardinality="single" baseType="identifier">'
+    "<correctResponse><value>b</value></correctResponse></responseDeclaration>"
+)
+PICKED = (
+    '<choiceInteraction responseIdentifier="R" maxChoices="1"><simpleChoice identifier="a">Astana</simpleChoice>'
+    '<simpleChoice identifier="b">Beijing</simpleChoice></choiceInteraction>'
+)
+IS_RIGHT = '<match><variable identifier="R"/><correct identifier="R"/></match>'
+
+
+def read(declarations, body, rules="", after=""):
+    """The question in an item made of these parts, and the report."""
+    text = (
+        '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i" title="One" adaptive="false"'
+        f' timeDependent="false">{declarations}<itemBody>{body}</itemBody>'
+        f"<responseProcessing>{rules}</responseProcessing>{after}</assessmentItem>"
+    )
+    report = Report("i.xml", "qti21")
+    found = [*Reading(get("qti21"), Source(BytesIO(text.encode()), "i.xml"), report, "b")]
+    assert report.errors == []
+    return (
+        (found[0].question.dump(), {loss.field: loss.detail for loss in found[0].losses})
+        if found
+        else ({}, report.unsupported)
+    )
+
+
+def number(name, value=""):
+    return f'<templateDeclaration identifier="{name}" {FLOAT}><defaultValue><value>{value}</value></defaultValue></templateDeclaration>'
+
+
+def put(name, value):
+    return f'<setOutcomeValue identifier="{name}">{value}</setOutcomeValue>'
+
+
+def when(test, *then, otherwise=""):
+    branch = f"<responseElse>{otherwise}</responseElse>" if otherwise else ""
+    return f"<responseCondition><responseIf>{test}{''.join(then)}</responseIf>{branch}</responseCondition>"
+
+
+def variable(name):
+    return f'<variable identifier="{name}"/>'
+
+
+def test_variables_of_a_template_that_nothing_draws_are_constants():
+    """Inspera says points so, and leaves empty what is not set: that is no 0."""
+    rules = when(IS_RIGHT, put("SCORE", variable("EACH")), otherwise=put("SCORE", variable("WRONG")))
+    rules += when(f"<lt>{variable('SCORE')}{variable('LEAST')}</lt>", put("SCORE", variable("LEAST")))
+    question, losses = read(
+        PICK + SCORE + number("EACH", 2) + number("WRONG", -1) + number("LEAST"),
+        '<p>For <printedVariable identifier="EACH"/> points</p>' + PICKED,
+        rules,
+    )
+    assert (question["prompt"], question["points"]) == ("<p>For 2 points</p>", "2")
+    assert losses == {"scoring": "no answer scores 0"}
+    assert [one.get("credit") for one in question["options"]] == ["-0.5", None]
+
+
+def test_feedback_is_shown_by_a_truth():
+    """ONYX declares a boolean for each text, whose identifier is ``true``."""
+    truth = '<outcomeDeclaration identifier="F1" cardinality="single" baseType="boolean"/>'
+    rules = when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>')) + put(
+        "F1", f"<not>{IS_RIGHT}</not>"
+    )
+    shown = '<modalFeedback identifier="true" outcomeIdentifier="F1" showHide="show">No, look it up.</modalFeedback>'
+    question, losses = read(PICK + SCORE + truth, PICKED, rules, shown)
+    assert (question["options"][0]["feedback"], losses) == ("No, look it up.", {})
+
+
+def test_a_branch_without_a_test_is_followed():
+    """R/exams writes such."""
+    empty = '<isNull><variable identifier="R"/></isNull>'
+    rules = (
+        f"<responseCondition><responseIf>{empty}</responseIf><responseElseIf>"
+        + put("FEEDBACK", '<baseValue baseType="identifier">given</baseValue>')
+        + "</responseElseIf></responseCondition>"
+    )
+    given = (
+        '<match><variable identifier="FEEDBACK"/><baseValue baseType="identifier">given</baseValue></match>'
+    )
+    rules += when(f"<and>{given}{IS_RIGHT}</and>", put("SCORE", '<baseValue baseType="float">3</baseValue>'))
+    question, losses = read(PICK + SCORE + WORD, PICKED, rules)
+    assert (question["points"], losses) == ("3", {})
+
+
+NUMBER = (
+    '<responseDeclaration identifier="R" cardinality="single" baseType="float">'
+    "<correctResponse><value>300</value></correctResponse></responseDeclaration>"
+)
+ENTRY = '<p><textEntryInteraction responseIdentifier="R"/></p>'
+
+
+def test_scores_of_the_parts_are_added_where_no_score_is_set():
+    """OPAL adds them up itself."""
+    part = f'<outcomeDeclaration identifier="SCORE_R" {FLOAT}/>'
+    near = f'<equal toleranceMode="absolute" tolerance="1 2">{variable("R")}<correct identifier="R"/></equal>'
+    rules = when(near, put("SCORE_R", '<baseValue baseType="float">2</baseValue>'))
+    question, losses = read(NUMBER + part, ENTRY, rules)
+    assert (question["points"], [*losses]) == ("2", ["scoring"])
+    assert question["answers"] == [{"min": "299", "max": "302"}]
+
+
+def test_a_mapping_that_forgives_typing_errors_is_taken_at_its_word():
+    """ONYX has an element of its own for it."""
+    mapped = (
+        '<responseDeclaration identifier="R" cardinality="single" baseType="string"><mapping defaultValue="0">'
+        '<mapEntry mapKey="winter" mappedValue="2"/></mapping></responseDeclaration>'
+    )
+    roughly = '<mapTolResponse xmlns="urn:x" identifier="R" tolerance="1" toleranceMode="absolute"/>'
+    question, losses = read(mapped + SCORE, ENTRY, put("SCORE", roughly))
+    assert (question["points"], question["answers"]) == ("2", [{"text": "winter"}])
+    assert [*losses] == ["answers"]

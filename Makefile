@@ -41,7 +41,7 @@ soak: venv ## the full counts of the reliability tests and long fuzzing, hours: 
 	@$(PYTHON) tools/system_packages.py
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
-docs: venv ## writes docs/settings.md, commands.md, lint.md, methods.md and agreement.md from the code
+docs: venv ## writes docs/settings.md, commands.md, lint.md, methods.md, personal-data.md and agreement.md from the code
 	@$(BIN)/python -m tools.reference
 
 words: venv ## brings quiz/translations/*.po up to date with the words of code and templates

@@ -1,4 +1,4 @@
-"""Write docs/settings.md, commands.md, lint.md, methods.md and the pages on agreement from the code: `python -m tools.reference` (or `make docs`).
+"""Write docs/settings.md, commands.md, lint.md, methods.md, personal-data.md and the pages on agreement from the code: `python -m tools.reference` (or `make docs`).
 
 A test holds the files equal to what the code says, so a setting or command cannot go undocumented.
 """
@@ -11,7 +11,7 @@ import click
 
 from quiz.cli import main as quiz
 from quiz.config import read_from_env
-from tools import agreement, agreement_models, formats_page, lint_page, methods_page
+from tools import agreement, agreement_models, formats_page, lint_page, methods_page, personal_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 WIDTH = 100
@@ -77,6 +77,7 @@ PAGES = {
     "agreement.md": agreement.page,
     "agreement-models.md": agreement_models.page,
     "methods.md": methods_page.page,
+    "personal-data.md": personal_page.page,
 }
 
 

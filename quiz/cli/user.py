@@ -149,6 +149,64 @@ def list_(search: str, as_json: bool) -> None:
         click.echo(f"{row.id:>6}  {row.username or '–':<20}  {row.role:<13}  {row.name}{state}")
 
 
+by_id = click.option(
+    "--id", "user_id", type=int, help="By number (quiz user list), for who has no user name."
+)
+
+
+@user.command()
+@click.argument("username", required=False)
+@by_id
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False), help="The file to write.  [default: standard output]"
+)
+def export(username: str | None, user_id: int | None, output: str | None) -> None:
+    """Write all that is kept of a person, as JSON (docs/personal-data.md); it is logged.
+
+    Example: quiz user export ada -o ada.json
+    """
+    from quiz import clock
+    from quiz.cli._store import as_json_text, store
+    from quiz.operations import personal
+
+    with store():
+        found = personal.data_of(_who(username, user_id), clock.now())
+    with click.open_file(output or "-", "w", encoding="utf-8") as file:
+        file.write(as_json_text(found) + "\n")
+
+
+@user.command()
+@click.argument("username", required=False)
+@by_id
+@click.option(
+    "--idle-days", type=click.IntRange(min=1), help="All students who have done nothing for so many days."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(username: str | None, user_id: int | None, idle_days: int | None, yes: bool) -> None:
+    """Put a pseudonym in the place of a person, for good; answers and marks stay without the name.
+
+    Example: quiz user erase ada
+    """
+    from quiz import clock
+    from quiz.cli._store import store
+    from quiz.operations import personal
+
+    now = clock.now()
+    with store():
+        if idle_days is not None:
+            people = personal.idle(now, idle_days)
+            for one in people:
+                click.echo(f"{one.id:>6}  {one.username or '–':<20}  {one.name}")
+            ids = [one.id for one in people]
+        else:
+            ids = [_who(username, user_id)]
+        if ids and not yes:
+            click.confirm(f"Erase {len(ids)} for good? There is no way back.", abort=True)
+        for one_id in ids:
+            personal.erase(None, one_id, now)
+    click.echo(f"{len(ids)} erased. Backups made before still hold them.")
+
+
 def _set_active(username: str, active: bool) -> None:
     from quiz import clock
     from quiz.cli._store import store
@@ -165,6 +223,12 @@ def _find(username: str) -> int:
     if user_id is None:
         raise NotFound(f"There is nobody with the user name {username!r}: see quiz user list.")
     return user_id
+
+
+def _who(username: str | None, user_id: int | None) -> int:
+    if (username is None) == (user_id is None):
+        raise click.UsageError("name one person, by user name or with --id")
+    return _find(username) if username is not None else user_id or 0
 
 
 COMMANDS = (user,)

@@ -9,7 +9,7 @@ from tests.cast import BLUEPRINT
 
 #: What only programs fetch, and files.
 NOT_PAGES = {
-    "static", "health.alive", "health.ready", "auth.current_session",
+    "static", "health.alive", "health.ready", "auth.current_session", "auth.my_data",
     "attempt.enter",                    # leads on to one of the others
     "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
@@ -416,6 +416,8 @@ SITE = [
     View("users", "admin", "/users"),
     View("users-none", "admin", "/users?search=zebra"),
     View("user", "admin", "/users/{user_student1}"),
+    View("user-erase", "admin", "/users/{user_student1}/erase"),
+    View("user-erase-wrong", "admin", "/users/{user_student1}/erase", send("Erase", name="Nobody")),
     View("user-link-shown", "admin", "/users/{user_student1}/password-link"),
     View("user-new", "admin", "/users/new"),
     View("user-new-wrong", "admin", "/users/new", send("Add", username="", name="", password="short")),

@@ -1,5 +1,6 @@
 """``quiz init``, ``quiz user``, ``quiz course``: an administrator's first steps, on both engines."""
 
+import json
 import stat
 
 import pytest
@@ -179,3 +180,16 @@ def test_a_roster_for_no_course_changes_nothing(shell, inside, tmp_path):
     (tmp_path / "roster.csv").write_text("username\nbob\n")
     assert "no course 9" in shell("course", "roster", tmp_path / "roster.csv", "--course", 9, code=1).stderr
     assert shell.json("user", "list") == {"users": []}
+
+
+def test_a_person_is_handed_out_and_erased(shell, inside, tmp_path):
+    shell("user", "add", "fay", "--password-stdin", stdin=STDIN)
+    (fay,) = shell.json("user", "list", "--search", "fay")["users"]
+    target = tmp_path / "fay.json"
+    shell("user", "export", "fay", "-o", str(target))
+    assert [one["username"] for one in json.loads(target.read_text())["account"]] == ["fay"]
+    assert "name one person" in shell("user", "erase", code=2).stderr
+    assert "Aborted" in shell("user", "erase", "fay", stdin="n\n", code=1).stderr
+    assert "1 erased" in shell("user", "erase", "--id", str(fay["id"]), "--yes").output
+    assert "nobody" in shell("user", "export", "fay", code=1).stderr
+    assert "0 erased" in shell("user", "erase", "--idle-days", "1", "--yes").output

@@ -148,3 +148,31 @@ def test_many_people_take_no_more_statements_than_few(cast):
     with statements() as many:
         accounts.users(cast.eve, "", 1)
     assert len(many) == len(few)
+
+
+def test_a_person_is_erased_by_typing_their_name(eve, cast):
+    path = f"/users/{cast.bo.id}/erase"
+    eve.get(path)
+    assert "Erase Bo for good?" in eve.text
+    assert eve.post(path, {"name": "Cy"}).status_code == 422
+    assert "not the name" in field_error(eve.page, "name")
+    answer = eve.post(path, {"name": "Bo"})
+    assert answer.status_code == 303
+    eve.get(answer.headers["Location"])
+    assert eve.title == f"Erased person {cast.bo.id}"
+
+
+def test_what_has_to_be_seen_to_before_stands_in_place_of_the_form(eve, cast):
+    eve.get(f"/users/{cast.ada.id}/erase")
+    assert "change the role to user first" in eve.text
+    assert eve.page.find(attrs={"name": "name"}) is None
+    answer = eve.post(f"/users/{cast.ada.id}/erase", {"name": "Ada"})
+    assert answer.status_code == 422
+    assert accounts.me(cast.ada).name == "Ada"
+
+
+def test_everybody_downloads_what_is_kept_about_them(browser):
+    answer = browser("bo").get("/account/data")
+    assert answer.mimetype == "application/json"
+    assert [one["name"] for one in answer.get_json()["account"]] == ["Bo"]
+    assert "attachment" in answer.headers["Content-Disposition"]

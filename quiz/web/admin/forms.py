@@ -37,6 +37,12 @@ class RoleForm(Form):
     role = SelectField(_l("Role"), choices=ROLES)
 
 
+class EraseForm(Form):
+    """That this very person is meant."""
+
+    name = StringField(_l("Name"), [DataRequired(_l("Type the name."))])
+
+
 class PasswordForm(Form):
     """A new password for somebody."""
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import Invalid
-from quiz.operations import accounts, factors, links
-from quiz.web.admin.forms import PasswordForm, RoleForm, SearchForm, UserForm
+from quiz.operations import accounts, factors, links, personal
+from quiz.web.admin.forms import EraseForm, PasswordForm, RoleForm, SearchForm, UserForm
 from quiz.web.forms import Form, in_words, place
 from quiz.web.guard import moment, public_address, signed_in
 from quiz.web.session import get_actor
@@ -144,6 +144,26 @@ def take_authenticator(user_id: int) -> ResponseReturnValue:
     """Take away authenticator and passkeys of somebody who has lost them."""
     factors.take_away(get_actor(), user_id, moment())
     return _done(user_id, _("They sign in with the password alone. Their sessions have ended."))
+
+
+@blueprint.route("/<int:user_id>/erase", methods=["GET", "POST"])
+@signed_in
+def erase(user_id: int) -> ResponseReturnValue:
+    """Put a pseudonym in the place of a person: what goes and what stays is said first, and the name is typed."""
+    person, form = accounts.user(get_actor(), user_id), EraseForm()
+    if form.validate_on_submit():
+        if (form.name.data or "").strip() == person.name:
+            try:
+                personal.erase(get_actor(), user_id, moment())
+            except Invalid as error:
+                flash(in_words(error.problems[0]), "bad")
+            else:
+                return _done(user_id, _("Erased. Backups made before still hold the name."))
+        else:
+            form.name.errors = [_("This is not the name of this person.")]
+    problems = [in_words(one) for one in personal.in_the_way(get_actor(), user_id)]
+    status = Invalid.status if form.is_submitted() else 200
+    return render_template("admin/erase.html", person=person, form=form, problems=problems), status
 
 
 def _done(user_id: int, words: str) -> ResponseReturnValue:

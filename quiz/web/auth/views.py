@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import Invalid, NotFound
-from quiz.operations import accounts, factors, joining
+from quiz.operations import accounts, factors, joining, personal
 from quiz.operations.access import Actor
 from quiz.operations.passkeys import Site
 from quiz.web.auth.forms import (
@@ -22,6 +23,7 @@ from quiz.web.auth.forms import (
     RegisterForm,
     ReturnForm,
 )
+from quiz.web.downloads import download
 from quiz.web.forms import Form, place
 from quiz.web.guard import (
     mails,
@@ -226,6 +228,15 @@ def account_page(me: accounts.Me, **forms: Form) -> str:
         mails=mails(),
         passkeys=passkey_site() is not None,
     )
+
+
+@blueprint.get("/account/data")
+@signed_in
+def my_data() -> ResponseReturnValue:
+    """What is kept about me, as a file."""
+    found = personal.my_data(get_actor(), moment())
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    return download(text, _("What is kept about me"), ".json", "application/json")
 
 
 @blueprint.post("/account/preferences")

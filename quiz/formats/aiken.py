@@ -1,9 +1,14 @@
-"""Aiken: one question after the other, a line each for its text, its options and its key; as strict as Moodle."""
+"""Aiken: one question after the other, a line for its text, for each of its options and for its key.
+
+Read as Moodle does (``question/format/aiken``), save where that takes half of a question for the whole: a text may go
+on over several lines, and a question with a fault does not come in.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any, Final
@@ -16,95 +21,118 @@ from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unwrita
 _OPTION: Final = re.compile(r"([A-Z])[.)]\s*(.*)")
 #: Bytes of a line that is more than a slip.
 _LEAST: Final = 2
-_ANSWER: Final = re.compile(r"ANSWER:\s*(.*)")
+_ANSWER: Final = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
+#: Several letters where one belongs, such as "A, C" and "A and C".
+_SEVERAL: Final = re.compile(r"[A-Z](?:\s*(?:[,;/&+]|and)\s*[A-Z])+")
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
 
 
 def _read(source: Source) -> Iterator[Entry]:
-    """A question ends with its ANSWER line; a text before that begins another one, and the first has no key."""
-    prompt, line = "", 0
-    options: dict[str, str] = {}
-    for number, text in _lines(decoded(source)):
+    """A question ends with its ANSWER; a text below a blank line begins another one, and the first has no key."""
+    begun: _Begun | None = None
+    for number, text, apart in _lines(decoded(source)):
         option, answer = _OPTION.fullmatch(text), _ANSWER.fullmatch(text)
-        if answer:
-            yield _question(prompt, line or number, options, answer[1].strip())
-            prompt, line, options = "", 0, {}
-        elif option and not prompt:
-            yield Fault(
-                Said("line %(n)s", n=number),
-                "there is an option without a question – write the question above it",
-            )
+        if begun is None and (option or answer):
+            yield Fault(Said("line %(n)s", n=number), _ORPHANS["ANSWER" if answer else "option"])
+        elif begun is None or (apart and not option and not answer):
+            if begun:
+                yield begun.left(_NO_KEY)
+            begun = _Begun(number, [text])
+        elif answer:
+            yield begun.ended(answer[1].strip())
+            begun = None
         elif option:
-            if option[1] in options:
-                yield Fault(
-                    Said("line %(n)s", n=number),
-                    Said("there are two options %(letter)s – give each its own letter", letter=option[1]),
-                )
-            options[option[1]] = option[2]
+            begun.add_option(option[1], option[2])
         else:
-            if prompt:
-                mend = (
-                    Said("end each question with ANSWER: and a letter")
-                    if options
-                    else Said("write the question on one line")
-                )
-                yield Fault(
-                    Said("line %(n)s", n=line),
-                    Said(
-                        "another question begins on line %(n)s, and this has no ANSWER – %(mend)s",
-                        n=number,
-                        mend=mend,
-                    ),
-                )
-            prompt, line, options = text, number, {}
-    if prompt:
-        yield Fault(
-            Said("line %(n)s", n=line),
-            "the file ends before the ANSWER – end each question with ANSWER: and a letter",
+            begun.go_on(text)
+    if begun:
+        yield begun.left(
+            Said("the file ends before the ANSWER – end each question with ANSWER: and a letter")
         )
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that say something, and their numbers."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line.strip().encode()) >= _LEAST:
-            yield number, line.strip()
+_NO_KEY: Final = Said("another question begins below it – end each question with ANSWER: and a letter")
+_ORPHANS: Final = {
+    "ANSWER": Said("there is an ANSWER without a question – write the question and its options above it"),
+    "option": Said("there is an option without a question – write the question above it"),
+}
 
 
-def _option_faults(number: int, letter: str, prompt: str, options: Mapping[str, str]) -> Iterator[Fault]:
-    if not prompt:
-        yield Fault(
-            Said("line %(n)s", n=number),
-            "there is an option without a question – write the question above it",
-        )
-    elif letter in options:
-        yield Fault(
-            Said("line %(n)s", n=number),
-            Said("there are two options %(letter)s – give each its own letter", letter=letter),
-        )
+def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
+    """The lines that say something: their numbers, and whether an empty line stands above."""
+    apart = False
+    for number, line in enumerate(map(str.strip, text.split("\n")), 1):
+        if len(line.encode()) >= _LEAST:
+            yield number, line, apart
+        apart = not line
 
 
-def _question(prompt: str, line: int, options: Mapping[str, str], answer: str) -> Entry:
-    where = Said("line %(n)s", n=line)
-    if not prompt:
-        return Fault(
-            where, "there is an ANSWER without a question – write the question and its options above it"
-        )
-    if len(options) < 2:
-        return Fault(where, "Question must have at least 2 answers – write them as A. … and B. …")
-    key = answer[:1]  # what stands behind the letter says nothing, "B) Shanghai"
-    if key not in options:
-        return Fault(
-            where,
-            Said(
-                "the ANSWER '%(answer)s' is none of the options %(names)s",
-                answer=answer[:20],
-                names=", ".join(options),
+@dataclass(slots=True)
+class _Begun:
+    """A question whose ANSWER has not come: the number of its first line, its text, and its options by their letters."""
+
+    line: int
+    text: list[str]
+    options: dict[str, list[str]] = field(default_factory=dict)
+    #: A letter that stands before two options.
+    twice: str = ""
+
+    def add_option(self, letter: str, text: str) -> None:
+        """Begins an option."""
+        if letter in self.options:
+            self.twice = self.twice or letter
+        self.options[letter] = [text]
+
+    def go_on(self, text: str) -> None:
+        """Adds a line to what was begun last."""
+        [self.text, *self.options.values()][-1].append(text)
+
+    def left(self, why: str) -> Fault:
+        """The fault of a question that has no end."""
+        return Fault(Said("line %(n)s", n=self.line), why)
+
+    def ended(self, answer: str) -> Entry:
+        """The question; what stands behind the letter of its key says nothing, "B) Shanghai"."""
+        key = answer[:1].upper()
+        fault = self._fault(key, answer)
+        if fault:
+            return self.left(fault)
+        rows = [
+            {"text": "\n".join(text), **({"correct": True} if letter == key else {})}
+            for letter, text in self.options.items()
+        ]
+        fields = {"type": "single_choice", "text_format": "plain", "prompt": "\n".join(self.text)}
+        return Found(Said("line %(n)s", n=self.line), {**fields, "options": rows})
+
+    def _fault(self, key: str, answer: str) -> str:
+        faults = (
+            (
+                len(self.options) < 2,
+                Said("Question must have at least 2 answers – write them as A. … and B. …"),
+            ),
+            (
+                self.twice,
+                Said("there are two options %(letter)s – give each its own letter", letter=self.twice),
+            ),
+            (
+                _SEVERAL.fullmatch(answer),
+                Said("the ANSWER '%(answer)s' names several options – name one", answer=answer[:20]),
+            ),
+            (
+                key not in self.options,
+                Said(
+                    "the ANSWER '%(answer)s' is none of the options %(names)s",
+                    answer=answer[:20],
+                    names=", ".join(self.options),
+                ),
             ),
         )
-    rows = [
-        {"text": text, **({"correct": True} if letter == key else {})} for letter, text in options.items()
-    ]
-    return Found(where, {"type": "single_choice", "text_format": "plain", "prompt": prompt, "options": rows})
+        return next((fault for applies, fault in faults if applies), "")
+
+
+# Writing -------------------------------------------------------------------------------------------------------------
 
 
 class _Writer(Writer):
@@ -157,7 +185,7 @@ def _sniff(head: bytes, name: str) -> float:
     text = head.decode("utf-8", "replace")
     if not re.search(r"^\s*[A-Z][.)]\s", text, re.MULTILINE):
         return 0.5 if name.endswith(".aiken") else 0.0
-    return 0.95 if re.search(r"^\s*ANSWER:", text, re.MULTILINE) else 0.2
+    return 0.95 if re.search(r"^\s*ANSWER:", text, re.MULTILINE | re.IGNORECASE) else 0.2
 
 
 FORMAT = Format("aiken", "Aiken", (".aiken", ".aiken.txt"), _sniff, _read, _Writer, own_suffix=True)

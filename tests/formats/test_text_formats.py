@@ -137,6 +137,42 @@ def test_aiken_is_as_tolerant_and_as_strict_as_moodle():
     assert [error["where"] for error in report.errors] == ["line 6", "line 9"]
 
 
+LOOSE = """What is printed by
+print(2)
+A. 2
+B. nothing, since
+there is no 2
+Answer: a
+Which ones?
+A. one
+B. two
+ANSWER: A and B
+
+Part two
+
+Who is it?
+A. he
+B. she
+Who else?
+A. they
+B. we
+ANSWER: B
+"""
+
+
+def test_aiken_takes_no_half_of_a_question_for_the_whole():
+    found, report = read(get("aiken"), LOOSE.encode())
+    assert [(one.prompt, [each.text for each in one.content.options]) for one in found] == [
+        ("What is printed by\nprint(2)", ["2", "nothing, since\nthere is no 2"])
+    ]
+    assert [(error["where"], str(error["message"]).partition(" –")[0]) for error in report.errors] == [
+        ("line 7", "the ANSWER 'A and B' names several options"),
+        ("line 12", "another question begins below it"),
+        ("line 14", "there are two options A"),
+    ]
+    assert recognise(LOOSE.replace("ANSWER", "Answer").encode(), "x.txt").name == "aiken"
+
+
 def test_a_single_character_is_no_line_of_aiken():
     told = question(
         "single_choice",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from quiz.errors import Invalid
 from quiz.files.images import SUFFIXES, Image, read_image
@@ -35,6 +38,18 @@ class Pictures:
             number += 1
             name = f"images/{stem}-{number}{suffix}"
         return name, image
+
+
+def embedded(address: str) -> bytes | None:
+    """What an address holds itself (a ``data:`` URL, RFC 2397); None where it is an address of something."""
+    about, comma, content = address.partition(",")
+    if not comma or not about.lower().startswith("data:"):
+        return None
+    plain = unquote_to_bytes(content)
+    try:
+        return b64decode(plain) if about.lower().endswith(";base64") else plain
+    except binascii.Error:
+        return b""
 
 
 class Shown:

@@ -92,11 +92,10 @@ def typed(item: Item, declaration: Declaration, worth: Worth) -> tuple[list[Answ
     tried = [_tried(text) for text in listed]
     credits = [worth((text,)) for text in tried]
     heeds = any(worth((text.swapcase(),)) != credit for text, credit in zip(tried, credits, strict=True))
-    made: dict[str, Answer] = {}
+    made: dict[tuple[str, Fraction], Answer] = {}
     for text, value, credit in zip(listed, tried, credits, strict=True):
-        made.setdefault(
-            text if heeds else text.lower(), Answer({"text": text, **credit_field(credit)}, (value,))
-        )
+        same = " ".join((text if heeds else text.lower()).split())  # here spaces do not matter
+        made.setdefault((same, credit), Answer({"text": text, **credit_field(credit)}, (value,)))
     return [*made.values()], heeds
 
 

@@ -19,6 +19,7 @@ VARIABLES: Final = frozenset(
     "RESPONSE SCORE FEEDBACK GENERAL EXPLANATION completionStatus duration numAttempts".split()
 )
 MATHML: Final = "http://www.w3.org/1998/Math/MathML"
+SSML: Final = "http://www.w3.org/2001/10/synthesis"
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")
 #: How names of 3.0 begin; what follows is a name by itself.
@@ -76,10 +77,11 @@ def _hyphenated(name: str) -> str:
 def normalise(root: Element) -> None:
     """Gives every element and attribute of a document the name that 2.x has for it, without namespace.
 
-    A version that says ``qti-`` in some places only (drafts of 3.0 do) is read as well.
+    A version that says ``qti-`` in some places only (drafts of 3.0 do) is read as well. What is said of how a text is
+    read aloud gets no name of HTML, which has other elements of these names (``sub``, ``s``, ``mark``).
     """
     for element in root.iter():
-        name = local_name(element.tag)
+        name = ("ssml-" if namespace(element.tag) == SSML else "") + local_name(element.tag)
         own = _OWN.match(name) is not None
         renamed = {_plain(key, own): value for key, value in element.attrib.items()}
         element.attrib.clear()

@@ -13,6 +13,7 @@ from quiz.files.xml import Element
 from quiz.formats.base import marked
 from quiz.formats.qti.answers import OTHER, Answer, Tells, Worth, numbers, typed
 from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
+from quiz.formats.qti.markup import joined
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number
 from quiz.questions import types
 from quiz.questions.base import Response
@@ -485,12 +486,19 @@ def scaled(answers: Sequence[Mapping[str, Any]], best: Fraction) -> list[dict[st
 
 
 def essay(item: Item, interaction: Element) -> dict[str, Any]:
-    """``extendedTextInteraction``: a person marks it; what it is worth is declared."""
+    """``extendedTextInteraction``: a person marks it; what it is worth is declared.
+
+    The model answer is the correct response, and what those who mark are told, which is mostly the same.
+    """
     rich = interaction.get("format") == "xhtml" or "rich" in item.hints(interaction)
     declaration = item.responses.get(interaction.get("responseIdentifier", ""))
     fields: dict[str, Any] = {"type": "essay", **({"format": "rich"} if rich else {})}
-    if declaration is not None and declaration.correct:
-        fields["model_answer"] = "\n\n".join(html_inside_text(str(one)) for one in declaration.correct)
+    right = declaration.correct if declaration is not None else NULL
+    notes = item.rubrics("scorer")
+    if notes:
+        item.lose("rubric", "notes for who marks are the model answer, which is shown with the right answers")
+    if model := joined([*(html_inside_text(str(one)) for one in right), *notes]):
+        fields["model_answer"] = model
     if interaction.get("maxStrings", "1") not in ("0", "1"):
         item.lose("answers", "one text is asked for, not several")
     return {**fields, **told(item, ()).common, **_points(_declared_most(item))}

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from quiz.errors import Invalid, Said
 from quiz.files.xml import Element
-from quiz.formats._pictures import Pictures
+from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
 from quiz.formats.qti.dialect import VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, image, is_blank
@@ -23,6 +23,15 @@ from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, d
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 _PLAYED: Final = frozenset("audio video source track iframe embed include".split())
+#: What the shared vocabulary of 3.0 calls text that is read aloud and not seen.
+_UNSEEN: Final = "qti-visually-hidden"
+#: Responses of these are pairs, also where they are declared as identifiers.
+_PAIRS: Final[Mapping[str, str]] = {
+    "matchInteraction": "directedPair",
+    "gapMatchInteraction": "directedPair",
+    "graphicGapMatchInteraction": "directedPair",
+    "associateInteraction": "pair",
+}
 
 #: Gives the bytes of a file of the package; None where it has none of that path.
 Media = Callable[[str], bytes | None]
@@ -65,8 +74,10 @@ class Item:
     @cached_property
     def responses(self) -> Mapping[str, Declaration]:
         """The response variables by name."""
-        found = [declared(one) for one in self.root.findall("responseDeclaration")]
-        return {one.name: one for one in found}
+        paired = {one.get("responseIdentifier"): _PAIRS[one.tag] for one in self.root.iter(*_PAIRS)}
+        found = self.root.findall("responseDeclaration")
+        made = [declared(one, paired.get(one.get("identifier"))) for one in found]
+        return {one.name: one for one in made}
 
     @cached_property
     def outcomes(self) -> Mapping[str, Declaration]:
@@ -158,7 +169,25 @@ class Item:
 
         return html_inside(element, instead, marks=marks).strip()
 
+    def rubrics(self, view: str) -> list[str]:
+        """What is told to these people, such as ``scorer``; where nobody is named, ``candidate`` is meant."""
+        blocks = self.root.iter("rubricBlock")
+        texts = [self.html(one) for one in blocks if view in one.get("view", "candidate").split()]
+        return [text for text in texts if not is_blank(text)]
+
     def _shown(self, element: Element) -> str | None:
+        name = element.tag
+        if _UNSEEN in element.get("class", "").split():
+            self.lose("prompt", "words that are read aloud and not seen")
+            return ""
+        if name == "picture":
+            return self.html(element)
+        if name == "printedVariable":
+            return self._printed(element.get("identifier", ""))
+        return self._played(element)
+
+    def _played(self, element: Element) -> str | None:
+        """The tag of a picture; "" for sound and film, which are lost; None for what is none of these."""
         name = element.tag
         if name == "img":
             return self.picture(element, element.get("src", ""), element.get("alt", ""))
@@ -169,10 +198,6 @@ class Item:
         if name in _PLAYED or name == "object":
             self.lose("files", "sound and film cannot be played")
             return ""
-        if name == "picture":
-            return self.html(element)
-        if name == "printedVariable":
-            return self._printed(element.get("identifier", ""))
         return None
 
     def _printed(self, variable: str) -> str:
@@ -193,11 +218,13 @@ class Item:
 
     def file(self, address: str) -> str | None:
         """Our name for a picture; None, and a loss, where it is none."""
-        if _ELSEWHERE.match(address):
+        path, content = "image", embedded(address)
+        if content is None and _ELSEWHERE.match(address):
             self.lose("images", Said("'%(address)s' lies elsewhere", address=address[:60]))
             return None
-        path = posixpath.normpath(posixpath.join(self.folder, unquote(address)))
-        content = self.media(path)
+        if content is None:
+            path = posixpath.normpath(posixpath.join(self.folder, unquote(address)))
+            content = self.media(path)
         if content is None:
             self.lose("images", Said("there is no file '%(path)s'", path=path[:60]))
             return None
@@ -333,10 +360,11 @@ def _place(item: Item, made: Told, element: Element, text: str, probes: Sequence
     if probes and len(shown) == len(probes) and name not in _RIGHT:
         made.explanation.append(text)
         return
-    state = _only_state(shown, probes)
+    states = _whole_states(shown, probes)
     labels = [probe.label for probe in shown if probe.label is not None]
-    if state and (_RIGHT.get(name) == state or len(labels) != 1):
-        made.general.setdefault(state, []).append(text)
+    if states and (_RIGHT.get(name) in states or len(labels) != 1):
+        for state in states:
+            made.general.setdefault(state, []).append(text)
     elif labels:
         for label in labels:
             made.own.setdefault(label, []).append(text)
@@ -349,13 +377,10 @@ def _place(item: Item, made: Told, element: Element, text: str, probes: Sequence
         )
 
 
-def _only_state(shown: Sequence[Probe], probes: Sequence[Probe]) -> str:
-    """The state of which all probes are shown, and no others; "" where there is none."""
+def _whole_states(shown: Sequence[Probe], probes: Sequence[Probe]) -> set[str]:
+    """The states of the probes that are shown, such as all that are not right; none where others have these states."""
     states = {probe.state for probe in shown}
-    if len(states) != 1:
-        return ""
-    state = states.pop()
-    return state if len(shown) == sum(probe.state == state for probe in probes) else ""
+    return states if len(shown) == sum(probe.state in states for probe in probes) else set()
 
 
 def _is_shown(element: Element, name: str, outcomes: Mapping[str, Value]) -> bool:
@@ -368,5 +393,12 @@ def compared_with(rules: Element | None, name: str) -> Iterator[Element]:
     if rules is None:
         return
     for element in rules.iter():
-        if any(child.tag == "variable" and child.get("identifier") == name for child in element):
+        if any(_is_answer(child, name) for child in element):
             yield element
+
+
+def _is_answer(expression: Element, name: str) -> bool:
+    """Whether it is the response of this name, or that changed by operators of somebody's making."""
+    while expression.tag == "customOperator" and len(expression):
+        expression = expression[0]
+    return bool(expression.tag == "variable" and expression.get("identifier") == name)

@@ -40,10 +40,10 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
     spots = [one for one in interaction.iter("hotspotChoice") if one.get("shape") != "default"]
     names = [one.get("identifier", "") for one in spots]
     key = _key(declaration, names)
-    most = int(number(interaction.get("maxChoices") or "1")) or len(names)
+    places = _asked(item, interaction, len(names), len(key))
     ids = fitting_ids(names) or [f"i{place}" for place, _ in enumerate(names, 1)]
     ours = dict(zip(names, ids, strict=True))
-    sets = [*_subsets(names, key, 1 if declaration.cardinality == "single" else most)]
+    sets = [*_subsets(names, key, 1 if declaration.cardinality == "single" else places)]
     tried: list[Tried] = [
         (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
         for one in sets
@@ -68,11 +68,23 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
         "regions": regions,
         "outside": "ignored",
     }
-    if most != len(key):
-        content["choose"] = most
+    if places != len(key):
+        content["choose"] = places
     lists: list[Tried] = [(value, [one] if isinstance(one, str) else one) for value, one in tried]
     chosen = _ruled(item, "hotspot", _with_rules("hotspot", content), lists, credits)
     return {"type": "hotspot", **chosen, **said.common, **_points(best)}
+
+
+def _asked(item: Item, interaction: Element, most: int, right: int) -> int:
+    """How many places are to be marked, which is said here: as many as are right, where more may be.
+
+    ``most``: how many may be where it says 0. What our writer has written is as it says.
+    """
+    said = int(number(interaction.get("maxChoices") or "1")) or most
+    if said <= right or not right or "hotspot" in item.hints(item.body):
+        return said
+    item.lose("choose", "that more places may be marked than are right")
+    return right
 
 
 def select_point(item: Item, interaction: Element) -> dict[str, Any]:
@@ -85,8 +97,8 @@ def select_point(item: Item, interaction: Element) -> dict[str, Any]:
     point = {id: markers((area_of(shape),))[0] for id, shape in zip(ids, shapes, strict=True)}
     single = {id: item.score({declaration.name: declaration.value([point[id]])}) for id in ids}
     key = [id for id in ids if single[id] > 0]
-    most = int(number(interaction.get("maxChoices") or "1")) or len(key)
-    sets = _subsets(ids, key, 1 if declaration.cardinality == "single" else most)
+    places = _asked(item, interaction, len(key), len(key))
+    sets = _subsets(ids, key, 1 if declaration.cardinality == "single" else places)
     tried: list[Tried] = [(declaration.value(point[id] for id in one), one) for one in sets]
     best, credits, probes = _scores(item, declaration.name, tried)
     regions = [
@@ -103,7 +115,7 @@ def select_point(item: Item, interaction: Element) -> dict[str, Any]:
     content = {
         "image": _background(item, interaction),
         "regions": regions,
-        **({} if most == len(key) else {"choose": most}),
+        **({} if places == len(key) else {"choose": places}),
         **({"outside": "ignored"} if _is_outside_free(item, declaration, [point[id] for id in key]) else {}),
     }
     chosen = _ruled(item, "hotspot", _with_rules("hotspot", content), tried, credits)
@@ -156,7 +168,7 @@ def _background(item: Item, interaction: Element) -> dict[str, Any]:
         name = item.file(address)
         if name is None:
             continue
-        alt = element.get("alt") or one_line(html_inside(element))
+        alt = element.get("alt", "").strip() or one_line(html_inside(element))
         if not alt:
             item.lose("image", "it has no alternative text – say what it shows")
         image = read_image(item.files[name])

@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import floor, gcd, lcm, prod
 from types import MappingProxyType
 from typing import Any, Final
+from unicodedata import combining, normalize
 
 from quiz.errors import Said
 from quiz.files.xml import Element
@@ -357,12 +358,24 @@ def _numbers(context: Processing, node: Element) -> list[Fraction] | None:
     values = context.values(node)
     if NULL in values:
         return None
-    numbers = [one for value in values for one in value]
+    numbers = [_typed_number(one) for value in values for one in value]
+    if None in numbers:
+        return None
     if not all(isinstance(one, Fraction) for one in numbers):
         raise Wrong(
             Said("<%(tag)s> reckons with numbers only – declare baseType float or integer", tag=node.tag)
         )
     return numbers
+
+
+def _typed_number(one: Any) -> Any:
+    """The number that a text is, since some compare what is typed as a string with numbers; None for other texts."""
+    if not isinstance(one, str):
+        return one
+    try:
+        return number(one)
+    except Wrong:
+        return None
 
 
 def _reckoned(reckon: Callable[[Sequence[Fraction]], Fraction]) -> Callable[[Processing, Element], Value]:
@@ -504,6 +517,27 @@ def _substring(context: Processing, node: Element) -> Value:
     return truth(first in second)
 
 
+def _own(context: Processing, node: Element) -> Value:
+    """``customOperator``, as far as its name says what it does."""
+    change = _OWN.get(node.get("definition", "").rpartition(":")[2])
+    if change is None:
+        raise Unknown("customOperator")
+    return tuple(change(one) if isinstance(one, str) else one for one in context.value(node[0]))
+
+
+def _without_accents(text: str) -> str:
+    parted = normalize("NFD", text)
+    return normalize("NFC", "".join(one for one in parted if not combining(one)))
+
+
+#: Operators of the making of Cito, whose delivery and scoring programs know them as ``depcp:``, ``questify:`` and ``qade:``.
+_OWN: Final[Mapping[str, Callable[[str], str]]] = {
+    "Trim": str.strip,
+    "ToAscii": _without_accents,
+    "ParseCommaDecimal": lambda text: text.replace(",", "."),
+}
+
+
 def _pattern_match(context: Processing, node: Element) -> Value:
     value, found = context.value(node[0]), to_stars(node.get("pattern", ""))
     if found is None:
@@ -562,6 +596,7 @@ _OPERATORS: Final[Mapping[str, Callable[[Processing, Element], Value]]] = {
     "match": _match,
     "equal": _equal,
     "equalRounded": _equal_rounded,
+    "customOperator": _own,
     "stringMatch": _string_match,
     "substring": _substring,
     "patternMatch": _pattern_match,

@@ -30,6 +30,7 @@ from quiz.questions.parts import MOST_PARTS
 _MANIFEST: Final = "imsmanifest.xml"
 _ITEM: Final = "assessmentItem"
 _TEST: Final = "assessmentTest"
+_STIMULUS: Final = "assessmentStimulus"
 #: Parts of an item that say something we have no place for.
 _LOST: Final[Mapping[str, str]] = {
     "companionMaterialsInfo": Said("tools beside the question, such as a ruler"),
@@ -170,7 +171,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     ]
     places, losses, title = [], [], ""
     for kind, path, _ in resources:
-        test = _test(package, path) if "_test_" in kind or "assessment" in kind else None
+        test = _test(package, path) if "test" in kind or "assessment" in kind else None
         if test is not None:
             places += test.places
             losses += test.losses
@@ -185,7 +186,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
                 manifest=_MANIFEST,
             )
         )
-    package.shares = any("stimulus" in kind for kind, _, _ in resources)
+    package.shares |= any("stimulus" in kind for kind, _, _ in resources)
     entries = _in_order(package, places, said)
     header: dict[str, Any] = {"title": title, "language": _language(package, places)}
     if package.shares:  # they stand in the header, with the questions that show them
@@ -277,6 +278,7 @@ def _test(package: _Package, path: str) -> _Test | None:
                 )
             ],
         )
+    package.shares |= root.tag == _STIMULUS  # some list them as tests
     if root.tag != _TEST:
         return None
     said = {element.tag for element in root.iter() if element.tag in _SETTINGS}
@@ -381,8 +383,9 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
     own = shared.pop(0) if shared and package.shares and not is_blank(shared[0]["text"]) else None
     if shared:
         item.lose("stimulus", "a text that several items share stands in front of each")
-    before = [*(one["text"] for one in shared), *_rubrics(item, body)]
+    before = [*(one["text"] for one in shared), *item.rubrics("candidate")]
     fields = _asked(item, body, interactions)
+    _lose_notes(item, fields["type"])
     prompt = joined([*before, fields["prompt"]])
     if is_blank(prompt):
         prompt = item.title
@@ -479,16 +482,13 @@ def _without_empty(html: str) -> str:
     return html.strip()
 
 
-def _rubrics(item: Item, body: Element) -> Iterator[str]:
-    """What is told to who answers; what is told to others is lost."""
-    for rubric in body.iter("rubricBlock"):
-        text = item.html(rubric)
-        if is_blank(text):
-            continue
-        if "candidate" in rubric.get("view", "candidate").split():
-            yield text
-        else:
-            item.lose("rubric", Said("notes for %(view)s", view=rubric.get("view")))
+def _lose_notes(item: Item, type: str) -> None:
+    """Tells what is told to others than who answers; only an essay keeps what is told to who marks it."""
+    kept = {"candidate", "scorer"} if type == "essay" else {"candidate"}
+    for rubric in item.root.iter("rubricBlock"):
+        view = rubric.get("view", "candidate")
+        if kept.isdisjoint(view.split()) and not is_blank(item.html(rubric)):
+            item.lose("rubric", Said("notes for %(view)s", view=view))
 
 
 def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:

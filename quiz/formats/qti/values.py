@@ -167,12 +167,12 @@ def text_of(element: Element) -> str:
     return "".join(element.itertext())
 
 
-def declared(element: Element) -> Declaration:
-    """A declaration. Raises Wrong."""
+def declared(element: Element, base: str | None = None) -> Declaration:
+    """A declaration; ``base``: the base type that its values have whatever it says. Raises Wrong."""
     made = Declaration(
         element.get("identifier", ""),
         element.get("cardinality", "single"),
-        element.get("baseType", "identifier"),
+        base or element.get("baseType", "identifier"),
     )
     for child in element:
         if child.tag == "correctResponse":

@@ -1,7 +1,8 @@
 """Missing word, Moodle's oldest text format: sentences with the answers where the word is missing.
 
-``We saw {=the answer#why ~75%a good one ~a wrong one}.`` There are no escapes. The texts are in Moodle's own format: read
-as plain text where they hold no markup, as HTML where they do.
+``We saw {=the answer#why ~75%a good one ~a wrong one}.`` There are no escapes. A single answer is to be typed, and is
+all that stands between the braces. The texts are in Moodle's own format: read as plain text where they hold no markup,
+as HTML where they do. Read as Moodle does (``question/format/missingword``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unwrita
 
 _BLANK: Final = "_____"
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
-#: The weight of an answer; a ``_`` keeps one that begins like a weight from being taken for one.
+#: The weight of an answer that is not right; a ``_`` keeps what begins like a weight from being taken for one.
 _WEIGHT: Final = re.compile(r"([0-9]{1,3})%")
 _GUARDED: Final = re.compile(r"[0-9%_]")
 
@@ -29,7 +30,7 @@ def _read(source: Source) -> Iterator[Entry]:
     for line, sentence in _sentences(decoded(source).split("\n")):
         before, opened, rest = sentence.partition("{")
         inside, closed, after = rest.partition("}")
-        answers = [*_answers(inside)]
+        answers = _parts(inside)
         if not opened or not closed:
             told = Said("there is no pair of braces – write {=right ~wrong} where the word is missing")
             yield Fault(Said("line %(n)s", n=line), told)
@@ -56,29 +57,29 @@ def _sentences(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
             held = []
 
 
-def _answers(inside: str) -> Iterator[dict[str, Any]]:
-    """The answers with their credits and feedback."""
-    for part in inside.replace("=", "~=").split("~"):
-        bare = part.strip()
-        right = bare.startswith("=")
-        weight = None if right else _WEIGHT.match(bare)
-        credit = Fraction(int(weight[1]), 100) if weight else Fraction(right)
-        text, _, feedback = (bare[weight.end() :] if weight else bare.removeprefix("=")).partition("#")
-        shown = text.strip().removeprefix("_")
-        if shown:
-            yield {
-                "text": shown,
-                "credit": credit,
-                **({"feedback": feedback.strip()} if feedback.strip() else {}),
-            }
+def _parts(inside: str) -> list[str]:
+    """The answers as they stand, with what is in front of the right ones."""
+    parts = map(str.strip, inside.replace("=", "~=").split("~"))
+    return [part for part in parts if part.removeprefix("=").strip()]
 
 
-def _fields(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _fields(answers: Sequence[str]) -> dict[str, Any]:
     """One answer is typed, several are chosen from."""
     if len(answers) > 1:
-        return {"type": "single_choice", "options": marked(answers, single=True)}
-    told = {"feedback": answers[0]["feedback"]} if "feedback" in answers[0] else {}
-    return {"type": "short_text", "answers": [{"text": answers[0]["text"], **told}]}
+        return {"type": "single_choice", "options": marked([*map(_option, answers)], single=True)}
+    return {"type": "short_text", "answers": [{"text": answers[0].removeprefix("=").strip()}]}
+
+
+def _option(part: str) -> dict[str, Any]:
+    right = part.startswith("=")
+    weight = None if right else _WEIGHT.match(part)
+    bare = part[1:] if right else part[weight.end() if weight else 0 :].strip().removeprefix("_")
+    text, _, feedback = bare.partition("#")
+    return {
+        "text": text.strip(),
+        "credit": Fraction(int(weight[1]), 100) if weight else Fraction(right),
+        **({"feedback": feedback.strip()} if feedback.strip() else {}),
+    }
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -94,7 +95,8 @@ class _Writer(Writer):
         texts = [prompt, *(text for _, text, _ in answers), *(told for *_, told in answers)]
         if question.text_format == "html" or any(map(_MARKUP.search, texts)):
             raise Unwritable("a text with HTML, or what Moodle would take for it")
-        if re.search(r"[{}]", "".join(texts)) or any(re.search("[~=#]", text) for _, text, _ in answers):
+        marks = "[~=]" if question.type == "short_text" else "[~=#]"
+        if re.search(r"[{}]", "".join(texts)) or any(re.search(marks, text) for _, text, _ in answers):
             raise Unwritable("a text with marks that missing word cannot escape")
         if any(re.search("[~=]", told) for *_, told in answers):
             raise Unwritable("feedback with marks that missing word cannot escape")
@@ -118,25 +120,26 @@ def _options(content: Any) -> tuple[list[_Answer], list[Loss]]:
     if 1 not in credits:
         raise Unwritable("single_choice without a right option")
     lost = any(Fraction(said, 100) != credit for said, credit in zip(percents, credits, strict=True))
-    answers = [
-        ("=" if said == 100 else f"~{said}%" if said > 0 else "~", _guarded(one.text), _line(one.feedback))
-        for one, said in zip(content.options, percents, strict=True)
-    ]
+    answers = [_row(one, said) for one, said in zip(content.options, percents, strict=True)]
     return answers, [Loss("options", "weights are whole percents, not below 0")] if lost or min(
         percents
     ) < 0 else []
+
+
+def _row(option: Any, percent: int) -> _Answer:
+    text = _line(option.text)
+    if percent == 100:
+        return "=", text, _line(option.feedback)
+    guarded = f"_{text}" if _GUARDED.match(text) else text
+    return f"~{percent}%" if percent > 0 else "~", guarded, _line(option.feedback)
 
 
 def _typed(content: Any) -> tuple[list[_Answer], list[Loss]]:
     if len(content.answers) > 1:
         raise Unwritable("short_text with several answers, which would be options")
     (answer,) = content.answers
-    return [("=", _guarded(answer.text), _line(answer.feedback))], []
-
-
-def _guarded(text: str) -> str:
-    line = _line(text)
-    return f"_{line}" if _GUARDED.match(line) else line
+    losses = [Loss("feedback", "an answer that is typed has no feedback")] if answer.feedback else []
+    return [("=", _line(answer.text), "")], losses
 
 
 def _line(text: str | None) -> str:

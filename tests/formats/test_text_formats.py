@@ -200,6 +200,17 @@ def test_missing_word_has_weights_without_a_first_percent_sign():
     assert list(lost.values()) == [[]]
 
 
+def test_all_of_a_single_missing_word_is_to_be_typed():
+    found, _ = read(get("missing-word"), b"It is written in {=C#}.\n\nSay {=_6#really ~_7 ~8} of them")
+    assert found[0].content.answers[0].text == "C#"
+    assert [one.text for one in found[1].content.options] == ["_6", "7", "8"]
+    content, _ = written(get("missing-word"), found)
+    assert b"{=C#}" in content
+    assert b"{=_6#really ~_7 ~_8}" in content
+    told = question("short_text", {"answers": [{"text": "six", "feedback": "Yes"}]}, prompt="How many?")
+    assert written(get("missing-word"), [told]) == (b"How many? {=six}\n\n", {told.id: ["feedback"]})
+
+
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(
     "name, text",

@@ -31,6 +31,7 @@ from quiz.formats.qti.markup import joined
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, number, text_of
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
+from quiz.questions.types.cloze.swaps import MOST_SWAPPED
 
 #: Interactions that stand in a line of text.
 INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
@@ -64,6 +65,7 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
     gaps = [_gap(item, element) for element in inline]
     names = fitting_ids([gap.name for gap in gaps]) or [f"g{place}" for place, _ in enumerate(gaps, 1)]
     ours = {gap.name: name for gap, name in zip(gaps, names, strict=True)}
+    _set_apart(item, gaps)
     whole = {gap.name: gap.right for gap in gaps}
     best = item.score(whole)
     if best <= 0:
@@ -71,14 +73,16 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
     for gap in gaps:
         _fill(item, gap, whole, best)
     by_rule, weights = _weights(item, gaps, whole, best)
-    _check(item, gaps, by_rule, weights, best)
+    groups = [*_swapped(item, gaps, whole, best)]
+    _check(item, gaps, by_rule, weights, groups, best)
+    swaps = {"interchangeable": [[ours[gap.name] for gap in group] for group in groups]} if groups else {}
     probes = [Probe(snapped(item.score(given) / best), item.outcome(given)[1]) for given in _answers(whole)]
     front, text = _parted(item, body, lambda element: _mark(item, element, ours))
     fields = {"prompt": front, "text": text, **by_rule, **told(item, probes).common, **_points(snapped(best))}
     hints = item.hints(item.body)
     listed = all(gap.element.tag == "inlineChoiceInteraction" for gap in gaps) and "cloze" not in hints
     words = _one_list(item, gaps) if listed else None
-    if words and set(weights) == {1}:
+    if words and set(weights) == {1} and not groups:
         shuffle = _shuffle(gaps[0].element)
         keys = {ours[gap.name]: words[1][place] for place, gap in enumerate(gaps)}
         reuse = {"reuse": True} if "reuse" in hints or len(set(keys.values())) < len(keys) else {}
@@ -89,7 +93,7 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
         ours[gap.name]: {**gap.fields, **({} if weight == 1 else {"weight": weight})}
         for gap, weight in zip(gaps, weights, strict=True)
     }
-    return {"type": "cloze", **fields, "gaps": made, **shuffle}
+    return {"type": "cloze", **fields, "gaps": made, **swaps, **shuffle}
 
 
 def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
@@ -134,9 +138,51 @@ def _gap(item: Item, element: Element) -> Gap:
     return Gap(declaration.name, declaration, element, tuple(right[:1]))
 
 
+def _set_apart(item: Item, gaps: Sequence[Gap]) -> None:
+    """Takes for each gap an answer that scores beside those of the others: some items count each answer once only."""
+    whole = {gap.name: gap.right for gap in gaps}
+    for gap in reversed(gaps):
+        if gap.element.tag in _CHOSEN or item.score(whole) > item.score({**whole, gap.name: NULL}):
+            continue
+
+        def worth(value: Value, name: str = gap.name) -> Fraction:
+            return item.score({**whole, name: value})
+
+        answers, _ = typed_answers(item, gap.element, gap.declaration, worth)
+        gap.right = whole[gap.name] = max([gap.right, *(one.tried for one in answers)], key=worth)
+
+
+def _swapped(
+    item: Item, gaps: Sequence[Gap], whole: Mapping[str, Value], best: Fraction
+) -> Iterator[Sequence[Gap]]:
+    """The groups of gaps whose answers may stand in each other; what such a gap knows of the others' is left out."""
+    left = [gap for gap in gaps if gap.element.tag not in _CHOSEN]
+    while left:
+        first = left.pop(0)
+        group = [first, *(gap for gap in left if _may_swap(item, first, gap, whole, best))][:MOST_SWAPPED]
+        left = [gap for gap in left if gap not in group]
+        if len(group) > 1:
+            yield group
+            for gap in group:
+                listed = zip(gap.answers, gap.fields["answers"], strict=True)
+                kept = [(answer, fields) for answer, fields in listed if fields.get("credit", 1) > 0]
+                gap.answers = [answer for answer, _ in kept]
+                gap.fields["answers"] = [fields for _, fields in kept]
+
+
+def _may_swap(item: Item, one: Gap, other: Gap, whole: Mapping[str, Value], best: Fraction) -> bool:
+    """Whether the answers of two gaps score in each other's place as well, but not twice."""
+    known = [{value for value, _ in gap.answers} for gap in (one, other)]
+    alike = (one.fields["type"], one.share) == (other.fields["type"], other.share)
+    if not alike or one.right == other.right or one.right not in known[1] or other.right not in known[0]:
+        return False
+    swapped = item.score({**whole, one.name: other.right, other.name: one.right})
+    return swapped == best and item.score({**whole, one.name: other.right}) < best
+
+
 def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> None:
     """The answers of a gap: what each adds to the score when all other gaps are right."""
-    without = item.score({**whole, gap.name: NULL})
+    without = _without(item, gap, whole)
     gap.share = best - without
 
     def worth(value: Value) -> Fraction:
@@ -155,6 +201,19 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
     made, fields = typed_answers(item, gap.element, gap.declaration, worth)
     gap.answers = [(one.tried, as_typed(one.tried[0])) for one in made]
     gap.fields = {**fields, "answers": scaled([one.fields for one in made], gap.share)}
+
+
+def _without(item: Item, gap: Gap, whole: Mapping[str, Value]) -> Fraction:
+    """The score of all gaps but one; what is typed wrongly there may leave more than nothing, which others are compared
+    with.
+    """
+    left: list[Value] = [NULL] if gap.element.tag in _CHOSEN else [NULL, _wrong(gap.right)]
+    return max(item.score({**whole, gap.name: value}) for value in left)
+
+
+def _wrong(value: Value) -> Value:
+    """A value that no item accepts, of the same base type."""
+    return tuple(OTHER if isinstance(one, Fraction) else "\ue001" for one in value)
 
 
 def _fill_choice(item: Item, gap: Gap, worth: Worth) -> None:
@@ -217,10 +276,7 @@ def _answers(whole: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
     if len(whole) > 1:
         yield from ({one: value for one, value in whole.items() if one != name} for name in whole)
         yield from ({name: whole[name]} for name in whole)
-    wrong = {
-        name: tuple(OTHER if isinstance(one, Fraction) else "\ue001" for one in value)
-        for name, value in whole.items()
-    }
+    wrong = {name: _wrong(value) for name, value in whole.items()}
     yield wrong
     yield from ({**whole, name: wrong[name]} for name in whole)
 
@@ -238,10 +294,16 @@ def _weights(
 
 
 def _check(
-    item: Item, gaps: Sequence[Gap], by_rule: Mapping[str, str], weights: Sequence[Fraction], best: Fraction
+    item: Item,
+    gaps: Sequence[Gap],
+    by_rule: Mapping[str, str],
+    weights: Sequence[Fraction],
+    groups: Sequence[Sequence[Gap]],
+    best: Fraction,
 ) -> None:
     """Tries answers of all gaps together: a loss where the item does not score them as we do."""
     content = {
+        **({"interchangeable": [[f"g{gaps.index(gap)}" for gap in group] for group in groups]} if groups else {}),
         "text": " ".join(f"[[g{place}]]" for place, _ in enumerate(gaps)),
         "gaps": {f"g{place}": {**gap.fields, "weight": weight} for place, (gap, weight) in enumerate(zip(gaps, weights, strict=True))},
         **by_rule,
@@ -254,7 +316,13 @@ def _check(
     ]
     tried: list[Tried] = []
     credits: list[Fraction] = []
-    rows: list[Sequence[tuple[Value, Response] | None]] = [right, *together, *missing]
+    turned = [[*right] for _ in range(2 * len(groups))]
+    for group, swapped, doubled in zip(groups, turned, turned[len(groups) :], strict=False):
+        places = [gaps.index(gap) for gap in group]
+        for place, source in zip(places, [*places[1:], places[0]], strict=True):
+            swapped[place] = right[source]
+            doubled[place] = right[places[0]]
+    rows: list[Sequence[tuple[Value, Response] | None]] = [right, *together, *missing, *turned]
     for row in rows:
         given = {place: one for place, one in enumerate(row) if one is not None}
         tried.append((NULL, {f"g{place}": response for place, (_, response) in given.items()}))

@@ -65,7 +65,7 @@ def test_variables_of_a_template_that_nothing_draws_are_constants():
     )
     assert (question["prompt"], question["points"]) == ("<p>For 2 points</p>", "2")
     assert losses == {"scoring": "no answer scores 0"}
-    assert [one.get("credit") for one in question["options"]] == ["-0.5", None]
+    assert [one.get("credit") for one in question["options"]] == ["-0.5", "1"]
 
 
 def test_feedback_is_shown_by_a_truth():
@@ -122,3 +122,49 @@ def test_a_mapping_that_forgives_typing_errors_is_taken_at_its_word():
     question, losses = read(mapped + SCORE, ENTRY, put("SCORE", roughly))
     assert (question["points"], question["answers"]) == ("2", [{"text": "winter"}])
     assert [*losses] == ["answers"]
+
+
+def typed(name, *answers):
+    entries = "".join(f'<mapEntry mapKey="{text}" mappedValue="1"/>' for text in answers)
+    mapping = f'<mapping defaultValue="0">{entries}</mapping>' if answers else ""
+    return f'<responseDeclaration identifier="{name}" cardinality="single" baseType="string">{mapping}</responseDeclaration>'
+
+
+def is_text(name, text):
+    return f'<stringMatch caseSensitive="false">{variable(name)}<baseValue baseType="string">{text}</baseValue></stringMatch>'
+
+
+GAPS = '<p><textEntryInteraction responseIdentifier="A"/> <textEntryInteraction responseIdentifier="B"/></p>'
+
+
+def test_answers_that_count_once_in_whichever_gap_they_stand_may_be_swapped():
+    """TAO asks of each answer whether it stands anywhere."""
+    found = [
+        [is_text(name, text) for name in "AB" for text in texts]
+        for texts in (["Delhi", "New Delhi"], ["Tashkent"])
+    ]
+    rules = "".join(
+        when(
+            f"<or>{''.join(tests)}</or>",
+            put("SCORE", f'<sum>{variable("SCORE")}<baseValue baseType="float">1</baseValue></sum>'),
+        )
+        for tests in found
+    )
+    question, losses = read(typed("A") + typed("B") + SCORE, GAPS, rules)
+    assert (question["interchangeable"], question["points"], losses) == ([["A", "B"]], "2", {})
+    listed = {name: [one["text"] for one in gap["answers"]] for name, gap in question["gaps"].items()}
+    assert listed == {"A": ["Delhi", "New Delhi"], "B": ["Tashkent"]}
+
+
+def test_of_gaps_that_know_the_same_answers_each_counts_once():
+    """OpenOLAT leaves out what another gap has; here three may be named of which two are asked for."""
+    same = f'<stringMatch caseSensitive="false">{variable("A")}{variable("B")}</stringMatch>'
+    both = f"<not><isNull>{variable('A')}</isNull></not>"
+    first, second = (f'<mapResponse identifier="{name}"/>' for name in "AB")
+    rules = put("SCORE", first)
+    rules += when(f"<and>{both}{same}</and>", otherwise=put("SCORE", f"<sum>{first}{second}</sum>"))
+    words = ("Russia", "China", "India")
+    question, losses = read(typed("A", *words) + typed("B", *words) + SCORE, GAPS, rules)
+    assert (question["interchangeable"], question["points"], losses) == ([["A", "B"]], "2", {})
+    listed = {name: [one["text"] for one in gap["answers"]] for name, gap in question["gaps"].items()}
+    assert listed == {"A": ["Russia", "India"], "B": ["China", "India"]}

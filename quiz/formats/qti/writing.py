@@ -34,8 +34,8 @@ class QtiWriter(Writer):
         super().__init__(target, bank, folder)
         self._items: dict[str, str] = {}
         self._pictures: dict[str, bytes] = {}
-        #: Texts that items share, by path.
-        self._stimuli: dict[str, str] = {}
+        #: Texts that items share, by path, each with the pictures in it.
+        self._stimuli: dict[str, tuple[str, list[str]]] = {}
         #: The topic of each item, the files that it shows, and its metadata.
         self._listed: list[tuple[str, str, tuple[str, ...], str]] = []
 
@@ -48,7 +48,8 @@ class QtiWriter(Writer):
     def _share(self, sheet: Sheet) -> None:
         """Writes the text that the question shares, once; where it stands for another text already, it stays in front."""
         document = sheet.share() if self.dialect.hyphens else ""
-        if document and self._stimuli.setdefault(sheet.stimulus, document) != document:
+        made = (document, sorted(sheet.texts.shown))
+        if document and self._stimuli.setdefault(sheet.stimulus, made) != made:
             sheet.stimulus = ""
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
@@ -75,7 +76,8 @@ class QtiWriter(Writer):
 
     def close(self) -> None:
         files = {"imsmanifest.xml": self._manifest().encode(), "test.xml": self._test().encode()}
-        files |= {path: text.encode() for path, text in {**self._items, **self._stimuli}.items()}
+        texts = {path: text for path, (text, _) in self._stimuli.items()}
+        files |= {path: text.encode() for path, text in {**self._items, **texts}.items()}
         self.target.write(pack({**files, **dict(sorted(self._pictures.items()))}))
 
     def _manifest(self) -> str:
@@ -98,7 +100,10 @@ class QtiWriter(Writer):
             "test", dialect.resource.format("test"), "test.xml", [f"item-{n}" for n, _ in enumerate(items, 1)]
         )
         shared = [
-            _resource(number, dialect.resource.format("stimulus"), path, []) for path, number in texts.items()
+            _resource(
+                texts[path], dialect.resource.format("stimulus"), path, [numbered[one] for one in shown]
+            )
+            for path, (_, shown) in self._stimuli.items()
         ]
         pictures = [_resource(number, "webcontent", name, []) for name, number in numbered.items()]
         return "\n".join(

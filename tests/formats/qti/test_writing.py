@@ -15,7 +15,7 @@ from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank
 from quiz.formats import get
 from quiz.formats.base import Source, Unwritable
-from quiz.formats.conversion import Instances, Reading, Report, convert_upload, export
+from quiz.formats.conversion import Instances, Reading, Report, export
 from quiz.formats.qti.dialect import DIALECTS, normalise
 from quiz.formats.qti.nesting import nested
 from quiz.formats.qti.patterns import from_stars, to_stars
@@ -24,6 +24,7 @@ from quiz.questions.rules.text import LONGEST_PATTERN, matches
 from tests.formats.qti.grammar import faults
 from tests.formats.samples import is_written, pictures, read, samples, written
 from tests.kernel.questions import TEXTS, contents, question
+from tests.pictures import svg
 
 TODAY = Instances(date(2026, 1, 1))
 NAMES = [one.name for one in DIALECTS]
@@ -253,27 +254,33 @@ def test_what_is_written_scores_as_the_question_does(data):
     assert found.question.worth == asked.worth
 
 
-def test_a_text_that_questions_share_is_one_file_of_the_package():
-    """QTI 3.0 alone has such; the others show it in front of each."""
-    bank = read_bank(
-        "format: quiz-bank/1\nbank: b\ntitle: B\nstimuli: [{id: story, title: A story, text: <p>Once.</p>}]\nquestions:\n"
+def test_a_text_that_questions_share_is_one_file_of_the_package(tmp_path):
+    """QTI 3.0 alone has such; the others show it in front of each. Its body holds blocks, and the text may be a line."""
+    picture = svg(attributes='width="80" height="60"')
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/two.svg").write_bytes(picture)
+    (tmp_path / "b.yaml").write_text(
+        "format: quiz-bank/1\nbank: b\ntitle: B\nstimuli:\n"
+        '  - {id: story, title: A story, text: \'Once <img alt="Two" src="images/two.svg">.\'}\nquestions:\n'
         + "".join(
             f"  - {{id: q{n}, type: true_false, prompt: <p>Is it {n}?</p>, text_format: html, answer: true, timeless: true"
             f"{', stimulus: story' * (n < 3)}}}\n"
             for n in (1, 2, 3)
         )
     )
+    bank = read_bank(tmp_path / "b.yaml")
     for name, held in (("qti30", True), ("qti22", False)):
-        made = export(bank, {}, get(name), TODAY)
+        made = export(bank, {"images/two.svg": picture}, get(name), TODAY)
         lost = {loss["field"] for loss in made.report.losses}
         assert ("stimulus" not in lost) is held
         with ZipFile(BytesIO(made.content)) as package:
             assert ("stimuli/story.xml" in package.namelist()) is held
             for path in package.namelist():
-                assert faults(tree(package.read(path)), name) == [], path
-        again = convert_upload(Source(BytesIO(made.content), "x.zip"), get(name), get("yaml"), "b", TODAY)
-        found = read_bank(again.content)
-        assert [one.id for one in found.stimuli] == ["story"] * held
-        if held:
-            assert found.stimuli == bank.stimuli
-            assert [one.dump() for one in found.questions] == [one.dump() for one in bank.questions]
+                assert not path.endswith(".xml") or faults(tree(package.read(path)), name) == [], path
+            listed = tree(package.read("imsmanifest.xml"))
+            needs = listed.xpath("//resource[@href='stimuli/story.xml']/dependency/@identifierref")
+            assert needs == ["picture-1"] * held
+        again = Reading(get(name), Source(BytesIO(made.content), "x.zip"), Report("x", name), "b")
+        named = [one.question.stimulus and one.question.stimulus.id for one in again]
+        assert named == (["story", "story", None] if held else [None] * 3)
+        assert again.bank.stimuli == bank.stimuli * held

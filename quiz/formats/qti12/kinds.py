@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats.qti12 import questions
 from quiz.formats.qti12.feedback import Feedback
@@ -101,6 +103,11 @@ def _alone(item: Item, response: Response, *, essay: bool) -> dict[str, Any]:
 
 def _several(item: Item, name: str) -> dict[str, Any]:
     responses = item.responses
+    for ident, times in Counter(one.ident for one in responses).items():
+        if times > 1:
+            raise Wrong(
+                Said("two responses are called '%(ident)s' – give each a name of its own", ident=ident)
+            )
     if any(one.kind == "xy" for one in responses):
         raise Foreign("composite")
     text = item.asked

@@ -255,6 +255,16 @@ def test_what_cannot_be_scored_or_asked_is_said():
     assert half.kind == "a number without a largest or smallest value"
 
 
+def test_two_responses_of_one_name_are_an_error():
+    """Found by fuzzing: the weights of the gaps were more than the gaps."""
+    gap = '<response_str ident="R"><render_fib/></response_str>'
+    item = f'<item ident="g"><presentation><material><mattext>One [R]</mattext></material>{gap * 2}</presentation>'
+    assert (
+        "two responses are called 'R'"
+        in one(f"{item}<resprocessing>{rule(is_('A'), 1)}</resprocessing></item>").message
+    )
+
+
 def test_an_item_that_would_take_minutes_is_an_error():
     rules = "".join(rule(is_(place), 1, "Add") for place in range(2000))
     assert "too many options and rules" in one(choice(rules, "a", "b", cardinality="Multiple")).message

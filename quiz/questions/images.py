@@ -154,11 +154,20 @@ def _in_markdown(text: str) -> Iterator[Reference]:
             yield Reference("", found["file"], found["alt"], found.span("file"))
 
 
+def elsewhere(html: str) -> Iterator[Reference]:
+    """The images of a text in HTML that lie on other sites, or in their addresses: no page of ours shows them."""
+    return (one for one in _tags(html) if _ELSEWHERE.match(one.file))
+
+
 def _in_html(text: str) -> Iterator[Reference]:
-    for tag in _TAG.finditer(text):
+    return (one for one in _tags(text) if not _ELSEWHERE.match(one.file))
+
+
+def _tags(html: str) -> Iterator[Reference]:
+    for tag in _TAG.finditer(html):
         source, words = _SRC.search(tag[0]), _TAG_ALT.search(tag[0])
-        file = source and source[source.lastgroup or 0]
-        if source and file and not _ELSEWHERE.match(file):
+        file = source and source[source.lastgroup or 0].strip()
+        if source and file:
             start, end = source.span(source.lastgroup or 0)
             alt = words[words.lastgroup or 0] if words else ""
             yield Reference("", file, alt, (tag.start() + start, tag.start() + end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,9 @@ from quiz.errors import Invalid, Said
 from quiz.files.images import Image
 from quiz.files.xml import Element
 from quiz.formats._moodle import PLACE, Styled, without_files
-from quiz.formats._pictures import Pictures
+from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
-from quiz.questions.images import references
+from quiz.questions.images import elsewhere, references
 from quiz.questions.rules.numbers import LARGEST_POWER
 
 #: What Moodle's import trims off a text.
@@ -26,6 +27,12 @@ _STYLES: Final = {
     "html": "html", "1": "html", "plain_text": "plain", "plain": "plain", "2": "plain", "markdown": "markdown",
     "4": "markdown", "moodle_auto_format": "moodle", "0": "moodle", "wiki_like": "moodle", "3": "moodle", "": "",
 }  # fmt: skip
+#: Types whose answers are typed, or are words of Moodle's: plain text, whatever it looks like.
+_TYPED: Final = frozenset("shortanswer numerical truefalse calculated calculatedsimple".split())
+#: HTML that editors leave behind where nothing was written.
+_SHOWS_NOTHING: Final = re.compile(r"(?:\s|&nbsp;|<br ?/?>|</?(?:p|div|span)(?: [^<>]*)?>)*+", re.IGNORECASE)
+#: What editors put behind the name of a file, so that browsers load it anew.
+_QUERY: Final = r"(?:\?time=[0-9]*)?"
 
 
 class Wrong(Exception):
@@ -123,32 +130,50 @@ class Item:
         return self.styled_of(element, children(element))
 
     def styled_of(self, element: Element, parts: Mapping[str, Element]) -> Styled:
-        """The same, of an element whose parts have been asked for."""
+        """The same, of an element whose parts have been asked for; nothing where HTML shows nothing."""
         text = (string(parts["text"]) if "text" in parts else element.text or "").strip(_BLANK)
         style = _STYLES.get(element.get("format", "").strip(), "html")
+        if element.tag == "answer" and self.element.get("type") in _TYPED:
+            return Styled(text, style)
         if "file" in parts:
-            text = self._with_files(text, style or "html", element.findall("file"))
+            text = self._with_files(text, element.findall("file"))
+        if style not in ("plain", "markdown"):
+            text = "" if _SHOWS_NOTHING.fullmatch(text) else self._with_embedded(text)
         if PLACE in text:
             self.lose("files", "a file that a text names does not come with it")
-        return Styled(without_files(text), style)
+            text = without_files(text)
+        for one in references({"text": text, "text_format": style or "html"}):
+            if not one.alt.strip():
+                detail = Said("'%(file)s' has no alternative text – say what it shows", file=one.file)
+                self.lose("images", detail)
+                break
+        return Styled(text, style)
 
-    def _with_files(self, text: str, style: str, files: Sequence[Element]) -> str:
+    def _with_files(self, text: str, files: Sequence[Element]) -> str:
         for file in files:
             wished = file.get("name", "")
             name = self.picture(file)
             if name is None:
                 continue
             path = f"{file.get('path') or '/'}{wished}"
-            for written in (quote(path), path, escape(path)):
-                text = text.replace(f"{PLACE}{written}", name)
+            written = "|".join(re.escape(way) for way in (quote(path), path, escape(path)))
+            text = re.sub(rf"{PLACE}(?:{written}){_QUERY}", name, text)
             if name not in text:
                 self.lose("files", Said("'%(file)s' is shown in no text", file=wished))
-        blind = [one for one in references({"text": text, "text_format": style}) if not one.alt.strip()]
-        if blind:
-            self.lose(
-                "images", Said("'%(file)s' has no alternative text – say what it shows", file=blind[0].file)
-            )
         return text
+
+    def _with_embedded(self, html: str) -> str:
+        """The HTML with the pictures that it holds itself by their names; those on other sites are not shown."""
+        made, last = "", 0
+        for one in elsewhere(html):
+            content = embedded(one.file)
+            name = None if content is None else self.keep("image", content)
+            if content is None:
+                self.lose("images", Said("'%(address)s' lies elsewhere", address=one.file[:60]))
+            elif name is not None:
+                made += html[last : one.span[0]] + name
+                last = one.span[1]
+        return made + html[last:]
 
     def number(self, text: str) -> Any:
         """What stands in an answer to type as its number. Raises Wrong."""
@@ -160,13 +185,13 @@ class Item:
 
     def picture(self, file: Element) -> str | None:
         """The name of the picture in a ``<file>``; None where it holds none that we can show, which is a loss."""
-        return self.keep(file.get("name", ""), string(file))
+        return self.keep(file.get("name", ""), unpacked(string(file)))
 
-    def keep(self, wished: str, coded: str) -> str | None:
-        """The name of a picture in Base64; None, and a loss, where it is none."""
+    def keep(self, wished: str, content: bytes) -> str | None:
+        """The name of a picture; None, and a loss, where it is none."""
         try:
-            name, image = self.pictures.name(wished, b64decode(coded))
-        except (Invalid, ValueError) as error:  # the latter: no Base64
+            name, image = self.pictures.name(wished, content)
+        except Invalid as error:
             self.lose(
                 "files",
                 Said(
@@ -182,6 +207,14 @@ class Item:
     def unknown(self, known: frozenset[str]) -> Iterator[str]:
         """The names of parts that nobody asks for."""
         return (name for name in self.parts if name not in known and isinstance(name, str))
+
+
+def unpacked(coded: str) -> bytes:
+    """What is coded in Base64; nothing where it is no Base64."""
+    try:
+        return b64decode(coded)
+    except ValueError:
+        return b""
 
 
 def decimal(text: str, where: str) -> Decimal:

@@ -21,6 +21,7 @@ from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
 from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within
 from quiz.formats.moodle_xml.sheet import Sheet, coded
+from quiz.formats.moodle_xml.words import grouped
 from quiz.questions.fields import letters
 
 _SHAPES: Final = {"circle": "circle", "rect": "rectangle", "poly": "polygon"}
@@ -81,7 +82,7 @@ def _words_on_picture(item: Item, places: Sequence[Any], endless: Sequence[bool]
     return {
         "type": "drag_words",
         "labels": [shown(within(drop, "text")) for drop in drops],
-        "choices": _grouped(item, [*words.values()], gaps),
+        "choices": grouped(item, [*words.values()], gaps),
         "gaps": gaps,
         **({"reuse": True} if again else {}),
         **({} if item.has("shuffleanswers") else {"shuffle": False}),
@@ -96,18 +97,6 @@ def _word(item: Item, drag: Element) -> Styled:
     if name is None:
         return from_html(label)
     return Styled(f'<img src="{name}" alt="{escape(label or name.removeprefix("images/"))}" />', "html")
-
-
-def _grouped(item: Item, words: list[dict[str, Any]], gaps: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The words, all of one group where a gap had nothing to choose from otherwise."""
-    groups = [word["group"] for word in words]
-    used = {word["group"] for word in words if word["id"] in gaps.values()}
-    if alone := any(groups.count(group) < 2 for group in used):
-        item.lose("choices", "a group of one word: every word can be put everywhere")
-    return [
-        {name: value for name, value in word.items() if name != "group" or not (alone or value == "1")}
-        for word in words
-    ]
 
 
 def listed(fields: Mapping[str, Any]) -> dict[str, Any]:

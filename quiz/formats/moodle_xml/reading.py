@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -19,9 +19,19 @@ from quiz.formats.base import Entry, Fault, Found, Source, Unsupported, failed, 
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
 from quiz.formats.moodle_xml.categories import read_category
-from quiz.formats.moodle_xml.item import Foreign, Item, Wrong, children, decimal, string, within, word_of
+from quiz.formats.moodle_xml.item import (
+    Foreign,
+    Item,
+    Wrong,
+    children,
+    decimal,
+    string,
+    unpacked,
+    within,
+    word_of,
+)
 from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
-from quiz.formats.moodle_xml.words import word_gaps
+from quiz.formats.moodle_xml.words import grouped, word_gaps
 from quiz.questions.fields import exact, letters, percent
 
 _COMMON: Final = frozenset(
@@ -50,6 +60,11 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("layouttype", ("", "VERTICAL", "0"), Said("items stand one below the other")),
         ("selecttype", ("", "ALL", "0"), Said("all items are shown")),
         ("selectcount", (), ""),
+        (
+            "shuffleanswers",
+            (),
+            "",
+        ),  # what old exports say of every question, also where nothing can be shuffled
         ("showgrading", ("", "SHOW", "1"), Said("the review says how it was marked")),
         ("numberingstyle", ("", "none"), Said("items are not numbered")),
         ("synchronize", ("", "0"), Said("each question draws its own values")),
@@ -170,7 +185,7 @@ def _prompt(item: Item) -> Styled:
     if not item.has("image"):
         return text if text.style else Styled(text, style)
     if item.word("image_base64"):
-        name = item.keep(item.word("image").rpartition("/")[2], item.word("image_base64"))
+        name = item.keep(item.word("image").rpartition("/")[2], unpacked(item.word("image_base64")))
         item.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
         return Styled(f'{text} <img src="{name}" alt="" />' if name else text, style)
     if item.word("image"):
@@ -336,7 +351,8 @@ def _tolerance(item: Item, parts: Mapping[str, Element]) -> dict[str, Any]:
 def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
     """Moodle multiplies the answer, we the number typed: a factor of ours is one over theirs."""
     units = []
-    for unit in (children(one) for part in item.all("units") for one in part if one.tag == "unit"):
+    listed = (children(one) for part in item.all("units") for one in part if one.tag == "unit")
+    for unit in (one for one in listed if word_of(one, "unit_name")):  # Moodle passes over the others
         value = decimal(word_of(unit, "multiplier") or "1", "<multiplier>")
         if value <= 0:
             raise Wrong(
@@ -388,7 +404,8 @@ def _ordering(item: Item) -> dict[str, Any]:
     answers = [(element, children(element)) for element in item.all("answer")]
     if any(item.styled(parts["feedback"]) for _, parts in answers if "feedback" in parts):
         item.lose("items", "an item has no feedback of its own")
-    return {"type": "ordering", "scoring": rule, "items": [{"text": item.styled_of(*one)} for one in answers]}
+    texts = filter(None, (item.styled_of(*one) for one in answers))
+    return {"type": "ordering", "scoring": rule, "items": [{"text": text} for text in texts]}
 
 
 def _essay(item: Item) -> dict[str, Any]:
@@ -436,21 +453,22 @@ def _ddwtos(item: Item) -> dict[str, Any]:
     boxes = item.all("dragbox")
     choices = [{"text": from_html(within(one, "text")), "group": within(one, "group")} for one in boxes]
     endless = ["infinite" in children(one) for one in boxes]
-    if any(endless) and not all(endless):
+    fields = {"type": "drag_words", **_word_gaps(item, choices), **_shuffle(item, default=True)}
+    if any(endless):
+        fields["reuse"] = True
+    if "reuse" in fields and not all(endless):
         item.lose("reuse", "all words can be used again, or none")
-    reuse = {"reuse": True} if any(endless) else {}
-    return {"type": "drag_words", **_word_gaps(item, choices), **reuse, **_shuffle(item, default=True)}
+    return fields
 
 
-def _word_gaps(item: Item, choices: list[dict[str, Any]]) -> dict[str, Any]:
-    """``[[n]]`` is a gap into which the n-th word belongs; ours have names of their own."""
-    gaps, text = word_gaps(_prompt(item), letters(len(choices)))
-    for choice in choices:
-        if choice["group"] in ("", "1"):
-            del choice["group"]
-    twice = len({*gaps.values()}) < len(gaps)
-    reuse = {"reuse": True} if twice else {}
-    return {"prompt": text, "choices": choices, "gaps": gaps, **reuse}
+def _word_gaps(item: Item, choices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """``[[n]]`` is a gap into which the n-th word belongs; ours have names of their own. Equal words of a group are one."""
+    keys = [(choice["text"], choice["group"] or "1") for choice in choices]
+    names = dict(zip(dict.fromkeys(keys), letters(len({*keys})), strict=True))
+    gaps, text = word_gaps(_prompt(item), [names[key] for key in keys])
+    words = [{"id": name, "text": word, "group": group} for (word, group), name in names.items()]
+    reuse = {"reuse": True} if len({*gaps.values()}) < len(gaps) else {}
+    return {"prompt": text, "choices": grouped(item, words, gaps), "gaps": gaps, **reuse}
 
 
 #: How each of Moodle's types is read, and the parts that are understood.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from quiz.errors import Said
 from quiz.formats._moodle import Styled, without_marks
-from quiz.formats.moodle_xml.item import Wrong
+from quiz.formats.moodle_xml.item import Item, Wrong
 
 WORD: Final = re.compile(r"\[\[([0-9]{1,4})\]\]")
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
@@ -34,6 +34,18 @@ def word_gaps(text: Styled, words: Sequence[str]) -> tuple[dict[str, str], Style
                 )
             )
     return gaps, Styled("".join(pieces), text.style)
+
+
+def grouped(item: Item, words: Sequence[Mapping[str, Any]], gaps: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The words, all of one group where a gap had nothing to choose from otherwise."""
+    groups = [word["group"] for word in words]
+    used = {word["group"] for word in words if word["id"] in gaps.values()}
+    if alone := any(groups.count(group) < 2 for group in used):
+        item.lose("choices", "a group of one word: every word can be put everywhere")
+    return [
+        {name: value for name, value in word.items() if name != "group" or not (alone or value == "1")}
+        for word in words
+    ]
 
 
 def numbered(text: str, gaps: Mapping[str, str], words: Sequence[str]) -> str:

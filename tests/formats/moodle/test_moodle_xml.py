@@ -293,6 +293,32 @@ def test_words_with_a_group_and_one_for_two_gaps():
     assert "[[9]]" in fault(rows, "gapselect", prompt="[[9]]")["message"]
 
 
+def test_equal_words_of_a_group_are_one_and_a_group_of_one_word_is_none():
+    rows = "".join(
+        f"<dragbox><text>{word}</text><group>{group}</group></dragbox>"
+        for word, group in (("the", 1), ("a", 1), ("the", 1), ("cat", 2))
+    )
+    found, lost = one(rows, "ddwtos", prompt="[[1]] [[4]] [[3]] [[2]]")
+    assert [(word.text, word.group) for word in found.content.choices] == [("the", 1), ("a", 1), ("cat", 1)]
+    assert (found.content.gaps, found.content.reuse) == ({"1": "a", "2": "c", "3": "a", "4": "b"}, True)
+    assert lost == {"choices", "reuse"}
+
+
+def test_what_shows_nothing_is_passed_over():
+    """Empty paragraphs of editors, units without a name, what old exports say of questions without options."""
+    blank = "<![CDATA[<p dir='ltr'><br></p>]]>"
+    rows = "".join(
+        f'<answer fraction="{place}" format="html"><text>{item}</text></answer>'
+        for place, item in enumerate(("a", "", "b", blank), 1)
+    )
+    hint = f'<hint format="html"><text>{blank}</text></hint>'
+    found, lost = one(f"{rows}{hint}<shuffleanswers>0</shuffleanswers>", "ordering")
+    assert ([item.text for item in found.content.items], found.hints, lost) == (["a", "b"], (), {"hints"})
+    units = "<units><unit><multiplier>1</multiplier><unit_name></unit_name></unit></units>"
+    found, lost = one(f'<answer fraction="100"><text>5</text></answer>{units}', "numerical")
+    assert (found.content.units, lost) == ((), set())
+
+
 def test_several_markers_are_words_for_the_places_of_a_picture():
     drags = "".join(
         f"<drag><no>{no}</no><text>{word}</text><noofdrags>1</noofdrags></drag>"
@@ -432,6 +458,28 @@ def test_pictures_come_along_under_names_of_their_own():
     ]  # fmt: skip
     assert 'src="images/my-map-2.png" alt="A map"' in read_ones[1].question.prompt
     assert [loss.field for loss in read_ones[0].losses] == ["images"]  # the second has no alternative text
+
+
+def test_pictures_in_addresses_come_along_and_those_elsewhere_are_told():
+    inside = base64.b64encode(png(3, 2)).decode()
+    shown = (
+        f"<p><img src=' data:image/png;base64, {inside}' alt='b'> <img src='https://example.org/c.png' alt='c'>"
+        "<img src='@@PLUGINFILE@@/a.png?time=1700' alt='a'></p>"
+    )
+    content = builder.question("description", prompt=shown, more=builder.picture("a.png"))
+    (found,), _ = understood(f"{builder.HEAD}{content}</quiz>".encode())
+    assert {*found.files} == {"images/image.png", "images/a.png"}
+    assert re.findall("src='(.*?)'", found.question.prompt) == [
+        "images/image.png", "https://example.org/c.png", "images/a.png",
+    ]  # fmt: skip
+    assert [(loss.field, "example.org" in loss.detail) for loss in found.losses] == [("images", True)]
+
+
+def test_an_answer_to_type_is_no_html():
+    answer = '<answer fraction="100"><text><![CDATA[{}]]></text></answer>'
+    for typed in ('<img src="https://example.org/a.png">', "<br>"):
+        found, lost = one(answer.format(typed), "shortanswer")
+        assert ([one.text for one in found.content.answers], lost) == ([typed], set())
 
 
 def test_a_file_that_is_no_picture_is_a_loss():

@@ -52,6 +52,8 @@ FILL_IN: Final = "Fill in the gaps."
 MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+#: Line breaks beside tags, which Moodle's own format does not mean (``text_to_html``).
+_BESIDE_TAGS: Final = re.compile(r"(?<=>)[ \t]*\n\s*(?=<)|(?<=>)\n|\n(?=<)")
 #: Characters that mean something in Markdown wherever they stand, and those that do at the start of a line.
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MULTILINE)
 _LIKE_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
@@ -119,7 +121,7 @@ def _in_format(text: str, style: str, shared: str) -> str:
         return _PUNCTUATION.sub(r"\\\1", text) if _MARKDOWN.search(text) else str(text)
     if style == "markdown":
         return to_prompt_html(str(text))
-    shown = escape(text, quote=False) if style == "plain" else str(text)
+    shown = escape(text, quote=False) if style == "plain" else _BESIDE_TAGS.sub(" ", text)
     return shown.replace("\n", "<br />")
 
 

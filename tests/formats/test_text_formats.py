@@ -50,6 +50,11 @@ def test_how_items_of_an_ordering_are_shown_is_a_loss():
     assert [loss.field for loss in found.losses] == ["layouttype", "selecttype"]
 
 
+def test_a_line_that_ends_with_a_tag_is_no_line_of_the_text():
+    found = one("gift", "<b>Read</b><br>\nthe <i>text</i>\n<p>below\nhere</p> {T}")
+    assert found.prompt == "<b>Read</b><br> the <i>text</i> <p>below<br />here</p>"
+
+
 def test_a_gap_in_a_sentence_keeps_what_stands_around_it():
     assert one("gift", "It was in {=Shanghai}.").prompt == "It was in _____."
     assert one("missing-word", "It was\nin {=Shanghai}, then.").prompt == "It was in _____, then."

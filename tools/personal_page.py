@@ -31,8 +31,8 @@ runs the site; it is logged (`user.export`). Administrators have no such page: t
 
 An administrator (*Users*, the person, *Erase*) or `quiz user erase NAME` puts a pseudonym in the place of a person, for good. What they did
 stays under it, so that reports, papers, the audit log and everybody else's figures stay true; the table says what goes. It is
-refused, with what to do, while somebody has a role in the site, sits at a quiz, or is a course's only teacher. The act is logged
-(`user.erase`), by its number.
+refused, with what to do, while somebody has a role in the site, or is a course's only teacher. Attempts in progress end with what was
+saved. The act is logged (`user.erase`), by its number.
 
 Short answers, numbers and choices stay as they are: reports and rescoring rest on them. A course's group stays too: reports compare groups.
 A name that a person typed into such an answer, or that an author wrote into a question, has to be seen to by hand. Backups made before
@@ -41,7 +41,7 @@ still hold everything until they are deleted: keep them no longer than you must,
 ## Keeping it no longer than needed
 
 `quiz user erase --idle-days 730 --yes`, run by the system's scheduler, erases all who are nothing but students, or in no course, and have
-done nothing for two years: no attempt, no course joined, nothing in the audit log. Without `--yes` it lists them and asks. Nobody is
+done nothing for two years: no attempt begun, answered or ended, no course joined, nothing in the audit log. Without `--yes` it lists them and asks. Nobody is
 erased by themselves otherwise: how long records of examinations have to be kept is for the institution to say.
 """
 

@@ -7,7 +7,7 @@ becomes a pseudonym.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -353,32 +353,35 @@ def _empty_essays(connection: Connection, table: Any, user_id: int) -> None:
             connection.execute(update(table).where(this).values(fields=fields))
 
 
-def hindrances(connection: Connection, user_id: int) -> Iterator[Row[tuple[str, str]]]:
-    """What has to happen before somebody can be erased: ``attempt`` or ``teacher``, and the title of quiz or course."""
-    running = (
-        select(literal("attempt"), Quiz.title)
-        .join(Attempt, Attempt.quiz_id == Quiz.id)
-        .where(Attempt.user_id == user_id, Attempt.finished_at.is_(None))
-    )
+def open_attempts(connection: Connection, user_id: int) -> Sequence[Row[Any]]:
+    """Attempts of a person that have not ended: id, due_at."""
+    return connection.execute(
+        select(Attempt.id, Attempt.due_at).where(Attempt.user_id == user_id, Attempt.finished_at.is_(None))
+    ).all()
+
+
+def taught_alone(connection: Connection, user_id: int) -> Sequence[str]:
+    """The titles of the courses whose only teacher this person is."""
     others = Enrolment.__table__.alias("others")
-    alone = (
-        select(literal("teacher"), Course.title)
-        .join(Enrolment, Enrolment.course_id == Course.id)
-        .where(
-            Enrolment.user_id == user_id,
-            Enrolment.role == "teacher",
-            ~select(others.c.user_id)
-            .where(others.c.course_id == Course.id, others.c.role == "teacher", others.c.user_id != user_id)
-            .exists(),
-        )
+    beside = select(others.c.user_id).where(
+        others.c.course_id == Course.id, others.c.role == "teacher", others.c.user_id != user_id
     )
-    for statement in (running.order_by(Quiz.title), alone.order_by(Course.title)):
-        yield from connection.execute(statement)
+    return (
+        connection.execute(
+            select(Course.title)
+            .join(Enrolment, Enrolment.course_id == Course.id)
+            .where(Enrolment.user_id == user_id, Enrolment.role == "teacher", ~beside.exists())
+            .order_by(Course.title)
+        )
+        .scalars()
+        .all()
+    )
 
 
 def idle_since(connection: Connection, day: datetime) -> Sequence[Row[Any]]:
     """Students and people without a course who can still sign in, and have done nothing since: id, name, username."""
-    recent = or_(Attempt.finished_at.is_(None), Attempt.finished_at >= day)
+    answered = select(Answer.seq).where(Answer.attempt_id == Attempt.id, Answer.saved_at >= day)
+    recent = or_(Attempt.started_at >= day, Attempt.finished_at >= day, answered.exists())
     busy = (
         select(Attempt.id).where(Attempt.user_id == User.id, recent),
         select(AuditEvent.id).where(AuditEvent.actor_id == User.id, AuditEvent.at >= day),

@@ -15,8 +15,9 @@ from quiz.errors import Invalid, NotFound, Problem, Said, SignedOut
 from quiz.models.accommodating import closes_for
 from quiz.models.attempt import Attempt, moment
 from quiz.models.audit import record
+from quiz.models.closing import close
 from quiz.models.people import User
-from quiz.models.personal import KEPT, erase_rows, hindrances, idle_since, rows_about
+from quiz.models.personal import KEPT, erase_rows, idle_since, open_attempts, rows_about, taught_alone
 from quiz.models.quiz import Quiz
 from quiz.operations.access import Actor, acting, demand_role
 from quiz.operations.accounts import as_administrator
@@ -108,18 +109,22 @@ def in_the_way(actor: Actor, user_id: int) -> list[Problem]:
 def erase(actor: Actor | None, user_id: int, now: datetime) -> None:
     """Puts a pseudonym in the place of somebody, for good; what they did stays, so that figures and papers stay true.
 
+    Attempts in progress end with what was saved.
+
     Raises Invalid with all that has to be seen to before, and NotFound.
     """
     with as_administrator(actor) as connection:
         problems = [*_problems(connection, user_id)]
         if problems:
             raise Invalid(problems)
+        for attempt in open_attempts(connection, user_id):
+            close(connection, attempt.id, "teacher", min(now, attempt.due_at or now), now)
         erase_rows(connection, user_id)
         record(connection, None if actor is None else actor.id, "user.erase", ("user", user_id), now)
 
 
 def _problems(connection: Connection, user_id: int) -> Iterator[Problem]:
-    # locked, so that no attempt is begun and no role given meanwhile
+    # locked, so that no role is given meanwhile
     person = connection.execute(select(User.role).where(User.id == user_id).with_for_update()).first()
     if person is None:
         raise NotFound
@@ -128,18 +133,9 @@ def _problems(connection: Connection, user_id: int) -> Iterator[Problem]:
         yield Problem(
             "role", what, "change the role to user first: so nobody is erased who still runs things"
         )
-    for kind, title in hindrances(connection, user_id):
-        yield _running(title) if kind == "attempt" else _alone(title)
-
-
-def _running(title: str) -> Problem:
-    what = Said("an attempt at '%(title)s' is in progress", title=title)
-    return Problem("attempt", what, "wait until it has ended, or end it on the quiz's page Live")
-
-
-def _alone(title: str) -> Problem:
-    what = Said("nobody else teaches '%(title)s'", title=title)
-    return Problem("teacher", what, "give the course another teacher first")
+    for title in taught_alone(connection, user_id):
+        what = Said("nobody else teaches '%(title)s'", title=title)
+        yield Problem("teacher", what, "give the course another teacher first")
 
 
 def idle(now: datetime, days: int) -> list[Idle]:

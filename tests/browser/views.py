@@ -417,6 +417,7 @@ SITE = [
     View("users-none", "admin", "/users?search=zebra"),
     View("user", "admin", "/users/{user_student1}"),
     View("user-erase", "admin", "/users/{user_student1}/erase"),
+    View("user-erase-not-yet", "admin", "/users/{user_teacher}/erase"),
     View("user-erase-wrong", "admin", "/users/{user_student1}/erase", send("Erase", name="Nobody")),
     View("user-link-shown", "admin", "/users/{user_student1}/password-link"),
     View("user-new", "admin", "/users/new"),

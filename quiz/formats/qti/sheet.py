@@ -273,7 +273,9 @@ class Sheet:
         score = {"identifier": "SCORE", "cardinality": "single", "baseType": "float"}
         if self.question.kind.asks:
             most = {"normalMaximum": decimal(self.points), "normalMinimum": "0"}
-            yield self.el("outcomeDeclaration", {**score, **most}, self._default("0"))
+            # Without it the default counts: nothing.
+            hand = {"externalScored": "human"} if self.question.kind.by_hand and self.dialect.hyphens else {}
+            yield self.el("outcomeDeclaration", {**score, **most, **hand}, self._default("0"))
         for name, cardinality in self.outcomes.items():
             kind = "float" if cardinality == "score" else "identifier"
             about = {

@@ -127,8 +127,13 @@ ATTRIBUTES = {
 }  # fmt: skip
 #: Attributes of everything that is part of a body.
 BODY = {"class": ANY}
-#: What takes one word only where it says nothing else; 2.1 takes any number.
+#: What a version has more: what takes one word only where it says nothing else (2.1 takes any number), and who scores.
 COUNTED = {name: {"maxAssociations!": r"[1-9]\d*"} for name in ("gapMatchInteraction", "graphicGapMatchInteraction")}  # fmt: skip
+MORE = {
+    "qti21": {},
+    "qti22": COUNTED,
+    "qti30": {**COUNTED, "outcomeDeclaration": {"externalScored": "human"}},
+}
 #: Whose identifiers are one set, so that each stands once.
 UNIQUE = ("responseDeclaration", "outcomeDeclaration"), ("resource",), ("testPart", "assessmentSection", "assessmentItemRef")  # fmt: skip
 
@@ -136,7 +141,7 @@ UNIQUE = ("responseDeclaration", "outcomeDeclaration"), ("resource",), ("testPar
 def faults(root, name):
     """What is not as the version (``"qti21"``, …) has it, in words; ``root`` has the names of 2.x."""
     version = name.removeprefix("qti")[0]
-    contents, counted = {**CONTENT, **OWN[version]}, {} if name == "qti21" else COUNTED
+    contents = {**CONTENT, **OWN[version]}
     found = [*_response_faults(root)]
     for element in root.iter():
         if next(element.iterancestors("math"), None) is not None:
@@ -153,7 +158,7 @@ def faults(root, name):
             " \t\r\n"
         ):
             found.append(f"{where} holds text")
-        found += [f"{where} {said}" for said in _attribute_faults(element, counted)]
+        found += [f"{where} {said}" for said in _attribute_faults(element, MORE[name])]
     for tags in UNIQUE:
         names = [one.get("identifier") for one in root.iter(*tags)]
         found += [f"{name} stands twice" for name in {*names} if names.count(name) > 1]
@@ -170,8 +175,8 @@ def _response_faults(root):
             yield f"line {element.sourceline}: {element.tag} has {held} for {most}"
 
 
-def _attribute_faults(element, counted):
-    known = {**BODY, **ATTRIBUTES.get(element.tag, {}), **counted.get(element.tag, {})}
+def _attribute_faults(element, more):
+    known = {**BODY, **ATTRIBUTES.get(element.tag, {}), **more.get(element.tag, {})}
     looks = {name.rstrip("!"): value for name, value in known.items()}
     for name, value in element.attrib.items():
         if not re.fullmatch(looks.get(name, "(?!)"), value):

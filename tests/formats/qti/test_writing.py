@@ -132,6 +132,15 @@ def test_gaps_for_words_come_back_where_they_stood(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_an_essay_of_3_0_says_that_people_score_it(name):
+    """Programs would give it its default, nothing; 2.1 and 2.2 are not asked to know the word."""
+    asked = [question("essay", {}, id="essay"), question("true_false", {"answer": True}, id="truth")]
+    items = unpacked(name, asked)
+    scores = [tree(items[f"items/{one}.xml"]).find("outcomeDeclaration") for one in ("essay", "truth")]
+    assert [one.get("externalScored") for one in scores] == ["human" if name == "qti30" else None, None]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_gap_may_be_called_like_a_variable_of_the_item(name):
     gaps = {id: {"type": "short_text", "answers": ["x"]} for id in ("SCORE", "FEEDBACK")}
     asked = question("cloze", {"text": "[[SCORE]] [[FEEDBACK]]", "gaps": gaps}, explanation="So.")

@@ -21,15 +21,14 @@ from quiz.formats._moodle import Styled, as_html, became_html, centred, from_htm
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
 from quiz.questions.fields import percent
 
-_START: Final = re.compile(
+#: How a gap begins, wherever it stands.
+START: Final = re.compile(
     r"\{([0-9]{0,9}):(SHORTANSWER|SA|MW|SHORTANSWER_C|SAC|MWC|NUMERICAL|NM"
     r"|(?:MULTICHOICE|MULTIRESPONSE)(?:_(?:V|H|S|VS|HS))?|MC(?:V|H|S|VS|HS)?|MR(?:H|S|HS)?):"
 )
 #: Our types with options, and Moodle's words for them.
 _CHOICES: Final = {"single_choice": ("MULTICHOICE", "MC"), "multiple_response": ("MULTIRESPONSE", "MR")}
 _REST: Final = re.compile(r"((?:[^\\}]++|\\.)*+)\}", re.DOTALL)
-#: A gap, wherever it stands.
-GAP: Final = re.compile(rf"{_START.pattern}{_REST.pattern}", re.DOTALL)
 _SHARE: Final = re.compile(r"\s*(?:=|%(-?[0-9]+(?:[.,][0-9]*)?)%)")
 _FEEDBACK: Final = re.compile(r"(?<!\\)(?<!&)(?<!&amp;)#")
 _ESCAPED: Final = re.compile(r"\\([}#~{\"/=\\])")
@@ -63,7 +62,7 @@ def read_embedded(text: Styled) -> Embedded:
     pieces: list[str] = []
     shuffles: list[bool] = []
     place = 0
-    while start := _START.search(text, place):
+    while start := START.search(text, place):
         rest = _REST.match(text, start.end())
         if rest is None:
             raise Wrong(Said("the gap %(gap)s has no end – close it with }", gap=start[0]))
@@ -240,7 +239,7 @@ def write_embedded(
 
     Raises Unwritable where the text already holds what Moodle would take for a gap.
     """
-    if _START.search(text):
+    if START.search(text):
         raise Unwritable("a text that Moodle would take for a gap")
     weights, losses = _weights(gaps, points)
     codes: dict[str, str] = {}

@@ -1,19 +1,20 @@
-"""Moodle's embedded answers as a text file: each paragraph with gaps is a question.
+"""Moodle's embedded answers as a text file.
 
-Moodle reads such a file as one question. Here several may stand in it, parted by blank lines; paragraphs without gaps
-stand in front of the question that follows. The texts are in Moodle's own format: plain text in which HTML is allowed.
+Moodle reads such a file as one question (``question/format/multianswer``). Here several may stand in it, parted by lines
+of hyphens. The texts are in Moodle's own format: plain text in which HTML is allowed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final
 
-from quiz.banks.model import Question
+from quiz.banks.model import Bank, Question
 from quiz.errors import Said
 from quiz.files.richtext import Plain, to_html
-from quiz.formats._embedded import GAP, Wrong, read_embedded, write_embedded
+from quiz.formats._embedded import START, Wrong, read_embedded, write_embedded
 from quiz.formats._moodle import Styled, as_html, joined, kept, parted, settled
 from quiz.formats.base import (
     Entry,
@@ -22,44 +23,35 @@ from quiz.formats.base import (
     Found,
     Loss,
     Source,
+    Unwritable,
     Writer,
     decoded,
 )
 
+#: A line that parts questions, below a gap.
+_RULE: Final = re.compile(r"[ \t]*-{3,}[ \t]*")
 _BLANK: Final = re.compile(r"\n[ \t]*\n\s*")
 
 
 def _read(source: Source) -> Iterator[Entry]:
-    text = decoded(source)
-    front, begun, line, place = "", 0, 1, 0
-    for start, block in _blocks(text):
-        line += text.count("\n", place, start)
-        place = start
-        begun = begun or line
-        if GAP.search(block):
-            yield _entry(Said("line %(n)s", n=begun), front + block)
-            front, begun = "", 0
-        else:
-            front += f"{block}\n\n"
-    if front:
-        yield Fault(
-            Said("line %(n)s", n=begun), "there is no gap – write one such as {1:SHORTANSWER:=answer}"
-        )
+    held: list[str] = []
+    gaps, number = False, 0
+    for number, line in enumerate(decoded(source).split("\n"), 1):
+        if gaps and _RULE.fullmatch(line):
+            yield _entry(number, held)
+            held, gaps = [], False
+        elif held or line.strip():
+            held.append(line)
+            gaps = gaps or START.search(line) is not None
+    if held:
+        yield _entry(number + 1, held)
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Paragraphs, and where they start."""
-    start = len(text) - len(text.lstrip())
-    for blank in _BLANK.finditer(text, start):
-        yield start, text[start : blank.start()].strip()
-        start = blank.end()
-    if text[start:].strip():
-        yield start, text[start:].strip()
-
-
-def _entry(where: str, whole: str) -> Entry:
+def _entry(end: int, lines: Sequence[str]) -> Entry:
+    """The question of the lines above the one of this number."""
+    where = Said("line %(n)s", n=end - len(lines))
     try:
-        found = read_embedded(Styled(whole, "moodle"))
+        found = read_embedded(Styled("\n".join(lines).strip(), "moodle"))
     except Wrong as error:
         return Fault(where, str(error))
     more: dict[str, Any] = {"points": found.points} if found.points != 1 else {}
@@ -73,22 +65,33 @@ class _Writer(Writer):
     types = frozenset({"cloze"})
     holds = frozenset({"prompt", "text", "gaps", "points", "shuffle"})
 
+    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
+        super().__init__(target, bank, folder)
+        self._parting = b""
+
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         content: Any = question.content
         (prompt, text), style = _as_moodle((question.prompt, content.text), question.text_format)
         coded, losses = write_embedded(
             text, content.gaps, question.text_format, question.shuffle, question.points
         )
-        lines = _BLANK.sub("\n", coded)
+        place = next(gap.start() for gap in START.finditer(coded))
+        front, rest = coded[:place], coded[place:]
+        if style == "plain" and any(map(_RULE.fullmatch, rest.split("\n"))):
+            raise Unwritable("a text with a line of hyphens, which parts questions")
+        lines = _BLANK.sub("\n", front) + rest
         if lines != coded and style == "plain":
-            losses.append(Loss("text", "a blank line ends a question here: paragraphs became lines"))
+            losses.append(Loss("text", "paragraphs in front of the first gap became lines of one"))
         whole = joined(prompt, lines, style).strip()
         written = " ".join(whole.split("\n")) if style == "html" else whole
         if style != question.text_format:
             losses.append(Loss("text_format", Said("Moodle reads the text as %(style)s", style=style)))
         if files:
             losses.append(Loss("images", "a text file has no pictures"))
-        self.target.write(f"{written}\n\n".encode())
+        if self._parting:
+            losses.append(Loss("questions", "Moodle reads the questions of a file as one"))
+        self.target.write(self._parting + f"{written}\n".encode())
+        self._parting = b"\n---\n\n"
         return losses
 
     def close(self) -> None:
@@ -109,7 +112,7 @@ def _sniff(head: bytes, name: str) -> float:
     if name.endswith(".cloze"):
         return 0.95
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    return 0.92 if GAP.search(text) and not text.startswith(("<?xml", "<quiz", "::")) else 0.0
+    return 0.92 if START.search(text) and not text.startswith(("<?xml", "<quiz", "::")) else 0.0
 
 
 FORMAT = Format(

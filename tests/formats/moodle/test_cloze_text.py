@@ -15,18 +15,26 @@ FILE = """Read the declaration first.
 
 The SCO was founded in {1:MULTICHOICE:=Shanghai#Yes~%-33.33333%Astana~Tehran} in {2:NUMERICAL:=2001}.
 
+It has {1:SA:=ten} members.
+
+---
+
 Its spirit is called {1:SA:=Shanghai Spirit~%50%*spirit*}
 and has {1:NM:=6:0.5} elements.
 """
 
 
-def test_each_paragraph_with_gaps_is_a_question():
+def test_a_line_of_hyphens_parts_questions():
     found, report = read(CLOZE, FILE.encode())
     assert (report.errors, report.read) == ([], 2)
     assert [one.prompt for one in found] == ["Read the declaration first.", "Fill in the gaps."]
-    assert [one.points for one in found] == [3, 2]
+    assert [one.points for one in found] == [4, 2]
+    assert found[0].content.text.partition("\n\n")[2] == "It has [[3]] members."
     assert found[0].content.gaps["1"].content.options[1].credit == Fraction(-1, 3)
     assert not found[0].shuffle
+    content, lost = written(CLOZE, found)
+    assert [*lost.values()] == [[], ["questions"]]
+    assert read(CLOZE, content)[0] == found
     assert recognise(FILE.encode(), "x.txt") == CLOZE
 
 
@@ -39,7 +47,7 @@ def test_what_nobody_would_take_for_a_gap_stays_text():
     "text, said",
     [
         ("No gap here.", "line 1: there is no gap"),
-        ("A {1:SA:=x", "line 1: there is no gap"),
+        ("A\n---\n{1:SA:=x", "line 1: the gap {1:SA: has no end"),
         ("{1:SA:=a} and {1:SA:=b", "has no end"),
         ("\n\n{1:NM:=six}", "line 3: 'six'"),
         ("{0:SA:=x}", "counts nothing"),
@@ -57,7 +65,7 @@ def test_characters_that_mean_something_are_written_as_entities():
     found, _ = read(CLOZE, rb"{1:SA:=a \} \# \~ &amp; b}")
     assert found[0].content.gaps["1"].content.answers[0].text == "a } # ~ & b"
     content, _ = written(CLOZE, found)
-    assert content == b"{1:SHORTANSWER:=a &#125; &#35; &#126; &#38; b}\n\n"
+    assert content == b"{1:SHORTANSWER:=a &#125; &#35; &#126; &#38; b}\n"
     assert read(CLOZE, content)[0] == found
 
 

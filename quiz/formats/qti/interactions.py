@@ -21,6 +21,8 @@ from quiz.questions.validation import validate
 
 #: Answers that are tried at most to tell rules of scoring apart.
 _MOST_TRIED: Final = 300
+#: Items of which all orders are tried.
+_FEW: Final = 5
 _DIFFERENT: Final = Said("its response processing scores otherwise than any rule here")
 
 #: A response in QTI and the same one as ours.
@@ -253,10 +255,11 @@ def _sets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[
 
 
 def order(item: Item, interaction: Element) -> dict[str, Any]:
-    """``orderInteraction``: what it declares correct is the right order."""
+    """``orderInteraction``: what it declares correct is the right order, else, of few items, what scores most."""
     declaration = item.declaration(interaction)
     texts = {part.get("identifier", ""): item.html(part) for part in interaction.iter("simpleChoice")}
-    key = [name for name in declaration.correct if name in texts]
+    declared = declaration.correct or _best_order(item, declaration, [*texts])
+    key = [name for name in declared if name in texts]
     if len(key) < len(texts) or len(key) < 2:
         raise (
             Foreign("order of some of the items")
@@ -274,6 +277,11 @@ def order(item: Item, interaction: Element) -> dict[str, Any]:
     rules = types.get("ordering").rules
     chosen = _ruled(item, "ordering", ({"items": items, "scoring": rule} for rule in rules), tried, credits)
     return {"type": "ordering", **chosen, **told(item, probes).common, **_points(best)}
+
+
+def _best_order(item: Item, declaration: Declaration, names: Sequence[str]) -> Value:
+    tried = permutations(names) if len(names) <= _FEW else ()
+    return max(tried, key=lambda one: item.score({declaration.name: one}), default=NULL)
 
 
 def _orders(key: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -18,7 +18,7 @@ from quiz.formats.base import Loss
 from quiz.formats.qti.dialect import VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, image, is_blank
 from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, declared, text_of
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, declared, number_of, text_of
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
@@ -32,6 +32,8 @@ _PAIRS: Final[Mapping[str, str]] = {
     "graphicGapMatchInteraction": "directedPair",
     "associateInteraction": "pair",
 }
+#: Tests of numbers.
+_OF_NUMBERS: Final = frozenset({"equal", "equalRounded", "gt", "gte", "lt", "lte"})
 
 #: Gives the bytes of a file of the package; None where it has none of that path.
 Media = Callable[[str], bytes | None]
@@ -76,8 +78,21 @@ class Item:
         """The response variables by name."""
         paired = {one.get("responseIdentifier"): _PAIRS[one.tag] for one in self.root.iter(*_PAIRS)}
         found = self.root.findall("responseDeclaration")
-        made = [declared(one, paired.get(one.get("identifier"))) for one in found]
+        bases = (
+            paired.get(one.get("identifier")) or ("float" if self._is_number(one) else None) for one in found
+        )
+        made = [declared(one, base) for one, base in zip(found, bases, strict=True)]
         return {one.name: one for one in made}
+
+    def _is_number(self, response: Element) -> bool:
+        """Whether a response is declared as a text, but compared with numbers only."""
+        tests = {one.tag for one in compared_with(self.rules, response.get("identifier", ""))} - {"isNull"}
+        said = [
+            *map(text_of, response.iter("value")),
+            *(one.get("mapKey", "") for one in response.iter("mapEntry")),
+        ]
+        numeric = bool(tests) and tests <= _OF_NUMBERS and None not in map(number_of, said)
+        return numeric and response.get("baseType") == "string"
 
     @cached_property
     def outcomes(self) -> Mapping[str, Declaration]:
@@ -393,7 +408,7 @@ def compared_with(rules: Element | None, name: str) -> Iterator[Element]:
     if rules is None:
         return
     for element in rules.iter():
-        if any(_is_answer(child, name) for child in element):
+        if element.tag != "customOperator" and any(_is_answer(child, name) for child in element):
             yield element
 
 

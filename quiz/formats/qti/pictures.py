@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.xml import Element
 from quiz.formats._places import numbered
@@ -94,7 +95,10 @@ def select_point(item: Item, interaction: Element) -> dict[str, Any]:
     if not shapes:
         raise Foreign("selectPointInteraction without areas")
     ids = letters(len(shapes))
-    point = {id: markers((area_of(shape),))[0] for id, shape in zip(ids, shapes, strict=True)}
+    points = markers(tuple(map(area_of, shapes)))
+    if len(points) < len(shapes):
+        raise Wrong(Said("area %(n)s lies under others – move it, or take it out", n=len(points) + 1))
+    point = dict(zip(ids, points, strict=True))
     single = {id: item.score({declaration.name: declaration.value([point[id]])}) for id in ids}
     key = [id for id in ids if single[id] > 0]
     places = _asked(item, interaction, len(key), len(key))

@@ -28,6 +28,7 @@ from quiz.formats.qti.values import (
     atom,
     bag,
     number,
+    number_of,
     shape_of,
     truth,
 )
@@ -358,24 +359,16 @@ def _numbers(context: Processing, node: Element) -> list[Fraction] | None:
     values = context.values(node)
     if NULL in values:
         return None
-    numbers = [_typed_number(one) for value in values for one in value]
-    if None in numbers:
+    numbers: list[Any] = [
+        number_of(one) if isinstance(one, str) else one for value in values for one in value
+    ]
+    if None in numbers:  # some compare what is typed as a string with numbers
         return None
     if not all(isinstance(one, Fraction) for one in numbers):
         raise Wrong(
             Said("<%(tag)s> reckons with numbers only – declare baseType float or integer", tag=node.tag)
         )
     return numbers
-
-
-def _typed_number(one: Any) -> Any:
-    """The number that a text is, since some compare what is typed as a string with numbers; None for other texts."""
-    if not isinstance(one, str):
-        return one
-    try:
-        return number(one)
-    except Wrong:
-        return None
 
 
 def _reckoned(reckon: Callable[[Sequence[Fraction]], Fraction]) -> Callable[[Processing, Element], Value]:

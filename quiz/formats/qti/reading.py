@@ -24,7 +24,7 @@ from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, select_point
 from quiz.formats.qti.processing import Unknown
-from quiz.formats.qti.values import Wrong, number
+from quiz.formats.qti.values import Wrong, number_of
 from quiz.questions.parts import MOST_PARTS
 
 _MANIFEST: Final = "imsmanifest.xml"
@@ -319,23 +319,13 @@ def _section(
     for child in section:
         if child.tag == "assessmentItemRef":
             weight = child.find("weight")
-            worth = (
-                number(weight.get("value", "1"))
-                if weight is not None and _is_number(weight.get("value", "1"))
-                else 1
-            )
+            said = number_of(weight.get("value", "")) if weight is not None else None
+            worth = said if said and said > 0 else Fraction(1)
             places.append(
-                _Place(_path(folder, child.get("href", "")), topic_of(titles), Fraction(worth), titles=titles)
+                _Place(_path(folder, child.get("href", "")), topic_of(titles), worth, titles=titles)
             )
         elif child.tag in ("assessmentSection", "assessmentSectionRef"):
             _section(package, child, folder, [*titles, child.get("title", "")], places, losses, depth + 1)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return number(text) > 0
-    except Wrong:
-        return False
 
 
 # Items ---------------------------------------------------------------------------------------------------------------

@@ -46,6 +46,14 @@ def number(text: str) -> Fraction:
     return Fraction(value)
 
 
+def number_of(text: str) -> Fraction | None:
+    """The number that a text is; None where it is none."""
+    try:
+        return number(text)
+    except Wrong:
+        return None
+
+
 def atom(text: str, base: str) -> Any:
     """A single value of a base type. Raises Wrong."""
     return _ATOMS.get(base, str.strip)(text)

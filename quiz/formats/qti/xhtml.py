@@ -29,7 +29,7 @@ _ATTRIBUTES: Final = {
     "*": {"class"},
     "td": _CELLS,
     "th": _CELLS,
-    "math": {"display"},
+    "math": {"display", "alttext"},
     "mo": {"stretchy", "fence", "separator", "form", "lspace", "rspace", "minsize", "maxsize"},
     "mtd": {"columnalign"},
     "mi": {"mathvariant"},

@@ -226,3 +226,46 @@ def test_the_addresses_of_templates_are_known_with_and_without_an_ending():
         found, lost = only(CHOICE, response("single", "identifier", mapping=mapping), template(name))
         assert (found.points, [one.credit for one in found.content.options]) == (2, [1, Fraction(1, 2)])
         assert lost == []
+
+
+def scored(test):
+    return f"""<qti-response-condition><qti-response-if>{test}<qti-set-outcome-value identifier="SCORE"><qti-sum>
+      <qti-variable identifier="SCORE"/><qti-base-value base-type="float">1</qti-base-value></qti-sum></qti-set-outcome-value>
+      </qti-response-if></qti-response-condition>"""
+
+
+def test_an_order_that_only_the_rules_know_is_found():
+    choices = "".join(
+        f'<qti-simple-choice identifier="{one}">{one}</qti-simple-choice>' for one in ("c", "a", "b")
+    )
+    places = "".join(
+        scored(f'<qti-match><qti-index n="{n}"><qti-variable identifier="RESPONSE"/></qti-index><qti-base-value base-type="identifier">{one}</qti-base-value></qti-match>')
+        for n, one in enumerate("abc", 1)
+    )  # fmt: skip
+    body = f'<qti-order-interaction response-identifier="RESPONSE"><qti-prompt>Sort.</qti-prompt>{choices}</qti-order-interaction>'
+    found, lost = only(
+        body,
+        response("ordered", "identifier"),
+        f"<qti-response-processing>{places}</qti-response-processing>",
+    )
+    assert [one.id for one in found.content.items] == ["a", "b", "c"]
+    assert (found.scoring, found.points, lost) == ("absolute_position", 3, [])
+
+
+@pytest.mark.parametrize("right, kind", [("2.50", "numerical"), ("2,50", "short_text")])
+def test_what_is_compared_with_numbers_is_one(right, kind):
+    test = """<qti-equal><qti-custom-operator definition="depcp:ParseCommaDecimal"><qti-variable identifier="RESPONSE"/>
+      </qti-custom-operator><qti-base-value base-type="float">2.5</qti-base-value></qti-equal>"""
+    body = '<p>How long? <qti-text-entry-interaction response-identifier="RESPONSE"/></p>'
+    rules = f"<qti-response-processing>{scored(test)}</qti-response-processing>"
+    found, lost = only(body, response("single", "string", right), rules)
+    assert (found.type, lost) == (kind, [])
+
+
+def test_areas_in_areas_are_tried_where_they_are_alone():
+    areas = """<qti-area-mapping default-value="0"><qti-area-map-entry shape="circle" coords="40,30,10" mapped-value="2"/>
+      <qti-area-map-entry shape="rect" coords="20,10,60,50" mapped-value="2"/></qti-area-mapping>"""
+    body = '<qti-select-point-interaction response-identifier="RESPONSE" max-choices="2"><img src="halves.svg" alt="Halves"/></qti-select-point-interaction>'
+    found, lost = only(body, response("multiple", "point", mapping=areas), template("map_response_point.xml"))
+    assert ([one.correct for one in found.content.regions], found.points) == ([True, True], 4)
+    assert (found.scoring, lost) == ("per_region", ["regions"])

@@ -7,20 +7,11 @@ from typing import Any, Final
 
 from quiz.formats._moodle import Styled
 from quiz.formats.qti12.item import Item
-from quiz.formats.qti12.markup import joined
-from quiz.formats.qti12.processing import Given, named_by
+from quiz.formats.qti12.markup import joined, style_of
+from quiz.formats.qti12.processing import Given, named_by, told_as
 
-#: Our field by the names that systems give, in small letters without what follows.
-_NAMED: Final = {
-    "general_fb": "explanation",
-    "general": "explanation",
-    "solution": "explanation",
-    "correct_fb": "right",
-    "correct": "right",
-    "general_incorrect_fb": "wrong",
-    "incorrect_fb": "wrong",
-    "incorrect": "wrong",
-}
+#: What a solution is called here, whatever the source calls it.
+_SOLUTION: Final = "solution"
 
 
 class Feedback:
@@ -28,18 +19,19 @@ class Feedback:
 
     def __init__(self, item: Item) -> None:
         self._item = item
-        self._hints: list[Styled] = []
+        found = [joined(item.texts(one)) for one in item.element.iter("hintmaterial")]
+        found += [Styled(one.text or "", style_of(one)) for one in item.element.iterchildren("solutionhint")]
+        self._hints = [hint for hint in found if hint]
         self._texts: dict[str, Styled] = {}
         self._told: set[str] = set()
         self._of_option: dict[str, str] = {}
         linked = {name for one in item.processing.conditions for name in named_by(one)}
         for one in item.element.iterchildren("itemfeedback"):
-            self._hints += [text for hint in one.iter("hintmaterial") if (text := joined(item.texts(hint)))]
             shown = [text for part in one if part.tag != "hint" for text in item.texts(part)]
             name = one.get("ident", "")
             if name not in linked and next(one.iter("solution"), None) is not None:
-                name = "solution"
-            elif name not in linked and name.lower() not in _NAMED:
+                name = _SOLUTION
+            elif name not in linked and told_as(name) is None:
                 self._of_option[_number(name)] = name
             self._texts[name] = joined([self._texts.get(name, Styled("")), *shown])
 
@@ -61,16 +53,21 @@ class Feedback:
 
     def named(self, names: Collection[str]) -> Styled:
         """The feedback of these names but for that on the whole."""
-        own = [name for name in self._texts if name in names and name.lower() not in _NAMED]
+        own = [name for name in self._texts if name in names and told_as(name) is None]
         self._told.update(own)
         return joined([self._texts[name] for name in own])
+
+    def solution(self) -> Styled:
+        """The solution, where it is told apart from feedback."""
+        self._told.add(_SOLUTION)
+        return self._texts.get(_SOLUTION, Styled(""))
 
     def fields(self) -> dict[str, Any]:
         """``explanation``, ``feedback`` and ``hints``."""
         parts: dict[str, list[Styled]] = {}
         for name, text in self._texts.items():
             if name not in self._told:
-                parts.setdefault(_NAMED.get(name.lower(), "explanation"), []).append(text)
+                parts.setdefault(told_as(name) or "explanation", []).append(text)
         said = {name: text for name, texts in parts.items() if (text := joined(texts))}
         whole = {name: said[name] for name in ("right", "wrong") if name in said}
         return {

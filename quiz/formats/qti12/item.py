@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 import re
+from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from html import escape
 from typing import Final
 from urllib.parse import unquote
 
@@ -15,8 +18,9 @@ from quiz.files.xml import Element
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
-from quiz.formats.qti12.markup import in_line, joined, pieces, string
+from quiz.formats.qti12.markup import address_of, has_content, in_line, joined, pieces, running_on, string
 from quiz.formats.qti12.processing import Processing, is_yes, number
+from quiz.questions.rules.numbers import show_number
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: What stands in addresses for the folder of a package's files.
@@ -27,7 +31,7 @@ BASES: Final = (
 )
 _TAG: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SRC: Final = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_ALT: Final = re.compile(r"""(?<![\w-])alt\s*=\s*["'][^"']*\S[^"']*["']""", re.IGNORECASE)
+_ALT: Final = re.compile(r"""(?<![\w-])alt\s*=\s*["']([^"']*\S[^"']*)["']""", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 
 #: Gives the bytes of a file of the package, by an address in it; None where it has none.
@@ -93,12 +97,14 @@ class Item:
     element: Element
     media: Media
     pictures: Pictures
-    losses: list[Loss] = field(default_factory=list)
+    losses: dict[Loss, None] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    #: The most that the rules give, once they are worked out.
+    best: Fraction | None = None
 
     def lose(self, name: str, detail: str) -> None:
-        """Notes a loss of the field of this name."""
-        self.losses.append(Loss(name, detail))
+        """Notes a loss of the field of this name, once: texts are read wherever they are asked for."""
+        self.losses[Loss(name, detail)] = None
 
     @cached_property
     def metadata(self) -> Mapping[str, Sequence[str]]:
@@ -166,20 +172,33 @@ class Item:
             elif child not in left_out:
                 yield from self.texts(child)
 
+    def goes_on(self, response: Response) -> bool:
+        """Whether text stands on both sides of a response, which is a gap in it then."""
+        inside = {*response.element.iter()} - {response.element}
+        parts = (
+            ()
+            if self.presentation is None
+            else self.presentation.iter("mattext", "mat_formattedtext", "response_str", "response_num")
+        )
+        shown = [one for one in parts if one is response.element or (one not in inside and has_content(one))]
+        return 0 < shown.index(response.element) < len(shown) - 1
+
     def with_gaps(self, marks: Mapping[str, str]) -> Styled:
         """The text with a mark at the place of each response."""
-        return in_line(self._marked(self.presentation, marks))
+        return running_on(self._marked(self.presentation, marks))
 
     def _marked(self, element: Element | None, marks: Mapping[str, str]) -> Iterator[Styled]:
         for child in () if element is None else element:
             mark = marks.get(child.get("ident", "")) if child.tag.startswith("response_") else None
             if mark:
-                yield from (text for part in child for text in self.texts(part))
+                yield from (text for part in child for text in self._pieces(part))
                 yield Styled(mark, "")
             elif child.tag in ("flow", "response_grp"):
                 yield from self._marked(child, marks)
             else:
-                yield from (Styled(without_marks(text, text.style), text.style) for text in self.texts(child))
+                yield from (
+                    Styled(without_marks(text, text.style), text.style) for text in self._pieces(child)
+                )
 
     def block(self, name: str) -> Element | None:
         """Blackboard's part of this name."""
@@ -200,8 +219,9 @@ class Item:
     def points(self) -> Fraction | None:
         """What the whole is worth, where the item says so."""
         said = self.said("points_possible", "cc_weighting", "qmd_absolutescore_max", "qmd_weighting")
-        found = number(said) if said else self.processing.high
-        return found if said or found not in (None, 100) else None
+        high = self.processing.high
+        found = number(said) if said else self.best if high is None else high
+        return found if said or found is None else None if found == 100 else Fraction(show_number(found))
 
     # Texts -----------------------------------------------------------------------------------------------------------
 
@@ -209,41 +229,55 @@ class Item:
         """The texts in an element, their pictures by our names."""
         if element is None:
             return ()
-        return [self._shown(text) for text in pieces(element, self._picture, self.lose)]
+        return [Styled(text.strip(), text.style) for text in self._pieces(element)]
+
+    def _pieces(self, element: Element) -> Iterator[Styled]:
+        """The texts in an element with the white space around them."""
+        return (self._shown(text) for text in pieces(element, self._picture, self.lose))
 
     def _shown(self, text: Styled) -> Styled:
         if text.style != "html" or "<img" not in text.lower():
             return text
-        names: dict[str, str] = {}
-        for tag in _TAG.findall(text):
-            found = _SRC.search(tag)
-            address = (found[1] or found[2] or "") if found else ""
-            name = self._name(address) if address and address not in self.files else None
-            if name:
-                names[address] = name
-                if not _ALT.search(tag):
-                    self.lose(
-                        "images", Said("'%(name)s' has no alternative text – say what it shows", name=name)
-                    )
-        for address, name in names.items():
-            text = Styled(text.replace(address, name), "html")
-        return text
+        return Styled(_TAG.sub(self._renamed, text), "html")
 
-    def _picture(self, address: str, alt: str) -> str:
-        name = self._name(address)
+    def _renamed(self, tag: re.Match[str]) -> str:
+        """The tag of a picture with our name of it; what it shows, in words, where the package does not have it."""
+        found = _SRC.search(tag[0])
+        address = (found[1] or found[2] or "") if found else ""
+        if not address or address in self.files or _ELSEWHERE.match(local_address(address)):
+            return tag[0]
+        name, alt = self._name(address), _ALT.search(tag[0])
+        if name is None:
+            return alt[1] if alt else escape(local_address(address).rpartition("/")[2])
+        if not alt:
+            self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
+        return tag[0].replace(address, name)
+
+    def _picture(self, element: Element) -> str:
+        address, alt = address_of(element), element.get("label", "")
+        if address and _ELSEWHERE.match(local_address(address)):
+            return ""
+        if address:
+            name = self._name(address)
+        elif held := _decoded(element.text or ""):
+            name = self._kept(alt or "image", held)
+        else:
+            return ""
         if name and not alt.strip():
             self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
-        return f'<img src="{name}" alt="{alt}">' if name else ""
+        return f'<img src="{name}" alt="{escape(alt)}">' if name else ""
 
     def _name(self, address: str) -> str | None:
-        """Our name of a picture of the package; None for one elsewhere, and, with a loss, for what is none."""
+        """Our name of a picture of the package; None, with a loss, for what is none."""
         plain = local_address(address)
-        if _ELSEWHERE.match(plain):
-            return None
         content = self.media(plain)
         if content is None:
             self.lose("files", Said("'%(path)s' is not in the package", path=plain[:60]))
             return None
+        return self._kept(plain, content)
+
+    def _kept(self, plain: str, content: bytes) -> str | None:
+        """Our name of a picture with this content, which is kept; None, with a loss, for what is none."""
         try:
             name, image = self.pictures.name(plain.rpartition("/")[2], content)
         except Invalid as error:
@@ -266,9 +300,17 @@ def _holds_one(response: Element) -> bool:
     return bool(flow.tag == "flow") and sum(one.tag.startswith("response_") for one in flow) == 1
 
 
+def _decoded(text: str) -> bytes:
+    """The bytes of a picture that stands in the document (``embedded="base64"``); none for what is no such text."""
+    try:
+        return b64decode("".join(text.split()), validate=True)
+    except binascii.Error:
+        return b""
+
+
 def local_address(address: str) -> str:
     """An address in a package, without what stands for its folder and what a server would be asked."""
-    plain = unquote(address).strip().removeprefix("@X@EmbeddedFile.requestUrlStub@X@")
+    plain = unquote(address).strip().removeprefix("@X@EmbeddedFile.requestUrlStub@X@").replace("\\", "/")
     for base in BASES:
         plain = plain.removeprefix(base)
     return re.split(r"[?#]", plain.lstrip("/"))[0]

@@ -5,37 +5,56 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from html import escape
 from typing import Any, Final
 
 from quiz.errors import Said
+from quiz.files.xml import local_name
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats.qti12 import questions
+from quiz.formats.qti12.dialects import rewrite
 from quiz.formats.qti12.feedback import Feedback
 from quiz.formats.qti12.hotspot import read_hotspot
 from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
+from quiz.formats.qti12.markup import running_on
+from quiz.formats.qti12.processing import number
 from quiz.formats.qti12.words import word_gaps
 
 #: Kinds that have a structure of ours and are something else.
 _FOREIGN: Final = frozenset(
     "calculated_question formula_question file_upload_question categorization_question stimulus fileupload calculated"
-    " opinionscale quizbowl likert opinion file_upload".split()
+    " opinionscale quizbowl likert opinion file_upload arithmetic significantfigures kprim asskprimchoice assformulaquestion"
+    " asserrortext assfileupload asstextsubset textsubsetquestion asslongmenu".split()
 )
-_ESSAY: Final = frozenset("essay_question cc.essay.v0p1 essay shortresponse longanswer paragraph".split())
+_ESSAY: Final = frozenset(
+    "essay_question cc.essay.v0p1 essay shortresponse longanswer paragraph textquestion asstextquestion".split()
+)
 _GAPS: Final = frozenset(
     "fill_in_multiple_blanks_question multiple_dropdowns_question fillintheblankplus fillinmultipleblanks"
-    " jumbledsentence fib multi-shortanswer".split()
+    " jumbledsentence fib fillintheblanks clozequestion assclozetest".split()
 )
+#: What D2L calls several fields that take the same answers, and more than it ever has.
+_BOXES: Final = "multi-shortanswer"
+_MOST_BOXES: Final = 50
 #: Answers tried times tests for each: some seconds.
 _MOST_WORK: Final = 500_000
 _PLAIN: Final = re.compile(r"[\s_/]+")
 
 
 def kind(item: Item) -> str:
-    """The source's own word for what the item asks; "" where it says none."""
-    return item.said(
-        "question_type", "cc_profile", "bbmd_questiontype", "qmd_questiontype", "qmd_itemtype", "itemtype"
+    """The source's own word for what the item asks; "" where it says none. OpenOLAT says it in the name of the item."""
+    said = item.said(
+        "question_type",
+        "cc_profile",
+        "bbmd_questiontype",
+        "qmd_questiontype",
+        "qmd_itemtype",
+        "itemtype",
+        "questiontype",
     )
+    before, _, rest = item.element.get("ident", "").partition(":")
+    return said or (rest.partition(":")[0] if before == "QTIEDIT" else "")
 
 
 def fields(item: Item) -> dict[str, Any]:
@@ -44,9 +63,12 @@ def fields(item: Item) -> dict[str, Any]:
     name = word.lower() if "_" in word else _PLAIN.sub("", word.lower())
     if name in _FOREIGN:
         raise Foreign(word)
+    rewrite(item, name)
     _demand_bounds(item)
     if not item.responses:
         return _without_response(item, name)
+    if name == _BOXES:
+        return _boxes(item, item.responses[0])
     if len(item.responses) == 1 and name not in _GAPS:
         return _one(item, name, item.responses[0])
     return _several(item, name)
@@ -70,7 +92,7 @@ def _without_response(item: Item, name: str) -> dict[str, Any]:
         raise Wrong("a response has no ident – name it, so that the rules can speak of it")
     shown = {"prompt": item.asked}
     if name in _ESSAY:
-        return {**questions.essay(item), **shown}
+        return {**questions.essay(item, None), **shown}
     return {"type": "description", **Feedback(item).fields(), **shown}
 
 
@@ -79,7 +101,8 @@ def _one(item: Item, name: str, response: Response) -> dict[str, Any]:
     if response.kind == "xy":
         return read_hotspot(item, response)
     essay = not response.chosen and (name in _ESSAY or not item.processing.scores)
-    if _mark(prompt, response) and not essay and not name.endswith("_question"):
+    named = _mark(prompt, response) and not name.endswith("_question")
+    if not essay and (named or (not response.chosen and item.goes_on(response))):
         return _several(item, name)
     return {**_alone(item, response, essay=essay), "prompt": prompt}
 
@@ -87,7 +110,7 @@ def _one(item: Item, name: str, response: Response) -> dict[str, Any]:
 def _alone(item: Item, response: Response, *, essay: bool) -> dict[str, Any]:
     """The fields of a question with one response."""
     if essay:
-        return questions.essay(item)
+        return questions.essay(item, response)
     if not response.chosen:
         told = Feedback(item)
         return {**questions.typed(item, response, {}, item.processing.run({}), told), **told.fields()}
@@ -99,6 +122,30 @@ def _alone(item: Item, response: Response, *, essay: bool) -> dict[str, Any]:
         made = questions.true_false(item, response) or questions.single_choice(item, response)
     shuffled = {} if response.shuffle or made["type"] == "true_false" else {"shuffle": False}
     return {**made, **shuffled}
+
+
+def _boxes(item: Item, response: Response) -> dict[str, Any]:
+    """Gaps after the text that take the same answers, each of them once."""
+    told = Feedback(item)
+    answers = questions.typed(item, response, {}, Fraction(0), told)["answers"]
+    if any("credit" in one for one in answers):
+        item.lose("answers", "some answers give more than others: here all give the same")
+    said = number(next((value for name, value in _attributes(response) if name == "input_boxes"), None))
+    names = [str(place) for place in range(1, min(int(said or 1), _MOST_BOXES) + 1)]
+    gap = {"type": "short_text", "answers": [{**one, "credit": 1} for one in answers]}
+    marks = Styled(" ".join(f"[[{name}]]" for name in names), "")
+    return {
+        "type": "cloze",
+        "gaps": dict.fromkeys(names, gap),
+        **({"interchangeable": [names]} if len(names) > 1 else {}),
+        **told.fields(),
+        "prompt": running_on([Styled(without_marks(item.asked, item.asked.style), item.asked.style), marks]),
+    }
+
+
+def _attributes(response: Response) -> Iterator[tuple[str, str]]:
+    """What the fields of a response say, by local names: D2L's own have a namespace."""
+    return ((local_name(name), text) for one in response.element.iter() for name, text in one.attrib.items())
 
 
 def _several(item: Item, name: str) -> dict[str, Any]:

@@ -12,13 +12,17 @@ from quiz.formats._moodle import Styled
 
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
 _BLOCK: Final = re.compile(r"<(?:p|div|ul|ol|table|h[1-6]|pre|blockquote|dl|hr)\b", re.IGNORECASE)
+#: White space around a text; what a text begins with that stands close to what is before; what others stand close to.
+_EDGES: Final = re.compile(r"^\s+|\s+$")
+_JOINED: Final = re.compile(r"[\s.,;:!?)\]}%…’”»]|</")
+_OPENING: Final = frozenset("([{‘“«")
 #: Material that sounds, moves or runs.
 _PLAYED: Final = frozenset("mataudio matvideo matapplet matapplication".split())
 #: What Blackboard calls HTML.
 _HTML: Final = frozenset({"html", "smart_text", "text/html", "text/xhtml", "text/rtf"})
 
-#: The tag of a picture: its address, its alternative text.
-Picture = Callable[[str, str], str]
+#: The tag of a picture, from its element; "" for none that is there.
+Picture = Callable[[Element], str]
 
 
 def normalise(root: Element) -> None:
@@ -45,15 +49,24 @@ def style_of(element: Element) -> str:
     return "plain" if said else "html" if _MARKUP.search(element.text or "") else "plain"
 
 
+def has_content(element: Element) -> bool:
+    """Whether an element shows anything: a text, or a picture that it names or holds."""
+    return bool("".join(element.itertext()).strip()) or any(map(address_of, element.iter("matimage")))
+
+
+def address_of(picture: Element) -> str:
+    """The address of a picture; "" for one that the document holds itself."""
+    return (picture.get("uri") or picture.get("entityref") or "").strip()
+
+
 def pieces(element: Element, picture: Picture, lose: Callable[[str, str], None]) -> Iterator[Styled]:
     """The texts in an element, in order; what is below a response belongs to that."""
     name = element.tag
     if name in ("mattext", "mat_formattedtext", "matemtext"):
-        text = Styled(string(element).strip(), style_of(element))
+        text = Styled(string(element), style_of(element))
         yield Styled(f"<em>{_as_html(text)}</em>", "html") if name == "matemtext" and text else text
     elif name == "matimage":
-        address = element.get("uri") or element.get("entityref") or ""
-        yield Styled(picture(address, element.get("label", "")), "html")
+        yield Styled(picture(element), "html")
     elif name == "matbreak":
         yield Styled("<br />", "html")
     elif name in _PLAYED:
@@ -76,6 +89,18 @@ def joined(texts: Iterable[Styled]) -> Styled:
         return Styled("\n\n".join(shown), "plain" if shown else "")
     html = [_as_html(text) for text in shown]
     return Styled("\n".join(one if _BLOCK.search(one) else f"<p>{one}</p>" for one in html), "html")
+
+
+def running_on(texts: Iterable[Styled]) -> Styled:
+    """Texts that run on from one to the next: a space where there is none between two that would grow together."""
+    shown = [text for text in texts if text.strip()]
+    html = any(text.style == "html" for text in shown)
+    made = ""
+    for text in shown:
+        part = _EDGES.sub(" ", _as_html(text) if html else text)
+        apart = made and not made[-1:].isspace() and made[-1:] not in _OPENING and not _JOINED.match(part)
+        made += f" {part}" if apart else part
+    return Styled(made.strip(), "html" if html else "plain" if shown else "")
 
 
 def in_line(texts: Iterable[Styled]) -> Styled:

@@ -6,6 +6,7 @@ Conditions are worked through in order (IMS QTI ASI 1.2, "Response Processing").
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,13 @@ Given: TypeAlias = Mapping[str, Sequence[str]]
 COMPARE: Final = frozenset("varequal varsubset varsubstring".split())
 _BOUNDS: Final = frozenset("vargt vargte varlt varlte".split())
 _LARGEST_POWER: Final = 100
+#: How systems call the feedback of the whole question, by our fields: Canvas and Blackboard, ILIAS, OpenOLAT, Respondus.
+_NAMED: Final = {
+    "explanation": frozenset("general_fb general solution _all".split()),
+    "right": frozenset("correct_fb correct response_allcorrect mastery _c".split()),
+    "wrong": frozenset("general_incorrect_fb incorrect_fb incorrect response_onenotcorrect fail _ic".split()),
+}
+_RESPONDUS: Final = re.compile(r"^que_\d+(?=_(?:all|c|ic)$)")
 
 
 class Unknown(Exception):
@@ -150,15 +158,8 @@ class Processing:
         if name == "unanswered":
             return not given.get(test.get("respident", ""))
         if name in COMPARE or name in _BOUNDS:
-            return any(_fits(test, value) for value in self._values(test, given))
+            return any(_fits(test, value) for value in given.get(test.get("respident", ""), ()))
         raise Unknown(name)
-
-    def _values(self, test: Element, given: Given) -> Sequence[str]:
-        """The values of a response. Blackboard also names an option where others name a response."""
-        name = test.get("respident", "")
-        if name in given or (test.text or "").strip():
-            return given.get(name, ())
-        return [""] if any(name in values for values in given.values()) else ()
 
     def _all(self, tests: Element, given: Given, scored: bool) -> bool:
         """All tests hold; where one value cannot be equal to several, one of them is enough."""
@@ -178,6 +179,12 @@ class Processing:
         return all(either.values())
 
 
+def told_as(name: str) -> str | None:
+    """Our field for the feedback of this name: ``explanation``, ``right`` or ``wrong``; None where it says nothing."""
+    plain = _RESPONDUS.sub("", name.lower())
+    return next((field for field, names in _NAMED.items() if plain in names), None)
+
+
 def named_by(condition: Element) -> frozenset[str]:
     """The names of the feedback that a condition shows."""
     return frozenset(one.get("linkrefid", "") for one in condition.iter("displayfeedback"))
@@ -191,8 +198,8 @@ def _says_correct(condition: Element) -> bool:
     """Blackboard leaves the score out where each part is worth the same; others where there is but one right answer."""
     if not any(one.tag in ("setvar", "displayfeedback") for one in condition):
         return True
-    named = [(one.get("linkrefid") or "").lower() for one in condition.iter("displayfeedback")]
-    return (condition.get("title") or "").lower() == "correct" or "correct" in named
+    named = {told_as(name) for name in named_by(condition)}
+    return told_as(condition.get("title") or "") == "right" or "right" in named
 
 
 def _changed(score: Fraction, changes: Iterable[tuple[str, Fraction]]) -> Fraction:

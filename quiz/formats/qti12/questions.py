@@ -13,8 +13,9 @@ from quiz.formats._moodle import Styled
 from quiz.formats.base import marked
 from quiz.formats.qti12.feedback import Feedback
 from quiz.formats.qti12.item import ID, Foreign, Item, Label, Response, Wrong
+from quiz.formats.qti12.markup import joined
 from quiz.formats.qti12.numbers import accepted
-from quiz.formats.qti12.processing import Given, mentioned, named_by
+from quiz.formats.qti12.processing import Given, mentioned, named_by, number
 from quiz.questions.fields import letters
 
 Fields = dict[str, Any]
@@ -78,6 +79,8 @@ def _options(
     best = max(scores, default=Fraction(0))
     if best <= 0:
         raise no_key()
+    if others is None:
+        item.best = best
     feedback = told.of_each(givens, others or {})
     ids = with_ids(response.labels, "" if others is None else f"{response.name}_")
     return [
@@ -111,18 +114,22 @@ def multiple_response(item: Item, response: Response) -> Fields:
     """Options that add up, or that have to be ticked all."""
     rules, name = item.processing, response.ident
     texts, idents = _texts(response.labels), [label.ident for label in response.labels]
-    single = [rules.run({name: (one,)}) for one in idents]
+    base = rules.run({name: ()})
+    single = [rules.run({name: (one,)}) - base for one in idents]
     key = _key(item, response, single)
-    best = rules.clamped(rules.run({name: key}))
-    if best <= 0:
+    item.best = rules.clamped(rules.run({name: key}))
+    best = item.best - base
+    if item.best <= 0 or best <= 0:
         raise no_key()
+    if base:
+        item.lose("scoring", "ticking nothing gives points too: here it gives none")
     told = Feedback(item)
     feedback = told.of_each([{name: (one,)} for one in idents], {})
     options = [
         {"id": id, "text": text, "credit": score / best, **({"feedback": said} if said else {})}
         for id, text, score, said in zip(with_ids(response.labels), texts, single, feedback, strict=True)
     ]
-    scored = _as_scored(item, response, options, key, best)
+    scored = _as_scored(item, response, options, key, base)
     return {"type": "multiple_response", **scored, **told.fields()}
 
 
@@ -139,15 +146,17 @@ def _key(item: Item, response: Response, single: Sequence[Fraction]) -> tuple[st
 
 
 def _as_scored(
-    item: Item, response: Response, options: list[dict[str, Any]], key: tuple[str, ...], best: Fraction
+    item: Item, response: Response, options: list[dict[str, Any]], key: tuple[str, ...], base: Fraction
 ) -> Fields:
-    """The options as we mark them, by the rule that gives what the item's rules give."""
+    """The options as we mark them, by the rule that gives what the item's rules give beyond ``base``."""
     idents = [label.ident for label in response.labels]
     rules = item.processing
+    best = rules.clamped(rules.run({response.ident: key})) - base
     worth = dict(zip(idents, (option["credit"] for option in options), strict=True))
 
     def scored(ticked: tuple[str, ...]) -> Fraction:
-        return max(Fraction(0), min(Fraction(1), rules.clamped(rules.run({response.ident: ticked})) / best))
+        score = rules.clamped(rules.run({response.ident: ticked})) - base
+        return max(Fraction(0), min(Fraction(1), score / best))
 
     less = [tuple(one for one in key if one != gone) for gone in key if len(key) > 1]
     more = [(*key, one) for one in idents if one not in key]
@@ -182,7 +191,7 @@ def ordering(item: Item, response: Response) -> Fields:
     scores = [rules.run({name: one}) for one in orders]
     if not scores or max(scores) <= 0:
         raise Wrong("the right order is not said in full – list every item under resprocessing")
-    best = max(scores)
+    item.best = best = max(scores)
     key = orders[scores.index(best)]
     swapped = rules.run({name: (*key[:-2], key[-1], key[-2])})
     rule = {
@@ -214,10 +223,23 @@ def _orders(item: Item, response: Response) -> Iterator[tuple[str, ...]]:
 # What is typed -------------------------------------------------------------------------------------------------------
 
 
-def essay(item: Item) -> Fields:
-    """A longer text that a person marks."""
+def essay(item: Item, response: Response | None) -> Fields:
+    """A longer text that a person marks. Canvas says how many words, Blackboard and D2L what a good answer is."""
     told = Feedback(item)
-    return {"type": "essay", **told.fields()}
+    model = joined([told.solution(), *item.texts(item.element.find("answer_key"))])
+    return {
+        "type": "essay",
+        **_length(response),
+        **({"model_answer": model} if model else {}),
+        **told.fields(),
+    }
+
+
+def _length(response: Response | None) -> Fields:
+    said = {} if response is None else response.element.attrib
+    limits = {name: number(said.get(f"word_limit_{name}")) for name in ("min", "max")}
+    words = {name: int(limit) for name, limit in limits.items() if limit and limit > 0}
+    return {"words": words} if words and said.get("word_limit_enabled", "").lower() == "yes" else {}
 
 
 def is_numerical(item: Item, response: Response) -> bool:
@@ -250,7 +272,7 @@ def _short(item: Item, response: Response, others: Given, base: Fraction, told: 
             found.setdefault(_pattern(test), test)
     givens = [{**others, response.ident: ((test.text or "").strip(),)} for test in found.values()]
     scores = [item.processing.run(given) - base for given in givens]
-    best = max(scores, default=Fraction(0))
+    item.best = best = max(scores, default=Fraction(0))
     if best <= 0:
         raise no_key()
     credits = [share(score, best) for score in scores]
@@ -291,7 +313,7 @@ def _numbers(item: Item, response: Response, told: Feedback) -> list[dict[str, A
             if not whole:
                 item.lose("answers", "a bound that is not accepted itself is accepted here")
             found += [(rules.alone(condition), one) for one in answers]
-    best = max((score for score, _ in found), default=Fraction(0))
+    item.best = best = max((score for score, _ in found), default=Fraction(0))
     if best <= 0:
         raise no_key()
     return [
@@ -320,6 +342,7 @@ def matching(item: Item, responses: Sequence[Response], choices: Mapping[str, Se
         for one in responses
     }
     key, whole = _keys(item, responses)
+    item.best = item.processing.run({name: (one,) for name, one in key.items()})
     pairs: list[dict[str, Any]] = [
         {"stem": one.stem, "choice": texts[one.ident].get(key[one.ident], Styled(""))} for one in responses
     ]
@@ -380,40 +403,60 @@ def gaps(item: Item, responses: Sequence[Response], names: Mapping[str, str]) ->
         given = others[one.ident]
         made[names[one.ident]] = _gap(item, one, given, rules.run(given) if given else base, told)
     fields: Fields = {"type": "cloze", "gaps": made, **told.fields()}
+    item.best = base + sum(alone)
     if whole:
+        first = responses[0].ident
+        item.best = rules.run({**others[first], first: (_candidates(item, responses[0])[0],)})
         return {**fields, "scoring": "all_or_nothing"}
     _weigh(item, [*made.values()], alone)
     return fields
 
 
 def _gap(item: Item, response: Response, others: Given, base: Fraction, told: Feedback) -> Fields:
-    if response.chosen and not _lists_answers(item):
+    if response.chosen and not _lists_answers(item, response):
         if response.cardinality != "single":
             raise Foreign("a gap with several answers")
         options = _options(item, response, told, others, base)
         return _as_truth(options) or {"type": "single_choice", "options": marked(options, single=True)}
     if {label.ident for label in response.labels} & {*_candidates(item, response)}:
-        return {"type": "short_text", "answers": _listed(item, response, told, others, base)}
+        return {"type": "short_text", **_listed(item, response, told, others, base)}
     return typed(item, response, others, base, told)
 
 
-def _lists_answers(item: Item) -> bool:
-    """Whether Canvas lists the accepted answers of gaps as options, though they are to be typed."""
-    return item.said("question_type") == "fill_in_multiple_blanks_question"
+def _lists_answers(item: Item, response: Response) -> bool:
+    """Whether Canvas lists the accepted answers of a gap as options, though they are to be typed.
+
+    Its New Quizzes say so of each option, since they list menus and words to drag in the same way.
+    """
+    ways = {label.element.get("answer_type", "openEntry") for label in response.labels}
+    return item.said("question_type") == "fill_in_multiple_blanks_question" and ways == {"openEntry"}
 
 
-def _listed(
-    item: Item, response: Response, told: Feedback, others: Given, base: Fraction
-) -> list[dict[str, Any]]:
-    options = _options(item, response, told, others, base)
-    return [
+def _listed(item: Item, response: Response, told: Feedback, others: Given, base: Fraction) -> Fields:
+    """The answers of a gap that Canvas lists: all are accepted, though its rules name the first of them only."""
+    ways = {label.element.get("scoring_algorithm", "") for label in response.labels}
+    if "TextRegex" in ways:
+        raise Foreign("a gap compared with a pattern")
+    star = "*" if "TextContainsAnswer" in ways else ""
+    near = "TextCloseEnough" in ways
+    if near and any(label.element.get("levenshtein_distance", "1") != "1" for label in response.labels):
+        item.lose("answers", "more than one typing error was forgiven")
+    loose = any(label.element.get("ignore_case") == "true" for label in response.labels)
+    cased = item.said("case_sensitive").lower() == "true" and not loose
+    answers = [
         {
-            "text": option["text"].replace("*", "\\*"),
-            **({} if option["credit"] == 1 else {"credit": option["credit"]}),
+            "text": f"{star}{text}{star}",
+            **({} if option["credit"] in (0, 1) else {"credit": option["credit"]}),
             **({"feedback": option["feedback"]} if "feedback" in option else {}),
         }
-        for option in options
+        for option in _options(item, response, told, others, base)
+        if (text := option["text"].replace("*", "\\*"))
     ]
+    return {
+        "answers": answers,
+        **({"case_sensitive": True} if cased else {}),
+        **({"typo": 1} if near else {}),
+    }
 
 
 def _candidates(item: Item, response: Response) -> list[str]:

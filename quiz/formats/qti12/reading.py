@@ -23,6 +23,8 @@ from quiz.formats.qti12.processing import Unknown
 from quiz.questions.images import FILE
 
 ROOT: Final = "questestinterop"
+#: The document type that many exports name; it declares nothing by itself, and is not looked up.
+_NAMED_TYPE: Final = re.compile(rb"<!DOCTYPE\s+questestinterop\b[^\[\]<>]*>")
 _MANIFEST: Final = "imsmanifest.xml"
 #: Folders in which packages keep what their texts show.
 _FOLDERS: Final = ("", "web_resources", "csfiles/home_dir", "Uploaded Media")
@@ -43,9 +45,20 @@ _LOST: Final = {
 }
 #: What metadata say that is read, or says nothing of the question itself; and how others begin of which that holds.
 _READ: Final = frozenset(
-    "question_type points_possible original_answer_ids assessment_question_identifierref quiz_type itemtype".split()
+    "author question_type points_possible original_answer_ids assessment_question_identifierref quiz_type itemtype questiontype"
+    " text_format case_sensitive points externalid lifecycle additional_cont_edit_mode feedback_setting singleline"
+    " thumb_size thumb_geometry element_height fixedtextlength feedback_mode wordcounter".split()
 )
-_SYSTEMS: Final = ("bbmd_", "cc_", "qmd_", "wct_")
+_SYSTEMS: Final = ("bbmd_", "cc_", "ilias_", "qmd_", "respondusapi_", "wct_")
+#: What metadata say where they say nothing; the last is an empty list as ILIAS writes it.
+_NOTHING: Final = frozenset({"", "none", "no", "false", "0", "non", "w10="})
+_USUAL: Final = {
+    "identicalscoring": "1",
+    "textgaprating": "ci",
+    "textrating": "ci",
+    "matching_mode": "1:1",
+    "shuffle": "1",
+}
 #: Metadata for which we have a field, or a word.
 _LOST_METADATA: Final = {"parent_stimulus_item_ident": "stimulus"}
 #: What an assessment says of how it is taken, which is the quiz's here and not the bank's.
@@ -161,7 +174,7 @@ def _media(archive: Archive, document: str) -> Media:
 
 
 def _document(content: bytes) -> _Document:
-    root = read_xml(content)
+    root = read_xml(_NAMED_TYPE.sub(lambda found: b"\n" * found[0].count(b"\n"), content, count=1))
     normalise(root)
     if root.tag != ROOT:
         raise Invalid(
@@ -174,7 +187,7 @@ def _document(content: bytes) -> _Document:
         one.tag
         for top in tops
         for one in top.iter(*_SETTINGS)
-        if one.getparent().tag != "item" and ("".join(one.itertext()).strip() or one.attrib)
+        if one.getparent().tag != "item" and (_says(one) or one.tag == "assessmentcontrol")
     }
     document.losses += (
         Loss("test", Said("a bank says nothing of %(name)s", name=name)) for name in sorted(said)[:1]
@@ -182,10 +195,14 @@ def _document(content: bytes) -> _Document:
     document.losses += (
         Loss("presentation_material", "texts before the questions")
         for top in tops[:1]
-        if next(top.iterchildren("presentation_material"), None) is not None
+        if any(map(_says, top.iterchildren("presentation_material")))
     )
     _gather(root, (), document)
     return document
+
+
+def _says(element: Element) -> bool:
+    return bool("".join(element.itertext()).strip())
 
 
 def _title(element: Element) -> str:
@@ -236,7 +253,8 @@ def _entries(
 def _entry(item: Item, topic: str, where: str) -> Entry:
     title = str(item.element.get("title") or "").strip()
     try:
-        found = {**_common(item, title, topic), **fields(item)}
+        own = fields(item)
+        found = {**_common(item, title, topic), **own}
     except Wrong as error:
         return failed(where, title, error)
     except Foreign as error:
@@ -250,19 +268,20 @@ def _entry(item: Item, topic: str, where: str) -> Entry:
     if not found["prompt"].strip():
         found["prompt"] = type(found["prompt"])(title, "plain")
     for one in item.element:
-        if one.tag in _LOST and (len(one) or string_of(one)):
+        if one.tag in _LOST and _says(one):
             item.lose(one.tag, _LOST[one.tag])
     _lose_metadata(item)
     if found["type"] == "description":
         found.pop("points", None)
     whole = settled(found)
-    return Found(where, parted(whole) if "gaps" in whole else whole, item.losses, item.files)
+    return Found(where, parted(whole) if "gaps" in whole else whole, [*item.losses], item.files)
 
 
 def _lose_metadata(item: Item) -> None:
     for label, values in item.metadata.items():
         said = next(filter(None, values), "")
-        if said and label and label not in _READ and not label.startswith(_SYSTEMS):
+        usual = said.lower() in _NOTHING or said == _USUAL.get(label)
+        if not usual and label not in _READ and not label.startswith(_SYSTEMS):
             item.lose(
                 _LOST_METADATA.get(label, label),
                 Said("the metadata say %(label)s: %(said)s", label=label, said=said[:60]),
@@ -273,7 +292,7 @@ def _lose_metadata(item: Item) -> None:
 
 def _common(item: Item, title: str, topic: str) -> dict[str, Any]:
     """What every question has."""
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {"author": author} if (author := item.said("author")) else {}
     ident = str(item.element.get("ident") or "").strip()
     if ID.fullmatch(ident):
         made["id"] = ident

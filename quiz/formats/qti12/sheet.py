@@ -146,6 +146,15 @@ class Sheet:
         )
         return (ident,)
 
+    def solution(self, text: str | None) -> None:
+        """What a good answer is, for who marks."""
+        if text:
+            self.told.append(
+                f'    <itemfeedback ident="solution">\n      <solution>\n        <solutionmaterial>\n'
+                f"{self.material(self.text(text), '          ')}\n        </solutionmaterial>\n      </solution>\n"
+                "    </itemfeedback>"
+            )
+
     def hint(self, number: int, text: str) -> None:
         """A hint."""
         self.told.append(

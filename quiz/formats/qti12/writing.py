@@ -34,7 +34,7 @@ class Qti12Writer(Writer):
     )
     holds = frozenset(
         "name topic prompt points difficulty tags explanation hints options answer feedback_true feedback_false answers"
-        " case_sensitive pairs distractors items text gaps choices image regions".split()
+        " case_sensitive pairs distractors items text gaps choices image regions author model_answer".split()
     )
 
     #: What stands in front of the names of pictures.
@@ -147,6 +147,7 @@ def _metadata(sheet: Sheet) -> Iterator[tuple[str, str]]:
         "qmd_topic": question.topic,
         "qmd_levelofdifficulty": question.difficulty.removeprefix("medium"),
         "qmd_keywords": ", ".join(question.tags),
+        "author": question.author,
     }
     yield from ((label, entry) for label, entry in more.items() if entry)
     if any("," in tag or tag != tag.strip() for tag in question.tags):
@@ -301,10 +302,11 @@ def _ordering(sheet: Sheet, content: Any) -> None:
     )
 
 
-def _essay(sheet: Sheet, _content: Any) -> None:
+def _essay(sheet: Sheet, content: Any) -> None:
     sheet.kind, sheet.profile = "essay_question", "cc.essay.v0p1"
     sheet.prompt(sheet.text(sheet.question.prompt))
     sheet.field("response1", rows=15)
+    sheet.solution(content.model_answer)
 
 
 def _description(sheet: Sheet, _content: Any) -> None:

@@ -249,7 +249,7 @@ def test_what_cannot_be_scored_or_asked_is_said():
     assert "no answer gives points" in one(choice("", "a", "b")).message
     assert one(choice(rule("<durequal>1</durequal>", 1), "a", "b")).kind == "item scored by durequal"
     assert "no <presentation>" in one("<item ident='x'/>").message
-    assert "has no text" in one(choice(rule(is_("A"), 1), "a", "")).message
+    assert "has no text" in one(choice(rule(is_("B"), 1), "a", "")).message
     half = one('<item ident="n"><presentation><response_num ident="R"><render_fib/></response_num></presentation>'
                '<resprocessing>' + rule('<vargt respident="R">3</vargt>', 1) + "</resprocessing></item>")  # fmt: skip
     assert half.kind == "a number without a largest or smallest value"

@@ -1,0 +1,296 @@
+"""What systems say in ways of their own, put into the words of QTI 1.2 before an item is read.
+
+The ways are those of the files that D2L Brightspace, ILIAS, Sakai, OpenOLAT, Blackboard and Canvas export.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from copy import deepcopy
+from typing import Final
+
+from quiz.errors import Said
+from quiz.files.xml import Element
+from quiz.formats.qti12.item import Foreign, Item, Wrong
+from quiz.formats.qti12.markup import has_content
+from quiz.formats.qti12.processing import number
+
+#: Texts of ILIAS that are no part of what is asked.
+_NOT_SHOWN: Final = frozenset({"answerdepth", "suggested_solution"})
+#: The address of a picture in a text.
+_SRC: Final = re.compile(r'src="([^"]*)"')
+#: More stems times choices than anybody asks for.
+_MOST_PAIRS: Final = 10_000
+#: How many options may be chosen, by kinds that say it otherwise than their files sometimes do.
+_CHOSEN: Final = {"multipleanswer": "Multiple", "multiplechoice": "Single"}
+#: The counters of D2L, and the variable that they make up.
+_RIGHT, _WRONG, _SCORE = "D2L_Correct", "D2L_Incorrect", "que_score"
+
+
+def rewrite(item: Item, name: str) -> None:
+    """Rewrites the item in place. ``name``: its kind as ``quiz.formats.qti12.kinds`` has it. Raises Foreign."""
+    if item.presentation is None:
+        return
+    _rewrite_texts(item)
+    _part_groups(item)
+    _name_responses(item, name)
+    _rewrite_tests(item)
+    _rewrite_counters(item)
+    _drop_blanks(item)
+
+
+def _rewrite_texts(item: Item) -> None:
+    """Sakai says of all its texts at once that they are HTML; ILIAS gives the files of pictures beside the texts."""
+    html = item.said("text_format").lower() == "html"
+    for text in [*item.element.iter("mattext")]:
+        if text.get("label") in _NOT_SHOWN:
+            text.getparent().remove(text)
+        elif html:
+            text.set("texttype", "text/html")
+    for material in item.element.iter("material"):
+        beside = {one.get("label"): one for one in material.iterchildren("matimage") if one.get("uri")}
+        for text in material.iterchildren("mattext") if beside else ():
+            shown = [one for name in _SRC.findall(text.text or "") if (one := beside.get(name)) is not None]
+            addresses = {one.get("label"): one.get("uri") for one in shown}
+            text.text = _SRC.sub(
+                lambda found, to=addresses: f'src="{to.get(found[1], found[1])}"', text.text or ""
+            )
+            for one in shown:
+                one.set("uri", "")
+
+
+# Responses -----------------------------------------------------------------------------------------------------------
+
+
+def _part_groups(item: Item) -> None:
+    """ILIAS matches in one group of labels, some of which say in ``match_group`` what can go with them."""
+    for group in [*item.element.iter("response_grp")]:
+        labels = [*group.iter("response_label")]
+        stems = {one.get("ident"): one for one in labels if one.get("match_group")}
+        choices = [one for one in labels if one.get("ident") not in stems]
+        if len(stems) * len(choices) > _MOST_PAIRS:
+            raise Wrong("there are too many stems and choices – part the question")
+        for name, stem in stems.items():
+            made = group.makeelement("response_lid", {"ident": name, "rcardinality": "Single"})
+            shown = made.makeelement("render_choice")
+            shown.extend(map(deepcopy, choices))
+            made.extend([*stem, shown])
+            group.addprevious(made)
+        if stems:
+            group.getparent().remove(group)
+            _part_tests(item, group.get("ident"), stems)
+
+
+def _part_tests(item: Item, group: str, stems: Collection[str]) -> None:
+    """``varsubset`` names a choice and its stem, with a comma between."""
+    scored = set[str]()
+    for test in [*item.element.iter("varsubset")]:
+        pair = [name.strip() for name in (test.text or "").split(",")]
+        stem = next((name for name in pair if name in stems), None)
+        if test.get("respident") != group or stem is None:
+            continue
+        test.tag, test.text = "varequal", next((name for name in pair if name != stem), "")
+        test.set("respident", stem)
+        if _scores(test.getparent().getparent()):
+            if stem in scored:
+                raise Foreign(Said("matching in which a stem has several choices"))
+            scored.add(stem)
+
+
+def _name_responses(item: Item, name: str) -> None:
+    """A response by its structure: D2L calls its name ``respident``, ILIAS a menu ``response_str``."""
+    found = [*item.element.iter("response_lid", "response_grp", "response_str")]
+    for one in found:
+        if not one.get("ident"):
+            one.set("ident", one.get("respident", ""))
+        if one.find(".//render_choice//response_label") is not None:
+            one.tag = "response_lid"
+    if len(found) == 1 and found[0].tag == "response_lid" and found[0].get("rcardinality") != "Ordered":
+        found[0].set("rcardinality", _CHOSEN.get(name, found[0].get("rcardinality", "Single")))
+
+
+def _drop_blanks(item: Item) -> None:
+    """Canvas, Blackboard and Sakai export the empty lines of their forms as options and pairs without a text."""
+    responses = [*item.element.iter("response_lid")]
+    for one in responses if item.said("question_type") == "matching_question" else ():
+        if not any(has_content(part) for part in one if part.tag != "render_choice"):
+            one.getparent().remove(one)
+            item.lose("pairs", "pairs without a stem")
+    scored = [*filter(_scores, item.element.iter("respcondition"))]
+    key = {(test.get("respident"), (test.text or "").strip()) for one in scored for test in _wanted(one)}
+    for one in item.element.iter("response_lid"):
+        labels, name = [*one.iter("response_label")], one.get("ident")
+        blank = [
+            label for label in labels if not has_content(label) and (name, label.get("ident")) not in key
+        ]
+        if blank and len(blank) < len(labels):
+            item.lose("options", "options without a text")
+            for label in blank:
+                label.getparent().remove(label)
+
+
+def _wanted(tests: Element) -> Iterator[Element]:
+    """The comparisons with what has to be there, not with what must not."""
+    for test in tests:
+        if test.tag == "varequal":
+            yield test
+        elif test.tag != "not":
+            yield from _wanted(test)
+
+
+def _scores(condition: Element) -> bool:
+    said = [(one.text or "").strip() for one in condition.iterchildren("setvar")]
+    return any(text.endswith(".max") or (number(text) or 0) > 0 for text in said)
+
+
+# Tests ---------------------------------------------------------------------------------------------------------------
+
+
+def _rewrite_tests(item: Item) -> None:
+    responses = [one for one in item.element.iter() if one.tag.startswith("response_") and one.get("ident")]
+    by_name = {one.get("ident"): one for one in responses if one.tag != "response_label"}
+    by_label = {label.get("ident"): one for one in by_name.values() for label in one.iter("response_label")}
+    case = item.said("case_sensitive").lower() == "true" or item.said("textgaprating") == "cs"
+    equal = defaultdict(list)
+    for test in [*item.element.iter("varequal", "varsubstring")]:
+        name = test.get("respident", "")
+        if name not in by_name and name in by_label:
+            _name_response(test, name, by_label[name])
+        if case:
+            test.set("case", "Yes")
+        if test.tag == "varequal":
+            equal[test.get("respident")].append(test)
+    for name, response in by_name.items():
+        if response.tag == "response_lid":
+            _name_options(equal[name], response)
+            _pair_names(item, equal[name], response)
+        elif response.tag == "response_num":
+            _add_bounds(equal[name], response)
+
+
+def _name_response(test: Element, label: str, response: Element) -> None:
+    """Blackboard and D2L name an option, or the field in a response, where the response is meant."""
+    test.set("respident", response.get("ident"))
+    if not (test.text or "").strip():
+        test.text = label
+    elif response.get("rcardinality") == "Ordered":
+        test.set("index", test.text.strip())
+        test.text = label
+
+
+def _name_options(tests: Sequence[Element], response: Element) -> None:
+    """ILIAS names options by their texts, and in orderings by their places, which it counts from 0."""
+    labels = [*response.iter("response_label")]
+    names = [one.get("ident") for one in labels]
+    texts = {"".join(one.itertext()).strip(): one.get("ident") for one in reversed(labels)}
+    places = {str(place): name for place, name in enumerate(names)}
+    others = places if response.get("rcardinality") == "Ordered" else texts
+    from_zero = any(one.get("index") == "0" for one in tests)
+    for one in tests:
+        said = (one.text or "").strip()
+        if said not in names and said in others:
+            one.text = others[said]
+        if from_zero and (place := number(one.get("index"))) is not None:
+            one.set("index", str(place + 1))
+
+
+def _pair_names(item: Item, tests: Sequence[Element], response: Element) -> None:
+    """Blackboard Ultra has one name of an option among the options and another in the rules, both in the same order."""
+    options = [one.get("ident") for one in response.iter("response_label")]
+    said = [*dict.fromkeys((one.text or "").strip() for one in tests)]
+    if len(said) != len(options) or {*said} & {*options}:
+        return
+    names = dict(zip(said, options, strict=True))
+    for one in tests:
+        one.text = names[(one.text or "").strip()]
+    item.lose("options", "the rules have other names for the options: they are taken in the same order")
+
+
+def _add_bounds(tests: Sequence[Element], response: Element) -> None:
+    """ILIAS says with the field of a gap which numbers are near enough."""
+    for field in response.iter("render_fib"):
+        low, high = number(field.get("minnumber")), number(field.get("maxnumber"))
+        for one in tests if low != high else ():
+            value = number(one.text)
+            if value is None or low is None or high is None or not low <= value <= high:
+                continue
+            either, both = one.makeelement("or"), one.makeelement("and")
+            one.getparent().replace(one, either)
+            for tag, bound in (("vargte", "minnumber"), ("varlte", "maxnumber")):
+                made = one.makeelement(tag, {"respident": response.get("ident")})
+                made.text = field.get(bound)
+                both.append(made)
+            either.extend([one, both])
+
+
+# Counters ------------------------------------------------------------------------------------------------------------
+
+
+def _rewrite_counters(item: Item) -> None:
+    """D2L counts what is right and what is wrong, and says by ``grading_type`` what that makes.
+
+    For several options 0 is all or nothing, 1 right minus wrong, else what is rightly left alone counts too; for matching
+    and ordering 0 is a share for each part, 1 all or nothing, 2 right minus wrong.
+    """
+    counted = [*_counted(item)]
+    if not counted:
+        return
+    several = any(one.get("rcardinality") == "Multiple" for one in item.element.iter("response_lid"))
+    grading = "".join(one.text or "" for one in item.element.iter("grading_type")).strip()
+    right, wrong = ([one for one, name in counted if name == counter] for counter in (_RIGHT, _WRONG))
+    whole = _sum_up(item) or grading == ("0" if several else "1")
+    if whole:
+        _add_whole(right, wrong if several else ())
+        return
+    for worth, conditions in (("1", right), ("-1", wrong if several else ())):
+        for one in conditions:
+            one.append(_set(one, "Add", worth))
+    if several and grading != "1":
+        item.lose("scoring", "what is rightly left alone counts too: here wrong options take off points")
+    elif grading == "2":
+        item.lose("scoring", "wrong parts take off points: here they give none")
+
+
+def _counted(item: Item) -> Iterator[tuple[Element, str]]:
+    """The conditions that count, without what they set, and what they count."""
+    for condition in [*item.element.iter("respcondition")]:
+        for one in [*condition.iterchildren("setvar")]:
+            if one.get("varname") in (_RIGHT, _WRONG) and condition.find("conditionvar") is not None:
+                yield condition, one.get("varname")
+                condition.remove(one)
+
+
+def _sum_up(item: Item) -> bool:
+    """Takes out the rules that make the score of the counters; whether they say that nothing may be wrong."""
+    whole = False
+    for one in [*item.element.iter("outcomes")]:
+        one.getparent().remove(one)
+    for condition in [*item.element.iter("respcondition")]:
+        if any(one.get("varname") == _SCORE for one in condition.iterchildren("setvar")):
+            whole = whole or any(test.get("respident") == _WRONG for test in condition.iter("varequal"))
+            condition.getparent().remove(condition)
+    return whole
+
+
+def _add_whole(right: Sequence[Element], wrong: Sequence[Element]) -> None:
+    """One condition that all parts are right, and none of the wrong ones is there."""
+    if not right:
+        return
+    made = right[0].makeelement("respcondition")
+    tests = made.makeelement("conditionvar")
+    for one in right:
+        tests.extend(map(deepcopy, one.find("conditionvar")))
+    for one in wrong:
+        not_there = tests.makeelement("not")
+        not_there.extend(map(deepcopy, one.find("conditionvar")))
+        tests.append(not_there)
+    made.extend([tests, _set(made, "Set", "1")])
+    right[0].getparent().append(made)
+
+
+def _set(near: Element, action: str, worth: str) -> Element:
+    made = near.makeelement("setvar", {"action": action})
+    made.text = worth
+    return made

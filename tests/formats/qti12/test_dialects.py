@@ -1,0 +1,375 @@
+"""QTI 1.2 in the ways of single systems: items built as their exports are, in words of our own."""
+
+from base64 import b64encode
+from html import escape
+
+import pytest
+
+from quiz.errors import Invalid
+from quiz.formats.base import Found
+from tests.formats.qti12.test_qti12 import FORMAT, entries, one
+from tests.formats.samples import read, written
+from tests.pictures import png
+
+
+def material(text, style="html"):
+    """A text as it stands in an item."""
+    return f'<material><mattext texttype="text/{style}">{escape(text)}</mattext></material>'
+
+
+def metadata(**said):
+    """What is said of an item."""
+    fields = "".join(
+        f"<qtimetadatafield><fieldlabel>{label}</fieldlabel><fieldentry>{entry}</fieldentry></qtimetadatafield>"
+        for label, entry in said.items()
+    )
+    return f"<itemmetadata><qtimetadata>{fields}</qtimetadata></itemmetadata>"
+
+
+def label(ident, text, more=""):
+    """An option."""
+    return f'<response_label ident="{ident}" {more}>{material(text, "plain")}</response_label>'
+
+
+def menu(ident, labels, cardinality="Single", stem=""):
+    """A response that is chosen."""
+    shown = f"<render_choice>{''.join(labels)}</render_choice>"
+    return f'<response_lid ident="{ident}" rcardinality="{cardinality}">{stem and material(stem)}{shown}</response_lid>'
+
+
+def equal(ident, value, more=""):
+    """A test."""
+    return f'<varequal respident="{ident}"{more}>{value}</varequal>'
+
+
+def rule(tests, worth=None, name="SCORE", action="Add", shows=""):
+    """A condition."""
+    given = "" if worth is None else f'<setvar varname="{name}" action="{action}">{worth}</setvar>'
+    told = f'<displayfeedback feedbacktype="Response" linkrefid="{shows}"/>' if shows else ""
+    return f'<respcondition continue="Yes"><conditionvar>{tests}</conditionvar>{given}{told}</respcondition>'
+
+
+def feedback(ident, text):
+    """A text of feedback."""
+    return f'<itemfeedback ident="{ident}"><flow_mat>{material(text)}</flow_mat></itemfeedback>'
+
+
+def item(said, asked, *rules, outcomes="<decvar/>", more=""):
+    """An item."""
+    return (
+        f'<item ident="i">{said}<presentation><flow>{asked}</flow></presentation>'
+        f"<resprocessing><outcomes>{outcomes}</outcomes>{''.join(rules)}</resprocessing>{more}</item>"
+    )
+
+
+def fields_of(text):
+    """The fields of the question, and the fields that are lost."""
+    found = one(text)
+    assert isinstance(found, Found), found
+    return found.fields, sorted(loss.field for loss in found.losses)
+
+
+def worth(question, *tried):
+    """What these answers give."""
+    return [float(question.score(response).fraction) for response in tried]
+
+
+def question(text):
+    """The question of the item."""
+    (found,), report = read(FORMAT, f"<questestinterop>{text}</questestinterop>".encode())
+    assert not report.errors
+    return found
+
+
+# Canvas --------------------------------------------------------------------------------------------------------------
+
+BLANKS = metadata(question_type="fill_in_multiple_blanks_question")
+
+
+def test_canvas_accepts_every_answer_that_it_lists_though_its_rules_name_the_first():
+    asked = material("The [river] is long.") + menu("response_river", [label("1", "Ob"), label("2", "Lena")])
+    fields, lost = fields_of(item(BLANKS, asked, rule(equal("response_river", "1"), 100)))
+    assert fields["gaps"]["river"] == {"type": "short_text", "answers": [{"text": "Ob"}, {"text": "Lena"}]}
+    assert not lost
+
+
+@pytest.mark.parametrize(
+    "way, gap",
+    [
+        ("answer_type='dropdown'", {"options": [{"id": "1", "text": "Ob", "correct": True}, {"id": "2", "text": "Ili"}]}),
+        ("answer_type='openEntry' scoring_algorithm='TextContainsAnswer'", {"answers": [{"text": "*Ob*"}, {"text": "*Ili*"}], "case_sensitive": True}),
+        (
+            "answer_type='openEntry' scoring_algorithm='TextCloseEnough' levenshtein_distance='1' ignore_case='true'",
+            {"answers": [{"text": "Ob"}, {"text": "Ili"}], "typo": 1},
+        ),
+        (
+            "answer_type='openEntry' scoring_algorithm='TextEquivalence'",
+            {"answers": [{"text": "Ob"}, {"text": "Ili"}], "case_sensitive": True},
+        ),
+    ],
+)  # fmt: skip
+def test_new_quizzes_say_of_each_option_how_a_gap_is_filled(way, gap):
+    said = metadata(question_type="fill_in_multiple_blanks_question", case_sensitive="true")
+    asked = material("The [x] is long.") + menu("response_x", [label("1", "Ob", way), label("2", "Ili", way)])
+    fields, lost = fields_of(item(said, asked, rule(equal("response_x", "1"), 100)))
+    kind = "single_choice" if "options" in gap else "short_text"
+    assert fields["gaps"]["x"] == {"type": kind, **gap}
+    assert not lost
+
+
+def test_a_gap_that_is_compared_with_a_pattern_is_not_supported():
+    way = "answer_type='openEntry' scoring_algorithm='TextRegex'"
+    asked = material("The [x] is long.") + menu("response_x", [label("1", "^O.$", way)])
+    assert (
+        one(item(BLANKS, asked, rule(equal("response_x", "1"), 100))).kind == "a gap compared with a pattern"
+    )
+
+
+def test_empty_lines_of_a_form_are_left_out():
+    several = menu("R", [label("0", ""), label("1", "Ob"), label("2", "Ili"), label("3", "Lena")], "Multiple")
+    tests = f"<and><not>{equal('R', 0)}</not>{equal('R', 1)}<not>{equal('R', 2)}</not>{equal('R', 3)}</and>"
+    fields, lost = fields_of(item("", material("Which?") + several, rule(tests, 100, action="Set")))
+    assert [option["text"] for option in fields["options"]] == ["Ob", "Ili", "Lena"]
+    assert (fields["scoring"], lost) == ("all_or_nothing", ["options"])
+    choices = [label("0", ""), label("1", "Kara Sea"), label("2", "Laptev Sea")]
+    asked = "".join(menu(f"response_{n}", choices, stem=stem) for n, stem in enumerate(["", "Ob", "Lena"]))
+    rules = [rule(equal(f"response_{n}", n), 33.33) for n in range(3)]
+    fields, lost = fields_of(item(metadata(question_type="matching_question"), asked, *rules))
+    assert [(pair["stem"], pair["choice"]) for pair in fields["pairs"]] == [
+        ("Ob", "Kara Sea"),
+        ("Lena", "Laptev Sea"),
+    ]
+    assert lost == ["options", "pairs"]
+
+
+def test_an_essay_has_its_length_and_its_model_answer():
+    field = '<response_str ident="R" word_limit_min="5" word_limit_max="50" word_limit_enabled="Yes"><render_fib/></response_str>'
+    model = f'<itemfeedback ident="solution"><solution><solutionmaterial>{material("So.")}</solutionmaterial></solution></itemfeedback>'
+    found = question(item(metadata(question_type="essay_question"), material("Why?") + field, more=model))
+    assert (found.content.words.min, found.content.words.max, found.content.model_answer) == (5, 50, "So.")
+    (again,), _ = read(FORMAT, written(FORMAT, [found])[0])
+    assert (again.content.model_answer, again.explanation) == ("So.", None)
+
+
+# Blackboard, D2L -----------------------------------------------------------------------------------------------------
+
+
+def test_blackboard_ultra_names_options_otherwise_in_its_rules():
+    asked = material("Which?") + menu(
+        "R", [label("new_1", "Ob"), label("new_2", "Ili"), label("new_3", "Lena")], "Single"
+    )
+    tests = f"<and>{equal('R', 'x1')}<not>{equal('R', 'x2')}</not>{equal('R', 'x3')}</and>"
+    said = "<itemmetadata><bbmd_questiontype>Multiple Answer</bbmd_questiontype></itemmetadata>"
+    fields, lost = fields_of(
+        item(said, asked, rule(tests, "SCORE.max", action="Set"), outcomes='<decvar maxvalue="1"/>')
+    )
+    assert (fields["type"], lost) == ("multiple_response", ["options"])
+    assert [option.get("correct", False) for option in fields["options"]] == [True, False, True]
+
+
+def counted(kind, grading, asked, right, wrong):
+    """An item of D2L, which counts right and wrong parts."""
+    style = f'<response_extension xmlns:d="x"><d:grading_type>{grading}</d:grading_type></response_extension>'
+    variables = "".join(
+        f'<decvar varname="{name}" maxvalue="100"/>' for name in ("que_score", "D2L_Correct", "D2L_Incorrect")
+    )
+    end = '<respcondition><setvar varname="que_score" action="Set">D2L_Correct</setvar></respcondition>'
+    rules = [rule(test, 1, "D2L_Correct") for test in right] + [
+        rule(test, 1, "D2L_Incorrect") for test in wrong
+    ]
+    return item(
+        metadata(qmd_questiontype=kind, qmd_weighting="2"),
+        material("Which?") + style + asked,
+        *rules,
+        end,
+        outcomes=variables,
+    )
+
+
+def test_d2l_counts_right_and_wrong_options():
+    asked = menu("R", [label(name, name) for name in "abcd"], "Multiple")
+    key, others = [equal("R", "a"), equal("R", "b")], [equal("R", "c"), equal("R", "d")]
+    tried = [("a", "b"), ("a",), ("a", "b", "c"), ("a", "b", "c", "d")]
+    for grading, expected in ((0, [1, 0, 0, 0]), (1, [1, 0.5, 0.5, 0]), (2, [1, 0.5, 0.5, 0])):
+        text = counted("Multi-Select", grading, asked, key, others)
+        assert worth(question(text), *tried) == expected
+        assert fields_of(text)[1] == (["scoring"] if grading == 2 else [])
+
+
+def test_d2l_names_responses_by_respident_and_items_of_an_order_in_the_tests():
+    choices = "".join([label("A1", "Kara Sea"), label("A2", "Laptev Sea")])
+    groups = "".join(
+        f'<response_grp respident="C{n}" rcardinality="Single">{material(stem)}<render_choice>{choices}</render_choice></response_grp>'
+        for n, stem in ((1, "Ob"), (2, "Lena"))
+    )
+    pairs = counted(
+        "Matching", 0, groups, [equal("C1", "A1"), equal("C2", "A2")], [equal("C1", "A2"), equal("C2", "A1")]
+    )
+    assert [(one.stem, one.choice) for one in question(pairs).content.pairs] == [
+        ("Ob", "Kara Sea"),
+        ("Lena", "Laptev Sea"),
+    ]
+    labels = "".join(label(f"O{n}", text) for n, text in enumerate(["Lena", "Ob", "Yenisei"], 1))
+    group = f'<response_grp respident="O" rcardinality="Ordered"><render_choice>{labels}</render_choice></response_grp>'
+    places = [equal("O1", 3), equal("O2", 1), equal("O3", 2)]
+    for grading, expected in ((0, [1, 1 / 3]), (1, [1, 0])):
+        order = question(
+            counted("Ordering", grading, group, places, [f"<not>{test}</not>" for test in places])
+        )
+        assert [one.text for one in order.content.items] == ["Ob", "Yenisei", "Lena"]
+        assert worth(order, ["O2", "O3", "O1"], ["O2", "O1", "O3"]) == pytest.approx(expected)
+
+
+def test_d2l_names_fields_in_the_tests_and_has_several_for_the_same_answers():
+    field = '<response_str ident="{0}S" rcardinality="Single"><render_fib {1}><response_label ident="{0}A"/></render_fib></response_str>'
+    asked = material("The ") + field.format("x", "") + material(" is long.")
+    fields, _ = fields_of(
+        item(
+            metadata(qmd_questiontype="Fill in the Blanks"), asked, rule(equal("xA", "Ob"), 100, action="Set")
+        )
+    )
+    assert (fields["text"], fields["gaps"]["xS"]["answers"]) == ("The [[xS]] is long.", [{"text": "Ob"}])
+    boxes = material("Two rivers!") + field.format("x", 'xmlns:d="x" d:input_boxes="2"')
+    rules = [rule(equal("xA", name), 50, action="Set") for name in ("Ob", "Ili", "Lena")]
+    both = question(item(metadata(qmd_questiontype="Multi-Short Answer"), boxes, *rules))
+    assert worth(both, {"1": "Lena", "2": "Ob"}, {"1": "Ob", "2": "ob"}, {"1": "Amur", "2": "Ili"}) == [
+        1,
+        0.5,
+        0.5,
+    ]
+
+
+# ILIAS, Sakai, OpenOLAT, Respondus -----------------------------------------------------------------------------------
+
+
+def test_ilias_matches_in_one_group():
+    stems = "".join(label(name, text, 'match_group="1,2,3"') for name, text in (("11", "Ob"), ("12", "Lena")))
+    choices = "".join(
+        label(name, text) for name, text in (("1", "Kara Sea"), ("2", "Laptev Sea"), ("3", "Black Sea"))
+    )
+    group = f'<response_grp ident="MQ" rcardinality="Multiple"><render_choice>{stems}{choices}</render_choice></response_grp>'
+    pairs = [f'<varsubset respident="MQ">{pair}</varsubset>' for pair in ("1,11", "2,12")]
+    whole = item(
+        metadata(questiontype="MATCHING QUESTION"),
+        material("Match!") + group,
+        *(rule(pair, 2) for pair in pairs),
+    )
+    found = question(whole)
+    assert [(one.stem, one.choice) for one in found.content.pairs] == [
+        ("Ob", "Kara Sea"),
+        ("Lena", "Laptev Sea"),
+    ]
+    assert ([one.choice for one in found.content.distractors], found.points) == (["Black Sea"], 4)
+    twice = whole.replace("2,12", "3,11")
+    assert one(twice).kind == "matching in which a stem has several choices"
+
+
+def test_ilias_gives_points_for_what_is_left_alone_and_says_them_nowhere_else():
+    asked = material("Which?") + menu(
+        "MCMR", [label("0", "Ob"), label("1", "Ili"), label("2", "Lena")], "Multiple"
+    )
+    rules = [
+        rule(test, points)
+        for n, points in enumerate([(2, 0), (0, 2), (2, 0)])
+        for test, points in ((equal("MCMR", n), points[0]), (f"<not>{equal('MCMR', n)}</not>", points[1]))
+    ]
+    text = item(metadata(questiontype="MULTIPLE CHOICE QUESTION", author="A. B."), asked, *rules)
+    found = question(text)
+    assert (found.points, found.author) == (6, "A. B.")
+    assert worth(found, ["0", "2"], ["0"], ["0", "1", "2"], []) == [1, 0.5, 0.5, 0]
+    assert fields_of(text)[1] == ["scoring"]
+
+
+def test_ilias_names_menus_by_their_texts_and_places_from_zero():
+    gap = f'<response_str ident="gap_0"><render_choice>{label("0", "Ob")}{label("1", "Ili")}</render_choice></response_str>'
+    number = '<response_num ident="gap_1"><render_fib fibtype="Decimal" minnumber="3600" maxnumber="3700"/></response_num>'
+    asked = material("The ") + gap + material(" has ") + number + material(" km.")
+    rules = [rule(equal("gap_0", "Ili"), 0), rule(equal("gap_0", "Ob"), 1), rule(equal("gap_1", "3650"), 1)]
+    fields, lost = fields_of(item(metadata(questiontype="CLOZE QUESTION", textgaprating="ci"), asked, *rules))
+    assert fields["text"] == "The [[gap_0]] has [[gap_1]] km."
+    assert [option.get("correct", False) for option in fields["gaps"]["gap_0"]["options"]] == [True, False]
+    assert fields["gaps"]["gap_1"]["answers"] == [{"value": "3650", "tolerance": "50"}]
+    assert (fields["points"], lost) == (2, [])
+    depth = '<material><mattext label="answerdepth">0</mattext></material></response_label>'
+    labels = [
+        label(f"[7{n},{n},0]", text).replace("</response_label>", depth)
+        for n, text in enumerate(["Ob", "Lena"])
+    ]
+    rules = [rule(equal("OQT", n, f' index="{n}"'), 1) for n in range(2)]
+    fields, lost = fields_of(item("", material("Order!") + menu("OQT", labels, "Ordered"), *rules))
+    assert ([one["text"] for one in fields["items"]], fields["scoring"]) == (
+        ["Ob", "Lena"],
+        "absolute_position",
+    )
+
+
+def test_pictures_stand_in_the_document_or_beside_a_text():
+    held = f'<matimage label="a.png" embedded="base64">{b64encode(png()).decode()}</matimage>'
+    beside = '<matimage label="il_0_mob_7" uri="objects/il_0_mob_7/b.png"/>'
+    text = material('<p><img src="il_0_mob_7" alt="A map"></p>').replace(
+        "</material>", f"{beside}</material>"
+    )
+    asked = text + menu(
+        "R", [label("0", "Ob").replace("</material>", f"{held}</material>"), label("1", "Ili")]
+    )
+    fields, lost = fields_of(item("", asked, rule(equal("R", 0), 1)))
+    assert fields["options"][0]["text"] == 'Ob <img src="images/a.png" alt="a.png">'
+    assert (fields["prompt"], lost) == ("<p>A map</p>", ["files"])
+    empty = material("Which?") + '<material><matimage embedded="base64" uri=""></matimage></material>'
+    assert (
+        fields_of(item("", empty + menu("R", [label("0", "Ob"), label("1", "Ili")]), rule(equal("R", 0), 1)))[
+            1
+        ]
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "right, wrong, general",
+    [
+        ("response_allcorrect", "response_onenotcorrect", "general_fb"),
+        ("Mastery", "Fail", "solution"),
+        ("QUE_1_C", "QUE_2_IC", "QUE_3_ALL"),
+    ],
+)
+def test_feedback_of_the_whole_is_known_by_its_name(right, wrong, general):
+    asked = material("Which?") + menu("R", [label("0", "Ob"), label("1", "Ili")])
+    texts = feedback(right, "Right.") + feedback(wrong, "Wrong.") + feedback(general, "So.")
+    rules = [rule(equal("R", 0), 0, shows=right), rule(equal("R", 1), 0, shows=wrong)]
+    fields, _ = fields_of(item("", asked, *rules, more=texts + "<solutionhint>Look.</solutionhint>"))
+    assert fields["feedback"] == {"right": "Right.", "wrong": "Wrong."}
+    assert (fields["explanation"], fields["hints"]) == ("So.", ["Look."])
+    assert fields["options"][0]["correct"]
+
+
+def test_a_named_document_type_is_let_through_and_a_declaring_one_is_not():
+    text = (
+        item("", material("Read.", "plain"))
+        .replace("<resprocessing>", "<resprocessing/><x>")
+        .replace("</resprocessing>", "</x>")
+    )
+    named = f'<?xml version="1.0"?>\n<!DOCTYPE questestinterop SYSTEM\n"ims_qtiasiv1p2p1.dtd">\n<questestinterop>{text}</questestinterop>'
+    assert entries(named.encode())[-1].where == "line 4"
+    with pytest.raises(Invalid, match="document type"):
+        entries(b"<!DOCTYPE questestinterop [<!ELEMENT a (b)>]><questestinterop/>")
+
+
+def test_metadata_that_say_nothing_are_no_losses():
+    said = metadata(
+        calculator_type="none",
+        hasRationale="false",
+        ILIAS_VERSION="9",
+        feedback_setting="1",
+        grading_notes="Mind.",
+    )
+    kprim = item(metadata(questiontype="assKprimChoice"), menu("R", [label("0", "Ob")]))
+    assert fields_of(item(said, material("Read.")))[1] == ["grading_notes"]
+    assert one(kprim).kind == "assKprimChoice"
+    assert (
+        one(
+            kprim.replace("<itemmetadata>", "<x>")
+            .replace("</itemmetadata>", "</x>")
+            .replace('"i"', '"QTIEDIT:KPRIM:1"')
+        ).kind
+        == "KPRIM"
+    )

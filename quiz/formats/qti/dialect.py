@@ -41,10 +41,8 @@ class Dialect:
     resource: str
     package: tuple[str, str]
     hyphens: bool = False
-    #: Whether nothing but pictures can be put onto a picture.
-    only_pictures: bool = False
-    #: Whether what takes words says how many it takes in all: one, where it says nothing.
-    counts_words: bool = True
+    #: Without what later versions have: words on pictures, how many words go into gaps in all, that people score.
+    bare: bool = False
 
     def tag(self, name: str) -> str:
         """The element that 2.x calls so."""
@@ -110,8 +108,7 @@ DIALECTS: Final = (
         "http://www.imsglobal.org/question/qti_v2p1/rptemplates/{}",
         "imsqti_{}_xmlv2p1",
         ("QTIv2.1 Package", "1.0.0"),
-        only_pictures=True,
-        counts_words=False,
+        bare=True,
     ),
     Dialect(
         "qti22",

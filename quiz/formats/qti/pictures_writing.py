@@ -109,7 +109,7 @@ def _picture_of(sheet: Sheet, word: Any) -> str | None:
 
 def on_picture(sheet: Sheet, content: Any, words: Sequence[str]) -> None:
     """Words and pictures that are put onto places; 2.1 has pictures alone. A point becomes a circle around it."""
-    if sheet.dialect.only_pictures and not all(_picture_of(sheet, word) for word in content.choices):
+    if sheet.dialect.bare and not all(_picture_of(sheet, word) for word in content.choices):
         raise Unwritable("drag_words on a picture with words")
     labels = labels_of(sheet.question)
     if labels is None:
@@ -126,7 +126,7 @@ def on_picture(sheet: Sheet, content: Any, words: Sequence[str]) -> None:
 
 def all_gaps(sheet: Sheet, content: Any) -> dict[str, object]:
     """As many words as there are gaps can be put into them: versions that count them take one alone by default."""
-    return {"maxAssociations": len(content.gaps)} if sheet.dialect.counts_words else {}
+    return {} if sheet.dialect.bare else {"maxAssociations": len(content.gaps)}
 
 
 def _spot(sheet: Sheet, gap: str, picture: Any, label: str) -> str:

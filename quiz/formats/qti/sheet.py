@@ -140,7 +140,7 @@ class Sheet:
                 "responseDeclaration",
                 {"identifier": name, "cardinality": cardinality, "baseType": base},
                 *([self.el("correctResponse", None, values)] if values else []),
-                *([self.el("mapping", {**(bounds or {}), "defaultValue": "0"}, listed)] if listed else []),
+                *([self.el("mapping", {"defaultValue": "0", **(bounds or {})}, listed)] if listed else []),
             )
         )
 
@@ -274,7 +274,8 @@ class Sheet:
         if self.question.kind.asks:
             most = {"normalMaximum": decimal(self.points), "normalMinimum": "0"}
             # Without it the default counts: nothing.
-            hand = {"externalScored": "human"} if self.question.kind.by_hand and self.dialect.hyphens else {}
+            by_hand = self.question.kind.by_hand and not self.dialect.bare
+            hand = {"externalScored": "human"} if by_hand else {}
             yield self.el("outcomeDeclaration", {**score, **most, **hand}, self._default("0"))
         for name, cardinality in self.outcomes.items():
             kind = "float" if cardinality == "score" else "identifier"

@@ -132,12 +132,12 @@ def test_gaps_for_words_come_back_where_they_stood(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_essay_of_3_0_says_that_people_score_it(name):
-    """Programs would give it its default, nothing; 2.1 and 2.2 are not asked to know the word."""
+def test_an_essay_says_that_people_score_it(name):
+    """Programs would give it its default, nothing; 2.1 does not know the word."""
     asked = [question("essay", {}, id="essay"), question("true_false", {"answer": True}, id="truth")]
     items = unpacked(name, asked)
     scores = [tree(items[f"items/{one}.xml"]).find("outcomeDeclaration") for one in ("essay", "truth")]
-    assert [one.get("externalScored") for one in scores] == ["human" if name == "qti30" else None, None]
+    assert [one.get("externalScored") for one in scores] == [None if name == "qti21" else "human", None]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -88,8 +88,10 @@ class Matching(Content):
         return found
 
     def _offered(self) -> Iterator[tuple[str, str]]:
-        yield from ((pair.choice_id, pair.choice.strip()) for pair in self.pairs)
-        yield from ((one.id, one.choice.strip()) for one in self.distractors)
+        """Ids and texts, which stay of the class that says how they are written."""
+        named = [(pair.choice_id, pair.choice) for pair in self.pairs]
+        named += ((one.id, one.choice) for one in self.distractors)
+        yield from ((name, type(text)(text.strip())) for name, text in named)
 
     def faults(self) -> Iterator[Problem]:
         """Equal stems or ids, one text under two ids or two under one, and nothing to choose from."""

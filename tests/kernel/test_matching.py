@@ -34,15 +34,11 @@ def test_equal_texts_are_one_choice_and_distractors_come_after():
     assert [(pair.id, pair.choice_id) for pair in q.content.pairs] == [("1", "a"), ("2", "b"), ("3", "a")]
 
 
-@pytest.mark.parametrize(
-    "style, shown",
-    [("html", "<b>R</b> & <i>D</i>"), ("plain", "&lt;b&gt;R&lt;/b&gt; &amp; &lt;i&gt;D&lt;/i&gt;")],
-)
+@pytest.mark.parametrize("style, shown", [("html", "<b>R</b>"), ("plain", "&lt;b&gt;R&lt;/b&gt;")])
 def test_choices_are_shown_as_their_texts_are_written(style, shown):
     """They were Markdown whatever was said: pictures and markup of other systems stood there as tags."""
-    q = matching([{"stem": "KZ", "choice": " <b>R</b> & <i>D</i>"}, PAIRS[1]], text_format=style)
-    (first, _) = q.kind.present(q.content, ())["choices"]
-    assert first["html"].replace("&amp;", "&") == shown.replace("&amp;", "&")
+    q = matching([{"stem": "KZ", "choice": " <b>R</b>"}, PAIRS[1]], text_format=style)
+    assert q.kind.present(q.content, ())["choices"][0]["html"] == shown
 
 
 def test_ids_are_kept_and_made_explicit():

@@ -497,6 +497,7 @@ def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:
         body = root.find("stimulusBody")
         name = own_id(root.get("identifier", "").strip())
         ids = fitting_ids([name]) or [re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[-64:].strip("-") or "s"]
+        _lose_the_rest(shared)
         label = {"label": escape(shared.title, quote=False)} if shared.title not in ("", name) else {}
         yield {"id": ids[0], **label, "text": shared.html(root if body is None else body)}
 

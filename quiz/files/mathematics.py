@@ -2,6 +2,9 @@ r"""TeX in authored text to MathML: ``$…$`` and ``\(…\)`` in a line, ``$$…
 
 A dollar opens only before and closes only after something that is no space, and not before a digit, and the first
 dollar after an opening one decides: "$5 and $10" are amounts. What cannot be converted is shown as it was typed.
+
+Text that is HTML comes from systems whose pages have MathJax: there ``\(…\)``, ``\[…\]`` and ``$$…$$`` are formulas, a single
+dollar is none, and nothing is one in code (MathJax's ``tex2jax``, which Moodle and Canvas take as it is).
 """
 
 from __future__ import annotations
@@ -30,6 +33,12 @@ MATH_ATTRIBUTES: Final = frozenset(
     " form height largeop linethickness lspace mathvariant maxsize minsize movablelimits notation rowalign rowlines"
     " rowspacing rowspan rspace scriptlevel separator stretchy symmetric voffset width".split()
 )
+#: How many parts what has a fixed number of them takes, and what holds words alone (MathML 3, 3.1.3 and 3.2).
+_PARTS: Final = {
+    **dict.fromkeys(("mfrac", "mover", "mroot", "msub", "msup", "munder"), 2),
+    **dict.fromkeys(("msubsup", "munderover"), 3),
+}
+_WORDS: Final = frozenset({"mi", "mn", "mo", "ms", "mtext"})
 #: TeX longer than this is shown as it was typed.
 LONGEST_TEX: Final = 2000
 MOST_LINES: Final = 100
@@ -44,6 +53,17 @@ _DEFINES: Final = re.compile(
 _HUGE: Final = re.compile(r"\d{3}")
 #: Characters that stand for something else in our own texts (places of gaps).
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+#: Where a formula may begin in HTML.
+HOLDS_TEX: Final = re.compile(r"\\[(\[]|\$\$")
+#: A formula in the words of HTML, and a tag, with its name.
+_IN_WORDS: Final = re.compile(
+    r"\\\((?P<line>.{1,MOST}?)\\\)|\\\[(?P<square>.{1,MOST}?)\\\]|\$\$(?P<dollars>.{1,MOST}?)\$\$".replace(
+        "MOST", str(LONGEST_TEX)
+    ),
+    re.DOTALL,
+)
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>")
+_VERBATIM: Final = frozenset({"code", "kbd", "math", "pre"})
 
 
 @lru_cache(maxsize=2048)
@@ -63,20 +83,42 @@ def to_mathml(tex: str, apart: bool = False) -> str | None:
     return f'<math{display} alttext="{words}" aria-label="{words}">{written}</math>'
 
 
-class _UnknownCommandError(Exception):
-    """A command that the converter passed through as it is."""
+def in_html(html: str) -> str:
+    """The HTML with MathML in place of its TeX."""
+    if not HOLDS_TEX.search(html):
+        return html
+    made, last, verbatim = "", 0, 0
+    for tag in _TAG.finditer(html):
+        words = html[last : tag.start()]
+        made += (words if verbatim else _IN_WORDS.sub(_formula, words)) + tag[0]
+        last = tag.end()
+        if tag[2].lower() in _VERBATIM:
+            verbatim = max(0, verbatim + (-1 if tag[1] else 1))
+    return made + (html[last:] if verbatim else _IN_WORDS.sub(_formula, html[last:]))
+
+
+def _formula(found: re.Match[str]) -> str:
+    kind = str(found.lastgroup)
+    tex = unescape(found[kind]).replace("\xa0", " ").strip()
+    return to_mathml(tex, apart=kind != "line") or found[0]
+
+
+class _WrongTexError(Exception):
+    """A command that the converter passed through as it is, or that lacks what it is about."""
 
 
 def _written(element: Element) -> str:
     """The element as HTML. The converter escapes nothing and lets links through, so that we write it ourselves."""
-    text = unescape(element.text or "")
-    if text.startswith("\\"):
-        raise _UnknownCommandError(text)
+    text, tag = unescape(element.text or ""), element.tag
+    if text.startswith("\\") or len(element) != _PARTS.get(tag, len(element)):
+        raise _WrongTexError(text or tag)
     inner = escape(text) + "".join(map(_written, element))
-    if element.tag not in MATH_TAGS:
+    if tag not in MATH_TAGS:
         return inner
+    if tag in _WORDS and len(element):
+        return f"<mrow>{inner}</mrow>"
     named = "".join(f' {name}="{escape(value)}"' for name, value in _attributes(element))
-    return f"<{element.tag}{named}>{inner}</{element.tag}>"
+    return f"<{tag}{named}>{inner}</{tag}>"
 
 
 def _attributes(element: Element) -> Iterator[tuple[str, str]]:

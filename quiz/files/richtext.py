@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import nh3
 
-from quiz.files.mathematics import MATH_ATTRIBUTES, MATH_TAGS, install
+from quiz.files.mathematics import MATH_ATTRIBUTES, MATH_TAGS, in_html, install
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -47,6 +47,10 @@ TAGS: Final = frozenset(
         "p",
         "pre",
         "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
         "s",
         "small",
         "strong",
@@ -76,6 +80,10 @@ INLINE_TAGS: Final = frozenset(
         "kbd",
         "mark",
         "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
         "s",
         "small",
         "strong",
@@ -131,7 +139,7 @@ TEXT_FORMATS: Final[Mapping[str, type[str]]] = {"markdown": str, "html": Html, "
 def _blocks(text: str) -> str:
     """The text's own HTML, before it is made safe."""
     if isinstance(text, Html):
-        return str(text)
+        return in_html(text)
     if isinstance(text, Plain):
         return "".join(f"<p>{_lines(block)}</p>" for block in _BLANK_LINES.split(text.strip()) if block)
     return str(_renderer().render(text))
@@ -139,7 +147,7 @@ def _blocks(text: str) -> str:
 
 def _inline(text: str) -> str:
     if isinstance(text, Html):
-        return _BETWEEN_BLOCKS.sub("<br>", text.strip())
+        return _BETWEEN_BLOCKS.sub("<br>", in_html(text.strip()))
     return _lines(text.strip()) if isinstance(text, Plain) else str(_renderer().renderInline(text.strip()))
 
 
@@ -196,9 +204,16 @@ def to_text(text: str) -> str:
     """The words alone on one line, for tables, CSV and page titles; mathematics as TeX."""
     if isinstance(text, Plain) or _NO_MARKUP.fullmatch(text):
         return " ".join(text.split())
-    html = sanitise(text if isinstance(text, Html) else _renderer().render(text, {"plain": True}))
+    html = sanitise(text if isinstance(text, Html) else _rendered(text, {"plain": True}))
     bare = nh3.clean(_BLOCK_ENDS.sub(" ", html), tags=set())
     return " ".join(unescape(bare).split())
+
+
+def _rendered(text: str, env: dict[str, Any]) -> str:
+    """Markdown as HTML: one line as options are, in which ``1. May`` and ``+`` are no lists."""
+    line = text.strip()
+    renderer = _renderer()
+    return str(renderer.render(text, env) if "\n" in line else renderer.renderInline(line, env))
 
 
 def media_address(digest: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 
 from quiz.banks.model import Topic
 from quiz.errors import Said
+from quiz.files.mathematics import HOLDS_TEX
 from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
 from quiz.formats.base import Loss, percentage, titled
 from quiz.questions.fields import percent
@@ -95,7 +96,8 @@ def settled(fields: dict[str, Any]) -> dict[str, Any]:
     styles = {text.style or prompt for _, _, text in found if text and not text.kept}
     shared = styles.pop() if len(styles) == 1 else "html"
     if shared == "moodle":
-        shared = "html" if any(MARKUP.search(text) for _, _, text in found) else "plain"
+        marked = any(MARKUP.search(text) or HOLDS_TEX.search(text) for _, _, text in found)
+        shared = "html" if marked else "plain"
     for holder, place, text in found:
         holder[place] = _in_format(text, "plain" if text.kept else text.style or prompt, shared)
     if shared != "markdown":

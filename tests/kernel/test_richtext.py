@@ -168,7 +168,8 @@ def test_an_option_is_inline_even_where_it_looks_like_a_list():
     "markdown, text",
     [("How **many**?", "How many?"), ("a\n\nb", "a b"), ("a  b", "a b"), ("a < b & c", "a < b & c"), ("`*`", "*"),
      ("2001", "2001"), ("In 2001, 5 states (of 6)", "In 2001, 5 states (of 6)"), ("|a|b|\n|-|-|\n|1|2|", "a b 1 2"),
-     ("[x](https://y.example)", "x"), ("<b>x</b>", "<b>x</b>")],
+     ("[x](https://y.example)", "x"), ("<b>x</b>", "<b>x</b>"), ("1. May", "1. May"), ("- 5", "- 5"), (">", ">"), ("+", "+"),
+     ("- a\n- b", "a b")],
 )  # fmt: skip
 def test_words_alone(markdown, text):
     assert to_text(markdown) == text
@@ -202,6 +203,7 @@ APART = formula("x", "<mi>x</mi>", ' display="block"')
         ("so $$x$$ is", f"so {APART} is"),
         ("$x<1$", formula("x&lt;1", "<mi>x</mi><mo>&lt;</mo><mn>1</mn>")),
         ("$x_1 and y_1$", formula("x_1 and y_1", "<msub><mi>x</mi><mn>1</mn></msub><mi>a</mi><mi>n</mi><mi>d</mi><msub><mi>y</mi><mn>1</mn></msub>")),
+        (r"$\mathop{x}$", formula(r"\mathop{x}", "<mrow><mrow><mi>x</mi></mrow></mrow>")),
         # money, and dollars that are no pair
         ("$5 and $10", "$5 and $10"),
         ("from US$5 to US$10", "from US$5 to US$10"),
@@ -216,6 +218,7 @@ APART = formula("x", "<mi>x</mi>", ' display="block"')
         # what is no TeX that we know is shown as it was typed
         (r"$\unknown{x}$", r"<code>$\unknown{x}$</code>"),
         (r"$\frac{$", r"<code>$\frac{$</code>"),
+        (r"$\frac1$", r"<code>$\frac1$</code>"),
         (r"\(\frac{\)", r"<code>\(\frac{\)</code>"),
         (r"$\newcommand{\a}{x}\a$", r"<code>$\newcommand{\a}{x}\a$</code>"),
         (r"$\def\a{x}\a$", r"<code>$\def\a{x}\a$</code>"),
@@ -317,6 +320,20 @@ def test_html_is_kept_and_made_safe_when_it_is_shown():
     assert to_html(text) == "<p>2 * 3 * 4 <b>&lt; 99</b></p>\n<p>b</p>"
     assert to_inline_html(Html("<p>a</p>\n<p>b</p>")) == "a<br>b"
     assert to_text(text) == "2 * 3 * 4 < 99 b"
+
+
+def test_html_of_other_systems_has_formulas_between_the_marks_of_mathjax():
+    """A dollar alone is money there, code stays code, and what is no TeX stays as it was typed."""
+    words = Html(
+        r"<p>\(a &lt; 2\) $$b$$ \[c&nbsp;d\] $x$ and $y$</p><pre>\(e\)</pre><code>$$f$$</code> \(\nix{g}\) \(<i>h</i>\)"
+    )
+    shown = to_html(words)
+    assert re.findall(r'<math( display="block")? alttext="([^"]*)"', shown) == [
+        ("", "a &lt; 2"), (' display="block"', "b"), (' display="block"', "c d"),
+    ]  # fmt: skip
+    for kept in ("$x$ and $y$", r"<pre>\(e\)</pre><code>$$f$$</code>", r"\(\nix{g}\) \(<i>h</i>\)"):
+        assert kept in shown
+    assert "<math" in to_inline_html(Html(r"\(a\)"))
 
 
 def test_plain_text_means_no_more_than_it_says():

@@ -58,7 +58,7 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("responsetemplate", ("",), Said("the answer begins empty")),
         ("answer", ("",), Said("nothing here is the answer")),
         ("layouttype", ("", "VERTICAL", "0"), Said("items stand one below the other")),
-        ("selecttype", ("", "ALL", "0"), Said("all items are shown")),
+        ("selecttype", ("", "ALL", "EXACT"), Said("all items are shown")),
         ("selectcount", (), ""),
         (
             "shuffleanswers",

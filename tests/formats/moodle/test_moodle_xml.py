@@ -447,6 +447,13 @@ def test_formats_are_kept_where_all_texts_agree_and_become_html_where_not():
     assert of("plain_text", "html") == ("html", "*a* &amp;lt; b", "c < d")
 
 
+@pytest.mark.parametrize("tex, style", [(r"\(x\)", "html"), ("$$x$$", "html"), ("$5 (x)", "plain")])
+def test_moodles_own_format_is_html_where_it_holds_tex(tex, style):
+    prompt = f'<questiontext format="moodle_auto_format"><text>{tex}</text></questiontext>'
+    found = read(XML, f'<quiz><question type="description">{prompt}</question></quiz>'.encode())[0][0]
+    assert (found.text_format, found.prompt) == (style, tex)
+
+
 def test_pictures_come_along_under_names_of_their_own():
     def shown(shade):
         prompt = '<img src="@@PLUGINFILE@@/my%20map.png" alt="A map"> <img src="@@PLUGINFILE@@/my%20map.png">'

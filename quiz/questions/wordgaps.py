@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import prod
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BeforeValidator, Field, PrivateAttr
@@ -30,6 +29,7 @@ from quiz.questions.fields import Count, Id, Truth, Words, with_ids
 from quiz.questions.options import positions
 from quiz.questions.parts import MOST_PARTS, part_values, twice
 from quiz.questions.places import PlacedPicture
+from quiz.questions.rules import pairs
 
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
@@ -133,7 +133,7 @@ class WordGapType(QuestionType[WordGaps]):
     """Both types. A response maps gaps to words."""
 
     content = WordGaps
-    rules = ("weighted_gaps", "all_or_nothing")
+    rules = ("weighted_gaps", *pairs.RULES)
 
     def shuffled(self, content: WordGaps) -> tuple[str, ...]:
         """The words."""
@@ -198,12 +198,9 @@ class WordGapType(QuestionType[WordGaps]):
                 )
 
     def score(self, content: WordGaps, response: Response, rule: str) -> Score:
-        """``parts``: 1 or 0 for each gap."""
-        given = response or {}
-        parts = {name: Fraction(given.get(name) == right) for name, right in content.gaps.items()}
-        if rule == "all_or_nothing":
-            return Score(min(parts.values()), parts)
-        return Score(sum(parts.values(), Fraction(0)) / len(parts), parts)
+        """``parts``: of each gap, see ``pairs.parts_of``."""
+        parts = pairs.parts_of(content.gaps, response or {}, rule)
+        return Score(pairs.fraction_of(parts, rule), parts)
 
     def tallied(self, content: WordGaps, score: Score, rule: str) -> Mapping[str, Tally]:
         """The gaps."""
@@ -235,12 +232,7 @@ class WordGapType(QuestionType[WordGaps]):
 
     def random_guess(self, content: WordGaps, rule: str) -> Fraction | None:
         """Of a guesser who chooses for each gap by itself (Moodle: the mean over the gaps)."""
-        chances = [Fraction(1, len(content.fitting(name))) for name in content.gaps]
-        return (
-            prod(chances, start=Fraction(1))
-            if rule == "all_or_nothing"
-            else sum(chances, Fraction(0)) / len(chances)
-        )
+        return pairs.guessed([Fraction(1, len(content.fitting(name))) for name in content.gaps], rule)
 
     def examples(self) -> tuple[Example, ...]:
         charter = {
@@ -285,6 +277,8 @@ class WordGapType(QuestionType[WordGaps]):
             Example("right", placed, _chosen(1, 0), {"1": "b", "2": "a"}, Fraction(1)),
             Example("right", charter, _chosen(0, 2, 5), whole, Fraction(1), "all_or_nothing"),
             Example("wrong", charter, _chosen(0, 3, 5), two, Fraction(0), "all_or_nothing"),
+            Example("partly", charter, _chosen(0, 3, 5), two, Fraction(1, 3), "right_minus_wrong"),
+            Example("partly", charter, _chosen("", 2, ""), {"2": "c"}, Fraction(1, 3), "right_minus_wrong"),
             Example("empty", charter, _chosen("", "", ""), None, Fraction(0)),
             Example("malformed", charter, _chosen(2, 2, "x"), {"2": "c"}, Fraction(1, 3), complains=True),
         )

@@ -17,12 +17,13 @@ from quiz.formats.qti.interactions import (
     Tried,
     _demand_own,
     _key,
-    _key_pairs,
     _pairings,
     _points,
     _ruled,
     _scores,
     _shuffle,
+    _with_rules,
+    key_pairs,
     scaled,
     typed_answers,
 )
@@ -37,6 +38,8 @@ from quiz.questions.types.cloze.swaps import MOST_SWAPPED
 INLINE: Final = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
 #: Gaps for which one of several is chosen, and what it is chosen from.
 _CHOSEN: Final = frozenset({"inlineChoiceInteraction", "choiceInteraction"})
+#: The rule of a cloze whose wrong answers take points off, and none of what is not there.
+_AT_LEAST_ZERO: Final = "weighted_gaps_at_least_zero"
 _CARDINALITIES: Final = frozenset({"single", "multiple"})
 _CHOICES: Final = ("inlineChoice", "simpleChoice")
 #: What is put into gaps.
@@ -74,15 +77,18 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
         _fill(item, gap, whole, best)
     by_rule, weights = _weights(item, gaps, whole, best)
     groups = [*_swapped(item, gaps, whole, best)]
-    _check(item, gaps, by_rule, weights, groups, best)
+    by_rule = _check(item, gaps, by_rule, weights, groups, best)
     swaps = {"interchangeable": [[ours[gap.name] for gap in group] for group in groups]} if groups else {}
     probes = [Probe(snapped(item.score(given) / best), item.outcome(given)[1]) for given in _answers(whole)]
     front, text = _parted(item, body, lambda element: _mark(item, element, ours))
     fields = {"prompt": front, "text": text, **by_rule, **told(item, probes).common, **_points(snapped(best))}
     hints = item.hints(item.body)
     listed = all(gap.element.tag == "inlineChoiceInteraction" for gap in gaps) and "cloze" not in hints
-    words = _one_list(item, gaps) if listed else None
+    takes_off = by_rule.get("scoring") == _AT_LEAST_ZERO
+    words = _one_list(item, gaps, takes_off=takes_off) if listed else None
     if words and set(weights) == {1} and not groups:
+        if takes_off:
+            fields["scoring"] = "right_minus_wrong"
         shuffle = _shuffle(gaps[0].element)
         keys = {ours[gap.name]: words[1][place] for place, gap in enumerate(gaps)}
         reuse = {"reuse": True} if "reuse" in hints or len(set(keys.values())) < len(keys) else {}
@@ -300,8 +306,8 @@ def _check(
     weights: Sequence[Fraction],
     groups: Sequence[Sequence[Gap]],
     best: Fraction,
-) -> None:
-    """Tries answers of all gaps together: a loss where the item does not score them as we do."""
+) -> dict[str, str]:
+    """Tries answers of all gaps together: the rule by which they score so, with a loss where there is none."""
     content = {
         **({"interchangeable": [[f"g{gaps.index(gap)}" for gap in group] for group in groups]} if groups else {}),
         "text": " ".join(f"[[g{place}]]" for place, _ in enumerate(gaps)),
@@ -328,15 +334,27 @@ def _check(
         tried.append((NULL, {f"g{place}": response for place, (_, response) in given.items()}))
         score = item.score({gaps[place].name: value for place, (value, _) in given.items()})
         credits.append(snapped(score / best))
-    _ruled(item, "cloze", [content], tried, credits)
+    rules = [content] if by_rule else [*_with_rules("cloze", content)]
+    if "at_least_zero" in item.hints(item.body):
+        rules.insert(0, {**content, "scoring": _AT_LEAST_ZERO})
+    chosen = _ruled(item, "cloze", rules, tried, credits)
+    return {name: value for name, value in chosen.items() if name == "scoring"}
 
 
-def _one_list(item: Item, gaps: Sequence[Gap]) -> tuple[list[dict[str, Any]], list[str]] | None:
-    """The words of all gaps, and the right one of each; None where gaps choose from lists of their own."""
+def _one_list(
+    item: Item, gaps: Sequence[Gap], *, takes_off: bool
+) -> tuple[list[dict[str, Any]], list[str]] | None:
+    """The words of all gaps, and the right one of each; None where gaps choose from lists of their own.
+
+    ``takes_off``: a wrong word takes off what the right one gives.
+    """
+    credits = (1, -1 if takes_off else 0)
     lists: list[list[tuple[str, str]]] = []
     groups: list[int] = []
     for gap in gaps:
-        if gap.fields["type"] != "single_choice" or any("credit" in one for one in gap.fields["options"]):
+        if gap.fields["type"] != "single_choice" or any(
+            _credit(one) not in credits for one in gap.fields["options"]
+        ):
             return None
         listed = [(one.get("id", ""), one["text"]) for one in gap.fields["options"]]
         if listed not in lists:
@@ -351,8 +369,12 @@ def _one_list(item: Item, gaps: Sequence[Gap]) -> tuple[list[dict[str, Any]], li
         for group, listed in enumerate(lists, 1)
         for id, text in listed
     ]
-    right = [next(one["id"] for one in gap.fields["options"] if one.get("correct")) for gap in gaps]
+    right = [next(one["id"] for one in gap.fields["options"] if _credit(one) == 1) for gap in gaps]
     return words, right
+
+
+def _credit(option: Mapping[str, Any]) -> Fraction:
+    return Fraction(option.get("credit", bool(option.get("correct"))))
 
 
 def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
@@ -429,7 +451,7 @@ def words_in_gaps(
     words = [*interaction.iter(*_WORDS)]
     names = [word.get("identifier", "") for word in words]
     _demand_own(names)
-    key = {gap: word for word, gap in _key_pairs(declaration)}
+    key = {gap: word for word, gap in key_pairs(declaration)}
     if sorted(key) != sorted(gaps) or not set(key.values()) <= set(names):
         raise Foreign(Said("%(tag)s where not each gap has one word", tag=interaction.tag))
     ids = fitting_ids(names, "w_") or [f"i{n}" for n, _ in enumerate(names, 1)]
@@ -443,8 +465,7 @@ def words_in_gaps(
     tried: list[Tried] = [
         (declaration.value((word, gap) for gap, word in given.items()),
          {gap_ids[gap]: word_ids[word] for gap, word in given.items()})
-        for given in _pairings(key, names)
-        if all(group_of[word] == group_of[key[gap]] for gap, word in given.items())
+        for given in _pairings(key, names, group_of)
     ]  # fmt: skip
     best, credits, probes = _scores(item, declaration.name, tried)
     used = [word.get("matchMax", "1") != "1" for word in words]
@@ -457,8 +478,7 @@ def words_in_gaps(
         **reuse,
         **rest(gap_ids),
     }
-    rules = ({**content, **more} for more in ({}, {"scoring": "all_or_nothing"}))
-    chosen = _ruled(item, "drag_words", rules, tried, credits)
+    chosen = _ruled(item, "drag_words", _with_rules("drag_words", content), tried, credits)
     return {
         "type": "drag_words", **chosen, **told(item, probes).common, **_points(best)
     }  # fmt: skip

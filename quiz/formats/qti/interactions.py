@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations
+from types import MappingProxyType
 from typing import Any, Final
 
 from quiz.errors import Said
@@ -23,7 +24,8 @@ from quiz.questions.validation import validate
 _MOST_TRIED: Final = 300
 #: Items of which all orders are tried.
 _FEW: Final = 5
-_DIFFERENT: Final = Said("its response processing scores otherwise than any rule here")
+#: What is lost where an item scores otherwise.
+DIFFERENT: Final = Said("its response processing scores otherwise than any rule here")
 
 #: A response in QTI and the same one as ours.
 Tried = tuple[Value, Response]
@@ -86,7 +88,7 @@ def _ruled(
         if ours == floored:
             item.lose("scoring", "an answer that would score below 0 scores 0")
             return candidate
-    item.lose("scoring", _DIFFERENT)
+    item.lose("scoring", DIFFERENT)
     return first or {}
 
 
@@ -307,7 +309,7 @@ def match(item: Item, interaction: Element) -> dict[str, Any]:
         raise Wrong("there are not two sets to be matched – write two <simpleMatchSet>")
     texts = {part.get("identifier", ""): item.html(part) for side in sides for part in side}
     names = [[part.get("identifier", "") for part in side] for side in sides]
-    pairs = _key_pairs(declaration)
+    pairs = key_pairs(declaration)
     stems, choices, turned = names[0], names[1], False
     if not _once_each(stems, [one for one, _ in pairs]):
         pairs, stems, choices, turned = [(two, one) for one, two in pairs], names[1], names[0], True
@@ -335,13 +337,12 @@ def associate(item: Item, interaction: Element) -> dict[str, Any]:
     parts = [*interaction.iter("simpleAssociableChoice")]
     _demand_own([part.get("identifier", "") for part in parts])
     texts = {part.get("identifier", ""): item.html(part) for part in parts}
-    pairs = _key_pairs(declaration)
+    pairs = key_pairs(declaration)
     partners = Counter(one for pair in pairs for one in pair)
     if not partners.keys() <= texts.keys():
         raise Wrong("a right pair names what is not there – name two <simpleAssociableChoice>")
-    places = {name: place for place, name in enumerate(texts)}
-    key = dict(sorted(pair, key=lambda one: (partners[one] > 1, places[one])) for pair in pairs)
-    if len(key) < len(pairs) or any(partners[stem] > 1 for stem in key):
+    key = association(pairs, [*texts])
+    if not key:
         raise Foreign("associateInteraction where pairs form a chain")
     if len(key) < 2:
         raise Foreign("associateInteraction with one pair")
@@ -349,6 +350,14 @@ def associate(item: Item, interaction: Element) -> dict[str, Any]:
     stems = [name for name in texts if name in key]
     choices = [name for name in texts if name not in key]
     return _paired(item, interaction, (stems, choices, key), texts, lambda *pair: tuple(sorted(pair)))
+
+
+def association(pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
+    """The choice of each stem, of free pairs between what is called so; empty where the pairs form a chain."""
+    partners = Counter(one for pair in pairs for one in pair)
+    places = {name: place for place, name in enumerate(names)}
+    key = dict(sorted(pair, key=lambda one: (partners[one] > 1, places[one])) for pair in pairs)
+    return {} if len(key) < len(pairs) or any(partners[stem] > 1 for stem in key) else key
 
 
 #: Stems, choices, and the choice of each stem.
@@ -391,7 +400,7 @@ def _paired(
     }
 
 
-def _key_pairs(declaration: Declaration) -> list[tuple[str, str]]:
+def key_pairs(declaration: Declaration) -> list[tuple[str, str]]:
     pairs = [one for one in declaration.correct if isinstance(one, tuple)]
     if not pairs and declaration.mapping:
         pairs = [key for key, worth, _ in declaration.mapping.entries if worth > 0 and isinstance(key, tuple)]
@@ -413,10 +422,17 @@ def _sides(stems: Sequence[str], choices: Sequence[str]) -> tuple[dict[str, str]
     return dict(zip(stems, found[0], strict=True)), dict(zip(choices, found[1], strict=True))
 
 
-def _pairings(key: Mapping[str, str], choices: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Answers to be tried: the key, parts of it, and the key with wrong partners in parts of it."""
+def _pairings(
+    key: Mapping[str, str], choices: Sequence[str], group_of: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[dict[str, str]]:
+    """Answers to be tried: the key, parts of it, and the key with wrong partners, of the same group, in parts of it."""
     stems = [*key]
-    wrong = {stem: next((one for one in choices if one != key[stem]), key[stem]) for stem in stems}
+    wrong = {
+        stem: next(
+            (one for one in choices if one != right and group_of.get(one) == group_of.get(right)), right
+        )
+        for stem, right in key.items()
+    }
     masks = range(1, 2 ** len(stems)) if len(stems) <= 6 else [
         2 ** len(stems) - 1, *(2**n for n in range(len(stems))), *(2 ** len(stems) - 1 - 2**n for n in range(len(stems)))
     ]  # fmt: skip

@@ -24,6 +24,7 @@ from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, select_point
 from quiz.formats.qti.processing import Unknown
+from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
 from quiz.formats.qti.values import Wrong, number_of
 from quiz.questions.parts import MOST_PARTS
 
@@ -55,8 +56,8 @@ _KINDS: Final[Mapping[str, Callable[[Item, Element], dict[str, Any]]]] = {
     "choiceInteraction": choice,
     "hottextInteraction": choice,
     "orderInteraction": order,
-    "matchInteraction": match,
-    "associateInteraction": associate,
+    "matchInteraction": or_rows(match, match_sides),
+    "associateInteraction": or_rows(associate, associate_sides),
     "textEntryInteraction": entry,
     "sliderInteraction": entry,
     "extendedTextInteraction": essay,
@@ -412,10 +413,12 @@ def _asked(item: Item, body: Element, interactions: Sequence[Element]) -> dict[s
     if len(tags) > 1:
         raise Foreign("composite")
     if tags[0] == "gapMatchInteraction":
-        return gap_match(item, interactions[0], _around(item, body, interactions[0]))
+        return or_rows(lambda _item, one: gap_match(item, one, _around(item, body, one)), gap_sides)(
+            item, interactions[0]
+        )
     if tags[0] not in _KINDS:
         raise Foreign(tags[0])
-    return {**_KINDS[tags[0]](item, interactions[0]), "prompt": _prompt(item, body, interactions[0])}
+    return {"prompt": _prompt(item, body, interactions[0]), **_KINDS[tags[0]](item, interactions[0])}
 
 
 def _described(item: Item, body: Element) -> dict[str, Any]:

@@ -118,7 +118,11 @@ def _pair_score(sheet: Sheet, pairs: Sequence[str]) -> None:
         match_correct(sheet)
     else:
         share = sheet.points / len(pairs)
-        sheet.declare("RESPONSE", "multiple", "directedPair", pairs, [(pair, share) for pair in pairs])
+        takes_off = sheet.question.scoring == "right_minus_wrong"
+        bounds = {"lowerBound": "0", "defaultValue": decimal(-share)} if takes_off else None
+        sheet.declare(
+            "RESPONSE", "multiple", "directedPair", pairs, [(pair, share) for pair in pairs], bounds
+        )
         sheet.template = "map_response"
 
 
@@ -246,7 +250,7 @@ def _select(sheet: Sheet, content: Any) -> None:
     if content.reuse:
         sheet.hints.append("reuse")
     _unused(sheet, content)
-    put, tests = {}, []
+    put, tests, filled = {}, [], []
     for gap, right in content.gaps.items():
         name = identifier(gap)
         sheet.declare(name, "single", "identifier", [identifier(right)])
@@ -258,12 +262,27 @@ def _select(sheet: Sheet, content: Any) -> None:
         about = {"responseIdentifier": name, "shuffle": sheet.question.shuffle}
         put[gap] = sheet.el("inlineChoiceInteraction", about, *choices)
         tests.append(sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct")))
+        filled.append(sheet.el("not", None, sheet.el("isNull", None, sheet.variable(name))))
     _with_text(sheet, sheet.texts.around(content.text, put))
     if sheet.question.scoring == "all_or_nothing":
         _all_right(sheet, tests)
+        return
+    share = Fraction(1, len(tests))
+    added, taken = sheet.add(sheet.score(share)), sheet.add(sheet.score(-share))
+    if sheet.question.scoring == "right_minus_wrong":
+        sheet.rules += (
+            sheet.when((test, added), (wrong, taken)) for test, wrong in zip(tests, filled, strict=True)
+        )
+        _at_least_zero(sheet)
     else:
-        share = sheet.score(Fraction(1, len(tests)))
-        sheet.rules += (sheet.when((test, sheet.add(share))) for test in tests)
+        sheet.rules += (sheet.when((test, added)) for test in tests)
+
+
+def _at_least_zero(sheet: Sheet) -> None:
+    nothing = sheet.score(Fraction(0))
+    sheet.rules.append(
+        sheet.when((sheet.el("lt", None, sheet.variable("SCORE"), nothing), sheet.set("SCORE", nothing)))
+    )
 
 
 def _unused(sheet: Sheet, content: Any) -> None:
@@ -316,6 +335,9 @@ def _cloze(sheet: Sheet, content: Any) -> None:
     if together:
         sheet.rules.clear()
         _all_right(sheet, tests)
+    elif sheet.question.scoring != "weighted_gaps":
+        sheet.hints.append("at-least-zero")
+        _at_least_zero(sheet)
 
 
 def _tells(content: Any) -> bool:

@@ -25,7 +25,7 @@ ASKED = [
     f"{one}Interaction"
     for one in "choice order match gapMatch graphicGapMatch hotspot selectPoint extendedText".split()
 ]
-TEST = "and or match equal stringMatch patternMatch gte gt lte lt variable index correct baseValue mapResponse mapResponsePoint sum".split()
+TEST = "and or not isNull match equal stringMatch patternMatch gte gt lte lt variable index correct baseValue mapResponse mapResponsePoint sum".split()
 RULES = "((responseCondition|setOutcomeValue) )*"
 
 
@@ -69,7 +69,7 @@ CONTENT = {
     "responseProcessing": (RULES, False),
     "responseCondition": ("responseIf (responseElseIf )*(responseElse )?", False),
     "responseIf": (VALUE + RULES, False), "responseElseIf": (VALUE + RULES, False), "responseElse": (RULES, False),
-    "setOutcomeValue": (VALUE, False), "index": (VALUE, False), "patternMatch": (VALUE, False),
+    "setOutcomeValue": (VALUE, False), "not": (VALUE, False), "isNull": (VALUE, False), "index": (VALUE, False), "patternMatch": (VALUE, False),
     **dict.fromkeys(("and", "or", "sum"), (VALUE + "+", False)),
     **dict.fromkeys("match equal stringMatch gte gt lte lt".split(), (VALUE + "{2}", False)),
     "assessmentTest": ("testPart ", False), "testPart": ("(assessmentSection )+", False),

@@ -168,3 +168,71 @@ def test_of_gaps_that_know_the_same_answers_each_counts_once():
     assert (question["interchangeable"], question["points"], losses) == ([["A", "B"]], "2", {})
     listed = {name: [one["text"] for one in gap["answers"]] for name, gap in question["gaps"].items()}
     assert listed == {"A": ["Russia", "India"], "B": ["China", "India"]}
+
+
+def pairs(table, *right, **mapping):
+    """Pairs of a and b with x and y."""
+    entries = "".join(
+        f'<mapEntry mapKey="{pair.replace("_", " ")}" mappedValue="{worth}"/>'
+        for pair, worth in mapping.items()
+    )
+    key = "".join(f"<value>{pair}</value>" for pair in right)
+    return (
+        '<responseDeclaration identifier="RESPONSE" cardinality="multiple" baseType="directedPair">'
+        f"<correctResponse>{key}</correctResponse><mapping {table}>{entries}</mapping></responseDeclaration>{SCORE}"
+    )
+
+
+def parts(names, most):
+    tag = "simpleAssociableChoice"
+    listed = "".join(f'<{tag} identifier="{name}" matchMax="{most}">{name.upper()}</{tag}>' for name in names)
+    return f"<simpleMatchSet>{listed}</simpleMatchSet>"
+
+
+def matched(most=1):
+    sides = parts("ab", most) + parts("xy", 0)
+    return (
+        f'<matchInteraction responseIdentifier="RESPONSE"><prompt>Which?</prompt>{sides}</matchInteraction>'
+    )
+
+
+def test_pairs_that_count_differently_are_chosen_in_a_text():
+    declared = pairs('defaultValue="0"', "a x", "b y", a_x=1, b_y=0.5)
+    question, losses = read(declared, matched(), put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert (question["type"], question["prompt"], question["points"]) == ("cloze", "<p>Which?</p>", "1.5")
+    assert question["text"] == "<ol><li>A [[a]]</li><li>B [[b]]</li></ol>"
+    assert {name: gap.get("weight") for name, gap in question["gaps"].items()} == {"a": "2", "b": None}
+    assert [*losses] == ["pairs"]
+
+
+def test_where_several_go_with_one_they_are_ticked():
+    declared = pairs('defaultValue="0"', "a x", "a y", "b y", a_x=1, a_y=1, b_y=1)
+    question, losses = read(declared, matched(most=0), put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert (question["type"], question["points"], question["scoring"]) == ("cloze", "3", "weighted_gaps")
+    assert {name: gap["type"] for name, gap in question["gaps"].items()} == dict.fromkeys(
+        "ab", "multiple_response"
+    )
+    assert [option["correct"] for option in question["gaps"]["a"]["options"]] == [True, True]
+    assert {*losses} == {"pairs", "text"}
+
+
+def test_wrong_pairs_take_points_off():
+    declared = pairs('lowerBound="0" defaultValue="-1"', "a x", "b y", a_x=1, b_y=1)
+    question, losses = read(declared, matched(), put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert (question["type"], question["scoring"], losses) == ("matching", "right_minus_wrong", {})
+
+
+def test_words_that_count_differently_and_take_points_off_are_chosen_in_the_text():
+    """The specification's own example of words to be put into gaps is such."""
+    declared = pairs('lowerBound="0" defaultValue="-1"', "x a", "y b", x_a=1, y_b=2)
+    words = "".join(f'<gapText identifier="{name}" matchMax="1">{name.upper()}</gapText>' for name in "xyz")
+    body = (
+        f'<gapMatchInteraction responseIdentifier="RESPONSE">{words}'
+        '<p>First <gap identifier="a"/>, then <gap identifier="b"/>.</p></gapMatchInteraction>'
+    )
+    question, losses = read(declared, body, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert (question["type"], question["scoring"]) == ("cloze", "weighted_gaps_at_least_zero")
+    assert question["text"] == "<p>First [[a]], then [[b]].</p>"
+    credits = {name: [one["credit"] for one in gap["options"]] for name, gap in question["gaps"].items()}
+    assert credits == {"a": ["1", "-1", "-1"], "b": ["-0.5", "1", "-0.5"]}
+    assert [*losses] == ["pairs"]

@@ -31,6 +31,7 @@ from quiz.questions.parts import MOST_PARTS, part_values
 from quiz.questions.types.cloze.gaps import Gap, numbered
 from quiz.questions.types.cloze.swaps import Placed, placed, right_words, swap_faults
 
+_AT_LEAST_ZERO: Final = "weighted_gaps_at_least_zero"
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
@@ -97,7 +98,7 @@ class Cloze(Content):
 class _Type(QuestionType[Cloze]):
     name = "cloze"
     content = Cloze
-    rules = ("weighted_gaps", "all_or_nothing")
+    rules = ("weighted_gaps", "all_or_nothing", _AT_LEAST_ZERO)
 
     def shuffled(self, content: Cloze) -> tuple[str, ...]:
         """The options of all gaps that have some, as ``gap:option``."""
@@ -163,7 +164,8 @@ class _Type(QuestionType[Cloze]):
         if rule == "all_or_nothing":
             return Score(Fraction(all(part >= 1 for part in parts.values())), parts, feedback)
         total = sum((content.gaps[name].weight * part for name, part in parts.items()), Fraction(0))
-        return Score(total / sum(gap.weight for gap in content.gaps.values()), parts, feedback)
+        mean = total / sum(gap.weight for gap in content.gaps.values())
+        return Score(max(mean, Fraction(0)) if rule == _AT_LEAST_ZERO else mean, parts, feedback)
 
     def tallied(self, content: Cloze, score: Score, rule: str) -> Mapping[str, Tally]:
         """The gaps."""
@@ -203,7 +205,9 @@ class _Type(QuestionType[Cloze]):
         return _numbered(right[name] for name in content.shown)
 
     def random_guess(self, content: Cloze, rule: str) -> Fraction | None:
-        """Of a guesser who gets nothing where something is to be typed; None where that is so everywhere."""
+        """Of a guesser who gets nothing where something is to be typed; None where that is so everywhere. Of gaps that
+        take points off together it is what they are worth at least.
+        """
         guesses = {name: gap.kind.random_guess(gap.content, gap.rule) for name, gap in content.gaps.items()}
         if not any(guess is not None for guess in guesses.values()):
             return None
@@ -212,7 +216,8 @@ class _Type(QuestionType[Cloze]):
         total = sum(
             (content.gaps[name].weight * (guess or 0) for name, guess in guesses.items()), Fraction(0)
         )
-        return total / sum(gap.weight for gap in content.gaps.values())
+        mean = total / sum(gap.weight for gap in content.gaps.values())
+        return max(mean, Fraction(0)) if rule == _AT_LEAST_ZERO else mean
 
     def examples(self) -> tuple[Example, ...]:
         city = {
@@ -243,6 +248,12 @@ class _Type(QuestionType[Cloze]):
             "gaps": {"1": members, "2": {"type": "numerical", "answers": [2017]}},
         }
         ticked = {"answered": ["1"], "answer-0": ["0", "2"], "answer-1": ["2017"]}
+        seat = {
+            "type": "single_choice",
+            "options": [{"text": "Beijing", "credit": 1}, {"text": "Astana", "credit": -1}],
+        }
+        seats = {"text": "The seat: [[1]] or [[2]].", "gaps": {"1": {**seat, "weight": 2}, "2": seat}}
+        one, none = {"1": "a", "2": "b"}, {"1": "b", "2": "a"}
         whole = {"1": "a", "year": "2002", "3": "Chinese", "4": "russian"}
         same = {**whole, "4": "chinese"}
         return (
@@ -256,6 +267,9 @@ class _Type(QuestionType[Cloze]):
             Example("partly", both, {**ticked, "answer-0": ["2", "1"]}, {"1": ["b", "c"], "2": "2017"}, Fraction(1, 2)),
             Example("right", charter, _typed("0", "2002", "Russian", "Chinese"), {**whole, "3": "Russian", "4": "Chinese"}, Fraction(1), "all_or_nothing"),
             Example("wrong", charter, _typed("0", "2002", "Chinese", "chinese"), same, Fraction(0), "all_or_nothing"),
+            Example("wrong", seats, _typed("1", "0"), none, Fraction(-1, 3)),
+            Example("partly", seats, _typed("0", "1"), one, Fraction(1, 3), _AT_LEAST_ZERO),
+            Example("wrong", seats, _typed("1", "0"), none, Fraction(0), _AT_LEAST_ZERO),
         )  # fmt: skip
 
 

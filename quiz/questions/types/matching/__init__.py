@@ -27,6 +27,7 @@ from quiz.questions.base import (
 from quiz.questions.fields import Id, Number, Words, letters
 from quiz.questions.options import positions
 from quiz.questions.parts import MOST_PARTS, part_values, twice
+from quiz.questions.rules import pairs
 
 #: Characters of a choice that a select field shows on a phone.
 LONGEST_SEEN = 40
@@ -121,7 +122,7 @@ class Matching(Content):
 class _Type(QuestionType[Matching]):
     name = "matching"
     content = Matching
-    rules = ("per_pair", "all_or_nothing")
+    rules = ("per_pair", *pairs.RULES)
     always_shuffled = True
 
     def shuffled(self, content: Matching) -> tuple[str, ...]:
@@ -176,12 +177,9 @@ class _Type(QuestionType[Matching]):
                 raise Invalid(Said("there is no choice '%(choice)s'", choice=choice))
 
     def score(self, content: Matching, response: Response, rule: str) -> Score:
-        """``parts``: 1 or 0 for each stem."""
-        given = response or {}
-        parts = {pair.id: Fraction(given.get(pair.id) == pair.choice_id) for pair in content.pairs}
-        if rule == "all_or_nothing":
-            return Score(min(parts.values()), parts)
-        return Score(sum(parts.values(), Fraction(0)) / len(parts), parts)
+        """``parts``: of each stem, see ``pairs.parts_of``."""
+        parts = pairs.parts_of({pair.id: pair.choice_id for pair in content.pairs}, response or {}, rule)
+        return Score(pairs.fraction_of(parts, rule), parts)
 
     def tallied(self, content: Matching, score: Score, rule: str) -> Mapping[str, Tally]:
         """The stems."""
@@ -209,8 +207,7 @@ class _Type(QuestionType[Matching]):
 
     def random_guess(self, content: Matching, rule: str) -> Fraction | None:
         """Of a guesser who chooses for each stem by itself."""
-        chance = Fraction(1, len(content.choices))
-        return chance ** len(content.pairs) if rule == "all_or_nothing" else chance
+        return pairs.guessed([Fraction(1, len(content.choices))] * len(content.pairs), rule)
 
     def examples(self) -> tuple[Example, ...]:
         capitals = {
@@ -238,6 +235,10 @@ class _Type(QuestionType[Matching]):
             Example("right", regions, _choices(0, 1, 0), {"1": "a", "2": "b", "3": "a"}, Fraction(1)),
             Example("right", capitals, right, {"1": "a", "2": "b", "3": "c"}, Fraction(1), "all_or_nothing"),
             Example("wrong", capitals, two, {"1": "a", "2": "b", "3": "d"}, Fraction(0), "all_or_nothing"),
+            Example(
+                "partly", capitals, two, {"1": "a", "2": "b", "3": "d"}, Fraction(1, 3), "right_minus_wrong"
+            ),
+            Example("partly", capitals, _choices("", 1, ""), {"2": "b"}, Fraction(1, 3), "right_minus_wrong"),
             Example("empty", capitals, _choices("", "", ""), None, Fraction(0)),
             Example("malformed", capitals, _choices(0, "x", 4), {"1": "a"}, Fraction(1, 3), complains=True),
         )

@@ -39,6 +39,9 @@ _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 class Wrong(Exception):
     """What is wrong with a gap, and how to mend it."""
 
+    #: Where the gap begins in the text.
+    place = 0
+
 
 @dataclass(slots=True)
 class Embedded:
@@ -63,19 +66,20 @@ def read_embedded(text: Styled) -> Embedded:
     shuffles: list[bool] = []
     place = 0
     while start := START.search(text, place):
-        rest = _REST.match(text, start.end())
-        if rest is None:
-            raise Wrong(Said("the gap %(gap)s has no end – close it with }", gap=start[0]))
         name = str(len(found.gaps) + 1)
         pieces += [without_marks(text[place : start.start()], text.style), f"[[{name}]]"]
         kind, shuffled = _kind(start[2])
         if shuffled is not None:
             shuffles.append(shuffled)
-        gap, losses = _gap(kind, _alternatives(rest[1]))
-        found.gaps[name] = {**gap, **_weight(start[1])}
+        try:
+            place, inside = _inside(text, start)
+            gap, losses = _gap(kind, _alternatives(inside))
+            found.gaps[name] = {**gap, **_weight(start[1])}
+        except Wrong as error:
+            error.place = start.start()
+            raise
         found.losses += losses
         found.losses += _looks(start[2])
-        place = rest.end()
     if not found.gaps:
         raise Wrong("there is no gap – write one such as {1:SHORTANSWER:=answer}")
     pieces.append(without_marks(text[place:], text.style))
@@ -84,6 +88,14 @@ def read_embedded(text: Styled) -> Embedded:
     if len({*shuffles}) > 1:
         found.losses.append(Loss("shuffle", "all choices of a text are shuffled, or none"))
     return found
+
+
+def _inside(text: str, start: re.Match[str]) -> tuple[int, str]:
+    """Where the gap ends, and what stands in it."""
+    rest = _REST.match(text, start.end())
+    if rest is None:
+        raise Wrong(Said("the gap %(gap)s has no end – close it with }", gap=start[0]))
+    return rest.end(), rest[1]
 
 
 def _kind(word: str) -> tuple[str, bool | None]:

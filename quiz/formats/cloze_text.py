@@ -49,16 +49,16 @@ def _read(source: Source) -> Iterator[Entry]:
 
 def _entry(end: int, lines: Sequence[str]) -> Entry:
     """The question of the lines above the one of this number."""
-    where = Said("line %(n)s", n=end - len(lines))
+    line, whole = end - len(lines), "\n".join(lines).strip()
     try:
-        found = read_embedded(Styled("\n".join(lines).strip(), "moodle"))
+        found = read_embedded(Styled(whole, "moodle"))
     except Wrong as error:
-        return Fault(where, str(error))
+        return Fault(Said("line %(n)s", n=line + whole.count("\n", 0, error.place)), str(error))
     more: dict[str, Any] = {"points": found.points} if found.points != 1 else {}
     if found.shuffle is False:
         more["shuffle"] = False
     fields = {"type": "cloze", "prompt": found.text, "gaps": found.gaps, **more}
-    return Found(where, parted(settled(fields)), found.losses)
+    return Found(Said("line %(n)s", n=line), parted(settled(fields)), found.losses)
 
 
 class _Writer(Writer):

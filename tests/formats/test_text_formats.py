@@ -104,6 +104,16 @@ def test_gift_of_real_exports_and_by_hand_is_read_as_moodle_reads_it():
     assert read(get("gift"), content)[0] == found
 
 
+def test_what_moodle_could_not_export_is_told():
+    text = b"// question: 0  name: Switch\n$CATEGORY: a\n\n// question: 7  name: Gaps\n\n\n// question: 8  name: One\nOne? {T}\n\n// question: 9  name: Places"
+    found, report = read(get("gift"), text)
+    assert [one.prompt for one in found] == ["One?"]
+    assert [(one["where"], one["title"]) for one in report.unsupported] == [
+        ("line 4", "Gaps"),
+        ("line 10", "Places"),
+    ]
+
+
 def test_a_text_that_begins_like_a_weight_stays_one():
     told = question(
         "single_choice",

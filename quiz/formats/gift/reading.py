@@ -25,7 +25,19 @@ from quiz.formats._moodle import (
     shown,
     without_files,
 )
-from quiz.formats.base import Entry, Fault, Found, Loss, Source, Told, decoded, marked, titles, topic_of
+from quiz.formats.base import (
+    Entry,
+    Fault,
+    Found,
+    Loss,
+    Source,
+    Told,
+    Unsupported,
+    decoded,
+    marked,
+    titles,
+    topic_of,
+)
 from quiz.questions.fields import percent
 
 #: What a backslash takes the meaning from; each stands for itself while a question is taken apart.
@@ -36,6 +48,8 @@ MARKER: Final = re.compile(r"\s*\[(html|markdown|moodle|plain)\]\s*", re.IGNOREC
 #: Until PHP 8 Moodle wrote numbers as its user's language does, some with a comma.
 WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:[.,][0-9]*)?)%")
 _META: Final = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
+#: What Moodle writes above each question, and all that it writes of one that GIFT has no form for; 0 is a category.
+_EXPORTED: Final = re.compile(r"// question: [1-9][0-9]* +name: (.*)")
 _NAME: Final = re.compile(r"\s*::(?:(.*?)::)?", re.DOTALL)
 _BLANK: Final = "_____"
 CATEGORY: Final = "$CATEGORY:"
@@ -63,14 +77,18 @@ class _Block:
     lines: list[str] = field(default_factory=list)
     id: str = ""
     tags: list[str] = field(default_factory=list)
+    #: The name of the question as Moodle's comment has it.
+    exported: str = ""
 
     def take(self, number: int, line: str) -> None:
         """Adds a line of the question."""
         self.line = self.line if self.lines else number
         self.lines.append(line)
 
-    def note(self, comment: str) -> None:
-        """Takes the id, which is the first, and the tags out of a comment."""
+    def note(self, number: int, comment: str) -> None:
+        """Takes the name, the id, which is the first, and the tags out of a comment."""
+        if found := _EXPORTED.match(comment):
+            self.line, self.exported = self.line or number, found[1]
         for kind, value in _META.findall(comment[: comment.rfind("]") + 1]):
             plain = value.replace("\\]", "]").strip()
             if kind == "tag":
@@ -83,7 +101,11 @@ def read(source: Source) -> Iterator[Entry]:
     """The entries of a file; what is said of topics comes where their category stands."""
     topic = ""
     for block in _blocks([line.strip() for line in decoded(source).split("\n")]):
-        if block.lines[0].startswith(CATEGORY):
+        if not block.lines:
+            yield Unsupported(
+                Said("line %(n)s", n=block.line), Said("a question that GIFT cannot hold"), block.exported
+            )
+        elif block.lines[0].startswith(CATEGORY):
             names = category(block.lines[0].removeprefix(CATEGORY))
             topic = topic_of(names)
             yield from (
@@ -95,23 +117,23 @@ def read(source: Source) -> Iterator[Entry]:
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
-    """Blocks of lines between blank lines, comments taken out. A blank line inside braces parts nothing.
+    """Blocks of lines between blank lines, comments taken out; one may be nothing but Moodle's comment.
 
-    A comment belongs to the block that it stands in.
+    A blank line inside braces parts nothing.
     """
     block = _Block(0)
     for number, line in enumerate(lines, 1):
         if line.startswith("//"):
-            block.note(line)
+            block.note(number, line)
         elif line and not line.startswith(CATEGORY):
             block.take(number, line)
         elif line or not _is_open(block.lines, lines[number : number + _FAR]):
-            if block.lines:
+            if block.lines or block.exported:
                 yield block
             block = _Block(0)
         if line.startswith(CATEGORY):
             yield _Block(number, [line])
-    if block.lines:
+    if block.lines or block.exported:
         yield block
 
 

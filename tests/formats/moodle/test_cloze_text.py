@@ -47,9 +47,10 @@ def test_what_nobody_would_take_for_a_gap_stays_text():
     "text, said",
     [
         ("No gap here.", "line 1: there is no gap"),
-        ("A\n---\n{1:SA:=x", "line 1: the gap {1:SA: has no end"),
+        ("A\n---\n{1:SA:=x", "line 3: the gap {1:SA: has no end"),
         ("{1:SA:=a} and {1:SA:=b", "has no end"),
         ("\n\n{1:NM:=six}", "line 3: 'six'"),
+        ("\nA {1:SA:=x}\n\nand {1:NM:=six}", "line 4: 'six'"),
         ("{0:SA:=x}", "counts nothing"),
         ("{1:MC:=x}", "fewer than two answers"),
         ("{1:SA:}", "has no answer"),

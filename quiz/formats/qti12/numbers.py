@@ -14,6 +14,8 @@ from quiz.formats.qti12.processing import number
 from quiz.questions.fields import number_text
 from quiz.questions.rules.numbers import show_number
 
+#: The field of the metadata that says which kind of tolerance all numbers of an item of ours had.
+TOLERANCE: Final = "quiz_tolerance"
 #: How far bounds may lie from what a margin says, as a share: they are rounded.
 _NEARLY: Final = Fraction(1, 10**6)
 
@@ -63,6 +65,16 @@ def accepted(tests: Element, response: str, known: Answers | None) -> tuple[Answ
         points = [point for point in points if point not in inside]
         found += [_centred(low, high, inside)]
     return [*found, *(point.fields() for point in points)], not strict
+
+
+def as_share(answer: dict[str, Any]) -> dict[str, Any]:
+    """An accepted number whose tolerance is a share of it."""
+    if not answer.get("tolerance") or "tolerance_type" in answer:
+        return answer
+    value, margin = Fraction(answer["value"]), Fraction(answer["tolerance"])
+    return (
+        _Point(value, Fraction(show_number(margin / abs(value))), relative=True).fields() if value else answer
+    )
 
 
 def _centred(low: Fraction, high: Fraction, inside: Sequence[_Point]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from quiz.formats.base import marked
 from quiz.formats.qti12.feedback import Feedback
 from quiz.formats.qti12.item import ID, Foreign, Item, Label, Response, Wrong
 from quiz.formats.qti12.markup import joined
-from quiz.formats.qti12.numbers import accepted
+from quiz.formats.qti12.numbers import TOLERANCE, accepted, as_share
 from quiz.formats.qti12.processing import Given, mentioned, named_by, number
 from quiz.questions.fields import letters
 
@@ -318,7 +318,7 @@ def _numbers(item: Item, response: Response, told: Feedback) -> list[dict[str, A
         raise no_key()
     return [
         {
-            **one,
+            **(as_share(one) if item.said(TOLERANCE) == "relative" else one),
             **({} if score == best else {"credit": share(score, best)}),
             **({"feedback": said} if (said := told.named(shown[str(one)])) else {}),
         }

@@ -45,7 +45,7 @@ _LOST: Final = {
 }
 #: What metadata say that is read, or says nothing of the question itself; and how others begin of which that holds.
 _READ: Final = frozenset(
-    "author question_type points_possible original_answer_ids assessment_question_identifierref quiz_type itemtype questiontype"
+    "author question_type points_possible original_answer_ids assessment_question_identifierref quiz_type quiz_tolerance itemtype questiontype"
     " text_format case_sensitive points externalid lifecycle additional_cont_edit_mode feedback_setting singleline"
     " thumb_size thumb_geometry element_height fixedtextlength feedback_mode wordcounter".split()
 )

@@ -46,6 +46,8 @@ class Sheet:
         self.told: list[str] = []
         self.lowest = 0
         self.kind, self.profile = "", ""
+        #: The kinds of tolerance that its numbers have.
+        self.tolerances: set[str] = set()
 
     def lose(self, name: str, detail: str) -> None:
         """Notes a loss of the field of this name."""

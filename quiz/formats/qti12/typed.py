@@ -45,16 +45,14 @@ def number_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator
         if answer.value is None:
             yield f"<and>{bounds}</and>", answer
             continue
-        margin, kind = answer.tolerance, "absolute"
-        if answer.tolerance_type == "relative":
-            margin, kind = answer.tolerance * 100, "percent"
-        elif answer.tolerance_type == "geometric":
+        if answer.tolerance_type == "geometric":
             sheet.lose(field, "a geometric tolerance became a range")
             yield f"<and>{bounds}</and>", answer
             continue
-        _demand_exact(sheet, field, answer.value, margin)
-        more = f' margintype="{kind}" margin="{show_number(margin)}"' if margin else ""
-        yield f"<or>{equal(ident, show_number(answer.value), more)}<and>{bounds}</and></or>", answer
+        if answer.tolerance:
+            sheet.tolerances.add(answer.tolerance_type)
+        _demand_exact(sheet, field, answer.value)
+        yield f"<or>{equal(ident, show_number(answer.value))}<and>{bounds}</and></or>", answer
 
 
 def _bound(tag: str, ident: str, value: Fraction) -> str:

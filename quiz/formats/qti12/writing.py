@@ -14,6 +14,7 @@ from quiz.formats.base import Loss, Writer, credits_of
 from quiz.formats.qti12 import package
 from quiz.formats.qti12.gapped import gapped_text, write_gaps, write_word_gaps
 from quiz.formats.qti12.hotspot import write_hotspot
+from quiz.formats.qti12.numbers import TOLERANCE
 from quiz.formats.qti12.sheet import BASE, Sheet, all_of, coded, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
 from quiz.formats.qti12.words import TYPE
@@ -148,8 +149,11 @@ def _metadata(sheet: Sheet) -> Iterator[tuple[str, str]]:
         "qmd_levelofdifficulty": question.difficulty.removeprefix("medium"),
         "qmd_keywords": ", ".join(question.tags),
         "author": question.author,
+        TOLERANCE: "relative" if sheet.tolerances == {"relative"} else "",
     }
     yield from ((label, entry) for label, entry in more.items() if entry)
+    if len(sheet.tolerances) > 1:
+        sheet.lose("answers", "tolerances that are shares became numbers")
     if any("," in tag or tag != tag.strip() for tag in question.tags):
         sheet.lose("tags", "tags are listed with commas between them")
 

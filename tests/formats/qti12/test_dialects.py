@@ -5,7 +5,9 @@ from html import escape
 
 import pytest
 
+from quiz.banks.model import Question
 from quiz.errors import Invalid
+from quiz.files.archive import Archive
 from quiz.formats.base import Found
 from tests.formats.qti12.test_qti12 import FORMAT, entries, one
 from tests.formats.samples import read, written
@@ -373,3 +375,17 @@ def test_metadata_that_say_nothing_are_no_losses():
         ).kind
         == "KPRIM"
     )
+
+
+def test_tolerances_come_back_as_they_were_and_are_written_as_bounds_alone():
+    field = '<response_str ident="R"><render_fib fibtype="Decimal"/></response_str>'
+    near = '<varequal respident="R" margintype="percent" margin="1">9.81</varequal>'
+    found = question(
+        item(metadata(question_type="numerical_question"), material("g?") + field, rule(near, 100))
+    )
+    content = written(FORMAT, [found])[0]
+    assert read(FORMAT, content)[0] == [found]
+    assert "margin" not in Archive(content).read("b/b.xml").decode()
+    mixed = [{"value": 9.81, "tolerance": 0.01, "tolerance_type": "relative"}, {"value": 5, "tolerance": 1}]
+    lost = written(FORMAT, [Question.load({**found.dump(), "answers": mixed})])[1]
+    assert lost == {"i": ["answers"]}

@@ -358,3 +358,10 @@ def test_a_question_says_how_all_its_texts_are_written():
     assert shown.controls["gaps"][0]["controls"]["options"][0] == "<i>*b*</i>"
     assert Question.load(loaded.dump()) == loaded
     assert loaded.dump()["text"] == fields["text"]
+
+
+def test_readings_over_characters_are_kept():
+    """Ruby: pinyin over characters, as QTI 3.0 has it too."""
+    ruby = "<ruby><rb>上海</rb><rt>Shànghǎi</rt></ruby>"
+    assert to_inline_html(Html(ruby)) == ruby
+    assert to_html(Html(f"<p>{ruby} is a city.</p>")) == f"<p>{ruby} is a city.</p>"

@@ -59,7 +59,8 @@ class QtiWriter(Writer):
         sheet.finish()
         if sheet.texts.plain:
             sheet.lose(
-                "text_format", "texts that are underlined, marked, struck out or around blocks are plain"
+                "text_format",
+                "texts that are underlined, marked, struck out, annotated or around blocks are plain",
             )
         if not question.points:
             sheet.lose("points", "a question scores something")

@@ -58,7 +58,7 @@ _UNSAFE: Final = re.compile(r"[\[\]]|%(?![0-9A-Fa-f]{2})")
 NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>")
 #: Elements that some version does not have; they only change how words look.
-_LOOKS: Final = re.compile(r"</?(?:del|mark|s|u|acronym|big|tt)\b[^<>]*>")
+_LOOKS: Final = re.compile(r"</?(?:del|mark|s|u|acronym|big|tt|ruby|rb|rt|rp)\b[^<>]*>")
 #: Attributes of what Markdown makes that no version has.
 _TITLES: Final = re.compile(r"(<(?:a|abbr)\b[^<>]*?) (?:title|rel)=\"[^\"]*\"")
 #: What MathML does not know; the formula says the same in ``alttext``.

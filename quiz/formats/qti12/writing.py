@@ -24,6 +24,8 @@ _SHUFFLED: Final = frozenset("single_choice multiple_response cloze gap_select d
 #: Types whose rules of scoring are not all held.
 _SCORED_ONE_WAY: Final = frozenset({"ordering", "hotspot"})
 _ORDERS: Final = frozenset({"all_or_nothing", "absolute_position"})
+#: Rules by which wrong parts take points off, which are written for options only.
+_TAKES_OFF: Final = frozenset({"right_minus_wrong", "weighted_gaps_at_least_zero"})
 
 
 class Qti12Writer(Writer):
@@ -89,7 +91,12 @@ def _held(question: Question) -> Iterator[str]:
         yield "feedback"
     if question.type in _SHUFFLED:
         yield "shuffle"
-    if question.type not in _SCORED_ONE_WAY or (question.type == "ordering" and question.scoring in _ORDERS):
+    if question.type == "ordering":
+        held = question.scoring in _ORDERS
+    else:
+        takes_off = question.type != "multiple_response" and question.scoring in _TAKES_OFF
+        held = question.type not in _SCORED_ONE_WAY and not takes_off
+    if held:
         yield "scoring"
     if question.type in ("gap_select", "drag_words"):
         key = [*question.content.gaps.values()]  # type: ignore[attr-defined]

@@ -75,7 +75,7 @@ class Shown:
     def _named(self, text: str, naming: Callable[[str], str]) -> str:
         if not self._files:
             return text
-        fields = {"text": text, "text_format": self._style}
+        fields = {"text": str(text), "text_format": self._style}
         names = [one.file for one in references(fields) if one.file in self._files]
         self.used.update((name, self._files[name]) for name in names)
         return str(renamed(fields, {name: naming(name) for name in names})["text"]) if names else text

@@ -408,7 +408,13 @@ def _seen(one: Understood, there: Container[str]) -> Understood:
                 file=gone[0][:60],
             )
         )
-    blind = [each.file for each in named if not each.alt.strip()]
+    return _with_words(one)
+
+
+def _with_words(one: Understood) -> Understood:
+    """The question, a draft where an image has no words: its name stands for them, until somebody says what it shows."""
+    fields = one.question.dump()
+    blind = [each.file for each in references(fields) if not each.alt.strip()]
     if not blind:
         return one
     detail = Said(
@@ -448,7 +454,7 @@ class _Writing:
                 self._question(each, {"family": one.question.id})
 
     def _question(self, one: Understood, more: Mapping[str, str] = NOTHING) -> None:
-        one = self._with_own_id(one if self.writer.whole else _by_name(one))
+        one = self._with_own_id(_with_words(one) if self.writer.whole else _by_name(one))
         try:
             losses = self._added(one)
         except Unwritable as error:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from io import BytesIO
 
@@ -9,14 +10,19 @@ import pytest
 from text2qti.config import Config
 from text2qti.quiz import Quiz
 
-from quiz.errors import Invalid
-from quiz.files.archive import pack
+from quiz.errors import Invalid, TooLarge
+from quiz.files.archive import Archive, pack
 from quiz.formats import get, recognise
 from quiz.formats.base import HEAD_BYTES, Source
 from quiz.formats.conversion import Reading, Report
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
-from tests.pictures import png
+from tests.pictures import png, svg
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 def h5p(library, params, **head):
@@ -214,6 +220,91 @@ def test_pictures_of_an_anki_package_come_along_and_gaps_lie_side_by_side():
     assert found.question.explanation == "more"
     assert found.files == {"images/a-b.png": png()}
     assert [loss.field for loss in found.losses] == ["sounds", "images", "gaps", "hints"]
+
+
+def test_a_newer_anki_package_is_read_with_decks_pictures_and_long_answers():
+    picture = svg(attributes='width="80" height="60"')
+    content = newer(
+        [
+            (1, "B\x1fThe cell", " x ", ["Which?", "<b>Mito*</b> <img src='a.svg'>"], 2),
+            (1, "B\x1fThe cell", "", ["Why?", "Since " + "x " * 150], 1),
+            (2, "B", "", ["{{c1::\\frac{1}{2} }} [[2]]", "", "more"], 1),
+            (3, "B", "", ["{{c1::image-occlusion:rect:left=.1}}", "<img src='a.svg'>"], 1),
+            (1, "B", "", ["[sound:a.mp3]", "Yes"], 1),
+        ],
+        [("a.svg", picture)],
+    )
+    reading = Reading(get("anki"), Source(BytesIO(content), "x"), report := Report("x", "anki"), "b")
+    one, two, three = reading
+    assert (reading.bank.title, reading.topics["The-cell"].title) == ("B", "The cell")
+    assert [each.question.topic for each in (one, two, three)] == ["The-cell", "The-cell", ""]
+    assert (one.question.content.answers[0].text, one.question.tags) == ("Mito\\*", ("x",))
+    assert one.question.explanation == "<b>Mito*</b> <img src='images/a.svg'>"
+    assert one.files.keys() == {"images/a.svg"}
+    assert (two.question.type, len(two.question.content.model_answer)) == ("essay", 305)
+    assert three.question.content.text == "[[1]] &#91;[2]]"
+    assert three.question.content.gaps["1"].content.answers[0].text == "\\frac{1}{2}"
+    assert [[loss.field for loss in each.losses] for each in (one, two, three)] == [
+        ["cards"],
+        ["answers"],
+        ["fields"],
+    ]
+    assert [(told["where"], told["kind"]) for told in report.unsupported] == [
+        ("note 4", "image occlusion"),
+        ("note 5", "note of 2 fields, without words in the first two"),
+    ]
+    asked = [each.question for each in (one, two, three)]
+    again = read(get("anki"), written(get("anki"), asked)[0])[0]
+    assert [each.dump() for each in again] == [each.dump() for each in asked]
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        zstd.compress(b"\0" * 26_000_000),
+        zstd.compress(b"x" * 1000)[:-1],
+        b"no zstd",
+        zstd.compress(b"\xff" * 30),
+    ],
+)
+def test_a_newer_anki_package_that_is_broken_or_a_bomb_is_refused(packed):
+    good = Archive(newer([(1, "B", "", ["Which?", "This"], 1)]))
+    for name in ("collection.anki21b", "media"):
+        files = {each: good.read(each) for each in good.names} | {name: packed}
+        with pytest.raises((Invalid, TooLarge), match=r"damaged|larger than"):
+            read(get("anki"), pack(files))
+
+
+def newer(notes, media=()):
+    """A package of the newer kind: notes of (kind, deck, tags, fields, cards); ``media`` by their numbers."""
+    kinds = {1: ("Basic", b""), 2: ("Cloze", b"\x08\x01\x1a\x03css"), 3: ("Occlusion", b"\x08\x01")}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        made.create_collation("unicase", lambda one, other: (one > other) - (one < other))
+        made.executescript(
+            "CREATE TABLE col (models text, decks text);"
+            "CREATE TABLE notes (id integer primary key, mid integer, tags text, flds text);"
+            "CREATE TABLE cards (id integer primary key, nid integer, did integer, odid integer);"
+            "CREATE TABLE notetypes (id integer primary key, name text COLLATE unicase, config blob);"
+            "CREATE TABLE decks (id integer primary key, name text COLLATE unicase);"
+            "CREATE UNIQUE INDEX by_name ON decks (name);"
+        )
+        made.executemany("INSERT INTO notetypes VALUES (?,?,?)", [(id, *kind) for id, kind in kinds.items()])
+        decks = list(dict.fromkeys(note[1] for note in notes))
+        made.executemany("INSERT INTO decks VALUES (?,?)", enumerate(decks, 1))
+        for number, (kind, deck, tags, fields, cards) in enumerate(notes):
+            made.execute("INSERT INTO notes VALUES (?,?,?,?)", (number, kind, tags, "\x1f".join(fields)))
+            for _ in range(cards):
+                made.execute("INSERT INTO cards VALUES (NULL,?,9,?)", (number, decks.index(deck) + 1))
+        collection = made.serialize()
+    named = b"".join(_message(1, _message(1, name.encode()) + b"\x10\x05") for name, _ in media)
+    files = {str(place): content for place, (_, content) in enumerate(media)}
+    packed = {"collection.anki21b": collection, "media": named, **files}
+    old = with_notes([["Please update"]], {}, {})
+    return pack({**{name: zstd.compress(one) for name, one in packed.items()}, "collection.anki2": old})
+
+
+def _message(number, content):
+    return bytes([number << 3 | 2, len(content)]) + content
 
 
 def with_notes(notes, media, files):

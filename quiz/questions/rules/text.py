@@ -55,6 +55,11 @@ def is_empty(answer: str, fold: Collection[Fold] = ()) -> bool:
     )
 
 
+def exactly(text: str) -> str:
+    """The answer that accepts this text: a star in it is one."""
+    return text.replace("*", "\\*")
+
+
 def literal(answer: str) -> str:
     r"""The answer as people read it: ``\*`` is a star."""
     return answer.replace("\\*", "*")

@@ -226,7 +226,7 @@ def test_a_newer_anki_package_is_read_with_decks_pictures_and_long_answers():
     picture = svg(attributes='width="80" height="60"')
     content = newer(
         [
-            (1, "B\x1fThe cell", " x ", ["Which?", "<b>Mito*</b> <img src='a.svg'>"], 2),
+            (1, "B\x1fThe cell", " x ", ["Which?", "<b>Mito*</b> <img alt='cell' src='a.svg'>"], 2),
             (1, "B\x1fThe cell", "", ["Why?", "Since " + "x " * 150], 1),
             (2, "B", "", ["{{c1::\\frac{1}{2} }} [[2]]", "", "more"], 1),
             (3, "B", "", ["{{c1::image-occlusion:rect:left=.1}}", "<img src='a.svg'>"], 1),
@@ -239,7 +239,7 @@ def test_a_newer_anki_package_is_read_with_decks_pictures_and_long_answers():
     assert (reading.bank.title, reading.topics["The-cell"].title) == ("B", "The cell")
     assert [each.question.topic for each in (one, two, three)] == ["The-cell", "The-cell", ""]
     assert (one.question.content.answers[0].text, one.question.tags) == ("Mito\\*", ("x",))
-    assert one.question.explanation == "<b>Mito*</b> <img src='images/a.svg'>"
+    assert one.question.explanation == "<b>Mito*</b> <img alt='cell' src='images/a.svg'>"
     assert one.files.keys() == {"images/a.svg"}
     assert (two.question.type, len(two.question.content.model_answer)) == ("essay", 305)
     assert three.question.content.text == "[[1]] &#91;[2]]"
@@ -295,7 +295,8 @@ def newer(notes, media=()):
             made.execute("INSERT INTO notes VALUES (?,?,?,?)", (number, kind, tags, "\x1f".join(fields)))
             for _ in range(cards):
                 made.execute("INSERT INTO cards VALUES (NULL,?,9,?)", (number, decks.index(deck) + 1))
-        collection = made.serialize()
+        collection = bytearray(made.serialize())
+    collection[18:20] = b"\2\2"  # as a database with a log beside it begins
     named = b"".join(_message(1, _message(1, name.encode()) + b"\x10\x05") for name, _ in media)
     files = {str(place): content for place, (_, content) in enumerate(media)}
     packed = {"collection.anki21b": collection, "media": named, **files}

@@ -30,8 +30,11 @@ _LIMITS: Final = Limits(entries=20_000, entry=25_000_000, total=200_000_000, rat
 _MOST_STEPS: Final = 30_000_000
 _PACKED: Final = "collection.anki21b"
 _NAMES: Final = (_PACKED, "collection.anki21", "collection.anki2")
-#: How a database begins (The SQLite Database File Format, 1.3).
+#: How a database begins, and where and how it says that it has no log of changes beside it, without which one in memory
+#: could not be read (The SQLite Database File Format, 1.3).
 _BEGINS: Final = b"SQLite format 3\0"
+_VERSIONS: Final = slice(18, 20)
+_ALONE: Final = b"\1\1"
 #: What parts the fields of a note, and since schema 15 the names of nested decks.
 PARTED: Final = "\x1f"
 #: What parts the names of nested decks before, and where they are shown.
@@ -127,7 +130,7 @@ class Package:
             collection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._source.limits.question_bytes)
             collection.set_progress_handler(lambda: 1, _MOST_STEPS)
             collection.create_collation("unicase", _in_order)
-            collection.deserialize(content)
+            collection.deserialize(content[: _VERSIONS.start] + _ALONE + content[_VERSIONS.stop :])
             return tuple(_Collection(collection).notes())
 
 

@@ -97,6 +97,11 @@ def _entry(where: str, note: Note, topic: str, media: _Media) -> Entry:
     return Found(where, found, [*losses, *lost], files)
 
 
+def words_of(html: str) -> str:
+    """What of a text is typed: its words, without those of pictures."""
+    return to_text(Html(_IMAGE.sub("", html)))
+
+
 # Fronts and backs ----------------------------------------------------------------------------------------------------
 
 
@@ -106,7 +111,7 @@ def _sides(note: Note, shown: Sequence[str]) -> tuple[dict[str, Any], list[Loss]
     if len(filled) < 2:
         raise _Wrong("the note has an empty side – fill front and back")
     front, back = shown[0].strip(), shown[1].strip()
-    answer = to_text(Html(back))
+    answer = words_of(back)
     if not front or not answer:
         raise _Other(Said("note of %(count)s fields, without words in the first two", count=len(shown)))
     losses = [Loss("fields", "further fields of the note")] if len(filled) > 2 else []
@@ -138,7 +143,7 @@ def _cloze(shown: Sequence[str]) -> tuple[dict[str, Any], list[Loss]]:
     def gap(found: re.Match[str]) -> str:
         if found[2].startswith(_COVERED):
             raise _Other("image occlusion")
-        answer = to_text(Html(found[2]))
+        answer = words_of(found[2])
         if not answer:
             losses.append(Loss("gaps", "a gap without words is none"))
             return found[2]

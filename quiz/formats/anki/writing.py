@@ -18,7 +18,7 @@ from quiz.files.archive import pack
 from quiz.files.richtext import Html, to_html, to_text
 from quiz.formats._pictures import Shown
 from quiz.formats.anki.package import NESTED, PARTED
-from quiz.formats.anki.reading import GAP
+from quiz.formats.anki.reading import GAP, words_of
 from quiz.formats.base import Loss, Unwritable, Writer, titled, untold
 from quiz.questions.rules.text import LONGEST_PATTERN, has_star, literal
 
@@ -175,7 +175,7 @@ class _Sheet:
 def _front(sheet: _Sheet) -> _Made:
     """Behind stands the explanation where it says just the answer, in other letters or with a picture."""
     answer, more = sheet.answer(sheet.content.answers, "answers"), sheet.html(sheet.question.explanation)
-    same = to_text(Html(more)) == to_text(Html(answer))
+    same = words_of(more) == words_of(answer)
     if more and not same:
         sheet.lose("explanation", "a card has its two sides only")
     return _Made(_BASIC, (sheet.html(sheet.question.prompt), more if same else answer))
@@ -184,7 +184,7 @@ def _front(sheet: _Sheet) -> _Made:
 def _written(sheet: _Sheet) -> _Made:
     """An essay: behind stands the model answer."""
     back = sheet.html(sheet.content.model_answer)
-    if len(to_text(Html(back))) <= LONGEST_PATTERN:
+    if len(words_of(back)) <= LONGEST_PATTERN:
         raise Unwritable("an essay without a model answer that is too long to be typed word by word")
     return _Made(_BASIC, (sheet.html(sheet.question.prompt), back))
 

@@ -519,7 +519,7 @@ def essay(item: Item, interaction: Element) -> dict[str, Any]:
     fields: dict[str, Any] = {"type": "essay", **({"format": "rich"} if rich else {})}
     right = declaration.correct if declaration is not None else NULL
     notes = item.rubrics("scorer")
-    if notes:
+    if notes and not any("model_answer" in item.hints(one) for one in item.root.iter("rubricBlock")):
         item.lose("rubric", "notes for who marks are the model answer, which is shown with the right answers")
     if model := joined([*(html_inside_text(str(one)) for one in right), *notes]):
         fields["model_answer"] = model

@@ -201,11 +201,13 @@ class Sheet:
         """``modalFeedback``, if there is a text."""
         if not text:
             return False
-        html = self.texts.xhtml(text)
-        inside = self.el("contentBody", None, html) if self.dialect.hyphens else html
         about = {"outcomeIdentifier": outcome, "identifier": name, "showHide": "show"}
-        self.told.append(self.el("modalFeedback", about, inside))
+        self.told.append(self.el("modalFeedback", about, self.apart(self.texts.xhtml(text))))
         return True
+
+    def apart(self, html: str) -> str:
+        """XHTML as it stands in what is told apart from the body: 3.0 has an element around it."""
+        return self.el("contentBody", None, html) if self.dialect.hyphens else html
 
     def tell_chosen(self, parts: Iterable[tuple[str, str | None]], cardinality: str) -> None:
         """Feedback of options or areas: what was chosen is the name of what is told."""

@@ -215,7 +215,9 @@ def _number_test(sheet: Sheet, _content: Any, name: str, answer: Any) -> str:
 
 
 def _essay(sheet: Sheet, content: Any) -> None:
-    model = [sheet.line(content.model_answer, "model_answer")] if content.model_answer else []
+    """The model answer is the correct response, which is plain text; one with markup is told to who marks."""
+    plain = bool(content.model_answer) and sheet.texts.keeps(content.model_answer)
+    model = [sheet.texts.line(content.model_answer)] if plain else []
     sheet.declarations.append(
         sheet.el(
             "responseDeclaration",
@@ -225,6 +227,10 @@ def _essay(sheet: Sheet, content: Any) -> None:
     )
     rich = {"class": "quiz-rich"} if content.format == "rich" else {}
     block(sheet, "extendedTextInteraction", {**rich, "format": "plain"}, [])
+    if content.model_answer and not plain:
+        shown = f'<div class="quiz-text">{sheet.texts.xhtml(content.model_answer).strip()}</div>'
+        about = {"class": "quiz-model-answer", "view": "scorer"}
+        sheet.body += sheet.el("rubricBlock", about, sheet.apart(shown))
 
 
 def _description(sheet: Sheet, _content: Any) -> None:

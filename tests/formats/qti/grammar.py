@@ -57,7 +57,7 @@ CONTENT = {
     "outcomeDeclaration": ("(defaultValue )?", False),
     "correctResponse": ("(value )+", False), "defaultValue": ("(value )+", False),
     "mapping": ("(mapEntry )+", False), "areaMapping": ("(areaMapEntry )+", False),
-    "itemBody": (f"(({'|'.join([*BLOCK, *ASKED])}) )+", False),
+    "itemBody": (f"(({'|'.join([*BLOCK, *ASKED, 'rubricBlock'])}) )+", False),
     "choiceInteraction": ("(prompt )?(simpleChoice )+", False), "orderInteraction": ("(prompt )?(simpleChoice )+", False),
     "matchInteraction": ("(prompt )?(simpleMatchSet ){2}", False), "simpleMatchSet": ("(simpleAssociableChoice )*", False),
     "gapMatchInteraction": (f"(prompt )?(gapText )+(({'|'.join(BLOCK)}) )+", False),
@@ -81,7 +81,10 @@ CONTENT = {
     "educational": ("(difficulty )?", False), "difficulty": ("source value ", False),
 }  # fmt: skip
 #: What 2.x and 3.0 have each in their way.
-OWN = {"2": {"modalFeedback": (STATIC, True)}, "3": {"modalFeedback": ("contentBody ", False)}}
+OWN = {
+    "2": {"modalFeedback": (STATIC, True), "rubricBlock": (some(*BLOCK), False)},
+    "3": dict.fromkeys(("modalFeedback", "rubricBlock"), ("contentBody ", False)),
+}
 PICTURE = {"2": "object", "3": "img"}
 
 ROOT = {"schemaLocation!": ANY, "identifier!": NAME}
@@ -115,6 +118,7 @@ ATTRIBUTES = {
     "simpleAssociableChoice": CHOICE, "gapText": CHOICE, "gapImg": CHOICE,
     "hotspotChoice": {**SHAPE, "identifier!": NAME, "hotspotLabel": ANY},
     "associableHotspot": {**SHAPE, **CHOICE, "hotspotLabel": ANY},
+    "rubricBlock": {"view!": "scorer"},
     "modalFeedback": {"outcomeIdentifier!": NAME, "identifier!": NAME, "showHide!": "show"},
     "responseProcessing": {"template": r"https?://\S+"}, "setOutcomeValue": {"identifier!": NAME},
     "variable": {"identifier!": NAME}, "correct": {"identifier!": NAME}, "mapResponse": {"identifier!": NAME},

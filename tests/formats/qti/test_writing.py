@@ -293,3 +293,25 @@ def test_a_text_that_questions_share_is_one_file_of_the_package(tmp_path):
         named = [one.question.stimulus and one.question.stimulus.id for one in again]
         assert named == (["story", "story", None] if held else [None] * 3)
         assert again.bank.stimuli == bank.stimuli * held
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("model", ["Trade & borders", "<ul><li>Trade</li><li>Borders</li></ul>"])
+def test_a_model_answer_keeps_its_markup(name, model):
+    """Where QTI has plain text for it, notes for scorers stand."""
+    essay = question("essay", {"model_answer": model}, text_format="html")
+    content, lost = written(get(name), [essay])
+    (found,), report = read(get(name), content)
+    assert found.content.model_answer == model.replace("&", "&amp;")
+    assert ([*lost.values()], report.losses) == ([[]], [])
+    with ZipFile(BytesIO(content)) as archive:
+        item = tree(archive.read(f"items/{essay.id}.xml"))
+    assert faults(item, name) == []
+    assert (item.find(".//rubricBlock") is None) == (model == "Trade & borders")
+
+
+def test_the_words_of_a_formula_are_kept():
+    said = '<p><math alttext="x squared" display="inline"><msup><mi>x</mi><mn>2</mn></msup></math>?</p>'
+    asked = question("essay", {}, text_format="html", prompt=said)
+    content, _ = written(get("qti30"), [asked])
+    assert read(get("qti30"), content)[0][0].prompt == said

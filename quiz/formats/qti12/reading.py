@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +14,15 @@ from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, is_archive
 from quiz.files.images import MOST_BYTES
 from quiz.files.xml import Element, read_xml
-from quiz.formats._moodle import parted, settled
+from quiz.formats._moodle import Styled, parted, settled
 from quiz.formats._pictures import Pictures
+from quiz.formats._stimuli import stimuli_of
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
 from quiz.formats.qti12.item import ID, Foreign, Item, Media, Wrong, each_word, string_of
 from quiz.formats.qti12.kinds import fields, kind
 from quiz.formats.qti12.markup import normalise
 from quiz.formats.qti12.processing import Unknown
+from quiz.formats.qti12.sheet import STIMULUS
 from quiz.questions.images import FILE
 
 ROOT: Final = "questestinterop"
@@ -45,7 +48,7 @@ _LOST: Final = {
 }
 #: What metadata say that is read, or says nothing of the question itself; and how others begin of which that holds.
 _READ: Final = frozenset(
-    "author question_type points_possible original_answer_ids assessment_question_identifierref quiz_type quiz_tolerance itemtype questiontype"
+    "parent_stimulus_item_ident author question_type points_possible original_answer_ids assessment_question_identifierref quiz_type quiz_tolerance itemtype questiontype"
     " text_format case_sensitive points externalid lifecycle additional_cont_edit_mode feedback_setting singleline"
     " thumb_size thumb_geometry element_height fixedtextlength feedback_mode wordcounter".split()
 )
@@ -59,8 +62,10 @@ _USUAL: Final = {
     "matching_mode": "1:1",
     "shuffle": "1",
 }
-#: Metadata for which we have a field, or a word.
-_LOST_METADATA: Final = {"parent_stimulus_item_ident": "stimulus"}
+#: What a text that questions show has none of.
+_RESPONSES: Final = ("response_lid", "response_str", "response_num", "response_xy", "response_grp")
+#: The field of the metadata by which New Quizzes of Canvas name the item whose text a question shows.
+_SHOWN: Final = "parent_stimulus_item_ident"
 #: What an assessment says of how it is taken, which is the quiz's here and not the bank's.
 _SETTINGS: Final = frozenset(
     "duration selection_ordering outcomes_processing assessmentcontrol rubric".split()
@@ -74,6 +79,8 @@ class _Document:
     title: str = ""
     items: list[tuple[Element, tuple[str, ...]]] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
+    #: Items that are no questions, but texts that others show, by their names.
+    shared: dict[str, Element] = field(default_factory=dict)
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -89,12 +96,10 @@ def read(source: Source) -> Iterator[Entry]:
         yield from _package(source, Archive(content))
         return
     document = _document(content)
-    yield from _head([document])
-    yield from _entries(document, "", _beside(source.folder), Pictures())
+    yield from _headed([document], _entries(document, "", _beside(source.folder), Pictures()))
 
 
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:
-    pictures = Pictures()
     documents: list[tuple[str, _Document]] = []
     faults: list[Fault] = []
     for name in _paths(archive):
@@ -109,8 +114,12 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
         raise Invalid(
             Said("%(file)s holds no <%(root)s> – export it again as QTI 1.2", file=source.name, root=ROOT)
         )
-    yield from _head([document for _, document in documents])
-    yield from faults
+    found = _of_package(archive, documents)
+    yield from _headed([document for _, document in documents], chain(faults, found))
+
+
+def _of_package(archive: Archive, documents: Sequence[tuple[str, _Document]]) -> Iterator[Entry]:
+    pictures = Pictures()
     several = len(documents) > 1
     for name, document in documents:
         above = [document.title] * several
@@ -198,7 +207,23 @@ def _document(content: bytes) -> _Document:
         if any(map(_says, top.iterchildren("presentation_material")))
     )
     _gather(root, (), document)
+    _part_shared(document)
     return document
+
+
+def _part_shared(document: _Document) -> None:
+    """Sets texts that questions show apart from the questions."""
+    named = {Item(element, _nothing, Pictures()).said(_SHOWN) for element, _ in document.items} - {""}
+    if named:
+        for element, _ in document.items:
+            if element.get("ident") in named and next(element.iter(*_RESPONSES), None) is None:
+                document.shared[element.get("ident")] = element
+        apart = {*document.shared.values()}
+        document.items = [one for one in document.items if one[0] not in apart]
+
+
+def _nothing(_address: str) -> None:
+    """Finds no pictures."""
 
 
 def _says(element: Element) -> bool:
@@ -228,11 +253,17 @@ def _gather(element: Element, titles: tuple[str, ...], document: _Document) -> N
             _gather(child, titles if same else (*titles, title), document)
 
 
-def _head(documents: Sequence[_Document]) -> Iterator[Head]:
+def _headed(documents: Sequence[_Document], entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries after what the documents say of the bank; what questions share is known with the last of them."""
     titles = [document.title for document in documents if document.title]
+    header: dict[str, Any] = {"title": titles[0]} if len(documents) == 1 and titles else {}
+    if any(document.shared for document in documents):
+        entries = [*entries]
+        header["stimuli"] = stimuli_of(entries)
     losses = [loss for document in documents for loss in document.losses]
-    if titles or losses:
-        yield Head({"title": titles[0]} if len(documents) == 1 and titles else {}, losses)
+    if header or losses:
+        yield Head(header, losses)
+    yield from entries
 
 
 def _entries(
@@ -243,18 +274,18 @@ def _entries(
     for element, titles in document.items:
         line = element.sourceline
         where = Said("%(file)s line %(n)s", file=name, n=line) if name else Said("line %(n)s", n=line)
-        entry = _entry(Item(element, media, pictures), topic_of(titles), where)
+        entry = _entry(Item(element, media, pictures), topic_of(titles), where, document.shared)
         if titles != told and isinstance(entry, Found) and entry.fields.get("topic", "") == topic_of(titles):
             yield from told_of([(where, [*above, *titles])])
             told = titles
         yield entry
 
 
-def _entry(item: Item, topic: str, where: str) -> Entry:
+def _entry(item: Item, topic: str, where: str, shared: Mapping[str, Element]) -> Entry:
     title = str(item.element.get("title") or "").strip()
     try:
         own = fields(item)
-        found = {**_common(item, title, topic), **own}
+        found = {**_common(item, title, topic), **own, **_stimulus(item, shared)}
     except Wrong as error:
         return failed(where, title, error)
     except Foreign as error:
@@ -277,15 +308,27 @@ def _entry(item: Item, topic: str, where: str) -> Entry:
     return Found(where, parted(whole) if "gaps" in whole else whole, [*item.losses], item.files)
 
 
+def _stimulus(item: Item, shared: Mapping[str, Element]) -> dict[str, Any]:
+    """What the question shows of a text that others show too."""
+    name = item.said(_SHOWN)
+    if not name:
+        return {}
+    if name not in shared:
+        item.lose("stimulus", Said("the text '%(name)s' that it shows is not in the file", name=name[:60]))
+        return {}
+    text = Item(shared[name], item.media, item.pictures, item.losses, item.files)
+    title, own = str(text.element.get("title") or "").strip(), name.removeprefix(STIMULUS)
+    label = {"label": Styled(title, "plain")} if title not in ("", own) else {}
+    id = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[-64:]
+    return {"stimulus": {"id": id or "shared", **label, "text": text.asked}}
+
+
 def _lose_metadata(item: Item) -> None:
     for label, values in item.metadata.items():
         said = next(filter(None, values), "")
         usual = said.lower() in _NOTHING or said == _USUAL.get(label)
         if not usual and label not in _READ and not label.startswith(_SYSTEMS):
-            item.lose(
-                _LOST_METADATA.get(label, label),
-                Said("the metadata say %(label)s: %(said)s", label=label, said=said[:60]),
-            )
+            item.lose(label, Said("the metadata say %(label)s: %(said)s", label=label, said=said[:60]))
     if item.said("bbmd_partialcredit").lower() == "true":
         item.lose("options", "partial credits of Blackboard's own, which its rules do not give")
 

@@ -15,6 +15,8 @@ from quiz.formats.base import Loss, Unwritable, percentage
 
 #: Where a package keeps its files, as texts name that place.
 BASE: Final = "$IMS-CC-FILEBASE$/"
+#: What stands in front of the name of a text that questions share, where it is the name of an item.
+STIMULUS: Final = "stimulus_"
 #: Characters that no XML document can hold.
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
@@ -151,6 +153,8 @@ class Sheet:
     def solution(self, text: str | None) -> None:
         """What a good answer is, for who marks."""
         if text:
+            if text != text.strip():
+                self.lose("model_answer", "white space at its ends")
             self.told.append(
                 f'    <itemfeedback ident="solution">\n      <solution>\n        <solutionmaterial>\n'
                 f"{self.material(self.text(text), '          ')}\n        </solutionmaterial>\n      </solution>\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
@@ -15,7 +15,7 @@ from quiz.formats.qti12 import package
 from quiz.formats.qti12.gapped import gapped_text, write_gaps, write_word_gaps
 from quiz.formats.qti12.hotspot import write_hotspot
 from quiz.formats.qti12.numbers import TOLERANCE
-from quiz.formats.qti12.sheet import BASE, Sheet, all_of, coded, equal, none_of
+from quiz.formats.qti12.sheet import BASE, STIMULUS, Sheet, all_of, coded, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
 from quiz.formats.qti12.words import TYPE
 from quiz.questions.rules.numbers import show_number
@@ -40,12 +40,15 @@ class Qti12Writer(Writer):
         " case_sensitive pairs distractors items text gaps choices image regions author model_answer".split()
     )
 
+    heads = frozenset({"stimuli"})
+
     #: What stands in front of the names of pictures.
     base: ClassVar[str] = BASE
 
     def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
         super().__init__(target, bank, folder)
         self._items: list[str] = []
+        self._shared: set[str] = set()
         self._files: dict[str, bytes] = {}
 
     def held(self, question: Question) -> frozenset[str]:
@@ -56,9 +59,21 @@ class Qti12Writer(Writer):
         _WRITTEN[question.type](sheet, question.content)
         if question.text_format == "markdown":
             sheet.lose("text_format", "Markdown became HTML")
-        self._items.append(_item(sheet))
+        self._items += [*self._stimulus(sheet), _item(sheet)]
         self._files.update(sheet.used)
         return sheet.losses
+
+    def _stimulus(self, sheet: Sheet) -> Iterator[str]:
+        """The text that the question shows, as an item before the first question that does."""
+        shown = sheet.question.stimulus
+        if shown is None or not shown.text or shown.id in self._shared:
+            return
+        self._shared.add(shown.id)
+        yield (
+            f'    <item ident="{STIMULUS}{shown.id}" title="{coded(shown.label or "")}">\n'
+            f"{_metadata_of([('question_type', 'text_only_question'), ('points_possible', '0')])}      <presentation>\n"
+            f"{sheet.material(sheet.text(shown.text), '      ')}\n      </presentation>\n    </item>\n"
+        )
 
     @property
     def assessment(self) -> bytes:
@@ -89,6 +104,8 @@ def _held(question: Question) -> Iterator[str]:
     told = question.feedback
     if told and not told.partly:
         yield "feedback"
+    if question.stimulus:
+        yield "stimulus"
     if question.type in _SHUFFLED:
         yield "shuffle"
     if question.type == "ordering":
@@ -118,15 +135,9 @@ def _item(sheet: Sheet) -> str:
         sheet.rule("<other/>", shows=wrong)
     for number, hint in enumerate(question.hints, 1):
         sheet.hint(number, hint)
-    metadata = "".join(
-        f"          <qtimetadatafield>\n            <fieldlabel>{label}</fieldlabel>\n"
-        f"            <fieldentry>{coded(entry)}</fieldentry>\n          </qtimetadatafield>\n"
-        for label, entry in _metadata(sheet)
-    )
     lines = [
         f'    <item ident="{question.id}" title="{coded(question.name or question.id)}">',
-        f"      <itemmetadata>\n        <qtimetadata>\n{metadata}        </qtimetadata>\n      </itemmetadata>",
-        "      <presentation>",
+        f"{_metadata_of(_metadata(sheet))}      <presentation>",
         *sheet.asked,
         "      </presentation>",
     ]
@@ -140,6 +151,15 @@ def _item(sheet: Sheet) -> str:
             "      </resprocessing>",
         ]
     return "\n".join([*lines, *sheet.told, "    </item>\n"])
+
+
+def _metadata_of(said: Iterable[tuple[str, str]]) -> str:
+    fields = "".join(
+        f"          <qtimetadatafield>\n            <fieldlabel>{label}</fieldlabel>\n"
+        f"            <fieldentry>{coded(entry)}</fieldentry>\n          </qtimetadatafield>\n"
+        for label, entry in said
+    )
+    return f"      <itemmetadata>\n        <qtimetadata>\n{fields}        </qtimetadata>\n      </itemmetadata>\n"
 
 
 def _metadata(sheet: Sheet) -> Iterator[tuple[str, str]]:
@@ -159,6 +179,11 @@ def _metadata(sheet: Sheet) -> Iterator[tuple[str, str]]:
         TOLERANCE: "relative" if sheet.tolerances == {"relative"} else "",
     }
     yield from ((label, entry) for label, entry in more.items() if entry)
+    if shown := question.stimulus:
+        if shown.text:
+            yield "parent_stimulus_item_ident", f"{STIMULUS}{shown.id}"
+        if shown.image:
+            sheet.lose("stimulus", "the picture of a text that questions share")
     if len(sheet.tolerances) > 1:
         sheet.lose("answers", "tolerances that are shares became numbers")
     if any("," in tag or tag != tag.strip() for tag in question.tags):

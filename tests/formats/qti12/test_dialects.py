@@ -389,3 +389,26 @@ def test_tolerances_come_back_as_they_were_and_are_written_as_bounds_alone():
     mixed = [{"value": 9.81, "tolerance": 0.01, "tolerance_type": "relative"}, {"value": 5, "tolerance": 1}]
     lost = written(FORMAT, [Question.load({**found.dump(), "answers": mixed})])[1]
     assert lost == {"i": ["answers"]}
+
+
+def test_new_quizzes_share_texts_between_questions():
+    text = f'<item ident="t1" title="A river">{metadata(question_type="text_only_question")}<presentation>{material("<p>Long.</p>")}</presentation></item>'
+    said = metadata(question_type="multiple_choice_question", parent_stimulus_item_ident="t1")
+    asked = menu("R", [label("0", "Ob"), label("1", "Ili")])
+    items = [
+        item(said, material(f"Which {n}?") + asked, rule(equal("R", n), 100)).replace('"i"', f'"q{n}"')
+        for n in (0, 1)
+    ]
+    content = f"<questestinterop>{text}{''.join(items)}</questestinterop>".encode()
+    head, *found = entries(content)
+    assert head.fields["stimuli"] == [
+        {"id": "t1", "title": "A river", "text": "<p>Long.</p>", "questions": ["q0", "q1"]}
+    ]
+    assert [one.fields["stimulus"] for one in found] == [
+        {"id": "t1", "label": "A river", "text": "<p>Long.</p>"}
+    ] * 2
+    questions, _ = read(FORMAT, content)
+    again, losses = written(FORMAT, questions)
+    assert (read(FORMAT, again)[0], losses) == (questions, {"q0": [], "q1": []})
+    alone = one(items[0].replace(">t1<", ">t2<"))
+    assert [loss.field for loss in alone.losses] == ["stimulus"]

@@ -390,7 +390,7 @@ def test_metadata_without_a_place_are_losses():
     item = choice(rule(is_("A"), 1), "a", "b").replace(
         "<presentation>", f"<itemmetadata><qtimetadata>{said}</qtimetadata></itemmetadata><presentation>"
     )
-    assert [loss.field for loss in one(item).losses] == ["calculator_type", "stimulus"]
+    assert [loss.field for loss in one(item).losses] == ["stimulus", "calculator_type"]
 
 
 @settings(max_examples=80, deadline=None)

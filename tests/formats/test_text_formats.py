@@ -6,8 +6,9 @@ from io import BytesIO
 import pytest
 
 from quiz.files.languages import Speech
+from quiz.files.richtext import Html, to_text
 from quiz.formats import get, recognise
-from quiz.formats.base import Source
+from quiz.formats.base import Source, Unwritable
 from quiz.formats.conversion import Reading, Report
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
@@ -31,6 +32,26 @@ def one(name, text):
 def test_each_word_that_begins_an_ordering_may_be_missing(head, scoring, texts):
     found = one("gift", f"Order {{{head}}}")
     assert (found.scoring, [item.text for item in found.content.items]) == (scoring, texts)
+
+
+def test_items_of_an_ordering_stand_without_escapes():
+    found = one("gift", "Order {>3 ALL\nif a: b # c\n\\begin\n[html] = 2\n}")
+    assert [item.text for item in found.content.items] == ["if a: b # c", r"\begin", "[html] = 2"]
+    content, _ = written(get("gift"), [found])
+    assert b"{>3 ALL VERTICAL RELATIVE_NEXT_EXCLUDE_LAST SHOW none\n\tif a: b # c\n\t\\begin\n" in content
+    assert read(get("gift"), content)[0] == [found]
+
+
+def test_what_moodle_would_take_for_its_own_in_an_ordering_is_written_as_entities():
+    items = [{"text": "0"}, {"text": "// {}"}, {"text": "#### a\nb"}]
+    told = question("ordering", {"items": items}, explanation="So.", text_format="plain")
+    content, losses = written(get("gift"), [told])
+    assert b"\t&#48;\n\t&#47;/ {&#125;\n\t&#35;### a<br />b\n}" in content
+    assert losses[told.id] == ["text_format", "explanation"]
+    again = read(get("gift"), content)[0][0]
+    assert [to_text(Html(item.text)) for item in again.content.items] == ["0", "// {}", "#### a b"]
+    with pytest.raises(Unwritable, match=r"with \{"):
+        written(get("gift"), [question("ordering", {"items": items}, prompt="Order {a}")])
 
 
 def test_what_is_told_of_a_file_can_be_said_in_the_language_of_a_page():

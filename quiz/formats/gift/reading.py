@@ -20,6 +20,7 @@ from quiz.formats._moodle import (
     PLACE,
     Styled,
     category,
+    from_html,
     order_rule,
     settled,
     shown,
@@ -300,7 +301,8 @@ def _decimal(text: str) -> Decimal:
 
 def _ordering(answers: str) -> dict[str, Any]:
     """``>5 ALL VERTICAL ABSOLUTE_POSITION SHOW none`` and an item a line (the extension of qtype_ordering); each of the
-    words may be missing. ``losses`` are those of the question.
+    words may be missing. Items are as they stand, without escapes and markers, in Moodle's own format
+    (``question/type/ordering``). ``losses`` are those of the question.
     """
     head = _ORDERING.match(answers)
     if head is None:
@@ -308,7 +310,8 @@ def _ordering(answers: str) -> dict[str, Any]:
             "an ordering begins with > and how many items are shown – write {>3 ALL and an item a line"
         )
     count, which, layout, grading = (part.upper() for part in head.groups(""))
-    items = [{"text": _text(line)} for line in answers[head.end() :].split("\n") if line.strip()]
+    lines = map(str.strip, _HELD.sub(_as_written, answers[head.end() :]).split("\n"))
+    items = [{"text": from_html(without_files(line))} for line in lines if line]
     if len(items) < 2:
         raise _Wrong("there are fewer than two items – write each on a line of its own below the >")
     losses = []
@@ -318,6 +321,10 @@ def _ordering(answers: str) -> dict[str, Any]:
         losses.append(Loss("selecttype", "all items are shown"))
     rule = order_rule(grading)
     return {"type": "ordering", "scoring": rule, "items": items, **({"losses": losses} if losses else {})}
+
+
+def _as_written(held: re.Match[str]) -> str:
+    return "\\" + _RESERVED[ord(held[0]) - 0xE100]
 
 
 _KINDS: Final = (

@@ -10,13 +10,18 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Said
-from quiz.formats._moodle import MARKUP, ORDER_RULES, holds_markup, kept, literal, path_of, rounded
+from quiz.formats._moodle import MARKUP, ORDER_RULES, as_html, holds_markup, kept, literal, path_of, rounded
 from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, untold
 from quiz.formats.gift.reading import CATEGORY, MARKER, WEIGHT
 from quiz.questions.rules.numbers import show_number
 
 #: How a text begins that would be taken for what stands in front of one.
 _FRONT: Final = re.compile(rf"{MARKER.pattern}|{WEIGHT.pattern}", re.IGNORECASE)
+#: What means something inside an ordering, where there are no escapes, but entities: Moodle would take ``}`` for the
+#: end, ``//`` for a comment, ``####`` for feedback, and 0 for nothing.
+_INSIDE: Final = re.compile(r"\}|^/(?=/)|#(?=###)|^0$")
+#: Types that have no general feedback in GIFT.
+_UNTOLD: Final = frozenset({"ordering", "description"})
 #: What is written for characters that mean something.
 _ESCAPES: Final = str.maketrans({**{mark: f"\\{mark}" for mark in "\\~=#{}:"}, "\r": "", "\n": "\\n"})
 
@@ -58,13 +63,11 @@ class GiftWriter(Writer):
         lines.append(
             " ".join(["//", f"[id:{question.id}]", *(f"[tag:{_meta(tag)}]" for tag in question.tags)])
         )
-        general = (
-            f"\n\t####{_shown(question.explanation, question)}"
-            if question.explanation and body is not None
-            else ""
-        )
-        if question.explanation and body is None:
-            losses = [*losses, Loss("explanation", "a GIFT description has no feedback")]
+        general = ""
+        if question.explanation and question.type in _UNTOLD:
+            losses = [*losses, Loss("explanation", "GIFT has no feedback to a question of this type")]
+        elif question.explanation:
+            general = f"\n\t####{_shown(question.explanation, question)}"
         answers = "" if body is None else " {" + body + general + ("\n}" if body or general else "}")
         marker = _marker(question)
         lines += [f"::{_out(question.name or question.id)}::{marker}{_out(question.prompt)}{answers}", "", ""]
@@ -194,14 +197,26 @@ def _pairs(question: Question, content: Any) -> Body:
 
 
 def _items(question: Question, content: Any) -> Body:
+    """Moodle takes what stands in front of the first brace, escaped or not, for the question."""
+    if "{" in f"{question.name or question.id}{question.prompt}":
+        raise Unwritable("ordering with { in its name or text")
     rule = {ours: moodle for moodle, ours in ORDER_RULES.items()}.get(question.scoring)
     losses = (
         []
         if rule
         else [Loss("scoring", Said("Moodle does not grade by %(scoring)s", scoring=question.scoring))]
     )
-    head = f">{len(content.items)} ALL VERTICAL {rule or 'ABSOLUTE_POSITION'}"
-    return head + "".join(f"\n\t{_shown(item.text, question)}" for item in content.items), losses
+    items = [_item(item.text, question.text_format) for item in content.items]
+    if question.text_format != "html" and any(map(MARKUP.search, items)):
+        losses.append(Loss("text_format", "the items of an ordering are HTML"))
+    head = f">{len(content.items)} ALL VERTICAL {rule or 'ABSOLUTE_POSITION'} SHOW none"
+    return "\n\t".join([head, *items]), losses
+
+
+def _item(text: str, text_format: str) -> str:
+    """A text on a line, in Moodle's own format."""
+    line = as_html(text.strip(), text_format).replace("\n", " " if text_format == "html" else "<br />")
+    return _INSIDE.sub(lambda found: f"&#{ord(found[0])};", line)
 
 
 _BODIES: Final[Mapping[str, Callable[[Question, Any], Body]]] = {

@@ -51,6 +51,34 @@ def read_xml(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
     return root
 
 
+def read_html(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
+    """The ``body`` of HTML, which need not be well formed; comments are dropped, nothing is fetched.
+
+    Raises Invalid for what holds nothing or is larger than ``most_bytes``. The parser itself bounds the nesting.
+    """
+    from lxml import etree  # noqa: PLC0415 - slow; only what reads HTML pays
+
+    if len(content) > most_bytes:
+        what = Said("the HTML is larger than %(most)s bytes", most=most_bytes)
+        raise Invalid([Problem("", what, "cut it into several files")])
+    try:
+        content.decode()
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = None  # as it says itself
+    parser = etree.HTMLParser(
+        encoding=encoding, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    body = None if root is None else root.find("body")
+    if body is None:
+        raise Invalid("the HTML holds no text")
+    return body
+
+
 def stream_xml(file: BinaryIO, root: str, tag: str, most_bytes: int = MOST_BYTES) -> Iterator[Element]:
     """The elements ``tag`` directly below the root, one after the other; each is emptied when the next is asked for.
 

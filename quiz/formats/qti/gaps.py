@@ -27,7 +27,7 @@ from quiz.formats.qti.interactions import (
     scaled,
     typed_answers,
 )
-from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
+from quiz.formats.qti.item import Item, Probe, fitting_ids, html_of_text, snapped, told, with_ids
 from quiz.formats.qti.markup import joined
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, number, text_of
 from quiz.questions.base import Response
@@ -502,4 +502,5 @@ def _word(item: Item, word: Element) -> str:
     if shown is None:
         return item.html(word)
     alt = shown.get("alt") or text_of(shown).strip() or word.get("objectLabel", "")
-    return item.picture(shown, shown.get("data") or shown.get("src") or "", alt)
+    address = shown.get("data") or shown.get("src")
+    return item.picture(shown, address, alt) if address else html_of_text(alt)

@@ -22,9 +22,14 @@ from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, d
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
-_PLAYED: Final = frozenset("audio video source track iframe embed include".split())
+_PLAYED: Final = frozenset("audio video source track iframe embed".split())
+#: What an ``object`` says of a file that holds text.
+_TEXTS: Final = frozenset({"text/html", "application/xhtml+xml"})
 #: What the shared vocabulary of 3.0 calls text that is read aloud and not seen.
 _UNSEEN: Final = "qti-visually-hidden"
+#: How Inspera hides the other languages of a text, and what TAO calls a text that comes up beside a word.
+_HIDDEN: Final = re.compile(r"\bdisplay\s*:\s*none\b")
+_POINTED: Final = "tooltip-content"
 #: Responses of these are pairs, also where they are declared as identifiers.
 _PAIRS: Final[Mapping[str, str]] = {
     "matchInteraction": "directedPair",
@@ -192,9 +197,12 @@ class Item:
 
     def _shown(self, element: Element) -> str | None:
         name = element.tag
-        if _UNSEEN in element.get("class", "").split():
-            self.lose("prompt", "words that are read aloud and not seen")
+        unseen = _why_unseen(element)
+        if unseen:
+            self.lose("prompt", unseen)
             return ""
+        if is_text(element):
+            return ""  # it stands in front: ``passages``
         if name == "picture":
             return self.html(element)
         if name == "printedVariable":
@@ -207,6 +215,8 @@ class Item:
         if name == "img":
             return self.picture(element, element.get("src", ""), element.get("alt", ""))
         if name == "object":
+            if not element.get("data"):  # Inspera puts words into one without a file
+                return self.html(element)
             kind = element.get("type", "image/" if element.get("width") else "")
             if kind.startswith("image/"):
                 return self.picture(element, element.get("data", ""), text_of(element).strip())
@@ -257,6 +267,20 @@ class Item:
             return None
         self.files[name] = image.content
         return name
+
+
+def is_text(element: Element) -> bool:
+    """Whether an element shows a text that is a file of its own."""
+    return bool(element.tag == "include" or (element.tag == "object" and element.get("type") in _TEXTS))
+
+
+def _why_unseen(element: Element) -> str:
+    """Why an element is not seen; "" where it is."""
+    if _UNSEEN in element.get("class", "").split():
+        return "words that are read aloud and not seen"
+    if _HIDDEN.search(element.get("style", "")):
+        return "words that are hidden, such as those in other languages"
+    return "what is told of a word that is pointed at" if element.get("data-role") == _POINTED else ""
 
 
 def html_of_text(text: str) -> str:

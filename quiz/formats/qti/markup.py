@@ -23,7 +23,7 @@ BLOCKS: Final = frozenset(
     "address article aside blockquote div dl figure footer h1 h2 h3 h4 h5 h6 header hr ol p pre section table ul".split()
 )
 #: What is told after an answer, or to others than who answers: not part of the text itself.
-APART: Final = frozenset("feedbackInline feedbackBlock modalFeedback rubricBlock stylesheet catalogInfo templateInline templateBlock".split())  # fmt: skip
+APART: Final = frozenset("feedbackInline feedbackBlock modalFeedback rubricBlock stylesheet script style catalogInfo templateInline templateBlock".split())  # fmt: skip
 _SPACES: Final = re.compile(r"[ \t\r\n]+")
 
 #: What stands in place of an element; None: the element itself.

@@ -22,6 +22,7 @@ from quiz.formats.qti.interactions import Foreign, associate, choice, entry, ess
 from quiz.formats.qti.item import Item, fitting_ids, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
+from quiz.formats.qti.passages import passages
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, select_point
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
@@ -46,6 +47,8 @@ _PARTS: Final = frozenset(
 _MOST_CHOICES: Final = 500
 #: Files of a package: an item each, pictures.
 _MOST_FILES: Final = 30_000
+#: How files end that hold texts which items show.
+_PASSAGES: Final = (".html", ".htm", ".xhtml")
 #: What is left of a paragraph that held an interaction only.
 _EMPTY: Final = re.compile(r"<(p|div)\b[^<>]*>\s*</\1>")
 #: A tag of a language that banks know.
@@ -188,6 +191,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
             )
         )
     package.shares |= any("stimulus" in kind for kind, _, _ in resources)
+    package.shares |= any(name.lower().endswith(_PASSAGES) for name in names)
     entries = _in_order(package, places, said)
     header: dict[str, Any] = {"title": title, "language": _language(package, places)}
     if package.shares:  # they stand in the header, with the questions that show them
@@ -370,7 +374,7 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
         interactions = [one for one in interactions if one.tag != "endAttemptInteraction"]
     if interactions and _is_survey(item, interactions):
         raise Foreign(Said("%(tag)s without a key", tag=interactions[0].tag))
-    shared = [*_stimuli(package, item)]
+    shared = [*_stimuli(package, item), *passages(item)]
     own = shared.pop(0) if shared and package.shares and not is_blank(shared[0]["text"]) else None
     if shared:
         item.lose("stimulus", "a text that several items share stands in front of each")

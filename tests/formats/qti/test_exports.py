@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from quiz.files.archive import pack
 from quiz.formats import get
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
@@ -236,3 +237,46 @@ def test_words_that_count_differently_and_take_points_off_are_chosen_in_the_text
     credits = {name: [one["credit"] for one in gap["options"]] for name, gap in question["gaps"].items()}
     assert credits == {"a": ["1", "-1", "-1"], "b": ["-0.5", "1", "-0.5"]}
     assert [*losses] == ["pairs"]
+
+
+def test_a_text_in_a_file_of_its_own_is_shared():
+    """PARCC's and TAO's items show passages so; HTML need not be well formed."""
+    item = (
+        '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="{0}" title="{0}" adaptive="false"'
+        f' timeDependent="false">{PICK}{SCORE}<itemBody>{{1}}{PICKED}</itemBody><responseProcessing'
+        ' template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"/></assessmentItem>'
+    )
+    shown = {
+        "a": '<div><object type="text/html" data="../texts/charter.html"/></div>',
+        "b": '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="../texts/charter.html"/>',
+        "c": '<object type="text/html" data="none.html"/>',
+    }
+    resources = "".join(
+        f'<resource identifier="{n}" type="imsqti_item_xmlv2p1" href="items/{n}.xml"/>' for n in shown
+    )
+    files = {
+        "imsmanifest.xml": f'<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"><resources>{resources}</resources></manifest>',
+        "texts/charter.html": "<!DOCTYPE html><head><script>x()</script></head><body><p>Signed<br>in&nbsp;2002.<!-- no --></body>",
+        **{f"items/{name}.xml": item.format(name, body) for name, body in shown.items()},
+    }
+    report = Report("p.zip", "qti21")
+    packed = BytesIO(pack({name: text.encode() for name, text in files.items()}))
+    reading = Reading(get("qti21"), Source(packed, "p.zip"), report, "b")
+    found = [*reading]
+    assert [{loss.field for loss in one.losses} for one in found] == [set(), set(), {"stimulus"}]
+    assert {one.question.prompt for one in found} == {"a", "b", "c"}
+    (shared,) = reading.bank.stimuli
+    assert (shared.id, [*shared.questions]) == ("charter", ["a", "b"])
+    assert shared.text == "<p>Signed<br>in\xa02002.</p>"
+
+
+def test_what_is_hidden_is_not_read():
+    """Inspera hides the other languages of a text, TAO what comes up beside a word."""
+    body = (
+        '<p lang="en" style="display: none;">In English</p>'
+        '<p>På <span>norsk</span><span data-role="tooltip-content" aria-hidden="true">språk</span></p>'
+    )
+    question, losses = read(
+        PICK + SCORE, body + PICKED, when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    )
+    assert (question["prompt"], [*losses]) == ("<p>På <span>norsk</span></p>", ["prompt"])

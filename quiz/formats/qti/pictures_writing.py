@@ -17,6 +17,7 @@ from quiz.questions.places import Place
 
 #: How far around a point its place reaches, as a share of the picture's shorter side.
 _AROUND: Final = Fraction(1, 12)
+_SIZE: Final = re.compile(r'<img\b[^<>]*\bwidth="([0-9]{1,5})"[^<>]*\bheight="([0-9]{1,5})"')
 
 
 def hotspot(sheet: Sheet, content: Any) -> None:
@@ -95,7 +96,8 @@ def words_of(sheet: Sheet, content: Any) -> list[str]:
         }
         name = _picture_of(sheet, word)
         if name:
-            made.append(sheet.el("gapImg", about, _shown(sheet, name, sheet.texts.label(word.text))))
+            shown = _shown(sheet, name, sheet.texts.label(word.text), _size(word.text))
+            made.append(sheet.el("gapImg", about, shown))
         else:
             made.append(sheet.el("gapText", about, sheet.line(word.text, "choices")))
     return made
@@ -105,6 +107,12 @@ def _picture_of(sheet: Sheet, word: Any) -> str | None:
     """The picture that a word is, if it has come with the question."""
     name = pictured(sheet.question, word.text)
     return name if name in sheet.files else None
+
+
+def _size(text: str) -> tuple[int, int] | None:
+    """The size at which a text shows its picture; None: the picture's own."""
+    found = _SIZE.search(text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def on_picture(sheet: Sheet, content: Any, words: Sequence[str]) -> None:

@@ -310,6 +310,16 @@ def test_a_model_answer_keeps_its_markup(name, model):
     assert (item.find(".//rubricBlock") is None) == (model == "Trade & borders")
 
 
+def test_a_picture_that_is_dragged_keeps_its_size():
+    sized = '<img alt="Half" src="images/half.svg" width="40" height="30">'
+    words = [{"id": "a", "text": sized}, {"id": "b", "text": "whole"}]
+    asked = question(
+        "drag_words", {"text": "<p>[[g]]</p>", "choices": words, "gaps": {"g": "a"}}, text_format="html"
+    )
+    content, _ = written(get("qti22"), [asked])
+    assert read(get("qti22"), content)[0][0].content.choices[0].text == sized
+
+
 def test_the_words_of_a_formula_are_kept():
     said = '<p><math alttext="x squared" display="inline"><msup><mi>x</mi><mn>2</mn></msup></math>?</p>'
     asked = question("essay", {}, text_format="html", prompt=said)

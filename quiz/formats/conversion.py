@@ -249,7 +249,7 @@ def _sound(question: Authored) -> Authored:
 
 
 def _renamed(given: object, id: str) -> Iterator[Loss]:
-    if given and given != id:
+    if given and str(given) != id:  # YAML has numbers
         yield Loss(
             "id",
             Said(

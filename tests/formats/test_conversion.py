@@ -16,7 +16,7 @@ from quiz.cli import main
 from quiz.files.shipped import shipped
 from quiz.formats import get
 from quiz.formats.base import Source
-from quiz.formats.conversion import Instances, Reading, export
+from quiz.formats.conversion import Instances, Reading, Report, export
 from tests.formats.samples import samples
 from tests.kernel.test_families import BANK as FAMILIES
 from tests.kernel.test_families import MEMBERS
@@ -47,6 +47,12 @@ def test_our_own_formats_lose_nothing(bank, tmp_path):
     assert run(tmp_path / "all.json", tmp_path / "again.yaml").exit_code == 0
     assert (tmp_path / "again.yaml").read_text() == bank.read_text()
     assert read_bank(tmp_path / "again.yaml") == read_bank(bank)
+
+
+def test_a_number_is_an_id_as_any_other():
+    text = b"format: quiz-bank/1\nbank: b\ntitle: B\nquestions: [{id: 432, type: essay, prompt: Why?, timeless: true}]"
+    (one,) = Reading(get("yaml"), Source(BytesIO(text), "b.yaml"), Report("b", "yaml"), "b")
+    assert (one.question.id, one.losses) == ("432", ())
 
 
 def test_a_wrong_question_does_not_keep_the_others_back(bank, tmp_path):

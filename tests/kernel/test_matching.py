@@ -39,6 +39,7 @@ def test_choices_are_shown_as_their_texts_are_written(style, shown):
     """They were Markdown whatever was said: pictures and markup of other systems stood there as tags."""
     q = matching([{"stem": "KZ", "choice": " <b>R</b>"}, PAIRS[1]], text_format=style)
     assert q.kind.present(q.content, ())["choices"][0]["html"] == shown
+    assert q.kind.review(q.content, None, (), frozenset({"answer"}))["pairs"][0]["right"] == shown
 
 
 def test_ids_are_kept_and_made_explicit():

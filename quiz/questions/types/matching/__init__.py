@@ -298,7 +298,7 @@ def _reviewed(
         if "right_wrong" in allowed and chosen:
             row["state"] = "right" if chosen == pair.choice_id else "wrong"
     if "answer" in allowed:
-        row["right"] = to_inline_html(pair.choice.strip())
+        row["right"] = to_inline_html(content.choices[pair.choice_id].text)
     return row
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 _VOID: Final = frozenset({"br", "hr", "img", "mspace"})
 _BLOCKS: Final = frozenset(
-    {"p", "li", "ul", "ol", "tr", "table", "pre", "blockquote", "br", "hr", "h3", "h4", "h5", "h6"}
+    "p div li ul ol dl dt dd tr table caption pre blockquote br hr h3 h4 h5 h6".split()
 )
 _RAISED: Final = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _LOWERED: Final = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")

@@ -30,8 +30,13 @@ TAGS: Final = frozenset(
         "b",
         "blockquote",
         "br",
+        "caption",
         "code",
+        "dd",
         "del",
+        "div",
+        "dl",
+        "dt",
         "em",
         "h3",
         "h4",
@@ -97,6 +102,8 @@ ATTRIBUTES: Final = {
     "abbr": {"title"},
     "img": {"alt", "height", "src", "width"},
     "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
 }
 _ATTRIBUTES: Final = {**ATTRIBUTES, **dict.fromkeys(MATH_TAGS, MATH_ATTRIBUTES)}
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
@@ -107,8 +114,22 @@ _NO_MARKUP: Final = re.compile(r"(?:[^\W\d_]|\d+(?![\d.)]))(?:[^\W_]|[ ,.;?'â€™â
 _PLACE: Final = re.compile("\ue000([0-9]+)\ue001")
 _PRIVATE: Final = re.compile("[\ue000\ue001]")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
-#: Where one block of HTML ends and the next begins: a line break where there is no room for blocks.
-_BETWEEN_BLOCKS: Final = re.compile(r"</(?:p|div|li|h[1-6])>\s*<(?:p|div|li|h[1-6])\b[^<>]*>")
+#: Elements of HTML by what they are on our pages: blocks that mean nothing more here, and headings above the page's own.
+_OURS: Final = {
+    **dict.fromkeys(
+        "address article aside center details fieldset figcaption figure footer form header main section summary".split(),
+        "div",
+    ),
+    "h1": "h3",
+    "h2": "h3",
+}
+_OTHERS: Final = re.compile(rf"<(/?)({'|'.join(_OURS)})\b[^<>]*>", re.IGNORECASE)
+#: Where blocks of HTML begin and end: a line break where there is no room for blocks.
+_EDGES: Final = re.compile(
+    r"(?:</?(?:p|div|h[1-6]|ul|ol|li|dl|dt|dd|table|caption|thead|tbody|tr|blockquote|pre|hr)\b[^<>]*>\s*)+",
+    re.IGNORECASE,
+)
+_CELLS: Final = re.compile(r"</?t[dh]\b[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 #: A pinned image (``quiz.questions.images``) as a tag names it, and the address of an image on our pages.
 _PINNED: Final = re.compile(
@@ -117,7 +138,7 @@ _PINNED: Final = re.compile(
 _OUR_IMAGE: Final = re.compile(r"/media/[0-9a-f]{64}")
 #: An image that the sanitiser has left without an address; its alternative text, if any, is the first group.
 _NOT_SHOWN: Final = re.compile(r'<img(?! [^<>]*src=)(?:(?: alt="([^"]*)")|(?: [a-z]+="[^"]*"))*>')
-_BLOCK_ENDS: Final = re.compile(r"</(?:p|li|td|th|h[3-6]|pre|blockquote)>|<br>")
+_BLOCK_ENDS: Final = re.compile(r"</?(?:p|div|li|dd|dt|caption|td|th|h[3-6]|pre|blockquote)\b[^<>]*>|<br>")
 
 
 class Html(str):
@@ -139,7 +160,7 @@ TEXT_FORMATS: Final[Mapping[str, type[str]]] = {"markdown": str, "html": Html, "
 def _blocks(text: str) -> str:
     """The text's own HTML, before it is made safe."""
     if isinstance(text, Html):
-        return in_html(text)
+        return in_html(_ours(text))
     if isinstance(text, Plain):
         return "".join(f"<p>{_lines(block)}</p>" for block in _BLANK_LINES.split(text.strip()) if block)
     return str(_renderer().render(text))
@@ -147,8 +168,13 @@ def _blocks(text: str) -> str:
 
 def _inline(text: str) -> str:
     if isinstance(text, Html):
-        return _BETWEEN_BLOCKS.sub("<br>", in_html(text.strip()))
+        pieces = _EDGES.split(_CELLS.sub(" ", in_html(_ours(text))))
+        return "<br>".join(filter(None, map(str.strip, pieces)))
     return _lines(text.strip()) if isinstance(text, Plain) else str(_renderer().renderInline(text.strip()))
+
+
+def _ours(html: str) -> str:
+    return _OTHERS.sub(lambda tag: f"<{tag[1]}{_OURS[tag[2].lower()]}>", html)
 
 
 def _lines(plain: str) -> str:
@@ -204,7 +230,7 @@ def to_text(text: str) -> str:
     """The words alone on one line, for tables, CSV and page titles; mathematics as TeX."""
     if isinstance(text, Plain) or _NO_MARKUP.fullmatch(text):
         return " ".join(text.split())
-    html = sanitise(text if isinstance(text, Html) else _rendered(text, {"plain": True}))
+    html = sanitise(_ours(text) if isinstance(text, Html) else _rendered(text, {"plain": True}))
     bare = nh3.clean(_BLOCK_ENDS.sub(" ", html), tags=set())
     return " ".join(unescape(bare).split())
 
@@ -249,6 +275,8 @@ def sanitise(html: str, tags: frozenset[str] = TAGS) -> str:
 def _attribute(_tag: str, name: str, value: str) -> str | None:
     """Links that name no scheme are refused too: ``//host`` would leave the site unseen. Images are our own."""
     if name == "src" and not _OUR_IMAGE.fullmatch(value):
+        return None
+    if name in ("colspan", "rowspan") and not re.fullmatch("[1-9][0-9]?", value):
         return None
     if name == "href" and not value.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES)):
         return None

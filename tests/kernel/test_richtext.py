@@ -336,6 +336,22 @@ def test_html_of_other_systems_has_formulas_between_the_marks_of_mathjax():
     assert "<math" in to_inline_html(Html(r"\(a\)"))
 
 
+@pytest.mark.parametrize(
+    "html, shown, inline, words",
+    [
+        ("<div>a</div><div>b</div>", "<div>a</div><div>b</div>", "a<br>b", "a b"),
+        ("<h1 id='x'>a</h1>b<section>c</section>", "<h3>a</h3>b<div>c</div>", "a<br>b<br>c", "a b c"),
+        ("<dl><dt>a</dt><dd>b</dd></dl>", "<dl><dt>a</dt><dd>b</dd></dl>", "a<br>b", "a b"),
+        ('<table><tr><td colspan="2">a</td><td rowspan="999">b</td></tr></table>',
+         '<table><tbody><tr><td colspan="2">a</td><td>b</td></tr></tbody></table>', "a  b", "a b"),
+    ],
+)  # fmt: skip
+def test_blocks_of_html_stay_apart(html, shown, inline, words):
+    """Editors write ``<div>`` for a line, and headings as if the text was a page."""
+    text = Html(html)
+    assert (to_html(text), to_inline_html(text), to_text(text)) == (shown, inline, words)
+
+
 def test_plain_text_means_no_more_than_it_says():
     text = Plain("a *b* <i>\nc & d\n\n# e")
     assert to_html(text) == "<p>a *b* &lt;i&gt;<br>c &amp; d</p><p># e</p>"

@@ -2,13 +2,15 @@
 
 Areas are as in QTI 1.2: ``Rectangle`` left, top, width, height · ``Ellipse`` centre, then both diameters (Canvas and
 others write circles so) · ``Bounded`` corners. A place is in an area or not; which areas score is said by ``varinside``.
+New Quizzes of Canvas have one area, which is right, as ``square`` (two corners) or ``polygon``, in shares of the picture.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import cycle
 from typing import Any, Final
 
 from quiz.errors import Said
@@ -24,6 +26,7 @@ from quiz.questions.fields import letters, number_text
 from quiz.questions.rules.numbers import show_number
 
 _SHAPES: Final = {"rectangle": "rect", "ellipse": "circle", "bounded": "poly"}
+_IN_SHARES: Final = {"square": "rect", "polygon": "poly"}
 _AREAS: Final = {"rect": "Rectangle", "circle": "Ellipse", "poly": "Bounded"}
 _PICTURE: Final = re.compile(r'<img src="(images/[^"]+)" alt="([^"]*)">')
 
@@ -31,8 +34,10 @@ _PICTURE: Final = re.compile(r'<img src="(images/[^"]+)" alt="([^"]*)">')
 def read_hotspot(item: Item, response: Response) -> dict[str, Any]:
     """Raises Wrong, and Foreign for areas that are no shapes of ours and for scores that differ."""
     image = _image(item)
-    areas = _areas(response)
-    scores = [_scored(item, area) for area in areas]
+    areas = _areas(response) or _in_shares(response, image)
+    scores = (
+        [_scored(item, area) for area in areas] if item.processing.conditions else [Fraction(1)] * len(areas)
+    )
     if not any(score > 0 for score in scores):
         raise Wrong("no area gives points – say in varinside which one is right")
     if len({score for score in scores if score > 0}) > 1:
@@ -51,7 +56,11 @@ def read_hotspot(item: Item, response: Response) -> dict[str, Any]:
             zip(names if fit else letters(len(names)), response.labels, areas, scores, strict=True), 1
         )
     ]
-    whole = [text for text in item.texts(item.presentation) if not _PICTURE.fullmatch(text)]
+    asked = [
+        *item.texts(item.presentation),
+        *(text for part in response.element for text in item.texts(part)),
+    ]
+    whole = [text for text in asked if not _PICTURE.fullmatch(text)]
     return {
         "type": "hotspot",
         "image": image,
@@ -68,15 +77,35 @@ def _image(item: Item) -> dict[str, Any]:
     shown = _PICTURE.fullmatch("".join(item.texts(found[0])))
     if shown is None:
         raise Wrong("the picture of the areas is not in the package – export it again with its files")
-    size = {
-        name: int(value)
-        for name in ("width", "height")
-        if (value := number(found[0].get(name))) and value >= 1
-    }
+    own = read_image(item.files[shown[1]])
+    size = {"width": own.width, "height": own.height}
+    for name in size:
+        if (value := number(found[0].get(name))) and value >= 1:
+            size[name] = int(value)
     return {"file": shown[1], "alt": found[0].get("label", "").strip() or "Picture", **size}
 
 
+def _in_shares(response: Response, image: Mapping[str, Any]) -> list[tuple[str, list[Fraction]]]:
+    """The areas of New Quizzes in the units of the picture, rounded."""
+    found = []
+    for one in response.labels:
+        values = [number(each) for each in (one.element.text or "").split(",")]
+        shape = _IN_SHARES[one.element.get("rarea", "").lower()]
+        fits = len(values) == 4 if shape == "rect" else len(values) >= 6 and not len(values) % 2
+        sizes = cycle((image["width"], image["height"]))
+        exact = [value for value in values if value is not None and 0 <= value <= 1]
+        if not fits or len(exact) != len(values):
+            raise Wrong("an area is no shape – write its corners as shares of the picture, from 0 to 1")
+        found.append(
+            (shape, [Fraction(round(value * size)) for value, size in zip(exact, sizes, strict=False)])
+        )
+    return found
+
+
 def _areas(response: Response) -> list[tuple[str, list[Fraction]]]:
+    """The areas as QTI has them; none where they are all in shares of the picture."""
+    if response.labels and all(one.element.get("rarea", "").lower() in _IN_SHARES for one in response.labels):
+        return []
     return [
         _area(one.element.get("rarea") or "Ellipse", one.element.text or one.element.get("coords", ""))
         for one in response.labels

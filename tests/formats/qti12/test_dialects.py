@@ -7,7 +7,7 @@ import pytest
 
 from quiz.banks.model import Question
 from quiz.errors import Invalid
-from quiz.files.archive import Archive
+from quiz.files.archive import Archive, pack
 from quiz.formats.base import Found
 from tests.formats.qti12.test_qti12 import FORMAT, entries, one
 from tests.formats.samples import read, written
@@ -412,3 +412,21 @@ def test_new_quizzes_share_texts_between_questions():
     assert (read(FORMAT, again)[0], losses) == (questions, {"q0": [], "q1": []})
     alone = one(items[0].replace(">t1<", ">t2<"))
     assert [loss.field for loss in alone.losses] == ["stimulus"]
+
+
+def test_new_quizzes_have_areas_in_shares_of_a_picture_whose_name_has_no_ending():
+    area = '<response_label ident="r" rarea="square">0.25,0.5,0.75,1</response_label>'
+    shown = f'<render_hotspot><material><matimage uri="$IMS-CC-FILEBASE$/Uploaded Media/7f3a"/></material>{area}</render_hotspot>'
+    asked = f'<response_xy ident="r">{material("Where?")}{shown}</response_xy>'
+    text = f'<item ident="i">{metadata(question_type="hot_spot_question")}<presentation><flow>{asked}</flow></presentation></item>'
+    files = {
+        "q.xml": f"<questestinterop>{text}</questestinterop>".encode(),
+        "Uploaded Media/7f3a": png(40, 20),
+    }
+    (found,), _ = read(FORMAT, pack(files))
+    assert [(one.shape, [*map(int, one.coords)], one.correct) for one in found.content.regions] == [
+        ("rect", [10, 10, 30, 20], True)
+    ]
+    assert (found.prompt, found.content.image.file) == ("Where?", "images/7f3a.png")
+    broken = pack({**files, "q.xml": files["q.xml"].replace(b"0.25,", b"")})
+    assert "corners" in read(FORMAT, broken)[1].errors[0]["message"]

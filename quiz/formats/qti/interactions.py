@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from quiz.errors import Said
 from quiz.files.xml import Element
-from quiz.formats.base import marked
+from quiz.formats.base import Loss, marked
 from quiz.formats.qti.answers import OTHER, Answer, Tells, Worth, numbers, typed
 from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import joined
@@ -88,7 +88,7 @@ def _ruled(
         if ours == floored:
             item.lose("scoring", "an answer that would score below 0 scores 0")
             return candidate
-    item.lose("scoring", DIFFERENT)
+    item.losses.insert(0, Loss("scoring", DIFFERENT))  # of one field the first is told, and this says most
     return first or {}
 
 

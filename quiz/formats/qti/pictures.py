@@ -24,7 +24,7 @@ from quiz.formats.qti.interactions import (
 )
 from quiz.formats.qti.item import Item, compared_with, fitting_ids, told
 from quiz.formats.qti.markup import html_inside, one_line
-from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, number, shape_of
+from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, cut, number, shape_of
 from quiz.questions.fields import letters
 from quiz.questions.parts import MOST_PARTS
 from quiz.questions.rules.regions import Point, markers
@@ -54,21 +54,18 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
         right = next(one for one, credit in zip(sets, credits, strict=True) if credit == 1)
         key = [*right]
     said = told(item, probes)
+    image = _background(item, interaction)
     regions = [
         {
             "id": ours[name],
             "label": _label(item, spot, place),
-            **_region(spot),
+            **_region(item, shape_of(spot), image),
             **({"correct": True} if name in key else {}),
             **said.of(ours[name]),
         }
         for place, (spot, name) in enumerate(zip(spots, names, strict=True), 1)
     ]
-    content: dict[str, Any] = {
-        "image": _background(item, interaction),
-        "regions": regions,
-        "outside": "ignored",
-    }
+    content: dict[str, Any] = {"image": image, "regions": regions, "outside": "ignored"}
     if places != len(key):
         content["choose"] = places
     lists: list[Tried] = [(value, [one] if isinstance(one, str) else one) for value, one in tried]
@@ -105,19 +102,19 @@ def select_point(item: Item, interaction: Element) -> dict[str, Any]:
     sets = _subsets(ids, key, 1 if declaration.cardinality == "single" else places)
     tried: list[Tried] = [(declaration.value(point[id] for id in one), one) for one in sets]
     best, credits, probes = _scores(item, declaration.name, tried)
+    image = _background(item, interaction)
     regions = [
         {
             "id": id,
             "label": f"{place}",
-            "shape": shape[0],
-            "coords": [*shape[1]],
+            **_region(item, shape, image),
             **({"correct": True} if id in key else {}),
         }
         for place, (id, shape) in enumerate(zip(ids, shapes, strict=True), 1)
     ]
     item.lose("regions", "areas have numbers, since they have no names")
     content = {
-        "image": _background(item, interaction),
+        "image": image,
         "regions": regions,
         **({} if places == len(key) else {"choose": places}),
         **({"outside": "ignored"} if _is_outside_free(item, declaration, [point[id] for id in key]) else {}),
@@ -152,16 +149,16 @@ def graphic_gap_match(item: Item, interaction: Element) -> dict[str, Any]:
 
     def rest(ids: Mapping[str, str]) -> dict[str, Any]:
         labels = [html_inside_text(_said(spot)).replace("[[", "&#91;[") for spot in spots]
-        places = {ids[name]: _place(item, spot) for name, spot in zip(names, spots, strict=True)}
         image = _background(item, interaction)
+        places = {ids[name]: _place(item, spot, image) for name, spot in zip(names, spots, strict=True)}
         return {"text": numbered(labels, [*places], "html"), "picture": {**image, "places": places}}
 
     return words_in_gaps(item, interaction, names, rest)
 
 
-def _place(item: Item, spot: Element) -> dict[str, Any]:
+def _place(item: Item, spot: Element, image: Mapping[str, Any]) -> dict[str, Any]:
     """The area; only the point in the middle of a circle that our writer has drawn around it."""
-    area = _region(spot)
+    area = _region(item, shape_of(spot), image)
     return {"coords": area["coords"][:2]} if "point" in item.hints(spot) else area
 
 
@@ -190,8 +187,11 @@ def _shown(interaction: Element) -> Iterator[Element]:
             yield from child.iter("object", "img")
 
 
-def _region(spot: Element) -> dict[str, Any]:
-    kind, coords = shape_of(spot)
+def _region(item: Item, shape: Shape, image: Mapping[str, Any]) -> dict[str, Any]:
+    """An area on a picture; what of it lies beyond the edge nobody can point at."""
+    kind, coords = cut(shape, image["width"], image["height"])
+    if (kind, coords) != shape:
+        item.lose("regions", "an area ends at the edge of the picture")
     return {"shape": kind, "coords": [*coords]}
 
 

@@ -17,7 +17,7 @@ from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.questions.fields import LARGEST_EXPONENT
 from quiz.questions.rules.numbers import show_number
-from quiz.questions.rules.regions import Area
+from quiz.questions.rules.regions import Area, bounds
 from quiz.questions.rules.regions import Shape as ShapeName
 
 Value: TypeAlias = tuple[Any, ...]
@@ -277,6 +277,18 @@ def _around(x: Fraction, y: Fraction, across: Fraction, down: Fraction) -> tuple
     turns = [2 * pi * n / _CORNERS for n in range(_CORNERS)]
     corners = ((x + across * Fraction(cos(turn)), y + down * Fraction(sin(turn))) for turn in turns)
     return tuple(Fraction(round(one * 100), 100) for corner in corners for one in corner)
+
+
+def cut(shape: Shape, width: int, height: int) -> Shape:
+    """The part of a shape that lies on a picture of this size, about: editors let areas reach beyond its edge."""
+    left, top, right, bottom = bounds(area_of(shape))
+    if left >= 0 and top >= 0 and right <= width and bottom <= height:
+        return shape
+    kind, coords = shape
+    corners = _around(coords[0], coords[1], coords[2], coords[2]) if kind == "circle" else coords
+    most = [Fraction(width), Fraction(height)] * (len(corners) // 2)
+    inside = tuple(min(max(one, Fraction(0)), limit) for one, limit in zip(corners, most, strict=True))
+    return ("rect" if kind == "rect" else "poly"), inside
 
 
 def area_of(shape: Shape) -> Area:

@@ -6,6 +6,7 @@ from quiz.files.archive import pack
 from quiz.formats import get
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
+from tests.pictures import svg
 
 FLOAT = 'cardinality="single" baseType="float"'
 WORD = '<outcomeDeclaration identifier="FEEDBACK" cardinality="single" baseType="identifier"/>'
@@ -21,7 +22,7 @@ PICKED = (
 IS_RIGHT = '<match><variable identifier="R"/><correct identifier="R"/></match>'
 
 
-def read(declarations, body, rules="", after=""):
+def read(declarations, body, rules="", after="", folder=None):
     """The question in an item made of these parts, and the report."""
     text = (
         '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i" title="One" adaptive="false"'
@@ -29,7 +30,7 @@ def read(declarations, body, rules="", after=""):
         f"<responseProcessing>{rules}</responseProcessing>{after}</assessmentItem>"
     )
     report = Report("i.xml", "qti21")
-    found = [*Reading(get("qti21"), Source(BytesIO(text.encode()), "i.xml"), report, "b")]
+    found = [*Reading(get("qti21"), Source(BytesIO(text.encode()), "i.xml", folder), report, "b")]
     assert report.errors == []
     return (
         (found[0].question.dump(), {loss.field: loss.detail for loss in found[0].losses})
@@ -280,3 +281,22 @@ def test_what_is_hidden_is_not_read():
         PICK + SCORE, body + PICKED, when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
     )
     assert (question["prompt"], [*losses]) == ("<p>På <span>norsk</span></p>", ["prompt"])
+
+
+def test_areas_end_at_the_edge_of_the_picture(tmp_path):
+    """Editors let people draw beyond it."""
+    (tmp_path / "map.svg").write_bytes(svg(attributes='width="80" height="60"'))
+    shapes = {"a": ("circle", "0,30,10"), "b": ("rect", "60,50,90,70")}
+    spots = "".join(
+        f'<hotspotChoice identifier="{name}" shape="{shape}" coords="{coords}" hotspotLabel="{name}"/>'
+        for name, (shape, coords) in shapes.items()
+    )
+    picture = '<object type="image/svg+xml" data="map.svg">A map</object>'
+    body = f'<hotspotInteraction responseIdentifier="R" maxChoices="1">{picture}{spots}</hotspotInteraction>'
+    rules = when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    question, losses = read(PICK + SCORE, body, rules, folder=tmp_path)
+    round_one, square = question["regions"]
+    assert (square["shape"], square["coords"]) == ("rect", "60, 50, 80, 60")
+    corners = [float(one) for one in round_one["coords"].split(",")]
+    assert (round_one["shape"], min(corners[::2]), max(corners[::2])) == ("poly", 0, 10)
+    assert [*losses] == ["regions"]

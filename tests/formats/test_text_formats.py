@@ -34,6 +34,12 @@ def test_each_word_that_begins_an_ordering_may_be_missing(head, scoring, texts):
     assert (found.scoring, [item.text for item in found.content.items]) == (scoring, texts)
 
 
+def test_an_arrow_in_the_feedback_would_make_pairs_of_answers():
+    told = question("short_text", {"answers": [{"text": "six", "feedback": "See -> below"}]})
+    with pytest.raises(Unwritable, match="or its feedback"):
+        written(get("gift"), [told])
+
+
 def test_items_of_an_ordering_stand_without_escapes():
     found = one("gift", "Order {>3 ALL\nif a: b # c\n\\begin\n[html] = 2\n}")
     assert [item.text for item in found.content.items] == ["if a: b # c", r"\begin", "[html] = 2"]

@@ -156,8 +156,8 @@ def _truth(question: Question, content: Any) -> Body:
 
 
 def _typed(question: Question, content: Any) -> Body:
-    if any("->" in answer.text for answer in content.answers):
-        raise Unwritable("short_text with -> in an answer")
+    if any("->" in f"{answer.text}#{answer.feedback}" for answer in content.answers):
+        raise Unwritable("short_text with -> in an answer or its feedback")
     rows = [
         f"\n\t={_weight(answer.credit)}{_shown(answer.text, question)}{_told(answer, question)}"
         for answer in content.answers

@@ -138,6 +138,9 @@ _PINNED: Final = re.compile(
 _OUR_IMAGE: Final = re.compile(r"/media/[0-9a-f]{64}")
 #: An image that the sanitiser has left without an address; its alternative text, if any, is the first group.
 _NOT_SHOWN: Final = re.compile(r'<img(?! [^<>]*src=)(?:(?: alt="([^"]*)")|(?: [a-z]+="[^"]*"))*>')
+#: A formula of MathML that the sanitiser has left, and the TeX in its attributes.
+_FORMULA: Final = re.compile(r'<math\b((?:[^<>"]|"[^"]*")*)>(.*?)</math>', re.DOTALL)
+_TEX: Final = re.compile(r' alttext="([^"]+)"')
 _BLOCK_ENDS: Final = re.compile(r"</?(?:p|div|li|dd|dt|caption|td|th|h[3-6]|pre|blockquote)\b[^<>]*>|<br>")
 
 
@@ -230,9 +233,15 @@ def to_text(text: str) -> str:
     """The words alone on one line, for tables, CSV and page titles; mathematics as TeX."""
     if isinstance(text, Plain) or _NO_MARKUP.fullmatch(text):
         return " ".join(text.split())
-    html = sanitise(_ours(text) if isinstance(text, Html) else _rendered(text, {"plain": True}))
-    bare = nh3.clean(_BLOCK_ENDS.sub(" ", html), tags=set())
+    html = _ours(text) if isinstance(text, Html) else _rendered(text, {"plain": True})
+    bare = nh3.clean(_BLOCK_ENDS.sub(" ", _FORMULA.sub(_in_words, _safe(html, TAGS))), tags=set())
     return " ".join(unescape(bare).split())
+
+
+def _in_words(formula: re.Match[str]) -> str:
+    """A formula as the TeX that it names, else as its signs one after the other."""
+    tex = _TEX.search(formula[1])
+    return tex[1].replace("<", "&lt;") if tex else _TAG.sub("", formula[2])
 
 
 def _rendered(text: str, env: dict[str, Any]) -> str:

@@ -256,6 +256,13 @@ def test_words_of_mathematics_are_its_tex():
     assert to_text("so $x^2$ & $$\\frac{1}{2}$$, $5") == r"so x^2 & \frac{1}{2}, $5"
 
 
+def test_formulas_of_html_have_words_too():
+    """MathML as other systems write it: its TeX where it says that, else its signs; labels had nothing of it."""
+    named = Html('<p>if <math alttext="x<y"><mi>x</mi><mo>&lt;</mo><mi>y</mi></math>, so</p>')
+    assert to_text(named) == "if x<y, so"
+    assert to_text(Html("a <math><mi>z</mi><mo>&gt;</mo><mn>2</mn></math>")) == "a z>2"
+
+
 @pytest.mark.parametrize(
     "tex",
     [

@@ -9,14 +9,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 from typing import Final
 from urllib.parse import unquote
 
 from quiz.errors import Invalid, Said
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled, without_marks
-from quiz.formats._pictures import Pictures
+from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
 from quiz.formats.qti12.markup import address_of, has_content, in_line, joined, pieces, running_on, string
 from quiz.formats.qti12.processing import Processing, is_yes, number
@@ -244,11 +244,23 @@ class Item:
         """The tag of a picture with our name of it; what it shows, in words, where the package does not have it."""
         found = _SRC.search(tag[0])
         address = (found[1] or found[2] or "") if found else ""
-        if not address or address in self.files or _ELSEWHERE.match(local_address(address)):
+        held = embedded(unescape(address))
+        if (
+            not address
+            or address in self.files
+            or (held is None and _ELSEWHERE.match(local_address(address)))
+        ):
             return tag[0]
-        name, alt = self._name(address), _ALT.search(tag[0])
+        alt = _ALT.search(tag[0])
+        name = self._name(address) if held is None else self._kept("image", held)
         if name is None:
-            return alt[1] if alt else escape(local_address(address).rpartition("/")[2])
+            return (
+                alt[1]
+                if alt
+                else ""
+                if held is not None
+                else escape(local_address(address).rpartition("/")[2])
+            )
         if not alt:
             self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
         return tag[0].replace(address, name)

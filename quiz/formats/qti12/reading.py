@@ -343,7 +343,7 @@ def _common(item: Item, title: str, topic: str) -> dict[str, Any]:
         item.lose("id", Said("'%(ident)s' cannot be an id here", ident=ident[:80]))
     if title and title not in (ident, "Question"):
         made["name"] = title
-    if topic := item.said("qmd_topic") or topic:
+    if topic := item.said("qmd_topic", "cc_question_category") or topic:
         made["topic"] = topic_of(topic.split("/"))
     if item.points is not None and item.points != 1:
         made["points"] = item.points

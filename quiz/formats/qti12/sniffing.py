@@ -9,7 +9,14 @@ from quiz.files.archive import START, beginning
 
 _ROOT: Final = re.compile(r"<(?:\w+:)?questestinterop\b")
 #: What the manifest or the first file of a package says.
-_MARKS: Final = ("imsqti_xmlv1p", "questestinterop", "x-bb-qti", "imscc_xmlv1p", "ims_qtiasiv1p2")
+_MARKS: Final = (
+    "imsqti_xmlv1p",
+    "questestinterop",
+    "x-bb-qti",
+    "imscc_xmlv1p",
+    "ims_qtiasiv1p2",
+    "d2lcp_v2p0",
+)
 #: Names of files that only such packages have.
 _NAMES: Final = (b"assessment_meta.xml", b".xml.qti", b"assessment_qti.xml", b"res00001.dat")
 

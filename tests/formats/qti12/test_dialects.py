@@ -8,7 +8,8 @@ import pytest
 from quiz.banks.model import Question
 from quiz.errors import Invalid
 from quiz.files.archive import Archive, pack
-from quiz.formats.base import Found
+from quiz.formats import recognise
+from quiz.formats.base import HEAD_BYTES, Found
 from tests.formats.qti12.test_qti12 import FORMAT, entries, one
 from tests.formats.samples import read, written
 from tests.pictures import png
@@ -317,6 +318,12 @@ def test_pictures_stand_in_the_document_or_beside_a_text():
     fields, lost = fields_of(item("", asked, rule(equal("R", 0), 1)))
     assert fields["options"][0]["text"] == 'Ob <img src="images/a.png" alt="a.png">'
     assert (fields["prompt"], lost) == ("<p>A map</p>", ["files"])
+    address = f"data:image/png;base64,{b64encode(png()).decode()}"
+    asked = material(f'<img src="{address}" alt="A map">') + menu("R", [label("0", "Ob"), label("1", "Ili")])
+    assert (
+        fields_of(item("", asked, rule(equal("R", 0), 1)))[0]["prompt"]
+        == '<img src="images/image.png" alt="A map">'
+    )
     empty = material("Which?") + '<material><matimage embedded="base64" uri=""></matimage></material>'
     assert (
         fields_of(item("", empty + menu("R", [label("0", "Ob"), label("1", "Ili")]), rule(equal("R", 0), 1)))[
@@ -354,6 +361,14 @@ def test_a_named_document_type_is_let_through_and_a_declaring_one_is_not():
     assert entries(named.encode())[-1].where == "line 4"
     with pytest.raises(Invalid, match="document type"):
         entries(b"<!DOCTYPE questestinterop [<!ELEMENT a (b)>]><questestinterop/>")
+
+
+def test_a_package_of_d2l_is_known_by_its_manifest():
+    manifest = (
+        '<manifest xmlns:d2l_2p0="http://desire2learn.com/xsd/d2lcp_v2p0"><resource href="q.xml"/></manifest>'
+    )
+    content = pack({"imsmanifest.xml": manifest.encode(), "q.xml": b"<questestinterop/>"})
+    assert recognise(content[:HEAD_BYTES], "export.zip") == FORMAT
 
 
 def test_metadata_that_say_nothing_are_no_losses():

@@ -41,7 +41,7 @@ def _options(sheet: Sheet, content: Any) -> None:
     if not single and content.choose == len(content.options):
         sheet.lose("choose", "where all are right it is not told")
     choices = [
-        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(option.text).strip())
+        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.entry(option.text))
         for name, option in zip(names, content.options, strict=True)
     ]
     block(sheet, "choiceInteraction", {"shuffle": sheet.question.shuffle, "maxChoices": most}, choices)
@@ -81,7 +81,7 @@ def _items(sheet: Sheet, content: Any) -> None:
                 )
             )
     choices = [
-        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.xhtml(one.text).strip())
+        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.entry(one.text))
         for name, one in zip(names, content.items, strict=True)
     ]
     block(sheet, "orderInteraction", {"shuffle": "true"}, sorted(choices))
@@ -95,7 +95,7 @@ def _pairs(sheet: Sheet, content: Any) -> None:
         sheet.el(
             "simpleAssociableChoice",
             {"identifier": identifier(pair.id), "matchMax": 1},
-            sheet.texts.xhtml(pair.stem).strip(),
+            sheet.texts.entry(pair.stem),
         )
         for pair in content.pairs
     ]
@@ -103,7 +103,7 @@ def _pairs(sheet: Sheet, content: Any) -> None:
         sheet.el(
             "simpleAssociableChoice",
             {"identifier": f"c_{name}", "matchMax": 0},
-            sheet.texts.xhtml(one.text).strip(),
+            sheet.texts.entry(one.text),
         )
         for name, one in content.choices.items()
     ]
@@ -229,7 +229,9 @@ def _essay(sheet: Sheet, content: Any) -> None:
     block(sheet, "extendedTextInteraction", {**rich, "format": "plain"}, [])
     if content.model_answer and not plain:
         shown = f'<div class="quiz-text">{sheet.texts.xhtml(content.model_answer).strip()}</div>'
-        about = {"class": "quiz-model-answer", "view": "scorer"}
+        # 3.0 asks what it is for.
+        use = {"use": "scoring"} if sheet.dialect.hyphens else {}
+        about = {"class": "quiz-model-answer", "view": "scorer", **use}
         sheet.body += sheet.el("rubricBlock", about, sheet.apart(shown))
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
 import nh3
 
 from quiz.files.images import read_image
-from quiz.files.richtext import ATTRIBUTES, TAGS, Html, Plain, media_address, to_prompt_html, to_text
+from quiz.files.richtext import (
+    ATTRIBUTES,
+    TAGS,
+    Html,
+    Plain,
+    media_address,
+    to_inline_html,
+    to_prompt_html,
+    to_text,
+)
 from quiz.formats.qti.dialect import MATHML, quoted
 from quiz.formats.qti.markup import VOID
 from quiz.formats.qti.nesting import nested
@@ -86,11 +95,11 @@ class Texts:
         self.missing: set[str] = set()
         self.plain = False
 
-    def xhtml(self, text: str | None) -> str:
-        """The text as XHTML."""
+    def xhtml(self, text: str | None, shown: Callable[[str], str] = to_prompt_html) -> str:
+        """The text as XHTML; ``shown`` renders Markdown."""
         if not text:
             return ""
-        html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text)
+        html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text, shown)
         self.plain = self.plain or bool(_LOOKS.search(html))
         html = _OPEN.sub(r"<\1\2/>", _LOOKS.sub("", html).replace("&nbsp;", "\u00a0"))
         if not NO_XML.search(html):
@@ -99,6 +108,10 @@ class Texts:
                 self.plain or html.count("<div") > loose.count("<div") or _links(html) < _links(loose)
             )
         return _MATH.sub(f'<math xmlns="{MATHML}"', html)
+
+    def entry(self, text: str) -> str:
+        """An option, or an entry of a list, as XHTML: in its Markdown ``1. May`` and ``+`` are no lists."""
+        return self.xhtml(text, to_inline_html).strip()
 
     def around(self, text: str, put: Mapping[str, str]) -> str:
         """The text as XHTML with these pieces of XML in place of the marks of gaps; what has no place stands behind."""
@@ -116,7 +129,7 @@ class Texts:
 
     def keeps(self, text: str) -> bool:
         """Whether ``line`` loses nothing of the text."""
-        return self.xhtml(text).strip() == self.line(text)
+        return self.entry(text) == self.line(text)
 
     def label(self, text: str) -> str:
         """The words alone, for an attribute."""
@@ -133,14 +146,14 @@ class Texts:
         self.shown.add(name)
         return f"{self._where}{name}"
 
-    def _rendered(self, text: str) -> str:
+    def _rendered(self, text: str, shown: Callable[[str], str]) -> str:
         """Markdown and plain text: as our pages show them."""
         bare = type(text)(without_pins(str(text)))
         if not isinstance(text, Plain):
             fields = {"prompt": str(bare), "text_format": "markdown"}
             self.missing.update(one.file for one in references(fields) if one.file not in self._pins)
             bare = renamed(fields, self._pins)["prompt"]
-        html = _START.sub("<ol", _TITLES.sub(r"\1", _TITLES.sub(r"\1", to_prompt_html(bare))))
+        html = _START.sub("<ol", _TITLES.sub(r"\1", _TITLES.sub(r"\1", shown(bare))))
         html = _LABELS.sub(r"\1", html)
         for address, name in self._names.items():
             if address in html:

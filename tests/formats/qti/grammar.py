@@ -132,12 +132,14 @@ ATTRIBUTES = {
 #: Attributes of everything that is part of a body.
 BODY = {"class": ANY}
 #: What 2.2 and 3.0 have more: what takes one word only where it says nothing else (2.1 takes any number), and who scores.
+#: 3.0 asks what notes are for.
 COUNTED = {"maxAssociations!": r"[1-9]\d*"}
-MORE = {
+COUNTING = {
     "gapMatchInteraction": COUNTED,
     "graphicGapMatchInteraction": COUNTED,
     "outcomeDeclaration": {"externalScored": "human"},
 }
+MORE = {"qti21": {}, "qti22": COUNTING, "qti30": {**COUNTING, "rubricBlock": {"use!": "scoring"}}}
 #: Whose identifiers are one set, so that each stands once.
 UNIQUE = ("responseDeclaration", "outcomeDeclaration"), ("resource",), ("testPart", "assessmentSection", "assessmentItemRef")  # fmt: skip
 
@@ -162,7 +164,7 @@ def faults(root, name):
             " \t\r\n"
         ):
             found.append(f"{where} holds text")
-        found += [f"{where} {said}" for said in _attribute_faults(element, {} if name == "qti21" else MORE)]
+        found += [f"{where} {said}" for said in _attribute_faults(element, MORE[name])]
     for tags in UNIQUE:
         names = [one.get("identifier") for one in root.iter(*tags)]
         found += [f"{name} stands twice" for name in {*names} if names.count(name) > 1]

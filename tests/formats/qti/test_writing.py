@@ -13,6 +13,7 @@ from lxml import etree
 
 from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank
+from quiz.files.richtext import to_text
 from quiz.formats import get
 from quiz.formats.base import Source, Unwritable
 from quiz.formats.conversion import Instances, Reading, Report, export
@@ -129,6 +130,19 @@ def test_gaps_for_words_come_back_where_they_stood(name):
     asked = question("drag_words", GAPPED, text_format="html")
     (found,), _ = read(get(name), written(get(name), [asked])[0])
     assert found.content.text == asked.content.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_option_is_a_line_even_where_it_looks_like_a_list(name):
+    """As it is on our pages: ``+`` became an empty list, and words chosen in a text were lost."""
+    texts = ["+", "- 5", "1. May", ">"]
+    asked = [
+        question("ordering", {"items": texts}, id="items"),
+        question("gap_select", {"text": "4 [[1]] 2", "choices": texts, "gaps": {"1": "a"}}, id="words"),
+    ]
+    (items, words), _ = read(get(name), written(get(name), asked)[0])
+    assert [to_text(one.text) for one in items.content.items] == texts
+    assert [to_text(one.text) for one in words.content.choices] == texts
 
 
 @pytest.mark.parametrize("name", NAMES)

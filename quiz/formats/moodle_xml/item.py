@@ -31,6 +31,8 @@ _STYLES: Final = {
 _TYPED: Final = frozenset("shortanswer numerical truefalse calculated calculatedsimple".split())
 #: HTML that editors leave behind where nothing was written.
 _SHOWS_NOTHING: Final = re.compile(r"(?:\s|&nbsp;|<br ?/?>|</?(?:p|div|span)(?: [^<>]*)?>)*+", re.IGNORECASE)
+#: Where a text may name a picture or another file.
+_PICTURED: Final = re.compile(rf"<img\b|!\[|{PLACE}", re.IGNORECASE)
 #: What editors put behind the name of a file, so that browsers load it anew.
 _QUERY: Final = r"(?:\?time=[0-9]*)?"
 
@@ -137,17 +139,23 @@ class Item:
             return Styled(text, style)
         if "file" in parts:
             text = self._with_files(text, element.findall("file"))
+        if style not in ("plain", "markdown") and _SHOWS_NOTHING.fullmatch(text):
+            return Styled("", style)
+        return Styled(self._pictured(text, style or "html") if _PICTURED.search(text) else text, style)
+
+    def _pictured(self, text: str, style: str) -> str:
+        """The text with the pictures that have come with it; what is not right with the others is lost."""
         if style not in ("plain", "markdown"):
-            text = "" if _SHOWS_NOTHING.fullmatch(text) else self._with_embedded(text)
+            text = self._with_embedded(text)
         if PLACE in text:
             self.lose("files", "a file that a text names does not come with it")
             text = without_files(text)
-        for one in references({"text": text, "text_format": style or "html"}):
+        for one in references({"text": text, "text_format": style}):
             if not one.alt.strip():
                 detail = Said("'%(file)s' has no alternative text – say what it shows", file=one.file)
                 self.lose("images", detail)
                 break
-        return Styled(text, style)
+        return text
 
     def _with_files(self, text: str, files: Sequence[Element]) -> str:
         for file in files:

@@ -13,6 +13,7 @@ from quiz.files.xml import Element
 from quiz.formats.base import marked
 from quiz.formats.qti.answers import OTHER, Worth
 from quiz.formats.qti.interactions import (
+    LEFT_OUT,
     Foreign,
     Tried,
     _demand_own,
@@ -430,7 +431,8 @@ def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
     def rest(ids: Mapping[str, str]) -> dict[str, Any]:
         def put(element: Element) -> str | None:
             if element.tag == "gap":
-                return f"[[{ids[element.get('identifier', '')]}]]"
+                name = element.get("identifier", "")
+                return f"[[{ids[name]}]]" if name in ids else "…"
             return "" if element.tag in ("prompt", *_WORDS) else None
 
         return {"text": item.html(interaction, put, marks=True)}
@@ -451,9 +453,13 @@ def words_in_gaps(
     words = [*interaction.iter(*_WORDS)]
     names = [word.get("identifier", "") for word in words]
     _demand_own(names)
-    key = {gap: word for word, gap in key_pairs(declaration)}
-    if sorted(key) != sorted(gaps) or not set(key.values()) <= set(names):
-        raise Foreign(Said("%(tag)s where not each gap has one word", tag=interaction.tag))
+    pairs = key_pairs(declaration)
+    key = {gap: word for word, gap in pairs}
+    if len(key) < len(pairs) or not {*key} <= {*gaps} or not {*key.values()} <= {*names}:
+        raise Foreign(Said("%(tag)s where a gap has several words", tag=interaction.tag))
+    if len(key) < len(gaps):
+        item.lose("gaps", LEFT_OUT)
+        gaps = [gap for gap in gaps if gap in key]
     ids = fitting_ids(names, "w_") or [f"i{n}" for n, _ in enumerate(names, 1)]
     word_ids = dict(zip(names, ids, strict=True))
     gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))

@@ -27,6 +27,9 @@ _FEW: Final = 5
 #: What is lost where an item scores otherwise.
 DIFFERENT: Final = Said("its response processing scores otherwise than any rule here")
 
+#: What is lost where something is to be left without a partner.
+LEFT_OUT: Final = Said("what goes with nothing is left out")
+
 #: A response in QTI and the same one as ours.
 Tried = tuple[Value, Response]
 
@@ -302,7 +305,10 @@ def _orders(key: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def match(item: Item, interaction: Element) -> dict[str, Any]:
-    """``matchInteraction``: each of one side goes with one of the other; the side of whose each goes once are the stems."""
+    """``matchInteraction``: each of one side goes with one of the other; the side of whose each goes once are the stems.
+
+    What of it has no partner is left out where there is a choice less.
+    """
     declaration = item.declaration(interaction)
     sides = [[*side.iter("simpleAssociableChoice")] for side in interaction.findall("simpleMatchSet")]
     if len(sides) != 2:
@@ -310,18 +316,17 @@ def match(item: Item, interaction: Element) -> dict[str, Any]:
     texts = {part.get("identifier", ""): item.html(part) for side in sides for part in side}
     names = [[part.get("identifier", "") for part in side] for side in sides]
     pairs = key_pairs(declaration)
-    stems, choices, turned = names[0], names[1], False
-    if not _once_each(stems, [one for one, _ in pairs]):
-        pairs, stems, choices, turned = [(two, one) for one, two in pairs], names[1], names[0], True
-    key = dict(pairs)
-    if (
-        not _once_each(stems, [one for one, _ in pairs])
-        or not set(key.values()) <= set(choices)
-        or len(stems) < 2
-    ):
+    either = [(names[0], names[1], pairs), (names[1], names[0], [(two, one) for one, two in pairs])]
+    fitting = [one for one in either if _goes_once(*one)]
+    if not fitting:
         raise Foreign("match where not each has one partner")
+    listed, choices, pairs = min(fitting, key=lambda one: len(one[0]))
+    turned, key = listed is names[1], dict(pairs)
+    stems = [stem for stem in listed if stem in key]
     if turned:
         item.lose("pairs", "the sides are the other way round")
+    if len(stems) < len(listed):
+        item.lose("pairs", LEFT_OUT)
     return _paired(
         item,
         interaction,
@@ -409,8 +414,10 @@ def key_pairs(declaration: Declaration) -> list[tuple[str, str]]:
     return pairs
 
 
-def _once_each(wanted: Sequence[str], given: Sequence[str]) -> bool:
-    return sorted(wanted) == sorted(given)
+def _goes_once(stems: Sequence[str], choices: Sequence[str], pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether each stem goes with one choice at most, and some do."""
+    key = dict(pairs)
+    return len(key) == len(pairs) > 1 and {*key} <= {*stems} and {*key.values()} <= {*choices}
 
 
 def _sides(stems: Sequence[str], choices: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -523,6 +530,8 @@ def essay(item: Item, interaction: Element) -> dict[str, Any]:
         item.lose("rubric", "notes for who marks are the model answer, which is shown with the right answers")
     if model := joined([*(html_inside_text(str(one)) for one in right), *notes]):
         fields["model_answer"] = model
+    if (most := interaction.get("maxWords", "")).isdecimal() and int(most):  # Inspera's
+        fields["words"] = {"max": int(most)}
     if interaction.get("maxStrings", "1") not in ("0", "1"):
         item.lose("answers", "one text is asked for, not several")
     return {**fields, **told(item, ()).common, **_points(_declared_most(item))}

@@ -24,8 +24,13 @@ _WORDS: Final = {"easy": "easy", "hard": "difficult"}
 
 def said_of(resource: Element) -> dict[str, Any]:
     """The fields that the metadata of a resource give."""
-    words = (text_of(one).strip() for keyword in resource.iter("keyword") for one in keyword)
-    tags = [*dict.fromkeys(filter(None, words))]
+    labels = (
+        one for one in resource.iter("taxon") if one.find("id") is None
+    )  # Inspera's, OpenOLAT's subjects
+    said = (
+        text_of(word) for one in (*resource.iter("keyword"), *labels) for word in one if word.tag != "taxon"
+    )
+    tags = [*dict.fromkeys(filter(None, (" ".join(word.split()) for word in said)))]
     named = resource.find(".//difficulty/value")
     difficulty = "" if named is None else _DIFFICULTIES.get(text_of(named).strip().lower(), "")
     return {

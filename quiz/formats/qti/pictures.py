@@ -148,9 +148,10 @@ def graphic_gap_match(item: Item, interaction: Element) -> dict[str, Any]:
     names = [spot.get("identifier", "") for spot in spots]
 
     def rest(ids: Mapping[str, str]) -> dict[str, Any]:
-        labels = [html_inside_text(_said(spot)).replace("[[", "&#91;[") for spot in spots]
+        filled = {ids[name]: spot for name, spot in zip(names, spots, strict=True) if name in ids}
+        labels = [html_inside_text(_said(spot)).replace("[[", "&#91;[") for spot in filled.values()]
         image = _background(item, interaction)
-        places = {ids[name]: _place(item, spot, image) for name, spot in zip(names, spots, strict=True)}
+        places = {id: _place(item, spot, image) for id, spot in filled.items()}
         return {"text": numbered(labels, [*places], "html"), "picture": {**image, "places": places}}
 
     return words_in_gaps(item, interaction, names, rest)

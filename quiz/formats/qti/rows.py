@@ -15,7 +15,7 @@ from typing import Any, Final
 from quiz.files.xml import Element
 from quiz.formats.base import Loss
 from quiz.formats.qti.gaps import cloze
-from quiz.formats.qti.interactions import DIFFERENT, Foreign, association, key_pairs
+from quiz.formats.qti.interactions import DIFFERENT, LEFT_OUT, Foreign, association, key_pairs
 from quiz.formats.qti.item import Item
 from quiz.formats.qti.markup import BLOCKS
 from quiz.formats.qti.values import Declaration, Value, Wrong, bag
@@ -32,6 +32,8 @@ class Sides:
     stems: Sequence[Element]
     choices: Sequence[Element]
     key: Mapping[str, Sequence[str]]
+    #: Whether something is left out to which nothing belongs.
+    left_out: bool = False
     turned: bool = False
 
     @property
@@ -101,6 +103,8 @@ def _in_rows(item: Item, interaction: Element, sides: Sides) -> tuple[dict[str, 
     root = deepcopy(item.root)
     _lay_out([*root.iter()][place], sides)
     losses = [Loss("pairs", "each one is chosen from a list in a text")]
+    if sides.left_out:
+        losses.insert(0, Loss("pairs", LEFT_OUT))
     rows = _Rows(
         root,
         item.folder,
@@ -123,13 +127,13 @@ def _in_rows(item: Item, interaction: Element, sides: Sides) -> tuple[dict[str, 
 
 
 def match_sides(item: Item, interaction: Element) -> Sides | None:
-    """The sides of a ``matchInteraction``; the stems are those of which each has a partner, or the fewest at most."""
+    """The sides of a ``matchInteraction``; the stems are those of which none is left out, or which go with the fewest."""
     sets = [[*one.iter(_PART)] for one in interaction.findall("simpleMatchSet")]
     pairs = key_pairs(item.declaration(interaction))
     turned = [(two, one) for one, two in pairs]
     either = (_sides(sets[0], sets[1], pairs), _sides(sets[1], sets[0], turned, turned=True))
     whole = [sides for sides in either if sides is not None]
-    return min(whole, key=lambda sides: max(map(len, sides.key.values())), default=None)
+    return min(whole, key=lambda sides: (sides.left_out, max(map(len, sides.key.values()))), default=None)
 
 
 def associate_sides(item: Item, interaction: Element) -> Sides | None:
@@ -153,11 +157,17 @@ def _sides(
     *,
     turned: bool = False,
 ) -> Sides | None:
-    """None where a stem has no partner, or where something to choose is a picture, which no list shows."""
+    """None where no stem has a partner, or where something to choose is a picture, which no list shows."""
     names = {*map(_name, choices)}
-    key = {_name(stem): [two for one, two in pairs if one == _name(stem) and two in names] for stem in stems}
+    partners = {
+        _name(stem): [two for one, two in pairs if one == _name(stem) and two in names] for stem in stems
+    }
+    key = {name: right for name, right in partners.items() if right}
+    filled = [stem for stem in stems if _name(stem) in key]
     pictures = any(next(choice.iter("img", "object", "picture"), None) is not None for choice in choices)
-    return None if pictures or not key or not all(key.values()) else Sides(stems, choices, key, turned)
+    return (
+        None if pictures or not key else Sides(filled, choices, key, len(filled) < len(stems), turned=turned)
+    )
 
 
 def _name(part: Element) -> str:
@@ -177,7 +187,7 @@ def _lay_out(interaction: Element, sides: Sides) -> None:
     if interaction.find(".//gap") is not None:
         gaps = [*interaction.iter("gap")]
         for gap in gaps:
-            _replace(gap, [_chosen(interaction, _name(gap), sides)])
+            _replace(gap, [_chosen(interaction, _name(gap), sides)] if _name(gap) in sides.key else [])
         laid += [child for child in interaction if child.tag not in ("prompt", "gapText", "gapImg")]
     else:
         rows = interaction.makeelement("ol", {})
@@ -223,5 +233,8 @@ def _replace(element: Element, others: Sequence[Element]) -> None:
     parent.remove(element)
     for one in reversed(others):
         parent.insert(place, one)
-    if others:
-        others[-1].tail = f"{others[-1].tail or ''}{tail or ''}"
+    last = parent[place + len(others) - 1] if place + len(others) else None
+    if last is not None:
+        last.tail = f"{last.tail or ''}{tail or ''}"
+    else:
+        parent.text = f"{parent.text or ''}{tail or ''}"

@@ -2,10 +2,13 @@
 
 from io import BytesIO
 
+from lxml import etree
+
 from quiz.files.archive import pack
 from quiz.formats import get
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
+from quiz.formats.qti.metadata import said_of
 from tests.pictures import svg
 
 FLOAT = 'cardinality="single" baseType="float"'
@@ -300,3 +303,33 @@ def test_areas_end_at_the_edge_of_the_picture(tmp_path):
     corners = [float(one) for one in round_one["coords"].split(",")]
     assert (round_one["shape"], min(corners[::2]), max(corners[::2])) == ("poly", 0, 10)
     assert [*losses] == ["regions"]
+
+
+def test_what_goes_with_nothing_is_left_out():
+    """Banks of items of American states have places on pictures, gaps and rows that stay empty."""
+    declared = pairs('defaultValue="0"', "x a", "y b", x_a=1, y_b=1)
+    words = "".join(f'<gapText identifier="{name}" matchMax="1">{name.upper()}</gapText>' for name in "xyz")
+    gaps = "".join(f'<gap identifier="{name}"/>, ' for name in "abc")
+    body = f'<gapMatchInteraction responseIdentifier="RESPONSE">{words}<p>{gaps}</p></gapMatchInteraction>'
+    question, losses = read(declared, body, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert (question["type"], question["text"]) == ("drag_words", "<p>[[a]], [[b]], …, </p>")
+    assert (question["gaps"], [*losses]) == ({"a": "x", "b": "y"}, ["gaps"])
+    sides = parts("abc", 1) + parts("xyz", 1)
+    body = f'<matchInteraction responseIdentifier="RESPONSE">{sides}</matchInteraction>'
+    question, losses = read(
+        declared.replace("x a", "a x").replace("y b", "b y"),
+        body,
+        put("SCORE", '<mapResponse identifier="RESPONSE"/>'),
+    )
+    assert [pair["id"] for pair in question["pairs"]] == ["a", "b"]
+    assert [*losses] == ["pairs"]
+
+
+def test_labels_of_a_package_are_tags():
+    """Inspera's are taxa without an identifier; one with is something else."""
+    lom = (
+        "<lom><classification><taxonpath><taxon><entry>"
+        "<langstring>Law</langstring></entry></taxon><taxon><id>env</id><entry><langstring>prod</langstring></entry>"
+        "</taxon></taxonpath></classification></lom>"
+    )
+    assert said_of(etree.fromstring(lom)) == {"tags": ["Law"]}

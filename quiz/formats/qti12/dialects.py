@@ -13,7 +13,7 @@ from typing import Final
 
 from quiz.errors import Said
 from quiz.files.xml import Element
-from quiz.formats.qti12.item import Foreign, Item, Wrong
+from quiz.formats.qti12.item import RESPONSES, Foreign, Item, Wrong
 from quiz.formats.qti12.markup import has_content
 from quiz.formats.qti12.processing import number
 
@@ -149,8 +149,7 @@ def _scores(condition: Element) -> bool:
 
 
 def _rewrite_tests(item: Item) -> None:
-    responses = [one for one in item.element.iter() if one.tag.startswith("response_") and one.get("ident")]
-    by_name = {one.get("ident"): one for one in responses if one.tag != "response_label"}
+    by_name = {one.get("ident"): one for one in item.element.iter(*RESPONSES) if one.get("ident")}
     by_label = {label.get("ident"): one for one in by_name.values() for label in one.iter("response_label")}
     case = item.said("case_sensitive").lower() == "true" or item.said("textgaprating") == "cs"
     equal = defaultdict(list)

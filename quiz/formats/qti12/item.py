@@ -23,6 +23,8 @@ from quiz.formats.qti12.processing import Processing, is_yes, number
 from quiz.questions.rules.numbers import show_number
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: The elements that ask for something.
+RESPONSES: Final = ("response_lid", "response_str", "response_num", "response_xy", "response_grp")
 #: What stands in addresses for the folder of a package's files.
 BASES: Final = (
     "$IMS-CC-FILEBASE$",

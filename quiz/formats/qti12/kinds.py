@@ -16,7 +16,7 @@ from quiz.formats.qti12 import questions
 from quiz.formats.qti12.dialects import rewrite
 from quiz.formats.qti12.feedback import Feedback
 from quiz.formats.qti12.hotspot import read_hotspot
-from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
+from quiz.formats.qti12.item import ID, RESPONSES, Foreign, Item, Response, Wrong
 from quiz.formats.qti12.markup import running_on
 from quiz.formats.qti12.processing import number
 from quiz.formats.qti12.words import word_gaps
@@ -85,10 +85,7 @@ def _demand_bounds(item: Item) -> None:
 def _without_response(item: Item, name: str) -> dict[str, Any]:
     if item.presentation is None:
         raise Wrong("the item has no <presentation> – write the question into one")
-    if (
-        next(item.presentation.iter("response_xy", "response_grp", "response_lid", "response_str"), None)
-        is not None
-    ):
+    if next(item.presentation.iter(*RESPONSES), None) is not None:
         raise Wrong("a response has no ident – name it, so that the rules can speak of it")
     shown = {"prompt": item.asked}
     if name in _ESSAY:

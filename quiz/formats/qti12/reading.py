@@ -18,7 +18,7 @@ from quiz.formats._moodle import Styled, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats._stimuli import stimuli_of
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
-from quiz.formats.qti12.item import ID, Foreign, Item, Media, Wrong, each_word, string_of
+from quiz.formats.qti12.item import ID, RESPONSES, Foreign, Item, Media, Wrong, each_word, string_of
 from quiz.formats.qti12.kinds import fields, kind
 from quiz.formats.qti12.markup import normalise
 from quiz.formats.qti12.processing import Unknown
@@ -62,8 +62,6 @@ _USUAL: Final = {
     "matching_mode": "1:1",
     "shuffle": "1",
 }
-#: What a text that questions show has none of.
-_RESPONSES: Final = ("response_lid", "response_str", "response_num", "response_xy", "response_grp")
 #: The field of the metadata by which New Quizzes of Canvas name the item whose text a question shows.
 _SHOWN: Final = "parent_stimulus_item_ident"
 #: What an assessment says of how it is taken, which is the quiz's here and not the bank's.
@@ -207,23 +205,19 @@ def _document(content: bytes) -> _Document:
         if any(map(_says, top.iterchildren("presentation_material")))
     )
     _gather(root, (), document)
-    _part_shared(document)
+    _part_shared(root, document)
     return document
 
 
-def _part_shared(document: _Document) -> None:
+def _part_shared(root: Element, document: _Document) -> None:
     """Sets texts that questions show apart from the questions."""
-    named = {Item(element, _nothing, Pictures()).said(_SHOWN) for element, _ in document.items} - {""}
+    named = {string_of(one.getnext()) for one in root.iter("fieldlabel") if string_of(one).lower() == _SHOWN}
     if named:
         for element, _ in document.items:
-            if element.get("ident") in named and next(element.iter(*_RESPONSES), None) is None:
+            if element.get("ident") in named and next(element.iter(*RESPONSES), None) is None:
                 document.shared[element.get("ident")] = element
         apart = {*document.shared.values()}
         document.items = [one for one in document.items if one[0] not in apart]
-
-
-def _nothing(_address: str) -> None:
-    """Finds no pictures."""
 
 
 def _says(element: Element) -> bool:

@@ -45,6 +45,7 @@ ANSWERS = [{"text": "A", "correct": True}, {"text": "B", "correct": True}, {"tex
         ({}, ANSWERS[1:], "single_choice", "credit", 1, []),
         ({"type": "multi"}, ANSWERS[1:], "multiple_response", "right_minus_wrong", 1, []),
         ({"type": "auto"}, ANSWERS, "multiple_response", "right_minus_wrong", 2, []),
+        ({"type": "single"}, ANSWERS, "single_choice", "credit", 1, []),
         ({"singlePoint": True}, ANSWERS, "multiple_response", "all_or_nothing", 1, []),
         ({"singlePoint": True, "passPercentage": 50}, ANSWERS, "multiple_response", "all_or_nothing", 1, ["scoring"]),
     ],
@@ -64,8 +65,65 @@ def test_blanks_of_h5p_give_a_point_each_and_mind_capitals():
     ((found, named),), _ = h5p(
         "H5P.Blanks", {**params, "overallFeedback": [{"from": 0, "to": 100, "feedback": "So."}]}
     )
-    assert (found.points, named) == (2, ["gaps", "feedback"])
+    assert (found.points, named) == (2, ["gaps"])
+    assert found.dump()["feedback"] == {"right": "So.", "partly": "So.", "wrong": "So."}
     assert all(gap.content.case_sensitive for gap in found.content.gaps.values())
+
+
+def test_what_a_site_writes_of_h5p_is_kept_words_picture_order_and_feedback():
+    told = [(0, 0, "None."), (1, 99, "Some."), (100, 100, "That&#039;s all.")]
+    params = {
+        "question": "<p>Which?</p>", "answers": ANSWERS, "behaviour": {"type": "multi", "randomAnswers": False},
+        "overallFeedback": [{"from": low, "to": high, "feedback": text} for low, high, text in told],
+        "media": {"type": {"library": "H5P.Image 1.1", "params": {"file": {"path": "images/a.png"}, "alt": "&quot;A&quot;"}}},
+    }  # fmt: skip
+    dragged = {
+        "taskDescription": "Drag",
+        "textField": "It&#039;s *6 &lt; 7* [[x]]",
+        "distractors": "*don&#039;t*",
+    }
+    inner = [
+        {"library": "H5P.MultiChoice 1.16", "params": params},
+        {"library": "H5P.DragText 1.10", "params": dragged, "metadata": {"title": "Bob&#039;s"}},
+    ]
+    content = pack({
+        "h5p.json": json.dumps({"title": "T&#039;s", "mainLibrary": "H5P.QuestionSet"}).encode(),
+        "content/content.json": json.dumps({"questions": inner}).encode(),
+        "content/images/a.png": png(),
+    })  # fmt: skip
+    reading = Reading(get("h5p"), Source(BytesIO(content), "x.h5p"), Report("x", "h5p"), "b")
+    one, two = reading
+    assert (reading.bank.title, two.question.name) == ("T's", "Bob's")
+    assert one.question.prompt == '<p><img src="images/a.png" alt="&quot;A&quot;"></p>\n<p>Which?</p>'
+    assert (one.files, one.question.shuffle) == ({"images/a.png": png()}, False)
+    assert one.question.dump()["feedback"] == {"right": "That's all.", "partly": "Some.", "wrong": "None."}
+    assert two.question.content.text == "It's [[1]] &#91;[x]]"
+    assert [word.text for word in two.question.content.choices] == ["6 &lt; 7", "don't"]
+    asked = [each.question for each in (one, two)]
+    again, lost = written(get("h5p"), asked)
+    assert [each.dump() for each in read(get("h5p"), again)[0]] == [
+        each.dump() | {"prompt": each.prompt.replace("a.png", "a.svg")} for each in asked
+    ]
+    assert [*lost.values()] == [[], []]
+
+
+def test_questions_within_other_content_of_h5p_are_found_and_what_is_none_is_told():
+    truth = {"library": "H5P.TrueFalse 1.8", "params": {"question": "Q?", "correct": "true"}}
+    single = {
+        "choices": [{"question": "W?", "answers": ["A", "B"]}, {"question": "V?", "answers": ["C", "D"]}]
+    }
+    held = [
+        truth,
+        {"library": "H5P.SingleChoiceSet 1.11", "params": single},
+        {"library": "H5P.AdvancedText 1.1", "params": {"text": "<p>Read.</p>"}},
+        {"library": "H5P.Accordion 1.0", "params": {"panels": [truth]}},
+        {"library": "H5P.Image 1.1", "params": {}},
+    ]
+    column = {"library": "H5P.Column 1.16", "params": {"content": [{"content": one} for one in held]}}
+    found, report = h5p("H5P.InteractiveBook", {"chapters": [column]})
+    assert [one.type for one, _ in found] == ["true_false", "single_choice", "single_choice", "description"]
+    assert [bool(option.correct) for option in found[2][0].content.options] == [True, False]
+    assert [(told["where"], told["kind"]) for told in report.unsupported] == [("item 5", "H5P.Accordion")]
 
 
 def test_what_a_set_of_h5p_says_around_its_questions_is_a_loss():

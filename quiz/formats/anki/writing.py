@@ -55,7 +55,7 @@ class AnkiWriter(Writer):
 
     types = frozenset({"short_text", "cloze", "essay"})
     holds = frozenset(
-        {"prompt", "answers", "text", "gaps", "tags", "topic", "explanation", "model_answer", "images"}
+        {"prompt", "answers", "text", "gaps", "tags", "topic", "explanation", "model_answer"}
     )
 
     def __init__(self, target: BinaryIO, bank: Bank, *more: Any) -> None:

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from io import BytesIO
+from time import process_time
 
 import pytest
 
@@ -80,6 +81,13 @@ def test_how_items_of_an_ordering_are_shown_is_a_loss():
 def test_a_line_that_ends_with_a_tag_is_no_line_of_the_text():
     found = one("gift", "<b>Read</b><br>\nthe <i>text</i>\n<p>below\nhere</p> {T}")
     assert found.prompt == "<b>Read</b><br> the <i>text</i> <p>below<br />here</p>"
+
+
+@pytest.mark.parametrize("text", ["// " + "[id:" * 20_000, "{" * 20_000 + "\n\n}" * 20_000])
+def test_a_file_of_marks_that_never_end_is_read_at_once(text):
+    begun = process_time()
+    assert read(get("gift"), text.encode())[0] == []
+    assert process_time() - begun < 1
 
 
 def test_a_gap_in_a_sentence_keeps_what_stands_around_it():

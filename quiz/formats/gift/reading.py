@@ -80,11 +80,15 @@ class _Block:
     tags: list[str] = field(default_factory=list)
     #: The name of the question as Moodle's comment has it.
     exported: str = ""
+    #: How many more braces are opened than closed.
+    open: int = 0
 
     def take(self, number: int, line: str) -> None:
         """Adds a line of the question."""
         self.line = self.line if self.lines else number
         self.lines.append(line)
+        bare = _ESCAPE.sub("", line)
+        self.open += bare.count("{") - bare.count("}")
 
     def note(self, number: int, comment: str) -> None:
         """Takes the name, the id, which is the first, and the tags out of a comment."""
@@ -128,7 +132,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
             block.note(number, line)
         elif line and not line.startswith(CATEGORY):
             block.take(number, line)
-        elif line or not _is_open(block.lines, lines[number : number + _FAR]):
+        elif line or block.open <= 0 or not _closes(lines[number : number + _FAR]):
             if block.lines or block.exported:
                 yield block
             block = _Block(0)
@@ -138,12 +142,9 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
         yield block
 
 
-def _is_open(lines: Sequence[str], following: Sequence[str]) -> bool:
-    """Whether a brace is open that the following lines close before another opens."""
-    held = _ESCAPE.sub("", "\n".join(lines))
-    if held.count("{") <= held.count("}"):
-        return False
-    rest = _ESCAPE.sub("", "\n".join(following))
+def _closes(lines: Sequence[str]) -> bool:
+    """Whether the lines close a brace before another opens."""
+    rest = _ESCAPE.sub("", "\n".join(lines))
     closing, opening = rest.find("}"), rest.find("{")
     return closing >= 0 and not 0 <= opening < closing
 

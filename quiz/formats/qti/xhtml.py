@@ -163,7 +163,7 @@ class Texts:
     def _cleaned(self, text: Html) -> str:
         def kept(tag: str, name: str, value: str) -> str | None:
             if (tag, name) == ("a", "href"):
-                return _UNSAFE.sub(lambda sign: quote(sign[0]), value)
+                return _UNSAFE.sub(lambda sign: quote(sign[0]), value.strip())
             if (tag, name) != ("img", "src"):
                 looks = _VALUES.get((tag, name))
                 return value if looks is None or looks.fullmatch(value) else None

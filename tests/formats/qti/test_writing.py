@@ -125,6 +125,14 @@ def test_links_and_tables_become_as_xml_has_them():
     )  # fmt: skip
 
 
+def test_signs_that_no_address_has_are_written_as_numbers():
+    shown = question(
+        "description", {}, prompt="<a href=' http://localhost/100%?a[]=1 '>x</a>", text_format="html"
+    )
+    item = unpacked("qti21", [shown])["items/q.xml"].decode()
+    assert '<a href="http://localhost/100%25?a%5B%5D=1">x</a>' in item
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_gaps_for_words_come_back_where_they_stood(name):
     asked = question("drag_words", GAPPED, text_format="html")

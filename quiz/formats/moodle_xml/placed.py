@@ -16,7 +16,7 @@ from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.richtext import to_text
 from quiz.files.xml import Element
-from quiz.formats._moodle import Styled, as_html, became_html, from_html, kept, shown, without_marks
+from quiz.formats._moodle import FILL_IN, Styled, as_html, became_html, from_html, kept, shown, without_marks
 from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
 from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within
@@ -104,7 +104,11 @@ def listed(fields: Mapping[str, Any]) -> dict[str, Any]:
     made = {name: value for name, value in fields.items() if name != "labels"}
     style = fields.get("text_format", "markdown")
     labels = [without_marks(label, style) for label in fields["labels"]]
-    return {**made, "text": numbered(labels, [*fields["gaps"]], style)}
+    return {
+        **made,
+        "prompt": fields["prompt"] or FILL_IN,
+        "text": numbered(labels, [*fields["gaps"]], style),
+    }
 
 
 def _background(item: Item, field: str) -> dict[str, Any]:
@@ -174,8 +178,11 @@ def write_markers(sheet: Sheet, content: Any) -> None:
     """A marker for each word, a zone for each gap."""
     scale = _begin(sheet, content.picture, "picture", shuffled=sheet.question.shuffle)
     words, right = [word.id for word in content.choices], [*content.gaps.values()]
-    for number, word in enumerate(content.choices, 1):
-        _marker(sheet, number, sheet.bare(word.text, "choices"), 1 if right.count(word.id) < 2 else 0)
+    labels = [as_html(word.text, sheet.question.text_format) for word in content.choices]
+    sheet.losses += became_html(labels, sheet.question.text_format)
+    for number, (word, label) in enumerate(zip(content.choices, labels, strict=True), 1):
+        text = f"<text>{coded(label)}</text>"
+        _marker(sheet, number, text, 1 if right.count(word.id) < 2 else 0)
     for number, gap in enumerate(content.shown, 1):
         place = content.picture.places[gap]
         _zone(sheet, number, _drawn(place, scale), words.index(content.gaps[gap]) + 1)

@@ -15,6 +15,7 @@ from quiz.banks.model import Bank, Question
 from quiz.errors import Said
 from quiz.formats._embedded import write_embedded
 from quiz.formats._moodle import (
+    FILL_IN,
     ORDER_RULES,
     as_html,
     became_html,
@@ -163,6 +164,11 @@ def _seven(value: Fraction) -> tuple[str, bool]:
 
 def _plain_prompt(sheet: Sheet) -> str:
     return sheet.question.prompt
+
+
+def _placed_prompt(sheet: Sheet) -> str:
+    """What is asked of a picture may be said by the picture alone."""
+    return "" if sheet.question.prompt == FILL_IN else sheet.question.prompt
 
 
 def _choice(sheet: Sheet, content: Any) -> None:
@@ -352,6 +358,6 @@ _WRITTEN: Final[Mapping[str, tuple[str, Callable[[Sheet], str], Callable[[Sheet,
     "gap_select": ("gapselect", _words_prompt, _select),
     "drag_words": ("ddwtos", _words_prompt, _drag),
     "hotspot": ("ddmarker", _plain_prompt, write_hotspot),
-    "ddmarker": ("ddmarker", _plain_prompt, write_markers),
-    "ddimageortext": ("ddimageortext", _plain_prompt, write_places),
+    "ddmarker": ("ddmarker", _placed_prompt, write_markers),
+    "ddimageortext": ("ddimageortext", _placed_prompt, write_places),
 }

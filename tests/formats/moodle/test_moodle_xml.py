@@ -20,6 +20,7 @@ from quiz.banks.model import Bank
 from quiz.cli import main
 from quiz.errors import Invalid, QuizError, TooLarge
 from quiz.formats import formats
+from quiz.formats._moodle import FILL_IN
 from quiz.formats.base import Limits, Source
 from quiz.formats.conversion import Reading, Report
 from tests.formats.moodle import builder
@@ -351,7 +352,8 @@ def test_words_and_pictures_are_put_onto_a_picture():
         f"<drop><text>{label}</text><no>{no}</no><choice>{choice}</choice><xleft>{no}</xleft><ytop>3</ytop></drop>"
         for no, label, choice in ((1, "Up", 1), (2, "", 3))
     )
-    found, lost = one(builder.picture() + drags + drops, "ddimageortext", prompt="Drag.")
+    found, lost = one(builder.picture() + drags + drops, "ddimageortext", prompt="")
+    assert found.prompt == FILL_IN  # the picture says it all, and the question goes out as it came
     assert found.content.text == "<ol>\n<li>Up [[1]]</li>\n<li>[[2]]</li>\n</ol>"
     assert [(word.text[:30], word.group) for word in found.content.choices] == [
         ("North", 1), ("South", 1), ('<img src="images/flag.png" alt', 2), ("flag of B", 2),

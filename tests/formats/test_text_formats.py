@@ -83,6 +83,22 @@ def test_a_line_that_ends_with_a_tag_is_no_line_of_the_text():
     assert found.prompt == "<b>Read</b><br> the <i>text</i> <p>below<br />here</p>"
 
 
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("Which? {=a -> b}", "fewer than two pairs"),
+        ("Which? {=a -> b =c}", "'c' has no ->"),
+        ("Which? {=a ~}", "one answer"),
+        ("Is $\\frac{1}{2}$ more? {T}", "more than one pair of braces"),
+        ("Is it so? T}", "a } without a {"),
+    ],
+)
+def test_what_moodle_refuses_or_would_read_otherwise_says_how_to_mend_it(text, said):
+    _, report = read(get("gift"), text.encode())
+    assert said in report.errors[0]["message"]
+    assert " – " in report.errors[0]["message"]
+
+
 @pytest.mark.parametrize("text", ["// " + "[id:" * 20_000, "{" * 20_000 + "\n\n}" * 20_000])
 def test_a_file_of_marks_that_never_end_is_read_at_once(text):
     begun = process_time()

@@ -238,6 +238,8 @@ def _matching(answers: str) -> dict[str, Any]:
             pairs.append({"stem": _text(stem), "choice": shown(_bare(choice).strip())})
         else:
             distractors.append({"choice": shown(_bare(choice).strip())})
+    if len(pairs) < 2:
+        raise _Wrong("there are fewer than two pairs – a matching needs more, and a short answer has no ->")
     return {"type": "matching", "pairs": pairs, **({"distractors": distractors} if distractors else {})}
 
 

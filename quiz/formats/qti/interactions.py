@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations
+from math import comb
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -238,16 +239,22 @@ def _subsets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[li
 
 
 def _sets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[str]]:
-    if len(names) <= 8:
-        sets = chain.from_iterable(combinations(names, size) for size in range(1, min(most, len(names)) + 1))
-        yield from map(list, sets)
+    sizes = range(1, min(max(most, 1), len(names)) + 1)
+    if sum(comb(len(names), size) for size in sizes) <= _MOST_TRIED:
+        yield from map(list, chain.from_iterable(combinations(names, size) for size in sizes))
         return
+    others = [name for name in names if name not in key]
     around = [
         *([name] for name in names),
         [*key],
         *([one for one in key if one != name] for name in key),
-        *([one for one in names if one in key or one == name] for name in names if name not in key),
+        *([one for one in names if one in key or one == name] for name in others),
         [*names],
+        *(
+            [one for one in names if one == more or (one in key and one != less)]
+            for less in key
+            for more in others
+        ),
     ]
     seen = set()
     for one in around:

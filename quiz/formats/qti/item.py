@@ -232,10 +232,11 @@ class Item:
         return html_of_text(" ".join(map(as_typed, self.constants.get(variable, NULL))))
 
     def picture(self, element: Element, address: str, alt: str) -> str:
-        """The tag of a picture of the package; its alternative text where it has none that can be shown."""
+        """The tag of a picture of the package; its alternative text, else its name, where none can be shown."""
         name = self.file(address)
         if name is None:
-            return html_of_text(alt)
+            file = "" if address.startswith("data:") else posixpath.basename(unquote(address))
+            return html_of_text(alt.strip() or file[:60])
         if not alt.strip():
             self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
         sides = {side: value for side in ("width", "height") if (value := element.get(side, "")).isdecimal()}

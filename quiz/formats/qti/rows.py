@@ -180,6 +180,7 @@ def _name(part: Element) -> str:
 def _lay_out(interaction: Element, sides: Sides) -> None:
     """Puts what the interaction says in its place: its prompt, and its text with choices for gaps, or a list of stems."""
     prompt = interaction.find("prompt")
+    text = [child for child in interaction if child.tag not in ("prompt", "gapText", "gapImg")]
     laid = []
     if prompt is not None:
         prompt.tag = "div" if any(child.tag in BLOCKS for child in prompt) else "p"
@@ -188,7 +189,7 @@ def _lay_out(interaction: Element, sides: Sides) -> None:
         gaps = [*interaction.iter("gap")]
         for gap in gaps:
             _replace(gap, [_chosen(interaction, _name(gap), sides)] if _name(gap) in sides.key else [])
-        laid += [child for child in interaction if child.tag not in ("prompt", "gapText", "gapImg")]
+        laid += text
     else:
         rows = interaction.makeelement("ol", {})
         rows.extend(_row(interaction, stem, sides) for stem in sides.stems)

@@ -145,6 +145,47 @@ def test_a_picture_may_stand_in_its_address(address, lost):
     assert named == lost
 
 
+def test_words_in_gaps_keep_their_prompt_where_they_count_differently():
+    words = "".join(f'<qti-gap-text identifier="{one}" match-max="1">{one}</qti-gap-text>' for one in "abc")
+    body = f"""<qti-gap-match-interaction response-identifier="RESPONSE"><qti-prompt>Complete it.</qti-prompt>{words}
+      <blockquote><p>By <qti-gap identifier="g"/> of <qti-gap identifier="h"/>.</p></blockquote></qti-gap-match-interaction>"""
+    mapping = """<qti-mapping default-value="-1" lower-bound="0"><qti-map-entry map-key="a g" mapped-value="1"/>
+      <qti-map-entry map-key="b h" mapped-value="2"/></qti-mapping>"""
+    found, lost = only(
+        body,
+        response("multiple", "directedPair", "a g", "b h", mapping=mapping),
+        template("map_response.xml"),
+    )
+    assert (found.prompt, found.points) == ("<p>Complete it.</p>", 3)
+    assert found.content.text == "<blockquote><p>By [[g]] of [[h]].</p></blockquote>"
+    assert "scoring" not in lost
+
+
+@pytest.mark.parametrize("most", [2, 9])
+def test_of_many_options_others_that_are_right_too_are_seen(most):
+    """Two of nine, where one of them may be another: no rule here says so, and that is told."""
+    choices = "".join(
+        f'<qti-simple-choice identifier="{one}">{one}</qti-simple-choice>' for one in "ABCDEFGHI"
+    )
+    right = "".join(
+        f"""<qti-match><qti-variable identifier="RESPONSE"/><qti-multiple><qti-base-value base-type="identifier">A</qti-base-value>
+          <qti-base-value base-type="identifier">{other}</qti-base-value></qti-multiple></qti-match>"""
+        for other in "BC"
+    )
+    body = f'<qti-choice-interaction response-identifier="RESPONSE" max-choices="{most}"><qti-prompt>Which?</qti-prompt>{choices}</qti-choice-interaction>'
+    rules = f"<qti-response-processing>{scored(f'<qti-or>{right}</qti-or>')}</qti-response-processing>"
+    found, lost = only(body, response("multiple", "identifier", "A", "B"), rules)
+    assert [one.id for one in found.content.options if one.correct] == ["A", "B"]
+    assert lost == ["scoring"]
+
+
+def test_the_name_of_a_picture_stands_for_it_where_it_did_not_come_along():
+    """Else an option that is a picture without words would be empty, and nobody knew why."""
+    pictured = CHOICE.replace("Astana", '<img src="images/a%20b.png" alt=" "/>')
+    found, lost = only(pictured, *ASKED[1:])
+    assert ([one.text for one in found.content.options], lost) == (["a b.png", "Bishkek"], ["images"])
+
+
 def test_of_as_many_areas_as_one_likes_the_right_ones_are_to_be_marked():
     areas = "".join(
         f'<qti-hotspot-choice identifier="{one}" shape="rect" coords="{n}0,0,{n}9,9" hotspot-label="{one}"/>'

@@ -234,7 +234,8 @@ def to_text(text: str) -> str:
     if isinstance(text, Plain) or _NO_MARKUP.fullmatch(text):
         return " ".join(text.split())
     html = _ours(text) if isinstance(text, Html) else _rendered(text, {"plain": True})
-    bare = nh3.clean(_BLOCK_ENDS.sub(" ", _FORMULA.sub(_in_words, _safe(html, TAGS))), tags=set())
+    safe = sanitise(html, _with_formulas(html, TAGS))  # images are not put in place: their words stay
+    bare = nh3.clean(_BLOCK_ENDS.sub(" ", _FORMULA.sub(_in_words, safe)), tags=set())
     return " ".join(unescape(bare).split())
 
 
@@ -264,7 +265,11 @@ def _shown_image(found: re.Match[str]) -> str:
 def _safe(html: str, tags: frozenset[str]) -> str:
     """What our renderer has made, sanitised; MathML is admitted where the renderer has made some."""
     html = _PINNED.sub(_shown_image, html)
-    return sanitise(html, tags | MATH_TAGS if "<math" in html else tags)
+    return sanitise(html, _with_formulas(html, tags))
+
+
+def _with_formulas(html: str, tags: frozenset[str]) -> frozenset[str]:
+    return tags | MATH_TAGS if "<math" in html else tags
 
 
 def sanitise(html: str, tags: frozenset[str] = TAGS) -> str:

@@ -388,3 +388,10 @@ def test_readings_over_characters_are_kept():
     ruby = "<ruby><rb>上海</rb><rt>Shànghǎi</rt></ruby>"
     assert to_inline_html(Html(ruby)) == ruby
     assert to_html(Html(f"<p>{ruby} is a city.</p>")) == f"<p>{ruby} is a city.</p>"
+
+
+def test_a_kept_image_is_its_words_where_only_words_stand():
+    """An option that is a picture alone was taken for a blank one."""
+    kept = f"media:{'0' * 64}/8x6/images/bar.png"
+    assert to_text(f"![a bar]({kept})") == "a bar"
+    assert to_text(Html(f'<p><img src="{kept}" alt="a bar"> x</p>')) == "a bar x"

@@ -48,6 +48,16 @@ class Source:
     folder: Path | None = None
     limits: Limits = USUAL
 
+    def beside(self, path: str) -> bytes | None:
+        """What a file in the folder or below holds, as far as a question may be long; None where there is no such file."""
+        if self.folder is None or path.startswith(("..", "/")):
+            return None
+        found = (self.folder / path).resolve()
+        if not found.is_relative_to(self.folder.resolve()) or not found.is_file():
+            return None
+        with found.open("rb") as file:
+            return file.read(self.limits.question_bytes + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -331,6 +341,18 @@ def credits_of(options: Sequence[Any]) -> list[Fraction]:
         else Fraction(-1, wrong)
         for option in options
     ]
+
+
+def takes_off_alike(question: Question) -> bool:
+    """Whether a multiple response with marks, as it is scored, takes off for a wrong option what it gives for a right one.
+
+    Also where it is scored otherwise, and says so, or by credits of its own.
+    """
+    content: Any = question.content
+    right, options = sum(option.right for option in content.options), len(content.options)
+    return (
+        question.scoring != "sum_of_credits" or content.credited or 2 * right == options or right == options
+    )
 
 
 def marked(options: Sequence[Mapping[str, Any]], *, single: bool) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
-from quiz.errors import Said
+from quiz.errors import Invalid, Said
+from quiz.formats._pictures import Pictures
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -27,11 +28,15 @@ from quiz.formats.base import (
     Unwritable,
     Writer,
     decoded,
+    takes_off_alike,
 )
+from quiz.questions.images import references, renamed
 from quiz.questions.rules.numbers import show_number
+from quiz.questions.rules.text import exactly, has_star, literal
 
 _HEAD: Final = re.compile(
-    r"([Qq]uiz [Tt]itle|[Qq]uiz description|[Tt]itle|[Pp]oints|[Tt]ext [Tt]itle|[Tt]ext):\s*(.*)", re.DOTALL
+    r"([Qq]uiz [Tt]itle|[Qq]uiz [Dd]escription|[Tt]itle|[Pp]oints|[Tt]ext [Tt]itle|[Tt]ext):\s*(.*)",
+    re.DOTALL,
 )
 _STEM: Final = re.compile(r"\d+[.)]\s+(.*)", re.DOTALL)
 _CHOICE: Final = re.compile(r"(\*?)([a-zA-Z])\)\s*(.*)", re.DOTALL)
@@ -43,7 +48,7 @@ _MARK: Final = re.compile(r"(\d+[.)]|\*?[a-zA-Z]\)|\[[ *]?\]|\*|\.\.\.|[-+!])\s+
 _UNKEPT: Final = re.compile(r" {2,}\n|\t")
 _NUMBER: Final = re.compile(r"=\s*(.*)")
 _SPAN: Final = re.compile(r"\[\s*([^,\]]+)\s*,\s*([^,\]]+)\s*\]")
-_TOLERANT: Final = re.compile(r"(\S+)\s*(?:\+-|±)\s*(\S+?)(%?)")
+_TOLERANT: Final = re.compile(r"(\S+?)\s*(?:\+-|±)\s*(\S+?)\s*(%?)")
 _ESSAY: Final = re.compile(r"_{3,}")
 _UPLOAD: Final = re.compile(r"\^{3,}")
 _TOLD: Final = re.compile(r"(\.\.\.|\+|-|!)\s+(.*)", re.DOTALL)
@@ -54,6 +59,10 @@ _GROUP: Final = re.compile(
 )
 #: Code whose output would be part of the quiz.
 _CODE: Final = re.compile(r"```+\s*(\S.*)")
+#: The attributes of a picture, such as its width, which stand behind it.
+_ATTRIBUTES: Final = re.compile(r"(!\[[^\[\]]*\]\([^()\s]*\))\{[^{}\n]*\}")
+#: Numbers and units as the LaTeX package siunitx has them.
+_UNITS: Final = re.compile(r"\\(?:num|si|SI)\{")
 #: The mark in front of a feedback, and what of the question it is.
 _TELLING: Final = {"...": "explanation", "+": "right", "-": "wrong", "!": "solution"}
 
@@ -82,6 +91,7 @@ class _Draft:
     line: int
     prompt: str = ""
     kind: str = ""
+    wrong: str = ""
     name: str = ""
     points: str = ""
     parts: list[_Part] = field(default_factory=list)
@@ -89,9 +99,11 @@ class _Draft:
 
 
 def _read(source: Source) -> Iterator[Entry]:
-    reader = _Reader()
-    entries = [*reader.entries(decoded(source).split("\n"))]
+    reader = _Reader(source)
+    text, sizes = _ATTRIBUTES.subn(r"\1", decoded(source))
+    entries = [*reader.entries(text.split("\n"))]
     losses = [Loss("questions", "groups and settings of the quiz are left out")] if reader.groups else []
+    losses += [Loss("images", "the sizes of pictures")] if sizes else []
     if reader.description:
         losses.append(
             Loss(
@@ -145,7 +157,9 @@ def _whole(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._pictures = Pictures()
         self.head: dict[str, str] = {}
         self.description = ""
         self.groups = False
@@ -222,9 +236,18 @@ class _Reader:
         for kind, pattern in _ANSWERS:
             if found := pattern.fullmatch(line):
                 draft.kind = draft.kind or kind
+                if kind != draft.kind:
+                    draft.wrong = (
+                        "its answers are of several kinds – write all with a), all with [ ], or all with *"
+                    )
                 groups = found.groups() or ("", "")
                 draft.parts.append(_Part(groups[0] if len(groups) > 1 else "", groups[-1] or ""))
                 return
+        if draft.kind:
+            what = Said(
+                "'%(line)s' belongs to nothing – indent it where it goes on with an answer", line=line[:40]
+            )
+            draft.wrong = draft.wrong or what
         draft.prompt += f"\n{line}"
 
     def _done(self) -> Iterator[Entry]:
@@ -235,7 +258,7 @@ class _Reader:
             text = said.get("Text") or said.get("Text title") or ""
             name = {"name": said["Text title"]} if said.get("Text title") else {}
             if text:
-                yield Found(Said("line %(n)s", n=line), {"type": "description", "prompt": text, **name})
+                yield self._found(Said("line %(n)s", n=line), {"type": "description", "prompt": text, **name})
         if draft is None:
             return
         where = Said("line %(n)s", n=draft.line)
@@ -243,9 +266,28 @@ class _Reader:
             yield Unsupported(where, "file upload", draft.name or draft.prompt[:60])
             return
         try:
-            yield Found(where, _fields(draft))
+            yield self._found(where, _fields(draft))
         except _Wrong as error:
             yield Fault(where, str(error))
+
+    def _found(self, where: str, fields: dict[str, Any]) -> Entry:
+        """The question with the pictures that lie beside the file; those of one that came alone are named only."""
+        files, names = dict[str, bytes](), dict[str, str]()
+        units = any(map(_UNITS.search, _texts(fields)))
+        losses = (
+            [Loss("text_format", "numbers and units of siunitx stay as they were typed")] if units else []
+        )
+        for one in references(fields) if self._source.folder else ():
+            try:
+                name, image = self._pictures.name(
+                    one.file.rpartition("/")[2], self._source.beside(one.file) or b""
+                )
+            except Invalid as error:
+                return Fault(
+                    where, Said("the picture '%(file)s': %(error)s", file=one.file[:60], error=error)
+                )
+            names[one.file], files[name] = name, image.content
+        return Found(where, renamed(fields, names), losses, files)
 
 
 _ANSWERS: Final = (
@@ -254,6 +296,8 @@ _ANSWERS: Final = (
 
 
 def _fields(draft: _Draft) -> dict[str, Any]:
+    if draft.wrong:
+        raise _Wrong(draft.wrong)
     if draft.kind not in _CONTENTS:
         raise _Wrong("there is no answer – write a) …, [ ] …, * …, = … or ____ below the question")
     told = {name: text for name, text in draft.told.items() if name in ("right", "wrong")}
@@ -281,14 +325,10 @@ def _choice(parts: Sequence[_Part]) -> dict[str, Any]:
                 count=len(right) or Said("no"),
             )
         )
-    words = [re.sub(r"\W", "", part.text).casefold() for part in parts]
-    if words == ["true", "false"]:
-        told = {
-            name: part.feedback
-            for name, part in zip(("feedback_true", "feedback_false"), parts, strict=True)
-            if part.feedback
-        }
-        return {"type": "true_false", "answer": parts[0].mark == "*", **told}
+    words = {re.sub(r"\W", "", part.text).casefold(): part for part in parts}
+    if len(parts) == 2 and words.keys() == {"true", "false"}:
+        told = {f"feedback_{word}": part.feedback for word, part in words.items() if part.feedback}
+        return {"type": "true_false", "answer": words["true"].mark == "*", **told}
     return {"type": "single_choice", "options": [_option(part) for part in parts]}
 
 
@@ -331,10 +371,14 @@ def _decimal(text: str, what: str) -> Decimal:
 
 _CONTENTS: Final[Mapping[str, Callable[[Sequence[_Part]], dict[str, Any]]]] = {
     "choice": _choice,
-    "boxes": lambda parts: {"type": "multiple_response", "options": [_option(part) for part in parts]},
+    "boxes": lambda parts: {
+        "type": "multiple_response",
+        "options": [_option(part) for part in parts],
+        "scoring": "right_minus_wrong",
+    },
     "typed": lambda parts: {
         "type": "short_text",
-        "answers": [{"text": part.text, **_told(part)} for part in parts],
+        "answers": [{"text": exactly(part.text), **_told(part)} for part in parts],
     },
     "number": _number,
     "essay": lambda _parts: {"type": "essay"},
@@ -368,6 +412,9 @@ class _Writer(Writer):
         self._number = 0
         self.target.write(f"Quiz title: {' '.join(bank.title.split())}\n\n".encode())
 
+    def held(self, question: Question) -> frozenset[str]:
+        return self.holds | ({"scoring"} if question.scoring == "right_minus_wrong" else set())
+
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         if question.text_format == "html":
             raise Unwritable("a text in HTML, which Markdown of text2qti does not hold")
@@ -390,6 +437,11 @@ class _Writer(Writer):
         self._number = number
         if question.feedback and question.feedback.partly:
             losses = [*losses, Loss("feedback", "text2qti has none for a partly right answer")]
+        if question.type == "multiple_response" and not takes_off_alike(question):
+            losses = [
+                *losses,
+                Loss("scoring", "Canvas takes off for a wrong option what it gives for a right one"),
+            ]
         losses = [*losses, *_unkept(question)]
         return [*losses, *([Loss("images", "pictures stay beside the file")] if files else [])]
 
@@ -503,8 +555,12 @@ def _untold(answers: Sequence[Any]) -> list[Loss]:
 
 
 def _typed(content: Any) -> Body:
-    full = [answer for answer in content.answers if answer.credit == 1]
-    return [_indented("*   ", answer.text) for answer in full], _untold(content.answers)
+    full = [answer.text for answer in content.answers if answer.credit == 1]
+    plain = [text for text in full if not has_star(text)]
+    if not plain:
+        raise Unwritable("an answer with *, which stands for any text")
+    losses = [Loss("answers", "an answer with *, which stands for any text")] if plain != full else []
+    return [_indented("*   ", literal(text)) for text in plain], [*losses, *_untold(content.answers)]
 
 
 def _numbers(content: Any) -> Body:

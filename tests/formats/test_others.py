@@ -202,6 +202,8 @@ def test_a_markdown_quiz_is_read_with_every_word_of_its_syntax():
         ("short_text", {"answers": [{"text": "Shanghai", "feedback": "Yes."}]}, {}, ["answers"]),
         ("essay", {}, {"feedback": {"right": "Thanks."}}, ["feedback"]),
         ("essay", {}, {"points": "1/3"}, ["points"]),
+        ("short_text", {"answers": ["Shang*", "SCO"]}, {}, ["answers"]),
+        ("multiple_response", {"options": [{"text": "a", "correct": True}, "b", "c"]}, {}, ["scoring"]),
     ],
 )
 def test_text2qti_takes_what_its_syntax_is_narrow_about(type, content, more, lost):
@@ -243,6 +245,48 @@ def test_a_markdown_quiz_keeps_paragraphs_code_and_lists():
 def test_questions_of_a_group_of_a_markdown_quiz_have_its_points():
     text = "GROUP\nPoints per question: 3\n1. A?\n*a) b\nb) c\nEND_GROUP\n2. A?\n*a) b\nb) c\n"
     assert [one.points for one in read(get("text2qti"), text.encode())[0]] == [3, 1]
+
+
+NARROW = r"""Quiz Description: D
+1. Wet?
+a) False
+... No.
+*b) True
+2. Twice x?
+*  2*x
+3. A thousand?
+![](p.png){width=9} \\si{m}
+= 1_000 +- 5 %
+4. Both?
+[*] a
+*b) c
+5. Which?
+*a) b
+c) d
+loose
+"""
+
+
+def test_a_markdown_quiz_is_taken_as_its_own_program_takes_it_and_brings_its_pictures(tmp_path):
+    (tmp_path / "p.png").write_bytes(png())
+    report = Report("x", "text2qti")
+    source = Source(BytesIO(NARROW.encode()), "x", tmp_path)
+    one, two, three = Reading(get("text2qti"), source, report, "b")
+    assert (one.question.type, one.question.content.answer) == ("true_false", True)
+    assert one.question.content.feedback_false == "No."
+    assert two.question.content.answers[0].text == r"2\*x"
+    assert written(get("text2qti"), [two.question])[0].endswith(b"*   2*x\n\n")
+    assert three.question.content.answers[0].bounds == (950, 1050)
+    assert (three.question.prompt.split("\n")[1][:19], three.files) == (
+        "![](images/p.png) \\",
+        {"images/p.png": png()},
+    )
+    assert [loss.field for loss in three.losses] == ["text_format"]
+    assert [(told["where"], told["message"][:20]) for told in report.errors] == [
+        ("line 11", "its answers are of s"),
+        ("line 14", "'loose' belongs to n"),
+    ]
+    assert {loss["field"] for loss in report.losses} == {"title", "images"}
 
 
 # Sheets ----------------------------------------------------------------------------------------------------------------

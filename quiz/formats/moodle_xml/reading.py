@@ -291,15 +291,40 @@ def _exactly(text: str, name: str) -> Fraction:
 
 def _multichoice(item: Item) -> dict[str, Any]:
     single = item.truth("single", default=True)
+    return {
+        "type": "single_choice" if single else "multiple_response",
+        "options": marked(_options(item), single=single),
+        **_shuffle(item, default=False),
+    }
+
+
+def _options(item: Item) -> list[dict[str, Any]]:
     options = [{"text": one.text, "credit": one.credit, **one.told} for one in _answers(item)]
     listed = [one for one in options if one["text"] or one["credit"] or "feedback" in one]
     if len(listed) < 2:
         raise Wrong("there are fewer than two answers – a choice needs two or more")
-    return {
-        "type": "single_choice" if single else "multiple_response",
-        "options": marked(listed, single=single),
-        **_shuffle(item, default=False),
-    }
+    return listed
+
+
+def _boxes(item: Item, rule: str) -> dict[str, Any]:
+    """Boxes of which some are right, whatever share is said of them: a rule says what the whole is worth."""
+    options = _options(item)
+    for option in options:
+        if option.pop("credit") > 0:
+            option["correct"] = True
+    return {"type": "multiple_response", "scoring": rule, "options": options, **_shuffle(item, default=True)}
+
+
+def _multichoiceset(item: Item) -> dict[str, Any]:
+    return _boxes(item, "all_or_nothing")
+
+
+def _oumultiresponse(item: Item) -> dict[str, Any]:
+    """There the mark is ``min(right, key − wrong) / key``."""
+    item.lose(
+        "scoring", "in Moodle a wrong option takes points off only where more are ticked than are right"
+    )
+    return _boxes(item, "right_minus_wrong")
 
 
 def _truefalse(item: Item) -> dict[str, Any]:
@@ -476,6 +501,8 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Item], dict[str, Any]], frozenset[str
     kind: (read, _COMMON | own)
     for kind, (read, own) in {
         "multichoice": (_multichoice, _CHOICE),
+        "multichoiceset": (_multichoiceset, _SHUFFLE | {"answer"}),
+        "oumultiresponse": (_oumultiresponse, _SHUFFLE | {"answer"}),
         "truefalse": (_truefalse, frozenset({"answer"})),
         "shortanswer": (_shortanswer, frozenset({"answer", "usecase"})),
         "numerical": (_numerical, _NUMBER),

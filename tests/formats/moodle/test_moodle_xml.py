@@ -157,6 +157,18 @@ def test_marks_stand_where_credits_say_no_more():
     assert (found.content.options[1].feedback, found.shuffle, lost) == ("Right.", False, set())
 
 
+@pytest.mark.parametrize(
+    "kind, rule, lost",
+    [("multichoiceset", "all_or_nothing", set()), ("oumultiresponse", "right_minus_wrong", {"scoring"})],
+)
+def test_boxes_of_two_plugins_go_by_rules_of_ours(kind, rule, lost):
+    rows = "".join(builder.answer(fraction, word) for fraction, word in ((100, "a"), (0, "b"), ("33.3", "c")))
+    found, losses = one(rows, kind)
+    assert (found.scoring, [option.right for option in found.content.options]) == (rule, [True, False, True])
+    assert (found.score(["a", "c"]).fraction, losses) == (1, lost)
+    assert found.score(["a"]).fraction == (0 if rule == "all_or_nothing" else Fraction(1, 2))
+
+
 def test_true_and_false_in_another_language_are_known_by_their_order():
     found, _ = one(
         builder.answer(0, "Wahr", feedback="W") + builder.answer(100, "Falsch", feedback="F"), "truefalse"

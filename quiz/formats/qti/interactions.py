@@ -75,25 +75,30 @@ def _ruled(
     tried: Sequence[Tried],
     credits: Sequence[Fraction],
 ) -> Mapping[str, Any]:
-    """The first of these contents and rules that scores all answers as the item does; else, with a loss, the first."""
-    kind, first = types.get(type), None
+    """The first of these contents and rules that scores all answers as the item does; else, with a loss, that which
+    scores them most like it.
+    """
+    kind = types.get(type)
+    nearest: tuple[Fraction, Mapping[str, Any]] | None = None
     floored = [max(Fraction(0), credit) for credit in credits]
     for candidate in candidates:
-        first = first or candidate
         rule = candidate.get("scoring", kind.rules[0])
         content = validate(
             kind.content, {name: value for name, value in candidate.items() if name != "scoring"}
         )
         if next(content.faults(), None) is not None:
             return candidate  # told when the question is loaded
-        ours = [kind.score(content, response, rule).fraction for _, response in tried]
+        ours = [kind.score(content, response, rule).fraction or Fraction(0) for _, response in tried]
         if ours == [*credits]:
             return candidate
         if ours == floored:
             item.lose("scoring", "an answer that would score below 0 scores 0")
             return candidate
+        off = sum((abs(our - there) for our, there in zip(ours, credits, strict=True)), Fraction(0))
+        if nearest is None or off < nearest[0]:
+            nearest = off, candidate
     item.losses.insert(0, Loss("scoring", DIFFERENT))  # of one field the first is told, and this says most
-    return first or {}
+    return nearest[1] if nearest else {}
 
 
 def _with_rules(type: str, content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

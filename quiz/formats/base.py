@@ -343,16 +343,12 @@ def credits_of(options: Sequence[Any]) -> list[Fraction]:
     ]
 
 
-def takes_off_alike(question: Question) -> bool:
-    """Whether a multiple response with marks, as it is scored, takes off for a wrong option what it gives for a right one.
-
-    Also where it is scored otherwise, and says so, or by credits of its own.
-    """
+def takes_off_otherwise(question: Question) -> bool:
+    """Whether the marks of a multiple response say that a wrong option takes off more or less than a right one gives."""
     content: Any = question.content
     right, options = sum(option.right for option in content.options), len(content.options)
-    return (
-        question.scoring != "sum_of_credits" or content.credited or 2 * right == options or right == options
-    )
+    unequal = 2 * right != options and right != options
+    return question.scoring == "sum_of_credits" and not content.credited and unequal
 
 
 def marked(options: Sequence[Mapping[str, Any]], *, single: bool) -> list[dict[str, Any]]:

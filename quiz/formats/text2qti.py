@@ -28,7 +28,7 @@ from quiz.formats.base import (
     Unwritable,
     Writer,
     decoded,
-    takes_off_alike,
+    takes_off_otherwise,
 )
 from quiz.questions.images import references, renamed
 from quiz.questions.rules.numbers import show_number
@@ -278,10 +278,15 @@ class _Reader:
             [Loss("text_format", "numbers and units of siunitx stay as they were typed")] if units else []
         )
         for one in references(fields) if self._source.folder else ():
-            try:
-                name, image = self._pictures.name(
-                    one.file.rpartition("/")[2], self._source.beside(one.file) or b""
+            content = self._source.beside(one.file)
+            if content is None:
+                what = Said(
+                    "there is no '%(file)s' beside the file – put it there, or leave it out",
+                    file=one.file[:60],
                 )
+                return Fault(where, what)
+            try:
+                name, image = self._pictures.name(one.file.rpartition("/")[2], content)
             except Invalid as error:
                 return Fault(
                     where, Said("the picture '%(file)s': %(error)s", file=one.file[:60], error=error)
@@ -437,7 +442,7 @@ class _Writer(Writer):
         self._number = number
         if question.feedback and question.feedback.partly:
             losses = [*losses, Loss("feedback", "text2qti has none for a partly right answer")]
-        if question.type == "multiple_response" and not takes_off_alike(question):
+        if question.type == "multiple_response" and takes_off_otherwise(question):
             losses = [
                 *losses,
                 Loss("scoring", "Canvas takes off for a wrong option what it gives for a right one"),

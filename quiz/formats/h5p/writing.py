@@ -15,7 +15,7 @@ from quiz.files.archive import pack
 from quiz.files.images import read_image
 from quiz.files.richtext import to_html, to_text
 from quiz.formats._pictures import Shown
-from quiz.formats.base import Loss, Unwritable, Writer, takes_off_alike
+from quiz.formats.base import Loss, Unwritable, Writer, takes_off_otherwise
 from quiz.formats.h5p.reading import CONTENT
 from quiz.questions.images import references
 from quiz.questions.rules.text import has_star, literal
@@ -217,7 +217,7 @@ def _options(sheet: _Sheet) -> Body:
     marked = all(option.credit is None for option in content.options)
     if not (marked or {*credits} <= {0, 1}):
         sheet.lose("options", "H5P has no partial credit")
-    if not (single or takes_off_alike(question)):
+    if not single and takes_off_otherwise(question):
         sheet.lose("scoring", "a wrong option takes off what a right one gives")
     behaviour = {
         "type": "single" if single else "multi",

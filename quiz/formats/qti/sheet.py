@@ -175,7 +175,7 @@ class Sheet:
         if stimulus is None:
             return ""
         self.stimulus = f"stimuli/{stimulus.id}.xml"
-        title = self.texts.line(stimulus.label or stimulus.id)
+        title = self.texts.label(stimulus.label or stimulus.id)
         about = {"identifier": identifier(stimulus.id), "title": title}
         said = "".join(f' {name}="{quoted(value)}"' for name, value in about.items())
         picture = ""

@@ -292,7 +292,7 @@ def test_a_text_that_questions_share_is_one_file_of_the_package(tmp_path):
     (tmp_path / "images/two.svg").write_bytes(picture)
     (tmp_path / "b.yaml").write_text(
         "format: quiz-bank/1\nbank: b\ntitle: B\nstimuli:\n"
-        '  - {id: story, title: A story, text: \'Once <img alt="Two" src="images/two.svg">.\'}\nquestions:\n'
+        '  - {id: story, title: Two &amp; more, text: \'Once <img alt="Two" src="images/two.svg">.\'}\nquestions:\n'
         + "".join(
             f"  - {{id: q{n}, type: true_false, prompt: <p>Is it {n}?</p>, text_format: html, answer: true, timeless: true"
             f"{', stimulus: story' * (n < 3)}}}\n"

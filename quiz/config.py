@@ -152,6 +152,42 @@ class Settings:
         ),
         repr=False,
     )
+    oidc_issuer: str = field(
+        default="",
+        metadata=_read(
+            "OIDC_ISSUER",
+            _url,
+            "The system that people sign in through (OpenID Connect), such as https://login.example.edu/realms/all. Goes with "
+            "OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and PUBLIC_URL.",
+        ),
+    )
+    oidc_client_id: str = field(
+        default="", metadata=_read("OIDC_CLIENT_ID", str, "What that system calls this site.")
+    )
+    oidc_client_secret: str = field(
+        default="",
+        metadata=_read(
+            "OIDC_CLIENT_SECRET", str, "By which this site proves to that system that it is itself."
+        ),
+        repr=False,
+    )
+    oidc_label: str = field(
+        default="",
+        metadata=_read(
+            "OIDC_LABEL",
+            str,
+            "What people call it, such as University account. Default: the host in OIDC_ISSUER.",
+        ),
+    )
+    oidc_username_claim: str = field(
+        default="",
+        metadata=_read(
+            "OIDC_USERNAME_CLAIM",
+            str,
+            "Which claim of that system is the user name here, such as preferred_username: opens the account of that name "
+            "(administrators' excepted). Only where nobody chooses it themselves. Default: none.",
+        ),
+    )
     log_level: str = field(
         default="INFO", metadata=_read("LOG_LEVEL", _one_of(LOG_LEVELS), "DEBUG, INFO, WARNING or ERROR.")
     )
@@ -167,6 +203,11 @@ class Settings:
     def mails(self) -> bool:
         """Whether this installation sends mail: it has a server for it, and an address that mail can name."""
         return bool(self.smtp_url and self.public_url)
+
+    @property
+    def oidc_name(self) -> str:
+        """What people call the system that they sign in through; "" where there is none."""
+        return self.oidc_label or urlsplit(self.oidc_issuer).hostname or ""
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -193,9 +234,22 @@ class Settings:
                 problems.append(
                     Problem(one.metadata["env"], "is not set", "set it to at least 32 random bytes")
                 )
+        problems += _lacking_for_oidc(values)
         if problems:
             raise Invalid(problems)
         return cls(**values, origins=origins)
+
+
+def _lacking_for_oidc(values: Mapping[str, Any]) -> list[Problem]:
+    """Without an address of its own, or a name and secret there, a site cannot send people to another system."""
+    if not values.get("oidc_issuer"):
+        return []
+    needed = ("public_url", "oidc_client_id", "oidc_client_secret")
+    return [
+        Problem(name.upper(), "is not set", "OIDC_ISSUER goes with it")
+        for name in needed
+        if not values.get(name)
+    ]
 
 
 def read_from_env() -> list[Field[Any]]:

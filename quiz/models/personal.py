@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, cast, delete, func, inspect, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, cast, delete, inspect, literal, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import String
 
@@ -25,6 +25,7 @@ from quiz.models.choosing import SavedSearch
 from quiz.models.drafting import QuestionDraft
 from quiz.models.factors import Authenticator, Passkey, RecoveryCode
 from quiz.models.gradebook import GradeDecision
+from quiz.models.identities import Identity
 from quiz.models.inviting import Invitation
 from quiz.models.links import AccountLink
 from quiz.models.mailing import ReportMail
@@ -226,6 +227,13 @@ KEPT: Final = (
         goes=True,
     ),
     Kept(
+        "sign-ins elsewhere",
+        Identity.user_id,
+        (Identity.issuer, Identity.subject, Identity.linked_at, Identity.used_at),
+        "what a system that vouches for them calls them",
+        goes=True,
+    ),
+    Kept(
         "links",
         AccountLink.user_id,
         (AccountLink.purpose, AccountLink.address, AccountLink.created_at, AccountLink.expires_at),
@@ -389,12 +397,13 @@ def idle_since(connection: Connection, day: datetime) -> Sequence[Row[Any]]:
             Enrolment.user_id == User.id, or_(Enrolment.role != "student", Enrolment.created_at >= day)
         ),
     )
-    ways_in = func.coalesce(User.password_hash, User.return_code_hash)
+    vouched = select(Identity.subject).where(Identity.user_id == User.id)
+    way_in = or_(User.password_hash.is_not(None), User.return_code_hash.is_not(None), vouched.exists())
     return connection.execute(
         select(User.id, User.name, User.username)
         .where(
             User.role == "user",
-            ways_in.is_not(None),
+            way_in,
             User.created_at < day,
             *(~one.exists() for one in busy),
         )

@@ -68,6 +68,8 @@ class Me:
     time_zone: str | None
     language: str | None
     has_password: bool
+    #: Comes back with a return code.
+    has_code: bool
     #: Where links for a new password are mailed to; None: nowhere.
     mail_address: str | None
     courses: tuple[MyCourse, ...]
@@ -86,6 +88,8 @@ class UserRow:
     has_password: bool
     #: Signs in with an authenticator too, or with a passkey.
     has_authenticator: bool
+    #: Comes back with a return code.
+    has_code: bool
 
 
 def hash_password(password: str) -> str:
@@ -168,6 +172,7 @@ def me(actor: Actor) -> Me:
                 User.time_zone,
                 User.language,
                 User.password_hash.is_not(None).label("has_password"),
+                User.return_code_hash.is_not(None).label("has_code"),
                 User.mail_address,
                 Course.id.label("course_id"),
                 Course.title,
@@ -191,6 +196,7 @@ def me(actor: Actor) -> Me:
         time_zone=first.time_zone,
         language=first.language,
         has_password=first.has_password,
+        has_code=first.has_code,
         mail_address=first.mail_address,
         courses=tuple(
             MyCourse(row.course_id, row.title, row.course_role, row.course_time_zone)
@@ -426,6 +432,7 @@ _ROWS = select(
         .exists(),
         select(Passkey.id).where(Passkey.user_id == User.id).exists(),
     ).label("has_authenticator"),
+    User.return_code_hash.is_not(None).label("has_code"),
 )
 
 

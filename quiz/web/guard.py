@@ -71,6 +71,12 @@ def may_come_in(way: str) -> bool:
     return way in WAYS_IN[current_app.extensions["settings"].registration]
 
 
+def single_sign_on() -> str:
+    """What people call the system that they sign in through here; "" where there is none."""
+    name: str = current_app.extensions["settings"].oidc_name
+    return name
+
+
 def second_factor_roles() -> tuple[str, ...]:
     """Roles of the site whose people have to sign in with an authenticator too."""
     return SECOND_FACTOR[current_app.extensions["settings"].second_factor]
@@ -99,6 +105,7 @@ def install(app: Flask) -> None:
     """Checks every request before its view; pages lead only to ways in that there are."""
     app.before_request(_check)
     app.jinja_env.globals["may_come_in"] = may_come_in
+    app.jinja_env.globals["single_sign_on"] = single_sign_on
 
 
 def verify(app: Flask) -> None:

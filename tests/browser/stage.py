@@ -57,6 +57,15 @@ LIMIT = 40
 TOLD = "In question 3 read “east” for “west”. Whoever has answered it already may change the answer."
 
 
+#: Another system that people could sign in through: nobody does here, but the pages have what belongs to it.
+ELSEWHERE = {
+    "OIDC_ISSUER": "https://login.example.edu",
+    "OIDC_CLIENT_ID": "quiz",
+    "OIDC_CLIENT_SECRET": "a secret of both",
+    "OIDC_LABEL": "Campus account",
+}
+
+
 class Stage:
     """The site and who is on it. ``ids`` are the names by which addresses are written: ``/quizzes/{types}``."""
 
@@ -86,7 +95,9 @@ def staged(folder):
     app = app_on(url, data_dir=folder)
     with app.app_context():
         people, ids = build(_demo.Folder(folder / "demo"), clock.now())
-    with Site(url, folder, GRACE_SECONDS=str(int(GRACE.total_seconds())), REGISTRATION="open") as site:
+    site = Site(url, folder, GRACE_SECONDS=str(int(GRACE.total_seconds())), REGISTRATION="open", **ELSEWHERE)
+    site.environment["PUBLIC_URL"] = f"http://{ADDRESS}:{site.port}"
+    with site:
         yield Stage(site, app, people, ids)
 
 

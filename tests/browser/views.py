@@ -10,6 +10,8 @@ from tests.cast import BLUEPRINT
 #: What only programs fetch, and files.
 NOT_PAGES = {
     "static", "health.alive", "health.ready", "auth.current_session", "auth.my_data",
+    "single.sign_in", "single.go",      # to another system
+    "single.back",                      # from there
     "attempt.enter",                    # leads on to one of the others
     "marking.begin",                    # so does this
     "attempt.paper",                    # parts of a page, which its script puts in place
@@ -416,6 +418,8 @@ SITE = [
     View("users", "admin", "/users"),
     View("users-none", "admin", "/users?search=zebra"),
     View("user", "admin", "/users/{user_student1}"),
+    View("single", "teacher", "/account/single"),
+    View("single-ready", "newcomer", "/account/single", send("Go on", current=PASSWORD)),
     View("user-erase", "admin", "/users/{user_student1}/erase"),
     View("user-erase-not-yet", "admin", "/users/{user_teacher}/erase"),
     View("user-erase-wrong", "admin", "/users/{user_student1}/erase", send("Erase", name="Nobody")),

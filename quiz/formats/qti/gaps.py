@@ -29,7 +29,7 @@ from quiz.formats.qti.interactions import (
     typed_answers,
 )
 from quiz.formats.qti.item import Item, Probe, fitting_ids, html_of_text, snapped, told, with_ids
-from quiz.formats.qti.markup import joined
+from quiz.formats.qti.markup import BLOCKS, joined
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, number, text_of
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
@@ -108,8 +108,17 @@ def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
     mark = f"[[{ours[element.get('responseIdentifier', '')]}]]"
     if element.tag in INLINE:
         return mark
-    item.lose("text", "the options of a choice are a list in the text")
-    return f"<p>{item.html(element.find('prompt'), marks=True)} {mark}</p>"
+    if "cloze" not in item.hints(item.body):
+        item.lose("text", "the options of a choice are a list in the text")
+    prompt = item.html(element.find("prompt"), marks=True)
+    return mark if not prompt and _stands_in_line(element) else f"<p>{prompt} {mark}</p>"
+
+
+def _stands_in_line(element: Element) -> bool:
+    """Whether there are words around an interaction, and no blocks."""
+    holder = element.getparent()
+    words = [holder.text, *(child.tail for child in holder)]
+    return any(said and said.strip() for said in words) and all(child.tag not in BLOCKS for child in holder)
 
 
 def stand_in_text(item: Item, interactions: Sequence[Element]) -> bool:
@@ -349,12 +358,15 @@ def _one_list(
 
     ``takes_off``: a wrong word takes off what the right one gives.
     """
-    credits = (1, -1 if takes_off else 0)
+    wrong = {-1 if takes_off else 0}
     lists: list[list[tuple[str, str]]] = []
     groups: list[int] = []
     for gap in gaps:
-        if gap.fields["type"] != "single_choice" or any(
-            _credit(one) not in credits for one in gap.fields["options"]
+        credits = [*map(_credit, gap.fields.get("options", ()))]
+        if (
+            gap.fields["type"] != "single_choice"
+            or credits.count(Fraction(1)) != 1
+            or {*credits} - {1} - wrong
         ):
             return None
         listed = [(one.get("id", ""), one["text"]) for one in gap.fields["options"]]
@@ -457,6 +469,8 @@ def words_in_gaps(
     key = {gap: word for word, gap in pairs}
     if len(key) < len(pairs) or not {*key} <= {*gaps} or not {*key.values()} <= {*names}:
         raise Foreign(Said("%(tag)s where a gap has several words", tag=interaction.tag))
+    if len(names) < 2:
+        raise Foreign(Said("%(tag)s with one word", tag=interaction.tag))
     if len(key) < len(gaps):
         item.lose("gaps", LEFT_OUT)
         gaps = [gap for gap in gaps if gap in key]

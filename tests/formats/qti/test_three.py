@@ -145,6 +145,27 @@ def test_a_picture_may_stand_in_its_address(address, lost):
     assert named == lost
 
 
+def test_a_gap_that_two_words_fill_rightly_has_both():
+    """One list with one right word for each gap would take the other for wrong."""
+    listed = "".join(f'<qti-inline-choice identifier="{one}">{one}</qti-inline-choice>' for one in "abc")
+    body = f"""<p>By {(gap := '<qti-inline-choice-interaction response-identifier="{}">{}</qti-inline-choice-interaction>').format("R1", listed)}
+      of {gap.format("R2", listed)}.</p>"""
+    both = '<qti-mapping><qti-map-entry map-key="a" mapped-value="1"/><qti-map-entry map-key="b" mapped-value="1"/></qti-mapping>'
+    responses = response("single", "identifier", name="R1", mapping=both) + response(
+        "single", "identifier", "c", name="R2"
+    )
+    rules = (
+        """<qti-response-processing><qti-set-outcome-value identifier="SCORE"><qti-map-response identifier="R1"/>
+      </qti-set-outcome-value>"""
+        + scored('<qti-match><qti-variable identifier="R2"/><qti-correct identifier="R2"/></qti-match>')
+        + "</qti-response-processing>"
+    )
+    found, lost = only(body, responses, rules)
+    kind = found.kind
+    given = [kind.score(found.content, {"R1": one, "R2": "c"}, found.scoring).fraction for one in "abc"]
+    assert (found.type, given, lost) == ("cloze", [1, 1, Fraction(1, 2)], [])
+
+
 def test_words_in_gaps_keep_their_prompt_where_they_count_differently():
     words = "".join(f'<qti-gap-text identifier="{one}" match-max="1">{one}</qti-gap-text>' for one in "abc")
     body = f"""<qti-gap-match-interaction response-identifier="RESPONSE"><qti-prompt>Complete it.</qti-prompt>{words}

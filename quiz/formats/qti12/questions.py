@@ -213,7 +213,8 @@ def _orders(item: Item, response: Response) -> Iterator[tuple[str, ...]]:
     for condition in item.processing.conditions:
         tests = [*mentioned(condition, response.ident)]
         placed = {
-            int(test.get("index") or place): (test.text or "").strip() for place, test in enumerate(tests, 1)
+            int(number(test.get("index")) or place): (test.text or "").strip()
+            for place, test in enumerate(tests, 1)
         }
         yield tuple(placed[place] for place in sorted(placed))
         together.update(placed)

@@ -304,6 +304,8 @@ def test_ilias_names_menus_by_their_texts_and_places_from_zero():
         ["Ob", "Lena"],
         "absolute_position",
     )
+    odd = [rule(equal("OQT", n, f' index="{place}"'), 1) for n, place in enumerate(("0", "x"))]
+    assert "right order" in one(item("", material("Order!") + menu("OQT", labels, "Ordered"), *odd)).message
 
 
 def test_pictures_stand_in_the_document_or_beside_a_text():

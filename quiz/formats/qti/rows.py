@@ -119,8 +119,18 @@ def _in_rows(item: Item, interaction: Element, sides: Sides) -> tuple[dict[str, 
     body = root.find("itemBody")
     choices = [one for one in body.iter() if one.get("responseIdentifier") in sides.key]
     with suppress(Wrong):
-        return cloze(rows, body, choices), losses
+        fields = cloze(rows, body, choices)
+        if _is_spent(fields, sides.choices):
+            losses.append(Loss("reuse", "a word that can be used once may be chosen several times"))
+        return fields, losses
     return None
+
+
+def _is_spent(fields: Mapping[str, Any], choices: Sequence[Element]) -> bool:
+    """Whether something that may go once only is right in several places, so that it would do for all of them here."""
+    gaps = [one["options"] for one in fields["gaps"].values()] if fields["type"] == "cloze" else []
+    full = [sum(options[place].get("credit") == 1 for options in gaps) for place, _ in enumerate(choices)]
+    return any(count > 1 and one.get("matchMax") == "1" for count, one in zip(full, choices, strict=True))
 
 
 # Sides ---------------------------------------------------------------------------------------------------------------

@@ -182,6 +182,22 @@ def test_words_in_gaps_keep_their_prompt_where_they_count_differently():
     assert "scoring" not in lost
 
 
+def test_words_that_go_into_either_gap_once_can_go_into_both_here_which_is_told():
+    words = "".join(f'<qti-gap-text identifier="{one}" match-max="1">{one}</qti-gap-text>' for one in "abc")
+    body = f"""<qti-gap-match-interaction response-identifier="RESPONSE">{words}<p>Red: <qti-gap identifier="g"/>
+      <qti-gap identifier="h"/></p></qti-gap-match-interaction>"""
+    entries = "".join(
+        f'<qti-map-entry map-key="{word} {gap}" mapped-value="1"/>' for word in "ab" for gap in "gh"
+    )
+    mapping = f"<qti-mapping>{entries}</qti-mapping>"
+    found, lost = only(
+        body, response("multiple", "directedPair", "a g", "b h", mapping=mapping), template("map_response")
+    )
+    kind = found.kind
+    given = [kind.score(found.content, {"g": one, "h": "a"}, found.scoring).fraction for one in "bc"]
+    assert (given, lost) == ([1, Fraction(1, 2)], ["pairs", "reuse"])
+
+
 @pytest.mark.parametrize("most", [2, 9])
 def test_of_many_options_others_that_are_right_too_are_seen(most):
     """Two of nine, where one of them may be another: no rule here says so, and that is told; the nearest is taken."""

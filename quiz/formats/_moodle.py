@@ -6,7 +6,7 @@ Moodle keeps a format with each text; a question of ours has one for all (``text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -48,6 +48,17 @@ PLACE: Final = "@@PLUGINFILE@@"
 _PICTURE: Final = re.compile(r"<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\)", re.IGNORECASE)
 #: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
 FILL_IN: Final = "Fill in the gaps."
+
+#: The weights that Moodle offers, without their signs (``question_bank::fraction_options_full``).
+_OFFERED: Final = frozenset(
+    map(
+        Fraction,
+        "0 1 9/10 5/6 4/5 3/4 7/10 2/3 3/5 1/2 2/5 1/3 3/10 1/4 1/5 1/6 1/7 1/8 1/9 1/10 1/20".split(),
+    )
+)
+_NOT_OFFERED: Final = Said(
+    "Moodle offers no such weight, and refuses the file unless 'Nearest grade if not listed' is chosen there"
+)
 
 #: What makes a text HTML.
 MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
@@ -188,6 +199,13 @@ def rounded(credits: Iterable[Fraction], field: str) -> list[Loss]:
     if all(map(_is_kept, credits)):
         return []
     return [Loss(field, "Moodle rounds weights to five places of a percentage")]
+
+
+def graded(credits: Sequence[Fraction], field: str) -> list[Loss]:
+    """The same of questions by themselves, whose weights Moodle looks up among those that it offers."""
+    offered = all(abs(credit) in _OFFERED for credit in credits)
+    listed = [] if offered else [Loss(field, _NOT_OFFERED)]
+    return [*rounded(credits, field), *listed]
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Said
-from quiz.formats._moodle import MARKUP, ORDER_RULES, as_html, holds_markup, kept, literal, path_of, rounded
+from quiz.formats._moodle import MARKUP, ORDER_RULES, as_html, graded, holds_markup, kept, literal, path_of
 from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, untold
 from quiz.formats.gift.reading import CATEGORY, MARKER, WEIGHT
 from quiz.questions.rules.numbers import show_number
@@ -135,7 +135,7 @@ def _single(question: Question, content: Any) -> Body:
         f"{_shown(option.text, question)}{_told(option, question)}"
         for place, (option, credit) in enumerate(zip(content.options, credits, strict=True))
     ]
-    return "".join(rows), rounded(credits, "options")
+    return "".join(rows), graded(credits, "options")
 
 
 def _multiple(question: Question, content: Any) -> Body:
@@ -144,7 +144,7 @@ def _multiple(question: Question, content: Any) -> Body:
         f"\n\t~{_weight(credit)}{_shown(option.text, question)}{_told(option, question)}"
         for option, credit in zip(content.options, credits, strict=True)
     ]
-    return "".join(rows), rounded(credits, "options")
+    return "".join(rows), graded(credits, "options")
 
 
 def _truth(question: Question, content: Any) -> Body:
@@ -162,11 +162,11 @@ def _typed(question: Question, content: Any) -> Body:
         f"\n\t={_weight(answer.credit)}{_shown(answer.text, question)}{_told(answer, question)}"
         for answer in content.answers
     ]
-    return "".join(rows), rounded([answer.credit for answer in content.answers], "answers")
+    return "".join(rows), graded([answer.credit for answer in content.answers], "answers")
 
 
 def _numbers(question: Question, content: Any) -> Body:
-    losses = rounded([answer.credit for answer in content.answers], "answers")
+    losses = graded([answer.credit for answer in content.answers], "answers")
     rows = []
     for answer in content.answers:
         low, high = answer.bounds

@@ -21,7 +21,7 @@ from quiz.banks.families import Family
 from quiz.banks.model import Question
 from quiz.banks.templates import expressions
 from quiz.errors import Said
-from quiz.formats._moodle import rounded
+from quiz.formats._moodle import graded
 from quiz.formats.base import Loss, Unwritable, credits_of
 from quiz.formats.moodle_xml.calculated import PLACE_IN_TEXT, SHOWN_DIGITS, TABLE, described
 from quiz.formats.moodle_xml.formulas import moodle_formula, wildcard
@@ -277,7 +277,7 @@ def write_answers(sheet: Sheet, found: Calculation) -> None:
         more = _more(show_number(width), _TOLERANCES[kind], length)
         text = f"<text>{coded(said)}</text>" if question.type == "numerical" else sheet.text(said)
         sheet.answer(credit, text, sheet.format, part.feedback, more)
-    sheet.losses += rounded(credits, _LISTS[question.type][0])
+    sheet.losses += graded(credits, _LISTS[question.type][0])
 
 
 def write_other(sheet: Sheet, told: str) -> None:

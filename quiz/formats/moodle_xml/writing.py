@@ -20,8 +20,8 @@ from quiz.formats._moodle import (
     as_html,
     became_html,
     centred,
+    graded,
     joined,
-    rounded,
 )
 from quiz.formats.base import Loss, Writer, credits_of, lost_fields
 from quiz.formats.moodle_xml.calculated_writing import (
@@ -186,7 +186,7 @@ def _choice(sheet: Sheet, content: Any) -> None:
     sheet.combined()
     for option, credit in zip(content.options, credits, strict=True):
         sheet.answer(credit, sheet.text(option.text), sheet.format, option.feedback)
-    sheet.losses += rounded(credits, "options")
+    sheet.losses += graded(credits, "options")
 
 
 def _truth(sheet: Sheet, content: Any) -> None:
@@ -201,7 +201,7 @@ def _typed(sheet: Sheet, content: Any) -> None:
     for answer in content.answers:
         text = f"<text>{coded(answer.text)}</text>"
         sheet.answer(answer.credit, text, "moodle_auto_format", answer.feedback)
-    sheet.losses += rounded([answer.credit for answer in content.answers], "answers")
+    sheet.losses += graded([answer.credit for answer in content.answers], "answers")
 
 
 def _numbers(sheet: Sheet, content: Any) -> None:
@@ -214,7 +214,7 @@ def _numbers(sheet: Sheet, content: Any) -> None:
     if told and told.wrong:
         more = ["      <tolerance>0</tolerance>"]
         sheet.answer(Fraction(0), "<text>*</text>", "moodle_auto_format", told.wrong, more)
-    sheet.losses += rounded([answer.credit for answer in content.answers], "answers")
+    sheet.losses += graded([answer.credit for answer in content.answers], "answers")
     _units(sheet, content)
 
 

@@ -146,6 +146,18 @@ def test_thirds_and_negative_weights_are_exact():
     assert [option.credit for option in found.content.options] == [Fraction(1, 3)] * 3 + [Fraction(-1, 6)]
 
 
+def test_weights_that_moodle_does_not_offer_are_told():
+    """It refuses a file for them, unless it is told to take the nearest."""
+
+    def lost(*fractions):
+        rows = "".join(builder.answer(fraction, f"x{place}") for place, fraction in enumerate(fractions))
+        found, _ = one(rows)
+        return written(XML, [found])[1][found.id]
+
+    assert lost(100, -12.5, 5) == []
+    assert lost(100, 62.5) == ["options"]
+
+
 def test_marks_stand_where_credits_say_no_more():
     found, lost = one(
         "<single>1</single>" + builder.answer(0, "a") + builder.answer(100, "b", feedback="Right.")

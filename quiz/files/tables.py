@@ -104,13 +104,15 @@ def demand_bounds(parts: Mapping[str, bytes]) -> None:
     """Raises Invalid for a workbook of these parts that is none of Excel's, or whose last cell lies too far away."""
     if "xl/workbook.xml" not in parts or {"content.xml", "xl/workbook.bin"} & {*parts}:
         raise Invalid([Problem("", "this is no workbook of Excel", "save it as .xlsx")])
+    cells = 0
     for content in parts.values():
         rows, columns = 1, 1
         for letters, digits in _PLACED.findall(content):
             rows, columns = max(rows, int(digits[:9])), max(columns, _column(letters[:6]))
-        if rows * columns > MOST_CELLS:
+        cells += rows * columns
+        if cells > MOST_CELLS + len(parts):
             what = Said(
-                "the sheet has %(rows)s rows and %(columns)s columns, %(most)s cells are the most",
+                "a sheet has %(rows)s rows and %(columns)s columns, %(most)s cells are the most in all",
                 rows=rows,
                 columns=columns,
                 most=MOST_CELLS,
@@ -126,20 +128,26 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def read_sheet(content: bytes) -> Iterator[list[str]]:
-    """The rows of a workbook's first sheet (.xlsx), from its first row on, as texts: whole numbers without a point, days
-    as year-month-day, formulas as the values last worked out. Raises Invalid where it is no workbook.
+def read_sheets(content: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
+    """The sheets of a workbook (.xlsx) that are not hidden: the name, and the rows from the first on, as texts. Whole numbers
+    are without a point, days year-month-day, formulas the values last worked out. Raises Invalid where it is no workbook.
     """
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only who reads a sheet pays
+    from python_calamine import (  # noqa: PLC0415 - only who reads a sheet pays
+        CalamineError,
+        CalamineWorkbook,
+        SheetVisibleEnum,
+    )
 
     try:
-        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        names = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+        for name in names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            yield name, ([_shown(cell) for cell in row] for row in rows)
     except (CalamineError, ValueError, OSError, IndexError) as error:
         raise Invalid(
             [Problem("", Said("this is no workbook: %(error)s", error=error), "save it as .xlsx")]
         ) from None
-    yield from ([_shown(cell) for cell in row] for row in rows)
 
 
 def _shown(cell: object) -> str:

@@ -7,6 +7,7 @@ from contextlib import closing
 from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 from text2qti.config import Config
 from text2qti.quiz import Quiz
 
@@ -304,6 +305,82 @@ def test_a_column_that_there_is_not_is_told_with_those_that_there_are():
         Invalid, match=r"row 1: there is no column 'answer' – the columns are id, type, .*right, option A"
     ):
         read(get("csv"), b"prompt,option A,answer\nx,y,A\n")
+
+
+def workbook(*sheets):
+    """A workbook of sheets, each a name and rows."""
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets:
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    target = BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+def shown(content, name):
+    """Each question of a sheet with its right answer, the faults by row, and the fields lost of the whole."""
+    found, report = read(get(name), content)
+    faults = {one["where"]: one["message"] for one in report.errors}
+    asked = [(one.type, one.kind.right_answer(one.content)) for one in found]
+    return asked, faults, [one["field"] for one in report.losses]
+
+
+def test_sheets_of_other_programs_are_read_by_the_names_of_their_columns():
+    head = [
+        "Question Text",
+        "Question Type",
+        "Option 1",
+        "Option 2",
+        "Option 3",
+        "Correct Answer",
+        "Time in seconds",
+        "Image Link",
+    ]
+    rows = [
+        ["What is asked (required)", "The type", "(required)"],
+        ["P?", "Multiple Choice", "a", "b", None, 2, 30, "https://x.example/a.png"],
+        ["Q?", "Checkbox", "a", "b", "c", 1.3],  # 1,3 where a comma is decimal
+        ["2*2?", "Fill-in-the-Blank", "4*", "four"],
+        ["R?", "Poll", "a", "b"],
+        ["S?", None, "a", "b"],
+        ["T?", None, "a", "b", None, 3],
+    ]  # fmt: skip
+    asked, faults, lost = shown(workbook(("Quiz", [head, *rows]), ("Notes", [["Read"]])), "xlsx")
+    assert asked == [("single_choice", "b"), ("multiple_response", "a; c"), ("short_text", "4*")]
+    assert list(faults) == ["Quiz, row 7", "Quiz, row 8"]
+    assert ["letters or numbers" in message for message in faults.values()] == [True, True]
+    assert lost == ["minutes", "images", "questions"]
+    text = '"A template",,,,\r\nQuestion #,Question Text,Answer 1,"Answer 2\n(Optional)","Correct Answer(s)\n(Only #)"\r\n'
+    asked, faults, lost = shown(
+        f'{text}1,"A, b?",True,False,2\r\n2,C?,x,y,"1,2"\r\n3,,,,\r\n'.encode(), "csv"
+    )
+    assert (asked, faults, lost) == ([("true_false", "False"), ("multiple_response", "x; y")], {}, [])
+
+
+def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():
+    text = (
+        "sep=;\nMy quiz\nprompt;type;Option A;option b;right;credit A\n"
+        "Was; ist?;;;;\n"
+        '"One; two?";MC;ja;nein;A;\n'
+        "N?;numerical;3,14;;;\nM?;numerical;1 000,5;;;\n"
+        "T?;;;;ИСТИНА;\nF?;tf;;;faux;\nP?;MA;a;b;;50 %\nK?;numerical;1,000;;;\n"
+        "E?;MC;#NAME?;b;B;\nX?;MC;a;b;A;;more\nD?;MC;10;2;2;\nG?;MC;3;2;2;\nH?;MC;Bonn;New York;new york;\n"
+    )
+    asked, faults, _ = shown(text.encode("utf-8-sig"), "csv")
+    assert [answer for _, answer in asked][:5] == ["ja", "3.14", "1000.5", "True", "False"]
+    assert [answer for _, answer in asked][6:] == ["2", "2", "New York"]
+    assert {where: message[:30] for where, message in faults.items()} == {
+        "row 4": "there is no type 'ist?' in she",
+        "row 11": "A: '1,000' can be thousands or",
+        "row 12": "#NAME? is an error of the spre",
+        "row 13": "'more' stands below no name of",
+    }
+    assert shown(b"prompt,type,option A,option B,option C,right\nX?,MC,3,1,2,2\n", "csv")[1] == {
+        "row 2": "right: 2 is the text of one option and the number of another – write a letter"
+    }
 
 
 # Anki -------------------------------------------------------------------------------------------------------------------

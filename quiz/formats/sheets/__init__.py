@@ -6,20 +6,23 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 from quiz.errors import Invalid, Said, TooLarge
 from quiz.files.archive import Archive, Limits
-from quiz.files.tables import Table, demand_bounds, read_sheet, safe_cell, write_xlsx
-from quiz.formats.base import Entry, Format, Source, decoded
+from quiz.files.tables import Table, demand_bounds, read_sheets, safe_cell, write_xlsx
+from quiz.formats.base import Entry, Format, Loss, Source, decoded
 from quiz.formats.sheets import kahoot
-from quiz.formats.sheets.reading import entries
+from quiz.formats.sheets.reading import HEAD_WITHIN, entries, head
 from quiz.formats.sheets.template import template
 from quiz.formats.sheets.writing import SheetWriter
 
 #: Sheets are text that packs well.
 _WORKBOOK: Final = Limits(entries=500, ratio=200)
+#: A cell that holds an error such as #NAME?, which reads as an empty one.
+_ERROR: Final = re.compile(rb"""<c\b(?=[^<>]*\bt=["']e["'])[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _START: Final = b"PK\x03\x04"
 _HEADED: Final = re.compile(r"""(^|[,;\t"'])\s*prompt\s*($|[,;\t"'\r\n])""", re.IGNORECASE | re.MULTILINE)
 #: What a spreadsheet would run; ``safe_cell`` puts an apostrophe in front of it.
@@ -28,11 +31,9 @@ _DISARMED: Final = re.compile(r"'(?=[ \xa0]*[=+\-@\t\r\n＝＋－＠])")
 
 def _read_csv(source: Source) -> Iterator[Entry]:
     text = decoded(source)
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    delimiter = max(",;\t", key=first.count)
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
     try:
-        yield from entries((_armed(row) for row in rows), source.name)
+        yield from entries([("", (_armed(row) for row in rows))], source.name)
     except csv.Error as error:
         raise Invalid(
             Said(
@@ -44,25 +45,24 @@ def _read_csv(source: Source) -> Iterator[Entry]:
         ) from None
 
 
+def _delimiter(text: str) -> str:
+    """What parts the cells of the row that names the columns; where there is none, what the first row has most of."""
+    lines = text.split("\n", HEAD_WITHIN)[:HEAD_WITHIN]
+    for delimiter in ",;\t":
+        with suppress(csv.Error):
+            if any(head(row) for row in csv.reader(lines, delimiter=delimiter)):
+                return delimiter
+    first = next((line for line in lines if line.strip()), "")
+    return max(",;\t", key=first.count)
+
+
 def _armed(row: Sequence[str]) -> list[str]:
     """Without the apostrophes that disarm formulas."""
     return [_DISARMED.sub("", cell, count=1) if cell.startswith("'") else cell for cell in row]
 
 
 def _read_xlsx(source: Source) -> Iterator[Entry]:
-    """Of the usual sheet, or of Kahoot's, which ends with the same letters."""
-    rows = _cells(source)
-    first = [*islice(rows, kahoot.HEAD_WITHIN)]
-    read = kahoot.entries if any(kahoot.begins(row) is not None for row in first) else entries
-    yield from read(chain(first, rows), source.name)
-
-
-def _read_kahoot(source: Source) -> Iterator[Entry]:
-    yield from kahoot.entries(_cells(source), source.name)
-
-
-def _cells(source: Source) -> Iterator[list[str]]:
-    """The rows of a workbook's first sheet. Raises Invalid where it is none, or out of bounds."""
+    """Of each sheet that names its columns."""
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
         raise TooLarge(
@@ -71,8 +71,17 @@ def _cells(source: Source) -> Iterator[list[str]]:
             )
         )
     archive = Archive(content, _WORKBOOK)
-    demand_bounds({name: archive.read(name) for name in archive.names})
-    yield from read_sheet(content)
+    parts = {name: archive.read(name) for name in archive.names}
+    demand_bounds(parts)
+    broken = [place.decode() for part in parts.values() for place in _ERROR.findall(part)]
+    lost = (
+        [Loss("cells", Said("errors of the spreadsheet in %(cells)s", cells=", ".join(broken[:10])))]
+        if broken
+        else []
+    )
+    sheets = [(name, [*rows]) for name, rows in read_sheets(content)]
+    filled = [(name, rows) for name, rows in sheets if any(any(map(str.strip, row)) for row in rows)]
+    yield from entries([("", filled[0][1])] if len(filled) == 1 else filled, source.name, lost)
 
 
 class _CsvWriter(SheetWriter):
@@ -89,17 +98,17 @@ class _XlsxWriter(SheetWriter):
         self.target.write(write_xlsx([Table("questions", tuple(head), tuple(tuple(row) for row in rows))]))
 
 
-def _sniff_csv(head: bytes, name: str) -> float:
-    text = head.decode("utf-8", "replace")
-    if b"\0" in head or not _HEADED.search(text):
+def _sniff_csv(begins: bytes, name: str) -> float:
+    text = begins.decode("utf-8", "replace")
+    if b"\0" in begins or not _HEADED.search(text):
         return 0.35 if name.endswith((".csv", ".tsv")) else 0.0
     return 0.9 if name.endswith((".csv", ".tsv")) else 0.5
 
 
-def _sniff_xlsx(head: bytes, name: str) -> float:
-    if not head.startswith(_START):
+def _sniff_xlsx(begins: bytes, name: str) -> float:
+    if not begins.startswith(_START):
         return 0.0
-    return 0.8 if name.endswith(".xlsx") else 0.7 * (b"xl/workbook.xml" in head)
+    return 0.8 if name.endswith(".xlsx") else 0.7 * (b"xl/workbook.xml" in begins)
 
 
 FORMATS = (
@@ -128,7 +137,7 @@ FORMATS = (
         "Kahoot's sheet",
         (".kahoot.xlsx",),
         lambda _head, _name: 0.0,
-        _read_kahoot,
+        _read_xlsx,
         kahoot.KahootWriter,
     ),
 )

@@ -6,6 +6,8 @@ them. What a part is depends on the type.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from string import ascii_uppercase
 from typing import Final
 
@@ -55,3 +57,31 @@ def letters(count: int) -> list[str]:
 NAMES: Final = frozenset(
     {"id", "type", *COMMON, *AFTER, *(f"{one} {letter.lower()}" for one in PART for letter in letters(MOST))}
 )
+
+#: What other programs and teachers call these columns (the sheets of Kahoot, Blooket and Wayground, which was Quizizz).
+_OTHERS: Final = {
+    "question": "prompt", "question text": "prompt", "question type": "type", "correct answer": "right",
+    "correct answers": "right", "correct": "right", "answer explanation": "explanation",
+    "time limit": "minutes", "time in seconds": "minutes", "image link": "images", "question image": "images",
+    "question #": "number", "question number": "number", "#": "number",
+}  # fmt: skip
+#: Columns of theirs that we have not, each with what is lost with it; "" for nothing.
+LOST: Final[Mapping[str, str]] = {
+    "minutes": "time limits of questions",
+    "images": "pictures that lie at an address",
+    "number": "",
+}
+_PLACED: Final = re.compile(r"(?:answer|option|choice|answer option) ?([0-9]{1,2})")
+#: What follows the name of a column: (optional), - max 75 characters.
+_MORE: Final = re.compile(r"(?:\(| [-–—:] ).*")
+
+
+def known(heading: str) -> str:
+    """Our name of the column with this heading, without capitals; the heading itself where we have no such column."""
+    text = " ".join(heading.split()).casefold()
+    if text in NAMES:
+        return text
+    bare = _MORE.sub("", text).strip()
+    placed = _PLACED.fullmatch(bare)
+    number = int(placed[1]) if placed else 0
+    return f"option {letters(MOST)[number - 1].lower()}" if 1 <= number <= MOST else _OTHERS.get(bare, text)

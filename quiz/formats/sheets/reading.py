@@ -6,22 +6,40 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any, Final
 
-from quiz.errors import Invalid, Said
-from quiz.formats.base import Entry, Fault, Found
-from quiz.formats.sheets.columns import AFTER, COMMON, MOST, NAMES, PART, letters
+from quiz.errors import Invalid, Said, in_turn
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Unsupported
+from quiz.formats.sheets.columns import AFTER, COMMON, LOST, MOST, NAMES, PART, known, letters
+from quiz.questions.rules.text import exactly
 from quiz.questions.validation import suggest
 
 #: A number as it stands in a cell: 8, 8 ± 0.5, 8 ± 5 %, 8 × 0.1 (geometric), 5 .. 7.
 _TOLERANT: Final = re.compile(r"(?P<value>[^±×]+?)\s*(?P<sign>±|\+-|\+/-|×)\s*(?P<by>[^%]+?)\s*(?P<share>%?)")
 _RANGE: Final = re.compile(r"(.+?)\s*(?:\.\.|…)\s*(.+)")
+#: Also as Excel shows true and false in its languages.
 _WORDS: Final = {
-    **dict.fromkeys(("true", "yes", "1", "x", "right", "wahr", "да", "是"), True),
-    **dict.fromkeys(("false", "no", "0", "wrong", "falsch", "нет", "否"), False),
+    **dict.fromkeys(
+        "true yes 1 x t right correct wahr ja richtig vrai oui verdadero sí vero verdadeiro prawda waar doğru да истина верно 是 真 对 正确".split(),
+        True,
+    ),
+    **dict.fromkeys(
+        "false no 0 f wrong incorrect falsch nein faux non falso fałsz onwaar yanlış нет ложь неверно 否 假 错 错误".split(),
+        False,
+    ),
 }
+#: The line of a template that says what is to be written into each column.
+_INSTRUCTION: Final = re.compile(r"\((?:required|optional)\b", re.IGNORECASE)
+#: What a spreadsheet shows where it cannot work out a formula.
+_BROKEN: Final = re.compile(r"#(?:NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!)")
+#: Numbers of options that a spreadsheet took for one number: 1.3, and 2.0 for 2.
+_POINTED: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
+_THOUSANDS: Final = re.compile(r"(?<=[0-9])[ \xa0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+#: A comma that may part thousands or be a decimal comma.
+_EITHER: Final = re.compile(r"[-−+]?[1-9][0-9]{0,2},[0-9]{3}")
 #: Rows above the names of the columns that are passed over.
-_HEAD_WITHIN: Final = 20
+HEAD_WITHIN: Final = 20
 
 
 class Wrong(Exception):
@@ -30,9 +48,15 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of a row by the name of their column, blank ones left out."""
+    """The cells of a row by the name of their column, blank ones left out; ``own``: these names are ours."""
 
     cells: Mapping[str, str]
+    own: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The type that the row says, as other programs write it too; "" where it says none."""
+        return self.get("type").strip().casefold().replace(" ", "_").replace("-", "_")
 
     def get(self, name: str) -> str:
         """The cell's text; "" where there is none."""
@@ -49,41 +73,120 @@ class Row:
                 yield letter, said
 
 
-def entries(rows: Iterable[Sequence[str]], name: str) -> Iterator[Entry]:
-    """The questions of a sheet, whose cells are texts. Raises Invalid where it has no row of column names."""
-    counted = enumerate(rows, 1)
-    columns = _columns(counted, name)
-    for number, cells in counted:
-        found = {
-            column: cell for column, cell in zip(columns, cells, strict=False) if column and cell.strip()
-        }
-        if not found:
-            continue
-        where = Said("row %(n)s", n=number)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet from below the names of its columns on; ``own``: these are ours, and not those of another program."""
+
+    place: str
+    columns: Sequence[str]
+    own: bool
+    rows: Iterator[tuple[int, Sequence[str]]]
+
+    def losses(self) -> Iterator[Loss]:
+        """What the columns of another program hold that questions do not."""
+        for column in dict.fromkeys(self.columns):
+            if column and column not in NAMES:
+                lost = LOST.get(column, Said("the column '%(column)s'", column=column))
+                yield from [Loss(column if column in LOST else "columns", lost)] if lost else []
+
+    def entries(self) -> Iterator[Entry]:
+        """The questions."""
+        for number, cells in self.rows:
+            found = {
+                column: cell
+                for column, cell in zip(self.columns, cells, strict=False)
+                if column in NAMES and cell.strip()
+            }
+            if not found or (_INSTRUCTION.search(found.get("prompt", "")) and not self.own):
+                continue
+            where = Said("row %(n)s", n=number)
+            yield self._entry(in_turn(", ", filter(None, (self.place, where))), found, cells)
+
+    def _entry(self, where: str, found: Mapping[str, str], cells: Sequence[str]) -> Entry:
+        row = Row(found, self.own)
+        if row.kind in _NEVER:
+            return Unsupported(where, row.get("type").strip(), row.get("prompt").strip()[:60])
         try:
-            yield Found(where, question(Row(found)))
+            _demand_sound(self.columns, cells)
+            return Found(where, question(row))
         except Wrong as error:
-            yield Fault(where, str(error))
+            return Fault(where, str(error))
 
 
-def _columns(rows: Iterator[tuple[int, Sequence[str]]], name: str) -> list[str]:
-    for number, cells in rows:
-        named = [" ".join(cell.split()).casefold() for cell in cells]
-        if {"type", "prompt"} <= {*named} or "prompt" in named:
-            _demand_known(named, name, number)
-            return named
-        if number == _HEAD_WITHIN:
-            break
-    raise Invalid(
-        Said(
-            "%(name)s: no row names the columns – the first row has to hold: type, prompt, option A, …",
-            name=name,
+def _demand_sound(columns: Sequence[str], cells: Sequence[str]) -> None:
+    """Raises Wrong for cells beside the named columns, and for what a spreadsheet could not work out."""
+    beside = [cell.strip() for cell in cells[len(columns) :] if cell.strip()]
+    beside += [
+        cell.strip() for column, cell in zip(columns, cells, strict=False) if not column and cell.strip()
+    ]
+    strange = [cell for cell in beside if not cell.isdigit()]
+    if strange:
+        raise Wrong(
+            Said(
+                "'%(cell)s' stands below no name of a column – name the column, or in CSV quote texts with commas",
+                cell=strange[0][:40],
+            )
         )
-    )
+    broken = [cell.strip() for cell in cells if _BROKEN.fullmatch(cell.strip())]
+    if broken:
+        raise Wrong(
+            Said(
+                "%(cell)s is an error of the spreadsheet – write a text that begins with = or - with ' in front",
+                cell=broken[0],
+            )
+        )
 
 
-def _demand_known(named: Sequence[str], name: str, number: int) -> None:
-    strange = [column for column in named if column and column not in NAMES]
+def entries(
+    sheets: Iterable[tuple[str, Iterable[Sequence[str]]]], name: str, lost: Iterable[Loss] = ()
+) -> Iterator[Entry]:
+    """The questions of the sheets of a file, whose cells are texts, each with its name ("" of the only one).
+
+    ``lost``: what is lost of the file before. Raises Invalid where no sheet has a row of column names.
+    """
+    tables, losses = list[_Table](), [*lost]
+    for place, rows in sheets:
+        table = _opened(place, rows, name)
+        if isinstance(table, _Table):
+            tables.append(table)
+            losses += table.losses()
+        elif table:
+            losses.append(Loss("questions", Said("the sheet '%(name)s', which names no columns", name=place)))
+    if not tables:
+        raise Invalid(
+            Said(
+                "%(name)s: no row names the columns – the first row has to hold: type, prompt, option A, …",
+                name=name,
+            )
+        )
+    if losses:
+        yield Head({}, losses)
+    for table in tables:
+        yield from table.entries()
+
+
+def _opened(place: str, rows: Iterable[Sequence[str]], name: str) -> _Table | bool:
+    """The sheet with its columns; where no row names them, whether it holds anything."""
+    counted, filled = enumerate(rows, 1), False
+    for number, cells in islice(counted, HEAD_WITHIN):
+        if (columns := head(cells)) is not None:
+            own = any(" ".join(cell.split()).casefold() == "prompt" for cell in cells)
+            _demand_known(columns, name, number, own=own)
+            return _Table(place, columns, own, counted)
+        filled = filled or any(map(str.strip, cells))
+    return filled
+
+
+def head(cells: Sequence[str]) -> list[str] | None:
+    """Our names of the columns in a row that names them; None for another row."""
+    named = [known(cell) for cell in cells]
+    own = "prompt" in (" ".join(cell.split()).casefold() for cell in cells)
+    return named if "prompt" in named and (own or len(NAMES.intersection(named)) > 1) else None
+
+
+def _demand_known(named: Sequence[str], name: str, number: int, *, own: bool) -> None:
+    """Raises Invalid for a column twice; in a sheet of our own also for one that we do not know."""
+    strange = [column for column in named if own and column and column not in NAMES and column not in LOST]
     twice = [column for column in dict.fromkeys(named) if column and named.count(column) > 1]
     if strange:
         raise Invalid(
@@ -109,8 +212,7 @@ def _demand_known(named: Sequence[str], name: str, number: int) -> None:
 
 def question(row: Row) -> dict[str, Any]:
     """The question of a row, in the flat form of bank files. Raises Wrong."""
-    kind = row.get("type").strip().casefold().replace(" ", "_").replace("-", "_")
-    kind = _ALIASES.get(kind, kind) or _guessed(row)
+    kind = _ALIASES.get(row.kind, row.kind) or _guessed(row)
     if kind not in _CONTENTS:
         raise Wrong(
             Said(
@@ -120,7 +222,8 @@ def question(row: Row) -> dict[str, Any]:
                 names=", ".join(_CONTENTS),
             )
         )
-    return {"type": kind, **_common(row), **_CONTENTS[kind](row)}
+    plain = {} if row.own else {"text_format": "plain"}
+    return {"type": kind, **plain, **_common(row), **_CONTENTS[kind](row)}
 
 
 _ALIASES: Final = {
@@ -128,17 +231,21 @@ _ALIASES: Final = {
     "multiple_answer": "multiple_response", "multiple_answers": "multiple_response", "ma": "multiple_response",
     "truefalse": "true_false", "tf": "true_false", "t/f": "true_false",
     "short_answer": "short_text", "text": "short_text", "number": "numerical", "numeric": "numerical",
-    "match": "matching", "order": "ordering",
+    "match": "matching", "order": "ordering", "checkbox": "multiple_response", "fill_in_the_blank": "short_text",
+    "open_ended": "essay",
 }  # fmt: skip
+#: Types of other programs that ask for no answer which could be right.
+_NEVER: Final = frozenset({"poll", "draw", "slide", "word_cloud", "survey"})
 
 
 def _guessed(row: Row) -> str:
     """The type of a row that does not say it: by what is right."""
-    right, parts = row.get("right"), [*row.parts()]
-    if right.strip().casefold() in ("true", "false"):
+    right, parts = row.get("right").strip(), [*row.parts()]
+    words = {said["option"].strip().casefold() for _, said in parts}
+    if words == {"true", "false"} or (not parts and right.isalpha() and right.casefold() in _WORDS):
         return "true_false"
-    if len(parts) > 1 and right:
-        return "single_choice" if len(_listed(right)) == 1 else "multiple_response"
+    if len(parts) > 1:
+        return "multiple_response" if len(_right(row)) > 1 else "single_choice"
     raise Wrong("the type is missing – write it into the column type")
 
 
@@ -150,7 +257,8 @@ def _common(row: Row) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: row.get(column).strip() for name, column in texts.items() if row.get(column)
     }
-    found |= {name: _number(row.get(name), name) for name in ("points", "penalty") if row.get(name)}
+    read = {"points": _number, "penalty": _share}
+    found |= {name: by(row.get(name), name) for name, by in read.items() if row.get(name)}
     if row.get("shuffle"):
         found["shuffle"] = _truth(row.get("shuffle"), "shuffle")
     if row.get("hints"):
@@ -169,26 +277,52 @@ def _common(row: Row) -> dict[str, Any]:
 
 def _options(row: Row) -> list[dict[str, Any]]:
     credited = any(said["credit"] for _, said in row.parts())
-    right = {one.upper() for one in _listed(row.get("right"))}
-    parts = [*row.parts()]
-    missing = right - {letter for letter, _ in parts}
-    if missing:
-        raise Wrong(
-            Said("the column right names %(letter)s, and there is no option %(letter)s", letter=min(missing))
-        )
+    right, parts = _right(row), [*row.parts()]
     if not right and not credited:
         raise Wrong(
-            "nothing says what is right – write the letters of the right options into the column right"
+            "nothing says what is right – write the letters or numbers of the right options into their column"
         )
     return [
         {
             "text": said["option"],
-            **({"credit": _number(said["credit"] or ("1" if letter in right else "0"), f"credit {letter}")} if credited
+            **({"credit": _share(said["credit"] or ("1" if letter in right else "0"), f"credit {letter}")} if credited
                else {"correct": True} if letter in right else {}),
             **({"feedback": said["feedback"]} if said["feedback"] else {}),
         }
         for letter, said in parts
     ]  # fmt: skip
+
+
+def _right(row: Row) -> set[str]:
+    """The letters of the right options, of which the column right has the letters, the numbers, or the text of the only one."""
+    texts = {letter: said["option"].strip().casefold() for letter, said in row.parts()}
+    whole = row.get("right").strip()
+    named = {letter for letter, text in texts.items() if text == whole.casefold()}
+    placed = {
+        _letter(one) for one in _listed(whole.replace(".", ",") if _POINTED.fullmatch(whole) else whole)
+    }
+    if row.own and whole.isdigit() and placed <= texts.keys() and named - placed:
+        raise Wrong(
+            Said(
+                "right: %(number)s is the text of one option and the number of another – write a letter",
+                number=whole,
+            )
+        )
+    if placed <= texts.keys():
+        return placed
+    if len(named) != 1:
+        raise Wrong(
+            Said(
+                "right: '%(right)s' names an option that is not there – write letters or numbers, such as A, C or 1, 3",
+                right=whole[:40],
+            )
+        )
+    return named
+
+
+def _letter(one: str) -> str:
+    """The letter of an option that is named by it or by its number; in capitals whatever else it is."""
+    return letters(MOST)[int(one) - 1] if one.isdecimal() and 1 <= int(one[:9]) <= MOST else one.upper()
 
 
 def _choice(row: Row) -> dict[str, Any]:
@@ -201,8 +335,12 @@ def _truth_content(row: Row) -> dict[str, Any]:
         name: row.get(f"feedback {letter}")
         for name, letter in (("feedback_true", "a"), ("feedback_false", "b"))
     }
+    right = row.get("right")
+    if any(said["option"] for _, said in row.parts()):
+        right = next(iter(_right(row)), "")
+        right = row.get(f"option {right.lower()}")
     return {
-        "answer": _truth(row.get("right"), "right"),
+        "answer": _truth(right, "right"),
         **{name: text for name, text in told.items() if text},
     }
 
@@ -216,7 +354,7 @@ def _answers(row: Row, read: Callable[[str, str], Mapping[str, Any]]) -> list[di
     return [
         {
             **read(said["option"], letter),
-            **({"credit": _number(said["credit"], f"credit {letter}")} if said["credit"] else {}),
+            **({"credit": _share(said["credit"], f"credit {letter}")} if said["credit"] else {}),
             **({"feedback": said["feedback"]} if said["feedback"] else {}),
         }
         for letter, said in parts
@@ -229,7 +367,12 @@ def _short_text(row: Row) -> dict[str, Any]:
         if row.get("case sensitive") and _truth(row.get("case sensitive"), "case sensitive")
         else {}
     )
-    return {"answers": _answers(row, lambda text, _: {"text": text.strip()}), **case}
+    return {
+        "answers": _answers(
+            row, lambda text, _: {"text": text.strip() if row.own else exactly(text.strip())}
+        ),
+        **case,
+    }
 
 
 def _numerical(row: Row) -> dict[str, Any]:
@@ -299,8 +442,20 @@ def _listed(text: str) -> list[str]:
 
 
 def _number(text: str, column: str) -> Decimal:
+    """A number with a decimal point or comma; spaces part its thousands."""
+    bare = _THOUSANDS.sub("", text.strip())
+    if _EITHER.fullmatch(bare):
+        raise Wrong(
+            Said(
+                "%(column)s: '%(text)s' can be thousands or thousandths – write %(whole)s or %(pointed)s",
+                column=column,
+                text=bare,
+                whole=bare.replace(",", ""),
+                pointed=bare.replace(",", "."),
+            )
+        )
     try:
-        value = Decimal(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+        return Decimal(bare.replace(",", ".").replace("\N{MINUS SIGN}", "-"))
     except InvalidOperation:
         raise Wrong(
             Said(
@@ -309,7 +464,12 @@ def _number(text: str, column: str) -> Decimal:
                 text=text.strip()[:40],
             )
         ) from None
-    return value
+
+
+def _share(text: str, column: str) -> Decimal:
+    """A number, or so many percent."""
+    bare = text.strip()
+    return _number(bare[:-1], column) / 100 if bare.endswith("%") else _number(bare, column)
 
 
 def _count(text: str, column: str) -> Decimal:

@@ -139,7 +139,7 @@ def _gap(item: Item, element: Element) -> Gap:
     if declaration.cardinality == "multiple":
         names = [one.get("identifier", "") for one in element.iter(*_CHOICES)]
         return Gap(declaration.name, declaration, element, declaration.value(_key(declaration, names)))
-    if declaration.mapping and not right:
+    if declaration.mapping and declaration.mapping.entries and not right:
         right = (max(declaration.mapping.entries, key=lambda entry: entry[1])[0],)
     if not right and element.tag in _CHOSEN:
         ids = [one.get("identifier", "") for one in element.iter(*_CHOICES)]

@@ -145,6 +145,18 @@ def test_a_picture_may_stand_in_its_address(address, lost):
     assert named == lost
 
 
+def test_a_mapping_may_be_empty():
+    """Found by fuzzing: the reader ended."""
+    gaps = "".join(f'<qti-text-entry-interaction response-identifier="R{n}"/>' for n in (1, 2))
+    responses = response(
+        "single", "string", name="R1", mapping='<qti-mapping default-value="0"/>'
+    ) + response("single", "string", "x", name="R2")
+    rules = f"""<qti-response-processing>{scored('<qti-match><qti-variable identifier="R1"/><qti-base-value base-type="string">y</qti-base-value></qti-match>')}
+      {scored('<qti-match><qti-variable identifier="R2"/><qti-correct identifier="R2"/></qti-match>')}</qti-response-processing>"""
+    found, _ = only(f"<p>{gaps}</p>", responses, rules)
+    assert [gap.content.answers[0].text for gap in found.content.gaps.values()] == ["y", "x"]
+
+
 def test_a_gap_that_two_words_fill_rightly_has_both():
     """One list with one right word for each gap would take the other for wrong."""
     listed = "".join(f'<qti-inline-choice identifier="{one}">{one}</qti-inline-choice>' for one in "abc")

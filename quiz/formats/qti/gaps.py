@@ -115,15 +115,18 @@ def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
 
 
 def _stands_in_line(element: Element) -> bool:
-    """Whether there are words around an interaction, and no blocks."""
+    """Whether there are words around an interaction and no blocks, or an element of its own."""
     holder = element.getparent()
     words = [holder.text, *(child.tail for child in holder)]
-    return any(said and said.strip() for said in words) and all(child.tag not in BLOCKS for child in holder)
+    in_line = any(said and said.strip() for said in words) and all(
+        child.tag not in BLOCKS for child in holder
+    )
+    return in_line or (len(holder) == 1 and holder.tag != "itemBody")
 
 
 def stand_in_text(item: Item, interactions: Sequence[Element]) -> bool:
     """Whether all interactions can be gaps of one text: typed, chosen from a list, or, of several, out of options."""
-    several = len(interactions) > 1
+    several = len(interactions) > 1 or "cloze" in item.hints(item.body)
     return all(
         one.tag in INLINE
         or (

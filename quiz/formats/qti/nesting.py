@@ -15,6 +15,8 @@ from quiz.files.xml import Element, read_xml
 from quiz.formats.base import Unwritable
 from quiz.formats.qti.markup import BLOCKS
 
+#: What stands by itself: blocks of HTML, and options to be ticked, by both their names.
+_BLOCKS: Final = BLOCKS | {"choiceInteraction", "qti-choice-interaction"}
 #: What holds no blocks, and what it becomes where it does; how it looked, and where it led, is lost.
 _LINES: Final[Mapping[str, str]] = {
     "dt": "dd",
@@ -25,7 +27,7 @@ _LINES: Final[Mapping[str, str]] = {
 }
 #: What holds certain elements only: those, and what a run of anything else is put into.
 _HOLDERS: Final[Mapping[str, tuple[Collection[str], str]]] = {
-    "blockquote": (BLOCKS, "p"),
+    "blockquote": (_BLOCKS, "p"),
     "dl": (("dd", "dt"), "dd"),
     "ol": (("li",), "li"),
     "ul": (("li",), "li"),
@@ -45,7 +47,7 @@ _ADDRESS: Final = (
 )
 _LINE: Final = (
     rf"(?:[^<]|</a>|<a\b[^<>]*? href=\"{_ADDRESS}\"[^<>]*>"
-    rf"|</?(?!(?:a|{'|'.join(sorted(BLOCKS | {*_ENTRIES}))})\b)[a-z][^<>]*>)*+"
+    rf"|</?(?!(?:a|{'|'.join(sorted(_BLOCKS | {*_ENTRIES}))})\b)[a-z][^<>]*>)*+"
 )
 #: A line, or paragraphs one after the other, as most texts are: nothing in them can stand wrongly.
 _PLAIN: Final = re.compile(rf"{_LINE}|\s*(?:<p\b[^<>]*>{_LINE}</p>\s*)*+")
@@ -127,7 +129,7 @@ def _is_said(text: str | None) -> bool:
 
 
 def _holds_blocks(element: Element) -> bool:
-    return any(child.tag in BLOCKS for child in element)
+    return any(child.tag in _BLOCKS for child in element)
 
 
 def _is_ordered(table: Element) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from quiz.errors import Said
 from quiz.formats.base import Unwritable, credits_of
 from quiz.formats.qti.gaps import FILL_IN
+from quiz.formats.qti.nesting import nested
 from quiz.formats.qti.patterns import from_stars
 from quiz.formats.qti.pictures_writing import all_gaps, hotspot, on_picture, words_of
 from quiz.formats.qti.sheet import Sheet, block, decimal, identifier, is_exact, match_correct
@@ -339,13 +340,23 @@ def _cloze(sheet: Sheet, content: Any) -> None:
             raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
         put[id] = _GAPS[gap.type](sheet, gap.content, name, Fraction(0) if together else share)
         tests.append(_right_gap(sheet, gap.content, name))
-    _with_text(sheet, sheet.texts.around(content.text, put))
+    _with_text(sheet, _standing(sheet, content, sheet.texts.around(content.text, put)))
     if together:
         sheet.rules.clear()
         _all_right(sheet, tests)
     elif sheet.question.scoring != "weighted_gaps":
         sheet.hints.append("at-least-zero")
         _at_least_zero(sheet)
+
+
+def _standing(sheet: Sheet, content: Any, text: str) -> str:
+    """The text with its boxes where QTI lets them stand, which is not in paragraphs."""
+    if all(gap.type != "multiple_response" for gap in content.gaps.values()):
+        return text
+    made = nested(text)
+    if made != text:
+        sheet.lose("text", "boxes do not stand in paragraphs")
+    return made
 
 
 def _tells(content: Any) -> bool:
@@ -398,6 +409,22 @@ def _gap_options(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     return sheet.el("inlineChoiceInteraction", about, *choices)
 
 
+def _gap_boxes(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    """Boxes are a choice that stands by itself in the text."""
+    worth = [credit * share * sheet.points for credit in credits_of(content.options)]
+    names = [identifier(one.id) for one in content.options]
+    right = [id for id, one in zip(names, content.options, strict=True) if one.right]
+    bounds = {"lowerBound": "0", "upperBound": decimal(share * sheet.points)}
+    sheet.declare(name, "multiple", "identifier", right, [*zip(names, worth, strict=True)], bounds)
+    sheet.rules.append(sheet.add(sheet.variable(name, "mapResponse")))
+    choices = [
+        sheet.el("simpleChoice", {"identifier": id}, sheet.texts.xhtml(one.text).strip())
+        for id, one in zip(names, content.options, strict=True)
+    ]
+    about = {"responseIdentifier": name, "shuffle": sheet.question.shuffle, "maxChoices": 0}
+    return sheet.el("choiceInteraction", about, *choices)
+
+
 def _gap_truth(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     sheet.declare(name, "single", "identifier", [str(content.answer).lower()])
     test = sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct"))
@@ -411,6 +438,7 @@ _GAPS: Final[Mapping[str, Callable[[Sheet, Any, str, Fraction], str]]] = {
     "short_text": _gap_text,
     "numerical": _gap_number,
     "single_choice": _gap_options,
+    "multiple_response": _gap_boxes,
     "true_false": _gap_truth,
 }
 

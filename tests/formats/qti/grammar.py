@@ -41,12 +41,12 @@ STATIC, FLOW = some(*WORDS, *BLOCK), some(*WORDS, *FIELDS, *BLOCK)
 CONTENT = {
     **dict.fromkeys("a abbr address b cite code dfn dt em h1 h2 h3 h4 h5 h6 i kbd p pre q samp small span strong sub sup var caption".split(), (LINE, True)),
     **dict.fromkeys("simpleChoice simpleAssociableChoice contentBody".split(), (STATIC, True)), "prompt": (some(*WORDS), True),
-    **dict.fromkeys("div li dd td th".split(), (FLOW, True)),
+    **dict.fromkeys("div li dd td th".split(), (some(*WORDS, *FIELDS, *BLOCK, "choiceInteraction"), True)),
     **dict.fromkeys("br hr col img gap textEntryInteraction areaMapEntry mapEntry hotspotChoice associableHotspot variable correct"
                     " mapResponse mapResponsePoint assessmentItemRef assessmentStimulusRef file dependency organizations".split(), ("", False)),
     **dict.fromkeys("value baseValue gapText inlineChoice object schema schemaversion string source".split(), ("", True)),
     "math": (ANY, True),
-    "blockquote": (some(*BLOCK), False),
+    "blockquote": (some(*BLOCK, "choiceInteraction"), False),
     "ol": ("(li )*", False), "ul": ("(li )*", False), "dl": ("((dt|dd) )*", False),
     "table": ("(caption )?(col )*(colgroup )*(thead )?(tfoot )?(tbody )+", False),
     "colgroup": ("(col )*", False), "tr": ("((td|th) )+", False),

@@ -9,6 +9,9 @@ from quiz.formats import get
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
 from quiz.formats.qti.metadata import said_of
+from tests.formats.samples import read as read_package
+from tests.formats.samples import written
+from tests.kernel.questions import question as made
 from tests.pictures import svg
 
 FLOAT = 'cardinality="single" baseType="float"'
@@ -333,3 +336,17 @@ def test_labels_of_a_package_are_tags():
         "</taxon></taxonpath></classification></lom>"
     )
     assert said_of(etree.fromstring(lom)) == {"tags": ["Law"]}
+
+
+def test_boxes_of_a_text_go_out_and_come_back():
+    """A matrix of OpenOLAT could not be written again; the second time nothing changes."""
+    boxes = {
+        "type": "multiple_response",
+        "options": [{"text": "X", "correct": True}, {"text": "Y"}, {"text": "Z", "correct": True}],
+    }
+    asked = made("cloze", {"text": "<p>Which? [[a]]</p>", "gaps": {"a": boxes}}, text_format="html")
+    content, lost = written(get("qti21"), [asked])
+    (found,), _ = read_package(get("qti21"), content)
+    assert ([*lost.values()], found.content.text) == ([["text"]], "<div>Which? [[a]]</div>")
+    assert found.content.gaps == asked.content.gaps
+    assert written(get("qti21"), [found]) == (content, {found.id: []})

@@ -53,6 +53,16 @@ def string(element: Element) -> str:
     return text
 
 
+def markup(element: Element) -> str:
+    """The text of an element, with the HTML that stands in it unescaped."""
+    if not len(element):
+        return element.text or ""
+    from lxml.etree import tostring  # noqa: PLC0415 - loaded by now
+
+    inside = (tostring(child, encoding="unicode", method="html") for child in element)
+    return escape(element.text or "", quote=False) + "".join(inside)
+
+
 def within(element: Element, name: str) -> str:
     """All text of the first child of this name; "" where there is none."""
     return word_of(children(element), name)
@@ -133,7 +143,7 @@ class Item:
 
     def styled_of(self, element: Element, parts: Mapping[str, Element]) -> Styled:
         """The same, of an element whose parts have been asked for; nothing where HTML shows nothing."""
-        text = (string(parts["text"]) if "text" in parts else element.text or "").strip(_BLANK)
+        text = (markup(parts["text"]) if "text" in parts else element.text or "").strip(_BLANK)
         style = _STYLES.get(element.get("format", "").strip(), "html")
         if element.tag == "answer" and self.element.get("type") in _TYPED:
             return Styled(text, style)

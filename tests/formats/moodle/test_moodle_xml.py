@@ -329,6 +329,13 @@ def test_equal_words_of_a_group_are_one_and_a_group_of_one_word_is_none():
     assert lost == {"choices", "reuse"}
 
 
+def test_html_that_stands_in_a_text_unescaped_is_kept():
+    """Moodle refuses it; who writes files by hand forgets it."""
+    feedback = "<correctfeedback><text>a &lt; b <b>c &amp; d</b><br/>e</text></correctfeedback>"
+    found, _ = one(f"{feedback}{builder.answer(100, 'x')}{builder.answer(0, 'y')}")
+    assert found.feedback.right == "a &lt; b <b>c &amp; d</b><br>e"
+
+
 def test_what_shows_nothing_is_passed_over():
     """Empty paragraphs of editors, units without a name, what old exports say of questions without options."""
     blank = "<![CDATA[<p dir='ltr'><br></p>]]>"

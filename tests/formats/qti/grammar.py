@@ -70,7 +70,8 @@ CONTENT = {
     "responseCondition": ("responseIf (responseElseIf )*(responseElse )?", False),
     "responseIf": (VALUE + RULES, False), "responseElseIf": (VALUE + RULES, False), "responseElse": (RULES, False),
     "setOutcomeValue": (VALUE, False), "not": (VALUE, False), "isNull": (VALUE, False), "index": (VALUE, False), "patternMatch": (VALUE, False),
-    **dict.fromkeys(("and", "or", "sum"), (VALUE + "+", False)),
+    "and": (VALUE + "+", False), "or": (VALUE + "+", False),
+    "sum": ("((sum|variable|index|correct|baseValue|mapResponse|mapResponsePoint) )+", False),
     **dict.fromkeys("match equal stringMatch gte gt lte lt".split(), (VALUE + "{2}", False)),
     "assessmentTest": ("testPart ", False), "testPart": ("(assessmentSection )+", False),
     "assessmentSection": (some("assessmentSection", "assessmentItemRef"), False),
@@ -160,9 +161,9 @@ def faults(root, name):
         inside = "".join(f"{child.tag} " for child in element)
         if not re.fullmatch(content.replace("PICTURE", PICTURE[version]), inside):
             found.append(f"{where} holds {inside}")
-        if not mixed and "".join((element.text or "", *(child.tail or "" for child in element))).strip(
-            " \t\r\n"
-        ):
+        said = "".join((element.text or "", *(child.tail or "" for child in element)))
+        # What is empty has no room for a space either.
+        if not mixed and (said.strip(" \t\r\n") if content else said):
             found.append(f"{where} holds text")
         found += [f"{where} {said}" for said in _attribute_faults(element, MORE[name])]
     for tags in UNIQUE:

@@ -119,6 +119,7 @@ def test_questions_within_other_content_of_h5p_are_found_and_what_is_none_is_tol
         {"library": "H5P.AdvancedText 1.1", "params": {"text": "<p>Read.</p>"}},
         {"library": "H5P.Accordion 1.0", "params": {"panels": [truth]}},
         {"library": "H5P.Image 1.1", "params": {}},
+        {"library": "H5P.Summary 1.8", "params": {"summaries": [{"tip": ""}]}},
     ]
     column = {"library": "H5P.Column 1.16", "params": {"content": [{"content": one} for one in held]}}
     found, report = h5p("H5P.InteractiveBook", {"chapters": [column]})

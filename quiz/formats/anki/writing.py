@@ -54,9 +54,7 @@ class AnkiWriter(Writer):
     """Writes the notes of a deck named like the bank, with a deck within it for each topic."""
 
     types = frozenset({"short_text", "cloze", "essay"})
-    holds = frozenset(
-        {"prompt", "answers", "text", "gaps", "tags", "topic", "explanation", "model_answer"}
-    )
+    holds = frozenset({"prompt", "answers", "text", "gaps", "tags", "topic", "explanation", "model_answer"})
 
     def __init__(self, target: BinaryIO, bank: Bank, *more: Any) -> None:
         super().__init__(target, bank, *more)

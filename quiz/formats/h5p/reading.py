@@ -111,11 +111,17 @@ def _within(value: object) -> Iterator[Params]:
     while left:
         one = left.pop()
         if isinstance(one, Mapping) and isinstance(one.get("library"), str):
-            yield from [one] if one.get("params") else []
+            yield from [one] if _is_filled(_mapping(one.get("params"))) else []
         elif isinstance(one, Mapping):
             left += reversed([*one.values()])
         elif isinstance(one, list):
             left += reversed(one)
+
+
+def _is_filled(params: Params) -> bool:
+    """Whether a content says anything: a place for a picture, or for a summary after a film, may have been left empty."""
+    statements = _dicts(params.get("summaries"))
+    return bool(params) and (not statements or any(one.get("summary") for one in statements))
 
 
 def _library(one: Params) -> str:
@@ -174,8 +180,8 @@ class _Media:
 
     def shown(self, item: _Item) -> str:
         """The picture above a question as HTML, "" where there is none; it comes into the files of the question."""
-        medium = _mapping(_mapping(item.params.get("media")).get("type"))
-        told = _mapping(medium.get("params"))
+        media = _mapping(item.params.get("media"))
+        told = _mapping((_mapping(media.get("type")) or media).get("params"))
         path = _text(_mapping(told.get("file")).get("path"))
         if not path:
             if told.get("sources") or told.get("files"):

@@ -36,6 +36,7 @@ from quiz.formats.base import (
     Writer,
     lost_fields,
 )
+from quiz.questions.fields import Number
 from quiz.questions.images import references, size_of_pin, worded
 from quiz.questions.validation import validate
 
@@ -224,8 +225,7 @@ class Reading:
         return Understood(found.where, question, losses, found.files)
 
     def _id(self, fields: Mapping[str, Any]) -> str:
-        wished = fields.get("id") or fields.get("name") or ""
-        wished = wished if isinstance(wished, str) else str(wished)
+        wished = _as_written(fields.get("id") or fields.get("name") or "")
         base = wished if _ID.fullmatch(wished) else as_id(wished) or f"{self._prefix}{self._met}"
         return self._ids.apart(base)
 
@@ -248,8 +248,13 @@ def _sound(question: Authored) -> Authored:
     return question
 
 
+def _as_written(given: object) -> str:
+    """What a source gives as text; a number of YAML by its characters there, so that 007 and 6e26 stay what they are."""
+    return given.written if isinstance(given, Number) else str(given)
+
+
 def _renamed(given: object, id: str) -> Iterator[Loss]:
-    if given and str(given) != id:  # YAML has numbers
+    if given and _as_written(given) != id:
         yield Loss(
             "id",
             Said(

@@ -49,10 +49,11 @@ def test_our_own_formats_lose_nothing(bank, tmp_path):
     assert read_bank(tmp_path / "again.yaml") == read_bank(bank)
 
 
-def test_a_number_is_an_id_as_any_other():
-    text = b"format: quiz-bank/1\nbank: b\ntitle: B\nquestions: [{id: 432, type: essay, prompt: Why?, timeless: true}]"
-    (one,) = Reading(get("yaml"), Source(BytesIO(text), "b.yaml"), Report("b", "yaml"), "b")
-    assert (one.question.id, one.losses) == ("432", ())
+@pytest.mark.parametrize("id", ["432", "007", "6e26"])
+def test_a_number_is_an_id_as_any_other(id):
+    text = f"format: quiz-bank/1\nbank: b\ntitle: B\nquestions: [{{id: {id}, type: essay, prompt: Why?, timeless: true}}]"
+    (one,) = Reading(get("yaml"), Source(BytesIO(text.encode()), "b.yaml"), Report("b", "yaml"), "b")
+    assert (one.question.id, one.losses) == (id, ())
 
 
 def test_a_wrong_question_does_not_keep_the_others_back(bank, tmp_path):

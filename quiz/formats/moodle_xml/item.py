@@ -31,6 +31,11 @@ _STYLES: Final = {
 _TYPED: Final = frozenset("shortanswer numerical truefalse calculated calculatedsimple".split())
 #: HTML that editors leave behind where nothing was written.
 _SHOWS_NOTHING: Final = re.compile(r"(?:\s|&nbsp;|<br ?/?>|</?(?:p|div|span)(?: [^<>]*)?>)*+", re.IGNORECASE)
+#: Elements that play or run, which pages leave out, and Moodle's marks of words in one of several languages.
+_DOES: Final = re.compile(
+    r"<(?:applet|audio|button|canvas|embed|iframe|input|object|script|select|textarea|video)\b", re.IGNORECASE
+)
+_IN_LANGUAGES: Final = re.compile(r"<span [^<>]*\bmultilang\b|\{mlang\b", re.IGNORECASE)
 #: Where a text may name a picture or another file.
 _PICTURED: Final = re.compile(rf"<img\b|!\[|{PLACE}", re.IGNORECASE)
 #: What editors put behind the name of a file, so that browsers load it anew.
@@ -149,9 +154,17 @@ class Item:
             return Styled(text, style)
         if "file" in parts:
             text = self._with_files(text, element.findall("file"))
-        if style not in ("plain", "markdown") and _SHOWS_NOTHING.fullmatch(text):
-            return Styled("", style)
+        if style not in ("plain", "markdown"):
+            if _SHOWS_NOTHING.fullmatch(text):
+                return Styled("", style)
+            self._lose_what_is_not_shown(text)
         return Styled(self._pictured(text, style or "html") if _PICTURED.search(text) else text, style)
+
+    def _lose_what_is_not_shown(self, html: str) -> None:
+        if _DOES.search(html):
+            self.lose("media", "films, sounds, frames and what runs are not shown")
+        if _IN_LANGUAGES.search(html):
+            self.lose("translations", "a text in several languages is shown in all of them")
 
     def _pictured(self, text: str, style: str) -> str:
         """The text with the pictures that have come with it; what is not right with the others is lost."""

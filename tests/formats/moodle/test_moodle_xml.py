@@ -515,6 +515,20 @@ def test_pictures_in_addresses_come_along_and_those_elsewhere_are_told():
     assert [(loss.field, "example.org" in loss.detail) for loss in found.losses] == [("images", True)]
 
 
+@pytest.mark.parametrize(
+    "html, lost",
+    [
+        ('<iframe src="https://example.org/film"></iframe>', {"media"}),
+        ('<span lang="en" class="multilang">Yes</span><span lang="ru" class="multilang">Да</span>', {"translations"}),
+        ("{mlang en}Yes{mlang}{mlang ru}Да{mlang}", {"translations"}),
+        ('<span lang="en">frames</span> and <b>video</b>', set()),
+    ],
+)  # fmt: skip
+def test_what_pages_do_not_show_of_html_is_a_loss(html, lost):
+    found, losses = one("", "description", prompt=html)
+    assert (found.prompt, losses) == (html, lost)
+
+
 def test_an_answer_to_type_is_no_html():
     answer = '<answer fraction="100"><text><![CDATA[{}]]></text></answer>'
     for typed in ('<img src="https://example.org/a.png">', "<br>"):

@@ -58,7 +58,7 @@ class MoodleWriter(Writer):
         {
             "name", "topic", "prompt", "points", "penalty", "explanation", "tags", "hints", "shuffle", "options",
             "answer", "feedback_true", "feedback_false", "answers", "case_sensitive", "units", "unit_penalty", "pairs",
-            "distractors", "items", "format", "words", "text", "gaps", "choices", "reuse", "image", "regions",
+            "distractors", "items", "format", "model_answer", "words", "text", "gaps", "choices", "reuse", "image", "regions",
         }
     )  # fmt: skip
 
@@ -294,7 +294,9 @@ def _essay(sheet: Sheet, content: Any) -> None:
         ("filetypeslist", ""),
     ):
         sheet.put(name, value)
-    sheet.styled("graderinfo", None)
+    if content.model_answer:
+        sheet.lose("model_answer", "in Moodle only who marks sees it")
+    sheet.styled("graderinfo", content.model_answer)
     sheet.styled("responsetemplate", None)
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.banks.families import Family
-from quiz.banks.model import Bank
+from quiz.banks.model import Bank, Question
 from quiz.cli import main
 from quiz.errors import Invalid, QuizError, TooLarge
 from quiz.formats import formats
@@ -439,6 +439,15 @@ def test_losses_are_named_by_field():
     found, lost = one(inside + hint)
     assert lost == {"answernumbering", "shownumcorrect", "wobble", "hints"}
     assert found.hints == ("Think.",)
+
+
+def test_a_model_answer_goes_to_who_marks():
+    """Notes of Moodle for markers stay out of ours, which students see; the way there is told."""
+    found, _ = one("", "essay")
+    own = Question.load({**found.dump(), "bank": "b", "model_answer": "<p>Four.</p>"})
+    content, losses = written(XML, [own])
+    assert b'<graderinfo format="html">\n      <text><![CDATA[<p>Four.</p>]]></text>' in content
+    assert losses[own.id] == ["model_answer"]
 
 
 def test_what_draws_from_a_category_says_why_it_is_no_question():

@@ -23,7 +23,9 @@ _STEM: Final = re.compile(r"[^A-Za-z0-9._-]+")
 class Pictures:
     """The names that the pictures of a file have got: each name stands for one content."""
 
-    _named: dict[str, str] = field(default_factory=dict)
+    _named: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Each name that is taken, with the last number that was put behind it.
+    _last: dict[str, int] = field(default_factory=dict)
 
     def name(self, wished: str, content: bytes) -> tuple[str, Image]:
         """The name under ``images/`` and the picture to keep. Raises Invalid where it is none."""
@@ -33,11 +35,19 @@ class Pictures:
         if suffix not in SUFFIXES[image.mime]:
             stem, suffix = stem or wished, SUFFIXES[image.mime][0]
         stem = _STEM.sub("-", stem).strip("-.")[:80] or "image"
-        name, number = f"images/{stem}{suffix}", 1
-        while self._named.setdefault(name, image.digest) != image.digest:
-            number += 1
-            name = f"images/{stem}-{number}{suffix}"
-        return name, image
+        key = (f"images/{stem}{suffix}", image.digest)
+        if key not in self._named:
+            self._named[key] = self._apart(f"images/{stem}", suffix)
+        return self._named[key], image
+
+    def _apart(self, stem: str, suffix: str) -> str:
+        """The name itself, or with a number behind its stem where it is taken."""
+        first = name = f"{stem}{suffix}"
+        while name in self._last:
+            self._last[first] += 1
+            name = f"{stem}-{self._last[first]}{suffix}"
+        self._last[name] = 1
+        return name
 
 
 def embedded(address: str) -> bytes | None:

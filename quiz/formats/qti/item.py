@@ -18,7 +18,17 @@ from quiz.formats.base import Loss
 from quiz.formats.qti.dialect import VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, image, is_blank
 from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, declared, number_of, text_of
+from quiz.formats.qti.values import (
+    NULL,
+    TRUE,
+    Declaration,
+    Value,
+    Wrong,
+    as_typed,
+    declared,
+    number_of,
+    text_of,
+)
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
@@ -83,21 +93,18 @@ class Item:
         """The response variables by name."""
         paired = {one.get("responseIdentifier"): _PAIRS[one.tag] for one in self.root.iter(*_PAIRS)}
         found = self.root.findall("responseDeclaration")
-        bases = (
-            paired.get(one.get("identifier")) or ("float" if self._is_number(one) else None) for one in found
-        )
-        made = [declared(one, base) for one, base in zip(found, bases, strict=True)]
+        made = [declared(one, paired.get(one.get("identifier")) or self._number(one)) for one in found]
         return {one.name: one for one in made}
 
-    def _is_number(self, response: Element) -> bool:
-        """Whether a response is declared as a text, but compared with numbers only."""
+    def _number(self, response: Element) -> str | None:
+        """The base type of a response that is declared as a text, but compared with numbers only; None: as declared."""
         tests = {one.tag for one in compared_with(self.rules, response.get("identifier", ""))} - {"isNull"}
         said = [
             *map(text_of, response.iter("value")),
             *(one.get("mapKey", "") for one in response.iter("mapEntry")),
         ]
         numeric = bool(tests) and tests <= _OF_NUMBERS and None not in map(number_of, said)
-        return numeric and response.get("baseType") == "string"
+        return "float" if numeric and response.get("baseType") == "string" else None
 
     @cached_property
     def outcomes(self) -> Mapping[str, Declaration]:
@@ -157,6 +164,12 @@ class Item:
                 )
                 self.__dict__["_processing"] = None
         return sum((_by_key(self.responses[name], value) for name, value in given.items()), Fraction(0)), {}
+
+    @cached_property
+    def asked(self) -> Sequence[Mapping[str, Value]]:
+        """The outcomes where nothing is answered and a button that ends a try is pushed, such as one for a hint."""
+        names = [one.get("responseIdentifier", "") for one in self.root.iter("endAttemptInteraction")]
+        return [self.outcome({name: TRUE})[1] for name in names if name in self.responses]
 
     def worked_out(self, expression: Element) -> Value:
         """What an expression gives that says nothing of what was answered; NULL where that cannot be told."""
@@ -362,6 +375,7 @@ class Told:
     explanation: list[str] = field(default_factory=list)
     general: dict[str, list[str]] = field(default_factory=dict)
     own: dict[str, list[str]] = field(default_factory=dict)
+    hints: list[str] = field(default_factory=list)
 
     @property
     def common(self) -> dict[str, Any]:
@@ -374,7 +388,7 @@ class Told:
             for name in ("right", "partly", "wrong")
             if name in self.general
         }
-        said = {"explanation": "\n".join(self.explanation), "feedback": general}
+        said = {"explanation": "\n".join(self.explanation), "feedback": general, "hints": self.hints}
         return {name: value for name, value in said.items() if value}
 
     def of(self, label: str) -> dict[str, str]:
@@ -408,6 +422,8 @@ def _place(item: Item, made: Told, element: Element, text: str, probes: Sequence
     elif labels:
         for label in labels:
             made.own.setdefault(label, []).append(text)
+    elif any(_is_shown(element, name, outcomes) for outcomes in item.asked):
+        made.hints.append(text)
     elif element.get("outcomeIdentifier") == "SOLUTION" or not probes:
         made.explanation.append(text)
     else:

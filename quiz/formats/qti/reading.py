@@ -367,11 +367,8 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
     if body is None:
         raise Wrong("the item has no itemBody – write the question into one")
     _lose_the_rest(item)
-    interactions = [one for one in body.iter() if one.tag.endswith("Interaction")]
+    buttons, interactions = _parted(body)
     _demand_bounds(body, interactions)
-    if any(one.tag == "endAttemptInteraction" for one in interactions):
-        item.lose("hints", "a button that ends a try")
-        interactions = [one for one in interactions if one.tag != "endAttemptInteraction"]
     if interactions and _is_survey(item, interactions):
         raise Foreign(Said("%(tag)s without a key", tag=interactions[0].tag))
     shared = [*_stimuli(package, item), *passages(item)]
@@ -380,11 +377,21 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
         item.lose("stimulus", "a text that several items share stands in front of each")
     before = [*(one["text"] for one in shared), *item.rubrics("candidate")]
     fields = _asked(item, body, interactions)
+    if buttons:
+        given = "hints come after a try, not at the push of a button"
+        item.lose("hints", given if "hints" in fields else "a button that ends a try")
     _lose_notes(item, fields["type"])
     prompt = joined([*before, fields["prompt"]])
     if is_blank(prompt):
         prompt = item.title
     return {**fields, "prompt": prompt, **({"stimulus": own} if own else {})}
+
+
+def _parted(body: Element) -> tuple[list[Element], list[Element]]:
+    """The buttons that end a try, and what is answered."""
+    found = [one for one in body.iter() if one.tag.endswith("Interaction")]
+    buttons = [one for one in found if one.tag == "endAttemptInteraction"]
+    return buttons, [one for one in found if one not in buttons]
 
 
 def _demand_bounds(body: Element, interactions: Sequence[Element]) -> None:
@@ -501,10 +508,10 @@ def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:
             )
             continue
         shared = Item(root, posixpath.dirname(path), package.files, package.pictures, item.losses, item.files)
+        _lose_the_rest(shared)
         body = root.find("stimulusBody")
         name = own_id(root.get("identifier", "").strip())
         ids = fitting_ids([name]) or [re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[-64:].strip("-") or "s"]
-        _lose_the_rest(shared)
         label = {"label": escape(shared.title, quote=False)} if shared.title not in ("", name) else {}
         yield {"id": ids[0], **label, "text": shared.html(root if body is None else body)}
 

@@ -116,6 +116,19 @@ def test_what_is_told_to_all_that_is_not_right_is_told_to_partly_right_answers_t
     assert lost == []
 
 
+def test_what_a_button_tells_is_a_hint():
+    set_ = '<qti-set-outcome-value identifier="{}"><qti-base-value base-type="{}">{}</qti-base-value></qti-set-outcome-value>'.format
+    right = '<qti-match><qti-variable identifier="RESPONSE"/><qti-correct identifier="RESPONSE"/></qti-match>'
+    rules = f"""<qti-response-processing><qti-response-condition><qti-response-if><qti-variable identifier="ASKED"/>
+      {set_("FEEDBACK", "identifier", "hint")}</qti-response-if><qti-response-else-if>{right}{set_("SCORE", "float", 1)}
+      </qti-response-else-if></qti-response-condition></qti-response-processing>"""
+    body = (
+        f'{CHOICE}<p><qti-end-attempt-interaction response-identifier="ASKED" title="Hint"/></p>{fed("hint")}'
+    )
+    found, lost = only(body, ASKED[1] + response("single", "boolean", name="ASKED"), rules)
+    assert (found.prompt, found.hints, lost) == ("Which?", ("hint!",), ["hints"])
+
+
 def test_what_those_who_mark_an_essay_are_told_is_its_model_answer():
     body = """<qti-extended-text-interaction response-identifier="RESPONSE"><qti-prompt>Why?</qti-prompt></qti-extended-text-interaction>
       <qti-rubric-block view="scorer" use="instructions"><qti-content-body/></qti-rubric-block>

@@ -182,6 +182,16 @@ class Writer(ABC):
     def close(self) -> None:
         """Writes what is left."""
 
+    def put_beside(self, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        """Puts pictures beside the file, under the names that texts have for them; they are lost where there is no place."""
+        if self.folder is None:
+            return [Loss("images", "pictures stay beside the file")] if files else []
+        for name, content in files.items():
+            place = self.folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        return []
+
 
 @dataclass(frozen=True, slots=True)
 class Format:

@@ -448,7 +448,7 @@ class _Writer(Writer):
                 Loss("scoring", "Canvas takes off for a wrong option what it gives for a right one"),
             ]
         losses = [*losses, *_unkept(question)]
-        return [*losses, *([Loss("images", "pictures stay beside the file")] if files else [])]
+        return [*losses, *self.put_beside(files)]
 
     def _described(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         title = [f"Text title: {' '.join(question.name.split())}"] if question.name else []
@@ -456,7 +456,7 @@ class _Writer(Writer):
             raise Unwritable("a text whose second line is indented")
         self._write([*title, _indented("Text: ", question.prompt)])
         losses = [Loss("explanation", "a text has no feedback")] if question.explanation else []
-        return [*losses, *_unkept(question)]
+        return [*losses, *_unkept(question), *self.put_beside(files)]
 
     @staticmethod
     def _general(question: Question) -> Iterator[str]:

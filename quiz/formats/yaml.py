@@ -216,11 +216,8 @@ class _Own(Writer):
         else:
             self.target.write((self.between if self._written else self.begin) + self.piece(fields))
             self._written += 1
-        for name, content in files.items():
-            if self.folder is not None:
-                place = self.folder / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
+        if self.folder is not None:  # else they travel with the file by themselves
+            self.put_beside(files)
         return ()
 
     def topic_losses(self) -> Sequence[Loss]:

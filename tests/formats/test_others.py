@@ -139,6 +139,11 @@ def test_what_a_set_of_h5p_says_around_its_questions_is_a_loss():
     assert [(loss["field"], "Welcome" in loss["detail"]) for loss in report.losses] == [("questions", True)]
 
 
+def test_a_number_of_blackboard_may_have_commas_between_thousands():
+    found, _ = read(get("blackboard"), b"NUM\tHow many birds?\t10,000\t1,000.5\r\nNUM\tHow long?\t10,5")
+    assert [str(one.content.answers[0]) for one in found] == ["10000 (8999.5 … 11000.5)", "10.5"]
+
+
 def test_blanks_of_blackboard_are_gaps():
     line = "FIB_PLUS\tThe [x] of [y], see [z].\tx\tSCO\tOrganisation\t\ty\tShanghai\r\n"
     (found,), report = read(get("blackboard"), line.encode())
@@ -148,6 +153,12 @@ def test_blanks_of_blackboard_are_gaps():
         ["SCO", "Organisation"],
         ["Shanghai"],
     ]
+    content, _ = written(get("blackboard"), [found])
+    assert read(get("blackboard"), content)[0][0].content == found.content
+    line = "JUMBLED_SENTENCE\tThe [a] flows into the [b].\tOb\ta\t\tKara Sea\tb\t\tAral Sea"
+    (found,), _ = read(get("blackboard"), line.encode())
+    assert [one.text for one in found.content.choices] == ["Ob", "Kara Sea", "Aral Sea"]
+    assert (found.type, found.content.text) == ("gap_select", "The [[1]] flows into the [[2]].")
     content, _ = written(get("blackboard"), [found])
     assert read(get("blackboard"), content)[0][0].content == found.content
     _, report = read(get("blackboard"), b"FIB_PLUS\tThe [q].\tx\ty\n")
@@ -257,7 +268,7 @@ a) False
 2. Twice x?
 *  2*x
 3. A thousand?
-![](p.png){width=9} \\si{m}
+![](p.png){width=9} \si{m}
 = 1_000 +- 5 %
 4. Both?
 [*] a
@@ -284,6 +295,11 @@ def test_a_markdown_quiz_is_taken_as_its_own_program_takes_it_and_brings_its_pic
         {"images/p.png": png()},
     )
     assert [loss.field for loss in three.losses] == ["text_format"]
+    folder = tmp_path / "other"
+    content, lost = written(get("text2qti"), [three.question], folder)
+    assert (lost, (folder / "images/p.png").is_file()) == ({three.question.id: []}, True)
+    again, _ = read(get("text2qti"), content, folder=folder)
+    assert again[0].prompt == three.question.prompt.replace("p.png", "p.svg")  # as its content says
     assert [(told["where"], told["message"][:20]) for told in report.errors] == [
         ("line 11", "its answers are of s"),
         ("line 14", "'loose' belongs to n"),

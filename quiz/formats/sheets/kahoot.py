@@ -25,6 +25,7 @@ HEAD: Final = (
     "Time limit (sec) – 5, 10, 20, 30, 60, 90, 120, or 240 secs", "Correct answer(s) - choose at least one",
 )  # fmt: skip
 _SECONDS: Final = 20
+_HEAD_ROW: Final = 8
 
 
 def _credits(question: Question) -> list[Fraction]:
@@ -35,7 +36,7 @@ def _credits(question: Question) -> list[Fraction]:
 
 
 class KahootWriter(Writer):
-    """Writes the sheet as Kahoot's template has it, from its row of heads on."""
+    """Writes the sheet as Kahoot's template has it: the title above, the names of the columns in the eighth row."""
 
     types = frozenset({"single_choice", "multiple_response", "true_false"})
     holds = frozenset({"prompt", "options", "answer"})
@@ -78,4 +79,6 @@ class KahootWriter(Writer):
             yield Loss("options", "Kahoot has no partial credit")
 
     def close(self) -> None:
-        self.target.write(write_xlsx([Table("Quiz", HEAD, tuple(self._rows))]))
+        above = ("", self.bank.title)
+        rows = (*[()] * (_HEAD_ROW - 2), HEAD, *self._rows)
+        self.target.write(write_xlsx([Table("Quiz", above, rows)]))

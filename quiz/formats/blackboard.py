@@ -30,12 +30,15 @@ _MARKS: Final = {"correct": True, "incorrect": False}
 _TRUTHS: Final = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False}
 #: Types of Blackboard that we have no match for.
 _OTHERS: Final = {
-    "FIL": Said("file response"), "OP": Said("opinion scale"), "JUMBLED_SENTENCE": Said("jumbled sentence"),
-    "QUIZ_BOWL": Said("quiz bowl"), "HOTSPOT": Said("hot spot"),
+    "FIL": Said("file response"), "OP": Said("opinion scale"), "QUIZ_BOWL": Said("quiz bowl"),
+    "HOTSPOT": Said("hot spot"),
 }  # fmt: skip
 
 
 _BLANKS: Final = "FIB_PLUS"
+_JUMBLED: Final = "JUMBLED_SENTENCE"
+#: A number with commas between its thousands, as Blackboard's own sample file has one.
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _BLANK: Final = re.compile(r"\[([^\[\]]+)\]")
 #: The prompt of a text with blanks, which has none of its own.
 FILL_IN: Final = "Fill in the gaps."
@@ -63,12 +66,12 @@ def _read(source: Source) -> Iterator[Entry]:
 
 
 def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
-    if kind not in _KINDS:
+    if kind not in _READ:
         raise _Wrong(
             Said(
                 "there is no type '%(kind)s' – begin the line with one of %(names)s and a tab",
                 kind=kind[:20],
-                names=", ".join(_KINDS),
+                names=", ".join(_READ),
             )
         )
     if not cells or not cells[0]:
@@ -76,28 +79,56 @@ def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
     given = list(cells[1:])
     while given and not given[-1]:
         given.pop()
-    own = _blanks(cells[0], given) if kind == _BLANKS else _KINDS[kind](given)
+    own = _TEXTS[kind](cells[0], given) if kind in _TEXTS else _KINDS[kind](given)
     return {"prompt": cells[0], "text_format": "html", **own}
 
 
 def _blanks(text: str, cells: Sequence[str]) -> dict[str, Any]:
     """``[x]`` in the text is a blank; for each come its name and its answers, an empty field between two of them."""
-    answers = {name: found for name, *found in _runs(cells)}
-    gaps: dict[str, dict[str, Any]] = {}
+    answers = {
+        name: {"type": "short_text", "answers": [{"text": one} for one in found]}
+        for name, *found in _runs(cells)
+        if found
+    }
+    return {"type": "cloze", **_marked(text, answers)}
+
+
+def _jumbled(text: str, cells: Sequence[str]) -> dict[str, Any]:
+    """Words to choose from, each followed by the blanks that it belongs in; every blank offers all of them."""
+    blanks = {*_BLANK.findall(text)}
+    choices: list[dict[str, str]] = []
+    key: dict[str, str] = {}
+    for cell in filter(None, cells):
+        if choices and cell in blanks - {*key}:
+            key[cell] = choices[-1]["id"]
+        else:
+            choices.append({"id": str(len(choices) + 1), "text": cell})
+    reuse = {"reuse": True} if _is_twice(key) else {}
+    return {"type": "gap_select", "choices": choices, **reuse, **_marked(text, key)}
+
+
+def _is_twice(key: Mapping[str, str]) -> bool:
+    """Whether a word belongs in several gaps."""
+    return len({*key.values()}) < len(key)
+
+
+def _marked(text: str, filled: Mapping[str, Any]) -> dict[str, Any]:
+    """The text with our marks for the blanks that are filled, in order, and what fills them. Raises _Wrong."""
+    gaps: dict[str, Any] = {}
 
     def gap(found: re.Match[str]) -> str:
-        if found[1] not in answers:
+        if found[1] not in filled:
             return found[0]
         number = str(len(gaps) + 1)
-        gaps[number] = {"type": "short_text", "answers": [{"text": one} for one in answers[found[1]]]}
+        gaps[number] = filled[found[1]]
         return f"[[{number}]]"
 
     marked = _BLANK.sub(gap, text)
-    if not gaps or len(gaps) != len(answers) or not all(answers.values()):
+    if not gaps or len(gaps) != len(filled):
         raise _Wrong(
             "the blanks of the text are not those that have answers – write [x] in it, then x and its answers"
         )
-    return {"type": "cloze", "prompt": FILL_IN, "text": marked, "gaps": gaps}
+    return {"prompt": FILL_IN, "text": marked, "gaps": gaps}
 
 
 def _runs(cells: Sequence[str]) -> Iterator[list[str]]:
@@ -159,7 +190,7 @@ def _number(cells: Sequence[str]) -> dict[str, Any]:
 
 def _decimal(text: str) -> Decimal:
     try:
-        value = Decimal(text.replace(",", "."))
+        value = Decimal(text.replace(",", "" if _THOUSANDS.fullmatch(text) else "."))
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
@@ -177,8 +208,9 @@ _KINDS: Final[Mapping[str, Callable[[Sequence[str]], dict[str, Any]]]] = {
     "MAT": _matching,
     "ORD": lambda cells: {"type": "ordering", "items": [{"text": cell} for cell in cells if cell]},
     "NUM": _number,
-    _BLANKS: lambda _cells: {},
 }
+_TEXTS: Final = {_BLANKS: _blanks, _JUMBLED: _jumbled}
+_READ: Final = (*_KINDS, *_TEXTS)
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -188,7 +220,7 @@ class _Writer(Writer):
     types = frozenset(
         {
             "single_choice", "multiple_response", "true_false", "essay", "short_text", "matching", "ordering", "numerical",
-            "cloze",
+            "cloze", "gap_select",
         }
     )  # fmt: skip
     holds = frozenset(
@@ -203,12 +235,17 @@ class _Writer(Writer):
             "model_answer",
             "text",
             "gaps",
+            "choices",
         }
     )
 
+    def held(self, question: Question) -> frozenset[str]:
+        words = question.type == "gap_select" and _is_twice(question.content.gaps)  # type: ignore[attr-defined]
+        return self.holds | ({"reuse"} if words else frozenset())
+
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         kind, cells, losses = _BODIES[question.type](question.content)
-        if question.type != "cloze":
+        if kind not in _TEXTS:
             cells = [question.prompt, *cells]
         elif question.prompt != FILL_IN:
             cells[0] = f"{question.prompt} {cells[0]}"
@@ -287,24 +324,46 @@ def _pairs(content: Any) -> Body:
 
 def _gapped(content: Any) -> Body:
     """The text with a name in brackets for each gap; the names and their answers."""
-    text: str = content.text
+    names = {name: f"b{number}" for number, name in enumerate(content.shown, 1)}
+    text = _named(content.text, names)
     cells: list[str] = []
     losses: list[Loss] = []
-    for number, (name, gap) in enumerate(content.shown.items(), 1):
+    for name, gap in content.shown.items():
         if gap.type != "short_text":
             raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
-        blank = f"b{number}"
-        if f"[{blank}]" in text:
-            raise Unwritable("a text with what Blackboard would take for a blank")
-        text = text.replace(f"[[{name}]]", f"[{blank}]")
         _, answers, lost = _typed(gap.content)
-        cells += ["", blank, *answers] if cells else [blank, *answers]
+        cells += ["", names[name], *answers] if cells else [names[name], *answers]
         losses += [Loss("gaps", one.detail) for one in lost]
         if gap.weight != 1 or gap.content.case_sensitive or gap.content.fold or gap.content.typo:
             losses.append(Loss("gaps", "how much a gap counts and how exactly it is read"))
     if content.interchangeable:
         losses.append(Loss("interchangeable", "answers of gaps cannot be swapped"))
     return _BLANKS, [text, *cells], losses
+
+
+def _chosen_words(content: Any) -> Body:
+    """The text with a name in brackets for each gap; the words, each with the names where it belongs."""
+    if len({one.group for one in content.choices}) > 1:
+        raise Unwritable("gaps that offer different words")
+    names = {name: f"b{number}" for number, name in enumerate(content.shown, 1)}
+    text = _named(content.text, names)
+    if {one.text for one in content.choices} & {*names.values()}:
+        raise Unwritable("a word that Blackboard would take for a blank")
+    cells = [
+        cell
+        for one in content.choices
+        for cell in (one.text, *(names[gap] for gap, word in content.gaps.items() if word == one.id), "")
+    ]
+    return _JUMBLED, [text, *cells[:-1]], []
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """The text with blanks as Blackboard marks them. Raises Unwritable."""
+    for name, blank in names.items():
+        if f"[{blank}]" in text:
+            raise Unwritable("a text with what Blackboard would take for a blank")
+        text = text.replace(f"[[{name}]]", f"[{blank}]")
+    return text
 
 
 _BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {
@@ -317,12 +376,13 @@ _BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {
     "ordering": lambda content: ("ORD", [item.text for item in content.items], []),
     "numerical": _numbers,
     "cloze": _gapped,
+    "gap_select": _chosen_words,
 }
 
 
 def _sniff(head: bytes, name: str) -> float:
     first = head.decode("utf-8", "replace").lstrip("\ufeff\r\n ").split("\t", 1)
-    known = len(first) == 2 and first[0].strip().upper() in {*_KINDS, *_OTHERS}
+    known = len(first) == 2 and first[0].strip().upper() in {*_READ, *_OTHERS}
     return (0.95 if name.endswith(".txt") else 0.8) if known else 0.0
 
 

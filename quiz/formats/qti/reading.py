@@ -15,6 +15,7 @@ from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, Limits, is_archive
 from quiz.files.xml import Element, read_xml
 from quiz.formats._pictures import Pictures
+from quiz.formats._stimuli import stimuli_of
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, gap_match, stand_in_text
@@ -196,7 +197,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     header: dict[str, Any] = {"title": title, "language": _language(package, places)}
     if package.shares:  # they stand in the header, with the questions that show them
         kept = [*entries]
-        header["stimuli"], entries = _stimuli_of(kept), iter(kept)
+        header["stimuli"], entries = stimuli_of(kept), iter(kept)
     yield Head({name: value for name, value in header.items() if value}, losses)
     yield from told_of((place.path, place.titles) for place in places)
     yield from entries
@@ -211,18 +212,6 @@ def _in_order(
     for path, place in first.items():
         place.said = said.get(path, {})
         yield _at(package, place)
-
-
-def _stimuli_of(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """The stimuli that questions show, as the header of a bank has them."""
-    found: dict[str, dict[str, Any]] = {}
-    for one in entries:
-        fields = one.fields if isinstance(one, Found) else {}
-        if shown := fields.get("stimulus"):
-            title = {"title": shown["label"]} if "label" in shown else {}
-            made = {"id": shown["id"], **title, "text": shown["text"], "questions": []}
-            found.setdefault(shown["id"], made)["questions"].append(fields.get("id", ""))
-    return [{**one, "questions": [*filter(None, one["questions"])]} for one in found.values()]
 
 
 def _language(package: _Package, places: Sequence[_Place]) -> str:

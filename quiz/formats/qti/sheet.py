@@ -70,6 +70,8 @@ class Sheet:
         self.rules: list[str] = []
         self.told: list[str] = []
         self.outcomes: dict[str, str] = {}
+        #: For a gap those, itself among them, in any of which its answers count.
+        self.swaps: dict[str, Sequence[str]] = {}
         #: The path of the text that it shares with others; "" where it stands in front.
         self.stimulus = ""
 

@@ -186,6 +186,12 @@ def _chain(
 
 
 def _text_test(sheet: Sheet, content: Any, name: str, answer: Any) -> str:
+    """That a text is given; in any of the gaps that may be swapped with this one."""
+    tests = [_is_text(sheet, content, one, answer) for one in sheet.swaps.get(name, (name,))]
+    return tests[0] if len(tests) == 1 else sheet.el("or", None, *tests)
+
+
+def _is_text(sheet: Sheet, content: Any, name: str, answer: Any) -> str:
     given = sheet.variable(name)
     if has_star(answer.text):
         return sheet.el("patternMatch", {"pattern": from_stars(answer.text, content.case_sensitive)}, given)
@@ -329,8 +335,8 @@ def _in_line(sheet: Sheet, gap: str) -> str:
 def _cloze(sheet: Sheet, content: Any) -> None:
     whole = sum((gap.weight for gap in content.gaps.values()), Fraction(0))
     together = sheet.question.scoring == "all_or_nothing"
-    if content.interchangeable:
-        sheet.lose("interchangeable", "answers of gaps cannot be swapped")
+    for group in content.interchangeable:
+        _swap(sheet, content, group)
     if any(_tells(gap.content) for gap in content.gaps.values()):
         sheet.lose("gaps", "answers of gaps have no feedback of their own")
     put, tests = {}, []
@@ -347,6 +353,33 @@ def _cloze(sheet: Sheet, content: Any) -> None:
     elif sheet.question.scoring != "weighted_gaps":
         sheet.hints.append("at-least-zero")
         _at_least_zero(sheet)
+
+
+def _swap(sheet: Sheet, content: Any, group: Sequence[str]) -> None:
+    """Lets the answers of these gaps count in any of them, where each gap has answers of its own."""
+    if _is_apart([content.gaps[id] for id in group]):
+        names = tuple(map(identifier, group))
+        sheet.swaps |= dict.fromkeys(names, names)
+    else:
+        sheet.lose("interchangeable", "answers that several gaps know cannot be swapped")
+    if [*group] != [id for id in content.shown if id in group]:
+        sheet.lose("interchangeable", "gaps that may be swapped are named in the order of the text")
+
+
+def _is_apart(gaps: Sequence[Any]) -> bool:
+    """Whether each of some gaps has texts of its own, the best first, so that each can be looked for in all of them."""
+    if any(gap.type != "short_text" for gap in gaps):
+        return False
+    texts = [literal(answer.text).strip().lower() for gap in gaps for answer in gap.content.answers]
+    credits = [[answer.credit for answer in gap.content.answers] for gap in gaps]
+    plain = not any(has_star(answer.text) for gap in gaps for answer in gap.content.answers)
+    alike = len({gap.content.case_sensitive for gap in gaps}) == 1
+    return (
+        plain
+        and alike
+        and len({*texts}) == len(texts)
+        and all(sorted(one, reverse=True) == one for one in credits)
+    )
 
 
 def _standing(sheet: Sheet, content: Any, text: str) -> str:

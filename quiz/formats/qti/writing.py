@@ -188,5 +188,7 @@ def _held(question: Question) -> Iterator[str]:
         yield "scoring"
     if question.type == "drag_words":
         yield "picture"
+    if question.type == "cloze":
+        yield "interchangeable"
     if question.type == "numerical" and question.content.unit_rule is None:  # type: ignore[attr-defined]
         yield "unit_penalty"

@@ -350,3 +350,15 @@ def test_boxes_of_a_text_go_out_and_come_back():
     assert ([*lost.values()], found.content.text) == ([["text"]], "<div>Which? [[a]]</div>")
     assert found.content.gaps == asked.content.gaps
     assert written(get("qti21"), [found]) == (content, {found.id: []})
+
+
+def test_gaps_that_may_be_swapped_go_out_and_come_back():
+    capitals = (["Delhi", "New Delhi"], ["Tashkent", "Astana"])
+    gaps = {
+        name: {"type": "short_text", "answers": texts} for name, texts in zip("ab", capitals, strict=True)
+    }
+    content = {"text": "<p>[[a]] and [[b]]</p>", "gaps": gaps, "interchangeable": [["a", "b"]]}
+    asked = made("cloze", content, text_format="html")
+    packed, lost = written(get("qti22"), [asked])
+    (found,), _ = read_package(get("qti22"), packed)
+    assert (found.content, [*lost.values()]) == (asked.content, [[]])

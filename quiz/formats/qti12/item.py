@@ -219,11 +219,12 @@ class Item:
 
     @cached_property
     def points(self) -> Fraction | None:
-        """What the whole is worth, where the item says so."""
-        said = self.said("points_possible", "cc_weighting", "qmd_absolutescore_max", "qmd_weighting")
-        high = self.processing.high
-        found = number(said) if said else self.best if high is None else high
-        return found if said or found is None else None if found == 100 else Fraction(show_number(found))
+        """What the whole is worth, where the item says so. Blackboard says -1 where nobody has said it."""
+        if said := self.said("points_possible", "cc_weighting", "qmd_absolutescore_max", "qmd_weighting"):
+            found = number(said)
+            return None if found is None or found < 0 else found
+        most = self.best if self.processing.high is None else self.processing.high
+        return None if most is None or most == 100 else Fraction(show_number(most))
 
     # Texts -----------------------------------------------------------------------------------------------------------
 

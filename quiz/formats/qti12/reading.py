@@ -26,6 +26,8 @@ from quiz.formats.qti12.sheet import STIMULUS
 from quiz.questions.images import FILE
 
 ROOT: Final = "questestinterop"
+#: How older pools of Blackboard begin, which ExamView and publishers still write.
+_POOL: Final = "POOL"
 #: The document type that many exports name; it declares nothing by itself, and is not looked up.
 _NAMED_TYPE: Final = re.compile(rb"<!DOCTYPE\s+questestinterop\b[^\[\]<>]*>")
 _MANIFEST: Final = "imsmanifest.xml"
@@ -102,7 +104,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     faults: list[Fault] = []
     for name in _paths(archive):
         content = archive.read(name)
-        if ROOT.encode() not in content[:4096]:
+        if ROOT.encode() not in content[:4096] and f"<{_POOL}>".encode() not in content[:4096]:
             continue
         try:
             documents.append((name, _document(content)))
@@ -186,6 +188,10 @@ def _document(content: bytes) -> _Document:
     if root.tag != ROOT:
         raise Invalid(
             Said("the XML begins with <%(tag)s> – QTI 1.2 begins with <%(root)s>", tag=root.tag, root=ROOT)
+            if root.tag != _POOL
+            else Said(
+                "a pool of Blackboard before version 7 – import it into Blackboard or Moodle and export it from there"
+            )
         )
     document = _Document()
     tops = [one for one in root if one.tag in ("assessment", "objectbank", "section")]

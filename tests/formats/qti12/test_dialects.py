@@ -242,6 +242,23 @@ def test_d2l_names_fields_in_the_tests_and_has_several_for_the_same_answers():
     ]
 
 
+def test_blackboard_says_minus_one_where_no_points_are_set():
+    said = "<itemmetadata><qmd_absolutescore_max>-1.0</qmd_absolutescore_max></itemmetadata>"
+    asked = material("Which?") + menu("R", [label("0", "Ob"), label("1", "Ili")])
+    whole = rule(equal("R", 0), "SCORE.max", action="Set")
+    assert question(item(said, asked, whole, outcomes='<decvar minvalue="0.0"/>')).points == 1
+
+
+def test_an_old_pool_of_blackboard_is_refused_by_name():
+    pool = b"<?xml version='1.0'?>\n<POOL><QUESTION_ESSAY id='q1'/></POOL>"
+    with pytest.raises(Invalid, match="before version 7"):
+        entries(pool)
+    assert (
+        "before version 7"
+        in entries(pack({"imsmanifest.xml": b"<manifest/>", "res00001.dat": pool}))[0].message
+    )
+
+
 # ILIAS, Sakai, OpenOLAT, Respondus -----------------------------------------------------------------------------------
 
 

@@ -41,6 +41,10 @@ class Limits:
     ratio: int = 150
 
 
+#: How entries may be packed. The others of Python's library unpack all that they are given, however much that becomes.
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
+
 class Archive:
     """The files of a zip archive, by their paths with ``/``; each is unpacked when it is read."""
 
@@ -102,6 +106,9 @@ class Archive:
     def _demand_bounds(self, entry: zipfile.ZipInfo) -> None:
         if entry.flag_bits & 1:
             raise _invalid(Said("'%(name)s' is encrypted", name=entry.filename), "pack it without a password")
+        if entry.compress_type not in _METHODS:
+            what = Said("'%(name)s' is packed in a way that is not read here", name=entry.filename)
+            raise _invalid(what, "pack it again as a usual zip archive")
         if entry.file_size > self._limits.entry:
             most = Said("%(most)s MB is the most", most=self._limits.entry // 1000000)
             raise _invalid(Said("'%(name)s' is too large", name=entry.filename), most)

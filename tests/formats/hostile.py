@@ -76,6 +76,18 @@ def zip_bomb():
     return zipped(("imsmanifest.xml", b"<manifest>" + b" " * 18_000_000))
 
 
+def zip_bomb_of_bzip2():
+    """The same by bzip2, which Python unpacks whole whatever size the archive says: here 9 kB."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("imsmanifest.xml", bytes(150_000_000))
+    said = struct.pack("<I", 9_000)
+    packed = bytearray(made.getvalue())
+    for place in (22, packed.index(b"PK\x01\x02") + 24):  # APPNOTE 4.3.7 and 4.3.12
+        packed[place : place + 4] = said
+    return bytes(packed)
+
+
 def zip_that_overlaps():
     """Many entries that are all one piece of the file, so that no ratio of one tells."""
     whole = zipped(("imsmanifest.xml", os.urandom(400_000)))
@@ -218,6 +230,7 @@ REFUSED = {
     "zip-slip.zip": zip_slip,
     "zip-symlink.zip": zip_symlink,
     "zip-bomb.zip": zip_bomb,
+    "zip-bomb-of-bzip2.zip": zip_bomb_of_bzip2,
     "zip-that-overlaps.zip": zip_that_overlaps,
     "zip-in-zip.zip": zip_in_zip,
     "zip-of-many-entries.zip": zip_of_many_entries,

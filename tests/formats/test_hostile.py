@@ -19,6 +19,7 @@ SAID = {
     "zip-slip.zip": "would leave the archive's folder",
     "zip-symlink.zip": "is a link",
     "zip-bomb.zip": "unpacks to far more",
+    "zip-bomb-of-bzip2.zip": "packed in a way that is not read",
     "zip-that-overlaps.zip": "lie in each other",
     "zip-in-zip.zip": "holds no items",
     "zip-of-many-entries.zip": "more than 30000 files",

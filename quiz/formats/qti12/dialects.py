@@ -15,7 +15,7 @@ from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.qti12.item import RESPONSES, Foreign, Item, Wrong
 from quiz.formats.qti12.markup import has_content
-from quiz.formats.qti12.processing import number
+from quiz.formats.qti12.processing import mentioned, number
 
 #: Texts of ILIAS that are no part of what is asked.
 _NOT_SHOWN: Final = frozenset({"answerdepth", "suggested_solution"})
@@ -119,7 +119,7 @@ def _drop_blanks(item: Item) -> None:
             one.getparent().remove(one)
             item.lose("pairs", "pairs without a stem")
     scored = [*filter(_scores, item.element.iter("respcondition"))]
-    key = {(test.get("respident"), (test.text or "").strip()) for one in scored for test in _wanted(one)}
+    key = {(test.get("respident"), (test.text or "").strip()) for test in mentioned(scored, None)}
     for one in item.element.iter("response_lid"):
         labels, name = [*one.iter("response_label")], one.get("ident")
         blank = [
@@ -129,15 +129,6 @@ def _drop_blanks(item: Item) -> None:
             item.lose("options", "options without a text")
             for label in blank:
                 label.getparent().remove(label)
-
-
-def _wanted(tests: Element) -> Iterator[Element]:
-    """The comparisons with what has to be there, not with what must not."""
-    for test in tests:
-        if test.tag == "varequal":
-            yield test
-        elif test.tag != "not":
-            yield from _wanted(test)
 
 
 def _scores(condition: Element) -> bool:

@@ -232,10 +232,10 @@ def _fits(test: Element, given: str) -> bool:
     return wanted == given.strip() if test.tag == "varequal" else wanted in given
 
 
-def mentioned(tests: Iterable[Element], response: str) -> Iterator[Element]:
-    """The comparisons of a response with a value that has to be there, not with one that must not."""
+def mentioned(tests: Iterable[Element], response: str | None) -> Iterator[Element]:
+    """The comparisons of a response, or of any, with a value that has to be there, not with one that must not."""
     for test in tests:
-        if test.tag in COMPARE and test.get("respident") == response:
+        if test.tag in COMPARE and response in (None, test.get("respident")):
             yield test
         elif test.tag != "not":
             yield from mentioned(test, response)

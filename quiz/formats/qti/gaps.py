@@ -25,6 +25,7 @@ from quiz.formats.qti.interactions import (
     _shuffle,
     _with_rules,
     key_pairs,
+    merged,
     scaled,
     typed_answers,
 )
@@ -481,23 +482,31 @@ def words_in_gaps(
     word_ids = dict(zip(names, ids, strict=True))
     gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))
     group_of = _groups(item, words, {*key.values()})
+    texts = {name: _word(item, word) for name, word in zip(names, words, strict=True)}
+    same = merged(item, "choices", {name: f"{text}\0{group_of[name]}" for name, text in texts.items()})
     choices = [
-        {"id": word_ids[name], "text": _word(item, word), **({"group": group} if group > 1 else {})}
-        for word, (name, group) in zip(words, group_of.items(), strict=True)
+        {"id": word_ids[name], "text": texts[name], **({"group": group} if group > 1 else {})}
+        for name, group in group_of.items()
+        if same[name] == name
     ]
+
+    def is_wrong(word: str, right: str) -> bool:
+        return group_of[word] == group_of[right] and same[word] != same[right]
+
     tried: list[Tried] = [
         (declaration.value((word, gap) for gap, word in given.items()),
-         {gap_ids[gap]: word_ids[word] for gap, word in given.items()})
-        for given in _pairings(key, names, group_of)
+         {gap_ids[gap]: word_ids[same[word]] for gap, word in given.items()})
+        for given in _pairings(key, names, is_wrong)
     ]  # fmt: skip
     best, credits, probes = _scores(item, declaration.name, tried)
     used = [word.get("matchMax", "1") != "1" for word in words]
-    reuse = {"reuse": True} if any(used) or len(set(key.values())) < len(key) else {}
+    right = {gap: same[key[gap]] for gap in gaps}
+    reuse = {"reuse": True} if any(used) or len({*right.values()}) < len(right) else {}
     if any(used) and not all(used):
         item.lose("reuse", "all words can be used again, or none")
     content = {
         "choices": choices,
-        "gaps": {gap_ids[gap]: word_ids[key[gap]] for gap in gaps},
+        "gaps": {gap_ids[gap]: word_ids[word] for gap, word in right.items()},
         **reuse,
         **rest(gap_ids),
     }

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations
 from math import comb
-from types import MappingProxyType
 from typing import Any, Final
 
 from quiz.errors import Said
@@ -391,18 +390,22 @@ def _paired(
     """The fields of ``matching``; ``pair`` is how the interaction has a stem and its choice."""
     declaration = item.declaration(interaction)
     stems, choices, key = sides
-    ids = _sides(stems, choices)
+    stem_ids, listed = _sides(stems, choices)
+    same = merged(item, "pairs", {one: texts[one] for one in choices})
+    ids = {one: listed[same[one]] for one in choices}
     tried: list[Tried] = [
         (declaration.value(pair(one, two) for one, two in given.items()),
-         {ids[0][one]: ids[1][two] for one, two in given.items()})
-        for given in _pairings(key, choices)
+         {stem_ids[one]: ids[two] for one, two in given.items()})
+        for given in _pairings(key, choices, lambda one, right: ids[one] != ids[right])
     ]  # fmt: skip
     best, credits, probes = _scores(item, declaration.name, tried)
-    used = {*key.values()}
-    others = [{"id": ids[1][one], "choice": texts[one]} for one in choices if one not in used]
+    used = {ids[one] for one in key.values()}
+    others = [
+        {"id": ids[one], "choice": texts[one]} for one in choices if same[one] == one and ids[one] not in used
+    ]
     content = {
         "pairs": [
-            {"id": ids[0][one], "stem": texts[one], "choice": texts[key[one]], "choice_id": ids[1][key[one]]}
+            {"id": stem_ids[one], "stem": texts[one], "choice": texts[key[one]], "choice_id": ids[key[one]]}
             for one in stems
         ],
         **({"distractors": others} if others else {}),
@@ -415,6 +418,15 @@ def _paired(
         **told(item, probes).common,
         **_points(best),
     }
+
+
+def merged(item: Item, field: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """For each name the first that has the same text: equal texts are one choice here, and one answer."""
+    first: dict[str, str] = {}
+    same = {name: first.setdefault(text.strip(), name) for name, text in texts.items()}
+    if len(first) < len(same):
+        item.lose(field, "equal texts are one choice")
+    return same
 
 
 def key_pairs(declaration: Declaration) -> list[tuple[str, str]]:
@@ -442,15 +454,15 @@ def _sides(stems: Sequence[str], choices: Sequence[str]) -> tuple[dict[str, str]
 
 
 def _pairings(
-    key: Mapping[str, str], choices: Sequence[str], group_of: Mapping[str, int] = MappingProxyType({})
+    key: Mapping[str, str], choices: Sequence[str], is_wrong: Callable[[str, str], bool]
 ) -> Iterator[dict[str, str]]:
-    """Answers to be tried: the key, parts of it, and the key with wrong partners, of the same group, in parts of it."""
+    """Answers to be tried: the key, parts of it, and the key with wrong partners in parts of it.
+
+    ``is_wrong`` tells of a choice and the right one whether it can be chosen in its place and says something else.
+    """
     stems = [*key]
     wrong = {
-        stem: next(
-            (one for one in choices if one != right and group_of.get(one) == group_of.get(right)), right
-        )
-        for stem, right in key.items()
+        stem: next((one for one in choices if is_wrong(one, right)), right) for stem, right in key.items()
     }
     masks = range(1, 2 ** len(stems)) if len(stems) <= 6 else [
         2 ** len(stems) - 1, *(2**n for n in range(len(stems))), *(2 ** len(stems) - 1 - 2**n for n in range(len(stems)))

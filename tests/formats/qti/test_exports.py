@@ -362,3 +362,26 @@ def test_gaps_that_may_be_swapped_go_out_and_come_back():
     packed, lost = written(get("qti22"), [asked])
     (found,), _ = read_package(get("qti22"), packed)
     assert (found.content, [*lost.values()]) == (asked.content, [[]])
+
+
+def test_equal_words_and_choices_are_one():
+    """Items have a word for each gap, also where two gaps have the same; it was an error."""
+    words = {"x": "plus", "y": "plus", "z": "minus"}
+    declared = pairs('defaultValue="0"', "x a", "y b", x_a=1, x_b=1, y_a=1, y_b=1)
+    listed = "".join(
+        f'<gapText identifier="{name}" matchMax="1">{word}</gapText>' for name, word in words.items()
+    )
+    body = f'<gapMatchInteraction responseIdentifier="RESPONSE">{listed}<p><gap identifier="a"/> <gap identifier="b"/></p></gapMatchInteraction>'
+    question, losses = read(declared, body, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert (question["gaps"], question["reuse"], [*losses]) == ({"a": "x", "b": "x"}, True, ["choices"])
+    assert [one["text"] for one in question["choices"]] == ["plus", "minus"]
+    sides = parts("abc", 1) + parts("xyz", 1).replace(">Y<", ">X<")
+    body = f'<matchInteraction responseIdentifier="RESPONSE">{sides}</matchInteraction>'
+    declared = pairs('defaultValue="0"', "a x", "b y", "c z", a_x=1, b_y=1, c_z=1)
+    question, losses = read(declared, body, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert [(pair["choice"], pair["choice_id"]) for pair in question["pairs"]] == [
+        ("X", "x"),
+        ("X", "x"),
+        ("Z", "z"),
+    ]
+    assert [*losses] == ["pairs"]

@@ -83,6 +83,8 @@ class Calculated(Item):
         if element.tag == "answer" and self.element.get("type") != "calculatedmulti":
             self._answers.append((text, _length(element)))
             return text
+        if element.tag == "answer" and not text.style:  # from before Moodle had formats for them
+            text = Styled(text, "plain")
         if element.tag in ("questiontext", "generalfeedback"):
             return self._placed(text, _significant)
         parent = element.getparent() if element.tag == "feedback" else element

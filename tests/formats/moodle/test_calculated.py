@@ -167,6 +167,13 @@ def test_a_choice_has_options_with_formulas():
     assert first.score("a").fraction == 1
 
 
+def test_options_from_before_they_had_formats_are_plain_text():
+    rows = '<answer fraction="100"><text>x &lt; {a}</text></answer><answer fraction="0"><text>&lt;b&gt;</text></answer>'
+    found, _ = family(rows + builder.datasets({"a": ["2"]}), "calculatedmulti")
+    assert [unescape(option.text) for option in variant(found).content.options] == ["x < 2", "<b>"]
+    assert variant(found).content.options[1].text == "&lt;b&gt;"
+
+
 def test_literal_braces_stay_what_they_are():
     hint = '<hint format="html"><text>Think of {{a}} and {a}.</text></hint>'
     found, lost = family(number("{a}") + builder.datasets({"a": ["2"]}) + hint, prompt="{{x}} {a} &lt; {b}")

@@ -182,8 +182,20 @@ def _background(item: Item, interaction: Element) -> dict[str, Any]:
     raise Wrong("there is no picture that can be shown – pack its file with the item")
 
 
+def position_object(item: Item, interaction: Element) -> dict[str, Any]:
+    """``positionObjectInteraction``: a picture is put onto places of another one, which are pointed at here."""
+    item.lose("image", "places are pointed at, no picture is put onto them")
+    return select_point(item, interaction)
+
+
+def stage_of(interaction: Element) -> Element:
+    """What holds the picture of an interaction: itself, or the stage on which it stands."""
+    holder = interaction.getparent()
+    return holder if holder.tag == "positionObjectStage" else interaction
+
+
 def _shown(interaction: Element) -> Iterator[Element]:
-    for child in interaction:
+    for child in stage_of(interaction):
         if child.tag in _PICTURES:
             yield from child.iter("object", "img")
 

@@ -24,7 +24,7 @@ from quiz.formats.qti.item import Item, fitting_ids, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.passages import passages
-from quiz.formats.qti.pictures import graphic_gap_match, hotspot, select_point
+from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_object, select_point, stage_of
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
 from quiz.formats.qti.values import Wrong, number_of
@@ -39,7 +39,6 @@ _LOST: Final[Mapping[str, str]] = {
     "companionMaterialsInfo": Said("tools beside the question, such as a ruler"),
     "catalogInfo": Said("other forms of the content for those who need them"),
     "infoControl": Said("a text that is opened on demand stands in the prompt"),
-    "positionObjectStage": "",
 }
 #: What is chosen from, and how many of them an item may have.
 _PARTS: Final = frozenset(
@@ -67,6 +66,7 @@ _KINDS: Final[Mapping[str, Callable[[Item, Element], dict[str, Any]]]] = {
     "extendedTextInteraction": essay,
     "hotspotInteraction": hotspot,
     "selectPointInteraction": select_point,
+    "positionObjectInteraction": position_object,
     "graphicGapMatchInteraction": graphic_gap_match,
 }
 
@@ -463,7 +463,8 @@ def _prompt(item: Item, body: Element, interaction: Element) -> str:
 
 
 def _around(item: Item, body: Element, interaction: Element) -> str:
-    html = item.html(body, lambda element: "" if element is interaction else None)
+    stage = stage_of(interaction)
+    html = item.html(body, lambda element: "" if element is stage else None)
     return _without_empty(html)
 
 

@@ -385,3 +385,24 @@ def test_equal_words_and_choices_are_one():
         ("Z", "z"),
     ]
     assert [*losses] == ["pairs"]
+
+
+def test_pictures_to_be_put_onto_places_become_places(tmp_path):
+    """The specification's own example has three airports; the stage's picture is not one of the prompt."""
+    for name in ("map", "plane"):
+        (tmp_path / f"{name}.svg").write_bytes(svg(attributes='width="80" height="60"'))
+    areas = '<areaMapEntry shape="circle" coords="20,20,5" mappedValue="1"/>'
+    declared = (
+        '<responseDeclaration identifier="RESPONSE" cardinality="multiple" baseType="point">'
+        f'<areaMapping defaultValue="0">{areas}{areas.replace("20,20", "60,20")}</areaMapping></responseDeclaration>{SCORE}'
+    )
+    body = (
+        '<p>Where?</p><positionObjectStage><object type="image/svg+xml" data="map.svg">A map</object>'
+        '<positionObjectInteraction responseIdentifier="RESPONSE" maxChoices="2">'
+        '<object type="image/svg+xml" data="plane.svg"/></positionObjectInteraction></positionObjectStage>'
+    )
+    rules = put("SCORE", '<mapResponsePoint identifier="RESPONSE"/>')
+    question, losses = read(declared, body, rules, folder=tmp_path)
+    assert (question["type"], question["prompt"], question["points"]) == ("hotspot", "<p>Where?</p>", "2")
+    assert (question["image"]["alt"], len(question["regions"])) == ("A map", 2)
+    assert [*losses] == ["image", "regions"]

@@ -104,16 +104,17 @@ def roster(file: Path, course_id: int, as_json: bool) -> None:
     """Give everybody in a CSV FILE a role in a course; who has no account gets one, with a new password.
 
     The first line names the columns: username, and where wanted name, role (student, assistant, teacher, reader;
-    default: student) and group (the part of the course that reports compare; empty: none). Cells are parted by comma, semicolon or tabulator, as Excel saves them, in UTF-8 or Windows-1251 or -1252. Where something is wrong, nothing is changed. New passwords are printed this once.
+    default: student) and group (the part of the course that reports compare; empty: none). Cells are parted by comma, semicolon or tabulator, as Excel saves them, in UTF-8, GB 18030, Windows-1251 or -1252. Where something is wrong, nothing is changed. New passwords are printed this once.
 
     Example: quiz course roster students.csv --course 1 --json > passwords.json
     """
     from quiz import clock
     from quiz.cli._store import print_json, reading_file, store
+    from quiz.files.encodings import text_of
     from quiz.operations import rosters
 
     with reading_file(file):
-        entries = rosters.read_roster(rosters.text_of(file.read_bytes()))
+        entries = rosters.read_roster(text_of(file.read_bytes()))
     with store():
         done = rosters.enrol_all(course_id, entries, clock.now())
     if as_json:

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 from quiz.errors import Invalid, Said
-from quiz.formats.base import HEAD_BYTES, Format, in_utf8
+from quiz.files.encodings import in_utf8
+from quiz.formats.base import HEAD_BYTES, Format
 from quiz.questions.validation import suggest
 from quiz.registry import modules
 

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question, Topic
 from quiz.errors import Invalid, Said, TooLarge, in_turn
+from quiz.files.encodings import text_of
 
 #: Bytes of a source that ``sniff`` is shown.
 HEAD_BYTES: Final = 4096
@@ -238,10 +239,7 @@ def _as_usual(question: Question, name: str) -> bool:
 
 
 def decoded(source: Source) -> str:
-    """The text of a source, each line ending with LF: UTF-16 with or without its mark, UTF-8, else Windows-1252.
-
-    Raises TooLarge, and Invalid where it is no text.
-    """
+    """The text of a source (``text_of``), each line ending with LF. Raises TooLarge, and Invalid where it is no text."""
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
         raise TooLarge(
@@ -249,33 +247,10 @@ def decoded(source: Source) -> str:
                 "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
             )
         )
-    text = _text(content)
+    text = text_of(content)
     if "\0" in text:
         raise Invalid(Said("%(file)s is no text file – save it as plain text in UTF-8", file=source.name))
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def in_utf8(content: bytes) -> bytes:
-    """A text in UTF-16, with or without its mark, in UTF-8; anything else as it is."""
-    encoding = _utf16(content[:HEAD_BYTES])
-    return content.decode(encoding, "replace").encode() if encoding else content
-
-
-def _utf16(head: bytes) -> str:
-    """The byte order by the mark, else by where the zeros stand: half of each ASCII character; "" where it is no UTF-16."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    high, low = head[::2].count(0), head[1::2].count(0)
-    if min(high, low) * 20 > max(high, low) or max(high, low) * 25 < len(head):
-        return ""
-    return "utf-16-be" if high > low else "utf-16-le"
-
-
-def _text(content: bytes) -> str:
-    try:
-        return in_utf8(content).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def topic_of(names: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ nobody whom it made has begun to work, it can be taken back.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,8 +34,6 @@ COLUMNS: Final = ("username", "name", "role", "group")
 MOST_ROWS: Final = 1_000
 ENTERED, TAKEN_BACK = "course.roster", "course.roster-undo"
 _SEPARATORS: Final = (",", ";", "\t")
-#: Bytes that are letters in Windows-1251 (all Cyrillic) and in Windows-1252 (accented).
-_HIGH_RUN: Final = re.compile(rb"[\xa8\xb8\xc0-\xff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +52,6 @@ class Entry:
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
-
-
-def text_of(content: bytes) -> str:
-    """The text of a file as spreadsheets save them: UTF-8 or UTF-16 with their mark, UTF-8 without, Windows-1251 or -1252.
-
-    The last two are told apart by their letters: Cyrillic words are runs of bytes that in Latin ones stand alone.
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        runs = [len(run) for run in _HIGH_RUN.findall(content)]
-        together = sum(length for length in runs if length > 1)
-        return content.decode("cp1251" if 2 * together > sum(runs) else "cp1252", "replace")
 
 
 def read_roster(text: str) -> list[Entry]:

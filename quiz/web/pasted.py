@@ -10,7 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import TextAreaField
 
 from quiz.errors import Invalid, Problem
-from quiz.operations import rosters
+from quiz.files.encodings import text_of
 from quiz.web.forms import Form, place
 
 
@@ -23,7 +23,7 @@ class TableForm(Form):
     def given(self) -> str:
         """The text of what was sent; the form keeps it."""
         if self.file.data:
-            self.text.data = rosters.text_of(self.file.data.read())
+            self.text.data = text_of(self.file.data.read())
         return self.text.data or ""
 
     def blame(self, error: Invalid) -> Sequence[Problem]:

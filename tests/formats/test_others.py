@@ -387,6 +387,7 @@ def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():
         "E?;MC;#NAME?;b;B;\nX?;MC;a;b;A;;more\nD?;MC;10;2;2;\nG?;MC;3;2;2;\nH?;MC;Bonn;New York;new york;\n"
     )
     asked, faults, _ = shown(text.encode("utf-8-sig"), "csv")
+    assert shown(text.encode("cp1251"), "csv")[0] == asked
     assert [answer for _, answer in asked][:5] == ["ja", "3.14", "1000.5", "True", "False"]
     assert [answer for _, answer in asked][6:] == ["2", "2", "New York"]
     assert {where: message[:30] for where, message in faults.items()} == {

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from quiz.db import reading
 from quiz.errors import Conflict, Forbidden, Invalid, NotFound
+from quiz.files.encodings import text_of
 from quiz.models.people import Enrolment, User
 from quiz.operations import accounts, courses, enrolling, joining, return_codes, rosters
 from quiz.operations.rosters import Undone
@@ -13,6 +14,7 @@ from tests.cast import ADDRESS, NOW
 ROSTER = "username;name;role;group\nann;Ann A.;;Tuesday\ndi;;assistant;\nada;Somebody Else;teacher;Monday\n"
 #: One text in the ways in which Excel saves it.
 RUSSIAN, FRENCH = "username;name\nivan;Иван Ёлкин\n", "username\tname\nrene\tRené Muñoz\n"
+CHINESE = "username;name\nli;李小明\n"
 
 
 def planned(cast, text=ROSTER, who=None):
@@ -40,10 +42,11 @@ def members(cast):
 @pytest.mark.parametrize(
     "text, encoding",
     [(RUSSIAN, code) for code in ("utf-8", "utf-8-sig", "utf-16", "cp1251")]
-    + [(FRENCH, code) for code in ("utf-8", "cp1252")],
+    + [(FRENCH, code) for code in ("utf-8", "cp1252")]
+    + [(CHINESE, code) for code in ("utf-8", "gb18030")],
 )
 def test_a_file_is_read_as_spreadsheets_save_it(text, encoding):
-    assert rosters.text_of(text.replace("\n", "\r\n").encode(encoding)).replace("\r\n", "\n") == text
+    assert text_of(text.replace("\n", "\r\n").encode(encoding)).replace("\r\n", "\n") == text
     (one,) = rosters.read_roster(text)
     assert one.name == text.split("\n")[1].replace("\t", ";").partition(";")[2]
 

@@ -41,7 +41,8 @@ class Dialect:
     resource: str
     package: tuple[str, str]
     hyphens: bool = False
-    #: Without what later versions have: words on pictures, how many words go into gaps in all, that people score.
+    #: Without what later versions have: words on pictures, markup in words and in options of lists, how many words go
+    #: into gaps in all, that people score.
     bare: bool = False
 
     def tag(self, name: str) -> str:

@@ -194,7 +194,10 @@ class Sheet:
         )
 
     def line(self, text: str, field: str) -> str:
-        """A text where QTI has no markup."""
+        """A text where QTI has no blocks, and 2.1 no markup at all."""
+        html = self.texts.entry(text)
+        if not self.dialect.bare and not has_blocks(html):
+            return html
         if not self.texts.keeps(text):
             self.lose(field, "QTI has plain text here: its markup")
         return self.texts.line(text)

@@ -86,6 +86,8 @@ OWN = {
     "2": {"modalFeedback": (STATIC, True), "rubricBlock": (some(*BLOCK), False)},
     "3": dict.fromkeys(("modalFeedback", "rubricBlock"), ("contentBody ", False)),
 }
+#: What 2.2 and 3.0 have more: words and options of lists with markup.
+LATER = dict.fromkeys(("gapText", "inlineChoice"), (some(*WORDS), True))
 PICTURE = {"2": "object", "3": "img"}
 
 ROOT = {"schemaLocation!": ANY, "identifier!": NAME}
@@ -148,7 +150,7 @@ UNIQUE = ("responseDeclaration", "outcomeDeclaration"), ("resource",), ("testPar
 def faults(root, name):
     """What is not as the version (``"qti21"``, …) has it, in words; ``root`` has the names of 2.x."""
     version = name.removeprefix("qti")[0]
-    contents = {**CONTENT, **OWN[version]}
+    contents = {**CONTENT, **OWN[version], **({} if name == "qti21" else LATER)}
     found = [*_response_faults(root)]
     for element in root.iter():
         if next(element.iterancestors("math"), None) is not None:

@@ -125,6 +125,19 @@ def test_links_and_tables_become_as_xml_has_them():
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["drag_words", "gap_select"])
+@pytest.mark.parametrize("name", NAMES)
+def test_words_keep_their_markup_where_the_version_has_any(name, kind):
+    words = {"text": "x [[1]] y [[2]]", "choices": ["<b>a</b> &amp; c", "d"], "gaps": {"1": "a", "2": "b"}}
+    content, lost = written(get(name), [question(kind, words, text_format="html")])
+    (found,), _ = read(get(name), content)
+    kept = name != "qti21"
+    assert found.content.choices[0].text == ("<b>a</b> &amp; c" if kept else "a &amp; c")
+    assert ("choices" not in lost["q"]) is kept
+    with ZipFile(BytesIO(content)) as package:
+        assert faults(tree(package.read("items/q.xml")), name) == []
+
+
 def test_signs_that_no_address_has_are_written_as_numbers():
     shown = question(
         "description", {}, prompt="<a href=' http://localhost/100%?a[]=1 '>x</a>", text_format="html"

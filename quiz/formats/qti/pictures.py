@@ -10,7 +10,6 @@ from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.xml import Element
 from quiz.formats._places import numbered
-from quiz.formats.qti.gaps import words_in_gaps
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
@@ -25,6 +24,7 @@ from quiz.formats.qti.interactions import (
 from quiz.formats.qti.item import Item, compared_with, fitting_ids, told
 from quiz.formats.qti.markup import html_inside, one_line
 from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, cut, number, shape_of
+from quiz.formats.qti.words import words_in_gaps
 from quiz.questions.fields import letters
 from quiz.questions.parts import MOST_PARTS
 from quiz.questions.rules.regions import Point, markers

@@ -18,7 +18,7 @@ from quiz.formats._pictures import Pictures
 from quiz.formats._stimuli import stimuli_of
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
 from quiz.formats.qti.dialect import normalise
-from quiz.formats.qti.gaps import INLINE, cloze, gap_match, stand_in_text
+from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
 from quiz.formats.qti.item import Item, fitting_ids, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
@@ -28,6 +28,7 @@ from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_objec
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
 from quiz.formats.qti.values import Wrong, number_of
+from quiz.formats.qti.words import gap_match
 from quiz.questions.parts import MOST_PARTS
 
 _MANIFEST: Final = "imsmanifest.xml"

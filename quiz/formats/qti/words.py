@@ -1,0 +1,128 @@
+"""Words that are put into the gaps of a text, or onto places of a picture (drag_words)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final
+
+from quiz.errors import Said
+from quiz.files.xml import Element
+from quiz.formats.qti.gaps import FILL_IN
+from quiz.formats.qti.interactions import (
+    LEFT_OUT,
+    Foreign,
+    Tried,
+    _demand_own,
+    _pairings,
+    _points,
+    _ruled,
+    _scores,
+    _shuffle,
+    _with_rules,
+    key_pairs,
+    merged,
+)
+from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
+from quiz.formats.qti.markup import joined
+from quiz.formats.qti.values import text_of
+
+#: What is put into gaps.
+_WORDS: Final = ("gapText", "gapImg")
+
+
+def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
+    """``gapMatchInteraction``: words or pictures are put into the gaps of a text."""
+
+    def rest(ids: Mapping[str, str]) -> dict[str, Any]:
+        def put(element: Element) -> str | None:
+            if element.tag == "gap":
+                name = element.get("identifier", "")
+                return f"[[{ids[name]}]]" if name in ids else "…"
+            return "" if element.tag in ("prompt", *_WORDS) else None
+
+        return {"text": item.html(interaction, put, marks=True)}
+
+    gaps = [gap.get("identifier", "") for gap in interaction.iter("gap")]
+    prompt = joined([before, item.html(interaction.find("prompt"))]) or FILL_IN
+    return {"prompt": prompt, **words_in_gaps(item, interaction, gaps, rest), **_shuffle(interaction)}
+
+
+def words_in_gaps(
+    item: Item,
+    interaction: Element,
+    gaps: Sequence[str],
+    rest: Callable[[Mapping[str, str]], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The fields of ``drag_words``; ``rest`` gives those beside words and gaps for the ids of the gaps by identifier."""
+    declaration = item.declaration(interaction)
+    words = [*interaction.iter(*_WORDS)]
+    names = [word.get("identifier", "") for word in words]
+    _demand_own(names)
+    pairs = key_pairs(declaration)
+    key = {gap: word for word, gap in pairs}
+    if len(key) < len(pairs) or not {*key} <= {*gaps} or not {*key.values()} <= {*names}:
+        raise Foreign(Said("%(tag)s where a gap has several words", tag=interaction.tag))
+    if len(names) < 2:
+        raise Foreign(Said("%(tag)s with one word", tag=interaction.tag))
+    if len(key) < len(gaps):
+        item.lose("gaps", LEFT_OUT)
+        gaps = [gap for gap in gaps if gap in key]
+    ids = fitting_ids(names, "w_") or [f"i{n}" for n, _ in enumerate(names, 1)]
+    word_ids = dict(zip(names, ids, strict=True))
+    gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))
+    group_of = _groups(item, words, {*key.values()})
+    texts = {name: _word(item, word) for name, word in zip(names, words, strict=True)}
+    same = merged(item, "choices", {name: f"{text}\0{group_of[name]}" for name, text in texts.items()})
+    choices = [
+        {"id": word_ids[name], "text": texts[name], **({"group": group} if group > 1 else {})}
+        for name, group in group_of.items()
+        if same[name] == name
+    ]
+
+    def is_wrong(word: str, right: str) -> bool:
+        return group_of[word] == group_of[right] and same[word] != same[right]
+
+    tried: list[Tried] = [
+        (declaration.value((word, gap) for gap, word in given.items()),
+         {gap_ids[gap]: word_ids[same[word]] for gap, word in given.items()})
+        for given in _pairings(key, names, is_wrong)
+    ]  # fmt: skip
+    best, credits, probes = _scores(item, declaration.name, tried)
+    used = [word.get("matchMax", "1") != "1" for word in words]
+    right = {gap: same[key[gap]] for gap in gaps}
+    reuse = {"reuse": True} if any(used) or len({*right.values()}) < len(right) else {}
+    if any(used) and not all(used):
+        item.lose("reuse", "all words can be used again, or none")
+    content = {
+        "choices": choices,
+        "gaps": {gap_ids[gap]: word_ids[word] for gap, word in right.items()},
+        **reuse,
+        **rest(gap_ids),
+    }
+    chosen = _ruled(item, "drag_words", _with_rules("drag_words", content), tried, credits)
+    return {
+        "type": "drag_words", **chosen, **told(item, probes).common, **_points(best)
+    }  # fmt: skip
+
+
+def _groups(item: Item, words: Sequence[Element], right: Collection[str]) -> dict[str, int]:
+    """The group of each word; all are of one where a gap had nothing to choose from otherwise."""
+    listed = [*dict.fromkeys(word.get("matchGroup", "") for word in words)]
+    groups = {word.get("identifier", ""): 1 + listed.index(word.get("matchGroup", "")) for word in words}
+    sizes = Counter(groups.values())
+    if all(sizes[groups[name]] > 1 for name in right):
+        return groups
+    if len(sizes) > 1:
+        item.lose("choices", "a group of one word: every word can be put everywhere")
+    return dict.fromkeys(groups, 1)
+
+
+def _word(item: Item, word: Element) -> str:
+    """What is dragged: words, or a picture with its label as the alternative text."""
+    shown = next(word.iter("object", "img"), None) if word.tag == "gapImg" else None
+    if shown is None:
+        return item.html(word)
+    alt = shown.get("alt") or text_of(shown).strip() or word.get("objectLabel", "")
+    address = shown.get("data") or shown.get("src")
+    return item.picture(shown, address, alt) if address else html_of_text(alt)

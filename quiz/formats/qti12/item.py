@@ -236,9 +236,10 @@ class Item:
 
     def _pieces(self, element: Element) -> Iterator[Styled]:
         """The texts in an element with the white space around them."""
-        return (self._shown(text) for text in pieces(element, self._picture, self.lose))
+        return (self.shown(text) for text in pieces(element, self._picture, self.lose))
 
-    def _shown(self, text: Styled) -> Styled:
+    def shown(self, text: Styled) -> Styled:
+        """A text with our names of its pictures."""
         if text.style != "html" or "<img" not in text.lower():
             return text
         return Styled(_TAG.sub(self._renamed, text), "html")

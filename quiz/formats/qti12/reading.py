@@ -18,6 +18,7 @@ from quiz.formats._moodle import Styled, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats._stimuli import stimuli_of
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
+from quiz.formats.qti12 import pool
 from quiz.formats.qti12.item import ID, RESPONSES, Foreign, Item, Media, Wrong, each_word, string_of
 from quiz.formats.qti12.kinds import fields, kind
 from quiz.formats.qti12.markup import normalise
@@ -26,8 +27,6 @@ from quiz.formats.qti12.sheet import STIMULUS
 from quiz.questions.images import FILE
 
 ROOT: Final = "questestinterop"
-#: How older pools of Blackboard begin, which ExamView and publishers still write.
-_POOL: Final = "POOL"
 #: The document type that many exports name; it declares nothing by itself, and is not looked up.
 _NAMED_TYPE: Final = re.compile(rb"<!DOCTYPE\s+questestinterop\b[^\[\]<>]*>")
 _MANIFEST: Final = "imsmanifest.xml"
@@ -104,7 +103,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     faults: list[Fault] = []
     for name in _paths(archive):
         content = archive.read(name)
-        if ROOT.encode() not in content[:4096] and f"<{_POOL}>".encode() not in content[:4096]:
+        if ROOT.encode() not in content[:4096] and f"<{pool.ROOT}>".encode() not in content[:4096]:
             continue
         try:
             documents.append((name, _document(content)))
@@ -185,13 +184,11 @@ def _media(archive: Archive, document: str) -> Media:
 def _document(content: bytes) -> _Document:
     root = read_xml(_NAMED_TYPE.sub(lambda found: b"\n" * found[0].count(b"\n"), content, count=1))
     normalise(root)
+    if root.tag == pool.ROOT:
+        return _Document(pool.title(root), [(one, ()) for one in pool.questions(root)])
     if root.tag != ROOT:
         raise Invalid(
             Said("the XML begins with <%(tag)s> – QTI 1.2 begins with <%(root)s>", tag=root.tag, root=ROOT)
-            if root.tag != _POOL
-            else Said(
-                "a pool of Blackboard before version 7 – import it into Blackboard or Moodle and export it from there"
-            )
         )
     document = _Document()
     tops = [one for one in root if one.tag in ("assessment", "objectbank", "section")]
@@ -284,7 +281,7 @@ def _entries(
 def _entry(item: Item, topic: str, where: str, shared: Mapping[str, Element]) -> Entry:
     title = str(item.element.get("title") or "").strip()
     try:
-        own = fields(item)
+        own = (pool.fields if item.element.tag.startswith(pool.QUESTION) else fields)(item)
         found = {**_common(item, title, topic), **own, **_stimulus(item, shared)}
     except Wrong as error:
         return failed(where, title, error)

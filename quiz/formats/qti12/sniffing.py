@@ -7,7 +7,7 @@ from typing import Final
 
 from quiz.files.archive import START, beginning
 
-_ROOT: Final = re.compile(r"<(?:\w+:)?questestinterop\b")
+_ROOT: Final = re.compile(r"<(?:\w+:)?questestinterop\b|<POOL>\s*<(?:COURSEID|TITLE|QUESTIONLIST)\b")
 #: What the manifest or the first file of a package says.
 _MARKS: Final = (
     "imsqti_xmlv1p",

@@ -249,14 +249,45 @@ def test_blackboard_says_minus_one_where_no_points_are_set():
     assert question(item(said, asked, whole, outcomes='<decvar minvalue="0.0"/>')).points == 1
 
 
-def test_an_old_pool_of_blackboard_is_refused_by_name():
-    pool = b"<?xml version='1.0'?>\n<POOL><QUESTION_ESSAY id='q1'/></POOL>"
-    with pytest.raises(Invalid, match="before version 7"):
-        entries(pool)
-    assert (
-        "before version 7"
-        in entries(pack({"imsmanifest.xml": b"<manifest/>", "res00001.dat": pool}))[0].message
+POOL = b"""<?xml version='1.0'?>
+<POOL><TITLE value='Rivers'/><QUESTIONLIST><QUESTION id='q1' class='QUESTION_MULTIPLECHOICE' points='2'/></QUESTIONLIST>
+<QUESTION_MULTIPLECHOICE id='q1'><BODY><TEXT>&lt;b&gt;Which&lt;/b&gt;?</TEXT><FLAGS><ISHTML value='true'/></FLAGS></BODY>
+<ANSWER id='a'><TEXT>Ob</TEXT></ANSWER><ANSWER id='b'><TEXT>Ili</TEXT></ANSWER><ANSWER id='c'><TEXT/></ANSWER>
+<GRADABLE><CORRECTANSWER answer_id='a'/><FEEDBACK_WHEN_CORRECT>Yes.</FEEDBACK_WHEN_CORRECT></GRADABLE></QUESTION_MULTIPLECHOICE>
+<QUESTION_MULTIPLEANSWER id='q2'><BODY><TEXT>Which?</TEXT></BODY><ANSWER id='a'><TEXT>Ob</TEXT></ANSWER><ANSWER id='b'><TEXT>Ili</TEXT></ANSWER>
+<ANSWER id='c'><TEXT>Lena</TEXT></ANSWER><GRADABLE><CORRECTANSWER answer_id='a'/><CORRECTANSWER answer_id='c'/></GRADABLE></QUESTION_MULTIPLEANSWER>
+<QUESTION_TRUEFALSE id='q3'><BODY><TEXT>It is long.</TEXT></BODY><ANSWER id='a'><TEXT>True</TEXT></ANSWER><ANSWER id='b'><TEXT>False</TEXT></ANSWER>
+<GRADABLE><CORRECTANSWER answer_id='b'/></GRADABLE></QUESTION_TRUEFALSE>
+<QUESTION_MATCH id='q4'><BODY><TEXT>Match.</TEXT></BODY><ANSWER id='a'><TEXT>Ob</TEXT></ANSWER><ANSWER id='b'><TEXT>Lena</TEXT></ANSWER>
+<CHOICE id='x'><TEXT>Kara Sea</TEXT></CHOICE><CHOICE id='y'><TEXT>Laptev Sea</TEXT></CHOICE><CHOICE id='z'><TEXT>Aral Sea</TEXT></CHOICE>
+<GRADABLE><CORRECTANSWER answer_id='a' choice_id='x'/><CORRECTANSWER answer_id='b' choice_id='y'/></GRADABLE></QUESTION_MATCH>
+<QUESTION_ESSAY id='q5'><BODY><TEXT>Why?</TEXT></BODY><ANSWER id='a'><TEXT>So.</TEXT></ANSWER><GRADABLE/></QUESTION_ESSAY>
+<QUESTION_FILLINBLANK id='q6'><BODY><TEXT>A river: __.</TEXT></BODY><ANSWER id='a'><TEXT>Ob</TEXT></ANSWER><GRADABLE/></QUESTION_FILLINBLANK>
+<QUESTION_ORDER id='q7'><BODY><TEXT>Order.</TEXT></BODY></QUESTION_ORDER>
+<QUESTION_TRUEFALSE id='q8'><BODY><TEXT>It is long.</TEXT></BODY><GRADABLE/></QUESTION_TRUEFALSE>
+</POOL>"""
+
+
+def test_pools_of_blackboard_before_version_7():
+    assert recognise(POOL[:HEAD_BYTES], "pool.dat") == FORMAT
+    (single, several, truth, match, essay, typed), report = read(FORMAT, POOL)
+    assert (single.points, single.prompt, single.feedback.right) == (2, "<b>Which</b>?", "Yes.")
+    assert [(one.text, one.right) for one in single.content.options] == [("Ob", True), ("Ili", False)]
+    assert worth(several, ["a", "c"], ["a"]) == [1, 0]
+    assert (truth.content.answer, essay.content.model_answer, typed.content.answers[0].text) == (
+        False,
+        "So.",
+        "Ob",
     )
+    assert [(one.stem, one.choice) for one in match.content.pairs] == [
+        ("Ob", "Kara Sea"),
+        ("Lena", "Laptev Sea"),
+    ]
+    assert [one.choice for one in match.content.distractors] == ["Aral Sea"]
+    assert [one["kind"] for one in report.unsupported] == ["ORDER"]
+    assert "nothing is said to be right" in report.errors[0]["message"]
+    packed, _ = read(FORMAT, pack({"imsmanifest.xml": b"<manifest/>", "res00001.dat": POOL}))
+    assert packed == [single, several, truth, match, essay, typed]
 
 
 # ILIAS, Sakai, OpenOLAT, Respondus -----------------------------------------------------------------------------------

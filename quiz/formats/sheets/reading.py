@@ -38,6 +38,8 @@ _POINTED: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 _THOUSANDS: Final = re.compile(r"(?<=[0-9])[ \xa0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 #: A comma that may part thousands or be a decimal comma.
 _EITHER: Final = re.compile(r"[-−+]?[1-9][0-9]{0,2},[0-9]{3}")
+#: The place of each letter.
+_PLACES: Final = {letter: place for place, letter in enumerate(letters(MOST))}
 #: Rows above the names of the columns that are passed over.
 HEAD_WITHIN: Final = 20
 
@@ -62,15 +64,14 @@ class Row:
         """The cell's text; "" where there is none."""
         return self.cells.get(name, "")
 
-    def parts(self) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """The letter of each part that something is said of, and what is said."""
-        for letter in letters(MOST):
-            said = {
-                name: self.get(f"{name} {letter.lower()}")
-                for name in ("option", "match", "group", "credit", "feedback")
-            }
-            if any(said.values()):
-                yield letter, said
+    def parts(self) -> list[tuple[str, Mapping[str, str]]]:
+        """The letter of each part that something is said of, in their order, and what is said."""
+        found: dict[str, dict[str, str]] = {}
+        for column, cell in self.cells.items():
+            name, _, letter = column.partition(" ")
+            if name in PART and letter.upper() in _PLACES:
+                found.setdefault(letter.upper(), dict.fromkeys(PART, ""))[name] = cell
+        return sorted(found.items(), key=lambda part: _PLACES[part[0]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ _NEVER: Final = frozenset({"poll", "draw", "slide", "word_cloud", "survey"})
 
 def _guessed(row: Row) -> str:
     """The type of a row that does not say it: by what is right."""
-    right, parts = row.get("right").strip(), [*row.parts()]
+    right, parts = row.get("right").strip(), row.parts()
     words = {said["option"].strip().casefold() for _, said in parts}
     if words == {"true", "false"} or (not parts and right.isalpha() and right.casefold() in _WORDS):
         return "true_false"
@@ -277,7 +278,7 @@ def _common(row: Row) -> dict[str, Any]:
 
 def _options(row: Row) -> list[dict[str, Any]]:
     credited = any(said["credit"] for _, said in row.parts())
-    right, parts = _right(row), [*row.parts()]
+    right, parts = _right(row), row.parts()
     if not right and not credited:
         raise Wrong(
             "nothing says what is right – write the letters or numbers of the right options into their column"
@@ -406,7 +407,7 @@ def _ordering(row: Row) -> dict[str, Any]:
 
 
 def _word_gaps(row: Row) -> dict[str, Any]:
-    parts = [*row.parts()]
+    parts = row.parts()
     ids = {letter: letter.lower() for letter, _ in parts}
     return {
         "text": row.get("text"),

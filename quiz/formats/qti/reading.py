@@ -134,22 +134,7 @@ def read(source: Source) -> Iterator[Entry]:
                 tag=root.tag,
             )
         )
-    yield _entry(_Package(_beside(source), limit), root, _Place(source.name), source.name)
-
-
-def _beside(source: Source) -> Callable[[str], bytes | None]:
-    """Reads files in the folder of an item and below; those of an item that came alone are missing."""
-
-    def read(path: str) -> bytes | None:
-        if source.folder is None or path.startswith(("..", "/")):
-            return None
-        found = (source.folder / path).resolve()
-        if not found.is_relative_to(source.folder.resolve()) or not found.is_file():
-            return None
-        with found.open("rb") as file:
-            return file.read(source.limits.question_bytes + 1)
-
-    return read
+    yield _entry(_Package(source.beside, limit), root, _Place(source.name), source.name)
 
 
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:

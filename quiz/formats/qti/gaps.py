@@ -95,14 +95,18 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
 
 
 def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
-    """The mark of a gap; of a choice that is a block a paragraph, with its prompt."""
+    """The mark of a gap; of a choice that is a block one of its own, with its prompt."""
     mark = f"[[{ours[element.get('responseIdentifier', '')]}]]"
     if element.tag in INLINE:
         return mark
     if "cloze" not in item.hints(item.body):
         item.lose("text", "the options of a choice are a list in the text")
     prompt = item.html(element.find("prompt"), marks=True)
-    return mark if not prompt and _stands_in_line(element) else f"<p>{prompt} {mark}</p>"
+    if not prompt and _stands_in_line(element):
+        return mark
+    # Boxes do not fit into a paragraph when they go out again.
+    block = "div" if item.declaration(element).cardinality == "multiple" else "p"
+    return f"<{block}>{prompt} {mark}</{block}>"
 
 
 def _stands_in_line(element: Element) -> bool:

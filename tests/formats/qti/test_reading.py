@@ -89,7 +89,7 @@ CASES = {
         },
     },
     "boxes": {
-        "type": "cloze", "points": "3", "text": "<p>Which? [[A]]</p>\n<p>How many? [[B]]</p>",
+        "type": "cloze", "points": "3", "text": "<div>Which? [[A]]</div>\n<p>How many? [[B]]</p>",
         "gaps": {
             "A": {
                 "type": "multiple_response", "weight": "2",

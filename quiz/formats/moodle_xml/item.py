@@ -14,9 +14,10 @@ from urllib.parse import quote
 from quiz.errors import Invalid, Said
 from quiz.files.images import Image
 from quiz.files.xml import Element
-from quiz.formats._moodle import PLACE, Styled, without_files
+from quiz.formats._moodle import PLACE, Styled, from_html, shown, without_files
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
+from quiz.formats.moodle_xml.languages import holds_languages
 from quiz.questions.images import elsewhere, references
 from quiz.questions.rules.numbers import LARGEST_POWER
 
@@ -31,11 +32,10 @@ _STYLES: Final = {
 _TYPED: Final = frozenset("shortanswer numerical truefalse calculated calculatedsimple".split())
 #: HTML that editors leave behind where nothing was written.
 _SHOWS_NOTHING: Final = re.compile(r"(?:\s|&nbsp;|<br ?/?>|</?(?:p|div|span)(?: [^<>]*)?>)*+", re.IGNORECASE)
-#: Elements that play or run, which pages leave out, and Moodle's marks of words in one of several languages.
+#: Elements that play or run, which pages leave out.
 _DOES: Final = re.compile(
     r"<(?:applet|audio|button|canvas|embed|iframe|input|object|script|select|textarea|video)\b", re.IGNORECASE
 )
-_IN_LANGUAGES: Final = re.compile(r"<span [^<>]*\bmultilang\b|\{mlang\b", re.IGNORECASE)
 #: Where a text may name a picture or another file.
 _PICTURED: Final = re.compile(rf"<img\b|!\[|{PLACE}", re.IGNORECASE)
 #: What editors put behind the name of a file, so that browsers load it anew.
@@ -160,10 +160,17 @@ class Item:
             self._lose_what_is_not_shown(text)
         return Styled(self._pictured(text, style or "html") if _PICTURED.search(text) else text, style)
 
+    def shown(self, text: str) -> Styled:
+        """A text of a place where Moodle shows HTML without its tags; what is in several languages stays apart."""
+        if not holds_languages(text):
+            return shown(text)
+        self._lose_what_is_not_shown(text)
+        return from_html(text)
+
     def _lose_what_is_not_shown(self, html: str) -> None:
         if _DOES.search(html):
             self.lose("media", "films, sounds, frames and what runs are not shown")
-        if _IN_LANGUAGES.search(html):
+        if holds_languages(html) or "{mlang " in html:
             self.lose("translations", "a text in several languages is shown in all of them")
 
     def _pictured(self, text: str, style: str) -> str:

@@ -13,9 +13,9 @@ from quiz.errors import Invalid, Said
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
-from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled, shown
+from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Source, Unsupported, failed, marked
+from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, failed, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
 from quiz.formats.moodle_xml.categories import read_category
@@ -30,6 +30,7 @@ from quiz.formats.moodle_xml.item import (
     within,
     word_of,
 )
+from quiz.formats.moodle_xml.languages import in_languages
 from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
 from quiz.formats.moodle_xml.words import grouped, word_gaps
 from quiz.questions.fields import exact, letters, percent
@@ -137,8 +138,20 @@ def _entry(element: Element, pictures: Pictures, topic: str) -> Entry:
     if topic:
         fields["topic"] = topic
     _lose_the_rest(item, known)
-    found = settled(fields)
-    return Found(where, _laid_out(found), item.losses, item.files)
+    found = _laid_out(settled(fields))
+    return Found(where, *_in_languages(found, item), item.files)
+
+
+def _in_languages(fields: dict[str, Any], item: Item) -> tuple[Mapping[str, Any], list[Loss]]:
+    """The fields, translated where their texts were in several languages, and what is lost."""
+    told = [loss for loss in item.losses if loss.field != "translations"]
+    if len(told) == len(item.losses) or "each" in fields:
+        return fields, item.losses
+    made = in_languages(fields)
+    if made is fields:
+        return fields, item.losses
+    named = [Loss("name", "a name is in one language")] if made.get("name") != fields.get("name") else []
+    return made, [*told, *named]
 
 
 def _laid_out(fields: dict[str, Any]) -> dict[str, Any]:
@@ -404,7 +417,7 @@ def _matching(item: Item) -> dict[str, Any]:
     pairs, distractors = [], []
     for one in item.all("subquestion"):
         parts = children(one)
-        stem, choice = item.styled_of(one, parts), shown(word_of(parts, "answer"))
+        stem, choice = item.styled_of(one, parts), item.shown(word_of(parts, "answer"))
         if stem and choice:
             pairs.append({"stem": stem, "choice": choice})
         elif choice:
@@ -468,7 +481,7 @@ def _cloze(item: Item) -> dict[str, Any]:
 
 def _gapselect(item: Item) -> dict[str, Any]:
     choices = [
-        {"text": shown(within(one, "text")), "group": within(one, "group")}
+        {"text": item.shown(within(one, "text")), "group": within(one, "group")}
         for one in item.all("selectoption")
     ]
     return {"type": "gap_select", **_word_gaps(item, choices), **_shuffle(item, default=True)}

@@ -19,7 +19,7 @@ _SPAN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _RUN: Final = re.compile(rf"{_SPAN.pattern}(?:\s*{_SPAN.pattern})+", re.IGNORECASE | re.DOTALL)
-#: What becomes of a code: ``zh_cn`` is Chinese, as it is spoken everywhere.
+#: A language, whatever the country: ``zh_cn`` is Chinese (``_code``).
 _CODE: Final = re.compile(r"[a-z]{2,3}")
 
 

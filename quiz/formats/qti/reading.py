@@ -364,7 +364,12 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
 
 def _parted(body: Element) -> tuple[list[Element], list[Element]]:
     """The buttons that end a try, and what is answered."""
-    found = [one for one in body.iter() if one.tag.endswith("Interaction")]
+    # what a customInteraction holds, such as a portableCustomInteraction, is it itself
+    found = [
+        one
+        for one in body.iter()
+        if one.tag.endswith("Interaction") and one.getparent().tag != "customInteraction"
+    ]
     buttons = [one for one in found if one.tag == "endAttemptInteraction"]
     return buttons, [one for one in found if one not in buttons]
 

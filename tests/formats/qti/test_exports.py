@@ -406,3 +406,12 @@ def test_pictures_to_be_put_onto_places_become_places(tmp_path):
     assert (question["type"], question["prompt"], question["points"]) == ("hotspot", "<p>Where?</p>", "2")
     assert (question["image"]["alt"], len(question["regions"])) == ("A map", 2)
     assert [*losses] == ["image", "regions"]
+
+
+def test_an_interaction_of_somebodys_making_is_told_as_such():
+    """TAO writes a portable one inside of a custom one, which are not two."""
+    own = '<p:portableCustomInteraction xmlns:p="http://www.imsglobal.org/xsd/portableCustomInteraction"/>'
+    _, unsupported = read(
+        PICK + SCORE, f'<customInteraction responseIdentifier="R">{own}</customInteraction>'
+    )
+    assert [one["kind"] for one in unsupported] == ["customInteraction"]

@@ -375,6 +375,10 @@ def test_sheets_of_other_programs_are_read_by_the_names_of_their_columns():
         f'{text}1,"A, b?",True,False,2\r\n2,C?,x,y,"1,2"\r\n3,,,,\r\n'.encode(), "csv"
     )
     assert (asked, faults, lost) == ([("true_false", "False"), ("multiple_response", "x; y")], {}, [])
+    text = (
+        b"Question,Correct Answer,Incorrect Answer 1,Incorrect Answer 2\nP?,Paris,Rome,Bonn\nQ?,Bonn,Rome,\n"
+    )
+    assert shown(text, "csv") == ([("single_choice", "Paris"), ("single_choice", "Bonn")], {}, [])
 
 
 def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():

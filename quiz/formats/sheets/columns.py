@@ -58,7 +58,7 @@ NAMES: Final = frozenset(
     {"id", "type", *COMMON, *AFTER, *(f"{one} {letter.lower()}" for one in PART for letter in letters(MOST))}
 )
 
-#: What other programs and teachers call these columns (the sheets of Kahoot, Blooket and Wayground, which was Quizizz).
+#: What other programs and teachers call these columns (the sheets of Kahoot, Blooket, Gimkit and Wayground, which was Quizizz).
 _OTHERS: Final = {
     "question": "prompt", "question text": "prompt", "question type": "type", "correct answer": "right",
     "correct answers": "right", "correct": "right", "answer explanation": "explanation",
@@ -71,17 +71,22 @@ LOST: Final[Mapping[str, str]] = {
     "images": "pictures that lie at an address",
     "number": "",
 }
-_PLACED: Final = re.compile(r"(?:answer|option|choice|answer option) ?([0-9]{1,2})")
+_PLACED: Final = re.compile(
+    r"(?:(incorrect|wrong)(?: (?:answer|option|choice))?|answer option|answer|option|choice) ?([0-9]{1,2})"
+)
 #: What follows the name of a column: (optional), - max 75 characters.
 _MORE: Final = re.compile(r"(?:\(| [-–—:] ).*")
 
 
 def known(heading: str) -> str:
-    """Our name of the column with this heading, without capitals; the heading itself where we have no such column."""
+    """Our name of the column with this heading, without capitals; the heading itself where we have no such column.
+
+    Wrong answers that are numbered by themselves stand behind option A, which is then the right one.
+    """
     text = " ".join(heading.split()).casefold()
     if text in NAMES:
         return text
     bare = _MORE.sub("", text).strip()
     placed = _PLACED.fullmatch(bare)
-    number = int(placed[1]) if placed else 0
+    number = int(placed[2]) + bool(placed[1]) if placed else 0
     return f"option {letters(MOST)[number - 1].lower()}" if 1 <= number <= MOST else _OTHERS.get(bare, text)

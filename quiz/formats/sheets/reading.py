@@ -104,6 +104,8 @@ class _Table:
             yield self._entry(in_turn(", ", filter(None, (self.place, where))), found, cells)
 
     def _entry(self, where: str, found: Mapping[str, str], cells: Sequence[str]) -> Entry:
+        if not self.own and "option b" in found and "option a" not in self.columns:
+            found = {**found, "option a": found.get("right", ""), "right": "A"}
         row = Row(found, self.own)
         if row.kind in _NEVER:
             return Unsupported(where, row.get("type").strip(), row.get("prompt").strip()[:60])

@@ -108,7 +108,9 @@ def _name_responses(item: Item, name: str) -> None:
         if one.find(".//render_choice//response_label") is not None:
             one.tag = "response_lid"
     if len(found) == 1 and found[0].tag == "response_lid" and found[0].get("rcardinality") != "Ordered":
-        found[0].set("rcardinality", _CHOSEN.get(name, found[0].get("rcardinality", "Single")))
+        wished = _CHOSEN.get(name)
+        if wished == "Multiple" or (wished and len(_key(item)) == 1):
+            found[0].set("rcardinality", wished)
 
 
 def _drop_blanks(item: Item) -> None:
@@ -118,8 +120,7 @@ def _drop_blanks(item: Item) -> None:
         if not any(has_content(part) for part in one if part.tag != "render_choice"):
             one.getparent().remove(one)
             item.lose("pairs", "pairs without a stem")
-    scored = [*filter(_scores, item.element.iter("respcondition"))]
-    key = {(test.get("respident"), (test.text or "").strip()) for test in mentioned(scored, None)}
+    key = _key(item)
     for one in item.element.iter("response_lid"):
         labels, name = [*one.iter("response_label")], one.get("ident")
         blank = [
@@ -129,6 +130,12 @@ def _drop_blanks(item: Item) -> None:
             item.lose("options", "options without a text")
             for label in blank:
                 label.getparent().remove(label)
+
+
+def _key(item: Item) -> set[tuple[str, str]]:
+    """The responses and values that rules with points name."""
+    scored = [*filter(_scores, item.element.iter("respcondition"))]
+    return {(test.get("respident", ""), (test.text or "").strip()) for test in mentioned(scored, None)}
 
 
 def _scores(condition: Element) -> bool:

@@ -170,6 +170,16 @@ def test_blackboard_ultra_names_options_otherwise_in_its_rules():
     assert [option.get("correct", False) for option in fields["options"]] == [True, False, True]
 
 
+def test_how_many_options_are_chosen_is_said_by_the_kind_where_the_key_allows_it():
+    asked = material("Which?") + menu(
+        "R", [label("0", "Ob"), label("1", "Ili"), label("2", "Lena")], "Multiple"
+    )
+    said = metadata(qmd_questiontype="Multiple Choice")
+    assert fields_of(item(said, asked, rule(equal("R", 0), 100, action="Set")))[0]["type"] == "single_choice"
+    both = f"<and>{equal('R', 0)}{equal('R', 2)}</and>"
+    assert fields_of(item(said, asked, rule(both, 100, action="Set")))[0]["type"] == "multiple_response"
+
+
 def counted(kind, grading, asked, right, wrong):
     """An item of D2L, which counts right and wrong parts."""
     style = f'<response_extension xmlns:d="x"><d:grading_type>{grading}</d:grading_type></response_extension>'

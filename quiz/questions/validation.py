@@ -90,7 +90,7 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], where: Path) -> 
     path: Path = tuple(detail["loc"])
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return _extra(path, model, where)
+        return _extra(path, detail["input"], model, where)
     text = path_text((*where, *path))
     if kind == "fault":
         return Problem(text, detail["ctx"]["what"], detail["ctx"]["mend"])
@@ -117,8 +117,11 @@ def _one_of(where: str, detail: Mapping[str, Any]) -> Problem:
     return Problem(where, what, mend)
 
 
-def _extra(path: Path, model: type[BaseModel], where: Path) -> Problem:
+def _extra(path: Path, given: object, model: type[BaseModel], where: Path) -> Problem:
     owner, name = _model_at(model, path[:-1]), str(path[-1])
+    if given is None and " " in name:  # YAML's reading of {text: one, two and three}
+        what = Said("a comma cut off '%(rest)s', which stands alone now", rest=name)
+        return Problem(path_text((*where, *path)), what, "put the whole text into quotes")
     if name in getattr(owner, "later", ()):
         return not_yet(name, (*where, *path[:-1]))
     return unknown_field(name, field_names(owner), (*where, *path[:-1]))

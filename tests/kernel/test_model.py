@@ -160,6 +160,11 @@ def test_expected_facility():
             "one line",
         ),
         ("description", {"answer": True}, "unknown field 'answer'"),
+        (
+            "single_choice",
+            {"options": [{"text": "A", "B and C": None, "correct": True}, "D"]},
+            "put the whole text into quotes",
+        ),
         ("single_chioce", {}, "did you mean 'single_choice'"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from base64 import b64encode
 from datetime import date
 from io import BytesIO
 
@@ -20,6 +21,7 @@ from quiz.formats.conversion import Instances, Reading, Report, export
 from tests.formats.samples import samples
 from tests.kernel.test_families import BANK as FAMILIES
 from tests.kernel.test_families import MEMBERS
+from tests.pictures import png
 
 
 def run(*arguments):
@@ -227,3 +229,18 @@ def test_a_picture_brings_its_size_along(tmp_path):
     one, _ = json.loads((tmp_path / "there" / "map.json").read_text())["questions"]
     assert one["image"] == {"file": "images/shapes.svg", "alt": "Shapes"}
     assert (tmp_path / "there" / "images" / "shapes.svg").read_text() == SHAPES
+
+
+def test_an_image_without_words_makes_a_draft_that_comes_in_again(tmp_path):
+    image = b64encode(png()).decode()
+    text = '<![CDATA[<p>See <img src="@@PLUGINFILE@@/a.png"></p>]]>'
+    (tmp_path / "m.xml").write_text(
+        f'<quiz><question type="essay"><name><text>N</text></name><questiontext format="html"><text>{text}</text>'
+        f'<file name="a.png" path="/" encoding="base64">{image}</file></questiontext></question></quiz>'
+    )
+    _, report = report_of(tmp_path / "m.xml", tmp_path / "m.yaml")
+    assert [(loss["id"], loss["field"]) for loss in report["losses"]] == [("N", "images")]
+    (drafted,) = read_bank(tmp_path / "m.yaml").authored
+    assert (drafted.status, 'alt="a.png"' in drafted.prompt) == ("draft", True)
+    _, again = report_of(tmp_path / "m.yaml", tmp_path / "again.yaml")
+    assert (again["losses"], again["errors"]) == ([], [])

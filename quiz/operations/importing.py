@@ -94,10 +94,11 @@ def import_bank(
         if actor is not None:
             demand_role(connection, actor, AUTHORING)
             owner_id = actor.id
-        bank_id = _editable(connection, bank.slug, owner_id)
+        bank_id, made = _editable(connection, bank.slug, owner_id), None
         if bank_id is None and not dry_run:
+            made = new_bank(connection, bank, owner_id, now)
             # where somebody else has made it meanwhile: compare with what they wrote
-            bank_id = new_bank(connection, bank, owner_id, now) or _editable(connection, bank.slug, owner_id)
+            bank_id = made or _editable(connection, bank.slug, owner_id)
         report = _compare(connection, bank, authored, bank_id, prune=prune)
         images = pictures.images if pictures else {}
         report = replace(
@@ -109,7 +110,8 @@ def import_bank(
         )
         if dry_run or bank_id is None:
             return report
-        topics = _write_header(connection, bank, bank_id, now)
+        said = _write_header(connection, bank, bank_id, now)
+        topics = said if made is None else [*bank.topics]
         keep_images(connection, bank_id, images)
         return _write(connection, authored, bank_id, report, topics, owner_id, now)
 

@@ -23,7 +23,7 @@ KINDS = {
     "model_type": ("must be a mapping", "write name: value"),
     "model_attributes_type": ("must be a mapping", "write name: value"),
     "string_type": ("must be text", "write it in quotes"),
-    "too_short": ("has too few entries", ""),
+    "too_short": ("has too few entries", "%(min_length)s is the least"),
     "too_long": ("is too long", "%(max_length)s is the most"),
 }
 

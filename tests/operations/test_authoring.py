@@ -209,6 +209,21 @@ def test_an_import_that_is_taken_back_is_found_no_more(cast, bank):
     assert set(listed(cast, bank, words="how much")) == {"one", "five"}
 
 
+def test_a_new_bank_keeps_nothing_of_an_import_that_is_taken_back(cast):
+    described = """
+format: quiz-bank/1
+bank: physics
+title: Physics
+topics: {energy: {description: Work and heat}}
+questions:
+  - {id: unit, type: true_false, topic: energy, timeless: true, prompt: A joule is a unit of energy., answer: true}
+"""
+    made = importing.import_bank(cast.ada, described, "physics.yaml", NOW).bank_id
+    assert [*banks.bank(cast.ada, made, 1, NOW.date()).topics] == ["energy"]
+    undoing.undo(cast.ada, made, NOW)
+    assert "Work and heat" not in exporting.export_text(cast.ada, made, NOW)
+
+
 def test_errors_of_the_rules_keep_a_question_from_ready(cast, bank):
     wrong = {
         **NEW,

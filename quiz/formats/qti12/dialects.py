@@ -68,8 +68,10 @@ def _part_groups(item: Item) -> None:
     """ILIAS matches in one group of labels, some of which say in ``match_group`` what can go with them."""
     for group in [*item.element.iter("response_grp")]:
         labels = [*group.iter("response_label")]
-        stems = {one.get("ident"): one for one in labels if one.get("match_group")}
-        choices = [one for one in labels if one.get("ident") not in stems]
+        stems = {one.get("ident", ""): one for one in labels if one.get("match_group")}
+        choices = [one for one in labels if one.get("ident", "") not in stems]
+        if "" in stems:
+            raise Wrong("a response_label has no ident – give each its own")
         if len(stems) * len(choices) > _MOST_PAIRS:
             raise Wrong("there are too many stems and choices – part the question")
         for name, stem in stems.items():

@@ -323,6 +323,8 @@ def test_ilias_matches_in_one_group():
     assert ([one.choice for one in found.content.distractors], found.points) == (["Black Sea"], 4)
     twice = whole.replace("2,12", "3,11")
     assert one(twice).kind == "matching in which a stem has several choices"
+    nameless = whole.replace('ident="11"', "")  # found by fuzzing: a name that is none went into XML
+    assert "has no ident" in one(nameless).message
 
 
 def test_ilias_gives_points_for_what_is_left_alone_and_says_them_nowhere_else():

@@ -6,6 +6,7 @@ the order of the source; a writer is given one question after the other, so that
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -62,10 +63,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something of a question, or of the bank, that the other side cannot hold. ``field`` is our field's name."""
+    """Something of a question, or of the bank, that the other side cannot hold. ``field`` is our field's name.
+
+    ``spoils``: without it the question may ask about what nobody sees, so it comes in as a draft.
+    """
 
     field: str
     detail: str
+    spoils: bool = dataclasses.field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,10 +213,14 @@ class Reading:
             del fields["name"]
         if is_family(fields):
             fields["language"] = self.bank.language
+        if any(loss.spoils for loss in found.losses) and fields.get("status", "ready") == "ready":
+            fields["status"] = "draft"
         try:
             question = _sound(load(fields))
         except Invalid as error:
-            message = in_turn("; ", map(str, error.problems))
+            title = str(found.fields.get("name") or found.fields.get("id") or "")[:60]
+            faults = in_turn("; ", map(str, error.problems))
+            message = in_turn(": ", filter(None, (title, faults)))
             self._report.errors.append({"where": found.where, "message": message})
             return None
         self._ids.take(question.id)

@@ -67,7 +67,7 @@ def test_a_wrong_question_does_not_keep_the_others_back(bank, tmp_path):
     assert done.exit_code == 1
     report = json.loads(done.stdout)
     assert [error["message"] for error in report["errors"]] == [
-        "'prompt' is missing – add prompt: …",
+        "A name ~ with :: marks: 'prompt' is missing – add prompt: …",
         "a question must be a mapping – write id: …, type: …, prompt: …",
     ]
     assert len(report["questions"]) == report["written"] == len(data["questions"]) - 2

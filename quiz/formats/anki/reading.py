@@ -68,6 +68,7 @@ class _Media:
                     Loss(
                         "images",
                         Said("'%(file)s' is no picture that comes with the package", file=wished[:60]),
+                        spoils=True,
                     )
                 )
                 return ""

@@ -158,7 +158,7 @@ def _entry(block: _Block, topic: str) -> Entry:
         return Fault(where, str(error))
     losses = fields.pop("losses", ())
     if PLACE in text:
-        losses = [*losses, Loss("files", "a file that a text names does not come with it")]
+        losses = [*losses, Loss("files", "a file that a text names does not come with it", spoils=True)]
     more = {"id": block.id, "topic": topic, "tags": block.tags}
     return Found(where, {**fields, **{name: value for name, value in more.items() if value}}, losses)
 

@@ -48,9 +48,9 @@ class _Item:
     losses: list[Loss] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def lose(self, name: str, detail: str) -> None:
+    def lose(self, name: str, detail: str, *, spoils: bool = False) -> None:
         """Notes a loss of the field of this name."""
-        self.losses.append(Loss(name, detail))
+        self.losses.append(Loss(name, detail, spoils=spoils))
 
     def html(self, name: str) -> str:
         """A parameter that is HTML."""
@@ -190,7 +190,8 @@ class _Media:
         try:
             name, image = self._pictures.name(path.rpartition("/")[2], self._archive.read(f"content/{path}"))
         except (KeyError, Invalid):
-            item.lose("images", Said("'%(file)s' is no picture that comes with the package", file=path[:60]))
+            lost = Said("'%(file)s' is no picture that comes with the package", file=path[:60])
+            item.lose("images", lost, spoils=True)
             return ""
         item.files[name] = image.content
         alt = escape(unescape(_text(told.get("alt"))))

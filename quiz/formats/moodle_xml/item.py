@@ -105,9 +105,9 @@ class Item:
         """The pictures by name."""
         return {name: image.content for name, image in self.images.items()}
 
-    def lose(self, name: str, detail: str) -> None:
+    def lose(self, name: str, detail: str, *, spoils: bool = False) -> None:
         """Notes a loss of the field of this name."""
-        self.losses.append(Loss(name, detail))
+        self.losses.append(Loss(name, detail, spoils=spoils))
 
     def prepare(self) -> None:
         """Reads what the other parts need. Raises Wrong."""
@@ -178,7 +178,7 @@ class Item:
         if style not in ("plain", "markdown"):
             text = self._with_embedded(text)
         if PLACE in text:
-            self.lose("files", "a file that a text names does not come with it")
+            self.lose("files", "a file that a text names does not come with it", spoils=True)
             text = without_files(text)
         for one in references({"text": text, "text_format": style}):
             if not one.alt.strip():
@@ -207,7 +207,7 @@ class Item:
             content = embedded(one.file)
             name = None if content is None else self.keep("image", content)
             if content is None:
-                self.lose("images", Said("'%(address)s' lies elsewhere", address=one.file[:60]))
+                self.lose("images", Said("'%(address)s' lies elsewhere", address=one.file[:60]), spoils=True)
             elif name is not None:
                 made += html[last : one.span[0]] + name
                 last = one.span[1]
@@ -237,6 +237,7 @@ class Item:
                     file=wished[:60],
                     error=Said(str(error)),
                 ),
+                spoils=True,
             )
             return None
         self.images[name] = image

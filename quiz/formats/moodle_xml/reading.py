@@ -202,7 +202,8 @@ def _prompt(item: Item) -> Styled:
         item.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
         return Styled(f'{text} <img src="{name}" alt="" />' if name else text, style)
     if item.word("image"):
-        item.lose("images", Said("'%(file)s' does not come with the file", file=item.word("image")[:60]))
+        lost = Said("'%(file)s' does not come with the file", file=item.word("image")[:60])
+        item.lose("images", lost, spoils=True)
     return Styled(text, style)
 
 

@@ -65,9 +65,9 @@ class Item:
     losses: list[Loss] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
-    def lose(self, name: str, detail: str) -> None:
+    def lose(self, name: str, detail: str, *, spoils: bool = False) -> None:
         """Notes a loss of the field of this name."""
-        self.losses.append(Loss(name, detail))
+        self.losses.append(Loss(name, detail, spoils=spoils))
 
     @property
     def title(self) -> str:
@@ -259,13 +259,13 @@ class Item:
         """Our name for a picture; None, and a loss, where it is none."""
         path, content = "image", embedded(address)
         if content is None and _ELSEWHERE.match(address):
-            self.lose("images", Said("'%(address)s' lies elsewhere", address=address[:60]))
+            self.lose("images", Said("'%(address)s' lies elsewhere", address=address[:60]), spoils=True)
             return None
         if content is None:
             path = posixpath.normpath(posixpath.join(self.folder, unquote(address)))
             content = self.media(path)
         if content is None:
-            self.lose("images", Said("there is no file '%(path)s'", path=path[:60]))
+            self.lose("images", Said("there is no file '%(path)s'", path=path[:60]), spoils=True)
             return None
         try:
             name, image = self.pictures.name(posixpath.basename(path), content)
@@ -277,6 +277,7 @@ class Item:
                     path=path[:60],
                     error=Said(str(error)),
                 ),
+                spoils=True,
             )
             return None
         self.files[name] = image.content

@@ -104,9 +104,9 @@ class Item:
     #: The most that the rules give, once they are worked out.
     best: Fraction | None = None
 
-    def lose(self, name: str, detail: str) -> None:
+    def lose(self, name: str, detail: str, *, spoils: bool = False) -> None:
         """Notes a loss of the field of this name, once: texts are read wherever they are asked for."""
-        self.losses[Loss(name, detail)] = None
+        self.losses[Loss(name, detail, spoils=spoils)] = None
 
     @cached_property
     def metadata(self) -> Mapping[str, Sequence[str]]:
@@ -288,7 +288,7 @@ class Item:
         plain = local_address(address)
         content = self.media(plain)
         if content is None:
-            self.lose("files", Said("'%(path)s' is not in the package", path=plain[:60]))
+            self.lose("files", Said("'%(path)s' is not in the package", path=plain[:60]), spoils=True)
             return None
         return self._kept(plain, content)
 
@@ -304,6 +304,7 @@ class Item:
                     path=plain[:60],
                     error=Said(str(error)),
                 ),
+                spoils=True,
             )
             return None
         self.files[name] = image.content

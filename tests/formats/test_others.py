@@ -322,6 +322,8 @@ def test_a_column_that_there_is_not_is_told_with_those_that_there_are():
         Invalid, match=r"row 1: there is no column 'answer' – the columns are id, type, .*right, option A"
     ):
         read(get("csv"), b"prompt,option A,answer\nx,y,A\n")
+    (fault,) = read(get("csv"), b"prompt,option A,option B,right\nx,y,z,00000000100\n")[1].errors
+    assert "'00000000100' names an option that is not there" in str(fault)
 
 
 def workbook(*sheets):
@@ -421,6 +423,14 @@ def test_pictures_of_an_anki_package_come_along_and_gaps_lie_side_by_side():
     assert found.question.explanation == "more"
     assert found.files == {"images/a-b.png": png()}
     assert [loss.field for loss in found.losses] == ["sounds", "images", "gaps", "hints"]
+
+
+def test_gaps_and_pictures_that_never_end_cost_no_more_than_others():
+    """Each beginning searched on to the end of the field: for one of 6 kB a quarter of a minute."""
+    gaps, pictures = ("".join(f"{begun}{n}::" for n in range(20_000)) for begun in ("{{c", " src='"))
+    endless = [f"{gaps}<img {pictures}"]
+    (found,) = read(get("anki"), with_notes([endless], {}, {}))[1].errors
+    assert "the note has no gap" in str(found)
 
 
 def test_a_newer_anki_package_is_read_with_decks_pictures_and_long_answers():
@@ -525,3 +535,10 @@ def with_notes(notes, media, files):
         rows = [(number, "\x1f".join(fields)) for number, fields in enumerate(notes)]
         made.executemany("INSERT INTO notes VALUES (?, 1, '', ?)", rows)
         return pack({"collection.anki2": made.serialize(), "media": json.dumps(media).encode(), **files})
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 300, "circle", "../x", "folder"])
+def test_what_no_file_beside_a_source_is_called_is_not_there(path, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "circle").symlink_to("circle")
+    assert Source(BytesIO(), "x", tmp_path).beside(path) is None

@@ -14,12 +14,13 @@ from quiz.formats.anki.package import NESTED, Note, Package
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, told_of, topic_of
 from quiz.questions.rules.text import LONGEST_PATTERN, exactly
 
-#: {{c1::answer::hint}}
-GAP: Final = re.compile(r"\{\{c(\d+)::(.*?)(?:::(.*?))?\}\}", re.DOTALL)
-_GAP_ENDS: Final = re.compile(r"(\{\{c\d+::|\}\})")
-_IMAGE: Final = re.compile(
-    r"""<img\b[^<>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))[^<>]*>""", re.IGNORECASE
+#: {{c1::answer::hint}}, without a gap within: where the next one begins a search ends, so that many cost no more than few.
+GAP: Final = re.compile(
+    r"\{\{c(\d+)::((?:(?!\{\{c\d+::|\}\}|::).)*)(?:::((?:(?!\{\{c\d+::|\}\}).)*))?\}\}", re.DOTALL
 )
+_GAP_ENDS: Final = re.compile(r"(\{\{c\d+::|\}\})")
+_IMAGE: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_SRC: Final = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _SOUND: Final = re.compile(r"\[sound:[^\[\]]*\]", re.IGNORECASE)
 #: How a gap begins that is an area to be covered on a picture.
 _COVERED: Final = "image-occlusion:"
@@ -60,7 +61,10 @@ class _Media:
         """A field of a note with the pictures that there are, which come into ``files``, and without sounds."""
 
         def picture(tag: re.Match[str]) -> str:
-            wished = unescape(tag[tag.lastindex or 0])
+            src = _SRC.search(tag[0])
+            if src is None:
+                return tag[0]
+            wished = unescape(src[src.lastindex or 0])
             try:
                 name, image = self._pictures.name(wished, self._package.medium(wished))
             except (KeyError, Invalid):
@@ -73,8 +77,8 @@ class _Media:
                 )
                 return ""
             files[name] = image.content
-            start, end = tag.span(tag.lastindex or 0)
-            return f"{tag[0][: start - tag.start()]}{name}{tag[0][end - tag.start() :]}"
+            start, end = src.span(src.lastindex or 0)
+            return f"{tag[0][:start]}{name}{tag[0][end:]}"
 
         pictured = _IMAGE.sub(picture, field)
         bare = _SOUND.sub("", pictured)

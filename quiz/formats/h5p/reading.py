@@ -218,7 +218,9 @@ def _entry(where: str, one: Params, media: _Media) -> Entry:
 def _told(item: _Item, count: int) -> dict[str, Any]:
     """What is said to a share of the points of a question that has so many; H5P rounds it down to whole percent."""
     ranges = _dicts(item.params.get("overallFeedback"))
-    said = [_said(ranges, 100 * points // count) for points in range(count + 1)]
+    shares = [100 * points // count for points in range(count + 1)]
+    by_share = {share: _said(ranges, share) for share in {*shares}}
+    said = [by_share[share] for share in shares]
     partly = {*said[1:-1]}
     if len(partly) > 1 or any(map(_FIGURE.search, said)):
         item.lose("feedback", "what is said to ranges of points, and their figures")

@@ -21,8 +21,9 @@ from quiz.formats.qti12.processing import mentioned, number
 _NOT_SHOWN: Final = frozenset({"answerdepth", "suggested_solution"})
 #: The address of a picture in a text.
 _SRC: Final = re.compile(r'src="([^"]*)"')
-#: More stems times choices than anybody asks for.
-_MOST_PAIRS: Final = 10_000
+#: Elements, and bytes, of the choices that every stem gets a copy of, together: more than anybody asks for.
+_MOST_ELEMENTS: Final = 50_000
+_MOST_BYTES: Final = 50_000_000
 #: How many options may be chosen, by kinds that say it otherwise than their files sometimes do.
 _CHOSEN: Final = {"multipleanswer": "Multiple", "multiplechoice": "Single"}
 #: The counters of D2L, and the variable that they make up.
@@ -66,13 +67,17 @@ def _rewrite_texts(item: Item) -> None:
 
 def _part_groups(item: Item) -> None:
     """ILIAS matches in one group of labels, some of which say in ``match_group`` what can go with them."""
+    from lxml.etree import tostring  # noqa: PLC0415 - loaded by now
+
     for group in [*item.element.iter("response_grp")]:
         labels = [*group.iter("response_label")]
         stems = {one.get("ident", ""): one for one in labels if one.get("match_group")}
         choices = [one for one in labels if one.get("ident", "") not in stems]
         if "" in stems:
             raise Wrong("a response_label has no ident – give each its own")
-        if len(stems) * len(choices) > _MOST_PAIRS:
+        elements = sum(1 for one in choices for _ in one.iter())
+        size = sum(len(tostring(one)) for one in choices)
+        if len(stems) * elements > _MOST_ELEMENTS or len(stems) * size > _MOST_BYTES:
             raise Wrong("there are too many stems and choices – part the question")
         for name, stem in stems.items():
             made = group.makeelement("response_lid", {"ident": name, "rcardinality": "Single"})

@@ -325,7 +325,8 @@ def _right(row: Row) -> set[str]:
 
 def _letter(one: str) -> str:
     """The letter of an option that is named by it or by its number; in capitals whatever else it is."""
-    return letters(MOST)[int(one) - 1] if one.isdecimal() and 1 <= int(one[:9]) <= MOST else one.upper()
+    short = one.isdecimal() and len(one) < 10
+    return letters(MOST)[int(one) - 1] if short and 1 <= int(one) <= MOST else one.upper()
 
 
 def _choice(row: Row) -> dict[str, Any]:

@@ -325,6 +325,10 @@ def test_ilias_matches_in_one_group():
     assert one(twice).kind == "matching in which a stem has several choices"
     nameless = whole.replace('ident="11"', "")  # found by fuzzing: a name that is none went into XML
     assert "has no ident" in one(nameless).message
+    long = whole.replace(
+        "</response_label>", "<material/>" * 9_000 + "</response_label>"
+    )  # copied to every stem
+    assert "too many stems" in one(long).message
 
 
 def test_ilias_gives_points_for_what_is_left_alone_and_says_them_nowhere_else():

@@ -40,6 +40,17 @@ def test_three_thirds_are_one():
     assert question("multiple_response", content).score(["a", "b", "c"]).fraction == 1
 
 
+def test_parts_are_what_ticks_add_or_take_off():
+    content = {"options": [{"text": t, "correct": True} for t in "abc"] + ["d"]}
+    taken = {"": -1, "right_minus_wrong": Fraction(-1, 3)}
+    for rule, off in taken.items():
+        scored = question("multiple_response", content, **({"scoring": rule} if rule else {})).score(
+            ["a", "b", "d"]
+        )
+        assert scored.parts == {"a": Fraction(1, 3), "b": Fraction(1, 3), "d": off}
+        assert scored.fraction == max(0, sum(scored.parts.values()))
+
+
 def test_letters():
     assert letters(3) == ["a", "b", "c"]
     assert letters(28)[25:] == ["z", "aa", "ab"]

@@ -75,12 +75,12 @@ class _Type(QuestionType[MultipleResponse]):
             known(content, name)
 
     def score(self, content: MultipleResponse, response: Response, rule: str) -> Score:
-        """``parts``: what each ticked option is worth by itself under the default rule."""
+        """``parts``: what each ticked option adds by itself, or takes off; where all count together, as by the default rule."""
         ticked = frozenset(response or ())
         if not ticked:
             return Score(Fraction(0))
         chosen = [option for option in content.options if option.id in ticked]
-        parts = {option.id: _worth(content, option) for option in chosen}
+        parts = {option.id: _worth(content, option, rule) for option in chosen}
         feedback = tuple(option.feedback for option in chosen if option.feedback)
         return Score(_fraction(content, ticked, rule), parts, feedback)
 
@@ -88,9 +88,8 @@ class _Type(QuestionType[MultipleResponse]):
         """The ticked options: a wrong one takes its share off."""
         if rule == "all_or_nothing":
             return super().tallied(content, score, rule)
-        equal = Fraction(1, len(content.key)) if rule == "right_minus_wrong" else None
         return {
-            name: Tally(equal or abs(worth), Fraction(1 if content.option(name).right else -1))
+            name: Tally(abs(worth), Fraction(1 if content.option(name).right else -1))
             for name, worth in score.parts.items()
         }
 
@@ -173,12 +172,17 @@ def _right(option: Option) -> Fraction:
     return Fraction(option.right)
 
 
-def _worth(content: MultipleResponse, option: Option) -> Fraction:
-    """The authored credit; else 1/(number right) for a right option, −1/(number wrong) for a wrong one."""
-    if option.credit is not None:
-        return option.credit
+def _worth(content: MultipleResponse, option: Option, rule: str = "sum_of_credits") -> Fraction:
+    """1/(number right) for a right option; for a wrong one −1/(number wrong), or −1/(number right) where right and wrong
+    weigh the same. An authored credit counts but there.
+    """
     right = len(content.key)
-    return Fraction(1, right) if option.right else Fraction(-1, len(content.options) - right)
+    weighs_same = rule == "right_minus_wrong"
+    if option.credit is not None and not weighs_same:
+        return option.credit
+    if option.right:
+        return Fraction(1, right)
+    return Fraction(-1, right if weighs_same else len(content.options) - right)
 
 
 def _fraction(content: MultipleResponse, ticked: Collection[str], rule: str) -> Fraction:

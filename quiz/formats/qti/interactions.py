@@ -247,19 +247,20 @@ def _sets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[
     if sum(comb(len(names), size) for size in sizes) <= _MOST_TRIED:
         yield from map(list, chain.from_iterable(combinations(names, size) for size in sizes))
         return
-    others = [name for name in names if name not in key]
-    around = [
-        *([name] for name in names),
-        [*key],
-        *([one for one in key if one != name] for name in key),
-        *([one for one in names if one in key or one == name] for name in others),
-        [*names],
-        *(
-            [one for one in names if one == more or (one in key and one != less)]
-            for less in key
+    right = frozenset(key)
+    others = [name for name in names if name not in right]
+    around = chain(  # made one by one, for of some hundred options there are very many
+        [[*key]],
+        ([name] for name in names),
+        ([one for one in key if one != name] for name in key),
+        ([one for one in names if one in right or one == name] for name in others),
+        [[*names]],
+        (
+            [one for one in names if one == more or (one in right and one != less)]
+            for less in (key if len(key) <= most else ())
             for more in others
         ),
-    ]
+    )
     seen = set()
     for one in around:
         if one and len(one) <= max(most, 1) and tuple(one) not in seen:

@@ -96,9 +96,18 @@ class Item:
         made = [declared(one, paired.get(one.get("identifier")) or self._number(one)) for one in found]
         return {one.name: one for one in made}
 
+    @cached_property
+    def _tests(self) -> Mapping[str, set[str]]:
+        """The tags of the tests in which each response is compared with something, by its name."""
+        found: dict[str, set[str]] = {}
+        for element in () if self.rules is None else self.rules.iter():
+            for name in answers_in(element):
+                found.setdefault(name, set()).add(element.tag)
+        return found
+
     def _number(self, response: Element) -> str | None:
         """The base type of a response that is declared as a text, but compared with numbers only; None: as declared."""
-        tests = {one.tag for one in compared_with(self.rules, response.get("identifier", ""))} - {"isNull"}
+        tests = self._tests.get(response.get("identifier", ""), set()) - {"isNull"}
         said = [
             *map(text_of, response.iter("value")),
             *(one.get("mapKey", "") for one in response.iter("mapEntry")),
@@ -447,15 +456,14 @@ def _is_shown(element: Element, name: str, outcomes: Mapping[str, Value]) -> boo
 
 def compared_with(rules: Element | None, name: str) -> Iterator[Element]:
     """The tests of the rules in which the response of this name is compared with something."""
-    if rules is None:
-        return
-    for element in rules.iter():
-        if element.tag != "customOperator" and any(_is_answer(child, name) for child in element):
-            yield element
+    return (element for element in (() if rules is None else rules.iter()) if name in answers_in(element))
 
 
-def _is_answer(expression: Element, name: str) -> bool:
-    """Whether it is the response of this name, or that changed by operators of somebody's making."""
-    while expression.tag == "customOperator" and len(expression):
-        expression = expression[0]
-    return bool(expression.tag == "variable" and expression.get("identifier") == name)
+def answers_in(test: Element) -> Iterator[str]:
+    """The names of what a test compares: variables, or those changed by operators of somebody's making."""
+    for compared in () if test.tag == "customOperator" else test:
+        inner = compared
+        while inner.tag == "customOperator" and len(inner):
+            inner = inner[0]
+        if inner.tag == "variable":
+            yield inner.get("identifier", "")

@@ -519,7 +519,8 @@ def _own(context: Processing, node: Element) -> Value:
 
 
 def _without_accents(text: str) -> str:
-    parted = normalize("NFD", text)
+    # Sign by sign: of a whole text it would put the accents into order, which of a long run takes its length squared.
+    parted = (one for sign in text for one in normalize("NFD", sign))
     return normalize("NFC", "".join(one for one in parted if not combining(one)))
 
 

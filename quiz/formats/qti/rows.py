@@ -18,11 +18,14 @@ from quiz.formats.qti.gaps import cloze
 from quiz.formats.qti.interactions import DIFFERENT, LEFT_OUT, Foreign, association, key_pairs
 from quiz.formats.qti.item import Item
 from quiz.formats.qti.markup import BLOCKS
-from quiz.formats.qti.values import Declaration, Value, Wrong, bag
+from quiz.formats.qti.values import Declaration, Value, Wrong, bag, text_of
+from quiz.questions.parts import MOST_PARTS
 
 #: Reads an interaction.
 Reads = Callable[[Item, Element], dict[str, Any]]
 _PART: Final = "simpleAssociableChoice"
+#: Characters that a line of a list has at most.
+_LONGEST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +170,23 @@ def _sides(
     *,
     turned: bool = False,
 ) -> Sides | None:
-    """None where no stem has a partner, or where something to choose is a picture, which no list shows."""
+    """None where no stem has a partner or too many have, or where no list shows something to choose: a picture, a long text."""
     names = {*map(_name, choices)}
-    partners = {
-        _name(stem): [two for one, two in pairs if one == _name(stem) and two in names] for stem in stems
-    }
+    partners: dict[str, list[str]] = {_name(stem): [] for stem in stems}
+    for one, two in dict.fromkeys(pairs):
+        if one in partners and two in names:
+            partners[one].append(two)
     key = {name: right for name, right in partners.items() if right}
     filled = [stem for stem in stems if _name(stem) in key]
-    pictures = any(next(choice.iter("img", "object", "picture"), None) is not None for choice in choices)
-    return (
-        None if pictures or not key else Sides(filled, choices, key, len(filled) < len(stems), turned=turned)
-    )
+    if not 0 < len(key) <= MOST_PARTS or not all(map(_fits_list, choices)):
+        return None
+    return Sides(filled, choices, key, len(filled) < len(stems), turned=turned)
+
+
+def _fits_list(choice: Element) -> bool:
+    """Whether a list, of which each stem has one, shows what can be chosen."""
+    picture = next(choice.iter("img", "object", "picture"), None)
+    return picture is None and len(text_of(choice)) <= _LONGEST
 
 
 def _name(part: Element) -> str:

@@ -451,7 +451,7 @@ def _gap_boxes(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     sheet.declare(name, "multiple", "identifier", right, [*zip(names, worth, strict=True)], bounds)
     sheet.rules.append(sheet.add(sheet.variable(name, "mapResponse")))
     choices = [
-        sheet.el("simpleChoice", {"identifier": id}, sheet.texts.xhtml(one.text).strip())
+        sheet.el("simpleChoice", {"identifier": id}, sheet.texts.entry(one.text))
         for id, one in zip(names, content.options, strict=True)
     ]
     about = {"responseIdentifier": name, "shuffle": sheet.question.shuffle, "maxChoices": 0}

@@ -6,8 +6,11 @@ from lxml import etree
 
 from quiz.files.archive import pack
 from quiz.formats import get
+from quiz.formats._pictures import Pictures
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
+from quiz.formats.qti.interactions import choice
+from quiz.formats.qti.item import Item
 from quiz.formats.qti.metadata import said_of
 from tests.formats.samples import read as read_package
 from tests.formats.samples import written
@@ -415,3 +418,35 @@ def test_an_interaction_of_somebodys_making_is_told_as_such():
         PICK + SCORE, f'<customInteraction responseIdentifier="R">{own}</customInteraction>'
     )
     assert [one["kind"] for one in unsupported] == ["customInteraction"]
+
+
+def test_the_key_is_tried_first_of_very_many_options():
+    names = [f"o{n}" for n in range(400)]
+    key = "".join(f"<value>{name}</value>" for name in names[::2])
+    declared = (
+        '<responseDeclaration identifier="R" cardinality="multiple" baseType="identifier">'
+        f"<correctResponse>{key}</correctResponse></responseDeclaration>"
+    )
+    options = "".join(f'<simpleChoice identifier="{name}">{name}</simpleChoice>' for name in names)
+    body = f'<choiceInteraction responseIdentifier="R" maxChoices="0">{options}</choiceInteraction>'
+    interaction = etree.fromstring(body)
+    item = Item(etree.fromstring(f"<i>{declared}{SCORE}</i>"), "", lambda _path: None, Pictures())
+    found = choice(item, interaction)
+    assert [one["id"] for one in found["options"] if one.get("correct")] == names[::2]
+
+
+def test_a_long_text_is_no_line_of_a_list():
+    """Each stem would have the text in its own list: forty of some megabytes would fill the memory."""
+    declared = pairs('defaultValue="0"', "a x", "a y", "b y", a_x=1, a_y=1, b_y=1)
+    asked = matched(most=0)
+    for name in "AY":
+        asked = asked.replace(f">{name}<", f">{name * 1_001}<")
+    _, refused = read(declared, asked, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert [one["kind"] for one in refused] == ["match where not each has one partner"]
+
+
+def test_an_option_of_boxes_is_the_line_that_it_is():
+    gap = {"type": "multiple_response", "options": [{"text": "1. May", "correct": True}, "+"]}
+    content, _ = written(get("qti30"), [made("cloze", {"text": "When?\n\n[[1]]", "gaps": {"1": gap}})])
+    (back,), _ = read_package(get("qti30"), content)
+    assert [str(one.text) for one in back.content.gaps["1"].content.options] == ["1. May", "+"]

@@ -34,7 +34,7 @@ MATH_ATTRIBUTES: Final = frozenset(
     " rowspacing rowspan rspace scriptlevel separator stretchy symmetric voffset width".split()
 )
 #: How many parts what has a fixed number of them takes, and what holds words alone (MathML 3, 3.1.3 and 3.2).
-_PARTS: Final = {
+PARTS: Final = {
     **dict.fromkeys(("mfrac", "mover", "mroot", "msub", "msup", "munder"), 2),
     **dict.fromkeys(("msubsup", "munderover"), 3),
 }
@@ -55,14 +55,15 @@ _HUGE: Final = re.compile(r"\d{3}")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 #: Where a formula may begin in HTML.
 HOLDS_TEX: Final = re.compile(r"\\[(\[]|\$\$")
-#: A formula in the words of HTML, and a tag, with its name.
+#: A formula in the words of HTML, in which a backslash takes the next character with it and none begins anew, so that one
+#: look along the text is enough; and a tag, with its name.
 _IN_WORDS: Final = re.compile(
-    r"\\\((?P<line>.{1,MOST}?)\\\)|\\\[(?P<square>.{1,MOST}?)\\\]|\$\$(?P<dollars>.{1,MOST}?)\$\$".replace(
-        "MOST", str(LONGEST_TEX)
-    ),
+    r"\\\((?P<line>(?:[^\\]|\\[^()])++)\\\)"
+    r"|\\\[(?P<square>(?:[^\\]|\\[^\[\]])++)\\\]"
+    r"|\$\$(?P<dollars>.+?)\$\$",
     re.DOTALL,
 )
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>")
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*+)[^<>]*>")
 _VERBATIM: Final = frozenset({"code", "kbd", "math", "pre"})
 
 
@@ -110,7 +111,7 @@ class _WrongTexError(Exception):
 def _written(element: Element) -> str:
     """The element as HTML. The converter escapes nothing and lets links through, so that we write it ourselves."""
     text, tag = unescape(element.text or ""), element.tag
-    if text.startswith("\\") or len(element) != _PARTS.get(tag, len(element)):
+    if text.startswith("\\") or len(element) != PARTS.get(tag, len(element)):
         raise _WrongTexError(text or tag)
     inner = escape(text) + "".join(map(_written, element))
     if tag not in MATH_TAGS:

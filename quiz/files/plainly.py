@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 
+from quiz.files.mathematics import PARTS
+
 _VOID: Final = frozenset({"br", "hr", "img", "mspace"})
 _BLOCKS: Final = frozenset(
     "p div li ul ol dl dt dd tr table caption pre blockquote br hr h3 h4 h5 h6".split()
@@ -30,6 +32,8 @@ _USUAL: Final = str.maketrans(
         "\u2064": "",
     }
 )
+#: How deep elements are told apart; what lies deeper, where no author's hand has put it, is one with what is around it.
+_DEEPEST: Final = 100
 #: Where a paragraph ends, and what stands around the address of a picture, while texts are put together.
 _END, _OPEN, _CLOSE = "\ue000", "\ue001", "\ue002"
 
@@ -62,7 +66,7 @@ class _Tree(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         node = _Node(tag, dict(attrs))
         self._open[-1].children.append(node)
-        if tag not in _VOID:
+        if tag not in _VOID and len(self._open) < _DEEPEST:
             self._open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
@@ -90,7 +94,8 @@ def _said(node: _Node | str) -> str:
     if node.tag == "img":
         alt = " ".join(str(node.attributes.get("alt") or "").split())
         return f"{_OPEN}{node.attributes['src']}\n{alt}{_CLOSE}"
-    written = _WRITTEN.get(node.tag, _plain)(node)
+    whole = node.tag not in PARTS or len(_elements(node)) == PARTS[node.tag]
+    written = (_WRITTEN.get(node.tag, _plain) if whole else _plain)(node)
     return f"{_END}{written}{_END}" if node.tag in _BLOCKS else written
 
 
@@ -102,13 +107,17 @@ def _ends(text: str) -> Iterator[str]:
     yield from [""] * (text[-1:].isspace() and bool(words))
 
 
+def _elements(node: _Node) -> list[_Node]:
+    return [child for child in node.children if isinstance(child, _Node)]
+
+
 def _plain(node: _Node) -> str:
     return "".join(map(_said, node.children))
 
 
 def _list(node: _Node) -> str:
     """The entries, each after a bullet or its number."""
-    entries = [child for child in node.children if isinstance(child, _Node)]
+    entries = _elements(node)
     first = int(node.attributes.get("start") or 1)
     marks = [f"{number}." if node.tag == "ol" else "•" for number, _ in enumerate(entries, first)]
     return _END.join(
@@ -117,7 +126,7 @@ def _list(node: _Node) -> str:
 
 
 def _row(node: _Node) -> str:
-    return " | ".join(_plain(child) for child in node.children if isinstance(child, _Node))
+    return " | ".join(map(_plain, _elements(node)))
 
 
 def _lines(node: _Node) -> str:
@@ -139,7 +148,7 @@ def _operator(node: _Node) -> str:
 
 
 def _parts(node: _Node) -> list[str]:
-    return [_said(child).strip() for child in node.children if isinstance(child, _Node)]
+    return [_said(child).strip() for child in _elements(node)]
 
 
 def _grouped(text: str) -> str:
@@ -176,8 +185,7 @@ def _scripts(below: bool, above: bool) -> Callable[[_Node], str]:
 
 
 def _matrix(node: _Node) -> str:
-    rows = (child for child in node.children if isinstance(child, _Node))
-    return f"[{'; '.join(', '.join(_parts(row)) for row in rows)}]"
+    return f"[{'; '.join(', '.join(_parts(row)) for row in _elements(node))}]"
 
 
 #: How the elements are written that are more than what stands in them.

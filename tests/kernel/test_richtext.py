@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz.banks.model import Question
+from quiz.files.mathematics import in_html
+from quiz.files.plainly import paragraphs
 from quiz.files.richtext import (
     Html,
     Plain,
@@ -395,3 +398,27 @@ def test_a_kept_image_is_its_words_where_only_words_stand():
     kept = f"media:{'0' * 64}/8x6/images/bar.png"
     assert to_text(f"![a bar]({kept})") == "a bar"
     assert to_text(Html(f'<p><img src="{kept}" alt="a bar"> x</p>')) == "a bar x"
+
+
+@pytest.mark.parametrize("endless", [r"\(" * 500_000, r"\[" * 500_000, r"\(<" + "a" * 1_000_000])
+def test_formulas_and_tags_that_do_not_end_are_looked_at_once(endless):
+    begun = time.process_time()
+    assert in_html(endless) == endless
+    assert time.process_time() - begun < 5  # it takes 0.1 s, and took 16 s to days
+
+
+def test_a_backslash_in_a_formula_takes_the_next_character_with_it():
+    assert to_html(Html(r"\[ a \\[2pt] b \] c \]")).endswith(r"</math> c \]")
+
+
+@pytest.mark.parametrize(
+    "html, seen",
+    [
+        ('<ol start="first"><li>a</li></ol>', ["1. a"]),
+        ("<math><mfrac><mi>a</mi></mfrac></math>", ["a"]),
+        ("<math><msubsup><mi>a</mi></msubsup></math>", ["a"]),
+        ("<div>" * 2000 + "deep", ["deep"]),
+    ],
+)
+def test_what_no_program_would_write_is_still_put_on_paper(html, seen):
+    assert [*paragraphs(to_html(Html(html)))] == seen

@@ -15,7 +15,7 @@ from quiz.banks.translations import TEXTS, misfits
 
 #: Moodle's own pattern of such a span, in either order of its attributes; their code of a language, and the words.
 _SPAN: Final = re.compile(
-    r'<span(?=[^<>]*\sclass="multilang")[^<>]*\slang="([a-zA-Z0-9_-]+)"[^<>]*>((?:(?!</?span\b).)*+)</span>',
+    r'<span(?=[^<>]*\sclass="multilang")(?=[^<>]*\slang="([a-zA-Z0-9_-]+)")[^<>]*>((?:(?!</?span\b).)*+)</span>',
     re.IGNORECASE | re.DOTALL,
 )
 _RUN: Final = re.compile(rf"{_SPAN.pattern}(?:\s*{_SPAN.pattern})+", re.IGNORECASE | re.DOTALL)

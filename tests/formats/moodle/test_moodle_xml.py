@@ -23,6 +23,7 @@ from quiz.formats import formats
 from quiz.formats._moodle import FILL_IN
 from quiz.formats.base import Limits, Source
 from quiz.formats.conversion import Reading, Report
+from quiz.formats.moodle_xml.languages import holds_languages
 from tests.formats.moodle import builder
 from tests.formats.samples import read, written
 from tests.pictures import png
@@ -552,6 +553,10 @@ def test_texts_in_several_languages_are_translations():
     assert [one.text for one in russian.content.options] == ["В 2001", "1996"]
     assert (found.content.options[0].feedback, russian.content.options[0].feedback) == ("Yes", "Да")
     assert lost == set()
+
+
+def test_a_span_that_does_not_end_is_looked_at_once():
+    assert not holds_languages('<span class="multilang"' + ' lang="en"' * 100_000)
 
 
 def test_texts_whose_languages_do_not_go_together_are_kept_with_a_loss():

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from quiz.errors import Invalid, Problem, Said
-from quiz.files.xml import Element, local_name, namespace, read_xml, write_xml
+from quiz.files.xml import Element, local_name, namespace, read_xml, without_named_type, write_xml
 
 SVG: Final = "http://www.w3.org/2000/svg"
 XLINK: Final = "http://www.w3.org/1999/xlink"
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
+
+#: How the document type begins that drawing programs write (SVG 1.1, 1.3).
+_PUBLISHED: Final = rb"svg\s+PUBLIC"
 
 #: The size of a drawing that names none, in pixels: what browsers take.
 DEFAULT_SIZE: Final = (300, 150)
@@ -55,7 +58,7 @@ def clean_svg(content: bytes, most_bytes: int) -> tuple[bytes, int, int]:
 
     A cleaned drawing comes out the same again. Raises Invalid where it is no drawing or would take for ever to draw.
     """
-    root = read_xml(content, most_bytes)
+    root = read_xml(without_named_type(content, _PUBLISHED), most_bytes)
     if root.tag != f"{{{SVG}}}svg":
         raise Invalid(
             [Problem("", "the root element is not svg", Said('begin with <svg xmlns="%(name)s">', name=SVG))]

@@ -166,6 +166,17 @@ def test_a_document_type_is_refused_before_its_entities_can_grow():
             read_image(document.encode())
 
 
+def test_a_document_type_that_only_names_svg_is_let_through():
+    drawing = SVG.decode()
+    named = (
+        '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN"\n"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
+    )
+    assert read_image(f"<?xml version='1.0'?>{named}{drawing}".encode()) == read_image(SVG)
+    for declaring in (named.replace(">", " [<!ENTITY x 'y'>]>"), named + named):
+        with pytest.raises(Invalid):
+            read_image(f"{declaring}{drawing}".encode())
+
+
 def test_faults_of_xml_have_their_line():
     with pytest.raises(Invalid) as caught:
         read_xml(b"<a>\n<b>\n</a>")

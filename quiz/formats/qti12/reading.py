@@ -13,7 +13,7 @@ from typing import Any, Final
 from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, is_archive
 from quiz.files.images import MOST_BYTES
-from quiz.files.xml import Element, read_xml
+from quiz.files.xml import Element, read_xml, without_named_type
 from quiz.formats._moodle import Styled, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats._stimuli import stimuli_of
@@ -27,8 +27,6 @@ from quiz.formats.qti12.sheet import STIMULUS
 from quiz.questions.images import FILE
 
 ROOT: Final = "questestinterop"
-#: The document type that many exports name; it declares nothing by itself, and is not looked up.
-_NAMED_TYPE: Final = re.compile(rb"<!DOCTYPE\s+questestinterop\b[^\[\]<>]*>")
 _MANIFEST: Final = "imsmanifest.xml"
 #: Folders in which packages keep what their texts show.
 _FOLDERS: Final = ("", "web_resources", "csfiles/home_dir", "Uploaded Media")
@@ -182,7 +180,7 @@ def _media(archive: Archive, document: str) -> Media:
 
 
 def _document(content: bytes) -> _Document:
-    root = read_xml(_NAMED_TYPE.sub(lambda found: b"\n" * found[0].count(b"\n"), content, count=1))
+    root = read_xml(without_named_type(content, ROOT.encode()))
     normalise(root)
     if root.tag == pool.ROOT:
         return _Document(pool.title(root), [(one, ()) for one in pool.questions(root)])

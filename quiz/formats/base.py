@@ -51,14 +51,21 @@ class Source:
     limits: Limits = USUAL
 
     def beside(self, path: str) -> bytes | None:
-        """What a file in the folder or below holds, as far as a question may be long; None where there is no such file."""
+        """What a file in the folder or below holds, as far as a question may be long; None where there is none to read."""
         if self.folder is None or path.startswith(("..", "/")):
             return None
-        found = (self.folder / path).resolve()
-        if not found.is_relative_to(self.folder.resolve()) or not found.is_file():
+        try:
+            found = (self.folder / path).resolve()
+            if not found.is_relative_to(self.folder.resolve()) or not found.is_file():
+                return None
+            with found.open("rb") as file:
+                return file.read(self.limits.question_bytes + 1)
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ):  # no name of a file, no leave to read it, links in a circle
             return None
-        with found.open("rb") as file:
-            return file.read(self.limits.question_bytes + 1)
 
 
 @dataclass(frozen=True, slots=True)

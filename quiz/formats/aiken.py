@@ -22,8 +22,8 @@ _OPTION: Final = re.compile(r"([A-Z])[.)]\s*(.*)")
 #: Bytes of a line that is more than a slip.
 _LEAST: Final = 2
 _ANSWER: Final = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
-#: Several letters where one belongs, such as "A, C" and "A and C".
-_SEVERAL: Final = re.compile(r"[A-Z](?:\s*(?:[,;/&+]|and)\s*[A-Z])+")
+#: Several letters where one belongs, such as "A, C" and "a and c".
+_SEVERAL: Final = re.compile(r"[A-Z](?:\s*(?:[,;/&+]|and)\s*[A-Z])+", re.IGNORECASE)
 
 
 # Reading -------------------------------------------------------------------------------------------------------------

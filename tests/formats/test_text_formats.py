@@ -212,7 +212,7 @@ Answer: a
 Which ones?
 A. one
 B. two
-ANSWER: A and B
+ANSWER: a, b
 
 Part two
 
@@ -232,7 +232,7 @@ def test_aiken_takes_no_half_of_a_question_for_the_whole():
         ("What is printed by\nprint(2)", ["2", "nothing, since\nthere is no 2"])
     ]
     assert [(error["where"], str(error["message"]).partition(" –")[0]) for error in report.errors] == [
-        ("line 7", "the ANSWER 'A and B' names several options"),
+        ("line 7", "the ANSWER 'a, b' names several options"),
         ("line 12", "another question begins below it"),
         ("line 14", "there are two options A"),
     ]

@@ -344,6 +344,12 @@ def fitting_ids(names: Sequence[str], prefix: str = "") -> list[str] | None:
     return made if fits else None
 
 
+def id_of_file(name: str, path: str) -> str:
+    """The id of what is a file of its own: its name where that fits, else one made of its path."""
+    made = re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[-64:].strip("-")
+    return (fitting_ids([name]) or [made or "s"])[0]
+
+
 def own_id(name: str) -> str:
     """An identifier as an id: what begins with a digit or is called like a variable has a ``_`` in front there."""
     bare = name.removeprefix("_")

@@ -24,9 +24,8 @@ _WORDS: Final = {"easy": "easy", "hard": "difficult"}
 
 def said_of(resource: Element) -> dict[str, Any]:
     """The fields that the metadata of a resource give."""
-    labels = (
-        one for one in resource.iter("taxon") if one.find("id") is None
-    )  # Inspera's, OpenOLAT's subjects
+    # Inspera's labels, OpenOLAT's subjects.
+    labels = (one for one in resource.iter("taxon") if one.find("id") is None)
     said = (
         text_of(word) for one in (*resource.iter("keyword"), *labels) for word in one if word.tag != "taxon"
     )

@@ -6,20 +6,19 @@ Source: QTI 2.1 (2012), ``object``; W3C, XML Inclusions 1.0.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 from quiz.errors import Invalid, Said
 from quiz.files.xml import Element, read_html
-from quiz.formats.qti.item import Item, fitting_ids, is_text
+from quiz.formats.qti.item import Item, id_of_file, is_text
 
 
 def passages(item: Item) -> Iterator[dict[str, str]]:
     """The texts that the body shows, each with an ``id`` after its file; those that cannot be read are a loss."""
     shown = () if item.body is None else filter(is_text, item.body.iter())
-    for address in dict.fromkeys(one.get("data") or one.get("href") or "" for one in shown):
-        path = posixpath.normpath(posixpath.join(item.folder, unquote(address)))
+    addresses = (unquote(one.get("data") or one.get("href") or "") for one in shown)
+    for path in dict.fromkeys(posixpath.normpath(posixpath.join(item.folder, one)) for one in addresses):
         try:
             body = _body(item, path)
         except Invalid as error:
@@ -29,7 +28,8 @@ def passages(item: Item) -> Iterator[dict[str, str]]:
             item.lose("stimulus", what)
             continue
         text = Item(body, posixpath.dirname(path), item.media, item.pictures, item.losses, item.files)
-        yield {"id": _id(path), "text": text.html(body)}
+        name = posixpath.basename(path).rpartition(".")[0]
+        yield {"id": id_of_file(name, path), "text": text.html(body)}
 
 
 def _body(item: Item, path: str) -> Element:
@@ -43,10 +43,3 @@ def _body(item: Item, path: str) -> Element:
         for name in [name for name in element.attrib if name.startswith("xmlns")]:
             del element.attrib[name]
     return body
-
-
-def _id(path: str) -> str:
-    name = posixpath.basename(path).rpartition(".")[0]
-    return (fitting_ids([name]) or [re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[-64:].strip("-") or "s"])[
-        0
-    ]

@@ -20,7 +20,7 @@ from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupport
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
-from quiz.formats.qti.item import Item, fitting_ids, own_id
+from quiz.formats.qti.item import Item, id_of_file, own_id
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.passages import passages
@@ -492,9 +492,8 @@ def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:
         _lose_the_rest(shared)
         body = root.find("stimulusBody")
         name = own_id(root.get("identifier", "").strip())
-        ids = fitting_ids([name]) or [re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")[-64:].strip("-") or "s"]
         label = {"label": escape(shared.title, quote=False)} if shared.title not in ("", name) else {}
-        yield {"id": ids[0], **label, "text": shared.html(root if body is None else body)}
+        yield {"id": id_of_file(name, path), **label, "text": shared.html(root if body is None else body)}
 
 
 def _lose_the_rest(item: Item) -> None:

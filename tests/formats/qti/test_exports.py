@@ -257,7 +257,8 @@ def test_a_text_in_a_file_of_its_own_is_shared():
         ' template="http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"/></assessmentItem>'
     )
     shown = {
-        "a": '<div><object type="text/html" data="../texts/charter.html"/></div>',
+        "a": '<div><object type="text/html" data="../texts/charter.html"/></div>'
+        '<object type="text/html" data="./../texts/charter.html"/>',
         "b": '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="../texts/charter.html"/>',
         "c": '<object type="text/html" data="none.html"/>',
     }

@@ -185,7 +185,8 @@ class Settings:
             "OIDC_USERNAME_CLAIM",
             str,
             "Which claim of that system is the user name here, such as preferred_username: opens the account of that name "
-            "(administrators' excepted). Only where nobody chooses it themselves. Default: none.",
+            "(administrators' excepted). Only where nobody chooses it themselves, there or here: not with REGISTRATION=open. "
+            "Default: none.",
         ),
     )
     log_level: str = field(
@@ -241,15 +242,22 @@ class Settings:
 
 
 def _lacking_for_oidc(values: Mapping[str, Any]) -> list[Problem]:
-    """Without an address of its own, or a name and secret there, a site cannot send people to another system."""
+    """Without an address of its own, or a name and secret there, a site cannot send people to another system.
+
+    Where people choose user names here, one could wait under somebody's name for them to come by the other system.
+    """
     if not values.get("oidc_issuer"):
         return []
     needed = ("public_url", "oidc_client_id", "oidc_client_secret")
-    return [
+    problems = [
         Problem(name.upper(), "is not set", "OIDC_ISSUER goes with it")
         for name in needed
         if not values.get(name)
     ]
+    if values.get("oidc_username_claim") and values.get("registration") == "open":
+        what = "opens accounts by user names that people choose themselves while REGISTRATION is open"
+        problems.append(Problem("OIDC_USERNAME_CLAIM", what, "set REGISTRATION to join, or leave one out"))
+    return problems
 
 
 def read_from_env() -> list[Field[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -189,22 +190,24 @@ def erase(username: str | None, user_id: int | None, idle_days: int | None, yes:
     """
     from quiz import clock
     from quiz.cli._store import store
-    from quiz.operations import personal
+    from quiz.operations import accounts, personal
 
     now = clock.now()
     with store():
-        if idle_days is not None:
+        people: Sequence[accounts.UserRow | personal.Idle]
+        if idle_days is None:
+            people = [accounts.user(None, _who(username, user_id))]
+        elif username is None and user_id is None:
             people = personal.idle(now, idle_days)
-            for one in people:
-                click.echo(f"{one.id:>6}  {one.username or '–':<20}  {one.name}")
-            ids = [one.id for one in people]
         else:
-            ids = [_who(username, user_id)]
-        if ids and not yes:
-            click.confirm(f"Erase {len(ids)} for good? There is no way back.", abort=True)
-        for one_id in ids:
-            personal.erase(None, one_id, now)
-    click.echo(f"{len(ids)} erased. Backups made before still hold them.")
+            raise click.UsageError("name one person, or erase by --idle-days, not both")
+        for one in people:
+            click.echo(f"{one.id:>6}  {one.username or '–':<20}  {one.name}")
+        if people and not yes:
+            click.confirm(f"Erase {len(people)} for good? There is no way back.", abort=True)
+        for one in people:
+            personal.erase(None, one.id, now)
+    click.echo(f"{len(people)} erased. Backups made before still hold them.")
 
 
 def _set_active(username: str, active: bool) -> None:

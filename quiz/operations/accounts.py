@@ -453,10 +453,11 @@ def users(actor: Actor | None, search: str, page: int) -> Page[UserRow]:
         return page_of(connection, statement.order_by(User.name, User.id), page, lambda row: UserRow(*row))
 
 
-def user(actor: Actor, user_id: int) -> UserRow:
-    """One person, for administrators."""
+def user(actor: Actor | None, user_id: int) -> UserRow:
+    """One person, for administrators and the command line."""
     with reading() as connection:
-        demand_role(connection, actor, ("administrator",))
+        if actor is not None:
+            demand_role(connection, actor, ("administrator",))
         row = connection.execute(_ROWS.where(User.id == user_id)).first()
     if row is None:
         raise NotFound

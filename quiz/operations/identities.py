@@ -77,7 +77,7 @@ def sign_in(who: Vouched, address: str, now: datetime, *, may_register: bool) ->
 
 
 def _demand_subject(who: Vouched) -> None:
-    if not 1 <= len(who.subject) <= LONGEST_SUBJECT:
+    if not 1 <= len(who.subject) <= LONGEST_SUBJECT or not who.subject.isprintable():
         raise Invalid([_ILL_FORMED])
 
 

@@ -189,7 +189,10 @@ def test_a_person_is_handed_out_and_erased(shell, inside, tmp_path):
     shell("user", "export", "fay", "-o", str(target))
     assert [one["username"] for one in json.loads(target.read_text())["account"]] == ["fay"]
     assert "name one person" in shell("user", "erase", code=2).stderr
-    assert "Aborted" in shell("user", "erase", "fay", stdin="n\n", code=1).stderr
+    assert "not both" in shell("user", "erase", "fay", "--idle-days", "1", "--yes", code=2).stderr
+    asked = shell("user", "erase", "--id", str(fay["id"]), stdin="n\n", code=1)
+    assert "fay" in asked.output
+    assert "Aborted" in asked.stderr
     assert "1 erased" in shell("user", "erase", "--id", str(fay["id"]), "--yes").output
     assert "nobody" in shell("user", "export", "fay", code=1).stderr
     assert "0 erased" in shell("user", "erase", "--idle-days", "1", "--yes").output

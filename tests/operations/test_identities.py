@@ -1,6 +1,7 @@
 """Whose account another system's word opens."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -64,7 +65,9 @@ def test_who_is_kept_out_stays_out_whoever_vouches(cast):
     identities.tie(cast.bo, vouched(), NOW)
     accounts.set_active(cast.eve, cast.bo.id, False, NOW)
     assert "kept out" in refusal(lambda: sign_in(vouched()))
-    assert refusal(lambda: sign_in(vouched(""))) == "the other system does not say who you are"
+    for subject in ("", "s\0", "s" * 256):
+        told = refusal(partial(sign_in, vouched(subject)))
+        assert told == "the other system does not say who you are"
 
 
 def test_a_tie_is_one_persons_and_is_taken_away_while_there_is_another_way_in(cast):

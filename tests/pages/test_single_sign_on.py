@@ -112,10 +112,32 @@ def test_an_account_is_tied_after_the_password_and_untied(browser, anyone):
     assert "Tied" not in eve.text
 
 
-def test_nobody_is_tied_without_the_password(browser):
-    eve = browser("eve")
-    answer = eve.get("/account/single/go")
-    assert answer.request.path == "/account/single"
+@pytest.mark.parametrize("person", ["eve", "bo"])
+def test_no_page_of_others_leads_somebody_into_a_tie(browser, person):
+    """Else whoever has signed them in over there, as himself, would have their account (Bo has no password to ask for)."""
+    them = browser(person)
+    for _ in range(2):
+        them.get("/account/single")
+        assert "On to Campus account" not in them.text
+        assert them.get("/account/single/go").request.path == "/account/single"
+
+
+def test_who_has_no_password_says_so_and_is_tied(browser):
+    bo = browser("bo")
+    bo.get("/account/single")
+    assert "On to Campus account" in bo.post("/account/single").text
+    authorise(bo, "bo-1", "/account/single/go")
+    assert "Tied to this account" in bo.text
+
+
+def test_leaving_often_does_not_overfill_the_cookie(anyone):
+    """Browsers take 4,096 bytes; what does not fit is not kept, and nobody could come back for an hour."""
+    for _ in range(8):
+        leaving = anyone.client.get("/login/single")
+    assert len(leaving.headers["Set-Cookie"]) < 3_000
+    authorise(anyone, "flo-2", name="Flo\0 Field")
+    anyone.get("/account")
+    assert anyone.title == "Flo Field"
 
 
 def test_an_answer_to_nobodys_question_signs_nobody_in(anyone):

@@ -18,7 +18,7 @@ from quiz.operations import accounts, identities
 from quiz.operations.identities import Vouched
 from quiz.web.auth.forms import SureForm
 from quiz.web.auth.views import begin, client_address, safe_next
-from quiz.web.forms import in_words, place
+from quiz.web.forms import Form, in_words, place
 from quiz.web.guard import may_come_in, moment, public, public_address, signed_in
 from quiz.web.session import find_actor, get_actor
 
@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 
 #: In the cookie, from the leaving to the coming back: where to go then, and whether an account is to be tied.
 WISH = "single"
+#: How the keys begin under which Authlib keeps each leaving in the cookie, for an hour.
+_LEAVING = "_state_oidc_"
+#: Seconds within which an account is tied after its person has said so.
+_SURE_FOR = 600
 #: Seconds that the other system has for an answer.
 PATIENCE = 10
 
@@ -63,8 +67,10 @@ def _faults() -> tuple[type[Exception], ...]:
 
 
 def _leave(wish: dict[str, Any]) -> ResponseReturnValue:
-    """On to the other system, which leads back to ``back``."""
+    """On to the other system, which leads back to ``back``. An earlier leaving is over: a few would overfill the cookie."""
     system = _system()
+    for key in [key for key in session if key.startswith(_LEAVING)]:
+        del session[key]
     session[WISH] = wish
     try:
         answer: ResponseReturnValue = system.authorize_redirect(public_address("single.back"))
@@ -132,9 +138,14 @@ def _vouched(system: Any, token: dict[str, Any]) -> Vouched:
     return Vouched(
         issuer=settings.oidc_issuer,
         subject=str(claims["sub"]),
-        name=str(claims.get("name") or ""),
-        username=str(claims.get(settings.oidc_username_claim) or "") if settings.oidc_username_claim else "",
+        name=_said(claims, "name"),
+        username=_said(claims, settings.oidc_username_claim),
     )
+
+
+def _said(claims: dict[str, Any], name: str) -> str:
+    """A claim as text, without what no database takes: NUL, and halves of characters, which JSON can hold."""
+    return str(claims.get(name) or "").encode(errors="ignore").decode().replace("\0", "")
 
 
 # The account ---------------------------------------------------------------------------------------------------------
@@ -143,15 +154,19 @@ def _vouched(system: Any, token: dict[str, Any]) -> Vouched:
 @blueprint.route("/account/single", methods=["GET", "POST"])
 @signed_in
 def mine() -> ResponseReturnValue:
-    """Whether my account is tied to the other system; after the password it can be, so that nobody ties an open session."""
+    """Whether my account is tied to the other system; it can be once this form is sent, with the password where there is one.
+
+    So nobody ties an open session, and no page of others leads somebody into tying what is not theirs.
+    """
     _system()
-    me, form = accounts.me(get_actor()), SureForm()
-    ready = not me.has_password
+    me, ready = accounts.me(get_actor()), False
+    form = SureForm() if me.has_password else Form()
     if form.validate_on_submit():
         try:
-            accounts.demand_password(get_actor(), form.current.data or "", moment())
+            if isinstance(form, SureForm):
+                accounts.demand_password(get_actor(), form.current.data or "", moment())
             ready = True
-            session["may_tie"] = int(moment().timestamp()) + 600
+            session["may_tie"] = int(moment().timestamp()) + _SURE_FOR
         except Invalid as error:
             place(form, error)
     tied = identities.mine(get_actor(), current_app.extensions["settings"].oidc_issuer)
@@ -163,8 +178,7 @@ def mine() -> ResponseReturnValue:
 @signed_in
 def go() -> ResponseReturnValue:
     """On to the other system, to tie my account to it."""
-    me = accounts.me(get_actor())
-    if me.has_password and session.pop("may_tie", 0) <= moment().timestamp():
+    if session.pop("may_tie", 0) <= moment().timestamp():
         return redirect(url_for("single.mine"), 303)
     return _leave({"tie": True})
 

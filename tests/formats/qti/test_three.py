@@ -207,19 +207,18 @@ def test_words_in_gaps_keep_their_prompt_where_they_count_differently():
     assert "scoring" not in lost
 
 
-def test_words_that_go_into_either_gap_once_can_go_into_both_here_which_is_told():
+@pytest.mark.parametrize("fitting", ["a g, b g, a h, b h", "a g, b h, b g"])
+def test_words_that_go_into_either_gap_once_can_go_into_both_here_which_is_told(fitting):
     words = "".join(f'<qti-gap-text identifier="{one}" match-max="1">{one}</qti-gap-text>' for one in "abc")
     body = f"""<qti-gap-match-interaction response-identifier="RESPONSE">{words}<p>Red: <qti-gap identifier="g"/>
       <qti-gap identifier="h"/></p></qti-gap-match-interaction>"""
-    entries = "".join(
-        f'<qti-map-entry map-key="{word} {gap}" mapped-value="1"/>' for word in "ab" for gap in "gh"
-    )
+    entries = "".join(f'<qti-map-entry map-key="{one}" mapped-value="1"/>' for one in fitting.split(", "))
     mapping = f"<qti-mapping>{entries}</qti-mapping>"
     found, lost = only(
         body, response("multiple", "directedPair", "a g", "b h", mapping=mapping), template("map_response")
     )
     kind = found.kind
-    given = [kind.score(found.content, {"g": one, "h": "a"}, found.scoring).fraction for one in "bc"]
+    given = [kind.score(found.content, {"g": one, "h": "b"}, found.scoring).fraction for one in "ac"]
     assert (given, lost) == ([1, Fraction(1, 2)], ["pairs", "reuse"])
 
 

@@ -13,6 +13,7 @@ from text2qti.quiz import Quiz
 
 from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, pack
+from quiz.files.encodings import text_of
 from quiz.formats import get, recognise
 from quiz.formats.base import HEAD_BYTES, Source
 from quiz.formats.conversion import Reading, Report
@@ -425,6 +426,14 @@ def test_pictures_of_an_anki_package_come_along_and_gaps_lie_side_by_side():
     assert [loss.field for loss in found.losses] == ["sounds", "images", "gaps", "hints"]
 
 
+def test_a_picture_of_an_anki_package_is_unpacked_once():
+    """A large one that every note shows would cost its unpacking for each."""
+    package = with_notes([["<img src=a.png> {{c1::x}}"]] * 2, {"0": "a.png"}, {"0": png()})
+    reading = Reading(get("anki"), Source(BytesIO(package), "x"), Report("x", "anki"), "b")
+    (one, other) = [found.files["images/a.png"] for found in reading]
+    assert one is other
+
+
 def test_gaps_and_pictures_that_never_end_cost_no_more_than_others():
     """Each beginning searched on to the end of the field: for one of 6 kB a quarter of a minute."""
     gaps, pictures = ("".join(f"{begun}{n}::" for n in range(20_000)) for begun in ("{{c", " src='"))
@@ -542,3 +551,16 @@ def test_what_no_file_beside_a_source_is_called_is_not_there(path, tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "circle").symlink_to("circle")
     assert Source(BytesIO(), "x", tmp_path).beside(path) is None
+
+
+@pytest.mark.parametrize(
+    "text, encoding",
+    [
+        ("Größe oder Süßwasser?", "cp1252"),
+        ("Où est né l’aîné créé à l’été ?", "cp1252"),
+        ("Да или нет?", "cp1251"),
+        ("ПРИВЕТ, «МИР» № 5", "cp1251"),
+    ],
+)
+def test_letters_of_windows_are_known_by_how_many_stand_together(text, encoding):
+    assert text_of(text.encode(encoding)) == text

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any, Final
 
 from quiz.errors import Invalid, Said
+from quiz.files.images import Image
 from quiz.files.richtext import Html, to_text
 from quiz.formats._pictures import Pictures
 from quiz.formats.anki.package import NESTED, Note, Package
@@ -56,6 +57,16 @@ class _Media:
 
     def __init__(self, package: Package) -> None:
         self._package, self._pictures = package, Pictures()
+        self._known: dict[str, tuple[str, Image] | None] = {}
+
+    def _picture(self, wished: str) -> tuple[str, Image] | None:
+        """A picture with the name that it gets here, unpacked once however often it is shown; None where there is none."""
+        if wished not in self._known:
+            try:
+                self._known[wished] = self._pictures.name(wished, self._package.medium(wished))
+            except (KeyError, Invalid):
+                self._known[wished] = None
+        return self._known[wished]
 
     def shown(self, field: str, files: dict[str, bytes], losses: list[Loss]) -> str:
         """A field of a note with the pictures that there are, which come into ``files``, and without sounds."""
@@ -65,9 +76,7 @@ class _Media:
             if src is None:
                 return tag[0]
             wished = unescape(src[src.lastindex or 0])
-            try:
-                name, image = self._pictures.name(wished, self._package.medium(wished))
-            except (KeyError, Invalid):
+            if (found := self._picture(wished)) is None:
                 losses.append(
                     Loss(
                         "images",
@@ -76,6 +85,7 @@ class _Media:
                     )
                 )
                 return ""
+            name, image = found
             files[name] = image.content
             start, end = src.span(src.lastindex or 0)
             return f"{tag[0][:start]}{name}{tag[0][end:]}"

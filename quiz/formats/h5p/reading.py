@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from quiz.errors import Invalid, Said, TooLarge
 from quiz.files.archive import Archive, Limits
+from quiz.files.images import Image
 from quiz.files.richtext import Html, to_text
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported
@@ -177,6 +178,17 @@ class _Media:
 
     def __init__(self, archive: Archive) -> None:
         self._archive, self._pictures = archive, Pictures()
+        self._known: dict[str, tuple[str, Image] | None] = {}
+
+    def _picture(self, path: str) -> tuple[str, Image] | None:
+        """A picture with the name that it gets here, unpacked once however often it is shown; None where there is none."""
+        if path not in self._known:
+            try:
+                content = self._archive.read(f"content/{path}")
+                self._known[path] = self._pictures.name(path.rpartition("/")[2], content)
+            except (KeyError, Invalid):
+                self._known[path] = None
+        return self._known[path]
 
     def shown(self, item: _Item) -> str:
         """The picture above a question as HTML, "" where there is none; it comes into the files of the question."""
@@ -187,12 +199,11 @@ class _Media:
             if told.get("sources") or told.get("files"):
                 item.lose("media", "films and sounds are left out")
             return ""
-        try:
-            name, image = self._pictures.name(path.rpartition("/")[2], self._archive.read(f"content/{path}"))
-        except (KeyError, Invalid):
+        if (found := self._picture(path)) is None:
             lost = Said("'%(file)s' is no picture that comes with the package", file=path[:60])
             item.lose("images", lost, spoils=True)
             return ""
+        name, image = found
         item.files[name] = image.content
         alt = escape(unescape(_text(told.get("alt"))))
         return f'<p><img src="{name}" alt="{alt}"></p>\n'

@@ -42,13 +42,13 @@ def _utf16(head: bytes) -> str:
 
 
 def _of_windows(content: bytes) -> str:
-    """The encoding by the letters beyond ASCII: in Western words they stand alone, Russian ones are runs of them, and
-    Chinese characters are pairs, most of which begin like those of everyday.
+    """The encoding by the letters beyond ASCII: in Western words they stand alone or in twos ("Größe"), Russian ones are
+    longer runs of them, and Chinese characters are pairs, most of which begin like those of everyday.
     """
     if _is_chinese(content):
         return "gb18030"
     runs = [len(run) for run in _LETTERS.findall(content)]
-    together = sum(length for length in runs if length > 1)
+    together = sum(length for length in runs if length > 2)
     return "cp1251" if 2 * together > sum(runs) else "cp1252"
 
 

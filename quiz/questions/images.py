@@ -117,13 +117,11 @@ def references(fields: Mapping[str, Any]) -> Iterator[Reference]:
     """The images that a question names, in the order of its fields; those on other sites are none of ours."""
     in_text = _in_text(fields)
     for path, value in _walk({name: value for name, value in fields.items() if name != "images"}, ()):
-        where = path_text(path)
         if isinstance(value, Mapping):
-            yield Reference(
-                f"{where}.file", value["file"], str(value.get("alt") or ""), (0, len(value["file"]))
-            )
+            file = value["file"]
+            yield Reference(f"{path_text(path)}.file", file, str(value.get("alt") or ""), (0, len(file)))
         else:
-            yield from (one._replace(where=where) for one in in_text(value))
+            yield from (one._replace(where=path_text(path)) for one in in_text(value))
 
 
 def _walk(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -11,6 +11,7 @@ from flask import Blueprint
 
 from quiz.app import create_app
 from quiz.config import Settings
+from quiz.errors import Invalid
 from quiz.files.shipped import shipped
 from quiz.operations import installation
 from quiz.questions import types
@@ -222,3 +223,12 @@ def test_what_a_fault_quotes_of_a_file_is_text(browser):
     )
     assert "&lt;img" in answer.text
     assert not ada.page.main.find("img")
+
+
+def test_no_account_is_opened_by_a_user_name_that_anybody_may_take():
+    names = ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "SECRET_KEY")
+    addresses = dict.fromkeys(("OIDC_ISSUER", "PUBLIC_URL"), "https://login.example.edu")
+    there = {**dict.fromkeys(names, SECRET), **addresses, "OIDC_USERNAME_CLAIM": "preferred_username"}
+    Settings.from_env({**there, "REGISTRATION": "join"})
+    with pytest.raises(Invalid, match="people choose themselves"):
+        Settings.from_env({**there, "REGISTRATION": "open"})

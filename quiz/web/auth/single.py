@@ -178,6 +178,7 @@ def mine() -> ResponseReturnValue:
 @signed_in
 def go() -> ResponseReturnValue:
     """On to the other system, to tie my account to it."""
+    _system()
     if session.pop("may_tie", 0) <= moment().timestamp():
         return redirect(url_for("single.mine"), 303)
     return _leave({"tie": True})
@@ -187,6 +188,7 @@ def go() -> ResponseReturnValue:
 @signed_in
 def remove() -> ResponseReturnValue:
     """Take the tie away."""
+    _system()
     try:
         identities.untie(get_actor(), current_app.extensions["settings"].oidc_issuer, moment())
     except Invalid as error:

@@ -77,10 +77,10 @@ def zip_bomb():
 
 
 def zip_bomb_of_bzip2():
-    """The same by bzip2, which Python unpacks whole whatever size the archive says: here 9 kB."""
+    """The same by bzip2, which Python unpacks whole whatever size the archive says: here 9 kB for 30 MB."""
     made = BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr("imsmanifest.xml", bytes(150_000_000))
+        archive.writestr("imsmanifest.xml", bytes(30_000_000))
     said = struct.pack("<I", 9_000)
     packed = bytearray(made.getvalue())
     for place in (22, packed.index(b"PK\x01\x02") + 24):  # APPNOTE 4.3.7 and 4.3.12

@@ -35,8 +35,8 @@ refused, with what to do, while somebody has a role in the site, or is a course'
 saved. The act is logged (`user.erase`), by its number.
 
 Short answers, numbers and choices stay as they are: reports and rescoring rest on them. A course's group stays too: reports compare groups.
-A name that a person typed into such an answer, or that an author wrote into a question, has to be seen to by hand. Backups made before
-still hold everything until they are deleted: keep them no longer than you must, and after restoring an old one erase again.
+A name that somebody typed into such an answer, into a question or a comment on one, the note of an invitation or the reason of a
+rescoring has to be seen to by hand. Backups made before still hold everything until they are deleted: keep them no longer than you must, and after restoring an old one erase again.
 
 ## Keeping it no longer than needed
 

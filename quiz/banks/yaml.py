@@ -24,7 +24,7 @@ from quiz.banks.tables import FIELD as TABLES
 from quiz.banks.tables import brought, read_tables, shared, unused
 from quiz.banks.translations import own_language
 from quiz.errors import Invalid, Problem, Said
-from quiz.questions.fields import Ambiguous, Number
+from quiz.questions.fields import Ambiguous, Number, number_or_text
 from quiz.questions.validation import path_text, steps, suggest
 
 #: Nesting beyond this is refused: no bank needs it, and deep files could exhaust the stack.
@@ -61,6 +61,15 @@ class BankProblem(Problem):
     file: str = ""
 
 
+class _Anchorless(yaml.BaseLoader):
+    """Takes an anchor that stands twice, as YAML 1.2 (7.1) does: nothing points to it, for aliases are refused."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Forgets the anchors before each node."""
+        self.anchors.clear()
+        return super().compose_node(parent, index)
+
+
 class Lines:
     """Where the values of a YAML text stand. The text is read a second time when the first line is asked for."""
 
@@ -69,7 +78,11 @@ class Lines:
 
     @cached_property
     def _root(self) -> yaml.Node | None:
-        found: yaml.Node | None = yaml.compose(self._text, Loader=_BASE_LOADER)
+        found: yaml.Node | None
+        try:
+            found = yaml.compose(self._text, Loader=_BASE_LOADER)
+        except yaml.composer.ComposerError:
+            found = yaml.compose(self._text, Loader=_Anchorless)
         return found
 
     def at(self, path: Iterable[str | int]) -> int:
@@ -237,7 +250,7 @@ def plain(value: str) -> Any:
         return _WORDS[value]
     if value[0] in "+-.0123456789":
         if _NUMBER.fullmatch(value):
-            return Number(value, value)
+            return number_or_text(value)
         if _BASED.fullmatch(value):
             return Number(str(int(value, 0)), value)
         if _NOT_FINITE.fullmatch(value):

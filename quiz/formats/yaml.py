@@ -20,7 +20,7 @@ from quiz.banks.yaml import LISTS, dump_yaml, misplaced, read_mapping
 from quiz.errors import Invalid, Problem, Said, TooLarge, in_turn
 from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Writer
 from quiz.questions import types
-from quiz.questions.fields import Number
+from quiz.questions.fields import number_or_text
 
 _MARK = "quiz-bank/1"
 TOPICS = "topics"
@@ -59,7 +59,7 @@ def _read_yaml(source: Source) -> Iterator[Entry]:
 
 
 def _read_json(source: Source) -> Iterator[Entry]:
-    options: dict[str, Any] = dict.fromkeys(("parse_float", "parse_int"), lambda text: Number(text, text))
+    options: dict[str, Any] = dict.fromkeys(("parse_float", "parse_int"), number_or_text)
     try:
         data = json.loads(_whole(source), object_pairs_hook=_once, **options)
     except ValueError as error:

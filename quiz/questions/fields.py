@@ -49,6 +49,14 @@ class Number(Decimal):
         return made
 
 
+def number_or_text(written: str) -> Number | str:
+    """The number; the text as it stands where no Decimal holds it, such as one with an exponent of twenty digits."""
+    try:
+        return Number(written, written)
+    except InvalidOperation:
+        return written
+
+
 class Ambiguous(str):
     """A bare word such as ``no`` that YAML 1.1 reads as a truth value and YAML 1.2 as text."""
 

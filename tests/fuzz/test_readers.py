@@ -88,3 +88,19 @@ def test_what_was_found_is_refused(what):
 def _processor():
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def test_a_number_that_nothing_holds_and_an_anchor_that_stands_twice_are_told_or_taken():
+    """Found by fuzzing: one raised, and so did the look for the line of a fault in a text with the other."""
+    far = "1e" + "9" * 40
+    for name, form in (("yaml", "{{points: {}, {}}}"), ("json", '{{"points": {}, {}}}')):
+        rest = '"id": "a", "type": "essay", "prompt": "Why?", "timeless": true'
+        question = form.format(far, rest)
+        content = f'{{"format": "quiz-bank/1", "bank": "b", "title": "B", "questions": [{question}]}}'
+        report = Report("x", name)
+        assert [*Reading(formats()[name], Source(BytesIO(content.encode()), "x"), report, "b")] == []
+        assert "points" in report.errors[0]["message"]
+    twice = b"format: quiz-bank/1\nbank: &x b\ntitle: &x B\nquestions:\n- {id: a, type: essay}\n"
+    report = Report("x", "yaml")
+    assert [*Reading(formats()["yaml"], Source(BytesIO(twice), "x"), report, "b")] == []
+    assert report.errors[0]["where"] == "line 5"

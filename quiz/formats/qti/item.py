@@ -47,6 +47,12 @@ _PAIRS: Final[Mapping[str, str]] = {
     "graphicGapMatchInteraction": "directedPair",
     "associateInteraction": "pair",
 }
+#: Parts of an item that say something we have no place for.
+_LOST: Final[Mapping[str, str]] = {
+    "companionMaterialsInfo": Said("tools beside the question, such as a ruler"),
+    "catalogInfo": Said("other forms of the content for those who need them"),
+    "infoControl": Said("a text that is opened on demand stands in the prompt"),
+}
 #: Tests of numbers.
 _OF_NUMBERS: Final = frozenset({"equal", "equalRounded", "gt", "gte", "lt", "lte"})
 
@@ -68,6 +74,18 @@ class Item:
     def lose(self, name: str, detail: str, *, spoils: bool = False) -> None:
         """Notes a loss of the field of this name."""
         self.losses.append(Loss(name, detail, spoils=spoils))
+
+    def lose_the_rest(self) -> None:
+        """Notes what the item says and we have no place for."""
+        for element in self.root.iter():
+            if _LOST.get(element.tag):
+                self.lose(element.tag, _LOST[element.tag])
+            if element.get("shape") == "ellipse":
+                self.lose("regions", "an ellipse became a polygon")
+            if element.get("shuffle") == "true":
+                fixed = [part.get("fixed") == "true" for part in element if part.tag != "prompt"]
+                if any(fixed) and not all(fixed):
+                    self.lose("shuffle", "all options are shuffled, or none")
 
     @property
     def title(self) -> str:
@@ -271,7 +289,7 @@ class Item:
             self.lose("images", Said("'%(address)s' lies elsewhere", address=address[:60]), spoils=True)
             return None
         if content is None:
-            path = posixpath.normpath(posixpath.join(self.folder, unquote(address)))
+            path = path_of(self.folder, address)
             content = self.media(path)
         if content is None:
             self.lose("images", Said("there is no file '%(path)s'", path=path[:60]), spoils=True)
@@ -291,6 +309,11 @@ class Item:
             return None
         self.files[name] = image.content
         return name
+
+
+def path_of(folder: str, address: str) -> str:
+    """The path in the package of what a file in this folder refers to."""
+    return posixpath.normpath(posixpath.join(folder, unquote(address)))
 
 
 def is_text(element: Element) -> bool:

@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from html import escape
 from typing import Any, Final
-from urllib.parse import unquote
 
 from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, Limits, is_archive
@@ -20,10 +18,10 @@ from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupport
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
-from quiz.formats.qti.item import Item, id_of_file, own_id
+from quiz.formats.qti.item import Item, own_id, path_of
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
-from quiz.formats.qti.passages import passages
+from quiz.formats.qti.passages import Passages
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_object, select_point, stage_of
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
@@ -35,12 +33,6 @@ _MANIFEST: Final = "imsmanifest.xml"
 _ITEM: Final = "assessmentItem"
 _TEST: Final = "assessmentTest"
 _STIMULUS: Final = "assessmentStimulus"
-#: Parts of an item that say something we have no place for.
-_LOST: Final[Mapping[str, str]] = {
-    "companionMaterialsInfo": Said("tools beside the question, such as a ruler"),
-    "catalogInfo": Said("other forms of the content for those who need them"),
-    "infoControl": Said("a text that is opened on demand stands in the prompt"),
-}
 #: What is chosen from, and how many of them an item may have.
 _PARTS: Final = frozenset(
     "simpleChoice simpleAssociableChoice inlineChoice gapText gapImg gap hottext hotspotChoice associableHotspot".split()
@@ -93,6 +85,10 @@ class _Package:
     pictures: Pictures = field(default_factory=Pictures)
     #: The manifest lists texts that items share: they become stimuli of the bank.
     shares: bool = False
+    passages: Passages = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.passages = Passages(self.xml, self.files, self.pictures)
 
     def xml(self, path: str) -> Element:
         """The document at a path, its names as in 2.x. Raises Invalid, also where there is none."""
@@ -156,7 +152,7 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     )
     base = posixpath.dirname(manifests[0])
     resources = [
-        (one.get("type", ""), _path(base, one.get("href", "")), one)
+        (one.get("type", ""), path_of(base, one.get("href", "")), one)
         for one in package.xml(manifests[0]).iter("resource")
         if one.get("href")
     ]
@@ -207,10 +203,6 @@ def _language(package: _Package, places: Sequence[_Place]) -> str:
     except Invalid:
         return ""
     return said if _LANGUAGE.fullmatch(said) else ""
-
-
-def _path(folder: str, address: str) -> str:
-    return posixpath.normpath(posixpath.join(folder, unquote(address)))
 
 
 def _at(package: _Package, place: _Place) -> Entry:
@@ -289,7 +281,7 @@ def _section(
 ) -> None:
     """The items of a section, those of sections in it, and of sections in files of their own."""
     if section.tag == "assessmentSectionRef":
-        path = _path(folder, section.get("href", ""))
+        path = path_of(folder, section.get("href", ""))
         try:
             section, folder = package.section(path, depth), posixpath.dirname(path)
         except Invalid as error:
@@ -302,7 +294,7 @@ def _section(
             said = number_of(weight.get("value", "")) if weight is not None else None
             worth = said if said and said > 0 else Fraction(1)
             places.append(
-                _Place(_path(folder, child.get("href", "")), topic_of(titles), worth, titles=titles)
+                _Place(path_of(folder, child.get("href", "")), topic_of(titles), worth, titles=titles)
             )
         elif child.tag in ("assessmentSection", "assessmentSectionRef"):
             _section(package, child, folder, [*titles, child.get("title", "")], places, losses, depth + 1)
@@ -341,13 +333,13 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
     body = item.body
     if body is None:
         raise Wrong("the item has no itemBody – write the question into one")
-    _lose_the_rest(item)
+    item.lose_the_rest()
     buttons, interactions = _parted(body)
     _demand_bounds(body, interactions)
     if interactions and _is_survey(item, interactions):
         raise Foreign(Said("%(tag)s without a key", tag=interactions[0].tag))
-    shared = [*_stimuli(package, item), *passages(item)]
-    own = shared.pop(0) if shared and package.shares and not is_blank(shared[0]["text"]) else None
+    shared = package.passages.shown_by(item)
+    own = shared.pop(0) if shared and package.shares else None
     if shared:
         item.lose("stimulus", "a text that several items share stands in front of each")
     before = [*(one["text"] for one in shared), *item.rubrics("candidate")]
@@ -474,35 +466,3 @@ def _lose_notes(item: Item, type: str) -> None:
         view = rubric.get("view", "candidate")
         if kept.isdisjoint(view.split()) and not is_blank(item.html(rubric)):
             item.lose("rubric", Said("notes for %(view)s", view=view))
-
-
-def _stimuli(package: _Package, item: Item) -> Iterator[dict[str, str]]:
-    """Texts that several items share, as a question shows them: ``id``, ``label`` and ``text``."""
-    for reference in item.root.findall("assessmentStimulusRef"):
-        path = _path(item.folder, reference.get("href", ""))
-        try:
-            root = package.xml(path)
-        except Invalid as error:
-            item.lose(
-                "stimulus",
-                Said("the shared text %(path)s cannot be read: %(error)s", path=path, error=Said(str(error))),
-            )
-            continue
-        shared = Item(root, posixpath.dirname(path), package.files, package.pictures, item.losses, item.files)
-        _lose_the_rest(shared)
-        body = root.find("stimulusBody")
-        name = own_id(root.get("identifier", "").strip())
-        label = {"label": escape(shared.title, quote=False)} if shared.title not in ("", name) else {}
-        yield {"id": id_of_file(name, path), **label, "text": shared.html(root if body is None else body)}
-
-
-def _lose_the_rest(item: Item) -> None:
-    for element in item.root.iter():
-        if _LOST.get(element.tag):
-            item.lose(element.tag, _LOST[element.tag])
-        if element.get("shape") == "ellipse":
-            item.lose("regions", "an ellipse became a polygon")
-        if element.get("shuffle") == "true":
-            fixed = [part.get("fixed") == "true" for part in element if part.tag != "prompt"]
-            if any(fixed) and not all(fixed):
-                item.lose("shuffle", "all options are shuffled, or none")

@@ -261,6 +261,7 @@ def test_a_text_in_a_file_of_its_own_is_shared():
         '<object type="text/html" data="./../texts/charter.html"/>',
         "b": '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="../texts/charter.html"/>',
         "c": '<object type="text/html" data="none.html"/>',
+        "d": '<object type="text/html" data="../texts/empty.html"/>',
     }
     resources = "".join(
         f'<resource identifier="{n}" type="imsqti_item_xmlv2p1" href="items/{n}.xml"/>' for n in shown
@@ -268,17 +269,22 @@ def test_a_text_in_a_file_of_its_own_is_shared():
     files = {
         "imsmanifest.xml": f'<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"><resources>{resources}</resources></manifest>',
         "texts/charter.html": "<!DOCTYPE html><head><script>x()</script></head><body><p>Signed<br>in&nbsp;2002.<!-- no --></body>",
+        "texts/empty.html": "<html><body> </body></html>",
         **{f"items/{name}.xml": item.format(name, body) for name, body in shown.items()},
     }
     report = Report("p.zip", "qti21")
     packed = BytesIO(pack({name: text.encode() for name, text in files.items()}))
     reading = Reading(get("qti21"), Source(packed, "p.zip"), report, "b")
     found = [*reading]
-    assert [{loss.field for loss in one.losses} for one in found] == [set(), set(), {"stimulus"}]
-    assert {one.question.prompt for one in found} == {"a", "b", "c"}
+    assert [{loss.field for loss in one.losses} for one in found] == [set(), set(), {"stimulus"}, set()]
+    assert {one.question.prompt for one in found} == {"a", "b", "c", "d"}
     (shared,) = reading.bank.stimuli
     assert (shared.id, [*shared.questions]) == ("charter", ["a", "b"])
     assert shared.text == "<p>Signed<br>in\xa02002.</p>"
+    packed.seek(0)
+    entries = get("qti21").read(Source(packed, "p.zip"))
+    first, second = (one.fields["stimulus"] for one in entries if "stimulus" in getattr(one, "fields", {}))
+    assert first is second  # read once: many items may show a long text
 
 
 def test_what_is_hidden_is_not_read():

@@ -1,4 +1,4 @@
-"""Write docs/settings.md, commands.md, lint.md, methods.md, personal-data.md and the pages on agreement from the code: `python -m tools.reference` (or `make docs`).
+"""Write the pages of docs/ that the code says (``PAGES``): `python -m tools.reference` (or `make docs`).
 
 A test holds the files equal to what the code says, so a setting or command cannot go undocumented.
 """
@@ -73,11 +73,11 @@ PAGES = {
     "settings.md": settings,
     "commands.md": commands,
     "lint.md": lint_page.page,
-    "formats/README.md": formats_page.page,
     "agreement.md": agreement.page,
     "agreement-models.md": agreement_models.page,
     "methods.md": methods_page.page,
     "personal-data.md": personal_page.page,
+    **{f"formats/{name}": page for name, page in formats_page.pages().items()},
 }
 
 

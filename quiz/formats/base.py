@@ -221,8 +221,16 @@ class Format:
     own_suffix: bool = False
     #: Writers for files that end otherwise than the first suffix, such as one document in place of a package.
     by_ending: Mapping[str, type[Writer]] = field(default_factory=dict, repr=False, compare=False)
+    #: Types that are read although they are not written.
+    only_read: frozenset[str] = frozenset()
     #: Makes the file that somebody begins with who writes questions in this format.
     template: Callable[[], bytes] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The types that a question of such a file may be of: what is written can be read again."""
+        written = self.writer.types if self.writer else frozenset()
+        return self.only_read | written if self.read else frozenset()
 
     def for_file(self, name: str) -> Format:
         """The same with the writer for a file of this name."""

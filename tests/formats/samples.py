@@ -86,5 +86,6 @@ def is_written(format, question):
 def read(format, content, name="file", folder=None):
     """The questions that a format's reader finds, and the report."""
     report = Report(name, format.name)
-    reading = Reading(format, Source(BytesIO(content), name, folder), report, "b")
-    return [one.question for one in reading], report
+    found = [one.question for one in Reading(format, Source(BytesIO(content), name, folder), report, "b")]
+    assert {one.type for one in found} <= format.reads, "docs/formats says which types are read"
+    return found, report

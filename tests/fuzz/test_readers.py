@@ -37,6 +37,7 @@ def read(name, content):
         return
     told = [*report.errors, *report.unsupported]
     assert report.read == len(found)
+    assert {one.question.type for one in found} <= formats()[name].reads
     assert all(one["where"] for one in told), told
 
 

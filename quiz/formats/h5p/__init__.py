@@ -17,4 +17,14 @@ def _sniff(head: bytes, name: str) -> float:
     return 0.95 if b"h5p.json" in head or name.endswith(".h5p") else 0.0
 
 
-FORMAT = Format("h5p", "H5P", (".h5p",), _sniff, read, H5pWriter, own_suffix=True)
+#: Essays and texts by themselves are no content of a question set, which is what we write.
+FORMAT = Format(
+    "h5p",
+    "H5P",
+    (".h5p",),
+    _sniff,
+    read,
+    H5pWriter,
+    own_suffix=True,
+    only_read=frozenset({"description", "essay"}),
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,12 +48,11 @@ class _Wrong(Exception):
 
 
 def _read(source: Source) -> Iterator[Entry]:
-    rows = csv.reader(io.StringIO(decoded(source)), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for cells in rows:
-        if not any(cell.strip() for cell in cells):
+    for number, line in enumerate(io.StringIO(decoded(source)), 1):
+        if not line.strip():
             continue
-        where = Said("line %(n)s", n=rows.line_num)
-        kind, *rest = (cell.strip() for cell in cells)
+        where = Said("line %(n)s", n=number)
+        kind, *rest = (cell.strip() for cell in line.split("\t"))
         kind = kind.upper()
         if kind in _OTHERS:
             yield Unsupported(where, _OTHERS[kind], rest[0][:60] if rest else "")

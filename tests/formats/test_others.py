@@ -145,6 +145,11 @@ def test_a_number_of_blackboard_may_have_commas_between_thousands():
     assert [str(one.content.answers[0]) for one in found] == ["10000 (8999.5 … 11000.5)", "10.5"]
 
 
+def test_a_line_of_blackboard_may_be_as_long_as_it_likes():
+    (found,), _ = read(get("blackboard"), b"ESS\t" + b"x" * 140_000)
+    assert len(found.prompt) == 140_000
+
+
 def test_blanks_of_blackboard_are_gaps():
     line = "FIB_PLUS\tThe [x] of [y], see [z].\tx\tSCO\tOrganisation\t\ty\tShanghai\r\n"
     (found,), report = read(get("blackboard"), line.encode())

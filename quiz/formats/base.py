@@ -22,6 +22,7 @@ from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question, Topic
 from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.encodings import text_of
+from quiz.questions.rules.text import has_star, literal
 
 #: Bytes of a source that ``sniff`` is shown.
 HEAD_BYTES: Final = 4096
@@ -332,6 +333,19 @@ def percentage(credit: Fraction) -> str:
     """A credit in percent, as Moodle writes it: at most five places, without zeros at the end."""
     text = f"{float(credit) * 100:.5f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def literal_texts(answers: Sequence[Any]) -> tuple[list[str], list[Loss]]:
+    """The texts of typed answers that get the whole mark, for a format in which a star is a star, and what that loses.
+
+    Raises Unwritable where each of them stands for any text.
+    """
+    full = [answer.text for answer in answers if answer.credit == 1]
+    plain = [literal(text) for text in full if not has_star(text)]
+    detail = "an answer with *, which stands for any text"
+    if not plain:
+        raise Unwritable(detail)
+    return plain, [Loss("answers", detail)] if len(plain) < len(full) else []
 
 
 def credits_of(options: Sequence[Any]) -> list[Fraction]:

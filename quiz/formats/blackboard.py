@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Final
@@ -22,8 +22,10 @@ from quiz.formats.base import (
     Unwritable,
     Writer,
     decoded,
+    literal_texts,
 )
 from quiz.questions.rules.numbers import show_number
+from quiz.questions.rules.text import exactly
 
 _MARKS: Final = {"correct": True, "incorrect": False}
 _TRUTHS: Final = {"true": True, "t": True, "yes": True, "false": False, "f": False, "no": False}
@@ -84,9 +86,7 @@ def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
 def _blanks(text: str, cells: Sequence[str]) -> dict[str, Any]:
     """``[x]`` in the text is a blank; for each come its name and its answers, an empty field between two of them."""
     answers = {
-        name: {"type": "short_text", "answers": [{"text": one} for one in found]}
-        for name, *found in _runs(cells)
-        if found
+        name: {"type": "short_text", "answers": _accepted(found)} for name, *found in _runs(cells) if found
     }
     return {"type": "cloze", **_marked(text, answers)}
 
@@ -178,6 +178,10 @@ def _matching(cells: Sequence[str]) -> dict[str, Any]:
     return {"type": "matching", "pairs": pairs, **({"distractors": alone} if alone else {})}
 
 
+def _accepted(texts: Iterable[str]) -> list[dict[str, str]]:
+    return [{"text": exactly(text)} for text in texts]
+
+
 def _number(cells: Sequence[str]) -> dict[str, Any]:
     if not cells:
         raise _Wrong("there is no number – write it after the question and a tab")
@@ -202,7 +206,7 @@ _KINDS: Final[Mapping[str, Callable[[Sequence[str]], dict[str, Any]]]] = {
     "TF": _truth,
     "ESS": lambda cells: {"type": "essay", **({"model_answer": cells[0]} if cells and cells[0] else {})},
     "SR": lambda cells: {"type": "essay", **({"model_answer": cells[0]} if cells and cells[0] else {})},
-    "FIB": lambda cells: {"type": "short_text", "answers": [{"text": cell} for cell in cells if cell]},
+    "FIB": lambda cells: {"type": "short_text", "answers": _accepted(filter(None, cells))},
     "MAT": _matching,
     "ORD": lambda cells: {"type": "ordering", "items": [{"text": cell} for cell in cells if cell]},
     "NUM": _number,
@@ -300,9 +304,10 @@ def _chosen(content: Any, kind: str) -> Body:
 
 
 def _typed(content: Any) -> Body:
-    full = [answer.text for answer in content.answers if answer.credit == 1]
-    lost = [Loss("answers", "it has no partial credit")] if len(full) < len(content.answers) else []
-    return "FIB", full, [*_told(content.answers), *lost]
+    texts, losses = literal_texts(content.answers)
+    partial = any(answer.credit != 1 for answer in content.answers)
+    lost = [Loss("answers", "it has no partial credit")] if partial else []
+    return "FIB", texts, [*_told(content.answers), *losses, *lost]
 
 
 def _numbers(content: Any) -> Body:

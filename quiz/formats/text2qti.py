@@ -28,11 +28,12 @@ from quiz.formats.base import (
     Unwritable,
     Writer,
     decoded,
+    literal_texts,
     takes_off_otherwise,
 )
 from quiz.questions.images import references, renamed
 from quiz.questions.rules.numbers import show_number
-from quiz.questions.rules.text import exactly, has_star, literal
+from quiz.questions.rules.text import exactly
 
 _HEAD: Final = re.compile(
     r"([Qq]uiz [Tt]itle|[Qq]uiz [Dd]escription|[Tt]itle|[Pp]oints|[Tt]ext [Tt]itle|[Tt]ext):\s*(.*)",
@@ -560,12 +561,8 @@ def _untold(answers: Sequence[Any]) -> list[Loss]:
 
 
 def _typed(content: Any) -> Body:
-    full = [answer.text for answer in content.answers if answer.credit == 1]
-    plain = [text for text in full if not has_star(text)]
-    if not plain:
-        raise Unwritable("an answer with *, which stands for any text")
-    losses = [Loss("answers", "an answer with *, which stands for any text")] if plain != full else []
-    return [_indented("*   ", literal(text)) for text in plain], [*losses, *_untold(content.answers)]
+    texts, losses = literal_texts(content.answers)
+    return [_indented("*   ", text) for text in texts], [*losses, *_untold(content.answers)]
 
 
 def _numbers(content: Any) -> Body:

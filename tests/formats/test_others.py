@@ -150,6 +150,14 @@ def test_a_line_of_blackboard_may_be_as_long_as_it_likes():
     assert len(found.prompt) == 140_000
 
 
+def test_a_star_is_a_star_in_blackboard():
+    (found,), _ = read(get("blackboard"), b"FIB\tTwice x?\t2*x")
+    assert found.content.answers[0].text == r"2\*x"
+    asked = question("short_text", {"answers": [r"2\*x", "two*"]})
+    content, lost = written(get("blackboard"), [asked])
+    assert (content, lost) == (b"FIB\tWhat is *it*?\t2*x\r\n", {"q": ["answers", "text_format"]})
+
+
 def test_blanks_of_blackboard_are_gaps():
     line = "FIB_PLUS\tThe [x] of [y], see [z].\tx\tSCO\tOrganisation\t\ty\tShanghai\r\n"
     (found,), report = read(get("blackboard"), line.encode())

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, TypeAlias
 
 from quiz.errors import Said
@@ -21,7 +22,10 @@ Given: TypeAlias = Mapping[str, Sequence[str]]
 #: Tests that compare a response with one value.
 COMPARE: Final = frozenset("varequal varsubset varsubstring".split())
 _BOUNDS: Final = frozenset("vargt vargte varlt varlte".split())
+#: What numbers may have that anybody means: powers of ten, characters; and binary digits of a score made of them.
 _LARGEST_POWER: Final = 100
+_MOST_CHARACTERS: Final = 200
+_MOST_BITS: Final = 2_000
 #: How systems call the feedback of the whole question, by our fields: Canvas and Blackboard, ILIAS, OpenOLAT, Respondus.
 _NAMED: Final = {
     "explanation": frozenset("general_fb general solution _all".split()),
@@ -37,8 +41,9 @@ class Unknown(Exception):
 
 def number(text: str | None) -> Fraction | None:
     """The number that a text is; None where it is none, or none of a size that anybody means."""
+    said = (text or "").strip()
     try:
-        value = Decimal((text or "").strip().replace(",", "."))
+        value = Decimal(said.replace(",", ".") if len(said) <= _MOST_CHARACTERS else "NaN")
     except InvalidOperation:
         return None
     if not value.is_finite() or abs(value.adjusted()) > _LARGEST_POWER:
@@ -92,6 +97,11 @@ class Processing:
         if word.endswith(".min"):
             return self.low or Fraction(0)
         return number(word) or Fraction(0)
+
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """The responses that are compared with bounds."""
+        return frozenset(one.get("respident", "") for rule in self.conditions for one in rule.iter(*_BOUNDS))
 
     @property
     def scores(self) -> bool:
@@ -203,6 +213,7 @@ def _says_correct(condition: Element) -> bool:
 
 
 def _changed(score: Fraction, changes: Iterable[tuple[str, Fraction]]) -> Fraction:
+    """The score after these changes. Raises Unknown for one that is not known, or makes a number that nobody means."""
     for action, value in changes:
         if action == "Set":
             score = value
@@ -215,6 +226,8 @@ def _changed(score: Fraction, changes: Iterable[tuple[str, Fraction]]) -> Fracti
         elif action == "Divide" and value:
             score /= value
         else:
+            raise Unknown(Said("setvar %(action)s", action=action))
+        if max(score.numerator.bit_length(), score.denominator.bit_length()) > _MOST_BITS:
             raise Unknown(Said("setvar %(action)s", action=action))
     return score
 

@@ -186,14 +186,13 @@ def ordering(item: Item, response: Response) -> Fields:
     """Items in the order that gives the most."""
     rules, name = item.processing, response.ident
     by_ident = dict(zip([one.ident for one in response.labels], response.labels, strict=True))
-    orders = [*_orders(item, response)]
-    orders = [one for one in orders if sorted(one) == sorted(by_ident)]
+    orders = [one for one in _orders(item, response) if one and sorted(one) == sorted(by_ident)]
     scores = [rules.run({name: one}) for one in orders]
     if not scores or max(scores) <= 0:
         raise Wrong("the right order is not said in full – list every item under resprocessing")
     item.best = best = max(scores)
     key = orders[scores.index(best)]
-    swapped = rules.run({name: (*key[:-2], key[-1], key[-2])})
+    swapped = rules.run({name: (*key[:-2], *reversed(key[-2:]))})
     rule = {
         Fraction(0): "all_or_nothing",
         share(Fraction(len(key) - 2), Fraction(len(key))): "absolute_position",
@@ -246,15 +245,10 @@ def _length(response: Response | None) -> Fields:
 def is_numerical(item: Item, response: Response) -> bool:
     """Whether numbers are asked for."""
     fields = {one.get("fibtype", "").lower() for one in response.element.iter("render_fib")}
-    bounds = {
-        one.get("respident")
-        for condition in item.processing.conditions
-        for one in condition.iter("vargt", "vargte", "varlt", "varlte")
-    }
     return (
         response.kind == "num"
         or bool(fields & {"integer", "decimal", "scientific"})
-        or response.ident in bounds
+        or response.ident in item.processing.bounded
     )
 
 
@@ -467,11 +461,11 @@ def _candidates(item: Item, response: Response) -> list[str]:
         for condition in item.processing.scoring
         for test in mentioned(condition, response.ident)
     ]
+    numerical = not response.chosen and is_numerical(item, response)
     spans = [
         answer.get("value") or answer["min"]
-        for condition in item.processing.scoring
+        for condition in (item.processing.scoring if numerical else ())
         for tests in condition.iterchildren("conditionvar")
-        if not response.chosen and is_numerical(item, response)
         for answer in accepted(tests, response.ident, None)[0]
     ]
     return [*spans, *filter(None, said)]

@@ -6,6 +6,7 @@ from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from re import findall
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from quiz.files.archive import Archive, pack
 from quiz.formats import formats, recognise
 from quiz.formats.base import HEAD_BYTES, Found, Source, lost_fields
 from quiz.formats.conversion import Instances, convert
+from quiz.formats.qti12.processing import number
 from quiz.questions import types
 from tests.formats.samples import is_written, read, samples, written
 from tests.kernel.questions import question
@@ -268,6 +270,36 @@ def test_two_responses_of_one_name_are_an_error():
 def test_an_item_that_would_take_minutes_is_an_error():
     rules = "".join(rule(is_(place), 1, "Add") for place in range(2000))
     assert "too many options and rules" in one(choice(rules, "a", "b", cardinality="Multiple")).message
+
+
+def test_numbers_that_nobody_means_end_no_reader():
+    """The first made a score that could not be shown, the second took as long as its square."""
+    huge = rule("<not><unanswered respident='R'/></not>", "1e90", "Multiply") * 100
+    assert one(choice(rule(is_("A"), 1, "Add") + huge, "a", "b")).kind == "item scored by setvar Multiply"
+    assert number("1." + "3" * 3_000_000) is None
+    assert number("1." + "3" * 30) is not None
+
+
+@pytest.mark.parametrize("labels", [["a"], []])
+def test_an_order_of_less_than_two_is_an_error(labels):
+    """The reader raised."""
+    content = HEAD.format(choice(rule("<other/>", 1) + rule(is_("A"), 1), *labels, cardinality="Ordered"))
+    found, report = read(FORMAT, content.encode())
+    assert (found, len(report.errors)) == ([], 1)
+
+
+def test_many_gaps_are_read_in_no_time():
+    """Each answer was looked up among all gaps for every gap: 150 took 7 s, a thousand half an hour."""
+    names = [f"g{place}" for place in range(150)]
+    shown = "".join(f'<response_str ident="{name}"><render_fib/></response_str>' for name in names)
+    marks = " ".join(f"[{name}]" for name in names)
+    rules = "".join(rule(f'<varequal respident="{name}">x</varequal>', 1, "Add") for name in names)
+    item = (
+        f'<item ident="g"><presentation><material><mattext>{marks}</mattext></material>{shown}</presentation>'
+    )
+    before = process_time()
+    assert len(one(f"{item}<resprocessing>{rules}</resprocessing></item>").fields["gaps"]) == 150
+    assert process_time() - before < 3
 
 
 def test_parts_without_a_place_are_losses():

@@ -144,18 +144,15 @@ class Reading:
         """What stands under ``stimuli:`` in the header: with each its questions, which are given as in the file."""
         if not isinstance(self._listed, list):
             return self._listed
-        return [self._with_questions(one, questions) for one in self._listed]
-
-    def _with_questions(self, one: Any, questions: Sequence[Mapping[str, Any]]) -> Any:
-        if not isinstance(one, Mapping):
-            return one
-        own = _name(one.get("id"))
-        ids = [fields["id"] for fields in questions if _name(fields.get(NAMED)) == own and "id" in fields]
-        return {**one, "questions": ids}
+        named = _named(questions)
+        return [
+            {**one, "questions": named.get(_name(one.get("id")), [])} if isinstance(one, Mapping) else one
+            for one in self._listed
+        ]
 
     def faults(self, questions: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
         """What is wrong with the stimuli among themselves and with their questions; each by itself is judged as a field."""
-        used = {_name(fields.get(NAMED)) for fields in questions}
+        named = _named(questions)
         seen: set[str] = set()
         for place, one in enumerate(self._listed if isinstance(self._listed, list) else ()):
             where, name = f"{FIELD}[{place}]", _name(one.get("id")) if isinstance(one, Mapping) else ""
@@ -167,7 +164,7 @@ class Reading:
                     Said("the id '%(name)s' stands twice", name=name),
                     "give each stimulus its own id",
                 )
-            elif name not in used:
+            elif name not in named:
                 what = Said("no question names the stimulus '%(name)s'", name=name)
                 mend = Said(
                     "write %(field)s: %(name)s in its questions, or leave it out", field=NAMED, name=name
@@ -181,12 +178,21 @@ class Reading:
                     "leave it out",
                 )
             else:
-                yield from _own_faults(where, self._with_questions(one, questions))
+                yield from _own_faults(where, {**one, "questions": named.get(name, [])})
 
 
 def _name(given: Any) -> str:
     """The name that a scalar of a file gives; "" where it gives none."""
     return given.written if isinstance(given, Number) else given if isinstance(given, str) else ""
+
+
+def _named(questions: Sequence[Mapping[str, Any]]) -> Mapping[str, list[Any]]:
+    """The ids of the questions that name each stimulus, by its name; none where these have no ids."""
+    found: dict[str, list[Any]] = {}
+    for fields in questions:
+        if name := _name(fields.get(NAMED)):
+            found.setdefault(name, []).extend([fields["id"]] if "id" in fields else [])
+    return found
 
 
 def _own_faults(where: str, given: Any) -> Iterator[Problem]:

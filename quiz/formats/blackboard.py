@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from itertools import chain
 from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.errors import Said
+from quiz.formats._moodle import literal
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -41,6 +43,8 @@ _JUMBLED: Final = "JUMBLED_SENTENCE"
 #: A number with commas between its thousands, as Blackboard's own sample file has one.
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _BLANK: Final = re.compile(r"\[([^\[\]]+)\]")
+#: Fields that are shown as text.
+_SHOWN: Final = frozenset({"prompt", "text", "stem", "choice", "model_answer"})
 #: The prompt of a text with blanks, which has none of its own.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -85,19 +89,23 @@ def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
 
 def _blanks(text: str, cells: Sequence[str]) -> dict[str, Any]:
     """``[x]`` in the text is a blank; for each come its name and its answers, an empty field between two of them."""
-    answers = {
-        name: {"type": "short_text", "answers": _accepted(found)} for name, *found in _runs(cells) if found
-    }
-    return {"type": "cloze", **_marked(text, answers)}
+    runs = [*_runs(cells)]
+    gaps = {name: {"type": "short_text", "answers": _accepted(found)} for name, *found in runs}
+    if len(gaps) < len(runs) or any(len(run) == 1 for run in runs):
+        raise _Wrong("a blank has no answers, or stands twice – write each once, a tab, and its answers")
+    return {"type": "cloze", **_marked(text, gaps)}
 
 
 def _jumbled(text: str, cells: Sequence[str]) -> dict[str, Any]:
-    """Words to choose from, each followed by the blanks that it belongs in; every blank offers all of them."""
+    """Words to choose from, each followed by the blanks that it belongs in; every blank offers all of them.
+
+    What follows an empty field is a word, also where a blank is called so.
+    """
     blanks = {*_BLANK.findall(text)}
     choices: list[dict[str, str]] = []
     key: dict[str, str] = {}
-    for cell in filter(None, cells):
-        if choices and cell in blanks - {*key}:
+    for place, cell in chain.from_iterable(map(enumerate, _runs(cells))):
+        if place and cell in blanks and cell not in key:
             key[cell] = choices[-1]["id"]
         else:
             choices.append({"id": str(len(choices) + 1), "text": cell})
@@ -121,7 +129,7 @@ def _marked(text: str, filled: Mapping[str, Any]) -> dict[str, Any]:
         gaps[number] = filled[found[1]]
         return f"[[{number}]]"
 
-    marked = _BLANK.sub(gap, text)
+    marked = _BLANK.sub(gap, text.replace("[[", "&#91;["))
     if not gaps or len(gaps) != len(filled):
         raise _Wrong(
             "the blanks of the text are not those that have answers – write [x] in it, then x and its answers"
@@ -246,6 +254,8 @@ class _Writer(Writer):
         return self.holds | ({"reuse"} if words else frozenset())
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+        if question.text_format == "plain":
+            question = Question.load({**_in_html(question.dump()), "text_format": "html"})
         kind, cells, losses = _BODIES[question.type](question.content)
         if kind not in _TEXTS:
             cells = [question.prompt, *cells]
@@ -262,6 +272,17 @@ class _Writer(Writer):
 
     def close(self) -> None:
         return
+
+
+def _in_html(part: Any, name: str = "") -> Any:
+    """A part of a question that is plain as HTML, as Blackboard has all texts but those that are typed."""
+    if isinstance(part, str):
+        return literal(part) if name in _SHOWN else part
+    if isinstance(part, list):
+        return [_in_html(one, name) for one in part]
+    if isinstance(part, dict):
+        return {key: one if key == "answers" else _in_html(one, key) for key, one in part.items()}
+    return part
 
 
 def _cell(text: str) -> str:
@@ -362,11 +383,10 @@ def _chosen_words(content: Any) -> Body:
 
 def _named(text: str, names: Mapping[str, str]) -> str:
     """The text with blanks as Blackboard marks them. Raises Unwritable."""
-    for name, blank in names.items():
-        if f"[{blank}]" in text:
-            raise Unwritable("a text with what Blackboard would take for a blank")
-        text = text.replace(f"[[{name}]]", f"[{blank}]")
-    return text
+    marks = re.compile(rf"\[\[({'|'.join(map(re.escape, names))})\]\]")
+    if not {*_BLANK.findall(marks.sub("\n", text))}.isdisjoint(names.values()):
+        raise Unwritable("a text with what Blackboard would take for a blank")
+    return marks.sub(lambda mark: f"[{names[mark[1]]}]", text)
 
 
 _BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {

@@ -179,6 +179,32 @@ def test_blanks_of_blackboard_are_gaps():
     assert "[x]" in report.errors[0]["message"]
 
 
+def test_blanks_of_blackboard_that_are_called_like_words_or_like_our_marks_stay_what_they_are():
+    line = "JUMBLED_SENTENCE\t[[1]]: [a] cat, [an] owl\ta\ta\t\tan\tan\t\tthe"
+    (found,), _ = read(get("blackboard"), line.encode())
+    assert (found.content.text, found.content.gaps) == (
+        "&#91;[1]]: [[1]] cat, [[2]] owl",
+        {"1": "1", "2": "2"},
+    )
+
+
+def test_plain_text_is_html_in_blackboard_but_for_what_is_typed():
+    asked = question(
+        "cloze",
+        {"text": "a < b: [[b1]]", "gaps": {"b1": {"type": "short_text", "answers": ["<i>"]}}},
+        prompt="<p>?",
+        text_format="plain",
+    )
+    content, lost = written(get("blackboard"), [asked])
+    assert (content, lost) == (b"FIB_PLUS\t&lt;p&gt;? a < b: [b1]\tb1\t<i>\r\n", {"q": ["prompt"]})
+
+
+@pytest.mark.parametrize("cells", ["x\tA\t\tx\tB\t\ty\tC", "x\tA\t\ty"])
+def test_a_blank_of_blackboard_without_answers_or_with_two_sets_of_them_is_wrong(cells):
+    _, report = read(get("blackboard"), f"FIB_PLUS\tThe [x] of [y].\t{cells}".encode())
+    assert [error["message"][:12] for error in report.errors] == ["a blank has "]
+
+
 QUIZ = """quiz title: T
 quiz description: On the founding
 COMMENT

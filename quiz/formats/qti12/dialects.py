@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from copy import deepcopy
+from html import escape
 from typing import Final
 
 from quiz.errors import Said
@@ -51,14 +52,16 @@ def _rewrite_texts(item: Item) -> None:
         elif html:
             text.set("texttype", "text/html")
     for material in item.element.iter("material"):
-        beside = {one.get("label"): one for one in material.iterchildren("matimage") if one.get("uri")}
+        pictures = [one for one in material.iterchildren("matimage") if one.get("uri")]
+        beside = {one.get("label", ""): escape(one.get("uri")) for one in pictures}
+        named = set[str]()
         for text in material.iterchildren("mattext") if beside else ():
-            shown = [one for name in _SRC.findall(text.text or "") if (one := beside.get(name)) is not None]
-            addresses = {one.get("label"): one.get("uri") for one in shown}
+            named.update(_SRC.findall(text.text or ""))
             text.text = _SRC.sub(
-                lambda found, to=addresses: f'src="{to.get(found[1], found[1])}"', text.text or ""
+                lambda found, to=beside: f'src="{to.get(found[1], found[1])}"', text.text or ""
             )
-            for one in shown:
+        for one in pictures:
+            if one.get("label", "") in named:
                 one.set("uri", "")
 
 

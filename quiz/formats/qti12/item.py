@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -33,7 +31,9 @@ BASES: Final = (
 )
 _TAG: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SRC: Final = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_ALT: Final = re.compile(r"""(?<![\w-])alt\s*=\s*["']([^"']*\S[^"']*)["']""", re.IGNORECASE)
+_ALT: Final = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+#: What Blackboard puts before the names of files (``location``, ``requestUrlStub``).
+_PLACE: Final = re.compile(r"^@X@EmbeddedFile\.\w+@X@")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 
 #: Gives the bytes of a file of the package, by an address in it; None where it has none.
@@ -246,42 +246,28 @@ class Item:
 
     def _renamed(self, tag: re.Match[str]) -> str:
         """The tag of a picture with our name of it; what it shows, in words, where the package does not have it."""
-        found = _SRC.search(tag[0])
-        address = (found[1] or found[2] or "") if found else ""
-        held = embedded(unescape(address))
-        if (
-            not address
-            or address in self.files
-            or (held is None and _ELSEWHERE.match(local_address(address)))
-        ):
+        found, said = _SRC.search(tag[0]), _ALT.search(tag[0])
+        if found is None or not found[found.lastindex or 0]:
             return tag[0]
-        alt = _ALT.search(tag[0])
-        name = self._name(address) if held is None else self._kept("image", held)
+        address = unescape(found[found.lastindex or 0])
+        alt = said[said.lastindex or 0].strip() if said else ""
+        held = embedded(address)
+        if held is None and _ELSEWHERE.match(address.strip()):
+            return tag[0]
+        name = self._name(address) if held is None else self._kept(alt or "image", held)
         if name is None:
-            return (
-                alt[1]
-                if alt
-                else ""
-                if held is not None
-                else escape(local_address(address).rpartition("/")[2])
-            )
+            return alt or ("" if held is not None else escape(local_address(address).rpartition("/")[2]))
         if not alt:
             self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
-        return tag[0].replace(address, name)
+        start, end = found.span(found.lastindex or 0)
+        return f"{tag[0][:start]}{name}{tag[0][end:]}"
 
     def _picture(self, element: Element) -> str:
-        address, alt = address_of(element), element.get("label", "")
-        if address and _ELSEWHERE.match(local_address(address)):
-            return ""
-        if address:
-            name = self._name(address)
-        elif held := _decoded(element.text or ""):
-            name = self._kept(alt or "image", held)
-        else:
-            return ""
-        if name and not alt.strip():
-            self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
-        return f'<img src="{name}" alt="{escape(alt)}">' if name else ""
+        """The tag of a picture, by its address or as a ``data:`` URL where it stands in the document (base64)."""
+        address, held = address_of(element), (element.text or "").strip()
+        if not address and held:
+            address = f"data:;base64,{held}"
+        return f'<img src="{escape(address)}" alt="{escape(element.get("label", ""))}">' if address else ""
 
     def _name(self, address: str) -> str | None:
         """Our name of a picture of the package; None, with a loss, for what is none."""
@@ -317,20 +303,12 @@ def _holds_one(response: Element) -> bool:
     return bool(flow.tag == "flow") and sum(one.tag.startswith("response_") for one in flow) == 1
 
 
-def _decoded(text: str) -> bytes:
-    """The bytes of a picture that stands in the document (``embedded="base64"``); none for what is no such text."""
-    try:
-        return b64decode("".join(text.split()), validate=True)
-    except binascii.Error:
-        return b""
-
-
 def local_address(address: str) -> str:
     """An address in a package, without what stands for its folder and what a server would be asked."""
-    plain = unquote(address).strip().removeprefix("@X@EmbeddedFile.requestUrlStub@X@").replace("\\", "/")
+    plain = _PLACE.sub("", unquote(re.split(r"[?#]", address.strip())[0])).replace("\\", "/")
     for base in BASES:
         plain = plain.removeprefix(base)
-    return re.split(r"[?#]", plain.lstrip("/"))[0]
+    return plain.lstrip("/")
 
 
 def string_of(element: Element | None) -> str:

@@ -162,15 +162,15 @@ def _beside(folder: Path | None) -> Media:
 
 
 def _media(archive: Archive, document: str) -> Media:
-    """Finds what a document shows: beside it, from the top, in the folders where systems keep such files."""
-    beside = posixpath.dirname(document)
+    """Finds what a document shows: beside it, in the folder named after it, where systems keep such files."""
+    beside, own = posixpath.dirname(document), posixpath.splitext(document)[0]
     known = {name.lower(): name for name in archive.names}
 
     def found(address: str) -> bytes | None:
         if number := _NUMBERED.search(address):
             name = next((one for one in archive.names if f"__{number[0]}." in f"{one}."), None)
             return None if name is None else archive.read(name)
-        for folder in (beside, *_FOLDERS):
+        for folder in (beside, own, f"{own}/embedded", *_FOLDERS):
             name = known.get(posixpath.normpath(posixpath.join(folder, address)).lower())
             if name is not None:
                 return archive.read(name)

@@ -372,6 +372,47 @@ def test_ilias_names_menus_by_their_texts_and_places_from_zero():
     assert "right order" in one(item("", material("Order!") + menu("OQT", labels, "Ordered"), *odd)).message
 
 
+@pytest.mark.parametrize(
+    "shown, path, prompt",
+    [
+        ('<img src="m" alt="m m">', "m", '<img src="images/m.png" alt="m m">'),
+        ('<img src="Q&amp;A.png" alt="x">', "Q&A.png", '<img src="images/Q-A.png" alt="x">'),
+        ('<img src="C%23.png?v=1" alt="x">', "C#.png", '<img src="images/C.png" alt="x">'),
+        ('<img src="gone.png" alt="Lena\'s way">', "m.png", "Lena's way"),
+        ('<img src="@X@EmbeddedFile.location@X@m.png" alt="x">', "q/embedded/m.png", '<img src="images/m.png" alt="x">'),
+        ('<img src="//example.org/m.png" alt="x">', "m.png", '<img src="//example.org/m.png" alt="x">'),
+        ('<matimage uri="https://example.org/m.png" label="x"/>', "m.png", '<p><img src="https://example.org/m.png" alt="x"></p>'),
+        ('<matimage uri="gone.png" label="x"/>', "m.png", "<p>x</p>"),
+        ('<matimage uri="data:image/png;base64,{held}" label="x"/>', "m.png", '<p><img src="images/x.png" alt="x"></p>'),
+        ('<matimage label="x">{held}</matimage>', "m.png", '<p><img src="images/x.png" alt="x"></p>'),
+    ],
+)  # fmt: skip
+def test_a_picture_changes_nothing_but_its_address(shown, path, prompt):
+    """Its name was put into words of its tag, some names were not found, pictures elsewhere were left out in silence."""
+    shown = shown.format(held=b64encode(png()).decode())
+    asked = f"<material>{shown}</material>" if shown.startswith("<mat") else material(shown)
+    whole = item(
+        "",
+        material("Look:") + asked + menu("R", [label("0", "Ob"), label("1", "Ili")]),
+        rule(equal("R", 0), 1),
+    )
+    content = pack({"q.xml": f"<questestinterop>{whole}</questestinterop>".encode(), path: png()})
+    found = entries(content)[-1]
+    assert found.fields["prompt"].removeprefix("<p>Look:</p>\n").removeprefix("Look:") in (
+        prompt,
+        f"<p>{prompt}</p>",
+    )
+    assert [loss.field for loss in found.losses] == (["files"] if "gone" in shown else [])
+
+
+def test_a_picture_of_ilias_is_shown_by_two_texts():
+    text = "<mattext>" + escape('<img src="m" alt="x">', quote=False) + "</mattext>"
+    asked = f'<material>{text * 2}<matimage label="m" uri="o/m.png"/></material>'
+    whole = item("", asked + menu("R", [label("0", "Ob"), label("1", "Ili")]), rule(equal("R", 0), 1))
+    content = pack({"q.xml": f"<questestinterop>{whole}</questestinterop>".encode(), "o/m.png": png()})
+    assert entries(content)[-1].fields["prompt"].count('src="images/m.png"') == 2
+
+
 def test_pictures_stand_in_the_document_or_beside_a_text():
     held = f'<matimage label="a.png" embedded="base64">{b64encode(png()).decode()}</matimage>'
     beside = '<matimage label="il_0_mob_7" uri="objects/il_0_mob_7/b.png"/>'
@@ -388,7 +429,7 @@ def test_pictures_stand_in_the_document_or_beside_a_text():
     asked = material(f'<img src="{address}" alt="A map">') + menu("R", [label("0", "Ob"), label("1", "Ili")])
     assert (
         fields_of(item("", asked, rule(equal("R", 0), 1)))[0]["prompt"]
-        == '<img src="images/image.png" alt="A map">'
+        == '<img src="images/A-map.png" alt="A map">'
     )
     empty = material("Which?") + '<material><matimage embedded="base64" uri=""></matimage></material>'
     assert (

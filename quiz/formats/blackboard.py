@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from typing import Any, Final
@@ -26,7 +26,7 @@ from quiz.formats.base import (
     decoded,
     literal_texts,
 )
-from quiz.questions.rules.numbers import show_number
+from quiz.questions.rules.numbers import read_number, show_number
 from quiz.questions.rules.text import exactly
 
 _MARKS: Final = {"correct": True, "incorrect": False}
@@ -199,11 +199,8 @@ def _number(cells: Sequence[str]) -> dict[str, Any]:
 
 
 def _decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text.replace(",", "" if _THOUSANDS.fullmatch(text) else "."))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    value = read_number(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+    if value is None:
         raise _Wrong(Said("'%(text)s' is no number", text=text[:40]))
     return value
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
@@ -32,7 +32,7 @@ from quiz.formats.base import (
     takes_off_otherwise,
 )
 from quiz.questions.images import references, renamed
-from quiz.questions.rules.numbers import show_number
+from quiz.questions.rules.numbers import read_number, show_number
 from quiz.questions.rules.text import exactly
 
 _HEAD: Final = re.compile(
@@ -48,8 +48,7 @@ _MARK: Final = re.compile(r"(\d+[.)]|\*?[a-zA-Z]\)|\[[ *]?\]|\*|\.\.\.|[-+!])\s+
 #: What Markdown of text2qti does not keep: breaks that are spaces at the end of a line, and tabs.
 _UNKEPT: Final = re.compile(r" {2,}\n|\t")
 _NUMBER: Final = re.compile(r"=\s*(.*)")
-_SPAN: Final = re.compile(r"\[\s*([^,\]]+)\s*,\s*([^,\]]+)\s*\]")
-_TOLERANT: Final = re.compile(r"(\S+?)\s*(?:\+-|±)\s*(\S+?)\s*(%?)")
+_TOLERANT: Final = re.compile(r"\+-|±")
 _ESSAY: Final = re.compile(r"_{3,}")
 _UPLOAD: Final = re.compile(r"\^{3,}")
 _TOLD: Final = re.compile(r"(\.\.\.|\+|-|!)\s+(.*)", re.DOTALL)
@@ -350,21 +349,22 @@ def _number(parts: Sequence[_Part]) -> dict[str, Any]:
 
 
 def _accepted(text: str) -> dict[str, Any]:
-    if span := _SPAN.fullmatch(text):
-        return {"min": _decimal(span[1], Said("number")), "max": _decimal(span[2], Said("number"))}
-    if found := _TOLERANT.fullmatch(text):
-        by = _decimal(found[2], Said("tolerance"))
-        relative = {"tolerance": by / 100, "tolerance_type": "relative"}
-        return {"value": _decimal(found[1], Said("number")), **(relative if found[3] else {"tolerance": by})}
-    return {"value": _decimal(text, Said("number"))}
+    if text.startswith("[") and text.endswith("]") and "," in text:
+        low, high = text[1:-1].split(",", 1)
+        return {"min": _decimal(low, Said("number")), "max": _decimal(high, Said("number"))}
+    value, *by = _TOLERANT.split(text, maxsplit=1)
+    found: dict[str, Any] = {"value": _decimal(value, Said("number"))}
+    if by:
+        width = _decimal(by[0].removesuffix("%"), Said("tolerance"))
+        relative = {"tolerance": width / 100, "tolerance_type": "relative"}
+        found |= relative if by[0].endswith("%") else {"tolerance": width}
+    return found
 
 
 def _decimal(text: str, what: str) -> Decimal:
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    """A number, which may have ``_`` between its thousands, and no comma. Raises _Wrong."""
+    value = None if "," in text else read_number(text.replace("_", ""))
+    if value is None:
         raise _Wrong(
             Said(
                 "the %(what)s '%(text)s' is no number – write = 3, = 3 +- 0.5, = 3 +- 5%% or = [2, 4]",

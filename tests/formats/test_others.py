@@ -5,6 +5,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from io import BytesIO
+from time import process_time
 
 import pytest
 from openpyxl import Workbook
@@ -445,6 +446,31 @@ def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():
     assert shown(b"prompt,type,option A,option B,option C,right\nX?,MC,3,1,2,2\n", "csv")[1] == {
         "row 2": "right: 2 is the text of one option and the number of another – write a letter"
     }
+
+
+NOTHING_ELSE = "prompt,type,option A,option B,right,points,credit A,choose\n"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "numerical,1 ± snan%", "numerical,1e9999999", "numerical,1 ± 1e9999999%", "MC,a,b,,,snan%", "MC,a,b,,,1e9999999%",
+        "MA,a,b,A,,,snan", "MA,a,b,A,inf,", f"numerical,1{' ' * 99_000}1", f"numerical,{'+-' * 50_000}%x",
+    ],
+)  # fmt: skip
+def test_what_is_no_number_of_a_sheet_is_told_at_once(cells):
+    begun = process_time()
+    (fault,) = shown(f"{NOTHING_ELSE}x,{cells}\n".encode(), "csv")[1].values()
+    assert (" is no number" in fault, process_time() - begun < 1) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["snan", "3 +- 1e9999999%", f"[{' ' * 20_000}1", f"{'+-' * 50_000} x", "1,5"]
+)
+def test_what_is_no_number_of_a_markdown_quiz_is_told_at_once(text):
+    begun = process_time()
+    (fault,) = read(get("text2qti"), f"1. Q?\n= {text}\n".encode())[1].errors
+    assert (" is no number" in fault["message"], process_time() - begun < 1) == (True, True)
 
 
 # Anki -------------------------------------------------------------------------------------------------------------------

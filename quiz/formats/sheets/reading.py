@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
 from quiz.errors import Invalid, Said, in_turn
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Unsupported
 from quiz.formats.sheets.columns import AFTER, COMMON, LOST, MOST, NAMES, PART, known, letters
+from quiz.questions.rules.numbers import read_number
 from quiz.questions.rules.text import exactly
 from quiz.questions.validation import suggest
 
 #: A number as it stands in a cell: 8, 8 ± 0.5, 8 ± 5 %, 8 × 0.1 (geometric), 5 .. 7.
-_TOLERANT: Final = re.compile(r"(?P<value>[^±×]+?)\s*(?P<sign>±|\+-|\+/-|×)\s*(?P<by>[^%]+?)\s*(?P<share>%?)")
-_RANGE: Final = re.compile(r"(.+?)\s*(?:\.\.|…)\s*(.+)")
+_TOLERANT: Final = re.compile(r"(±|\+-|\+/-|×)")
+_RANGE: Final = re.compile(r"\.\.|…")
 #: Also as Excel shows true and false in its languages.
 _WORDS: Final = {
     **dict.fromkeys(
@@ -35,7 +36,6 @@ _INSTRUCTION: Final = re.compile(r"\((?:required|optional)\b", re.IGNORECASE)
 _BROKEN: Final = re.compile(r"#(?:NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!)")
 #: Numbers of options that a spreadsheet took for one number: 1.3, and 2.0 for 2.
 _POINTED: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
-_THOUSANDS: Final = re.compile(r"(?<=[0-9])[ \xa0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 #: A comma that may part thousands or be a decimal comma.
 _EITHER: Final = re.compile(r"[-−+]?[1-9][0-9]{0,2},[0-9]{3}")
 #: The place of each letter.
@@ -330,7 +330,7 @@ def _letter(one: str) -> str:
 
 
 def _choice(row: Row) -> dict[str, Any]:
-    choose = {"choose": _count(row.get("choose"), "choose")} if row.get("choose") else {}
+    choose = {"choose": _number(row.get("choose"), "choose")} if row.get("choose") else {}
     return {"options": _options(row), **choose}
 
 
@@ -384,16 +384,17 @@ def _numerical(row: Row) -> dict[str, Any]:
 
 
 def _accepted(text: str, letter: str) -> dict[str, Any]:
-    tolerant, span = _TOLERANT.fullmatch(text.strip()), _RANGE.fullmatch(text.strip())
-    if span:
-        return {"min": _number(span[1], letter), "max": _number(span[2], letter)}
-    if not tolerant:
-        return {"value": _number(text, letter)}
-    by = _number(tolerant["by"], letter)
-    kind = "geometric" if tolerant["sign"] == "×" else "relative" if tolerant["share"] else "absolute"
-    shown = by / 100 if tolerant["share"] else by
-    usual = {} if kind == "absolute" else {"tolerance_type": kind}
-    return {"value": _number(tolerant["value"], letter), "tolerance": shown, **usual}
+    low, *high = _RANGE.split(text, maxsplit=1)
+    if high:
+        return {"min": _number(low, letter), "max": _number(high[0], letter)}
+    value, *more = _TOLERANT.split(text, maxsplit=1)
+    found: dict[str, Any] = {"value": _number(value, letter)}
+    if more:
+        sign, by = more
+        found["tolerance"] = _share(by, letter)
+        kind = "geometric" if sign == "×" else "relative" if "%" in by else "absolute"
+        found |= {} if kind == "absolute" else {"tolerance_type": kind}
+    return found
 
 
 def _matching(row: Row) -> dict[str, Any]:
@@ -415,7 +416,7 @@ def _word_gaps(row: Row) -> dict[str, Any]:
     return {
         "text": row.get("text"),
         "choices": [
-            {"id": ids[letter], "text": said["option"], **({"group": _count(said["group"], f"group {letter}")} if said["group"] else {})}
+            {"id": ids[letter], "text": said["option"], **({"group": _number(said["group"], f"group {letter}")} if said["group"] else {})}
             for letter, said in parts
         ],
         "gaps": {gap: ids[letter] for letter, said in parts for gap in _listed(said["match"])},
@@ -446,8 +447,8 @@ def _listed(text: str) -> list[str]:
 
 
 def _number(text: str, column: str) -> Decimal:
-    """A number with a decimal point or comma; spaces part its thousands."""
-    bare = _THOUSANDS.sub("", text.strip())
+    """A number as people type it (``read_number``), but for a comma that may part thousands. Raises Wrong."""
+    bare = text.strip()
     if _EITHER.fullmatch(bare):
         raise Wrong(
             Said(
@@ -458,27 +459,22 @@ def _number(text: str, column: str) -> Decimal:
                 pointed=bare.replace(",", "."),
             )
         )
-    try:
-        return Decimal(bare.replace(",", ".").replace("\N{MINUS SIGN}", "-"))
-    except InvalidOperation:
+    number = read_number(bare)
+    if number is None:
         raise Wrong(
             Said(
                 "%(column)s: '%(text)s' is no number – write 8, 8 ± 0.5 or 5 .. 7",
                 column=column,
-                text=text.strip()[:40],
+                text=bare[:40],
             )
-        ) from None
+        )
+    return number
 
 
 def _share(text: str, column: str) -> Decimal:
     """A number, or so many percent."""
     bare = text.strip()
     return _number(bare[:-1], column) / 100 if bare.endswith("%") else _number(bare, column)
-
-
-def _count(text: str, column: str) -> Decimal:
-    value = _number(text, column)
-    return value.to_integral_value() if value == value.to_integral_value() else value
 
 
 def _truth(text: str, column: str) -> bool:

@@ -448,6 +448,17 @@ def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():
     }
 
 
+def test_a_sheet_says_feedback_to_true_and_false_and_one_word_a_gap_as_it_means_them():
+    head = "prompt,type,option A,option B,right,feedback A,feedback B,text,match A,match B\n"
+    rows = 'P?,TF,False,True,B,No.,Yes.\nQ?,TF,,,true,Yes.,No.\nR?,TF,True,False,"A, B"\nS?,gap_select,x,y,,,,In [[1]].,1,1\n'
+    found, report = read(get("csv"), f"{head}{rows}".encode())
+    assert [(one.content.feedback_true, one.content.feedback_false) for one in found] == [("Yes.", "No.")] * 2
+    assert [str(error["message"])[:27] for error in report.errors] == [
+        "2 options are right – name ",
+        "match: the gap 1 has two wo",
+    ]
+
+
 NOTHING_ELSE = "prompt,type,option A,option B,right,points,credit A,choose\n"
 
 

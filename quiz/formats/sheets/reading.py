@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -335,16 +336,18 @@ def _choice(row: Row) -> dict[str, Any]:
 
 
 def _truth_content(row: Row) -> dict[str, Any]:
+    """True or false in the column right, or as options: of these the feedback is that of the word that they say."""
+    letters = {_truth(said["option"], letter): letter for letter, said in row.parts() if said["option"]}
+    right, others = _right(row) if letters else {row.get("right")}, {True: "A", False: "B"}
+    if len(right) != 1:
+        raise Wrong(Said("%(count)s options are right – name one of them", count=len(right)))
+    (word,) = right
     told = {
-        name: row.get(f"feedback {letter}")
-        for name, letter in (("feedback_true", "a"), ("feedback_false", "b"))
+        f"feedback_{str(truth).lower()}": row.get(f"feedback {letter.lower()}")
+        for truth, letter in {**others, **letters}.items()
     }
-    right = row.get("right")
-    if any(said["option"] for _, said in row.parts()):
-        right = next(iter(_right(row)), "")
-        right = row.get(f"option {right.lower()}")
     return {
-        "answer": _truth(right, "right"),
+        "answer": _truth(row.get(f"option {word.lower()}") if letters else word, "right"),
         **{name: text for name, text in told.items() if text},
     }
 
@@ -413,13 +416,17 @@ def _ordering(row: Row) -> dict[str, Any]:
 def _word_gaps(row: Row) -> dict[str, Any]:
     parts = row.parts()
     ids = {letter: letter.lower() for letter, _ in parts}
+    gaps = [(gap, ids[letter]) for letter, said in parts for gap in _listed(said["match"])]
+    twice = [gap for gap, count in Counter(gap for gap, _ in gaps).items() if count > 1]
+    if twice:
+        raise Wrong(Said("match: the gap %(gap)s has two words – name it at one of them", gap=twice[0][:40]))
     return {
         "text": row.get("text"),
         "choices": [
             {"id": ids[letter], "text": said["option"], **({"group": _number(said["group"], f"group {letter}")} if said["group"] else {})}
             for letter, said in parts
         ],
-        "gaps": {gap: ids[letter] for letter, said in parts for gap in _listed(said["match"])},
+        "gaps": dict(gaps),
         **({"reuse": True} if row.get("reuse") and _truth(row.get("reuse"), "reuse") else {}),
     }  # fmt: skip
 

@@ -459,6 +459,14 @@ def test_a_sheet_says_feedback_to_true_and_false_and_one_word_a_gap_as_it_means_
     ]
 
 
+@pytest.mark.parametrize("more", ["", "x" * 140_000])
+def test_a_quotation_mark_of_a_sheet_that_does_not_end_is_told(more):
+    """It took the rest of the file for one cell of its question, or refused all of it."""
+    text = f'prompt,type\nP?,essay\nQ?,"essay\nR?,essay\n{more}'
+    asked, faults, _ = shown(text.encode(), "csv")
+    assert (len(asked), list(faults)) == (1, ["row 3"])
+
+
 NOTHING_ELSE = "prompt,type,option A,option B,right,points,credit A,choose\n"
 
 

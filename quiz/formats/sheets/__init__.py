@@ -10,10 +10,10 @@ from contextlib import suppress
 from itertools import chain
 from typing import Final
 
-from quiz.errors import Invalid, Said, TooLarge
+from quiz.errors import Said, TooLarge
 from quiz.files.archive import Archive, Limits
 from quiz.files.tables import Table, demand_bounds, read_sheets, safe_cell, write_xlsx
-from quiz.formats.base import Entry, Format, Loss, Source, decoded
+from quiz.formats.base import Entry, Fault, Format, Loss, Source, decoded
 from quiz.formats.sheets import kahoot
 from quiz.formats.sheets.reading import HEAD_WITHIN, entries, head
 from quiz.formats.sheets.template import template
@@ -25,24 +25,40 @@ _WORKBOOK: Final = Limits(entries=500, ratio=200)
 _ERROR: Final = re.compile(rb"""<c\b(?=[^<>]*\bt=["']e["'])[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _START: Final = b"PK\x03\x04"
 _HEADED: Final = re.compile(r"""(^|[,;\t"'])\s*prompt\s*($|[,;\t"'\r\n])""", re.IGNORECASE | re.MULTILINE)
+#: Comes after the last line of a sheet: ``decoded`` lets no such character through.
+_END: Final = "\0"
 #: What a spreadsheet would run; ``safe_cell`` puts an apostrophe in front of it.
 _DISARMED: Final = re.compile(r"'(?=[ \xa0]*[=+\-@\t\r\n＝＋－＠])")
 
 
+class _Open(Exception):
+    """A row, by its number, in which a quotation mark begins a text that does not end."""
+
+
 def _read_csv(source: Source) -> Iterator[Entry]:
     text = decoded(source)
-    rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
     try:
-        yield from entries([("", (_armed(row) for row in rows))], source.name)
-    except csv.Error as error:
-        raise Invalid(
-            Said(
-                "%(file)s: line %(n)s: no valid CSV: %(error)s",
-                file=source.name,
-                n=rows.line_num,
-                error=Said(str(error)),
-            )
-        ) from None
+        yield from entries([("", map(_armed, _rows(text)))], source.name)
+    except _Open as row:
+        what = Said(
+            'a text begins with " and does not end, so that all below it was left out – put " at its end, and "" for each within it'
+        )
+        yield Fault(Said("row %(n)s", n=row.args[0]), what)
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """The rows of a sheet, of which no cell holds ``_END``. Raises _Open; a cell that csv finds too long does not end."""
+    rows = csv.reader(chain(io.StringIO(text), [_END]), delimiter=_delimiter(text))
+    number = 0
+    try:
+        for number, row in enumerate(rows, 1):
+            if row == [_END]:
+                return
+            if row and row[-1].endswith(_END):
+                raise _Open(number)
+            yield row
+    except csv.Error:
+        raise _Open(number + 1) from None
 
 
 def _delimiter(text: str) -> str:

@@ -16,7 +16,7 @@ from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, pack
 from quiz.files.encodings import text_of
 from quiz.formats import get, recognise
-from quiz.formats.base import HEAD_BYTES, Source
+from quiz.formats.base import HEAD_BYTES, Source, Unwritable
 from quiz.formats.conversion import Reading, Report
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
@@ -457,6 +457,28 @@ def test_a_sheet_says_feedback_to_true_and_false_and_one_word_a_gap_as_it_means_
         "2 options are right – name ",
         "match: the gap 1 has two wo",
     ]
+
+
+def test_a_text_that_looks_disarmed_already_comes_back_from_csv():
+    texts = ["'+'", "''=x", "-f'", "=1"]
+    asked = question(
+        "single_choice", {"options": [{"text": text, "correct": text == "=1"} for text in texts]}
+    )
+    content, _ = written(get("csv"), [asked])
+    assert [one.text for one in read(get("csv"), content)[0][0].content.options] == texts
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_what_a_cell_does_not_hold_is_told(name):
+    with pytest.raises(Unwritable, match="more than 32767"):
+        written(get(name), [question("essay", {}, prompt="x" * 32_768)])
+    answers = [{"value": "1.00000000000000001", "tolerance": "1/3", "tolerance_type": "relative"}]
+    for asked, lost in (
+        (question("numerical", {"answers": answers}), ["answers"]),
+        (question("essay", {}, points="1/23", penalty="1/29"), ["points", "penalty"]),
+        (question("essay", {}, points="1/3"), []),
+    ):
+        assert written(get(name), [asked])[1] == {"q": lost}
 
 
 @pytest.mark.parametrize("more", ["", "x" * 140_000])

@@ -27,8 +27,8 @@ _START: Final = b"PK\x03\x04"
 _HEADED: Final = re.compile(r"""(^|[,;\t"'])\s*prompt\s*($|[,;\t"'\r\n])""", re.IGNORECASE | re.MULTILINE)
 #: Comes after the last line of a sheet: ``decoded`` lets no such character through.
 _END: Final = "\0"
-#: What a spreadsheet would run; ``safe_cell`` puts an apostrophe in front of it.
-_DISARMED: Final = re.compile(r"'(?=[ \xa0]*[=+\-@\t\r\n＝＋－＠])")
+#: What a spreadsheet would run, behind the apostrophe that ``_safe`` puts in front of it, and behind its own.
+_DISARMED: Final = re.compile(r"'(?='*[ \xa0]*[=+\-@\t\r\n＝＋－＠])")
 
 
 class _Open(Exception):
@@ -77,6 +77,11 @@ def _armed(row: Sequence[str]) -> list[str]:
     return [_DISARMED.sub("", cell, count=1) if cell.startswith("'") else cell for cell in row]
 
 
+def _safe(cell: str) -> str:
+    """The cell as ``_armed`` gives it back: behind an apostrophe also where it looks as if it were disarmed already."""
+    return f"'{cell}" if _DISARMED.match(cell) else safe_cell(cell)
+
+
 def _read_xlsx(source: Source) -> Iterator[Entry]:
     """Of each sheet that names its columns."""
     content = source.file.read(source.limits.bytes + 1)
@@ -105,7 +110,7 @@ class _CsvWriter(SheetWriter):
         """In UTF-8 with its mark, without which Excel takes it for Windows-1252."""
         out = io.StringIO()
         writer = csv.writer(out)
-        writer.writerows([safe_cell(cell) for cell in row] for row in chain([head], rows))
+        writer.writerows([_safe(cell) for cell in row] for row in chain([head], rows))
         self.target.write(out.getvalue().encode("utf-8-sig"))
 
 

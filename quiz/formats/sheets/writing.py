@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.errors import Said
+from quiz.files.tables import LONGEST_CELL
 from quiz.formats.base import Loss, Unwritable, Writer
 from quiz.formats.sheets.columns import AFTER, COMMON, MOST, PART, USUAL, letters
+from quiz.questions.fields import exact
 from quiz.questions.rules.numbers import show_number
 
 Cells = dict[str, str]
+#: What stands behind a number for its tolerance.
+_TOLERANCES: Final = {"absolute": " ± {}", "relative": " ± {} %", "geometric": " × {}"}
 
 
 class SheetWriter(Writer):
@@ -38,6 +43,8 @@ class SheetWriter(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         cells, losses = row_of(question)
+        if max(map(len, cells.values())) > LONGEST_CELL:
+            raise Unwritable(Said("a text of more than %(most)s characters", most=LONGEST_CELL))
         self._rows.append(cells)
         return [*losses, *([Loss("images", "sheets have no pictures")] if files else [])]
 
@@ -93,6 +100,7 @@ def row_of(question: Question) -> tuple[Cells, list[Loss]]:
         "format": question.text_format if question.text_format != "markdown" else "",
     }
     own, losses = _CONTENTS[question.type](question.content)
+    losses += _rounded([question.points], "points", exact) + _rounded([question.penalty], "penalty", exact)
     if any("," in tag for tag in question.tags):
         losses.append(Loss("tags", "a comma parts tags"))
     if any(hint != " ".join(hint.split()) for hint in question.hints):
@@ -119,7 +127,9 @@ def _options(content: Any) -> Body:
             letter for letter, option in zip(letters(MOST), content.options, strict=False) if option.correct
         )
     cells["choose"] = str(getattr(content, "choose", None) or "")
-    return cells, _inexact([one.credit for one in content.options if one.credit is not None], "options")
+    return cells, _rounded(
+        [one.credit for one in content.options if one.credit is not None], "options", exact
+    )
 
 
 def _truth(content: Any) -> Body:
@@ -136,19 +146,24 @@ def _typed(content: Any) -> Body:
 
 
 def _numbers(content: Any) -> Body:
-    return _answers(content.answers, _number)
+    cells, losses = _answers(content.answers, _number)
+    said = [number for answer in content.answers for number in _numbers_of(answer)]
+    return cells, [*losses, *_rounded(said, "answers", Fraction)]
+
+
+def _numbers_of(answer: Any) -> tuple[Fraction, Fraction]:
+    """The numbers in a cell: both ends, or the value and its tolerance, a relative one in percent."""
+    if answer.value is None:
+        low, high = answer.bounds
+        return low, high
+    return answer.value, answer.tolerance * (100 if answer.tolerance_type == "relative" else 1)
 
 
 def _number(answer: Any) -> str:
+    first, second = map(show_number, _numbers_of(answer))
     if answer.value is None:
-        low, high = answer.bounds
-        return f"{show_number(low)} .. {show_number(high)}"
-    value, by = show_number(answer.value), answer.tolerance
-    if not by:
-        return value
-    if answer.tolerance_type == "relative":
-        return f"{value} ± {show_number(by * 100)} %"
-    return f"{value} {'×' if answer.tolerance_type == 'geometric' else '±'} {show_number(by)}"
+        return f"{first} .. {second}"
+    return first + (_TOLERANCES[answer.tolerance_type].format(second) if answer.tolerance else "")
 
 
 def _answers(answers: Sequence[Any], text: Callable[[Any], str]) -> Body:
@@ -158,16 +173,13 @@ def _answers(answers: Sequence[Any], text: Callable[[Any], str]) -> Body:
         cells[f"option {letter}"] = text(answer)
         cells[f"credit {letter}"] = "" if answer.credit == 1 else show_number(answer.credit)
         cells[f"feedback {letter}"] = answer.feedback or ""
-    return cells, _inexact([answer.credit for answer in answers], "answers")
+    return cells, _rounded([answer.credit for answer in answers], "answers", exact)
 
 
-def _inexact(credits: Sequence[Fraction], field: str) -> list[Loss]:
-    from decimal import Decimal  # noqa: PLC0415
-
-    from quiz.questions.fields import exact  # noqa: PLC0415
-
-    good = all(exact(Decimal(show_number(credit))) == credit for credit in credits)
-    return [] if good else [Loss(field, "a credit is rounded")]
+def _rounded(numbers: Sequence[Fraction], field: str, read: Callable[[Decimal], Fraction]) -> list[Loss]:
+    """A loss where a number, as it is written, is read as another one."""
+    good = all(read(Decimal(show_number(number))) == number for number in numbers)
+    return [] if good else [Loss(field, "a number is rounded to fifteen digits")]
 
 
 def _pairs(content: Any) -> Body:

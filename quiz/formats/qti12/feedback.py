@@ -39,11 +39,12 @@ class Feedback:
         """What is told to each of these answers alone; what is told to all of them explains the question.
 
         ``beside``: what is answered to other responses, with its own feedback; ``typed``: several answers may hold, and
-        the first counts.
+        the first counts, and others than these are given too.
         """
         shown = [self._item.processing.shown(given, first=typed) | self._numbered(given) for given in givens]
         shared = self._item.processing.shown(beside)
-        shared |= frozenset.intersection(*shown) if len(shown) > 1 else frozenset()
+        rest = [self._item.processing.shown(dict.fromkeys(givens[0], ("",)))] if typed and givens else []
+        shared |= frozenset.intersection(*shown, *rest) if len(shown) > 1 else frozenset()
         return [self.named(one - shared) for one in shown]
 
     def _numbered(self, given: Given) -> frozenset[str]:

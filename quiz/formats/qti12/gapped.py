@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from html import escape
 from typing import Any
 
 from quiz.errors import Said
@@ -15,16 +16,20 @@ from quiz.questions.rules.text import has_star, literal
 _CHOICES = frozenset({"single_choice", "true_false"})
 
 
-def gapped_text(text: str, style: str, gaps: Iterable[str]) -> str:
-    """The text with ``[name]`` for each gap; in HTML what only looks like one is written otherwise."""
+def gapped_text(sheet: Sheet, text: str, style: str, gaps: Iterable[str]) -> tuple[str, str]:
+    """The text with ``[name]`` for each gap, and its format; what only looks like one is written otherwise, in HTML."""
     names = {*gaps}
     if style != "html":
-        return MARK.sub(lambda found: f"[{found[1]}]" if found[1] in names else found[0], text)
+        bare = MARK.sub("", text)
+        if not any(f"[{name}]" in bare for name in names):
+            return MARK.sub(lambda found: f"[{found[1]}]" if found[1] in names else found[0], text), style
+        sheet.lose("text_format", "plain text became HTML")
+        text = escape(text, quote=False).replace("\n", "<br />")
     pieces = MARK.split(text)
     for place in range(0, len(pieces), 2):
         for name in names:
             pieces[place] = pieces[place].replace(f"[{name}]", f"&#91;{name}]")
-    return "".join(f"[{piece}]" if place % 2 else piece for place, piece in enumerate(pieces))
+    return "".join(f"[{piece}]" if place % 2 else piece for place, piece in enumerate(pieces)), "html"
 
 
 def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
@@ -68,7 +73,7 @@ Rows = Mapping[str, Sequence[tuple[str, Fraction, str | None]]]
 def _tell(sheet: Sheet, rows: Rows) -> None:
     for name, tests in rows.items():
         for place, (test, _, feedback) in enumerate(tests, 1):
-            if shows := sheet.feedback(f"{name}_{place}_fb", feedback):
+            if shows := sheet.told_to(f"{name}_{place}", feedback):
                 sheet.rule(test, shows=shows)
 
 

@@ -21,7 +21,7 @@ from quiz.formats.qti12.feedback import Feedback
 from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
 from quiz.formats.qti12.markup import joined
 from quiz.formats.qti12.processing import number
-from quiz.formats.qti12.sheet import Sheet, coded
+from quiz.formats.qti12.sheet import Sheet, all_of, coded
 from quiz.questions.fields import letters, number_text
 from quiz.questions.rules.numbers import show_number
 
@@ -144,8 +144,8 @@ def _scored(item: Item, area: tuple[str, list[Fraction]]) -> Fraction:
     return Fraction(0)
 
 
-def write_hotspot(sheet: Sheet, content: Any) -> None:
-    """One place for each right area; all have to be found."""
+def write_hotspot(sheet: Sheet, content: Any, told: Sequence[str]) -> None:
+    """One place for each right area; all have to be found. ``told``: the names of what is said to who finds all."""
     sheet.kind = "hot_spot_question"
     name = content.image.file
     found = sheet.files.get(name)
@@ -167,8 +167,13 @@ def write_hotspot(sheet: Sheet, content: Any) -> None:
         )
     sheet.asked.append("        </render_hotspot>\n      </response_xy>")
     right = [region for region in content.regions if region.correct]
-    for region in right:
-        test = f'<varinside respident="response1" areatype="{_AREAS[region.shape]}">{_coords(region)}</varinside>'
+    tests = [
+        f'<varinside respident="response1" areatype="{_AREAS[region.shape]}">{_coords(region)}</varinside>'
+        for region in right
+    ]
+    if told:
+        sheet.rule(all_of(tests), shows=told)
+    for test in tests:
         sheet.rule(test, Fraction(1, len(right)), adds=True)
     _lost(sheet, content, len(right))
 

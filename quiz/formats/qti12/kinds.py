@@ -160,7 +160,8 @@ def _several(item: Item, name: str) -> dict[str, Any]:
     text = item.asked
     marks = [_mark(text, one) for one in responses]
     marked = all(marks) and len({*marks}) == len(marks)
-    if not marked and name not in _GAPS and all(map(_is_stem, responses)):
+    gapped = name in _GAPS or (marked and not name.endswith("_question"))
+    if not gapped and all(map(_is_stem, responses)):
         return {**questions.matching(item, responses, _right_side(item)), "prompt": text}
     own = [(mark or f"[{one.name}]")[1:-1] for mark, one in zip(marks, responses, strict=True)]
     gaps = [*_names(own)]

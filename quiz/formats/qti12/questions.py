@@ -171,7 +171,7 @@ def _as_scored(
     if any(abs(scored(one) - max(0, min(1, sum(worth[part] for part in one)))) > _ROUNDED for one in tried):
         item.lose("scoring", "options are scored together: each counts by what it gives alone")
     each = Fraction(1, len(key))
-    if len(idents) - len(key) != len(key) and all(
+    if len(idents) - len(key) not in (0, len(key)) and all(
         abs(worth[one] - (each if one in key else -each)) < _ROUNDED for one in idents
     ):
         return {"options": bare, "scoring": "right_minus_wrong"}
@@ -362,11 +362,14 @@ def _keys(item: Item, responses: Sequence[Response]) -> tuple[dict[str, str], bo
     rules = item.processing
     base = rules.run({})
     found: dict[str, str] = {}
+    worth: list[list[Fraction]] = []
     for one in responses:
         scores = [rules.run({one.ident: (label.ident,)}) - base for label in one.labels]
         if max(scores, default=Fraction(0)) > 0:
             found[one.ident] = one.labels[scores.index(max(scores))].ident
+            worth.append(scores)
     if len(found) == len(responses):
+        _tell_worth(item, worth)
         return found, False
     said = {
         one.ident: [
@@ -380,6 +383,16 @@ def _keys(item: Item, responses: Sequence[Response]) -> tuple[dict[str, str], bo
     if len(together) < len(responses) or rules.run({name: (one,) for name, one in together.items()}) <= 0:
         raise no_key()
     return together, True
+
+
+def _tell_worth(item: Item, worth: Sequence[Sequence[Fraction]]) -> None:
+    """Losses where pairs are worth more or less than others. ``worth``: what each option of each stem gives."""
+    best = [max(scores) for scores in worth]
+    others = [score for scores, most in zip(worth, best, strict=True) for score in scores if score < most]
+    if min(best) / max(best) < 1 - _ROUNDED * 10 or any(score > 0 for score in others):
+        item.lose("pairs", "some answers give more than others: here all give the same")
+    if any(score < 0 for score in others):
+        item.lose("scoring", "wrong parts take off points: here they give none")
 
 
 def gaps(item: Item, responses: Sequence[Response], names: Mapping[str, str]) -> Fields:

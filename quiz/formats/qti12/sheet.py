@@ -12,6 +12,7 @@ from quiz.banks.model import Question
 from quiz.files.richtext import to_html_around, to_inline_html, to_prompt_html
 from quiz.formats._pictures import Shown
 from quiz.formats.base import Loss, Unwritable, percentage
+from quiz.formats.qti12.processing import told_as
 
 #: Where a package keeps its files, as texts name that place.
 BASE: Final = "$IMS-CC-FILEBASE$/"
@@ -27,11 +28,6 @@ def coded(text: str) -> str:
     if _NO_XML.search(text):
         raise Unwritable("a text with characters that XML does not know")
     return escape(text).replace("&#x27;", "'").replace("\r", "&#13;")
-
-
-def percent_of(share: Fraction) -> str:
-    """A share of the mark as the score that is set for it."""
-    return percentage(share)
 
 
 class Sheet:
@@ -129,7 +125,7 @@ class Sheet:
         given = (
             ""
             if share is None
-            else f'\n        <setvar varname="SCORE" action="{action}">{percent_of(share)}</setvar>'
+            else f'\n        <setvar varname="SCORE" action="{action}">{percentage(share)}</setvar>'
         )
         told = "".join(
             f'\n        <displayfeedback feedbacktype="Response" linkrefid="{coded(one)}"/>' for one in shows
@@ -149,6 +145,11 @@ class Sheet:
             f"      <flow_mat>\n{self.material(self.text(text), '        ')}\n      </flow_mat>\n    </itemfeedback>"
         )
         return (ident,)
+
+    def told_to(self, name: str, text: str | None) -> Sequence[str]:
+        """What is told to the answer of this name: called so that it is taken for no feedback on the whole."""
+        ident = f"{name}_fb"
+        return self.feedback(ident if told_as(ident) is None else f"fb_{name}", text)
 
     def solution(self, text: str | None) -> None:
         """What a good answer is, for who marks."""

@@ -15,7 +15,8 @@ from quiz.questions.rules.text import has_star, literal
 def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[tuple[str, Any]]:
     """The test and the answer for each accepted text that QTI 1.2 can say. Raises Unwritable where it can say none."""
     case = ' case="Yes"' if content.case_sensitive else ""
-    written, seen = 0, set[str]()
+    fold = str if content.case_sensitive else str.casefold
+    written, whole, parts = 0, set[str](), list[str]()
     for answer in content.answers:
         text = answer.text.strip()
         inner = text.removeprefix("*")
@@ -24,14 +25,15 @@ def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[t
         if has_star(text) and (has_star(inner) or f"*{inner}*" != text or not bare):
             sheet.lose(field, "a star can stand only at both ends of an answer")
             continue
-        tag = "varsubstring" if has_star(text) else "varequal"
-        test = f'<{tag} respident="{coded(ident)}"{case}>{coded(bare)}</{tag}>'
-        if (test.casefold() in seen and not content.case_sensitive) or test in seen:
-            sheet.lose(field, "an answer that stands before in other letters")
+        plain = fold(bare)
+        if any(part in plain for part in parts) or (plain in whole and not has_star(text)):
+            sheet.lose(field, "an answer that one before it accepts too")
             continue
-        seen |= {test, test.casefold()}
+        tag = "varsubstring" if has_star(text) else "varequal"
+        parts += [plain] * has_star(text)
+        whole.add(plain)
         written += answer.credit == 1
-        yield test, answer
+        yield f'<{tag} respident="{coded(ident)}"{case}>{coded(bare)}</{tag}>', answer
     if not written:
         raise Unwritable("short_text with stars inside its answers")
 

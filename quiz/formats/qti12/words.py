@@ -31,6 +31,14 @@ def word_gaps(item: Item, cloze: dict[str, Any]) -> dict[str, Any]:
             if words.setdefault(option["id"], word) != word:
                 return cloze
         key[name] = right[0]
-    choices = [words[id] for id in sorted(words, key=lambda id: (len(id), id))]
+    in_order = (
+        sorted(words, key=_by_name) if all([*ids] == sorted(ids, key=_by_name) for ids in lists) else words
+    )
+    choices = [words[id] for id in in_order]
     reuse = {"reuse": True} if len({*key.values()}) < len(key) else {}
     return {**cloze, "type": kind, "choices": choices, "gaps": key, **reuse}
+
+
+def _by_name(id: str) -> tuple[int, str]:
+    """The order of names that count on: a … z, aa."""
+    return len(id), id

@@ -223,7 +223,7 @@ def _single(sheet: Sheet, content: Any) -> None:
 
 def _told_to_options(sheet: Sheet, options: Sequence[Any]) -> None:
     for option in options:
-        if shows := sheet.feedback(f"{option.id}_fb", option.feedback):
+        if shows := sheet.told_to(option.id, option.feedback):
             sheet.rule(equal("response1", option.id), shows=shows)
 
 
@@ -267,7 +267,7 @@ def _truth(sheet: Sheet, content: Any) -> None:
     sheet.choice("response1", [("true", "True"), ("false", "False")])
     for value in (True, False):
         word = str(value).lower()
-        if shows := sheet.feedback(f"{word}_fb", content.feedback_to(value)):
+        if shows := sheet.told_to(word, content.feedback_to(value)):
             sheet.rule(equal("response1", word), shows=shows)
     key = equal("response1", str(content.answer).lower())
     sheet.rule(key, Fraction(1), ends=True, shows=_right(sheet))
@@ -279,7 +279,7 @@ def _short(sheet: Sheet, content: Any) -> None:
     sheet.field("response1")
     right = _right(sheet)
     for tests, answer in text_rules(sheet, content, "response1", "answers"):
-        shows = sheet.feedback(f"{len(sheet.rules) + 1}_fb", answer.feedback)
+        shows = sheet.told_to(str(len(sheet.rules) + 1), answer.feedback)
         sheet.rule(tests, answer.credit, ends=True, shows=[*shows, *(right if answer.credit == 1 else ())])
     _rounded(sheet, [one.credit for one in content.answers], "answers")
 
@@ -290,7 +290,7 @@ def _number(sheet: Sheet, content: Any) -> None:
     sheet.field("response1", "Decimal")
     right = _right(sheet)
     for tests, answer in number_rules(sheet, content, "response1", "answers"):
-        shows = sheet.feedback(f"{len(sheet.rules) + 1}_fb", answer.feedback)
+        shows = sheet.told_to(str(len(sheet.rules) + 1), answer.feedback)
         sheet.rule(tests, answer.credit, ends=True, shows=[*shows, *(right if answer.credit == 1 else ())])
     _rounded(sheet, [one.credit for one in content.answers], "answers")
 
@@ -343,18 +343,24 @@ def _essay(sheet: Sheet, content: Any) -> None:
     sheet.prompt(sheet.text(sheet.question.prompt))
     sheet.field("response1", rows=15)
     sheet.solution(content.model_answer)
+    _right(sheet)
 
 
 def _description(sheet: Sheet, _content: Any) -> None:
     sheet.kind = "text_only_question"
     sheet.prompt(sheet.text(sheet.question.prompt))
+    _right(sheet)
+
+
+def _areas(sheet: Sheet, content: Any) -> None:
+    write_hotspot(sheet, content, _right(sheet))
 
 
 def _gapped(sheet: Sheet, content: Any) -> None:
     write = write_word_gaps if sheet.question.type != "cloze" else write_gaps
     prompt, style = sheet.text(sheet.question.prompt)
     text, _ = sheet.text_with_gaps(content.text)
-    sheet.prompt((gapped_text(joined(prompt, text, style), style, content.gaps), style))
+    sheet.prompt(gapped_text(sheet, joined(prompt, text, style), style, content.gaps))
     write(sheet, content, _right(sheet))
 
 
@@ -369,7 +375,7 @@ _WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
     "essay": _essay,
     "description": _description,
     "cloze": _gapped,
-    "hotspot": write_hotspot,
+    "hotspot": _areas,
     "gap_select": _gapped,
     "drag_words": _gapped,
 }

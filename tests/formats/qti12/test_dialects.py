@@ -84,6 +84,24 @@ def question(text):
     return found
 
 
+@pytest.mark.parametrize(
+    "worths, lost",
+    [
+        ([(1, 1, 33.33), (2, 2, 33.34)], []),
+        ([(1, 1, 30), (2, 2, 10)], ["pairs"]),
+        ([(1, 1, 10), (1, 2, 5), (2, 2, 10)], ["pairs"]),
+        ([(1, 1, 10), (1, 2, -5), (2, 2, 10)], ["scoring"]),
+    ],
+)
+def test_pairs_that_are_worth_more_than_others_are_told(worths, lost):
+    """They counted the same, in silence."""
+    choices = [label("1", "Kara Sea"), label("2", "Laptev Sea")]
+    asked = menu("response_1", choices, stem="Ob") + menu("response_2", choices, stem="Lena")
+    rules = [rule(equal(f"response_{stem}", choice), worth) for stem, choice, worth in worths]
+    fields, told = fields_of(item("", material("Match.") + asked, *rules))
+    assert ([pair["choice"] for pair in fields["pairs"]], told) == (["Kara Sea", "Laptev Sea"], lost)
+
+
 # Canvas --------------------------------------------------------------------------------------------------------------
 
 BLANKS = metadata(question_type="fill_in_multiple_blanks_question")

@@ -500,6 +500,57 @@ def test_canvas_is_told_only_of_gaps_that_it_can_hold():
         assert (b"fill_in_multiple_blanks_question" in Archive(content).read("b/b.xml")) is told
 
 
+def option(id, **more):
+    """An option."""
+    return {"id": id, "text": f"Text {id}", **more}
+
+
+WORDS = [{"id": "b", "text": "x"}, {"id": "a", "text": "y"}]
+AREA = {"id": "r", "label": "R", "shape": "rect", "coords": "0, 0, 4, 4", "correct": True}
+TOLD = {"feedback": {"right": "Yes", "wrong": "No"}}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        question("single_choice", {"options": [option("correct", correct=True, feedback="F"), option("general", feedback="G")]}, text_format="html"),
+        question("multiple_response", {"options": [option("a", correct=True), option("b", correct=True)]}, text_format="html"),
+        question("matching", {"pairs": [{"stem": "x", "choice": "p"}, {"stem": "y", "choice": "r"}]}, prompt="See [1], [2].", text_format="html"),
+        question("drag_words", {"text": "A [[1]] B [[2]]", "choices": WORDS, "gaps": {"1": "a", "2": "b"}}, text_format="html"),
+        question("essay", {}, text_format="html", **TOLD),
+        question("description", {}, text_format="html", **TOLD),
+        question("hotspot", {"image": {"file": "images/m.svg", "alt": "A", "width": 8, "height": 6}, "regions": [AREA]}, text_format="html", **TOLD),
+    ],
+    ids=lambda one: one.type,
+)  # fmt: skip
+def test_what_is_written_comes_back_as_it_was(asked):
+    """Feedback was lost or taken for that on the whole, scoring, type and order changed, all in silence."""
+    content, losses = written(FORMAT, [asked])
+    assert (read(FORMAT, content)[0], losses["q"]) == ([asked], [])
+
+
+def test_what_only_looks_like_a_gap_stays_what_it_is():
+    """The first such place became the gap."""
+    gaps = {"1": {"type": "short_text", "answers": [{"text": "a"}]}}
+    asked = question("cloze", {"text": "See [1]: the [[1]] < that", "gaps": gaps}, text_format="plain")
+    content, losses = written(FORMAT, [asked])
+    (found,), _ = read(FORMAT, content)
+    assert (found.content.text, losses["q"]) == ("See &#91;1]: the [[1]] &lt; that", ["text_format"])
+
+
+def test_an_answer_that_never_counts_is_a_loss():
+    """What is said to it was told to everybody then."""
+    answers = [
+        {"text": "*b*", "feedback": "F"},
+        {"text": "AB", "feedback": "G"},
+        {"text": "a", "credit": "0.5"},
+    ]
+    content, losses = written(FORMAT, [question("short_text", {"answers": answers}, text_format="html")])
+    (found,), _ = read(FORMAT, content)
+    kept = [(one.text, one.feedback) for one in found.content.answers]
+    assert (kept, found.explanation, losses["q"]) == ([("*b*", "F"), ("a", None)], None, ["answers"])
+
+
 def test_whatever_changes_is_among_the_losses():
     """Of every sample: a field that does not come back as it was is named."""
     asked = [one for one in samples() if one.text_format != "markdown" and is_written(FORMAT, one)]

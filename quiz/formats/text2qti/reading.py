@@ -1,8 +1,4 @@
-"""Quizzes in Markdown, by the syntax of text2qti: a number begins a question, its answers follow.
-
-``a)`` options with ``*`` at the right one, ``[*]`` and ``[ ]`` for several, ``*`` for what may be typed, ``=`` for a
-number, ``____`` for an essay; ``...`` gives feedback, ``+`` and ``-`` that to a right and a wrong answer.
-"""
+"""Lines of a quiz to questions."""
 
 from __future__ import annotations
 
@@ -10,29 +6,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
-from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid, Said
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import (
     Entry,
     Fault,
-    Format,
     Found,
     Head,
     Loss,
     Source,
     Unsupported,
-    Unwritable,
-    Writer,
     decoded,
-    literal_texts,
-    takes_off_otherwise,
 )
 from quiz.questions.images import references, renamed
-from quiz.questions.rules.numbers import read_number, show_number
+from quiz.questions.rules.numbers import read_number
 from quiz.questions.rules.text import exactly
 
 _HEAD: Final = re.compile(
@@ -45,8 +34,6 @@ _BOX: Final = re.compile(r"\[([ *]?)\]\s*(.*)", re.DOTALL)
 _TYPED: Final = re.compile(r"\*\s+(.*)", re.DOTALL)
 #: What begins a text; what goes on with it is indented as far as the text begins.
 _MARK: Final = re.compile(r"(\d+[.)]|\*?[a-zA-Z]\)|\[[ *]?\]|\*|\.\.\.|[-+!])\s+(?=\S)")
-#: What Markdown of text2qti does not keep: breaks that are spaces at the end of a line, and tabs.
-_UNKEPT: Final = re.compile(r" {2,}\n|\t")
 _NUMBER: Final = re.compile(r"=\s*(.*)")
 _TOLERANT: Final = re.compile(r"\+-|±")
 _ESSAY: Final = re.compile(r"_{3,}")
@@ -65,10 +52,6 @@ _ATTRIBUTES: Final = re.compile(r"(!\[[^\[\]]*\]\([^()\s]*\))\{[^{}\n]*\}")
 _UNITS: Final = re.compile(r"\\(?:num|si|SI)\{")
 #: The mark in front of a feedback, and what of the question it is.
 _TELLING: Final = {"...": "explanation", "+": "right", "-": "wrong", "!": "solution"}
-
-
-#: The ends of what is accepted are at least this far from 0.
-_LEAST: Final = Fraction(1, 10_000)
 
 
 class _Wrong(Exception):
@@ -98,7 +81,8 @@ class _Draft:
     told: dict[str, str] = field(default_factory=dict)
 
 
-def _read(source: Source) -> Iterator[Entry]:
+def read(source: Source) -> Iterator[Entry]:
+    """The questions of a quiz; its title, and what is lost of the whole, in front. Raises Invalid where it is no text."""
     reader = _Reader(source)
     text, sizes = _ATTRIBUTES.subn(r"\1", decoded(source))
     entries = [*reader.entries(text.split("\n"))]
@@ -273,7 +257,7 @@ class _Reader:
     def _found(self, where: str, fields: dict[str, Any]) -> Entry:
         """The question with the pictures that lie beside the file; those of one that came alone are named only."""
         files, names = dict[str, bytes](), dict[str, str]()
-        units = any(map(_UNITS.search, _texts(fields)))
+        units = any(map(_UNITS.search, texts_in(fields)))
         losses = (
             [Loss("text_format", "numbers and units of siunitx stay as they were typed")] if units else []
         )
@@ -315,6 +299,15 @@ def _fields(draft: _Draft) -> dict[str, Any]:
         **({"explanation": explained} if explained else {}),
         **({"feedback": told} if told else {}),
     }
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts in a value of a bank file."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(one)
 
 
 def _told(part: _Part) -> dict[str, str]:
@@ -389,222 +382,3 @@ _CONTENTS: Final[Mapping[str, Callable[[Sequence[_Part]], dict[str, Any]]]] = {
     "number": _number,
     "essay": lambda _parts: {"type": "essay"},
 }
-
-
-# Writing -------------------------------------------------------------------------------------------------------------
-
-
-class _Writer(Writer):
-    types = frozenset(
-        {
-            "single_choice",
-            "multiple_response",
-            "true_false",
-            "short_text",
-            "numerical",
-            "essay",
-            "description",
-        }
-    )
-    holds = frozenset(
-        {
-            "name", "points", "prompt", "explanation", "feedback", "options", "answers", "answer", "feedback_true",
-            "feedback_false",
-        }
-    )  # fmt: skip
-
-    def __init__(self, target: BinaryIO, bank: Bank, *more: Any) -> None:
-        super().__init__(target, bank, *more)
-        self._number = 0
-        self.target.write(f"Quiz title: {' '.join(bank.title.split())}\n\n".encode())
-
-    def held(self, question: Question) -> frozenset[str]:
-        return self.holds | ({"scoring"} if question.scoring == "right_minus_wrong" else set())
-
-    def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        if question.text_format == "html":
-            raise Unwritable("a text in HTML, which Markdown of text2qti does not hold")
-        if question.type == "description":
-            return self._described(question, files)
-        body, losses = _BODIES[question.type](question.content)
-        number = self._number + 1
-        lines = []
-        if question.name:
-            lines.append(f"Title: {' '.join(question.name.split())}")
-        points, lost = _points(question.points)
-        losses = [*losses, *lost]
-        if points != 1:
-            lines.append(f"Points: {show_number(points)}")
-        lines.append(_indented(f"{number}.  ", question.prompt))
-        lines += self._general(question)
-        if question.feedback and question.type == "essay":
-            losses = [*losses, Loss("feedback", "an essay is told one thing only")]
-        self._write([*lines, *body])
-        self._number = number
-        if question.feedback and question.feedback.partly:
-            losses = [*losses, Loss("feedback", "text2qti has none for a partly right answer")]
-        if question.type == "multiple_response" and takes_off_otherwise(question):
-            losses = [
-                *losses,
-                Loss("scoring", "Canvas takes off for a wrong option what it gives for a right one"),
-            ]
-        losses = [*losses, *_unkept(question)]
-        return [*losses, *self.put_beside(files)]
-
-    def _described(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        title = [f"Text title: {' '.join(question.name.split())}"] if question.name else []
-        if re.match(r"[^\n]*\n\s*[ \t]\S", question.prompt.strip()):
-            raise Unwritable("a text whose second line is indented")
-        self._write([*title, _indented("Text: ", question.prompt)])
-        losses = [Loss("explanation", "a text has no feedback")] if question.explanation else []
-        return [*losses, *_unkept(question), *self.put_beside(files)]
-
-    @staticmethod
-    def _general(question: Question) -> Iterator[str]:
-        told = question.feedback if question.type != "essay" else None
-        for mark, text in (
-            ("...", question.explanation),
-            ("+", told and told.right),
-            ("-", told and told.wrong),
-        ):
-            if text:
-                yield _indented(f"{mark} ", text)
-
-    def _write(self, lines: Sequence[str]) -> None:
-        self.target.write(("\n".join(lines) + "\n\n").encode())
-
-    def close(self) -> None:
-        return
-
-
-def _indented(mark: str, text: str) -> str:
-    """The text behind its mark; further lines below it, indented as far as it begins."""
-    first, *others = (line.rstrip() for line in text.strip().split("\n"))
-    return "\n".join([mark + first, *(f"{' ' * len(mark)}{line}".rstrip() for line in others)])
-
-
-def _unkept(question: Question) -> list[Loss]:
-    found = any(map(_UNKEPT.search, _texts(question.dump())))
-    return [Loss("text_format", "tabs, and spaces at the ends of lines, mean nothing")] if found else []
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
-
-
-def _answer(mark: str, part: Any, text: str) -> list[str]:
-    return [_indented(mark, text), *([_indented("... ", part.feedback)] if part.feedback else [])]
-
-
-Body = tuple[list[str], list[Loss]]
-
-
-def _partial(credits: Sequence[Fraction], field: str) -> list[Loss]:
-    return (
-        [] if all(credit in (0, 1) for credit in credits) else [Loss(field, "text2qti has no partial credit")]
-    )
-
-
-def _single(content: Any) -> Body:
-    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
-    if credits.count(Fraction(1)) != 1 or len(credits) > 26:
-        raise Unwritable("single_choice without exactly one right option, or with more than 26")
-    rows = [
-        line
-        for letter, option, credit in zip(
-            "abcdefghijklmnopqrstuvwxyz", content.options, credits, strict=False
-        )
-        for line in _answer(f"{'*' if credit == 1 else ''}{letter})  ", option, option.text)
-    ]
-    return rows, _partial(credits, "options")
-
-
-def _several(content: Any) -> Body:
-    rows = [
-        line
-        for option in content.options
-        for line in _answer("[*]  " if option.right else "[ ]  ", option, option.text)
-    ]
-    credited = [Loss("options", "text2qti has no partial credit")] if content.credited else []
-    return rows, credited
-
-
-def _truth(content: Any) -> Body:
-    rows = []
-    for right, letter, word, feedback in (
-        (content.answer, "a", "True", content.feedback_true),
-        (not content.answer, "b", "False", content.feedback_false),
-    ):
-        rows.append(f"{'*' if right else ''}{letter})  {word}")
-        rows += [_indented("... ", feedback)] if feedback else []
-    return rows, []
-
-
-def _points(points: Fraction) -> tuple[Fraction, list[Loss]]:
-    """Points in halves, and a loss where these are others."""
-    halves = max(Fraction(1, 2), Fraction(round(points * 2), 2))
-    return halves, [] if halves == points else [Loss("points", "text2qti knows whole and half ones above 0")]
-
-
-def _untold(answers: Sequence[Any]) -> list[Loss]:
-    """What is lost of answers that are typed."""
-    partial = any(answer.credit != 1 for answer in answers)
-    told = any(answer.feedback for answer in answers)
-    return [
-        *([Loss("answers", "text2qti has no partial credit")] if partial else []),
-        *([Loss("answers", "nothing is said to what is typed")] if told else []),
-    ]
-
-
-def _typed(content: Any) -> Body:
-    texts, losses = literal_texts(content.answers)
-    return [_indented("*   ", text) for text in texts], [*losses, *_untold(content.answers)]
-
-
-def _numbers(content: Any) -> Body:
-    full = [answer for answer in content.answers if answer.credit == 1]
-    if len(full) != 1:
-        raise Unwritable("numerical with several right answers")
-    (answer,) = full
-    if any(abs(end) < _LEAST for end in answer.bounds):
-        raise Unwritable("numerical that begins or ends at 0")
-    return [f"=   {_said(answer)}"], _untold(content.answers)
-
-
-def _said(answer: Any) -> str:
-    """A number as text2qti has it; without a tolerance only whole ones go."""
-    low, high = answer.bounds
-    if answer.value is None or answer.tolerance_type == "geometric":
-        return f"[{show_number(low)}, {show_number(high)}]"
-    value = show_number(answer.value)
-    if answer.tolerance_type == "relative":
-        return f"{value} +- {show_number(answer.tolerance * 100)}%"
-    if not answer.tolerance and answer.value.denominator == 1:
-        return value
-    return f"{value} +- {show_number(answer.tolerance)}"
-
-
-_BODIES: Final[Mapping[str, Callable[[Any], Body]]] = {
-    "single_choice": _single,
-    "multiple_response": _several,
-    "true_false": _truth,
-    "short_text": _typed,
-    "numerical": _numbers,
-    "essay": lambda _content: (["____"], []),
-}
-
-
-def _sniff(head: bytes, _name: str) -> float:
-    text = head.decode("utf-8", "replace")
-    if not re.search(r"^\s*\d+[.)]\s", text, re.MULTILINE):
-        return 0.0
-    if re.search(r"^Quiz title:", text, re.MULTILINE):
-        return 0.97
-    return 0.6 if re.search(r"^(\*[a-z]\)|\[[ *]\])", text, re.MULTILINE) else 0.0
-
-
-FORMAT = Format("text2qti", "Markdown quiz (text2qti)", (".text2qti.txt", ".quiz.md"), _sniff, _read, _Writer)

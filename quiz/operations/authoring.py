@@ -38,6 +38,7 @@ from quiz.models.bank import (
     new_bank,
     topics_of,
 )
+from quiz.models.discarding import discard, is_empty
 from quiz.models.drafting import forget
 from quiz.models.media import folder_of
 from quiz.models.people import User
@@ -149,6 +150,22 @@ def add_bank(actor: Actor, slug: str, title: str, language: str, now: datetime) 
             raise Invalid([Problem("bank", what, "choose another name")])
         record(connection, actor.id, "bank.add", ("bank", bank_id), now)
     return bank_id
+
+
+def delete_bank(actor: Actor, bank_id: int, now: datetime) -> str:
+    """Deletes a bank of mine in which nothing stands. Returns its title. Raises Conflict where something does."""
+    with transaction() as connection:
+        bank = editable_bank(connection, actor, bank_id)
+        if bank.access != "own":
+            raise Forbidden
+        if not is_empty(connection, bank_id):
+            raise Conflict(
+                "Questions stand in this bank, be they retired or just begun, or a published quiz draws from it: it cannot be deleted."
+            )
+        discard(connection, bank_id)
+        record(connection, actor.id, "bank.delete", ("bank", bank_id), now, title=bank.title)
+    title: str = bank.title
+    return title
 
 
 def bank_head(actor: Actor, bank_id: int) -> BankHead:

@@ -113,7 +113,8 @@ def import_bank(
         said = _write_header(connection, bank, bank_id, now)
         topics = said if made is None else [*bank.topics]
         keep_images(connection, bank_id, images)
-        return _write(connection, authored, bank_id, report, topics, owner_id, now)
+        brought = {"made": made is not None, "added": {"documents": [], "stimuli": [], "topics": topics}}
+        return _write(connection, authored, bank_id, report, brought, owner_id, now)
 
 
 #: Banks of one's own to choose from when questions are brought in.
@@ -274,7 +275,7 @@ def _write(
     authored: Mapping[str, Authored],
     bank_id: int,
     report: ImportReport,
-    topics: Sequence[str],
+    brought: Mapping[str, Any],
     owner_id: int | None,
     now: datetime,
 ) -> ImportReport:
@@ -300,7 +301,7 @@ def _write(
             new=len(report.new),
             changed=len(report.changed),
             retired=len(report.retired),
-            **({"added": {"documents": [], "stimuli": [], "topics": [*topics]}} if topics else {}),
+            **brought,
         )
     return report
 

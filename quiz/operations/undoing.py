@@ -14,6 +14,7 @@ from quiz.db import reading, transaction
 from quiz.errors import Conflict, Said
 from quiz.models.audit import AuditEvent, record
 from quiz.models.bank import Question, QuestionVersion
+from quiz.models.discarding import discard, is_empty
 from quiz.models.transferring import give_back, made_at, move_rows, names_before
 from quiz.models.versions import bank_changed, take_back
 from quiz.operations.access import Actor, editable_bank
@@ -28,14 +29,25 @@ class LastChange:
     details: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Of how many questions something was taken back, and whether their bank went too."""
+
+    count: int
+    gone: bool
+
+
 def undoable(actor: Actor, bank_id: int) -> LastChange | None:
     """The last thing that happened to a bank's questions, where it is mine and can be taken back."""
     with reading() as connection:
         return _last_change(connection, actor, bank_id)
 
 
-def undo(actor: Actor, bank_id: int, now: datetime) -> int:
-    """Takes that back. Returns of how many questions. Raises Conflict where something has happened since."""
+def undo(actor: Actor, bank_id: int, now: datetime) -> Undone:
+    """Takes that back; a bank that an import made goes with its questions, where nothing else is in it.
+
+    Raises Conflict where something has happened since.
+    """
     with transaction() as connection:
         editable_bank(connection, actor, bank_id)
         last = _last_change(connection, actor, bank_id)
@@ -44,8 +56,11 @@ def undo(actor: Actor, bank_id: int, now: datetime) -> int:
                 "Something has happened to this bank since: take back single questions in their history."
             )
         count = _UNDO[last.act](connection, actor, bank_id, last, now)
+        gone = last.details.get("made", False) and is_empty(connection, bank_id)
+        if gone:
+            discard(connection, bank_id)
         record(connection, actor.id, f"{last.act}-undo", ("bank", bank_id), now, count=count)
-    return count
+    return Undone(count, gone)
 
 
 def _take_back(connection: Connection, actor: Actor, bank_id: int, last: LastChange, now: datetime) -> int:

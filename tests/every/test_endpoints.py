@@ -88,6 +88,7 @@ TABLE = {
     "GET author.banks_list": AUTHORS,
     "POST author.commit": AUTHORS,
     "POST author.undo": {TEACHER},
+    "POST author.delete_bank": {TEACHER},
     "GET calibrating.look": {TEACHER},
     "POST calibrating.run": {TEACHER},
     # of adaptive quizzes only (tests/pages/test_measuring.py)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from quiz.banks.yaml import read_bank
-from quiz.errors import EditConflict, Forbidden, Invalid, NotFound
-from quiz.operations import attempts, authoring, banks, exporting, importing, undoing
+from quiz.errors import Conflict, EditConflict, Forbidden, Invalid, NotFound
+from quiz.operations import attempts, authoring, banks, drafting, exporting, importing, undoing
 from tests.cast import BANK, NOW
 
 NEW = {
@@ -209,8 +209,7 @@ def test_an_import_that_is_taken_back_is_found_no_more(cast, bank):
     assert set(listed(cast, bank, words="how much")) == {"one", "five"}
 
 
-def test_a_new_bank_keeps_nothing_of_an_import_that_is_taken_back(cast):
-    described = """
+DESCRIBED = """
 format: quiz-bank/1
 bank: physics
 title: Physics
@@ -218,10 +217,35 @@ topics: {energy: {description: Work and heat}}
 questions:
   - {id: unit, type: true_false, topic: energy, timeless: true, prompt: A joule is a unit of energy., answer: true}
 """
-    made = importing.import_bank(cast.ada, described, "physics.yaml", NOW).bank_id
+
+
+def test_a_new_bank_goes_with_the_import_that_made_it(cast):
+    made = importing.import_bank(cast.ada, DESCRIBED, "physics.yaml", NOW).bank_id
     assert [*banks.bank(cast.ada, made, 1, NOW.date()).topics] == ["energy"]
-    undoing.undo(cast.ada, made, NOW)
+    assert undoing.undo(cast.ada, made, NOW) == undoing.Undone(1, gone=True)
+    with pytest.raises(NotFound):
+        banks.bank(cast.ada, made, 1, NOW.date())
+
+
+def test_a_new_bank_in_which_somebody_has_begun_to_write_keeps_nothing_else_of_its_import(cast):
+    made = importing.import_bank(cast.ada, DESCRIBED, "physics.yaml", NOW).bank_id
+    drafting.keep(cast.ada, made, None, "essay", [("prompt", "Why")], NOW)
+    assert not undoing.undo(cast.ada, made, NOW).gone
     assert "Work and heat" not in exporting.export_text(cast.ada, made, NOW)
+    with pytest.raises(Conflict, match="just begun"):
+        authoring.delete_bank(cast.ada, made, NOW)
+
+
+def test_only_who_owns_an_empty_bank_deletes_it(cast, bank):
+    made = authoring.add_bank(cast.ada, "empty", "Empty", "en", NOW)
+    banks.share(cast.ada, made, "di", "edit", NOW)
+    with pytest.raises(Forbidden):
+        authoring.delete_bank(cast.di, made, NOW)
+    with pytest.raises(Conflict):
+        authoring.delete_bank(cast.ada, bank, NOW)
+    assert authoring.delete_bank(cast.ada, made, NOW) == "Empty"
+    with pytest.raises(NotFound):
+        banks.bank(cast.ada, made, 1, NOW.date())
 
 
 def test_errors_of_the_rules_keep_a_question_from_ready(cast, bank):

@@ -57,7 +57,7 @@ def test_a_bank_is_calibrated_on_a_new_scale_and_that_is_taken_back(cast, bank, 
     )[0]
     assert (newest.number, newest.reason, newest.changed) == (2, "calibrated", ("calibration",))
     assert undoing.undoable(cast.ada, bank).act == calibrating.ACT
-    assert undoing.undo(cast.ada, bank, LATER) == 3
+    assert undoing.undo(cast.ada, bank, LATER).count == 3
     assert not any(question.calibration for question in contents(cast, bank).values())
 
 

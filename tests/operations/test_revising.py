@@ -74,7 +74,7 @@ def test_five_hundred_questions_change_and_come_back_byte_by_byte(cast):
     newest = authoring.history(cast.ada, page.questions.rows[0].question_id)[0]
     assert (newest.number, newest.by, newest.reason) == (2, "Ada", "Tidied")
     assert undoing.undoable(cast.ada, bank).details == {"count": 500}
-    assert undoing.undo(cast.ada, bank, LAST) == 500
+    assert undoing.undo(cast.ada, bank, LAST).count == 500
     assert text_of(cast, bank) == before
     assert undoing.undoable(cast.ada, bank) is None
 

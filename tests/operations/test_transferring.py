@@ -66,7 +66,7 @@ def test_copies_are_new_questions_and_what_is_taken_is_renamed(cast, bank, other
     assert go(cast, bank, other, "copy") == 2
     assert set(listed(cast, other)) == {"one", "small-one", "two"}
     assert text_of(cast, bank) == before[0]
-    assert undoing.undo(cast.ada, other, LAST) == 2
+    assert undoing.undo(cast.ada, other, LAST).count == 2
     assert text_of(cast, other) == before[1]
 
 
@@ -92,7 +92,7 @@ def test_what_moves_keeps_its_history_and_attempts_and_comes_back_whole(cast, ba
     assert len(attempts.page(cast.bo, attempt, None, NOW).questions) == 5
     assert cast.start(cast.cy)
     assert undoing.undoable(cast.ada, bank) is None
-    assert undoing.undo(cast.ada, other, LAST) == 2
+    assert undoing.undo(cast.ada, other, LAST).count == 2
     assert (text_of(cast, bank), text_of(cast, other)) == before
     assert authoring.restore(cast.ada, one, 1, LAST) == 3
 

@@ -11,7 +11,7 @@ import pytest
 from quiz.banks.images import Pictures
 from quiz.banks.yaml import read_bank
 from quiz.files.archive import pack
-from quiz.operations import attempts, banks, exporting, importing, quizzes, undoing
+from quiz.operations import attempts, authoring, banks, exporting, importing, quizzes, undoing
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.forms import controls
 from tests.pictures import SHAPES, png
@@ -122,6 +122,20 @@ def test_an_import_can_be_taken_back(ada, cast):
     assert not ada.page.find("form", action=f"/banks/{mine.bank_id}/undo")
 
 
+def test_a_bank_that_an_import_made_goes_with_it_and_an_empty_one_by_a_button(ada, cast):
+    look(ada, GIFT.encode(), "fresh.gift")
+    page = ada.get(take(ada).headers["Location"])
+    ada.post(f"{page.request.path}/undo")
+    ada.get("/banks")
+    assert "fresh" not in ada.page.find("main").text
+    empty = authoring.add_bank(cast.ada, "", "Begun", "en", NOW)
+    ada.get(f"/banks/{empty}")
+    form = ada.page.find("form", action=f"/banks/{empty}/delete")
+    ada.get(ada.post(form["action"]).headers["Location"])
+    assert "Begun is deleted." in ada.text
+    assert ada.get(f"/banks/{empty}").status_code == 404
+
+
 def test_a_bank_in_another_format_with_its_losses_told_first(ada, cast):
     mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
     ada.get(f"/banks/{mine.bank_id}/export/formats?format=gift")
@@ -154,7 +168,7 @@ def test_what_an_attempt_holds_stays_when_an_import_is_taken_back(ada, cast):
     quiz = quizzes.create(cast.ada, cast.course, BLUEPRINT.replace("small", "mine"), NOW)
     quizzes.publish(cast.ada, quiz, NOW)
     attempt = attempts.start(cast.bo, quiz, "", NOW, GRACE)
-    assert undoing.undo(cast.ada, bank.bank_id, NOW + timedelta(hours=1)) == 1
+    assert undoing.undo(cast.ada, bank.bank_id, NOW + timedelta(hours=1)).count == 1
     assert "How much is 1 + 1" in exporting.export_text(cast.ada, bank.bank_id, NOW)
     prompts = [one.presented.prompt for one in attempts.page(cast.bo, attempt, None, NOW).questions]
     assert any("one and one" in prompt for prompt in prompts)

@@ -298,6 +298,18 @@ def commit() -> ResponseReturnValue:
 @signed_in
 def undo(bank_id: int) -> ResponseReturnValue:
     """Take back what I did last to many questions."""
-    count = undoing.undo(get_actor(), bank_id, moment())
-    flash(ngettext("Taken back: one question.", "Taken back: %(num)d questions.", count), "good")
+    undone = undoing.undo(get_actor(), bank_id, moment())
+    flash(ngettext("Taken back: one question.", "Taken back: %(num)d questions.", undone.count), "good")
+    if undone.gone:
+        flash(_("The bank that the import had made is gone too."), "good")
+        return redirect(url_for("author.banks_list"), 303)
     return redirect(url_for("author.bank", bank_id=bank_id), 303)
+
+
+@blueprint.post("/banks/<int:bank_id>/delete")
+@signed_in
+def delete_bank(bank_id: int) -> ResponseReturnValue:
+    """Delete a bank of mine in which nothing stands."""
+    title = authoring.delete_bank(get_actor(), bank_id, moment())
+    flash(_("%(bank)s is deleted.", bank=title), "good")
+    return redirect(url_for("author.banks_list"), 303)

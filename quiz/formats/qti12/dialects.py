@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from html import escape
 from typing import Final
@@ -22,8 +22,8 @@ from quiz.formats.qti12.processing import mentioned, number
 _NOT_SHOWN: Final = frozenset({"answerdepth", "suggested_solution"})
 #: The address of a picture in a text.
 _SRC: Final = re.compile(r'src="([^"]*)"')
-#: Elements, and bytes, of the choices that every stem gets a copy of, together: more than anybody asks for.
-_MOST_ELEMENTS: Final = 50_000
+#: Elements, and bytes, of the choices that every stem gets a copy of, together: those of sixty pairs.
+_MOST_ELEMENTS: Final = 12_000
 _MOST_BYTES: Final = 50_000_000
 #: How many options may be chosen, by kinds that say it otherwise than their files sometimes do.
 _CHOSEN: Final = {"multipleanswer": "Multiple", "multiplechoice": "Single"}
@@ -72,15 +72,17 @@ def _part_groups(item: Item) -> None:
     """ILIAS matches in one group of labels, some of which say in ``match_group`` what can go with them."""
     from lxml.etree import tostring  # noqa: PLC0415 - loaded by now
 
+    parted: dict[str, Collection[str]] = {}
+    elements = size = 0
     for group in [*item.element.iter("response_grp")]:
         labels = [*group.iter("response_label")]
         stems = {one.get("ident", ""): one for one in labels if one.get("match_group")}
         choices = [one for one in labels if one.get("ident", "") not in stems]
         if "" in stems:
             raise Wrong("a response_label has no ident – give each its own")
-        elements = sum(1 for one in choices for _ in one.iter())
-        size = sum(len(tostring(one)) for one in choices)
-        if len(stems) * elements > _MOST_ELEMENTS or len(stems) * size > _MOST_BYTES:
+        elements += len(stems) * sum(1 for one in choices for _ in one.iter())
+        size += len(stems) * sum(len(tostring(one)) for one in choices)
+        if elements > _MOST_ELEMENTS or size > _MOST_BYTES:
             raise Wrong("there are too many stems and choices – part the question")
         for name, stem in stems.items():
             made = group.makeelement("response_lid", {"ident": name, "rcardinality": "Single"})
@@ -90,16 +92,18 @@ def _part_groups(item: Item) -> None:
             group.addprevious(made)
         if stems:
             group.getparent().remove(group)
-            _part_tests(item, group.get("ident"), stems)
+            parted[group.get("ident", "")] = stems.keys()
+    _part_tests(item, parted)
 
 
-def _part_tests(item: Item, group: str, stems: Collection[str]) -> None:
-    """``varsubset`` names a choice and its stem, with a comma between."""
+def _part_tests(item: Item, parted: Mapping[str, Collection[str]]) -> None:
+    """``varsubset`` names a choice and its stem, with a comma between. ``parted``: the stems of each group."""
     scored = set[str]()
     for test in [*item.element.iter("varsubset")]:
+        stems = parted.get(test.get("respident", ""), ())
         pair = [name.strip() for name in (test.text or "").split(",")]
         stem = next((name for name in pair if name in stems), None)
-        if test.get("respident") != group or stem is None:
+        if stem is None:
             continue
         test.tag, test.text = "varequal", next((name for name in pair if name != stem), "")
         test.set("respident", stem)
@@ -193,11 +197,11 @@ def _name_options(tests: Sequence[Element], response: Element) -> None:
     names = [one.get("ident") for one in labels]
     texts = {"".join(one.itertext()).strip(): one.get("ident") for one in reversed(labels)}
     places = {str(place): name for place, name in enumerate(names)}
-    others = places if response.get("rcardinality") == "Ordered" else texts
+    known, others = {*names}, places if response.get("rcardinality") == "Ordered" else texts
     from_zero = any(one.get("index") == "0" for one in tests)
     for one in tests:
         said = (one.text or "").strip()
-        if said not in names and said in others:
+        if said not in known and said in others:
             one.text = others[said]
         if from_zero and (place := number(one.get("index"))) is not None:
             one.set("index", str(place + 1))

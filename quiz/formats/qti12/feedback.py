@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ class Feedback:
         found = [joined(item.texts(one)) for one in item.element.iter("hintmaterial")]
         found += [Styled(one.text or "", style_of(one)) for one in item.element.iterchildren("solutionhint")]
         self._hints = [hint for hint in found if hint]
-        self._texts: dict[str, Styled] = {}
+        texts = defaultdict[str, list[Styled]](list)
         self._told: set[str] = set()
         self._of_option: dict[str, str] = {}
         linked = {name for one in item.processing.conditions for name in named_by(one)}
@@ -33,7 +34,8 @@ class Feedback:
                 name = _SOLUTION
             elif name not in linked and told_as(name) is None:
                 self._of_option[_number(name)] = name
-            self._texts[name] = joined([self._texts.get(name, Styled("")), *shown])
+            texts[name] += shown
+        self._texts = {name: joined(parts) for name, parts in texts.items()}
 
     def of_each(self, givens: Sequence[Given], beside: Given, *, typed: bool = False) -> list[Styled]:
         """What is told to each of these answers alone; what is told to all of them explains the question.

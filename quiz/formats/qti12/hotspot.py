@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import cycle
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from quiz.errors import Said
 from quiz.files.images import read_image
@@ -30,14 +30,16 @@ _IN_SHARES: Final = {"square": "rect", "polygon": "poly"}
 _AREAS: Final = {"rect": "Rectangle", "circle": "Ellipse", "poly": "Bounded"}
 _PICTURE: Final = re.compile(r'<img src="(images/[^"]+)" alt="([^"]*)">')
 
+#: A shape and its numbers as we have them, in the units of the picture.
+_Area: TypeAlias = tuple[str, tuple[Fraction, ...]]
+
 
 def read_hotspot(item: Item, response: Response) -> dict[str, Any]:
     """Raises Wrong, and Foreign for areas that are no shapes of ours and for scores that differ."""
     image = _image(item)
     areas = _areas(response) or _in_shares(response, image)
-    scores = (
-        [_scored(item, area) for area in areas] if item.processing.conditions else [Fraction(1)] * len(areas)
-    )
+    worth = _worth(item)
+    scores = [worth.get(area, Fraction(not item.processing.conditions)) for area in areas]
     if not any(score > 0 for score in scores):
         raise Wrong("no area gives points – say in varinside which one is right")
     if len({score for score in scores if score > 0}) > 1:
@@ -85,7 +87,7 @@ def _image(item: Item) -> dict[str, Any]:
     return {"file": shown[1], "alt": found[0].get("label", "").strip() or "Picture", **size}
 
 
-def _in_shares(response: Response, image: Mapping[str, Any]) -> list[tuple[str, list[Fraction]]]:
+def _in_shares(response: Response, image: Mapping[str, Any]) -> list[_Area]:
     """The areas of New Quizzes in the units of the picture, rounded."""
     found = []
     for one in response.labels:
@@ -97,12 +99,12 @@ def _in_shares(response: Response, image: Mapping[str, Any]) -> list[tuple[str, 
         if not fits or len(exact) != len(values):
             raise Wrong("an area is no shape – write its corners as shares of the picture, from 0 to 1")
         found.append(
-            (shape, [Fraction(round(value * size)) for value, size in zip(exact, sizes, strict=False)])
+            (shape, tuple(Fraction(round(value * size)) for value, size in zip(exact, sizes, strict=False)))
         )
     return found
 
 
-def _areas(response: Response) -> list[tuple[str, list[Fraction]]]:
+def _areas(response: Response) -> list[_Area]:
     """The areas as QTI has them; none where they are all in shares of the picture."""
     if response.labels and all(one.element.get("rarea", "").lower() in _IN_SHARES for one in response.labels):
         return []
@@ -112,7 +114,7 @@ def _areas(response: Response) -> list[tuple[str, list[Fraction]]]:
     ]
 
 
-def _area(name: str, text: str) -> tuple[str, list[Fraction]]:
+def _area(name: str, text: str) -> _Area:
     shape = _SHAPES.get(name.strip().lower())
     read = [number(one) for one in re.findall(r"[^\s,;]+", text)]
     values = [one for one in read if one is not None]
@@ -126,22 +128,22 @@ def _area(name: str, text: str) -> tuple[str, list[Fraction]]:
         )
     if shape == "rect" and len(values) == 4:
         left, top, width, height = values
-        return "rect", [left, top, left + width, top + height]
+        return "rect", (left, top, left + width, top + height)
     if shape == "circle":
         if len(values) == 4 and values[2] != values[3]:
             raise Foreign("hotspot with an ellipse")
-        return "circle", [values[0], values[1], values[2] / 2]
-    return shape, values
+        return "circle", (values[0], values[1], values[2] / 2)
+    return shape, (*values,)
 
 
-def _scored(item: Item, area: tuple[str, list[Fraction]]) -> Fraction:
-    """What a place in the area gives, by the condition that names the area."""
-    rules = item.processing
-    for condition in rules.scoring:
+def _worth(item: Item) -> dict[_Area, Fraction]:
+    """What a place in each area gives, by the first condition that names the area."""
+    found: dict[_Area, Fraction] = {}
+    for condition in item.processing.scoring:
         for test in condition.iter("varinside"):
-            if _area(test.get("areatype") or "Ellipse", test.text or "") == area:
-                return rules.alone(condition)
-    return Fraction(0)
+            area = _area(test.get("areatype") or "Ellipse", test.text or "")
+            found.setdefault(area, item.processing.alone(condition))
+    return found
 
 
 def write_hotspot(sheet: Sheet, content: Any, told: Sequence[str]) -> None:

@@ -273,6 +273,7 @@ def _entries(
         if titles != told and isinstance(entry, Found) and entry.fields.get("topic", "") == topic_of(titles):
             yield from told_of([(where, [*above, *titles])])
             told = titles
+        element.clear()  # what was made of it may be large
         yield entry
 
 

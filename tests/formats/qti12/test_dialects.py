@@ -347,6 +347,8 @@ def test_ilias_matches_in_one_group():
         "</response_label>", "<material/>" * 9_000 + "</response_label>"
     )  # copied to every stem
     assert "too many stems" in one(long).message
+    group = whole[whole.index("<response_grp") : whole.index("</response_grp>") + 15]
+    assert "too many stems" in one(whole.replace(group, group * 700)).message  # each of them has a few
 
 
 def test_ilias_gives_points_for_what_is_left_alone_and_says_them_nowhere_else():

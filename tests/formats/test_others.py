@@ -348,6 +348,29 @@ def test_a_markdown_quiz_is_taken_as_its_own_program_takes_it_and_brings_its_pic
     assert {loss["field"] for loss in report.losses} == {"title", "images"}
 
 
+@pytest.mark.parametrize(
+    "text, where, begins",
+    [
+        ("1. Q?\n*a) b\nb) c\nCOMMENT\n2. R?\n*a) b\nb) c\n", "line 4", "what begins here does not end"),
+        ("1. Q?\n*a) b\nb) c\n````{.python .run}\n2. R?\n```\n", "line 4", "what begins here does not end"),
+        ("1. Q?\n... x\n... y\n____\n2. Q?\n____\n", "line 1", "'... y' is a second feedback"),
+        ("1. Q?\n*a) b\n... x\n... y\nb) c\n2. Q?\n____\n", "line 1", "'... y' is a second feedback"),
+        ("1. Q?\n- x\n- y\n____\n2. Q?\n____\n", "line 1", "'- y' is a second feedback"),
+    ],
+)  # fmt: skip
+def test_what_a_markdown_quiz_would_lose_of_itself_is_told(text, where, begins):
+    found, report = read(get("text2qti"), text.encode())
+    (fault,) = report.errors
+    assert (len(found), fault["where"], fault["message"][: len(begins)]) == (1, where, begins)
+
+
+def test_feedback_below_an_essay_of_a_markdown_quiz_and_words_like_true_are_kept():
+    text = b"1. Q?\n____\n... So.\n2. Which?\n*a) true()\nb) false()\n"
+    essay, choice = read(get("text2qti"), text)[0]
+    assert essay.explanation == "So."
+    assert [one.text for one in choice.content.options] == ["true()", "false()"]
+
+
 # Sheets ----------------------------------------------------------------------------------------------------------------
 
 

@@ -29,15 +29,18 @@ _HEAD: Final = re.compile(
     re.DOTALL,
 )
 _STEM: Final = re.compile(r"\d+[.)]\s+(.*)", re.DOTALL)
-_CHOICE: Final = re.compile(r"(\*?)([a-zA-Z])\)\s*(.*)", re.DOTALL)
-_BOX: Final = re.compile(r"\[([ *]?)\]\s*(.*)", re.DOTALL)
-_TYPED: Final = re.compile(r"\*\s+(.*)", re.DOTALL)
+#: An answer by its kind: how it is marked, and its text where it has one.
+_ANSWERS: Final = {
+    "choice": re.compile(r"(?P<mark>\*?)[a-zA-Z]\)\s*(?P<text>.*)", re.DOTALL),
+    "boxes": re.compile(r"\[(?P<mark>[ *]?)\]\s*(?P<text>.*)", re.DOTALL),
+    "typed": re.compile(r"\*\s+(?P<text>.*)", re.DOTALL),
+    "number": re.compile(r"=\s*(?P<text>.*)"),
+    "essay": re.compile(r"_{3,}"),
+    "upload": re.compile(r"\^{3,}"),
+}
 #: What begins a text; what goes on with it is indented as far as the text begins.
 _MARK: Final = re.compile(r"(\d+[.)]|\*?[a-zA-Z]\)|\[[ *]?\]|\*|\.\.\.|[-+!])\s+(?=\S)")
-_NUMBER: Final = re.compile(r"=\s*(.*)")
 _TOLERANT: Final = re.compile(r"\+-|±")
-_ESSAY: Final = re.compile(r"_{3,}")
-_UPLOAD: Final = re.compile(r"\^{3,}")
 _TOLD: Final = re.compile(r"(\.\.\.|\+|-|!)\s+(.*)", re.DOTALL)
 _EACH: Final = re.compile(r"(?:GROUP|END_GROUP|[Pp]oints per question:\s*(.+))")
 _GROUP: Final = re.compile(
@@ -45,7 +48,9 @@ _GROUP: Final = re.compile(
     r"|one question at a time|can't go back|feedback is solution|solutions (sample|randomize) groups)):.*)"
 )
 #: Code whose output would be part of the quiz.
-_CODE: Final = re.compile(r"```+\s*(\S.*)")
+_CODE: Final = re.compile(r"```+\s*([^\s`].*)")
+#: In front of how a comment or code would end that does not: ``decoded`` lets no such character through.
+_LACKS: Final = "\0"
 #: The attributes of a picture, such as its width, which stand behind it.
 _ATTRIBUTES: Final = re.compile(r"(!\[[^\[\]]*\]\([^()\s]*\))\{[^{}\n]*\}")
 #: Numbers and units as the LaTeX package siunitx has them.
@@ -62,8 +67,8 @@ class _Wrong(Exception):
 class _Part:
     """An answer: how it is marked, its text, and the feedback to it."""
 
-    mark: str
     text: str
+    mark: str = ""
     feedback: str = ""
 
 
@@ -72,13 +77,52 @@ class _Draft:
     """A question as far as it has been read; ``kind`` is that of its answers."""
 
     line: int
-    prompt: str = ""
+    #: The lines of its prompt.
+    asked: list[str]
     kind: str = ""
     wrong: str = ""
     name: str = ""
     points: str = ""
     parts: list[_Part] = field(default_factory=list)
     told: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def prompt(self) -> str:
+        """What is asked."""
+        return "\n".join(self.asked).strip()
+
+    def tell(self, mark: str, text: str) -> None:
+        """Takes a feedback: to the answer above it, else to the question."""
+        part = self.parts[-1] if self.parts and mark == "..." else None
+        if part.feedback if part else _TELLING[mark] in self.told:
+            self.wrong = self.wrong or Said(
+                "'%(line)s' is a second feedback to the same – keep one, or indent this one where it goes on",
+                line=f"{mark} {text}"[:40],
+            )
+        elif part:
+            part.feedback = text
+        else:
+            self.told[_TELLING[mark]] = text
+
+    def go_on(self, line: str) -> None:
+        """Takes a line that is an answer, or goes on with what is asked."""
+        for kind, pattern in _ANSWERS.items():
+            if found := pattern.fullmatch(line):
+                self._answer(kind, found.groupdict())
+                return
+        if self.kind:
+            self.wrong = self.wrong or Said(
+                "'%(line)s' belongs to nothing – indent it where it goes on with an answer", line=line[:40]
+            )
+        self.asked.append(line)
+
+    def _answer(self, kind: str, said: Mapping[str, str]) -> None:
+        """``said``: the fields of its part; an essay has none, so that feedback below it is that to the question."""
+        self.kind = self.kind or kind
+        if kind != self.kind:
+            self.wrong = "its answers are of several kinds – write all with a), all with [ ], or all with *"
+        if said:
+            self.parts.append(_Part(**said))
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -101,18 +145,23 @@ def read(source: Source) -> Iterator[Entry]:
 
 
 def _shown(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are no comments, and their numbers; of code that is to be run the first line."""
-    hidden = ""
+    """The lines that are no comments, and their numbers; of code that is to be run the first line.
+
+    Of a comment or code that does not end another line says how it would, behind ``_LACKS``.
+    """
+    end, begun = "", 0
     for number, whole in enumerate(lines, 1):
         line = whole.strip()
-        if hidden:
-            hidden = "" if line == hidden else hidden
+        if end:
+            end = "" if line == end else end
         elif whole.rstrip() == "COMMENT":
-            hidden = "END_COMMENT"
+            end, begun = "END_COMMENT", number
         elif not whole.startswith("%"):
             yield number, whole
             if _CODE.fullmatch(whole):
-                hidden = line[: len(line) - len(line.lstrip("`"))]
+                end, begun = line[: len(line) - len(line.lstrip("`"))], number
+    if end:
+        yield begun, f"{_LACKS}{end}"
 
 
 def _whole(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -158,6 +207,14 @@ class _Reader:
         for number, line in _whole(_shown(lines)):
             if code := _CODE.fullmatch(line):
                 yield Unsupported(Said("line %(n)s", n=number), "code that is to be run", code[1][:60])
+            elif line.startswith(_LACKS):
+                yield Fault(
+                    Said("line %(n)s", n=number),
+                    Said(
+                        "what begins here does not end, so that all below was left out – write %(end)s on a line of its own where it ends",
+                        end=line.removeprefix(_LACKS)[:40],
+                    ),
+                )
             elif _GROUP.fullmatch(line):
                 self.groups = True
                 if each := _EACH.fullmatch(line):
@@ -187,56 +244,23 @@ class _Reader:
             self._next[name] = text
 
     def _line(self, number: int, line: str) -> Iterator[Entry]:
-        stem = _STEM.fullmatch(line)
-        if stem and not (self._draft and self._draft.kind == "" and not self._draft.prompt):
+        if stem := _STEM.fullmatch(line):
             yield from self._done()
-            self._draft = _Draft(
-                number, stem[1], name=self._next.pop("Title", ""), points=self._next.pop("Points", self._each)
-            )
-            self._next.clear()
+            name, points = self._next.pop("Title", ""), self._next.pop("Points", self._each)
+            self._draft = _Draft(number, [stem[1]], name=name, points=points)
         elif self._draft is None:
             yield Fault(
                 Said("line %(n)s", n=number),
                 Said("'%(line)s' belongs to no question – begin one with 1. and its text", line=line[:40]),
             )
         elif found := _TOLD.fullmatch(line):
-            self._feedback(found[1], found[2])
+            self._draft.tell(found[1], found[2])
         else:
-            self._answer(line)
-
-    def _feedback(self, mark: str, text: str) -> None:
-        draft = self._draft
-        if draft is None:
-            return
-        if draft.parts and mark == "...":
-            draft.parts[-1].feedback = text
-        else:
-            draft.told[_TELLING[mark]] = text
-
-    def _answer(self, line: str) -> None:
-        draft = self._draft
-        if draft is None:
-            return
-        for kind, pattern in _ANSWERS:
-            if found := pattern.fullmatch(line):
-                draft.kind = draft.kind or kind
-                if kind != draft.kind:
-                    draft.wrong = (
-                        "its answers are of several kinds – write all with a), all with [ ], or all with *"
-                    )
-                groups = found.groups() or ("", "")
-                draft.parts.append(_Part(groups[0] if len(groups) > 1 else "", groups[-1] or ""))
-                return
-        if draft.kind:
-            what = Said(
-                "'%(line)s' belongs to nothing – indent it where it goes on with an answer", line=line[:40]
-            )
-            draft.wrong = draft.wrong or what
-        draft.prompt += f"\n{line}"
+            self._draft.go_on(line)
 
     def _done(self) -> Iterator[Entry]:
         draft, self._draft = self._draft, None
-        if self._text and (draft is None):
+        if self._text:
             line, said = self._text
             self._text = None
             text = said.get("Text") or said.get("Text title") or ""
@@ -261,27 +285,19 @@ class _Reader:
         losses = (
             [Loss("text_format", "numbers and units of siunitx stay as they were typed")] if units else []
         )
-        for one in references(fields) if self._source.folder else ():
-            content = self._source.beside(one.file)
+        for file in {one.file: None for one in references(fields)} if self._source.folder else ():
+            content = self._source.beside(file)
             if content is None:
                 what = Said(
-                    "there is no '%(file)s' beside the file – put it there, or leave it out",
-                    file=one.file[:60],
+                    "there is no '%(file)s' beside the file – put it there, or leave it out", file=file[:60]
                 )
                 return Fault(where, what)
             try:
-                name, image = self._pictures.name(one.file.rpartition("/")[2], content)
+                name, image = self._pictures.name(file.rpartition("/")[2], content)
             except Invalid as error:
-                return Fault(
-                    where, Said("the picture '%(file)s': %(error)s", file=one.file[:60], error=error)
-                )
-            names[one.file], files[name] = name, image.content
+                return Fault(where, Said("the picture '%(file)s': %(error)s", file=file[:60], error=error))
+            names[file], files[name] = name, image.content
         return Found(where, renamed(fields, names), losses, files)
-
-
-_ANSWERS: Final = (
-    ("choice", _CHOICE), ("boxes", _BOX), ("typed", _TYPED), ("number", _NUMBER), ("essay", _ESSAY), ("upload", _UPLOAD),
-)  # fmt: skip
 
 
 def _fields(draft: _Draft) -> dict[str, Any]:
@@ -293,7 +309,7 @@ def _fields(draft: _Draft) -> dict[str, Any]:
     explained = "\n\n".join(draft.told[name] for name in ("explanation", "solution") if name in draft.told)
     return {
         **_CONTENTS[draft.kind](draft.parts),
-        "prompt": draft.prompt.strip(),
+        "prompt": draft.prompt,
         **({"name": draft.name} if draft.name else {}),
         **({"points": _decimal(draft.points, Said("points"))} if draft.points else {}),
         **({"explanation": explained} if explained else {}),
@@ -323,7 +339,7 @@ def _choice(parts: Sequence[_Part]) -> dict[str, Any]:
                 count=len(right) or Said("no"),
             )
         )
-    words = {re.sub(r"\W", "", part.text).casefold(): part for part in parts}
+    words = {part.text.casefold(): part for part in parts}
     if len(parts) == 2 and words.keys() == {"true", "false"}:
         told = {f"feedback_{word}": part.feedback for word, part in words.items() if part.feedback}
         return {"type": "true_false", "answer": words["true"].mark == "*", **told}

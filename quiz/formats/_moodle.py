@@ -131,11 +131,16 @@ def _in_format(text: str, style: str, shared: str) -> str:
     if style == shared or (style, shared) == ("moodle", "plain"):
         return str(text)
     if shared == "markdown":
-        return _PUNCTUATION.sub(r"\\\1", text) if _MARKDOWN.search(text) else str(text)
+        return as_markdown(text)
     if style == "markdown":
         return to_prompt_html(str(text))
     shown = escape(text, quote=False) if style == "plain" else _BESIDE_TAGS.sub(" ", text)
     return shown.replace("\n", "<br />")
+
+
+def as_markdown(text: str) -> str:
+    """A plain text as Markdown that shows just it; its lines are those of a paragraph."""
+    return _PUNCTUATION.sub(r"\\\1", text) if _MARKDOWN.search(text) else str(text)
 
 
 def kept(text: str, text_format: str) -> str:

@@ -22,6 +22,7 @@ from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question, Topic
 from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.encodings import text_of
+from quiz.questions.rules.numbers import show_number
 from quiz.questions.rules.text import has_star, literal
 
 #: Bytes of a source that ``sniff`` is shown.
@@ -346,6 +347,37 @@ def literal_texts(answers: Sequence[Any]) -> tuple[list[str], list[Loss]]:
     if not plain:
         raise Unwritable(detail)
     return plain, [Loss("answers", detail)] if len(plain) < len(full) else []
+
+
+def rounded(numbers: Iterable[Fraction]) -> list[Loss]:
+    """A loss where ``show_number`` says a number of the answers otherwise than it is."""
+    if all(Fraction(show_number(number)) == number for number in numbers):
+        return []
+    return [Loss("answers", "a number is rounded to fifteen digits")]
+
+
+#: Fields of a question that are texts, and those of its feedback.
+_TEXTS: Final = frozenset(
+    {
+        "prompt", "text", "stem", "choice", "model_answer", "explanation", "hints", "feedback", "feedback_true",
+        "feedback_false", "right", "partly", "wrong",
+    }
+)  # fmt: skip
+
+
+def restyled(question: Question, text_format: str, render: Callable[[str], str]) -> Question:
+    """The question in another ``text_format``: ``render`` makes each text of it, but for those that are typed."""
+
+    def made(part: Any, name: str = "") -> Any:
+        if isinstance(part, str):
+            return render(part) if name in _TEXTS else part
+        if isinstance(part, list):
+            return [made(one, name) for one in part]
+        if isinstance(part, dict):
+            return {key: one if key == "answers" else made(one, key) for key, one in part.items()}
+        return part
+
+    return Question.load({**made(question.dump()), "text_format": text_format})
 
 
 def credits_of(options: Sequence[Any]) -> list[Fraction]:

@@ -25,6 +25,8 @@ from quiz.formats.base import (
     Writer,
     decoded,
     literal_texts,
+    restyled,
+    rounded,
 )
 from quiz.questions.rules.numbers import read_number, show_number
 from quiz.questions.rules.text import exactly
@@ -43,8 +45,6 @@ _JUMBLED: Final = "JUMBLED_SENTENCE"
 #: A number with commas between its thousands, as Blackboard's own sample file has one.
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _BLANK: Final = re.compile(r"\[([^\[\]]+)\]")
-#: Fields that are shown as text.
-_SHOWN: Final = frozenset({"prompt", "text", "stem", "choice", "model_answer"})
 #: The prompt of a text with blanks, which has none of its own.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -252,7 +252,7 @@ class _Writer(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         if question.text_format == "plain":
-            question = Question.load({**_in_html(question.dump()), "text_format": "html"})
+            question = restyled(question, "html", literal)
         kind, cells, losses = _BODIES[question.type](question.content)
         if kind not in _TEXTS:
             cells = [question.prompt, *cells]
@@ -269,17 +269,6 @@ class _Writer(Writer):
 
     def close(self) -> None:
         return
-
-
-def _in_html(part: Any, name: str = "") -> Any:
-    """A part of a question that is plain as HTML, as Blackboard has all texts but those that are typed."""
-    if isinstance(part, str):
-        return literal(part) if name in _SHOWN else part
-    if isinstance(part, list):
-        return [_in_html(one, name) for one in part]
-    if isinstance(part, dict):
-        return {key: one if key == "answers" else _in_html(one, key) for key, one in part.items()}
-    return part
 
 
 def _cell(text: str) -> str:
@@ -334,7 +323,9 @@ def _numbers(content: Any) -> Body:
         raise Unwritable("numerical with several answers, a range or a relative tolerance")
     (answer,) = full
     lost = [Loss("answers", "it has no partial credit")] if len(content.answers) > 1 else []
-    return "NUM", [show_number(answer.value), show_number(answer.tolerance)], [*_told(content.answers), *lost]
+    numbers = [answer.value, answer.tolerance]
+    lost += rounded(numbers)
+    return "NUM", [*map(show_number, numbers)], [*_told(content.answers), *lost]
 
 
 def _pairs(content: Any) -> Body:

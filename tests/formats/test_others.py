@@ -15,6 +15,7 @@ from text2qti.quiz import Quiz
 from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, pack
 from quiz.files.encodings import text_of
+from quiz.files.richtext import to_text
 from quiz.formats import get, recognise
 from quiz.formats.base import HEAD_BYTES, Source, Unwritable
 from quiz.formats.conversion import Reading, Report
@@ -369,6 +370,26 @@ def test_feedback_below_an_essay_of_a_markdown_quiz_and_words_like_true_are_kept
     essay, choice = read(get("text2qti"), text)[0]
     assert essay.explanation == "So."
     assert [one.text for one in choice.content.options] == ["true()", "false()"]
+
+
+def test_plain_text_is_markdown_in_a_markdown_quiz_and_what_it_loses_is_told():
+    asked = question(
+        "single_choice",
+        {"options": [{"text": "2*3*4", "correct": True}, {"text": "<i>"}]},
+        prompt="    Which\nlines?",
+        explanation="So.",
+        text_format="plain",
+    )
+    content, lost = written(get("text2qti"), [asked])
+    (found,) = read(get("text2qti"), content)[0]
+    assert [to_text(one.text) for one in found.content.options] == ["2*3*4", "<i>"]
+    assert (found.explanation, lost) == ("So.", {"q": ["text_format", "prompt"]})
+
+
+@pytest.mark.parametrize("name", ["text2qti", "blackboard"])
+def test_a_number_that_is_rounded_is_told(name):
+    asked = question("numerical", {"answers": [{"value": "1.00000000000000001"}]})
+    assert "answers" in written(get(name), [asked])[1]["q"]
 
 
 # Sheets ----------------------------------------------------------------------------------------------------------------

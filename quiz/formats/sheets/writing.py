@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.errors import Said
 from quiz.files.tables import LONGEST_CELL
-from quiz.formats.base import Loss, Unwritable, Writer
+from quiz.formats.base import Loss, Unwritable, Writer, rounded
 from quiz.formats.sheets.columns import AFTER, COMMON, MOST, PART, USUAL, letters
 from quiz.questions.fields import exact
 from quiz.questions.rules.numbers import show_number
@@ -100,7 +101,7 @@ def row_of(question: Question) -> tuple[Cells, list[Loss]]:
         "format": question.text_format if question.text_format != "markdown" else "",
     }
     own, losses = _CONTENTS[question.type](question.content)
-    losses += _rounded([question.points], "points", exact) + _rounded([question.penalty], "penalty", exact)
+    losses += _rounded([question.points], "points") + _rounded([question.penalty], "penalty")
     if any("," in tag for tag in question.tags):
         losses.append(Loss("tags", "a comma parts tags"))
     if any(hint != " ".join(hint.split()) for hint in question.hints):
@@ -127,9 +128,7 @@ def _options(content: Any) -> Body:
             letter for letter, option in zip(letters(MOST), content.options, strict=False) if option.correct
         )
     cells["choose"] = str(getattr(content, "choose", None) or "")
-    return cells, _rounded(
-        [one.credit for one in content.options if one.credit is not None], "options", exact
-    )
+    return cells, _rounded([one.credit for one in content.options if one.credit is not None], "options")
 
 
 def _truth(content: Any) -> Body:
@@ -147,8 +146,7 @@ def _typed(content: Any) -> Body:
 
 def _numbers(content: Any) -> Body:
     cells, losses = _answers(content.answers, _number)
-    said = [number for answer in content.answers for number in _numbers_of(answer)]
-    return cells, [*losses, *_rounded(said, "answers", Fraction)]
+    return cells, [*losses, *rounded(chain.from_iterable(map(_numbers_of, content.answers)))]
 
 
 def _numbers_of(answer: Any) -> tuple[Fraction, Fraction]:
@@ -173,12 +171,12 @@ def _answers(answers: Sequence[Any], text: Callable[[Any], str]) -> Body:
         cells[f"option {letter}"] = text(answer)
         cells[f"credit {letter}"] = "" if answer.credit == 1 else show_number(answer.credit)
         cells[f"feedback {letter}"] = answer.feedback or ""
-    return cells, _rounded([answer.credit for answer in answers], "answers", exact)
+    return cells, _rounded([answer.credit for answer in answers], "answers")
 
 
-def _rounded(numbers: Sequence[Fraction], field: str, read: Callable[[Decimal], Fraction]) -> list[Loss]:
-    """A loss where a number, as it is written, is read as another one."""
-    good = all(read(Decimal(show_number(number))) == number for number in numbers)
+def _rounded(shares: Sequence[Fraction], field: str) -> list[Loss]:
+    """A loss where a share, as it is written, is read as another one (``exact``)."""
+    good = all(exact(Decimal(show_number(share))) == share for share in shares)
     return [] if good else [Loss(field, "a number is rounded to fifteen digits")]
 
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
-from quiz.formats.base import Loss, Unwritable, Writer, literal_texts, takes_off_otherwise
+from quiz.formats._moodle import as_markdown
+from quiz.formats.base import Loss, Unwritable, Writer, literal_texts, restyled, rounded, takes_off_otherwise
 from quiz.formats.text2qti.reading import texts_in
 from quiz.questions.rules.numbers import show_number
 
@@ -16,6 +17,10 @@ from quiz.questions.rules.numbers import show_number
 _UNKEPT: Final = re.compile(r" {2,}\n|\t")
 #: The ends of what is accepted are at least this far from 0.
 _LEAST: Final = Fraction(1, 10_000)
+#: A line break that parts no paragraphs.
+_LINES: Final = re.compile(r"[^\n]\n[^\n]")
+#: Lines, and what they lose.
+Body = tuple[list[str], list[Loss]]
 
 
 class QuizWriter(Writer):
@@ -50,40 +55,32 @@ class QuizWriter(Writer):
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         if question.text_format == "html":
             raise Unwritable("a text in HTML, which Markdown of text2qti does not hold")
-        if question.type == "description":
-            return self._described(question, files)
-        body, losses = _BODIES[question.type](question.content)
-        number = self._number + 1
-        lines = []
-        if question.name:
-            lines.append(f"Title: {' '.join(question.name.split())}")
-        points, lost = _points(question.points)
-        losses = [*losses, *lost]
-        if points != 1:
-            lines.append(f"Points: {show_number(points)}")
-        lines.append(_indented(f"{number}.  ", question.prompt))
-        lines += self._general(question)
-        if question.feedback and question.type == "essay":
-            losses = [*losses, Loss("feedback", "an essay is told one thing only")]
-        self._write([*lines, *body])
-        self._number = number
-        if question.feedback and question.feedback.partly:
-            losses = [*losses, Loss("feedback", "text2qti has none for a partly right answer")]
-        if question.type == "multiple_response" and takes_off_otherwise(question):
-            losses = [
-                *losses,
-                Loss("scoring", "Canvas takes off for a wrong option what it gives for a right one"),
-            ]
-        losses = [*losses, *_unkept(question)]
-        return [*losses, *self.put_beside(files)]
+        losses = _unkept(question)
+        if question.text_format == "plain":
+            question = restyled(question, "markdown", as_markdown)
+        lines, lost = self._described(question) if question.type == "description" else self._asked(question)
+        self.target.write(("\n".join(lines) + "\n\n").encode())
+        return [*lost, *losses, *self.put_beside(files)]
 
-    def _described(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
+    def _asked(self, question: Question) -> Body:
+        body, losses = _BODIES[question.type](question.content)
+        points, lost = _points(question.points)
+        self._number += 1
+        lines = [
+            *([f"Title: {' '.join(question.name.split())}"] if question.name else []),
+            *([f"Points: {show_number(points)}"] if points != 1 else []),
+            _indented(f"{self._number}.  ", question.prompt),
+            *self._general(question),
+        ]
+        return [*lines, *body], [*losses, *lost, *_untaken(question)]
+
+    @staticmethod
+    def _described(question: Question) -> Body:
         title = [f"Text title: {' '.join(question.name.split())}"] if question.name else []
         if re.match(r"[^\n]*\n\s*[ \t]\S", question.prompt.strip()):
             raise Unwritable("a text whose second line is indented")
-        self._write([*title, _indented("Text: ", question.prompt)])
         losses = [Loss("explanation", "a text has no feedback")] if question.explanation else []
-        return [*losses, *_unkept(question), *self.put_beside(files)]
+        return [*title, _indented("Text: ", question.prompt)], losses
 
     @staticmethod
     def _general(question: Question) -> Iterator[str]:
@@ -96,9 +93,6 @@ class QuizWriter(Writer):
             if text:
                 yield _indented(f"{mark} ", text)
 
-    def _write(self, lines: Sequence[str]) -> None:
-        self.target.write(("\n".join(lines) + "\n\n").encode())
-
     def close(self) -> None:
         return
 
@@ -109,16 +103,34 @@ def _indented(mark: str, text: str) -> str:
     return "\n".join([mark + first, *(f"{' ' * len(mark)}{line}".rstrip() for line in others)])
 
 
+def _untaken(question: Question) -> Iterator[Loss]:
+    """What is lost of feedback and scoring."""
+    if question.feedback and question.type == "essay":
+        yield Loss("feedback", "an essay is told one thing only")
+    if question.feedback and question.feedback.partly:
+        yield Loss("feedback", "text2qti has none for a partly right answer")
+    if question.type == "multiple_response" and takes_off_otherwise(question):
+        yield Loss("scoring", "Canvas takes off for a wrong option what it gives for a right one")
+
+
 def _unkept(question: Question) -> list[Loss]:
-    found = any(map(_UNKEPT.search, texts_in(question.dump())))
-    return [Loss("text_format", "tabs, and spaces at the ends of lines, mean nothing")] if found else []
+    """What is lost of white space: of that in plain text the lines too, which Markdown makes a paragraph of."""
+    texts = [*texts_in(question.dump())]
+    plain = question.text_format == "plain" and any(map(_LINES.search, texts))
+    kinds = (
+        ("text_format", "line breaks and tabs become spaces", plain),
+        (
+            "text_format",
+            "tabs, and spaces at the ends of lines, mean nothing",
+            any(map(_UNKEPT.search, texts)),
+        ),
+        ("prompt", "white space around a text is lost", any(text != text.strip() for text in texts)),
+    )
+    return [Loss(name, detail) for name, detail, lost in kinds if lost]
 
 
 def _answer(mark: str, part: Any, text: str) -> list[str]:
     return [_indented(mark, text), *([_indented("... ", part.feedback)] if part.feedback else [])]
-
-
-Body = tuple[list[str], list[Loss]]
 
 
 def _partial(credits: Sequence[Fraction], field: str) -> list[Loss]:
@@ -190,7 +202,9 @@ def _numbers(content: Any) -> Body:
     (answer,) = full
     if any(abs(end) < _LEAST for end in answer.bounds):
         raise Unwritable("numerical that begins or ends at 0")
-    return [f"=   {_said(answer)}"], _untold(content.answers)
+    share = 100 if answer.tolerance_type == "relative" else 1
+    ends = answer.bounds if answer.value is None else (answer.value, answer.tolerance * share)
+    return [f"=   {_said(answer)}"], [*_untold(content.answers), *rounded(ends)]
 
 
 def _said(answer: Any) -> str:

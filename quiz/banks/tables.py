@@ -130,7 +130,7 @@ def unused(tables: Mapping[str, Any], authored: Sequence[Authored | None]) -> It
     """Tables that no generator looks into. None authored stands for one with faults, which may be the one that does."""
     used = {name for one in authored if one is not None for name in one.dump().get(FIELD, ())}
     if None not in authored:
-        for name in tables.keys() - used:
+        for name in (name for name in tables if name not in used):
             what = "no generator looks into this table"
             yield Problem(f"{FIELD}.{name}", what, "name it in each: or in an expression, or leave it out")
 

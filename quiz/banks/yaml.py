@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import yaml
 
@@ -48,6 +48,8 @@ _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BASED: Final = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")  # longer ones are text
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+#: What a generator says of a table that it looks into.
+_NO_TABLE: Final = re.compile(r"there is no table '([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,17 @@ class _Anchorless(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
 
+#: A value with the line, from 1, on which it or its key begins.
+_Placed: TypeAlias = tuple[int, yaml.Node]
+
+
 class Lines:
     """Where the values of a YAML text stand. The text is read a second time when the first line is asked for."""
 
     def __init__(self, text: str) -> None:
         self._text = text
+        #: What lies in the mappings that have been looked into, by the ids of their nodes.
+        self._seen: dict[int, Mapping[str | int, _Placed]] = {}
 
     @cached_property
     def _root(self) -> yaml.Node | None:
@@ -89,22 +97,27 @@ class Lines:
         """The line, from 1, of the value at this path, or of the nearest thing around it that exists."""
         node, line = self._root, 1
         for step in path:
-            found = _child(node, step)
+            found = self._child(node, step)
             if found is None:
                 return line
             line, node = found
         return line
 
+    def _child(self, node: yaml.Node | None, step: str | int) -> _Placed | None:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            item = node.value[step]
+            return item.start_mark.line + 1, item
+        return self._inside(node).get(step) if isinstance(node, yaml.MappingNode) else None
 
-def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        item = node.value[step]
-        return item.start_mark.line + 1, item
-    if isinstance(node, yaml.MappingNode):
-        for key, value in reversed(node.value):
-            if key.value == step:
-                return key.start_mark.line + 1, value
-    return None
+    def _inside(self, node: yaml.MappingNode) -> Mapping[str | int, _Placed]:
+        """The values by their keys: of a key that stands twice the last."""
+        if id(node) not in self._seen:
+            self._seen[id(node)] = {
+                key.value: (key.start_mark.line + 1, value)
+                for key, value in node.value
+                if isinstance(key, yaml.ScalarNode)
+            }
+        return self._seen[id(node)]
 
 
 def read_mapping(text: str | bytes) -> tuple[dict[str, Any], Lines]:
@@ -350,6 +363,7 @@ class _BankReader:
         self.places: dict[str, str] = {}
         self._stimuli = Reading(data.get(STIMULI))
         self._tables, self.problems = read_tables(data.get(TABLES), read)
+        self._bad = _mapping(data.get(TABLES)).keys() - self._tables
 
     def bank(self) -> Bank | None:
         """The bank of the questions without problems; None where the head has some."""
@@ -435,9 +449,8 @@ class _BankReader:
 
     def _is_told(self, problem: Problem) -> bool:
         """Whether it is a fault of the bank's name, of a stimulus or of a table, which are told where they stand."""
-        bad = _mapping(self._given.get(TABLES)).keys() - self._tables
         shared = problem.where == "bank" or problem.where.startswith(f"{NAMED}.")
-        return shared or any(f"there is no table '{name}'" in problem.what for name in bad)
+        return shared or not self._bad.isdisjoint(_NO_TABLE.findall(problem.what))
 
     def _loaded(self, where: str, fields: dict[str, Any]) -> Authored:
         """Raises Invalid. What stands under ``generators:`` is a family, and so is a question with ``variables:``."""

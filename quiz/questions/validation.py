@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args, get_origin
+from itertools import islice
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,6 +14,10 @@ from quiz.errors import Invalid, Problem, Said
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
+
+#: Names that a wrong one is compared with, and the most characters of one: comparing is work, and files may name many.
+_MOST_COMPARED: Final = 500
+_LONGEST: Final = 100
 
 #: By the validator's name of a fault: what is wrong, and how to mend it (English, for gettext).
 KINDS = {
@@ -65,8 +70,8 @@ def steps(where: str) -> Path:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """``, did you mean 'prompt'?`` or the empty string."""
-    close = get_close_matches(word, [*known], n=1, cutoff=0.6)
+    """``, did you mean 'prompt'?`` or the empty string, also where the word is too long for a name."""
+    close = get_close_matches(word, islice(known, _MOST_COMPARED), n=1) if len(word) <= _LONGEST else ()
     return Said(", did you mean '%(word)s'?", word=close[0]) if close else ""
 
 

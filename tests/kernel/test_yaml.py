@@ -1,5 +1,6 @@
 """Bank files in and out."""
 
+import time
 from contextlib import suppress
 from decimal import Decimal
 
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz.banks.model import Bank
-from quiz.banks.yaml import located, read_bank, read_mapping, write_bank
+from quiz.banks.yaml import Lines, located, read_bank, read_mapping, write_bank
 from quiz.errors import Invalid, Problem
+from quiz.questions.validation import suggest
 from tests.kernel.questions import CONTENTS, TEXTS, question
 
 HEAD = "format: quiz-bank/1\nbank: b\ntitle: T\n"
@@ -212,3 +214,18 @@ def test_the_largest_numbers_come_back(value):
 def test_a_number_that_could_not_be_stored_is_a_fault(fields):
     with pytest.raises(Invalid):
         read_bank(NUMERICAL.format(fields))
+
+
+def test_many_faults_are_found_in_a_time_that_grows_with_them():
+    lines = Lines("".join(f"k{n}: 1\n" for n in range(20_000)))
+    begun = time.process_time()
+    assert [lines.at([f"k{n}"]) for n in range(20_000)] == [*range(1, 20_001)]
+    assert time.process_time() - begun < 4  # it takes half a second, and took more than ten
+    assert lines.at(["k7", "none"]) == 8
+
+
+def test_a_wrong_name_is_compared_with_a_bounded_number_of_names():
+    names = iter(["mumbers", "members", *map(str, range(1000))])
+    assert suggest("membres", names) == ", did you mean 'members'?"
+    assert next(names, None) is not None
+    assert suggest("m" * 1000, ["m" * 1000]) == ""

@@ -66,6 +66,7 @@ def fields(item: Item) -> dict[str, Any]:
         raise Foreign(word)
     rewrite(item, name)
     _demand_bounds(item)
+    _demand_names(item)
     if not item.responses:
         return _without_response(item, name)
     if name == _BOXES:
@@ -85,6 +86,13 @@ def _demand_bounds(item: Item) -> None:
     several = any(one.get("rcardinality") == "Multiple" for one in item.element.iter("response_lid"))
     if (answers + responses) * (responses + tests) * (_SEVERAL if several else 1) > _MOST_WORK:
         raise Wrong("there are too many options and rules – part the question")
+
+
+def _demand_names(item: Item) -> None:
+    """Raises Wrong where two options of a response share a name, so that nobody knows which of them is right."""
+    for one in item.responses:
+        if one.chosen and len({label.ident for label in one.labels}) < len(one.labels):
+            raise Wrong("two answers have the same id – give each its own")
 
 
 def _work(text: str | None) -> int:

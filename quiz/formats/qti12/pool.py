@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.xml import Element
-from quiz.formats._moodle import Styled
+from quiz.formats._moodle import Styled, kept
 from quiz.formats.base import marked
 from quiz.formats.qti12.item import Foreign, Item, Wrong
 from quiz.formats.qti12.processing import number
@@ -42,13 +43,14 @@ def fields(item: Item) -> Fields:
     kind = item.element.tag.removeprefix(QUESTION)
     if kind not in _KINDS:
         raise Foreign(kind)
-    item.best = number(item.element.get("points"))
+    points = number(item.element.get("points"))
     graded = {"right": "FEEDBACK_WHEN_CORRECT", "wrong": "FEEDBACK_WHEN_INCORRECT"}
     told = {name: text for name, tag in graded.items() if (text := _text(item, f"GRADABLE/{tag}"))}
     return {
         "prompt": _text(item, "BODY/TEXT"),
         **_KINDS[kind](item),
         **({"feedback": told} if told else {}),
+        **({"points": points} if points is not None and points >= 0 else {}),
     }
 
 
@@ -70,11 +72,12 @@ def _texts(item: Item, tag: str) -> dict[str, Styled]:
 
 
 def _key(item: Item) -> Mapping[str, str]:
-    """What is right: answers, each with its choice where it has one. Raises Wrong."""
-    found = {
-        str(one.get("answer_id", "")): str(one.get("choice_id", ""))
-        for one in item.element.iterfind("GRADABLE/CORRECTANSWER")
-    }
+    """What is right: answers, each with its choice where it has one. Raises Wrong, and Foreign for several choices."""
+    found: dict[str, str] = {}
+    for one in item.element.iterfind("GRADABLE/CORRECTANSWER"):
+        choice = str(one.get("choice_id", ""))
+        if found.setdefault(str(one.get("answer_id", "")), choice) != choice:
+            raise Foreign(Said("matching in which a stem has several choices"))
     if not found:
         raise Wrong("nothing is said to be right – name it in a CORRECTANSWER")
     return found
@@ -105,7 +108,7 @@ def _truth(item: Item) -> Fields:
 
 
 def _typed(item: Item) -> Fields:
-    answers = [text.replace("*", "\\*") for text in _texts(item, "ANSWER").values()]
+    answers = [kept(text, text.style).replace("*", "\\*") for text in _texts(item, "ANSWER").values()]
     if not answers:
         raise Wrong("no answer is accepted – write one into an ANSWER")
     return {"type": "short_text", "answers": [{"text": text} for text in answers]}

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled
 from quiz.formats.base import marked
@@ -366,6 +367,11 @@ def _keys(item: Item, responses: Sequence[Response]) -> tuple[dict[str, str], bo
     for one in responses:
         scores = [rules.run({one.ident: (label.ident,)}) - base for label in one.labels]
         if max(scores, default=Fraction(0)) > 0:
+            best = [
+                label.text for label, score in zip(one.labels, scores, strict=True) if score == max(scores)
+            ]
+            if len({*best}) > 1:
+                raise Foreign(Said("matching in which a stem has several choices"))
             found[one.ident] = one.labels[scores.index(max(scores))].ident
             worth.append(scores)
     if len(found) == len(responses):

@@ -99,7 +99,7 @@ def read(source: Source) -> Iterator[Entry]:
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     documents: list[tuple[str, _Document]] = []
     faults: list[Fault] = []
-    for name in _paths(archive):
+    for name in _paths(archive, faults):
         content = archive.read(name)
         if ROOT.encode() not in content[:4096] and f"<{pool.ROOT}>".encode() not in content[:4096]:
             continue
@@ -128,17 +128,18 @@ def _of_package(archive: Archive, documents: Sequence[tuple[str, _Document]]) ->
                 yield entry
 
 
-def _paths(archive: Archive) -> Sequence[str]:
-    """The files that can hold questions, in the order of the manifest, then those that it does not name."""
+def _paths(archive: Archive, faults: list[Fault]) -> Sequence[str]:
+    """The files that can hold questions, in the order of the manifest, then those that it does not name.
+
+    A manifest that cannot be read is added to the faults.
+    """
     names = [name for name in archive.names if name.lower().endswith((".xml", ".qti", ".dat"))]
     named: list[str] = []
     for manifest in sorted((one for one in names if posixpath.basename(one) == _MANIFEST), key=len)[:1]:
-        root = read_xml(archive.read(manifest))
-        normalise(root)
-        base = posixpath.dirname(manifest)
-        for one in root.iter("resource", "file"):
-            given = next((value for key, value in one.attrib.items() if key.endswith(("href", "}file"))), "")
-            named.append(posixpath.normpath(posixpath.join(base, given)))
+        try:
+            named += _named(read_xml(archive.read(manifest)), posixpath.dirname(manifest))
+        except Invalid as error:
+            faults.append(Fault(manifest, in_turn("; ", map(str, error.problems))))
     # Canvas puts the same questions into its package twice: as Common Cartridge takes them, and whole.
     whole = {posixpath.basename(name).partition(".")[0] for name in names if name.endswith(".xml.qti")}
     left_out = {
@@ -147,6 +148,14 @@ def _paths(archive: Archive) -> Sequence[str]:
         if whole & {posixpath.basename(posixpath.dirname(name))} and not name.endswith(".xml.qti")
     }
     return [name for name in dict.fromkeys([*named, *names]) if name in names and name not in left_out]
+
+
+def _named(manifest: Element, base: str) -> Iterator[str]:
+    """The files that a manifest names, ``base`` being the folder that it stands in."""
+    normalise(manifest)
+    for one in manifest.iter("resource", "file"):
+        given = next((value for key, value in one.attrib.items() if key.endswith(("href", "}file"))), "")
+        yield posixpath.normpath(posixpath.join(base, given))
 
 
 def _beside(folder: Path | None) -> Media:
@@ -206,13 +215,18 @@ def _document(content: bytes) -> _Document:
         if any(map(_says, top.iterchildren("presentation_material")))
     )
     _gather(root, (), document)
-    _part_shared(root, document)
+    _part_shared(document)
     return document
 
 
-def _part_shared(root: Element, document: _Document) -> None:
-    """Sets texts that questions show apart from the questions."""
-    named = {string_of(one.getnext()) for one in root.iter("fieldlabel") if string_of(one).lower() == _SHOWN}
+def _part_shared(document: _Document) -> None:
+    """Sets texts that other questions show apart from the questions."""
+    named = {
+        name
+        for element, _ in document.items
+        for one in element.iter("fieldlabel")
+        if string_of(one).lower() == _SHOWN and (name := string_of(one.getnext())) != element.get("ident")
+    }
     if named:
         for element, _ in document.items:
             if element.get("ident") in named and next(element.iter(*RESPONSES), None) is None:
@@ -309,13 +323,13 @@ def _stimulus(item: Item, shared: Mapping[str, Element]) -> dict[str, Any]:
     name = item.said(_SHOWN)
     if not name:
         return {}
-    if name not in shared:
+    text = Item(shared[name], item.media, item.pictures, item.losses, item.files) if name in shared else None
+    if text is None or not text.asked.strip():
         item.lose("stimulus", Said("the text '%(name)s' that it shows is not in the file", name=name[:60]))
         return {}
-    text = Item(shared[name], item.media, item.pictures, item.losses, item.files)
     title, own = str(text.element.get("title") or "").strip(), name.removeprefix(STIMULUS)
     label = {"label": Styled(title, "plain")} if title not in ("", own) else {}
-    id = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[-64:]
+    id = re.sub(r"[^A-Za-z0-9._-]+", "-", own)[-64:].strip("-._")
     return {"stimulus": {"id": id or "shared", **label, "text": text.asked}}
 
 

@@ -59,21 +59,27 @@ class Qti12Writer(Writer):
         _WRITTEN[question.type](sheet, question.content)
         if question.text_format == "markdown":
             sheet.lose("text_format", "Markdown became HTML")
-        self._items += [*self._stimulus(sheet), _item(sheet)]
-        self._files.update(sheet.used)
-        return sheet.losses
+        item = _item(sheet)
+        self._items += [*self._stimulus(sheet), item]
+        return [*sheet.losses, *self._put(sheet.used)]
+
+    def _put(self, pictures: Mapping[str, bytes]) -> Sequence[Loss]:
+        """Keeps the pictures of a question; what of them is lost."""
+        self._files.update(pictures)
+        return []
 
     def _stimulus(self, sheet: Sheet) -> Iterator[str]:
         """The text that the question shows, as an item before the first question that does."""
         shown = sheet.question.stimulus
         if shown is None or not shown.text or shown.id in self._shared:
             return
-        self._shared.add(shown.id)
-        yield (
+        written = (
             f'    <item ident="{STIMULUS}{shown.id}" title="{coded(shown.label or "")}">\n'
             f"{_metadata_of([('question_type', 'text_only_question'), ('points_possible', '0')])}      <presentation>\n"
             f"{sheet.material(sheet.text(shown.text), '      ')}\n      </presentation>\n    </item>\n"
         )
+        self._shared.add(shown.id)
+        yield written
 
     @property
     def assessment(self) -> bytes:
@@ -90,13 +96,11 @@ class Qti12DocumentWriter(Qti12Writer):
 
     base = ""
 
+    def _put(self, pictures: Mapping[str, bytes]) -> Sequence[Loss]:
+        return self.put_beside(pictures)
+
     def close(self) -> None:
         self.target.write(self.assessment)
-        if self.folder is not None:
-            for name, content in self._files.items():
-                place = self.folder / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
 
 
 def _held(question: Question) -> Iterator[str]:

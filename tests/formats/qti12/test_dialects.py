@@ -318,6 +318,23 @@ def test_pools_of_blackboard_before_version_7():
     assert packed == [single, several, truth, match, essay, typed]
 
 
+@pytest.mark.parametrize("said, points", [("100", 100), ("0.5", 0.5), ("-1", 1), ("some", 1)])
+def test_a_pool_says_what_its_questions_are_worth(said, points):
+    """A hundred points were taken for none said, and less than none for an error."""
+    found, _ = read(FORMAT, POOL.replace(b"points='2'", f"points='{said}'".encode()))
+    assert float(found[0].points) == points
+
+
+def test_a_pool_says_texts_to_type_in_html_and_stems_with_one_choice():
+    typed = POOL.replace(
+        b"<TEXT>Ob</TEXT></ANSWER><GRADABLE/>", b"<TEXT>A &amp;amp; B</TEXT></ANSWER><GRADABLE/>"
+    )
+    assert read(FORMAT, typed)[0][-1].content.answers[0].text == "A & B"
+    one = b"<CORRECTANSWER answer_id='a' choice_id='x'/>"
+    _, report = read(FORMAT, POOL.replace(one, one + one.replace(b"'x'", b"'z'")))
+    assert report.unsupported[0]["kind"] == "matching in which a stem has several choices"
+
+
 # ILIAS, Sakai, OpenOLAT, Respondus -----------------------------------------------------------------------------------
 
 
@@ -554,6 +571,22 @@ def test_new_quizzes_share_texts_between_questions():
     assert (read(FORMAT, again)[0], losses) == (questions, {"q0": [], "q1": []})
     alone = one(items[0].replace(">t1<", ">t2<"))
     assert [loss.field for loss in alone.losses] == ["stimulus"]
+
+
+def test_no_shared_text_keeps_a_file_back():
+    """A name too long, and a text that is none, ended the reading; an item that named itself was gone."""
+    asked = material("Which?") + menu("R", [label("0", "Ob"), label("1", "Ili")])
+    for name, text, expected in ((f"a-{'b' * 63}", "Long.", f"{'b' * 63}"), ("t1", "", None)):
+        shown = f'<item ident="{name}"><presentation>{material(text)}</presentation></item>'
+        whole = item(metadata(parent_stimulus_item_ident=name), asked, rule(equal("R", 0), 100))
+        content = f"<questestinterop>{shown}{whole}</questestinterop>".encode()
+        (found,), _ = read(FORMAT, content)
+        lost = [loss.field for loss in entries(content)[-1].losses]
+        assert (found.stimulus and found.stimulus.id, lost) == (expected, [] if expected else ["stimulus"])
+    alone = one(
+        f'<item ident="i">{metadata(parent_stimulus_item_ident="i")}<presentation>{material("So.")}</presentation></item>'
+    )
+    assert (alone.fields["type"], [loss.field for loss in alone.losses]) == ("description", ["stimulus"])
 
 
 def test_new_quizzes_have_areas_in_shares_of_a_picture_whose_name_has_no_ending():

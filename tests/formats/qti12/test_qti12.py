@@ -16,7 +16,7 @@ from quiz.banks.model import Bank
 from quiz.errors import Invalid, QuizError
 from quiz.files.archive import Archive, pack
 from quiz.formats import formats, recognise
-from quiz.formats.base import HEAD_BYTES, Found, Source, lost_fields
+from quiz.formats.base import HEAD_BYTES, Found, Source, Unwritable, lost_fields
 from quiz.formats.conversion import Instances, convert
 from quiz.formats.qti12.processing import number
 from quiz.questions import types
@@ -313,6 +313,32 @@ def test_long_texts_are_work_too():
     )
 
 
+@pytest.mark.parametrize("cardinality", ["Single", "Multiple", "Ordered"])
+def test_two_options_of_one_name_are_an_error(cardinality):
+    """Both were right, or one of an order was gone."""
+    twice = choice(rule(is_("A") + is_("C"), 1), "a", "b", "c", cardinality=cardinality)
+    assert "the same id" in one(twice.replace('ident="B"', 'ident="A"')).message
+
+
+def test_what_cannot_be_written_leaves_nothing_behind():
+    """The text that it shares was taken for written, and pictures were lost in silence where there is no folder."""
+    shown = {"id": "s", "text": "Long."}
+    asked = [
+        question("true_false", {"answer": True}, id=id, name=name, stimulus=shown, text_format="html")
+        for id, name in (("p", "a\x01b"), ("q", "b"))
+    ]
+    writer = FORMAT.writer(BytesIO(), BANK)
+    with pytest.raises(Unwritable):
+        writer.add(asked[0], {})
+    writer.add(asked[1], {})
+    assert b'ident="stimulus_s"' in writer.assessment
+    document = FORMAT.for_file("x.xml").writer(BytesIO(), BANK)
+    pictured = question(
+        "true_false", {"answer": True}, prompt='<img src="images/m.svg" alt="x">', text_format="html"
+    )
+    assert [loss.field for loss in document.add(pictured, {"images/m.svg": svg()})] == ["images"]
+
+
 def test_parts_without_a_place_are_losses():
     found = one(
         choice(
@@ -419,6 +445,11 @@ def test_what_is_no_qti_is_refused():
     )
     kinds = [type(one).__name__ for one in entries(broken)]
     assert kinds == ["Head", "Fault", "Found"]
+    unreadable = pack(
+        {"imsmanifest.xml": b"<manifest>", "b.xml": HEAD.format(choice(rule(is_("A"), 1), "a", "b")).encode()}
+    )
+    _, fault, found = entries(unreadable)
+    assert (fault.where, found.fields["id"]) == ("imsmanifest.xml", "i")
 
 
 def test_metadata_without_a_place_are_losses():

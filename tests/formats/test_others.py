@@ -533,6 +533,15 @@ def test_a_quotation_mark_of_a_sheet_that_does_not_end_is_told(more):
     assert (len(asked), list(faults)) == (1, ["row 3"])
 
 
+def test_a_cell_of_a_workbook_that_shows_an_error_is_told_in_its_row():
+    """It was an empty cell: the question came in with an option less."""
+    head = ["prompt", "type", "right", "option A", "option B", "option C"]
+    rows = [["P?", "MC", "A", "a", "#NAME?", "c"], ["Q?", "MC", "A", "a", "b", "c"], ["R?", "essay", "#N/A"]]
+    asked, faults, lost = shown(workbook(("Quiz", [head, *rows])), "xlsx")
+    assert ([type for type, _ in asked], list(faults), lost) == (["single_choice"], ["row 2", "row 4"], [])
+    assert faults["row 2"].startswith("#NAME? is an error of the spreadsheet")
+
+
 NOTHING_ELSE = "prompt,type,option A,option B,right,points,credit A,choose\n"
 
 

@@ -11,9 +11,9 @@ from itertools import chain
 from typing import Final
 
 from quiz.errors import Said, TooLarge
-from quiz.files.archive import Archive, Limits
+from quiz.files.archive import Archive, Limits, pack
 from quiz.files.tables import Table, demand_bounds, read_sheets, safe_cell, write_xlsx
-from quiz.formats.base import Entry, Fault, Format, Loss, Source, decoded
+from quiz.formats.base import Entry, Fault, Format, Source, decoded
 from quiz.formats.sheets import kahoot
 from quiz.formats.sheets.reading import HEAD_WITHIN, entries, head
 from quiz.formats.sheets.template import template
@@ -21,8 +21,8 @@ from quiz.formats.sheets.writing import SheetWriter
 
 #: Sheets are text that packs well.
 _WORKBOOK: Final = Limits(entries=500, ratio=200)
-#: A cell that holds an error such as #NAME?, which reads as an empty one.
-_ERROR: Final = re.compile(rb"""<c\b(?=[^<>]*\bt=["']e["'])[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+#: The type of a cell that holds an error such as #NAME?, which would read as an empty one.
+_ERROR: Final = re.compile(rb"""(<c\b[^<>]*\bt=["'])e(?=["'])""")
 _START: Final = b"PK\x03\x04"
 _HEADED: Final = re.compile(r"""(^|[,;\t"'])\s*prompt\s*($|[,;\t"'\r\n])""", re.IGNORECASE | re.MULTILINE)
 #: Comes after the last line of a sheet: ``decoded`` lets no such character through.
@@ -83,7 +83,7 @@ def _safe(cell: str) -> str:
 
 
 def _read_xlsx(source: Source) -> Iterator[Entry]:
-    """Of each sheet that names its columns."""
+    """Of each sheet that names its columns; an error of the spreadsheet is the text that it shows."""
     content = source.file.read(source.limits.bytes + 1)
     if len(content) > source.limits.bytes:
         raise TooLarge(
@@ -94,15 +94,11 @@ def _read_xlsx(source: Source) -> Iterator[Entry]:
     archive = Archive(content, _WORKBOOK)
     parts = {name: archive.read(name) for name in archive.names}
     demand_bounds(parts)
-    broken = [place.decode() for part in parts.values() for place in _ERROR.findall(part)]
-    lost = (
-        [Loss("cells", Said("errors of the spreadsheet in %(cells)s", cells=", ".join(broken[:10])))]
-        if broken
-        else []
-    )
+    if any(map(_ERROR.search, parts.values())):
+        content = pack({name: _ERROR.sub(rb"\1str", part) for name, part in parts.items()})
     sheets = [(name, [*rows]) for name, rows in read_sheets(content)]
     filled = [(name, rows) for name, rows in sheets if any(any(map(str.strip, row)) for row in rows)]
-    yield from entries([("", filled[0][1])] if len(filled) == 1 else filled, source.name, lost)
+    yield from entries([("", filled[0][1])] if len(filled) == 1 else filled, source.name)
 
 
 class _CsvWriter(SheetWriter):

@@ -43,7 +43,7 @@ AFTER: Final = (
 )
 #: What belongs to a part, in front of its letter.
 PART: Final = ("option", "match", "group", "credit", "feedback")
-#: Parts that a blank sheet has; more letters may be added, up to ZZ.
+#: Parts that a blank sheet has, and a question may have: A to AX.
 USUAL: Final = 5
 MOST: Final = 50
 

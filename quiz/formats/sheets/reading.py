@@ -34,7 +34,7 @@ _WORDS: Final = {
 #: The line of a template that says what is to be written into each column.
 _INSTRUCTION: Final = re.compile(r"\((?:required|optional)\b", re.IGNORECASE)
 #: What a spreadsheet shows where it cannot work out a formula.
-_BROKEN: Final = re.compile(r"#(?:NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!)")
+_BROKEN: Final = re.compile(r"#(?:N/A|NAME\?|(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC)!)")
 #: Numbers of options that a spreadsheet took for one number: 1.3, and 2.0 for 2.
 _POINTED: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 #: A comma that may part thousands or be a decimal comma.
@@ -141,14 +141,12 @@ def _demand_sound(columns: Sequence[str], cells: Sequence[str]) -> None:
         )
 
 
-def entries(
-    sheets: Iterable[tuple[str, Iterable[Sequence[str]]]], name: str, lost: Iterable[Loss] = ()
-) -> Iterator[Entry]:
+def entries(sheets: Iterable[tuple[str, Iterable[Sequence[str]]]], name: str) -> Iterator[Entry]:
     """The questions of the sheets of a file, whose cells are texts, each with its name ("" of the only one).
 
-    ``lost``: what is lost of the file before. Raises Invalid where no sheet has a row of column names.
+    Raises Invalid where no sheet has a row of column names.
     """
-    tables, losses = list[_Table](), [*lost]
+    tables, losses = list[_Table](), list[Loss]()
     for place, rows in sheets:
         table = _opened(place, rows, name)
         if isinstance(table, _Table):

@@ -50,12 +50,11 @@ class SheetWriter(Writer):
         return [*losses, *([Loss("images", "sheets have no pictures")] if files else [])]
 
     def close(self) -> None:
-        parts = max((_parts(cells) for cells in self._rows), default=0)
-        names = [f"{one} {letter}" for letter in letters(max(parts, USUAL)) for one in PART]
-        used = {name for cells in self._rows for name in cells}
+        names = [f"{one} {letter}" for letter in letters(MOST) for one in PART]
+        kept = {f"option {letter}" for letter in letters(USUAL)}.union(*self._rows)
         head = [
             "id", "type", *COMMON,
-            *(name for name in names if name in used or name[:6] == "option"),
+            *(name for name in names if name in kept),
             *AFTER,
         ]  # fmt: skip
         self.write_rows(head, ([cells.get(name, "") for name in head] for cells in self._rows))
@@ -63,14 +62,6 @@ class SheetWriter(Writer):
     def write_rows(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Writes the file."""
         raise NotImplementedError
-
-
-def _parts(cells: Cells) -> int:
-    return max((place for place, letter in enumerate(letters(MOST), 1) if _has(cells, letter)), default=0)
-
-
-def _has(cells: Cells, letter: str) -> bool:
-    return any(f"{one} {letter}" in cells for one in PART)
 
 
 def row_of(question: Question) -> tuple[Cells, list[Loss]]:

@@ -143,10 +143,10 @@ def read(language: str) -> Catalog:
         return read_po(file, language)
 
 
-def missing(language: str) -> list[str]:
-    """Messages that a catalogue does not hold, by their first form."""
+def missing(language: str, told: Catalog) -> list[str]:
+    """The messages of a template that a catalogue does not hold, by their first form."""
     held = read(language)
-    return [_first(one) for one in template() if one.id and not _is_whole(held.get(one.id))]
+    return [_first(one) for one in told if one.id and not _is_whole(held.get(one.id))]
 
 
 def _first(message: Message) -> str:
@@ -160,7 +160,10 @@ def _is_whole(message: Message | None) -> bool:
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        lacking = [f"{language}: {message}" for language in LANGUAGES[1:] for message in missing(language)]
+        told = template()
+        lacking = [
+            f"{language}: {message}" for language in LANGUAGES[1:] for message in missing(language, told)
+        ]
         print(*lacking, sep="\n")
         sys.exit(bool(lacking))
     CATALOGUES.mkdir(exist_ok=True)

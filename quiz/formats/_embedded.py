@@ -288,7 +288,7 @@ def _coded(text: str) -> str:
 
 
 def _choice(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
-    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    credits = [one.worth for one in content.options]
     return "MCS" if shuffle else "MULTICHOICE", *_options(content, credits, text_format)
 
 

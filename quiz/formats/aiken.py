@@ -141,9 +141,7 @@ class _Writer(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         content: Any = question.content
-        credits = [
-            Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options
-        ]
+        credits = [one.worth for one in content.options]
         if credits.count(Fraction(1)) != 1:
             raise Unwritable("single_choice without exactly one right option")
         if len(credits) > len(ascii_uppercase):

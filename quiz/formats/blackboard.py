@@ -291,10 +291,7 @@ def _told(parts: Sequence[Any]) -> list[Loss]:
 
 def _chosen(content: Any, kind: str) -> Body:
     options = content.options
-    right = [
-        bool(one.correct) if one.credit is None else one.credit == 1 if kind == "MC" else one.credit > 0
-        for one in options
-    ]
+    right = [one.worth == 1 if kind == "MC" else one.right for one in options]
     if kind == "MC" and sum(right) != 1:
         raise Unwritable("single_choice without exactly one right option")
     cells = [

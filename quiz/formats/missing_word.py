@@ -115,7 +115,7 @@ _Answer = tuple[str, str, str]
 
 
 def _options(content: Any) -> tuple[list[_Answer], list[Loss]]:
-    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    credits = [one.worth for one in content.options]
     percents = [round(credit * 100) for credit in credits]
     if 1 not in credits:
         raise Unwritable("single_choice without a right option")

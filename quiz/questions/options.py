@@ -35,6 +35,11 @@ class Option(Part):
         """Whether this belongs to the key: ``correct``, or a credit above zero."""
         return bool(self.correct) if self.credit is None else self.credit > 0
 
+    @property
+    def worth(self) -> Fraction:
+        """What choosing it alone is worth: its credit, or all or nothing by its mark."""
+        return Fraction(bool(self.correct)) if self.credit is None else self.credit
+
 
 class Options(Content):
     """Content with options, at least two, with different ids and texts, marked by ``correct`` or by credits."""

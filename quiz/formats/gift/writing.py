@@ -126,7 +126,7 @@ Body: TypeAlias = tuple[str | None, list[Loss]]
 
 
 def _single(question: Question, content: Any) -> Body:
-    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    credits = [one.worth for one in content.options]
     if 1 not in credits:
         raise Unwritable("single_choice without a right option")
     key = credits.index(Fraction(1))

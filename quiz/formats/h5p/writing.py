@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from html import escape, unescape
 from typing import Any, BinaryIO, Final
 
@@ -197,7 +196,7 @@ def _worth(question: Question) -> int:
 
 def _options(sheet: _Sheet) -> Body:
     question, content = sheet.question, sheet.content
-    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    credits = [one.worth for one in content.options]
     single, whole = question.type == "single_choice", question.scoring == "all_or_nothing"
     right = [credit == 1 if single else credit > 0 for credit in credits]
     if not any(right):

@@ -173,12 +173,7 @@ def _placed_prompt(sheet: Sheet) -> str:
 
 def _choice(sheet: Sheet, content: Any) -> None:
     single = sheet.question.type == "single_choice"
-    if single:
-        credits = [
-            Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options
-        ]
-    else:
-        credits = credits_of(content.options)
+    credits = [one.worth for one in content.options] if single else credits_of(content.options)
     sheet.put("single", str(single).lower())
     sheet.shuffle()
     sheet.put("answernumbering", "abc")

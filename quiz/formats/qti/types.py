@@ -21,9 +21,7 @@ def _options(sheet: Sheet, content: Any) -> None:
     single = sheet.question.type == "single_choice"
     names = [identifier(option.id) for option in content.options]
     if single:
-        credits = [
-            Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options
-        ]
+        credits = [one.worth for one in content.options]
         right = [name for name, credit in zip(names, credits, strict=True) if credit == 1][:1]
     else:
         credits = _credits(sheet, content)
@@ -427,9 +425,7 @@ def _gap_number(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
 
 
 def _gap_options(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
-    credits = [
-        (Fraction(bool(one.correct)) if one.credit is None else one.credit, one) for one in content.options
-    ]
+    credits = [(one.worth, one) for one in content.options]
     right = [identifier(one.id) for credit, one in credits if credit == 1][:1]
     mapping = [(identifier(one.id), credit * share * sheet.points) for credit, one in credits]
     sheet.declare(name, "single", "identifier", right, mapping)

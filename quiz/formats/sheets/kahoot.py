@@ -28,13 +28,6 @@ _SECONDS: Final = 20
 _HEAD_ROW: Final = 8
 
 
-def _credits(question: Question) -> list[Fraction]:
-    """What each option is worth; of a single choice only the full mark counts, for Kahoot knows no other."""
-    options = question.content.options  # type: ignore[attr-defined]
-    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in options]
-    return [Fraction(credit == 1) for credit in credits] if question.type == "single_choice" else credits
-
-
 class KahootWriter(Writer):
     """Writes the sheet as Kahoot's template has it: the title above, the names of the columns in the eighth row."""
 
@@ -51,8 +44,10 @@ class KahootWriter(Writer):
             answers, right = ["True", "False"], [1 if content.answer else 2]
         else:
             answers = [to_text(option.text) for option in content.options]
-            right = [number for number, credit in enumerate(_credits(question), 1) if credit > 0]
-            if (len(right) == 1) != (question.type == "single_choice"):
+            single = question.type == "single_choice"
+            key = [one.worth == 1 if single else one.right for one in content.options]
+            right = [number for number, good in enumerate(key, 1) if good]
+            if (len(right) == 1) != single:
                 raise Unwritable(
                     Said("%(type)s with %(count)s right options", type=question.type, count=len(right))
                 )

@@ -140,7 +140,7 @@ def _partial(credits: Sequence[Fraction], field: str) -> list[Loss]:
 
 
 def _single(content: Any) -> Body:
-    credits = [Fraction(bool(one.correct)) if one.credit is None else one.credit for one in content.options]
+    credits = [one.worth for one in content.options]
     if credits.count(Fraction(1)) != 1 or len(credits) > 26:
         raise Unwritable("single_choice without exactly one right option, or with more than 26")
     rows = [

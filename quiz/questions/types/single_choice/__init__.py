@@ -61,7 +61,7 @@ class _Type(QuestionType[SingleChoice]):
         if response is None:
             return Score(Fraction(0))
         option = content.option(response)
-        return Score(_worth(option), {}, (option.feedback,) if option.feedback else ())
+        return Score(option.worth, {}, (option.feedback,) if option.feedback else ())
 
     def review(
         self, content: SingleChoice, response: Response, order: Order, allowed: frozenset[str]
@@ -76,7 +76,7 @@ class _Type(QuestionType[SingleChoice]):
         return " / ".join(self.right_answers(content))
 
     def right_answers(self, content: SingleChoice) -> tuple[str, ...]:
-        return tuple(to_text(option.text) for option in content.options if _worth(option) == 1)
+        return tuple(to_text(option.text) for option in content.options if option.worth == 1)
 
     def choices(self, content: SingleChoice) -> tuple[Choice, ...]:
         return choices_of(content, _worth)
@@ -85,7 +85,7 @@ class _Type(QuestionType[SingleChoice]):
         return frozenset() if response is None else frozenset((response,))
 
     def random_guess(self, content: SingleChoice, rule: str) -> Fraction | None:
-        return sum((_worth(option) for option in content.options), Fraction(0)) / len(content.options)
+        return sum((option.worth for option in content.options), Fraction(0)) / len(content.options)
 
     def examples(self) -> tuple[Example, ...]:
         plain = {
@@ -114,7 +114,7 @@ class _Type(QuestionType[SingleChoice]):
 
 
 def _worth(option: Option) -> Fraction:
-    return Fraction(bool(option.correct)) if option.credit is None else option.credit
+    return option.worth
 
 
 TYPE = _Type()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from quiz.banks.model import Question
 from quiz.errors import Said
@@ -17,6 +17,7 @@ from quiz.questions.fields import exact
 from quiz.questions.rules.numbers import show_number
 
 Cells = dict[str, str]
+_Part = TypeVar("_Part")
 #: What stands behind a number for its tolerance.
 _TOLERANCES: Final = {"absolute": " ± {}", "relative": " ± {} %", "geometric": " × {}"}
 
@@ -107,17 +108,14 @@ Body = tuple[Cells, list[Loss]]
 
 
 def _options(content: Any) -> Body:
-    _demand_room(content.options)
     cells: Cells = {}
-    for letter, option in zip(letters(MOST), content.options, strict=False):
+    for letter, option in _lettered(content.options):
         cells[f"option {letter}"] = option.text
         cells[f"feedback {letter}"] = option.feedback or ""
         if option.credit is not None:
             cells[f"credit {letter}"] = show_number(option.credit)
     if not content.credited:
-        cells["right"] = ", ".join(
-            letter for letter, option in zip(letters(MOST), content.options, strict=False) if option.correct
-        )
+        cells["right"] = ", ".join(letter for letter, option in _lettered(content.options) if option.correct)
     cells["choose"] = str(getattr(content, "choose", None) or "")
     return cells, _rounded([one.credit for one in content.options if one.credit is not None], "options")
 
@@ -156,9 +154,8 @@ def _number(answer: Any) -> str:
 
 
 def _answers(answers: Sequence[Any], text: Callable[[Any], str]) -> Body:
-    _demand_room(answers)
     cells: Cells = {}
-    for letter, answer in zip(letters(MOST), answers, strict=False):
+    for letter, answer in _lettered(answers):
         cells[f"option {letter}"] = text(answer)
         cells[f"credit {letter}"] = "" if answer.credit == 1 else show_number(answer.credit)
         cells[f"feedback {letter}"] = answer.feedback or ""
@@ -176,31 +173,30 @@ def _pairs(content: Any) -> Body:
         *((pair.stem, pair.choice) for pair in content.pairs),
         *(("", one.choice) for one in content.distractors),
     ]
-    _demand_room(rows)
     cells: Cells = {}
-    for letter, (stem, choice) in zip(letters(MOST), rows, strict=False):
+    for letter, (stem, choice) in _lettered(rows):
         cells |= {f"option {letter}": stem, f"match {letter}": choice}
     return cells, []
 
 
 def _items(content: Any) -> Body:
-    return {
-        f"option {letter}": item.text for letter, item in zip(letters(MOST), content.items, strict=False)
-    }, []
+    return {f"option {letter}": item.text for letter, item in _lettered(content.items)}, []
 
 
 def _word_gaps(content: Any) -> Body:
     cells: Cells = {"text": content.text, "reuse": "true" if content.reuse else ""}
-    for letter, word in zip(letters(MOST), content.choices, strict=False):
+    for letter, word in _lettered(content.choices):
         cells[f"option {letter}"] = word.text
         cells[f"group {letter}"] = str(word.group) if word.group != 1 else ""
         cells[f"match {letter}"] = ", ".join(gap for gap, right in content.gaps.items() if right == word.id)
     return cells, []
 
 
-def _demand_room(parts: Sequence[Any]) -> None:
+def _lettered(parts: Sequence[_Part]) -> Iterator[tuple[str, _Part]]:
+    """The parts, each with its letter. Raises Unwritable where there are more than letters."""
     if len(parts) > MOST:
         raise Unwritable(Said("more than %(most)s parts", most=MOST))
+    return zip(letters(MOST), parts, strict=False)
 
 
 def _nothing(_content: Any) -> Body:

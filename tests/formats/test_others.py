@@ -488,8 +488,11 @@ def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():
         "row 13": "'more' stands below no name of",
     }
     assert shown(b"prompt,type,option A,option B,option C,right\nX?,MC,3,1,2,2\n", "csv")[1] == {
-        "row 2": "right: 2 is the text of one option and the number of another – write a letter"
+        "row 2": "right: '2' is the text of one option and names another – write a letter or number that is no text"
     }
+    text = b'Question,Option 1,Option 2,Correct Answer\nX?,"a, b",c,"a, b"\nY?,B,A,A\nZ?,2,3,2\n'
+    asked, faults, _ = shown(text, "csv")
+    assert (asked, list(faults)) == ([("single_choice", "3")], ["row 2", "row 3"])
 
 
 def test_a_sheet_says_feedback_to_true_and_false_and_one_word_a_gap_as_it_means_them():

@@ -303,11 +303,12 @@ def _right(row: Row) -> set[str]:
     placed = {
         _letter(one) for one in _listed(whole.replace(".", ",") if _POINTED.fullmatch(whole) else whole)
     }
-    if row.own and whole.isdigit() and placed <= texts.keys() and named - placed:
+    unusual = row.own == whole.isdigit()  # ours have letters, those of others numbers
+    if unusual and named and placed <= texts.keys() and named != placed:
         raise Wrong(
             Said(
-                "right: %(number)s is the text of one option and the number of another – write a letter",
-                number=whole,
+                "right: '%(right)s' is the text of one option and names another – write a letter or number that is no text",
+                right=whole[:40],
             )
         )
     if placed <= texts.keys():

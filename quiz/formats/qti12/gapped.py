@@ -18,18 +18,22 @@ _CHOICES = frozenset({"single_choice", "true_false"})
 
 def gapped_text(sheet: Sheet, text: str, style: str, gaps: Iterable[str]) -> tuple[str, str]:
     """The text with ``[name]`` for each gap, and its format; what only looks like one is written otherwise, in HTML."""
-    names = {*gaps}
+    names, pieces = {*gaps}, MARK.split(text)
     if style != "html":
-        bare = MARK.sub("", text)
-        if not any(f"[{name}]" in bare for name in names):
-            return MARK.sub(lambda found: f"[{found[1]}]" if found[1] in names else found[0], text), style
+        clear = {*pieces[1::2]} <= names and not any(
+            f"[{name}]" in one for one in pieces[::2] for name in names
+        )
+        if clear:
+            return MARK.sub(r"[\1]", text), style
         sheet.lose("text_format", "plain text became HTML")
-        text = escape(text, quote=False).replace("\n", "<br />")
-    pieces = MARK.split(text)
-    for place in range(0, len(pieces), 2):
-        for name in names:
-            pieces[place] = pieces[place].replace(f"[{name}]", f"&#91;{name}]")
-    return "".join(f"[{piece}]" if place % 2 else piece for place, piece in enumerate(pieces)), "html"
+        pieces = MARK.split(escape(text, quote=False).replace("\n", "<br />"))
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            pieces[place] = f"[{piece}]" if piece in names else f"&#91;[{piece}]]"
+        else:
+            for name in names:
+                pieces[place] = pieces[place].replace(f"[{name}]", f"&#91;{name}]")
+    return "".join(pieces), "html"
 
 
 def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
@@ -156,6 +160,9 @@ def menu_option(ident: str, name: str) -> str:
 
 def write_word_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
     """Gaps filled with given words: each lists the words of its group."""
+    listed = set[str]().union(*map(content.fitting, content.gaps))
+    if any(one.id not in listed for one in content.choices):
+        sheet.lose("choices", "words of a group that no gap has")
     whole = sheet.question.scoring == "all_or_nothing"
     sheet.kind = "" if whole else "multiple_dropdowns_question"
     tests = []

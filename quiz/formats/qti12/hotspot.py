@@ -21,7 +21,7 @@ from quiz.formats.qti12.feedback import Feedback
 from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
 from quiz.formats.qti12.markup import joined
 from quiz.formats.qti12.processing import number
-from quiz.formats.qti12.sheet import Sheet, all_of, coded
+from quiz.formats.qti12.sheet import Sheet, all_of, attribute, coded
 from quiz.questions.fields import letters, number_text
 from quiz.questions.rules.numbers import show_number
 
@@ -160,7 +160,7 @@ def write_hotspot(sheet: Sheet, content: Any, told: Sequence[str]) -> None:
     sheet.asked.append(
         f'      <response_xy ident="response1" rcardinality="{"Single" if content.places == 1 else "Multiple"}">\n'
         f'        <render_hotspot maxnumber="{content.places}">\n          <material><matimage uri="{sheet.base}{coded(name)}"'
-        f' width="{width or pixels.width}" height="{height or pixels.height}" label="{coded(content.image.alt)}"/></material>'
+        f' width="{width or pixels.width}" height="{height or pixels.height}" label="{attribute(content.image.alt)}"/></material>'
     )
     for region in content.regions:
         sheet.asked.append(

@@ -215,7 +215,12 @@ class Item:
         """The rules."""
         single = [one.ident for one in self.responses if not one.chosen or one.cardinality == "single"]
         ordered = [one.ident for one in self.responses if one.cardinality == "ordered"]
-        return Processing(self.element.iterchildren("resprocessing"), single, ordered)
+        cased = [
+            one.ident
+            for one in self.responses
+            if one.chosen and len({label.ident.casefold() for label in one.labels}) < len(one.labels)
+        ]
+        return Processing(self.element.iterchildren("resprocessing"), single, ordered, cased)
 
     @cached_property
     def points(self) -> Fraction | None:

@@ -80,7 +80,8 @@ def as_share(answer: dict[str, Any]) -> dict[str, Any]:
 def _centred(low: Fraction, high: Fraction, inside: Sequence[_Point]) -> dict[str, Any]:
     for point in inside:
         nearly = _NEARLY * max(abs(point.value), abs(high - low), Fraction(1, 10**6))
-        if abs(point.value - point.width - low) <= nearly and abs(point.value + point.width - high) <= nearly:
+        off = max(abs(point.value - point.width - low), abs(point.value + point.width - high))
+        if point.width and off <= nearly:
             return point.fields()
         if high - point.value == point.value - low:
             return _Point(point.value, high - point.value, relative=False).fields()

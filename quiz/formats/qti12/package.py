@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from quiz.formats.qti12.sheet import coded
+from quiz.formats.qti12.sheet import attribute, coded
 
 _QTI = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 
@@ -13,7 +13,7 @@ def assessment(ident: str, title: str, items: Sequence[str]) -> bytes:
     """The document with the items."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<questestinterop xmlns="{_QTI}">\n'
-        f'  <assessment ident="{ident}" title="{coded(title)}">\n    <section ident="root_section">\n'
+        f'  <assessment ident="{ident}" title="{attribute(title)}">\n    <section ident="root_section">\n'
         f"{''.join(items)}    </section>\n  </assessment>\n</questestinterop>\n"
     ).encode()
 

@@ -57,11 +57,19 @@ def is_yes(element: Element, name: str, default: bool) -> bool:
 
 
 class Processing:
-    """The rules of an item. ``single``: responses that take one value; ``ordered``: those whose order counts."""
+    """The rules of an item. ``single``: responses that take one value; ``ordered``: those whose order counts; ``cased``:
+    those with values that differ in small and capital letters only.
+    """
 
-    def __init__(self, rules: Iterable[Element], single: Collection[str], ordered: Collection[str]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Element],
+        single: Collection[str],
+        ordered: Collection[str],
+        cased: Collection[str],
+    ) -> None:
         rules = [*rules]
-        self._single, self._ordered = frozenset(single), frozenset(ordered)
+        self._single, self._ordered, self._cased = frozenset(single), frozenset(ordered), frozenset(cased)
         self.conditions = [one for rule in rules for one in rule.iter("respcondition", "respcond_ext")]
         declared = {_variable(one): one for rule in rules for one in rule.iter("decvar")}
         self._name = self._scoring(declared)
@@ -168,7 +176,8 @@ class Processing:
         if name == "unanswered":
             return not given.get(test.get("respident", ""))
         if name in COMPARE or name in _BOUNDS:
-            return any(_fits(test, value) for value in given.get(test.get("respident", ""), ()))
+            name = test.get("respident", "")
+            return any(_fits(test, value, cased=name in self._cased) for value in given.get(name, ()))
         raise Unknown(name)
 
     def _all(self, tests: Element, given: Given, scored: bool) -> bool:
@@ -180,7 +189,8 @@ class Processing:
             if name in self._ordered and test.tag in COMPARE:
                 places[name] += 1
                 place = int(number(test.get("index")) or places[name]) - 1
-                if not _fits(test, next(iter(given.get(name, ())[place : place + 1]), "")):
+                placed = next(iter(given.get(name, ())[place : place + 1]), "")
+                if not _fits(test, placed, cased=name in self._cased):
                     return False
             elif name in self._single and test.tag in COMPARE and tests.tag == "conditionvar":
                 either[name] = either.get(name, False) or self._holds(test, given, scored)
@@ -232,7 +242,7 @@ def _changed(score: Fraction, changes: Iterable[tuple[str, Fraction]]) -> Fracti
     return score
 
 
-def _fits(test: Element, given: str) -> bool:
+def _fits(test: Element, given: str, *, cased: bool) -> bool:
     wanted = (test.text or "").strip()
     if test.tag in _BOUNDS:
         value, bound = number(given), number(wanted)
@@ -240,7 +250,7 @@ def _fits(test: Element, given: str) -> bool:
             return False
         above, equal = test.tag.startswith("vargt"), test.tag.endswith("e")
         return (value > bound if above else value < bound) or (equal and value == bound)
-    if not is_yes(test, "case", False):
+    if not cased and not is_yes(test, "case", False):
         wanted, given = wanted.casefold(), given.casefold()
     return wanted == given.strip() if test.tag == "varequal" else wanted in given
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
@@ -272,11 +273,12 @@ def _short(item: Item, response: Response, others: Given, base: Fraction, told: 
     if best <= 0:
         raise no_key()
     credits = [share(score, best) for score in scores]
+    scored = {_pattern(test) for test in mentioned(item.processing.scoring, response.ident)}
     told_each = told.of_each(givens, others, typed=True)
     answers = [
         {"text": text, **({} if credit == 1 else {"credit": credit}), **({"feedback": said} if said else {})}
         for text, credit, said in zip(found, credits, told_each, strict=True)
-        if credit or said
+        if credit or said or text in scored
     ]
     cased = [(test.get("case") or "").lower() == "yes" for test in found.values()]
     if any(cased) and not all(cased):
@@ -289,37 +291,50 @@ def _pattern(test: Element) -> str:
     return text if test.tag == "varequal" else f"*{text}*"
 
 
-def _numbers(item: Item, response: Response, told: Feedback) -> list[dict[str, Any]]:
-    """The accepted numbers; those that leave others out come after these, since the first counts."""
-    rules, shown = item.processing, dict[str, frozenset[str]]()
-    found: list[tuple[Fraction, dict[str, Any]]] = []
-    known = [
-        answer
-        for condition in rules.conditions
-        for tests in condition.iterchildren("conditionvar")
-        for answer in accepted(tests, response.ident, None)[0]
-    ]
-    for condition in sorted(rules.conditions, key=lambda one: next(one.iter("not"), None) is not None):
-        for tests in condition.iterchildren("conditionvar"):
-            answers, whole = accepted(tests, response.ident, known)
-            for one in answers:
-                shown[str(one)] = shown.get(str(one), frozenset()) | named_by(condition)
-            if not rules.changes(condition):
-                continue
-            if not whole:
-                item.lose("answers", "a bound that is not accepted itself is accepted here")
-            found += [(rules.alone(condition), one) for one in answers]
-    item.best = best = max((score for score, _ in found), default=Fraction(0))
+def _numbers(item: Item, response: Response, told: Feedback) -> list[Fields]:
+    """The accepted numbers, and others to which something is said."""
+    rules, shown = item.processing, defaultdict[str, frozenset[str]](frozenset)
+    found, unscored = dict[str, tuple[Fraction, Fields]](), dict[str, tuple[Fraction, Fields]]()
+    for condition, one, whole in _spoken_of(item, response):
+        shown[str(one)] |= named_by(condition)
+        if not rules.changes(condition):
+            unscored[str(one)] = (Fraction(0), one)
+            continue
+        found.setdefault(str(one), (rules.alone(condition), one))
+        if not whole:
+            item.lose("answers", "a bound that is not accepted itself is accepted here")
+    item.best = best = max((score for score, _ in found.values()), default=Fraction(0))
     if best <= 0:
         raise no_key()
+    each = found | {
+        name: one for name, one in unscored.items() if name not in found and told.named(shown[name])
+    }
     return [
         {
             **(as_share(one) if item.said(TOLERANCE) == "relative" else one),
             **({} if score == best else {"credit": share(score, best)}),
-            **({"feedback": said} if (said := told.named(shown[str(one)])) else {}),
+            **({"feedback": said} if (said := told.named(shown[name])) else {}),
         }
-        for score, one in found
+        for name, (score, one) in each.items()
     ]
+
+
+def _spoken_of(item: Item, response: Response) -> Iterator[tuple[Element, Fields, bool]]:
+    """The conditions with the numbers that they accept, each with whether its bounds are included.
+
+    Those that leave others out come after these, since the first counts.
+    """
+    conditions = item.processing.conditions
+    known = [
+        answer
+        for condition in conditions
+        for tests in condition.iterchildren("conditionvar")
+        for answer in accepted(tests, response.ident, None)[0]
+    ]
+    for condition in sorted(conditions, key=lambda one: next(one.iter("not"), None) is not None):
+        for tests in condition.iterchildren("conditionvar"):
+            answers, whole = accepted(tests, response.ident, known)
+            yield from ((condition, one, whole) for one in answers)
 
 
 # Several responses ---------------------------------------------------------------------------------------------------

@@ -23,8 +23,13 @@ _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
+def attribute(text: str) -> str:
+    """The same as it stands in an attribute with its lines, which a parser would make spaces of."""
+    return coded(text).replace("\n", "&#10;").replace("\t", "&#9;")
+
+
 def coded(text: str) -> str:
-    """Text as it stands in an element or attribute. Raises Unwritable for characters that XML does not know."""
+    """Text as it stands in an element. Raises Unwritable for characters that XML does not know."""
     if _NO_XML.search(text):
         raise Unwritable("a text with characters that XML does not know")
     return escape(text).replace("&#x27;", "'").replace("\r", "&#13;")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from quiz.formats.base import Unwritable
 from quiz.formats.qti12.sheet import Sheet, coded, equal
 from quiz.questions.rules.numbers import show_number
 from quiz.questions.rules.text import has_star, literal
+
+#: The loss of an answer that never counts.
+_NEVER: Final = "an answer that one before it accepts too"
 
 
 def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[tuple[str, Any]]:
@@ -27,7 +30,7 @@ def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[t
             continue
         plain = fold(bare)
         if any(part in plain for part in parts) or (plain in whole and not has_star(text)):
-            sheet.lose(field, "an answer that one before it accepts too")
+            sheet.lose(field, _NEVER)
             continue
         tag = "varsubstring" if has_star(text) else "varequal"
         parts += [plain] * has_star(text)
@@ -40,8 +43,13 @@ def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[t
 
 def number_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[tuple[str, Any]]:
     """The test and the answer for each accepted number."""
+    before: list[tuple[Fraction, Fraction]] = []
     for answer in content.answers:
         low, high = answer.bounds
+        if any(least <= low and high <= most for least, most in before):
+            sheet.lose(field, _NEVER)
+            continue
+        before.append((low, high))
         bounds = f"{_bound('vargte', ident, low)}{_bound('varlte', ident, high)}"
         _demand_exact(sheet, field, low, high)
         if answer.value is None:

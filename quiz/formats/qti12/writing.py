@@ -15,7 +15,7 @@ from quiz.formats.qti12 import package
 from quiz.formats.qti12.gapped import gapped_text, write_gaps, write_word_gaps
 from quiz.formats.qti12.hotspot import write_hotspot
 from quiz.formats.qti12.numbers import TOLERANCE
-from quiz.formats.qti12.sheet import BASE, STIMULUS, Sheet, all_of, coded, equal, none_of
+from quiz.formats.qti12.sheet import BASE, STIMULUS, Sheet, all_of, attribute, coded, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
 from quiz.formats.qti12.words import TYPE
 from quiz.questions.rules.numbers import show_number
@@ -74,7 +74,7 @@ class Qti12Writer(Writer):
         if shown is None or not shown.text or shown.id in self._shared:
             return
         written = (
-            f'    <item ident="{STIMULUS}{shown.id}" title="{coded(shown.label or "")}">\n'
+            f'    <item ident="{STIMULUS}{shown.id}" title="{attribute(shown.label or "")}">\n'
             f"{_metadata_of([('question_type', 'text_only_question'), ('points_possible', '0')])}      <presentation>\n"
             f"{sheet.material(sheet.text(shown.text), '      ')}\n      </presentation>\n    </item>\n"
         )
@@ -140,7 +140,7 @@ def _item(sheet: Sheet) -> str:
     for number, hint in enumerate(question.hints, 1):
         sheet.hint(number, hint)
     lines = [
-        f'    <item ident="{question.id}" title="{coded(question.name or question.id)}">',
+        f'    <item ident="{question.id}" title="{attribute(question.name or question.id)}">',
         f"{_metadata_of(_metadata(sheet))}      <presentation>",
         *sheet.asked,
         "      </presentation>",

@@ -559,11 +559,14 @@ TOLD = {"feedback": {"right": "Yes", "wrong": "No"}}
         question("multiple_response", {"options": [option("a", correct=True), option("b", correct=True)]}, text_format="html"),
         question("matching", {"pairs": [{"stem": "x", "choice": "p"}, {"stem": "y", "choice": "r"}]}, prompt="See [1], [2].", text_format="html"),
         question("drag_words", {"text": "A [[1]] B [[2]]", "choices": WORDS, "gaps": {"1": "a", "2": "b"}}, text_format="html"),
+        question("single_choice", {"options": [option("a", correct=True), option("A", feedback="F")]}, text_format="html"),
+        question("numerical", {"answers": [{"value": 1_000_000, "tolerance": "0.05"}]}, text_format="html"),
+        question("short_text", {"answers": [{"text": "no Ob", "credit": 0}, {"text": "*Ob*"}]}, text_format="html"),
+        question("true_false", {"answer": True}, text_format="html", name="One\nTwo"),
         question("essay", {}, text_format="html", **TOLD),
         question("description", {}, text_format="html", **TOLD),
         question("hotspot", {"image": {"file": "images/m.svg", "alt": "A", "width": 8, "height": 6}, "regions": [AREA]}, text_format="html", **TOLD),
     ],
-    ids=lambda one: one.type,
 )  # fmt: skip
 def test_what_is_written_comes_back_as_it_was(asked):
     """Feedback was lost or taken for that on the whole, scoring, type and order changed, all in silence."""
@@ -578,6 +581,9 @@ def test_what_only_looks_like_a_gap_stays_what_it_is():
     content, losses = written(FORMAT, [asked])
     (found,), _ = read(FORMAT, content)
     assert (found.content.text, losses["q"]) == ("See &#91;1]: the [[1]] &lt; that", ["text_format"])
+    asked = question("cloze", {"text": "The [[1]]", "gaps": gaps}, prompt="See [[2]].", text_format="html")
+    (found,), _ = read(FORMAT, written(FORMAT, [asked])[0])
+    assert found.prompt == "See &#91;[2]]."
 
 
 def test_an_answer_that_never_counts_is_a_loss():
@@ -591,6 +597,42 @@ def test_an_answer_that_never_counts_is_a_loss():
     (found,), _ = read(FORMAT, content)
     kept = [(one.text, one.feedback) for one in found.content.answers]
     assert (kept, found.explanation, losses["q"]) == ([("*b*", "F"), ("a", None)], None, ["answers"])
+    numbers = [
+        {"min": 0, "max": 4, "feedback": "F"},
+        {"value": 3, "feedback": "G"},
+        {"value": 4, "tolerance": 1},
+    ]
+    content, losses = written(FORMAT, [question("numerical", {"answers": numbers}, text_format="html")])
+    (found,), _ = read(FORMAT, content)
+    kept = [(str(one), one.feedback) for one in found.content.answers]
+    assert (kept, found.explanation, losses["q"]) == (
+        [("0 … 4", "F"), ("4 (3 … 5)", None)],
+        None,
+        ["answers"],
+    )
+
+
+def test_what_is_said_to_a_number_stays_with_it_where_all_has_to_be_right():
+    """It was said to everybody."""
+    gaps = {
+        "1": {"type": "numerical", "answers": [{"value": 1}, {"value": 2, "credit": "0.5", "feedback": "F"}]},
+        "2": {"type": "short_text", "answers": [{"text": "a"}]},
+    }
+    content, losses = written(FORMAT, [gapped(gaps, scoring="all_or_nothing")])
+    (found,), _ = read(FORMAT, content)
+    assert [(one.credit, one.feedback) for one in found.content.gaps["1"].content.answers] == [
+        (1, None),
+        (0, "F"),
+    ]
+    assert (found.explanation, losses["q"]) == (None, ["gaps"])
+
+
+def test_words_that_no_gap_lists_are_a_loss():
+    words = [{"id": id, "text": id, "group": group} for id, group in zip("abc", (1, 1, 2), strict=True)]
+    asked = question(
+        "drag_words", {"text": "A [[1]]", "choices": words, "gaps": {"1": "a"}}, text_format="html"
+    )
+    assert written(FORMAT, [asked])[1]["q"] == ["choices"]
 
 
 def test_whatever_changes_is_among_the_losses():

@@ -19,7 +19,7 @@ from quiz.files.richtext import to_text
 from quiz.formats import get, recognise
 from quiz.formats.base import HEAD_BYTES, Source, Unwritable
 from quiz.formats.conversion import Reading, Report
-from tests.formats.samples import read, written
+from tests.formats.samples import is_written, read, samples, written
 from tests.kernel.questions import question
 from tests.pictures import png, svg
 
@@ -543,6 +543,21 @@ def test_a_cell_of_a_workbook_that_shows_an_error_is_told_in_its_row():
     asked, faults, lost = shown(workbook(("Quiz", [head, *rows])), "xlsx")
     assert ([type for type, _ in asked], list(faults), lost) == (["single_choice"], ["row 2", "row 4"], [])
     assert faults["row 2"].startswith("#NAME? is an error of the spreadsheet")
+
+
+def test_a_cell_of_a_sheet_that_its_question_has_no_place_for_is_told():
+    head = "prompt,type,right,option A,option B,match A,match B,feedback A,feedback right\n"
+    rows = "P?,essay,Because.,,,,,,Yes.\nQ?,matching,,a,b,x,y,So.,\nR?,short_text,x,,,,,,\n"
+    source = Source(BytesIO(f"{head}{rows}".encode()), "x")
+    found = [*Reading(get("csv"), source, Report("x", "csv"), "b")]
+    assert [[loss.detail for loss in one.losses] for one in found] == [
+        ["essay has no 'right'"],
+        ["matching has no 'feedback a'"],
+        [],
+    ]
+    held = [one for one in samples(get("csv").writer.types) if is_written(get("csv"), one)]
+    content, _ = written(get("csv"), held)
+    assert read(get("csv"), content)[1].losses == read(get("csv"), get("csv").template())[1].losses == []
 
 
 NOTHING_ELSE = "prompt,type,option A,option B,right,points,credit A,choose\n"

@@ -39,6 +39,8 @@ _BROKEN: Final = re.compile(r"#(?:N/A|NAME\?|(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|C
 _POINTED: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 #: A comma that may part thousands or be a decimal comma.
 _EITHER: Final = re.compile(r"[-−+]?[1-9][0-9]{0,2},[0-9]{3}")
+#: Columns that are none of parts, whatever they begin with.
+_GENERAL: Final = frozenset({*COMMON, *AFTER})
 #: The place of each letter.
 _PLACES: Final = {letter: place for place, letter in enumerate(letters(MOST))}
 #: Rows above the names of the columns that are passed over.
@@ -112,7 +114,8 @@ class _Table:
             return Unsupported(where, row.get("type").strip(), row.get("prompt").strip()[:60])
         try:
             _demand_sound(self.columns, cells)
-            return Found(where, question(row))
+            fields = question(row)
+            return Found(where, fields, _unused(row, fields["type"]))
         except Wrong as error:
             return Fault(where, str(error))
 
@@ -443,6 +446,33 @@ _CONTENTS: Final[Mapping[str, Callable[[Row], dict[str, Any]]]] = {
     "essay": lambda _row: {},
     "description": lambda _row: {},
 }
+
+
+_CHOSEN: Final = frozenset({"option", "credit", "feedback", "right"})
+_WORDED: Final = frozenset({"text", "option", "match", "group", "reuse"})
+#: What of the columns that not every question has each type reads; those of parts without their letters.
+_READ: Final[Mapping[str, frozenset[str]]] = {
+    "single_choice": _CHOSEN,
+    "multiple_response": _CHOSEN | {"choose"},
+    "true_false": _CHOSEN - {"credit"},
+    "short_text": _CHOSEN | {"case sensitive"},
+    "numerical": _CHOSEN,
+    "matching": frozenset({"option", "match"}),
+    "ordering": frozenset({"option"}),
+    "gap_select": _WORDED,
+    "drag_words": _WORDED,
+    "essay": frozenset(),
+    "description": frozenset(),
+}
+_NOT_EVERY: Final = frozenset().union(*_READ.values())
+
+
+def _unused(row: Row, kind: str) -> list[Loss]:
+    """A loss where cells say something that questions of this type have no place for."""
+    names = ((column, column if column in _GENERAL else column.partition(" ")[0]) for column in row.cells)
+    unused = [column for column, name in names if name in _NOT_EVERY - _READ[kind]]
+    lost = Said("%(type)s has no '%(columns)s'", type=kind, columns="', '".join(unused))
+    return [Loss("columns", lost)] if unused else []
 
 
 # Cells ---------------------------------------------------------------------------------------------------------------

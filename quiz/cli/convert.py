@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from quiz.formats.conversion import Report
 
 
+#: Where a fault stands that is that of the file as a whole.
+_WHOLE = "file"
+
+
 @click.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("dest", type=click.Path(dir_okay=False, path_type=Path))
@@ -67,12 +71,13 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     from quiz.formats import by_suffix, format_of, get
     from quiz.formats import conversion as engine
 
+    _demand_folders(dest, report)
     try:
         named = get(read_as) if read_as else None
         target = get(write_as) if write_as else by_suffix(dest.name)
     except Invalid as error:
         raise click.UsageError(str(error)) from None
-    origin = named or format_of(source)
+    origin, refused = named or format_of(source), False
     with click.progressbar(
         length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
@@ -80,11 +85,21 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
             instances = engine.Instances((as_of or now()).date(), variants)
             done = engine.convert(source, dest, origin, target, instances, step=lambda: bar.update(1))
         except Invalid as error:  # the file is refused as a whole
-            done = engine.Report(str(source), origin.name, errors=[*map(_fault, error.problems)])
+            done, refused = (
+                engine.Report(str(source), origin.name, errors=[*map(_fault, error.problems)]),
+                True,
+            )
     if report:
         report.write_text(_document(done) + "\n", "utf-8")
-    click.echo(_document(done) if as_json else "\n".join(_lines(done, dest)))
+    click.echo(_document(done) if as_json else "\n".join(_lines(done, None if refused else dest)))
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
+
+
+def _demand_folders(*written: Path | None) -> None:
+    """Raises UsageError where a file that is to be written has no folder."""
+    for path in written:
+        if path and not path.parent.is_dir():
+            raise click.UsageError(f"there is no folder for {path} – make it first")
 
 
 def _document(done: Report) -> str:
@@ -98,18 +113,26 @@ def _document(done: Report) -> str:
 def _fault(problem: Problem) -> dict[str, str]:
     """A fault as reports have it."""
     where = f"line {problem.line}" if problem.line else problem.where
-    return {"where": where or "file", "message": str(problem)}
+    return {"where": where or _WHOLE, "message": str(problem)}
 
 
-def _lines(done: Report, dest: Path) -> Iterator[str]:
+def _lines(done: Report, dest: Path | None) -> Iterator[str]:
+    """What became of the questions; the last line counts them. ``dest`` is None where it is not written."""
     yield from told(done)
-    yield f"{done.read} read as {done.format}, {done.written} written to {dest}"
+    if dest is None:
+        yield f"refused as {done.format}: nothing is written"
+        return
+    left = {"not supported": len(done.unsupported), "wrong": len(done.errors)}
+    counts = ", ".join(f"{count} {what}" for what, count in left.items() if count)
+    kept = f"{done.read} read as {done.format}, {done.written} written to {dest}"
+    yield f"{kept}; {counts}" if counts else kept
 
 
 def told(done: Report) -> Iterator[str]:
     """What did not come along, and what was lost."""
     for error in done.errors:
-        yield f"{done.source}: {error['where']}: {error['message']}"
+        where = "" if error["where"] == _WHOLE else f"{error['where']}: "
+        yield f"{done.source}: {where}{error['message']}"
     for other in done.unsupported:
         side = "cannot be written" if "stage" in other else "not supported"
         yield f"{done.source}: {other['where']}: {other['kind']} {side}{_titled(other)}"

@@ -244,3 +244,26 @@ def test_an_image_without_words_makes_a_draft_that_comes_in_again(tmp_path):
     assert (drafted.status, 'alt="a.png"' in drafted.prompt) == ("draft", True)
     _, again = report_of(tmp_path / "m.yaml", tmp_path / "again.yaml")
     assert (again["losses"], again["errors"]) == ([], [])
+
+
+def test_the_last_line_counts_what_is_left_out(tmp_path):
+    gift = tmp_path / "q.gift"
+    gift.write_text("Rain is wet. {T}\n\nWhich? {=a ~b {\n\n// question: 7  name: Gaps\n")
+    assert run(gift, tmp_path / "q.yaml").stdout.splitlines()[-1] == (
+        f"1 read as gift, 1 written to {tmp_path / 'q.yaml'}; 1 not supported, 1 wrong"
+    )
+
+
+def test_a_file_that_is_refused_writes_nothing_and_says_so(tmp_path):
+    (tmp_path / "q.yaml").write_text("questions: [")
+    done = run(tmp_path / "q.yaml", tmp_path / "q.gift")
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (1, "refused as yaml: nothing is written")
+    assert not (tmp_path / "q.gift").exists()
+
+
+@pytest.mark.parametrize("place", ["dest", "--report"])
+def test_a_folder_that_is_not_there_is_wrong_usage(bank, tmp_path, place):
+    gone = tmp_path / "gone" / "x.json"
+    done = run(bank, gone) if place == "dest" else run(bank, tmp_path / "x.json", "--report", gone)
+    assert (done.exit_code, done.exception.__class__) == (2, SystemExit)
+    assert f"there is no folder for {gone} – make it first" in done.stderr

@@ -57,14 +57,12 @@ def accepted(tests: Element, response: str, known: Answers | None) -> tuple[Answ
             raise Foreign("a number that must not be given")
     points, spans = [*_points(tests, response)], [*_spans(tests, response)]
     strict = any(one.tag in ("vargt", "varlt") for one in tests.iter())
-    found = []
-    for low, high in spans:
-        if low is None or high is None:
-            raise Foreign("a number without a largest or smallest value")
-        inside = [point for point in points if low <= point.value <= high]
-        points = [point for point in points if point not in inside]
-        found += [_centred(low, high, inside)]
-    return [*found, *(point.fields() for point in points)], not strict
+    ranges = [(low, high) for low, high in spans if low is not None and high is not None]
+    if len(ranges) < len(spans):
+        raise Foreign("a number without a largest or smallest value")
+    found = [_centred(low, high, points) for low, high in ranges]
+    rest = [point for point in points if not any(low <= point.value <= high for low, high in ranges)]
+    return [*found, *(point.fields() for point in rest)], not strict
 
 
 def as_share(answer: dict[str, Any]) -> dict[str, Any]:
@@ -77,8 +75,9 @@ def as_share(answer: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _centred(low: Fraction, high: Fraction, inside: Sequence[_Point]) -> dict[str, Any]:
-    for point in inside:
+def _centred(low: Fraction, high: Fraction, points: Sequence[_Point]) -> dict[str, Any]:
+    """A range, as the point in its middle with a tolerance where there is one."""
+    for point in points:
         nearly = _NEARLY * max(abs(point.value), abs(high - low), Fraction(1, 10**6))
         off = max(abs(point.value - point.width - low), abs(point.value + point.width - high))
         if point.width and off <= nearly:

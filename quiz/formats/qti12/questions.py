@@ -262,7 +262,8 @@ def typed(item: Item, response: Response, others: Given, base: Fraction, told: F
 
 
 def _short(item: Item, response: Response, others: Given, base: Fraction, told: Feedback) -> Fields:
-    tests = [test for one in item.processing.conditions for test in mentioned(one, response.ident)]
+    conditions = [*item.processing.scoring, *item.processing.conditions]  # those that score are in order
+    tests = [*mentioned(conditions, response.ident)]
     found: dict[str, Element] = {}
     for test in tests:
         if (test.text or "").strip():

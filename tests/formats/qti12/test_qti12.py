@@ -627,6 +627,19 @@ def test_what_is_said_to_a_number_stays_with_it_where_all_has_to_be_right():
     assert (found.explanation, losses["q"]) == (None, ["gaps"])
 
 
+def test_which_answer_comes_first_is_said_by_what_scores():
+    """Answers to which something is said came before the others, and values went into ranges beside their own."""
+    words = [{"text": "no Ob", "credit": 0}, {"text": "*Ob*", "feedback": "F"}]
+    numbers = [{"min": -3, "max": 5}, {"value": -3, "tolerance": "0.1", "feedback": "F"}]
+    for gap, scoring in (
+        ({"type": "short_text", "answers": words}, "weighted_gaps"),
+        ({"type": "numerical", "answers": numbers}, "all_or_nothing"),
+    ):
+        asked = gapped({"1": gap, "2": {"type": "true_false", "answer": True}}, scoring=scoring)
+        content, losses = written(FORMAT, [asked])
+        assert (read(FORMAT, content)[0], losses["q"]) == ([asked], [])
+
+
 def test_words_that_no_gap_lists_are_a_loss():
     words = [{"id": id, "text": id, "group": group} for id, group in zip("abc", (1, 1, 2), strict=True)]
     asked = question(

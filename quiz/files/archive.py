@@ -43,6 +43,17 @@ class Limits:
 
 #: How entries may be packed. The others of Python's library unpack all that they are given, however much that becomes.
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+#: What Python's library raises over an archive that is damaged or made up; OverflowError for an entry that says it lies
+#: beyond all memory (its place has eight bytes, 4.5.3).
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+    OSError,
+    EOFError,
+)
 
 
 class Archive:
@@ -54,7 +65,7 @@ class Archive:
             raise _too_many(limits)
         try:
             self._zip = zipfile.ZipFile(BytesIO(content))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        except _DAMAGED as error:
             raise _invalid(Said("this is no zip archive: %(error)s", error=error), "pack it again") from None
         self._limits = limits
         listed = [
@@ -88,14 +99,7 @@ class Archive:
         try:
             with self._zip.open(entry) as file:
                 content = file.read(entry.file_size + 1)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-            EOFError,
-        ) as error:
+        except _DAMAGED as error:
             raise _invalid(
                 Said("'%(name)s' cannot be unpacked: %(error)s", name=name, error=error), "pack it again"
             ) from None

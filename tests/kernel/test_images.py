@@ -3,6 +3,7 @@
 import gc
 import io
 import stat
+import struct
 import zipfile
 
 import pytest
@@ -268,6 +269,17 @@ def test_an_entry_that_lies_before_the_archive_is_refused():
     content[place : place + 4] = (start + 42).to_bytes(4, "little")
     with pytest.raises(Invalid, match="pack it again"):
         Archive(bytes(content)).read("a")
+
+
+def test_an_entry_that_lies_beyond_all_memory_is_refused():
+    """Where it lies may have eight bytes (APPNOTE 4.5.3), which no address has."""
+    whole = pack({"a": b"x"})
+    listed, end = whole.rindex(b"PK\x01\x02"), whole.rindex(b"PK\x05\x06")
+    entry, last = bytearray(whole[listed:end]), bytearray(whole[end:])
+    entry[30], entry[42:46], last[12] = 12, b"\xff" * 4, len(entry) + 12
+    archive = Archive(whole[:listed] + entry + struct.pack("<HHQ", 1, 8, 2**63) + last)
+    with pytest.raises(Invalid, match="pack it again"):
+        archive.read("a")
 
 
 @given(st.binary(max_size=60))

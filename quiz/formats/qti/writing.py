@@ -45,16 +45,16 @@ class QtiWriter(Writer):
     def held(self, question: Question) -> frozenset[str]:
         return self.holds | frozenset(_held(question)) | {*["stimulus"] * self.dialect.hyphens}
 
-    def _share(self, sheet: Sheet) -> None:
-        """Writes the text that the question shares, once; where it stands for another text already, it stays in front."""
-        document = sheet.share() if self.dialect.hyphens else ""
-        made = (document, sorted(sheet.texts.shown))
-        if document and self._stimuli.setdefault(sheet.stimulus, made) != made:
+    def _shared(self, sheet: Sheet) -> tuple[str, list[str]]:
+        """The text that the question shares, and its pictures; where the path is another text's, it stays in front."""
+        made = (sheet.share() if self.dialect.hyphens else "", sorted(sheet.texts.shown))
+        if self._stimuli.get(sheet.stimulus, made) != made:
             sheet.stimulus = ""
+        return made
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         sheet = Sheet(self.dialect, question, files, self.bank.language)
-        self._share(sheet)
+        shared = self._shared(sheet)
         WRITTEN[question.type](sheet, question.content)
         sheet.finish()
         if sheet.texts.plain:
@@ -67,8 +67,10 @@ class QtiWriter(Writer):
         for name in sorted(sheet.texts.missing):
             sheet.lose("images", Said("there is no file '%(name)s'", name=name[:60]))
         path, item, said = f"items/{question.id}.xml", sheet.item(), metadata(question)
-        if NO_XML.search(f"{item}{said}{question.topic}"):
+        if NO_XML.search(f"{item}{said}{question.topic}{shared[0]}"):
             raise Unwritable("a text with characters that XML does not know")
+        if sheet.stimulus:
+            self._stimuli.setdefault(sheet.stimulus, shared)
         self._items[path] = item
         needs = (*[sheet.stimulus] * bool(sheet.stimulus), *sorted(sheet.texts.shown))
         self._listed.append((path, question.topic, needs, said))

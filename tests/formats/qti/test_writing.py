@@ -330,6 +330,19 @@ def test_a_text_that_questions_share_is_one_file_of_the_package(tmp_path):
         assert again.bank.stimuli == bank.stimuli * held
 
 
+@pytest.mark.parametrize("prompt, story", [("a\x01b", "Once."), ("ab", "Once\x01.")])
+def test_a_question_that_is_not_written_leaves_no_text_that_it_shares(prompt, story):
+    """Its pictures were missing, which ended the whole file; a text that is no XML was written all the same."""
+    shown = f"{story} ![Two](images/two.svg)"
+    asked = question("description", {}, prompt=prompt, stimulus={"id": "story", "text": shown})
+    writer = get("qti30").writer(target := BytesIO(), Bank.load({"bank": "b", "title": "B"}))
+    with pytest.raises(Unwritable):
+        writer.add(asked, pictures(asked))
+    writer.close()
+    with ZipFile(target) as package:
+        assert package.namelist() == ["imsmanifest.xml", "test.xml"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("model", ["Trade & borders", "<ul><li>Trade</li><li>Borders</li></ul>"])
 def test_a_model_answer_keeps_its_markup(name, model):

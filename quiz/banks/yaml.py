@@ -29,6 +29,8 @@ from quiz.questions.validation import path_text, steps, suggest
 
 #: Nesting beyond this is refused: no bank needs it, and deep files could exhaust the stack.
 DEEPEST = 40
+#: What bank files are called.
+_ENDINGS: Final = frozenset({".yaml", ".yml", ".json"})
 #: What stands in a bank, besides its header and its tables.
 LISTS: Final = ("questions", "generators")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -328,10 +330,23 @@ def read_file(
         text, find, read = _opened(source, find, read)
         data, lines, faults = _mapping_in(text)
     except Invalid as error:
-        raise Invalid(in_bank(error.problems, None, file)) from None
+        raise Invalid(in_bank(_refused(source, error.problems), None, file)) from None
     reader = _BankReader(data, find, read)
     bank = reader.bank()
     return BankFile(bank, in_bank([*faults, *reader.problems], lines, file), lines, reader.places)
+
+
+def _refused(source: Path | str | bytes, problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Why a file cannot be read: what the parser of YAML says is of use only where it is, or may be, a bank file."""
+    if (
+        not isinstance(source, Path)
+        or source.suffix.lower() in _ENDINGS
+        or FORMAT.encode() in source.read_bytes()
+    ):
+        return problems
+    mend = Said("make one of it: quiz convert %(name)s %(stem)s.yaml", name=source.name, stem=source.stem)
+    foreign = Problem("", "is no bank file", mend, 1)
+    return [*problems, foreign] if source.suffix.lower() == ".zip" else [foreign]
 
 
 def _opened(

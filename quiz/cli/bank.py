@@ -177,7 +177,8 @@ def _verdict(report: Report, strict: bool) -> str:
     found = Counter("suppressed" if one.suppressed else one.severity for one in report.findings)
     told = ", ".join(f"{kind} {number}" for kind, number in sorted(found.items())) or "none"
     if report.errors:
-        return f"{len(report.errors)} errors; findings: {told}"
+        errors = "1 error" if len(report.errors) == 1 else f"{len(report.errors)} errors"
+        return f"{errors}; findings: {told}"
     if found["error"]:
         return f"No faults of form, but findings to mend: {told}"
     if report.fails(strict=strict):

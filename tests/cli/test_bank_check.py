@@ -466,3 +466,22 @@ def test_rules_that_cannot_work_in_a_language_are_named(check):
     text = EXPLAINED.replace("language: en", "language: ru")
     assert as_json(check, text)[1]["banks"][0]["not_applied"] == {"C02": "works in en"}
     assert "no rules   C02" in check(text)[1]
+
+
+@pytest.mark.parametrize(
+    "name, text, said",
+    [
+        (
+            "x.xml",
+            "<quiz>\n  <a>b: c: d</a>\n",
+            "is no bank file – make one of it: quiz convert x.xml x.yaml",
+        ),
+        ("x.txt", "format: quiz-bank/1\na: b: c\n", "no valid YAML"),
+    ],
+)
+@pytest.mark.parametrize("command", [["bank", "check"], ["score"]])
+def test_a_file_of_another_system_is_to_be_converted_first(tmp_path, name, text, said, command):
+    path = tmp_path / name
+    path.write_text(text)
+    done = CliRunner().invoke(main, [*command, str(path), *(["-"] if command == ["score"] else [])])
+    assert (done.exit_code, said in done.output) == (1, True)

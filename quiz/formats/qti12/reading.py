@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import Any, Final
 
 from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, is_archive
-from quiz.files.images import MOST_BYTES
 from quiz.files.xml import Element, read_xml, without_named_type
 from quiz.formats._moodle import Styled, parted, settled
 from quiz.formats._pictures import Pictures
@@ -24,7 +22,6 @@ from quiz.formats.qti12.kinds import fields, kind
 from quiz.formats.qti12.markup import normalise
 from quiz.formats.qti12.processing import Unknown
 from quiz.formats.qti12.sheet import STIMULUS
-from quiz.questions.images import FILE
 
 ROOT: Final = "questestinterop"
 _MANIFEST: Final = "imsmanifest.xml"
@@ -93,7 +90,7 @@ def read(source: Source) -> Iterator[Entry]:
         yield from _package(source, Archive(content))
         return
     document = _document(content)
-    yield from _headed([document], _entries(document, "", _beside(source.folder), Pictures()))
+    yield from _headed([document], _entries(document, "", source.beside, Pictures()))
 
 
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:
@@ -156,18 +153,6 @@ def _named(manifest: Element, base: str) -> Iterator[str]:
     for one in manifest.iter("resource", "file"):
         given = next((value for key, value in one.attrib.items() if key.endswith(("href", "}file"))), "")
         yield posixpath.normpath(posixpath.join(base, given))
-
-
-def _beside(folder: Path | None) -> Media:
-    """Finds what a document that came without a package shows, in the folder ``images`` beside it."""
-
-    def found(address: str) -> bytes | None:
-        if folder is None or not re.fullmatch(FILE, address) or not (folder / address).is_file():
-            return None
-        with (folder / address).open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-
-    return found
 
 
 def _media(archive: Archive, document: str) -> Media:

@@ -384,6 +384,13 @@ def test_one_document_keeps_its_pictures_beside_it(tmp_path):
     with (there / "q.xml").open("rb") as file:
         found = [*FORMAT.read(Source(file, "q.xml", there))][-1]
     assert [*found.files] == ["images/m.svg"]
+    for address, kept in (("m.svg", ["images/m.svg"]), ("../b.yaml", []), ("images", [])):
+        (there / "m.svg").write_bytes(svg())
+        item = choice(rule(is_("A"), 1), "a", "b").replace(
+            "<mattext>Which?", f'<matimage uri="{address}"/><mattext>Which?'
+        )
+        source = Source(BytesIO(HEAD.format(item).encode()), "q.xml", there)
+        assert [*[*FORMAT.read(source)][-1].files] == kept
 
 
 def test_areas_on_a_picture():

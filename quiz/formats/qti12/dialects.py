@@ -32,7 +32,7 @@ _RIGHT, _WRONG, _SCORE = "D2L_Correct", "D2L_Incorrect", "que_score"
 
 
 def rewrite(item: Item, name: str) -> None:
-    """Rewrites the item in place. ``name``: its kind as ``quiz.formats.qti12.kinds`` has it. Raises Foreign."""
+    """Rewrites the item in place. ``name``: its kind as ``quiz.formats.qti12.kinds`` has it. Raises Wrong and Foreign."""
     if item.presentation is None:
         return
     _rewrite_texts(item)

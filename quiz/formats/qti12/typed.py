@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
+from quiz.errors import Said
 from quiz.formats.base import Unwritable
 from quiz.formats.qti12.sheet import Sheet, coded, equal
 from quiz.questions.rules.numbers import show_number
 from quiz.questions.rules.text import has_star, literal
 
 #: The loss of an answer that never counts.
-_NEVER: Final = "an answer that one before it accepts too"
+_NEVER: Final = Said("an answer that one before it accepts too")
 
 
 def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[tuple[str, Any]]:

@@ -69,7 +69,7 @@ def test_what_is_told_of_a_file_can_be_said_in_the_language_of_a_page():
     assert russian.startswith("items[1].text: 'a'")
     assert "stands twice" not in russian
     assert (number["where"].message, number["where"].figures) == ("line %(n)s", {"n": 6})
-    assert number["message"].figures == {"text": "x"}
+    assert number["message"].figures["text0"].figures == {"text": "x"}
 
 
 def test_how_items_of_an_ordering_are_shown_is_a_loss():
@@ -91,12 +91,22 @@ def test_a_line_that_ends_with_a_tag_is_no_line_of_the_text():
         ("Which? {=a ~}", "one answer"),
         ("Is $\\frac{1}{2}$ more? {T}", "more than one pair of braces"),
         ("Is it so? T}", "a } without a {"),
+        ("Is it so? {T}\nAnd so? {F}", "leave an empty line between questions"),
+        ("::Gas::Which? {~a ~b}", "Gas: no answer is right – write = in front of the right one"),
+        ("Which? {=%50%a ~b}", "no answer is right"),
     ],
 )
 def test_what_moodle_refuses_or_would_read_otherwise_says_how_to_mend_it(text, said):
     _, report = read(get("gift"), text.encode())
     assert said in report.errors[0]["message"]
     assert " – " in report.errors[0]["message"]
+
+
+def test_a_weight_without_its_second_percent_sign_is_told_and_makes_a_draft():
+    source = Source(BytesIO(b"Which? {~%50a =b}\n\nWhat? {~%-33.3%c =%100%%20}"), "x.gift")
+    half, whole = Reading(get("gift"), source, Report("x", "gift"), "b")
+    assert [loss.detail for loss in half.losses] == ["'%50' is read as text: a weight ends with % too"]
+    assert (half.question.status, whole.question.status, whole.losses) == ("draft", "ready", ())
 
 
 @pytest.mark.parametrize("text", ["// " + "[id:" * 20_000, "{" * 20_000 + "\n\n}" * 20_000])

@@ -28,13 +28,13 @@ from quiz.formats._moodle import (
 )
 from quiz.formats.base import (
     Entry,
-    Fault,
     Found,
     Loss,
     Source,
     Told,
     Unsupported,
     decoded,
+    failed,
     marked,
     titles,
     topic_of,
@@ -48,6 +48,8 @@ _HELD: Final = re.compile("[\ue100-\ue10f]")
 MARKER: Final = re.compile(r"\s*\[(html|markdown|moodle|plain)\]\s*", re.IGNORECASE)
 #: Until PHP 8 Moodle wrote numbers as its user's language does, some with a comma.
 WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:[.,][0-9]*)?)%")
+#: What was meant as one.
+_HALF_WEIGHT: Final = re.compile(r"(?<!\\)[=~]\s*(%-?[0-9]+(?:[.,][0-9]+)?)(?![0-9.,%])")
 _META: Final = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
 #: What Moodle writes above each question, and all that it writes of one that GIFT has no form for; 0 is a category.
 _EXPORTED: Final = re.compile(r"// question: [1-9][0-9]* +name: (.*)")
@@ -155,12 +157,21 @@ def _entry(block: _Block, topic: str) -> Entry:
     try:
         fields = _question(text)
     except _Wrong as error:
-        return Fault(where, str(error))
+        return failed(where, _title(text), error)
     losses = fields.pop("losses", ())
+    if half := _HALF_WEIGHT.search(text):
+        what = Said("'%(weight)s' is read as text: a weight ends with %% too", weight=half[1])
+        losses = [*losses, Loss("answers", what, spoils=True)]
     if PLACE in text:
         losses = [*losses, Loss("files", "a file that a text names does not come with it", spoils=True)]
     more = {"id": block.id, "topic": topic, "tags": block.tags}
     return Found(where, {**fields, **{name: value for name, value in more.items() if value}}, losses)
+
+
+def _title(text: str) -> str:
+    """The name of a question as it is written; "" where it has none."""
+    found = _NAME.match(text)
+    return (found[1] or "").strip() if found else ""
 
 
 def _question(text: str) -> dict[str, Any]:
@@ -178,7 +189,7 @@ def _question(text: str) -> dict[str, Any]:
         raise _Wrong("the { has no } – close the answers, and write \\{ for a brace in the text")
     if re.search(r"[{}]", after):
         raise _Wrong(
-            "there is more than one pair of braces – a question has one; write \\{ and \\} in its text"
+            "there is more than one pair of braces – leave an empty line between questions, and write \\{ and \\} in a text"
         )
     prompt = before if not after.strip() else f"{before}{_BLANK}{after}"
     if not MARKER.sub("", prompt, count=1).strip():
@@ -208,13 +219,15 @@ def _answered(answers: str) -> dict[str, Any]:
 
 def _choice(answers: str) -> dict[str, Any]:
     single = "=" in answers
-    options = []
+    options, credits = [], []
     for part in _parts(answers, "~="):
         weight, text, feedback = _answer(part.text)
-        credit = weight if weight is not None else Fraction(part.mark == "=")
-        options.append({"text": _text(text), "credit": credit, **feedback})
+        credits.append(weight if weight is not None else Fraction(part.mark == "="))
+        options.append({"text": _text(text), "credit": credits[-1], **feedback})
     if len(options) < 2:
         raise _Wrong("there is one answer – a choice needs two or more")
+    if not any(credit == 1 if single else credit > 0 for credit in credits):
+        raise _Wrong("no answer is right – write = in front of the right one, or ~%50% where two are")
     kind = "single_choice" if single else "multiple_response"
     return {"type": kind, "options": marked(options, single=single)}
 

@@ -20,12 +20,16 @@ from quiz.errors import Said
 from quiz.formats._moodle import Styled, as_html, became_html, centred, from_html, rounded, without_marks
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
 from quiz.questions.fields import percent
+from quiz.questions.validation import suggest
 
 #: How a gap begins, wherever it stands.
 START: Final = re.compile(
     r"\{([0-9]{0,9}):(SHORTANSWER|SA|MW|SHORTANSWER_C|SAC|MWC|NUMERICAL|NM"
     r"|(?:MULTICHOICE|MULTIRESPONSE)(?:_(?:V|H|S|VS|HS))?|MC(?:V|H|S|VS|HS)?|MR(?:H|S|HS)?):"
 )
+#: What may be meant as a gap: answers behind a word. Where Moodle does not know the word, all of it is text.
+_MEANT: Final = re.compile(r"\{[0-9]{0,9}:([A-Za-z_]{1,24}):(?=\s*[=%~]|[^{}]*~)")
+_KINDS: Final = ("SHORTANSWER", "NUMERICAL", "MULTICHOICE", "MULTIRESPONSE")
 #: Our types with options, and Moodle's words for them.
 _CHOICES: Final = {"single_choice": ("MULTICHOICE", "MC"), "multiple_response": ("MULTIRESPONSE", "MR")}
 _REST: Final = re.compile(r"((?:[^\\}]++|\\.)*+)\}", re.DOTALL)
@@ -61,6 +65,7 @@ class Embedded:
 
 def read_embedded(text: Styled) -> Embedded:
     """Raises Wrong."""
+    _demand_kinds(text)
     found = Embedded(text)
     pieces: list[str] = []
     shuffles: list[bool] = []
@@ -88,6 +93,16 @@ def read_embedded(text: Styled) -> Embedded:
     if len({*shuffles}) > 1:
         found.losses.append(Loss("shuffle", "all choices of a text are shuffled, or none"))
     return found
+
+
+def _demand_kinds(text: str) -> None:
+    """Raises Wrong where the word of a gap is misspelt: with its answers it would stand in the text."""
+    for meant in _MEANT.finditer(text):
+        hint = suggest(meant[1].upper(), _KINDS)
+        if hint and not START.match(text, meant.start()):
+            error = Wrong(Said("there is no gap of the kind %(word)s%(hint)s", word=meant[1], hint=hint))
+            error.place = meant.start()
+            raise error
 
 
 def _inside(text: str, start: re.Match[str]) -> tuple[int, str]:
@@ -177,6 +192,10 @@ def _gap(kind: str, answers: Sequence[_Alternative]) -> tuple[dict[str, Any], li
         if len(listed) < 2:
             raise Wrong("a choice in a text has fewer than two answers – write {1:MULTICHOICE:=right~wrong}")
         credits = [one.credit for one in listed] if single else _ticked(listed)
+        if not any(credit == 1 if single else credit > 0 for credit in credits):
+            raise Wrong(
+                "no answer of a choice is right – write = in front of it: {1:MULTICHOICE:=right~wrong}"
+            )
         options = [
             {"text": from_html(one.text), "credit": credit, **_feedback(one)}
             for one, credit in zip(listed, credits, strict=True)

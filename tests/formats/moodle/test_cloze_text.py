@@ -54,6 +54,12 @@ def test_what_nobody_would_take_for_a_gap_stays_text():
         ("{0:SA:=x}", "counts nothing"),
         ("{1:MC:=x}", "fewer than two answers"),
         ("{1:SA:}", "has no answer"),
+        (
+            "{1:SA:=a}\n{1:shortanser:=b}",
+            "line 2: there is no gap of the kind shortanser, did you mean 'SHORTANSWER'?",
+        ),
+        ("{1:MC:a~b}", "no answer of a choice is right – write = in front of it"),
+        ("{1:MR:a~b}", "no answer of a choice is right – write = in front of it"),
     ],
 )
 def test_a_wrong_gap_says_where(text, said):

@@ -162,6 +162,8 @@ class Writer(ABC):
     def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
         """``bank`` is the header alone; ``folder``: where pictures are put beside the file, if it cannot hold them."""
         self.target, self.bank, self.folder = target, bank, folder
+        #: The pictures to be put there, once all is written.
+        self.beside: dict[str, bytes] = {}
         #: What is said of topics: more may come while questions are added.
         self.topics: Mapping[str, Topic] = bank.topics
 
@@ -198,13 +200,10 @@ class Writer(ABC):
         """Writes what is left."""
 
     def put_beside(self, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        """Puts pictures beside the file, under the names that texts have for them; they are lost where there is no place."""
+        """Has pictures put beside the file, under the names that texts have for them; they are lost where there is no place."""
         if self.folder is None:
             return [Loss("images", "pictures stay beside the file")] if files else []
-        for name, content in files.items():
-            place = self.folder / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+        self.beside.update(files)
         return []
 
 

@@ -19,7 +19,8 @@ from typing import Any, BinaryIO, Final
 from quiz.banks.families import Family
 from quiz.banks.loading import is_family, load
 from quiz.banks.model import Authored, Bank, Question, Topic
-from quiz.errors import Invalid, Said, TooLarge, in_turn
+from quiz.errors import Invalid, Problem, Said, TooLarge, in_turn
+from quiz.files.images import read_image
 from quiz.formats.base import (
     USUAL,
     Entry,
@@ -356,6 +357,35 @@ def write(
         writing.add(one)
     writing.writer.close()
     report.lose(None, "", [*writing.writer.topic_losses()])
+    if folder is not None:
+        put_beside(writing.writer.beside, folder)
+
+
+def put_beside(files: Mapping[str, bytes], folder: Path) -> None:
+    """Puts pictures into a folder; one that is there already stays as it is. Raises Invalid, and has then put none, where
+    another one has the name: some other file in the folder shows it.
+    """
+    others = [name for name, content in files.items() if not _has_room(folder / name, content)]
+    if others:
+        what = "another picture lies in the folder under this name"
+        mend = "write into a folder of its own, or move that picture away"
+        raise Invalid(Problem(name, what, mend) for name in others)
+    for name, content in files.items():
+        place = folder / name
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+
+
+def _has_room(place: Path, content: bytes) -> bool:
+    """Whether nothing lies there, or the same picture: the file of its author may hold more than we keep of it."""
+    if not place.is_file():
+        return not place.exists()
+    there = place.read_bytes()
+    try:
+        return there == content or read_image(there).content == content
+    except Invalid:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

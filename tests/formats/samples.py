@@ -4,7 +4,7 @@ from io import BytesIO
 
 from quiz.banks.model import Bank, Question
 from quiz.formats.base import Source, Unwritable
-from quiz.formats.conversion import Reading, Report
+from quiz.formats.conversion import Reading, Report, put_beside
 from quiz.questions import types
 from quiz.questions.images import references
 from tests.pictures import svg
@@ -70,6 +70,8 @@ def written(format, questions, folder=None, bank=None):
     for question in questions:
         losses[question.id] = [loss.field for loss in writer.add(question, pictures(question))]
     writer.close()
+    if folder:
+        put_beside(writer.beside, folder)
     return target.getvalue(), losses
 
 

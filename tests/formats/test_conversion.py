@@ -19,6 +19,7 @@ from quiz.formats import get
 from quiz.formats.base import Source
 from quiz.formats.conversion import Instances, Reading, Report, export
 from tests.formats.samples import samples
+from tests.kernel.questions import question
 from tests.kernel.test_families import BANK as FAMILIES
 from tests.kernel.test_families import MEMBERS
 from tests.pictures import png
@@ -267,3 +268,25 @@ def test_a_folder_that_is_not_there_is_wrong_usage(bank, tmp_path, place):
     done = run(bank, gone) if place == "dest" else run(bank, tmp_path / "x.json", "--report", gone)
     assert (done.exit_code, done.exception.__class__) == (2, SystemExit)
     assert f"there is no folder for {gone} – make it first" in done.stderr
+
+
+def test_a_picture_of_another_bank_is_not_overwritten(tmp_path):
+    """Two packages with a picture of the same name came into one folder: the first bank then showed the second's."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    banks = [tmp_path / name for name in ("one.zip", "two.zip")]
+    asked = question("description", {}, prompt="![P](images/p.png)")
+    for bank, side in zip(banks, (3, 4), strict=True):
+        with bank.open("wb") as file:
+            writer = get("qti21").writer(file, Bank.load({"bank": "b", "title": "B"}))
+            writer.add(asked, {"images/p.png": png(side)})
+            writer.close()
+    assert run(banks[0], folder / "one.yaml").exit_code == 0
+    kept = (folder / "images/p.png").read_bytes() + b"what a program says of it"
+    (folder / "images/p.png").write_bytes(kept)
+    assert run(banks[0], folder / "again.yaml").exit_code == 0
+    said = run(banks[1], folder / "two.yaml")
+    assert said.exit_code == 1
+    assert "images/p.png: another picture lies in the folder under this name – write into" in said.output
+    assert (folder / "images/p.png").read_bytes() == kept
+    assert sorted(one.name for one in folder.iterdir()) == ["again.yaml", "images", "one.yaml"]

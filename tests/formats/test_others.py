@@ -560,6 +560,13 @@ def test_a_cell_of_a_sheet_that_its_question_has_no_place_for_is_told():
     assert read(get("csv"), content)[1].losses == read(get("csv"), get("csv").template())[1].losses == []
 
 
+def test_a_sheet_of_many_columns_is_read_at_once():
+    begun = process_time()
+    head = ",".join(f"c{number}" for number in range(50_000))
+    assert shown(f"Question,Correct,{head}\nP?,true\n".encode(), "csv")[0] == [("true_false", "True")]
+    assert process_time() - begun < 5
+
+
 NOTHING_ELSE = "prompt,type,option A,option B,right,points,credit A,choose\n"
 
 
@@ -699,6 +706,28 @@ def newer(notes, media=()):
     packed = {"collection.anki21b": collection, "media": named, **files}
     old = with_notes([["Please update"]], {}, {})
     return pack({**{name: zstd.compress(one) for name, one in packed.items()}, "collection.anki2": old})
+
+
+@pytest.mark.parametrize(
+    "flds, config, name",
+    [
+        ("AS (printf('%*c', 1000000, 'x'))", "x''", "Basic"),
+        ("", "9000000000", "Basic"),
+        ("", "x''", "n" * 1001),
+    ],
+    ids=["worked out", "number for bytes", "endless name"],
+)
+def test_an_anki_package_of_more_than_it_holds_is_refused(flds, config, name):
+    """Columns can be computed, a number of bytes made bytes of zero, a long name given to each note."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        made.execute("CREATE TABLE col (id integer)")
+        made.execute(f"CREATE TABLE notes (id integer primary key, mid integer, tags text, flds text {flds})")
+        made.execute("INSERT INTO notes (id, mid, tags) VALUES (1, 1, '')")
+        made.execute("CREATE TABLE notetypes (id integer, name text, config blob)")
+        made.execute(f"INSERT INTO notetypes VALUES (1, '{name}', {config})")
+        content = pack({"collection.anki2": made.serialize()})
+    with pytest.raises(Invalid, match="damaged"):
+        read(get("anki"), content)
 
 
 def _message(number, content):

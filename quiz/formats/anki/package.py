@@ -41,6 +41,7 @@ PARTED: Final = "\x1f"
 NESTED: Final = "::"
 #: Kinds of notes whose cards are made of gaps.
 _CLOZE: Final = 1
+_LONGEST_NAME: Final = 1_000
 #: The longest way back that unpacking may need, as a power of two: 32 MB.
 _WINDOW: Final = 25
 
@@ -131,7 +132,7 @@ class Package:
             collection.set_progress_handler(lambda: 1, _MOST_STEPS)
             collection.create_collation("unicase", _in_order)
             collection.deserialize(content[: _VERSIONS.start] + _ALONE + content[_VERSIONS.stop :])
-            return tuple(_Collection(collection).notes())
+            return tuple(_Collection(collection, len(content)).notes())
 
 
 def _in_order(one: str, other: str) -> int:
@@ -142,22 +143,26 @@ def _in_order(one: str, other: str) -> int:
 class _Collection:
     """What of a collection is read, whatever its schema."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
-        """Raises ValueError where what is read is no table: a view could compute for ever."""
-        self._database = database
-        rows = database.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
-        )
+    def __init__(self, database: sqlite3.Connection, size: int) -> None:
+        """``size``: bytes of the database. Raises ValueError where what is read is no table: a view could compute for ever."""
+        self._database, self._left = database, size
+        rows = self._rows("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'")
         self._tables = {name for (name,) in rows}
         if not {"col", "notes"} <= self._tables:
             raise ValueError("views in place of tables")
 
+    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows. Raises ValueError where more is in them all than in the database: columns can be computed, or left out."""
+        for row in self._database.execute(query):
+            self._left -= sum(len(value) for value in row if isinstance(value, str | bytes))
+            if self._left < 0:
+                raise ValueError("more than there is")
+            yield row
+
     def notes(self) -> Iterator[Note]:
         """The notes in the order in which they were made."""
         kinds, decks, cards = self._kinds(), self._decks(), self._cards()
-        for id, kind, tags, fields in self._database.execute(
-            "SELECT id, mid, tags, flds FROM notes ORDER BY id"
-        ):
+        for id, kind, tags, fields in self._rows("SELECT id, mid, tags, flds FROM notes ORDER BY id"):
             name, cloze = kinds.get(kind, ("", False))
             deck, count = cards.get(id, (0, 0))
             parts = tuple(str(fields or "").split(PARTED))
@@ -166,22 +171,22 @@ class _Collection:
     def _kinds(self) -> Mapping[int, tuple[str, bool]]:
         """The name of each kind of notes, and whether its cards are made of gaps."""
         if "notetypes" in self._tables:
-            rows = self._database.execute("SELECT id, name, config FROM notetypes")
-            return {id: (str(name), (1, _CLOZE) in _fields_of(bytes(told))) for id, name, told in rows}
-        return self._in_json("models", lambda told: (str(told.get("name") or ""), told.get("type") == _CLOZE))
+            rows = self._rows("SELECT id, name, config FROM notetypes")
+            return {id: (_name(name), (1, _CLOZE) in _fields_of(told)) for id, name, told in rows}
+        return self._in_json("models", lambda told: (_name(told.get("name")), told.get("type") == _CLOZE))
 
     def _decks(self) -> Mapping[int, tuple[str, ...]]:
         """The names of each deck and of those around it, the outermost first."""
         if "decks" in self._tables:
-            rows = self._database.execute("SELECT id, name FROM decks")
-            return {id: tuple(str(name).split(PARTED)) for id, name in rows}
+            rows = self._rows("SELECT id, name FROM decks")
+            return {id: tuple(_name(name).split(PARTED)) for id, name in rows}
         if "cards" not in self._tables:
             return {}
-        return self._in_json("decks", lambda told: tuple(str(told.get("name") or "").split(NESTED)))
+        return self._in_json("decks", lambda told: tuple(_name(told.get("name")).split(NESTED)))
 
     def _in_json(self, column: str, told: Callable[[Mapping[str, Any]], Any]) -> dict[int, Any]:
         """What the older schema says of its kinds of notes, or decks, by their ids."""
-        (text,) = self._database.execute(f"SELECT {column} FROM col").fetchone()  # noqa: S608 - our own words
+        ((text,),) = self._rows(f"SELECT {column} FROM col LIMIT 1")  # noqa: S608 - our own words
         listed = json.loads(text)
         entries = listed.items() if isinstance(listed, dict) else ()
         return {int(id): told(one) for id, one in entries if isinstance(one, dict)}
@@ -191,12 +196,20 @@ class _Collection:
         if "cards" not in self._tables:
             return {}
         found: dict[int, tuple[int, int]] = {}
-        for note, deck in self._database.execute(
+        for note, deck in self._rows(
             "SELECT nid, CASE odid WHEN 0 THEN did ELSE odid END FROM cards ORDER BY id"
         ):
             home, count = found.get(note, (deck, 0))
             found[note] = home, count + 1
         return found
+
+
+def _name(told: object) -> str:
+    """The name of a deck or kind, which comes with each of its notes. Raises ValueError for one beyond all measure."""
+    name = str(told or "")
+    if len(name) > _LONGEST_NAME:
+        raise ValueError("no name")
+    return name
 
 
 # Protocol Buffers (Encoding) -----------------------------------------------------------------------------------------
@@ -208,12 +221,14 @@ _SIZES: Final = {1: 8, 5: 4}
 def _names_of(content: bytes) -> Iterator[str]:
     """The names of ``MediaEntries``, in the order of their numbers in the archive. Raises ValueError."""
     for _number, entry in _fields_of(content):
-        name = dict(_fields_of(entry)).get(1) if isinstance(entry, bytes) else None
+        name = dict(_fields_of(entry)).get(1)
         yield name.decode() if isinstance(name, bytes) else ""
 
 
-def _fields_of(content: bytes) -> Iterator[tuple[int, int | bytes]]:
+def _fields_of(content: object) -> Iterator[tuple[int, int | bytes]]:
     """The fields of a message: their numbers, and a whole number or bytes. Raises ValueError where it is none."""
+    if not isinstance(content, bytes):  # a column of SQLite holds values of any type
+        raise ValueError("no message")  # noqa: TRY004 - what the caller takes for damage
     place = 0
     while place < len(content):
         key, place = _whole(content, place)

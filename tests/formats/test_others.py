@@ -507,7 +507,7 @@ def test_a_sheet_says_feedback_to_true_and_false_and_one_word_a_gap_as_it_means_
 
 
 def test_a_text_that_looks_disarmed_already_comes_back_from_csv():
-    texts = ["'+'", "''=x", "-f'", "=1"]
+    texts = ["'+'", "''=x", "-f'", "'a' '-b'", "'" * 30_000, "=1"]
     asked = question(
         "single_choice", {"options": [{"text": text, "correct": text == "=1"} for text in texts]}
     )
@@ -562,7 +562,7 @@ def test_a_cell_of_a_sheet_that_its_question_has_no_place_for_is_told():
 
 def test_a_sheet_of_many_columns_is_read_at_once():
     begun = process_time()
-    head = ",".join(f"c{number}" for number in range(50_000))
+    head = ",".join(f"c{number}" for number in range(30_000))
     assert shown(f"Question,Correct,{head}\nP?,true\n".encode(), "csv")[0] == [("true_false", "True")]
     assert process_time() - begun < 5
 

@@ -74,7 +74,7 @@ def _delimiter(text: str) -> str:
 
 def _armed(row: Sequence[str]) -> list[str]:
     """Without the apostrophes that disarm formulas."""
-    return [_DISARMED.sub("", cell, count=1) if cell.startswith("'") else cell for cell in row]
+    return [cell[1:] if _DISARMED.match(cell) else cell for cell in row]
 
 
 def _safe(cell: str) -> str:

@@ -192,7 +192,7 @@ def head(cells: Sequence[str]) -> list[str] | None:
 def _demand_known(named: Sequence[str], name: str, number: int, *, own: bool) -> None:
     """Raises Invalid for a column twice; in a sheet of our own also for one that we do not know."""
     strange = [column for column in named if own and column and column not in NAMES and column not in LOST]
-    twice = [column for column in dict.fromkeys(named) if column and named.count(column) > 1]
+    twice = [column for column, count in Counter(named).items() if column and count > 1]
     if strange:
         raise Invalid(
             Said(

@@ -46,6 +46,8 @@ _GRADINGS: Final = {
 #: What stands in an address for the place of the files that belong to a question.
 PLACE: Final = "@@PLUGINFILE@@"
 _PICTURE: Final = re.compile(r"<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\)", re.IGNORECASE)
+#: What stands for a slash inside a name while a path is taken apart: a character that no file holds.
+_SLASH: Final = "\udc00"
 #: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -107,13 +109,17 @@ def settled(fields: dict[str, Any]) -> dict[str, Any]:
     styles = {text.style or prompt for _, _, text in found if text and not text.kept}
     shared = styles.pop() if len(styles) == 1 else "html"
     if shared == "moodle":
-        marked = any(MARKUP.search(text) or HOLDS_TEX.search(text) for _, _, text in found)
-        shared = "html" if marked else "plain"
+        shared = "html" if any(says_more(text) for _, _, text in found) else "plain"
     for holder, place, text in found:
         holder[place] = _in_format(text, "plain" if text.kept else text.style or prompt, shared)
     if shared != "markdown":
         fields["text_format"] = shared
     return fields
+
+
+def says_more(text: str) -> bool:
+    """Whether a text in Moodle's own format holds markup or mathematics, so that more is meant than its characters."""
+    return bool(MARKUP.search(text) or HOLDS_TEX.search(text))
 
 
 def _gather(holder: Any, found: list[tuple[Any, Any, Styled]]) -> None:
@@ -183,7 +189,7 @@ def _words(picture: re.Match[str]) -> str:
 
 def category(path: str) -> list[str]:
     """The names in the path of a category; ``//`` is a slash inside a name, ``$course$`` and ``top`` are places in Moodle."""
-    names = [name.replace("\ue200", "/").strip() for name in path.replace("//", "\ue200").split("/")]
+    names = [name.replace(_SLASH, "/").strip() for name in path.replace("//", _SLASH).split("/")]
     for place in (r"\$\w+\$|", "top"):
         if names and re.fullmatch(place, names[0]):
             names.pop(0)
@@ -260,9 +266,8 @@ def _cut(whole: str, until: int, is_html: bool) -> tuple[str, str]:
     elif end := _blocks_end(whole, until):
         start = end
     else:
-        breaks = [
-            found for found in _BREAKS.finditer(whole, 0, until) if not _TAG.search(whole, 0, found.start())
-        ]
+        tag = _TAG.search(whole, 0, until)
+        breaks = [*_BREAKS.finditer(whole, 0, until if tag is None else tag.start())]
         end, start = breaks[-1].span() if breaks else (0, 0)
     return whole[:end].strip(), whole[start:].strip()
 

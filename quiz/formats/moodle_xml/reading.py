@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -305,11 +305,19 @@ def _exactly(text: str, name: str) -> Fraction:
 
 def _multichoice(item: Item) -> dict[str, Any]:
     single = item.truth("single", default=True)
+    options = _options(item)
+    _demand_key(option["credit"] == 1 if single else option["credit"] > 0 for option in options)
     return {
         "type": "single_choice" if single else "multiple_response",
-        "options": marked(_options(item), single=single),
+        "options": marked(options, single=single),
         **_shuffle(item, default=False),
     }
+
+
+def _demand_key(right: Iterable[bool]) -> None:
+    """Raises Wrong where no answer is right."""
+    if not any(right):
+        raise Wrong('no answer is right – give the right one fraction="100", a grade of 100 %')
 
 
 def _options(item: Item) -> list[dict[str, Any]]:
@@ -359,6 +367,7 @@ def _truefalse(item: Item) -> dict[str, Any]:
 
 def _shortanswer(item: Item) -> dict[str, Any]:
     answers = [{"text": str(one.text), **one.worth, **one.told} for one in _answers(item)]
+    _demand_key("credit" not in answer for answer in answers)
     case = {"case_sensitive": True} if item.truth("usecase", default=False) else {}
     return {"type": "short_text", "answers": answers, **case}
 
@@ -372,6 +381,7 @@ def _numerical(item: Item) -> dict[str, Any]:
         else:
             value = {"value": item.number(str(one.text)), **_tolerance(item, one.parts)}
             answers.append({**value, **one.worth, **one.told})
+    _demand_key("credit" not in answer for answer in answers)
     return {"type": "numerical", "answers": answers, **others, **_units(item, answers)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +63,8 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     Every question of SOURCE is accounted for: written, not supported, or wrong. What DEST cannot hold is named, field
     by field. A question that is wrong does not keep the others back (exit code 1 then).
 
-    FORMAT is one of yaml, json and those that docs/formats lists.
+    FORMAT is one of aiken, anki, blackboard, cloze-text, csv, gift, h5p, json, kahoot, missing-word, moodle-xml, qti12
+    (Canvas and others), qti21, qti22, qti30, text2qti, xlsx, yaml.
 
     Example: quiz convert questions.gift questions.yaml
     """
@@ -111,9 +112,10 @@ def _document(done: Report) -> str:
 
 
 def _fault(problem: Problem) -> dict[str, str]:
-    """A fault as reports have it."""
-    where = f"line {problem.line}" if problem.line else problem.where
-    return {"where": where or _WHOLE, "message": str(problem)}
+    """A fault as reports have it: its message repeats no place."""
+    if problem.line:
+        return {"where": f"line {problem.line}", "message": str(problem)}
+    return {"where": problem.where or _WHOLE, "message": str(replace(problem, where=""))}
 
 
 def _lines(done: Report, dest: Path | None) -> Iterator[str]:

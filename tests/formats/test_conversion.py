@@ -287,6 +287,9 @@ def test_a_picture_of_another_bank_is_not_overwritten(tmp_path):
     assert run(banks[0], folder / "again.yaml").exit_code == 0
     said = run(banks[1], folder / "two.yaml")
     assert said.exit_code == 1
-    assert "images/p.png: another picture lies in the folder under this name – write into" in said.output
+    assert (
+        "two.zip: images/p.png: another picture lies in the folder under this name – write into"
+        in said.output
+    )
     assert (folder / "images/p.png").read_bytes() == kept
     assert sorted(one.name for one in folder.iterdir()) == ["again.yaml", "images", "one.yaml"]

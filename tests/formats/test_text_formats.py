@@ -175,6 +175,30 @@ def test_what_moodle_could_not_export_is_told():
     ]
 
 
+PRIVATE = "".join(map(chr, (0xE000, *range(0xE100, 0xE110), 0xE200)))
+
+
+def test_characters_that_are_nobodys_mean_nothing():
+    text = (
+        f"$CATEGORY: a{PRIVATE}/b\n\n::Name {PRIVATE}::What is {PRIVATE} \\= {{=[plain]{PRIVATE} \\~ b ~c}}"
+    )
+    found = one("gift", text)
+    assert (found.topic, found.name, found.prompt) == (
+        f"a{PRIVATE}/b",
+        f"Name {PRIVATE}",
+        f"What is {PRIVATE} =",
+    )
+    assert found.content.options[0].text == f"{PRIVATE} ~ b"
+
+
+def test_mathematics_in_plain_text_stays_as_it_was_typed():
+    told = question(
+        "true_false", {"answer": True}, prompt=r"TeX between \( and \)\nor $$", text_format="plain"
+    )
+    content, losses = written(get("gift"), [told])
+    assert (read(get("gift"), content)[0], losses[told.id]) == ([told], [])
+
+
 def test_a_text_that_begins_like_a_weight_stays_one():
     told = question(
         "single_choice",

@@ -41,10 +41,12 @@ from quiz.formats.base import (
 )
 from quiz.questions.fields import percent
 
-#: What a backslash takes the meaning from; each stands for itself while a question is taken apart.
+#: What a backslash takes the meaning from. While a question is taken apart, halves of surrogate pairs, which no file holds,
+#: stand for them.
 _RESERVED: Final = "\\~=#{}:n"
 _ESCAPE: Final = re.compile(r"\\([\\~=#{}:n])")
-_HELD: Final = re.compile("[\ue100-\ue10f]")
+_FIRST_HELD: Final = 0xDC00
+_HELD: Final = re.compile("[\udc00-\udc07]")
 MARKER: Final = re.compile(r"\s*\[(html|markdown|moodle|plain)\]\s*", re.IGNORECASE)
 #: Until PHP 8 Moodle wrote numbers as its user's language does, some with a comma.
 WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:[.,][0-9]*)?)%")
@@ -175,7 +177,7 @@ def _title(text: str) -> str:
 
 
 def _question(text: str) -> dict[str, Any]:
-    held = _ESCAPE.sub(lambda found: chr(0xE100 + _RESERVED.index(found[1])), text)
+    held = _ESCAPE.sub(lambda found: chr(_FIRST_HELD + _RESERVED.index(found[1])), text)
     found = _NAME.match(held)
     name = _bare(found[1] or "").strip() if found else ""
     held = held[found.end() :] if found else held
@@ -299,7 +301,7 @@ def _number(text: str) -> dict[str, Any]:
     low, dots, high = text.partition("..")
     if dots:
         return {"min": _decimal(low), "max": _decimal(high)}
-    value, _, tolerance = text.replace("\ue106", ":").partition(":")
+    value, _, tolerance = text.partition(":")
     return {"value": _decimal(value), **({"tolerance": _decimal(tolerance)} if tolerance.strip() else {})}
 
 
@@ -340,7 +342,11 @@ def _ordering(answers: str) -> dict[str, Any]:
 
 
 def _as_written(held: re.Match[str]) -> str:
-    return "\\" + _RESERVED[ord(held[0]) - 0xE100]
+    return "\\" + _reserved(held)
+
+
+def _reserved(held: re.Match[str]) -> str:
+    return _RESERVED[ord(held[0]) - _FIRST_HELD]
 
 
 _KINDS: Final = (
@@ -421,4 +427,4 @@ def _bare(text: str) -> str:
     """The text with what was escaped put back."""
     if text.isascii():  # most texts, and what is held is none
         return str(text)
-    return _HELD.sub(lambda found: "\n" if found[0] == "\ue107" else _RESERVED[ord(found[0]) - 0xE100], text)
+    return _HELD.sub(lambda found: _reserved(found).replace("n", "\n"), text)

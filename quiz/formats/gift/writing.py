@@ -10,7 +10,17 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Said
-from quiz.formats._moodle import MARKUP, ORDER_RULES, as_html, graded, holds_markup, kept, literal, path_of
+from quiz.formats._moodle import (
+    MARKUP,
+    ORDER_RULES,
+    as_html,
+    graded,
+    holds_markup,
+    kept,
+    literal,
+    path_of,
+    says_more,
+)
 from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, untold
 from quiz.formats.gift.reading import CATEGORY, MARKER, WEIGHT
 from quiz.questions.rules.numbers import show_number
@@ -90,7 +100,7 @@ def _meta(text: str) -> str:
 def _marker(question: Question) -> str:
     """Moodle's own format needs none; plain text that looks like markup or the like has to say that it is none."""
     if question.text_format == "plain":
-        suspicious = any(MARKUP.search(text) or _FRONT.match(text) for text in _all_texts(question.dump()))
+        suspicious = any(says_more(text) or _FRONT.match(text) for text in _all_texts(question.dump()))
         return "[plain]" if suspicious else ""
     return f"[{question.text_format}]"
 

@@ -1,6 +1,7 @@
 """Moodle's embedded answers as a text file."""
 
 from fractions import Fraction
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -74,6 +75,13 @@ def test_characters_that_mean_something_are_written_as_entities():
     content, _ = written(CLOZE, found)
     assert content == b"{1:SHORTANSWER:=a &#125; &#35; &#126; &#38; b}\n"
     assert read(CLOZE, content)[0] == found
+
+
+def test_a_text_of_line_breaks_is_parted_at_once():
+    begun = process_time()
+    ((one,), _) = read(CLOZE, b"a<br /><br />" * 10_000 + b"{1:SA:=x}")
+    assert one.content.text == "[[1]]"
+    assert process_time() - begun < 1
 
 
 @settings(max_examples=80, deadline=None)

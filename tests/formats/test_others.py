@@ -131,6 +131,25 @@ def test_questions_within_other_content_of_h5p_are_found_and_what_is_none_is_tol
     assert [(told["where"], told["kind"]) for told in report.unsupported] == [("item 5", "H5P.Accordion")]
 
 
+def test_what_a_set_of_choices_of_h5p_says_to_ranges_is_lost_of_each_and_looked_for_once():
+    choices = [{"question": f"W{n}?", "answers": ["A", "B"]} for n in range(3000)]
+    silent = [{"from": n % 101, "to": 100, "feedback": ""} for n in range(6000)]
+    begun = process_time()
+    found, _ = h5p("H5P.SingleChoiceSet", {"choices": choices, "overallFeedback": silent})
+    assert [lost for _, lost in found if lost] == []
+    assert process_time() - begun < 3  # it takes a second, and took five
+    ranges = [*silent, {"from": 0, "to": 100, "feedback": "Done."}]
+    found, _ = h5p("H5P.SingleChoiceSet", {"choices": choices[:2], "overallFeedback": ranges})
+    assert [lost for _, lost in found] == [["feedback"], ["feedback"]]
+
+
+def test_a_statement_of_h5p_is_true_where_nothing_is_said():
+    """The library takes it so, whose author left the choice as it stood."""
+    answers = [h5p("H5P.TrueFalse", {"question": "Q?", **told})[0][0][0].content.answer
+               for told in ({}, {"correct": "true"}, {"correct": "false"})]  # fmt: skip
+    assert answers == [True, True, False]
+
+
 def test_what_a_set_of_h5p_says_around_its_questions_is_a_loss():
     inner = {"library": "H5P.TrueFalse 1.8", "params": {"question": "Q?", "correct": "true"}}
     params = {"introPage": {"introduction": "Welcome"}, "questions": [inner]}

@@ -99,7 +99,7 @@ def _items(whole: Params) -> Iterator[Params]:
         elif library in _HOLDERS:
             left += reversed([*_within(params)])
         elif library == _SET:
-            told = {"overallFeedback": params.get("overallFeedback")}
+            told = {"overallFeedback": [*_told_of(params)][:1]}  # for each choice, that something is told
             for choice in _dicts(params.get("choices")):
                 yield {"library": _SET, "params": {**told, **choice}}
         else:
@@ -241,8 +241,13 @@ def _told(item: _Item, count: int) -> dict[str, Any]:
 
 
 def _lose_ranges(item: _Item) -> None:
-    if any(_text(one.get("feedback")) for one in _dicts(item.params.get("overallFeedback"))):
+    if any(_told_of(item.params)):
         item.lose("feedback", "what is said to ranges of points, and their figures")
+
+
+def _told_of(params: Params) -> Iterator[Params]:
+    """The ranges of points to which something is said."""
+    return (one for one in _dicts(params.get("overallFeedback")) if _text(one.get("feedback")))
 
 
 def _said(ranges: Sequence[Params], percent: int) -> str:
@@ -316,7 +321,7 @@ def _first_is_right(item: _Item) -> dict[str, Any]:
 
 def _truth(item: _Item) -> dict[str, Any]:
     told = item.behaviour
-    answer = _is_true(item.params.get("correct"))
+    answer = _is_true(item.params.get("correct", "true"))
     right, wrong = _text(told.get("feedbackOnCorrect")), _text(told.get("feedbackOnWrong"))
     feedback = {"feedback_true": right if answer else wrong, "feedback_false": wrong if answer else right}
     given = {name: text for name, text in feedback.items() if text}

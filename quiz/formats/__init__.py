@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,8 @@ from quiz.questions.validation import suggest
 from quiz.registry import modules
 
 _NOT_FORMATS = frozenset({"base", "conversion"})
+#: What people call formats by the system that they come from or go to.
+_SYSTEMS = {"canvas": "qti12", "brightspace": "qti12", "d2l": "qti12", "excel": "xlsx", "sheet": "xlsx"}
 #: Confidence below which a file is of no format that we know.
 _LEAST = 0.3
 
@@ -33,7 +36,7 @@ def get(name: str) -> Format:
             Said(
                 "there is no format '%(name)s'%(hint)s – one of %(names)s",
                 name=name,
-                hint=suggest(name, known),
+                hint=suggest(_SYSTEMS.get(name.lower(), name.lower()), known),
                 names=", ".join(known),
             )
         )
@@ -58,7 +61,14 @@ def recognise(head: bytes, name: str) -> Format:
         ]
         if called:
             return called[0]
-        raise Invalid(Said("%(name)s: the format is not recognised – say it with --from", name=name))
+        names = _called(name, [one for one in formats().values() if one.read])
+        raise Invalid(
+            Said(
+                "%(name)s: the format is not recognised – say it with --from: %(names)s",
+                name=name,
+                names=names,
+            )
+        )
     return formats()[ranked[0][1]]
 
 
@@ -73,6 +83,18 @@ def by_suffix(name: str) -> Format:
     for format in formats().values():
         if format.writer and format.own_suffix and name.lower().endswith(format.suffixes):
             return format
+    names = _called(name, [one for one in formats().values() if one.writer])
     raise Invalid(
-        Said("%(name)s: the ending does not say which format is meant – say it with --to", name=name)
+        Said(
+            "%(name)s: the ending does not say which format is meant – say it with --to: %(names)s",
+            name=name,
+            names=names,
+        )
     )
+
+
+def _called(name: str, known: Sequence[Format]) -> str:
+    """The names of the formats whose files may be called so; of all, where that is no ending of any."""
+    ending = Path(name.lower()).suffix
+    likely = [one.name for one in known if ending and any(suffix.endswith(ending) for suffix in one.suffixes)]
+    return ", ".join(likely or [one.name for one in known])

@@ -15,7 +15,7 @@ from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.cli import main
 from quiz.files.shipped import shipped
-from quiz.formats import get
+from quiz.formats import formats, get
 from quiz.formats.base import Source
 from quiz.formats.conversion import Instances, Reading, Report, export
 from tests.formats.samples import samples
@@ -293,3 +293,24 @@ def test_a_picture_of_another_bank_is_not_overwritten(tmp_path):
     )
     assert (folder / "images/p.png").read_bytes() == kept
     assert sorted(one.name for one in folder.iterdir()) == ["again.yaml", "images", "one.yaml"]
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["q.gift", "q.zip"], "say it with --to: qti12, qti21, qti22, qti30\n"),
+        (["q.gift", "q"], "say it with --to: aiken, anki, "),
+        (["q.gift", "q.zip", "--to", "Canvas"], "there is no format 'Canvas', did you mean 'qti12'?"),
+        (["q.gift", "q.zip", "--from", "GIFT"], "did you mean 'gift'?"),
+    ],
+)
+def test_wrong_usage_names_the_formats_that_may_be_meant(tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "q.gift").write_text("Rain is wet. {T}\n")
+    done = run(*arguments)
+    assert (done.exit_code, said in done.stderr) == (2, True)
+
+
+def test_the_help_names_every_format():
+    listed = re.sub(r"\s+", " ", run("--help").stdout).partition("FORMAT is one of ")[2].partition(".")[0]
+    assert re.findall(r"[a-z0-9-]+", listed.replace("(Canvas and others)", "")) == [*formats()]

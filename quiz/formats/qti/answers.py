@@ -11,7 +11,7 @@ from typing import Any, Final
 from quiz.files.xml import Element
 from quiz.formats.qti.item import Item, compared_with
 from quiz.formats.qti.patterns import to_stars
-from quiz.formats.qti.processing import Unknown, interval_of, rounded
+from quiz.formats.qti.processing import Unknown, interval_of, rounded, whole_of
 from quiz.formats.qti.values import Declaration, Value, Wrong, as_typed, number, text_of
 
 #: Stands for any text while a pattern is tried: a private character that stands in no answer.
@@ -174,11 +174,12 @@ def _ends(item: Item, declaration: Declaration, centre: Fraction) -> Iterator[Fr
             with suppress(Unknown):
                 yield from interval_of(test, centre)
         elif test.tag == "equalRounded":
-            yield from _rounding(test, centre)
+            with suppress(Unknown):
+                yield from _rounding(test, centre)
 
 
 def _rounding(test: Element, centre: Fraction) -> Iterator[Fraction]:
-    mode, figures = test.get("roundingMode", "significantFigures"), int(number(test.get("figures", "0")))
+    mode, figures = test.get("roundingMode", "significantFigures"), whole_of(test, "figures", "0")
     value = rounded(centre, mode, figures)
     places = figures
     if mode != "decimalPlaces":

@@ -6,6 +6,7 @@ Unknown, and whoever asks goes by the key alone. Numbers are exact. NULL in a te
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import floor, gcd, lcm, prod
@@ -35,11 +36,11 @@ from quiz.formats.qti.values import (
 from quiz.questions.rules.regions import contains
 from quiz.questions.rules.text import matches
 
-#: Steps of one run: items of people's making need some hundred.
+#: Steps of one run, and of all runs of an item: items of people's making need some hundred, and some hundred runs.
 _MOST_STEPS: Final = 20_000
-#: Exponents, and numbers that are raised to one or divided into whole parts.
-_MOST_POWER: Final = 100
-_MOST_BASE: Final = 10**12
+_MOST_IN_ALL: Final = 2_000_000
+#: Bits of the numbers that one operator works on, a part of another kind counting as one: each step could double them.
+_MOST_BITS: Final = 12_000
 
 
 class Unknown(Exception):
@@ -68,7 +69,7 @@ class Processing:
         self.scores = _scores(rules, outcomes)
         self.given: dict[str, Value] = {}
         self.found: dict[str, Value] = {}
-        self._steps = 0
+        self._steps = self._earlier = 0
 
     @property
     def is_missing(self) -> bool:
@@ -80,7 +81,7 @@ class Processing:
         self.given = {name: responses.get(name, NULL) for name in self.responses}
         self.found = {name: one.default or _zero(one) for name, one in self.outcomes.items()}
         self.found.update(self.constants)
-        self._steps = 0
+        self._earlier, self._steps = self._earlier + self._steps, 0
         if self._template:
             self.found["SCORE"] = _TEMPLATES[self._template](self)
         elif self._rules is not None:
@@ -121,8 +122,11 @@ class Processing:
             ) from None
 
     def values(self, expression: Element) -> list[Value]:
-        """What the expressions inside of one give."""
-        return [self.value(child) for child in expression]
+        """What the expressions inside of one give. Raises Unknown and Wrong."""
+        values = [self.value(child) for child in expression]
+        if sum(_bits(one) for value in values for one in value) > _MOST_BITS:
+            raise Unknown("very long response processing")
+        return values
 
     def variable(self, name: str) -> Value:
         """The value of a response or outcome."""
@@ -146,8 +150,15 @@ class Processing:
 
     def _step(self) -> None:
         self._steps += 1
-        if self._steps > _MOST_STEPS:
+        if self._steps > _MOST_STEPS or self._earlier + self._steps > _MOST_IN_ALL:
             raise Unknown("very long response processing")
+
+
+def _bits(one: Any) -> int:
+    """How long a number is; 1 for what is none."""
+    if not isinstance(one, Fraction):
+        return 1
+    return one.numerator.bit_length() + one.denominator.bit_length()
 
 
 def _scores(rules: Element | None, outcomes: Mapping[str, Declaration]) -> tuple[str, ...]:
@@ -326,10 +337,18 @@ def _not(context: Processing, node: Element) -> Value:
     return truth(not value[0]) if value else NULL
 
 
+def whole_of(node: Element, name: str, usual: str) -> int:
+    """The whole number that an operator says. Raises Unknown where it names a variable in its place."""
+    try:
+        return int(number(node.get(name, usual)))
+    except Wrong:
+        raise Unknown(str(node.tag)) from None
+
+
 def _any_n(context: Processing, node: Element) -> Value:
     values = context.values(node)
     true, unknown = values.count(TRUE), values.count(NULL)
-    low, high = int(number(node.get("min", "0"))), int(number(node.get("max", "0")))
+    low, high = whole_of(node, "min", "0"), whole_of(node, "max", "0")
     if low <= true and true + unknown <= high:
         return TRUE
     return FALSE if true > high or true + unknown < low else NULL
@@ -444,7 +463,7 @@ def _equal_rounded(context: Processing, node: Element) -> Value:
     numbers = _numbers(context, node)
     if numbers is None or len(numbers) != 2:
         return NULL
-    figures = int(number(node.get("figures", "0")))
+    figures = whole_of(node, "figures", "0")
     mode = node.get("roundingMode", "significantFigures")
     return truth(len({rounded(one, mode, figures) for one in numbers}) == 1)
 
@@ -467,14 +486,14 @@ def rounded(value: Fraction, mode: str, figures: int) -> Fraction:
 
 def _round_to(context: Processing, node: Element) -> Value:
     numbers = _numbers(context, node)
-    figures = int(number(node.get("figures", "0")))
+    figures = whole_of(node, "figures", "0")
     mode = node.get("roundingMode", "significantFigures")
     return (rounded(numbers[0], mode, figures),) if numbers else NULL
 
 
 def _power(numbers: Sequence[Fraction]) -> Fraction:
     base, exponent = numbers
-    if exponent.denominator != 1 or abs(exponent) > _MOST_POWER or abs(base) > _MOST_BASE:
+    if exponent.denominator != 1 or abs(exponent) * _bits(base) > _MOST_BITS:
         raise Unknown("a power that is no plain number")
     return base ** int(exponent)
 
@@ -483,7 +502,7 @@ def _whole(reckon: Callable[..., int]) -> Callable[[Sequence[Fraction]], Fractio
     """A function of whole numbers."""
 
     def result(numbers: Sequence[Fraction]) -> Fraction:
-        if any(one.denominator != 1 or abs(one) > _MOST_BASE for one in numbers):
+        if any(one.denominator != 1 for one in numbers):
             raise Unknown("a divisor of what is no whole number")
         return Fraction(reckon(*map(int, numbers)))
 
@@ -548,7 +567,7 @@ def _contains(context: Processing, node: Element) -> Value:
     one, other = _pair(context, node)
     if not one or not other:
         return NULL
-    return truth(all(one.count(part) >= other.count(part) for part in other))
+    return truth(Counter(other) <= Counter(one))
 
 
 def _inside(context: Processing, node: Element) -> Value:
@@ -559,7 +578,7 @@ def _inside(context: Processing, node: Element) -> Value:
 
 
 def _index(context: Processing, node: Element) -> Value:
-    value, place = context.value(node[0]), int(number(node.get("n", "1")))
+    value, place = context.value(node[0]), whole_of(node, "n", "1")
     return (value[place - 1],) if 0 < place <= len(value) else NULL
 
 

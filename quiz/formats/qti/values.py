@@ -6,7 +6,7 @@ An identifier or string is a ``str``, a number a ``Fraction``, a pair or point a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from quiz.errors import Said
 from quiz.files.xml import Element
-from quiz.questions.fields import LARGEST_EXPONENT
+from quiz.questions.fields import LARGEST_EXPONENT, MOST_DIGITS
 from quiz.questions.rules.numbers import show_number
 from quiz.questions.rules.regions import Area, bounds
 from quiz.questions.rules.regions import Shape as ShapeName
@@ -26,6 +26,8 @@ TRUE: Final[Value] = (True,)
 FALSE: Final[Value] = (False,)
 
 
+#: Characters of a number: all digits that it may have, zeros before them, an exponent, and room around it.
+_LONGEST: Final = 3 * MOST_DIGITS
 #: Corners of the polygon that an ellipse becomes.
 _CORNERS: Final = 24
 
@@ -36,9 +38,9 @@ class Wrong(Exception):
 
 @lru_cache(maxsize=4096)
 def number(text: str) -> Fraction:
-    """A number. Raises Wrong."""
+    """A number. Raises Wrong, also for one that is longer, larger or smaller than numbers of questions may be."""
     try:
-        value = Decimal(text.strip())
+        value = Decimal(text.strip() if len(text) <= _LONGEST else "NaN")
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT:
@@ -109,17 +111,24 @@ class Table:
     default: Fraction = Fraction(0)
     lower: Fraction | None = None
     upper: Fraction | None = None
+    #: Where the first entry of each value stands, and the first of each text whose case does not matter.
+    _places: dict[Any, int] = field(init=False, repr=False)
+    _caseless: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        listed = [*enumerate(self.entries)][::-1]
+        self._places = {key: place for place, (key, _, _) in listed}
+        self._caseless = {str(key).lower(): place for place, (key, _, matters) in listed if not matters}
 
     def total(self, value: Value) -> Value:
         """The sum over the different values, within the bounds."""
         return (self.clamped(sum((self.worth(one) for one in dict.fromkeys(value)), Fraction(0))),)
 
     def worth(self, one: Any) -> Fraction:
-        """What a value is worth."""
-        for key, worth, case_matters in self.entries:
-            if key == one or (not case_matters and str(key).lower() == str(one).lower()):
-                return worth
-        return self.default
+        """What a value is worth: the first entry that it fits says it."""
+        none = len(self.entries)
+        place = min(self._places.get(one, none), self._caseless.get(str(one).lower(), none))
+        return self.default if place == none else self.entries[place][1]
 
     def clamped(self, total: Fraction) -> Fraction:
         """A sum within the bounds."""

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from quiz.formats.qti.processing import Processing, Unknown
-from quiz.formats.qti.values import Declaration, declared
+from quiz.formats.qti.values import Declaration, declared, number_of
 
 RESPONSE = (
     '<responseDeclaration identifier="RESPONSE" cardinality="{}" baseType="{}">{}</responseDeclaration>'
@@ -171,6 +171,42 @@ def test_tables_of_numbers_and_of_steps(table, looked_up):
     assert found == [() if one is None else (Fraction(one),) for one in looked_up]
 
 
+@pytest.mark.parametrize("operator", ["product", "multiple"])
+def test_rules_that_double_a_value_with_each_step_end(operator):
+    twice = f'<{operator}><variable identifier="X"/><variable identifier="X"/></{operator}>'  # 2^60 digits, or parts
+    rules = f'<setOutcomeValue identifier="X">{number(7)}</setOutcomeValue>' + 60 * (
+        f'<setOutcomeValue identifier="X">{twice}</setOutcomeValue>'
+    )
+    processing = Processing({}, {}, etree.fromstring(f"<responseProcessing>{rules}</responseProcessing>"))
+    with pytest.raises(Unknown, match="very long"):
+        processing.run({})
+
+
+def test_all_runs_of_an_item_together_have_an_end(monkeypatch):
+    monkeypatch.setattr("quiz.formats.qti.processing._MOST_IN_ALL", 100)
+    rules = "<setOutcomeValue identifier='X'><null/></setOutcomeValue>" * 20
+    processing = Processing({}, {}, etree.fromstring(f"<responseProcessing>{rules}</responseProcessing>"))
+    processing.run({})
+    processing.run({})
+    with pytest.raises(Unknown, match="very long"):
+        processing.run({})
+
+
+def test_the_first_entry_that_fits_says_what_a_value_is_worth():
+    written = "".join(
+        f'<mapEntry mapKey="{key}" mappedValue="{worth}" caseSensitive="{case}"/>'
+        for key, worth, case in (("Ab", 1, "true"), ("ab", 2, "false"), ("AB", 3, "true"))
+    )
+    mapping = MAPPED.format(written).replace('upperBound="2" ', "")
+    found = [scored("single", "string", mapping, "map_response", [one]) for one in ("Ab", "AB", "ab", "x")]
+    assert found == [1, 2, 2, 0]
+
+
+@pytest.mark.parametrize("digits, is_number", [(200, True), (1_000_000, False)])
+def test_a_number_has_as_many_digits_as_numbers_of_questions(digits, is_number):
+    assert (number_of(f"0.{'7' * digits}") is not None) is is_number
+
+
 def test_what_is_missing_makes_null():
     assert value(f"<gt><null/>{number(1)}</gt>") == ()
     assert value(f"<divide>{GIVEN}{number(0)}</divide>") == ()
@@ -178,7 +214,7 @@ def test_what_is_missing_makes_null():
 
 
 @pytest.mark.parametrize(
-    "expression", ["<customOperator/>", f"<power>{number(2)}{number('0.5')}</power>", '<patternMatch pattern="(a+)+$"><baseValue baseType="string">a</baseValue></patternMatch>']
+    "expression", ["<customOperator/>", f'<index n="PLACE">{GIVEN}</index>', f"<power>{number(10)}{number(9999)}</power>", f"<power>{number(2)}{number('0.5')}</power>", '<patternMatch pattern="(a+)+$"><baseValue baseType="string">a</baseValue></patternMatch>']
 )  # fmt: skip
 def test_what_is_not_worked_out_is_said(expression):
     with pytest.raises(Unknown):

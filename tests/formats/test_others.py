@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from text2qti.config import Config
 from text2qti.quiz import Quiz
 
+from quiz.banks.model import Bank
 from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, pack
 from quiz.files.encodings import text_of
@@ -627,6 +628,18 @@ def test_pictures_of_an_anki_package_come_along_and_gaps_lie_side_by_side():
     assert found.question.explanation == "more"
     assert found.files == {"images/a-b.png": png()}
     assert [loss.field for loss in found.losses] == ["sounds", "images", "gaps", "hints"]
+
+
+def test_pictures_of_several_folders_stay_apart_in_an_anki_package():
+    pictures = {"images/a/b.png": png(shade=10), "images/a-b.png": png(shade=200), "images/b.png": png()}
+    target = BytesIO()
+    writer = get("anki").writer(target, Bank.load({"bank": "b", "title": "B"}))
+    for n, name in enumerate(pictures):
+        prompt = {"id": f"q{n}", "prompt": f"![A]({name})"}
+        writer.add(question("short_text", {"answers": [{"text": "x"}]}, **prompt), pictures)
+    writer.close()
+    again = [*Reading(get("anki"), Source(BytesIO(target.getvalue()), "x"), Report("x", "anki"), "b")]
+    assert [[*one.files.values()] for one in again] == [[one] for one in pictures.values()]
 
 
 def test_a_picture_of_an_anki_package_is_unpacked_once():

@@ -134,8 +134,10 @@ def _template(name: str, front: str, back: str) -> dict[str, Any]:
 
 
 def _flat(name: str) -> str:
-    """The name of a picture in Anki, which knows no folders."""
-    return name.removeprefix("images/").replace("/", "-")
+    """The name of a picture in Anki, which knows no folders: one that lies in some says so, to be no other's."""
+    folders, _, bare = name.removeprefix("images/").rpartition("/")
+    mark = sha1(folders.encode(), usedforsecurity=False).hexdigest()[:8]
+    return f"{folders.replace('/', '-')}-{mark}-{bare}" if folders else bare
 
 
 class _Sheet:

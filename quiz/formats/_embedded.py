@@ -10,16 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from html import unescape
 from math import lcm
 from typing import Any, Final
 
 from quiz.errors import Said
-from quiz.formats._moodle import Styled, as_html, became_html, centred, from_html, rounded, without_marks
+from quiz.formats._moodle import (
+    PERCENT,
+    Styled,
+    as_html,
+    became_html,
+    centred,
+    from_html,
+    rounded,
+    share,
+    without_marks,
+)
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
-from quiz.questions.fields import percent
+from quiz.questions.rules.numbers import read_number
 from quiz.questions.validation import suggest
 
 #: How a gap begins, wherever it stands.
@@ -33,7 +43,7 @@ _KINDS: Final = ("SHORTANSWER", "NUMERICAL", "MULTICHOICE", "MULTIRESPONSE")
 #: Our types with options, and Moodle's words for them.
 _CHOICES: Final = {"single_choice": ("MULTICHOICE", "MC"), "multiple_response": ("MULTIRESPONSE", "MR")}
 _REST: Final = re.compile(r"((?:[^\\}]++|\\.)*+)\}", re.DOTALL)
-_SHARE: Final = re.compile(r"\s*(?:=|%(-?[0-9]+(?:[.,][0-9]*)?)%)")
+_SHARE: Final = re.compile(rf"\s*(?:=|{PERCENT})")
 _FEEDBACK: Final = re.compile(r"(?<!\\)(?<!&)(?<!&amp;)#")
 _ESCAPED: Final = re.compile(r"\\([}#~{\"/=\\])")
 _SPECIAL: Final = re.compile(r"[&~#}{\\]")
@@ -159,21 +169,21 @@ def _alternatives(inside: str) -> list[_Alternative]:
     for part in re.split(r"(?<!\\)~", inside):
         if not part.strip():
             continue
-        share = _SHARE.match(part)
-        text, _, feedback = _cut(part[share.end() :] if share else part)
-        in_percent = share is not None and share[1] not in (None, "0")  # which is as if nothing was said
+        said = _SHARE.match(part)
+        text, _, feedback = _cut(part[said.end() :] if said else part)
+        in_percent = said is not None and said[1] not in (None, "0")  # which is as if nothing was said
         found.append(
-            _Alternative(_credit(share), _decoded(text).strip(), _decoded(feedback).strip(), in_percent)
+            _Alternative(_credit(said), _decoded(text).strip(), _decoded(feedback).strip(), in_percent)
         )
     if not found:
         raise Wrong("a gap has no answer – write one such as {1:SHORTANSWER:=answer}")
     return found
 
 
-def _credit(share: re.Match[str] | None) -> Fraction:
-    if share is None:
+def _credit(found: re.Match[str] | None) -> Fraction:
+    if found is None:
         return Fraction(0)
-    return Fraction(1) if share[1] is None else percent(Decimal(share[1].replace(",", ".")))
+    return Fraction(1) if found[1] is None else share(found[1])
 
 
 def _cut(part: str) -> tuple[str, str, str]:
@@ -233,16 +243,14 @@ def _numerical(answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Lo
 
 def _number(one: _Alternative) -> dict[str, Any]:
     value, _, tolerance = one.text.partition(":")
-    width = {"tolerance": _decimal(tolerance)} if tolerance and _decimal(tolerance) else {}
-    return {"value": _decimal(value), **width, **_worth(one), **_feedback(one)}
+    width = _decimal(tolerance) if tolerance.strip() else 0
+    kept = {"tolerance": width} if width else {}
+    return {"value": _decimal(value), **kept, **_worth(one), **_feedback(one)}
 
 
 def _decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    value = read_number(text)
+    if value is None:
         raise Wrong(
             Said(
                 "'%(text)s' in a gap is no number – write {1:NUMERICAL:=3} or {1:NUMERICAL:=3:0.5}",
@@ -296,8 +304,8 @@ def _weights(gaps: Mapping[str, Any], points: Fraction) -> tuple[Mapping[str, in
 
 def _alternative(credit: Fraction, text: str, feedback: str) -> str:
     """One answer as it stands in the gap; both texts are what Moodle is to see."""
-    share = "=" if credit == 1 else f"%{percentage(credit)}%"
-    bare = "" if not credit and text[:1] not in ("=", "%") else share
+    worth = "=" if credit == 1 else f"%{percentage(credit)}%"
+    bare = "" if not credit and text[:1] not in ("=", "%") else worth
     return bare + _coded(text) + (f"#{_coded(feedback)}" if feedback else "")
 
 

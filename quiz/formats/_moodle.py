@@ -17,6 +17,7 @@ from quiz.banks.model import Topic
 from quiz.errors import Said
 from quiz.files.mathematics import HOLDS_TEX
 from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
+from quiz.formats import base
 from quiz.formats.base import Loss, percentage, titled
 from quiz.questions.fields import percent
 from quiz.questions.images import references
@@ -58,6 +59,10 @@ _OFFERED: Final = frozenset(
         "0 1 9/10 5/6 4/5 3/4 7/10 2/3 3/5 1/2 2/5 1/3 3/10 1/4 1/5 1/6 1/7 1/8 1/9 1/10 1/20".split(),
     )
 )
+#: A weight in percent. Until PHP 8 Moodle wrote numbers as its user's language does, some with a comma.
+PERCENT: Final = r"%(-?[0-9]+(?:[.,][0-9]*)?)%"
+#: Characters of such a number that count: no weight that is meant has more.
+_FIGURES: Final = 40
 _NOT_OFFERED: Final = Said(
     "Moodle offers no such weight, and refuses the file unless 'Nearest grade if not listed' is chosen there"
 )
@@ -205,6 +210,12 @@ def path_of(topic: str, topics: Mapping[str, Topic]) -> tuple[str, list[str]]:
 # Numbers -------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
+def share(number: str) -> Fraction:
+    """The share of the mark for what stands between the signs of ``PERCENT``: files hold few, thousands of times each."""
+    return percent(Decimal(number[:_FIGURES].replace(",", ".")))
+
+
 def rounded(credits: Iterable[Fraction], field: str) -> list[Loss]:
     """A loss where a weight in percent does not say exactly what was meant."""
     if all(map(_is_kept, credits)):
@@ -237,10 +248,7 @@ def centred(answer: Any) -> tuple[str, str, list[Loss]]:
         losses.append(
             Loss("answers", Said("a %(kind)s became a value with an absolute tolerance", kind=kind))
         )
-    said, width = show_number(value), show_number(tolerance)
-    if (Fraction(said), Fraction(width)) != (value, tolerance):
-        losses.append(Loss("answers", "a number was rounded to twelve figures"))
-    return said, width, losses
+    return show_number(value), show_number(tolerance), [*losses, *base.rounded([value, tolerance])]
 
 
 # Texts with gaps -----------------------------------------------------------------------------------------------------

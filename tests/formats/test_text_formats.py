@@ -199,6 +199,28 @@ def test_mathematics_in_plain_text_stays_as_it_was_typed():
     assert (read(get("gift"), content)[0], losses[told.id]) == ([told], [])
 
 
+@pytest.mark.parametrize("name", ["gift", "cloze-text"])
+def test_a_number_that_moodle_cannot_be_told_whole_is_told(name):
+    third = {"answers": [{"value": "1/3"}]}
+    gaps = {"text": "[[1]]", "gaps": {"1": {"type": "numerical", **third}}}
+    told = question("numerical", third) if name == "gift" else question("cloze", gaps)
+    assert ("answers" if name == "gift" else "gaps") in written(get(name), [told])[1][told.id]
+
+
+@pytest.mark.parametrize("name, start", [("gift", "{=a ~"), ("cloze-text", "{1:MC:=a~")])
+def test_a_weight_of_a_million_digits_is_a_fault_of_its_question(name, start):
+    found, report = read(get(name), f"Q? {start}%{'9' * 1_100_000}%b}}".encode())
+    assert (found, len(report.errors)) == ([], 1)
+    assert len(str(report.errors[0]["message"])) < 200
+
+
+@pytest.mark.parametrize("name, text", [("gift", "Q? {#%s:%s}"), ("cloze-text", "{1:NM:=%s:%s}")])
+def test_numbers_are_read_as_people_type_them(name, text):
+    content = one(name, text % ("−1,000.5", "1e-2")).content
+    answers = content.answers if name == "gift" else content.gaps["1"].content.answers
+    assert (answers[0].value, answers[0].tolerance) == (Fraction(-2001, 2), Fraction(1, 100))
+
+
 def test_a_text_that_begins_like_a_weight_stays_one():
     told = question(
         "single_choice",

@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Final
 
 from quiz.errors import Said
 from quiz.formats._moodle import (
     ORDER_RULES,
+    PERCENT,
     PLACE,
     Styled,
     category,
     from_html,
     order_rule,
     settled,
+    share,
     shown,
     without_files,
 )
@@ -39,7 +40,7 @@ from quiz.formats.base import (
     titles,
     topic_of,
 )
-from quiz.questions.fields import percent
+from quiz.questions.rules.numbers import read_number
 
 #: What a backslash takes the meaning from. While a question is taken apart, halves of surrogate pairs, which no file holds,
 #: stand for them.
@@ -48,8 +49,7 @@ _ESCAPE: Final = re.compile(r"\\([\\~=#{}:n])")
 _FIRST_HELD: Final = 0xDC00
 _HELD: Final = re.compile("[\udc00-\udc07]")
 MARKER: Final = re.compile(r"\s*\[(html|markdown|moodle|plain)\]\s*", re.IGNORECASE)
-#: Until PHP 8 Moodle wrote numbers as its user's language does, some with a comma.
-WEIGHT: Final = re.compile(r"\s*%(-?[0-9]+(?:[.,][0-9]*)?)%")
+WEIGHT: Final = re.compile(rf"\s*{PERCENT}")
 #: What was meant as one.
 _HALF_WEIGHT: Final = re.compile(r"(?<!\\)[=~]\s*(%-?[0-9]+(?:[.,][0-9]+)?)(?![0-9.,%])")
 _META: Final = re.compile(r"\[(id|tag):((?:\\\]|[^\]])+)\]")
@@ -306,11 +306,8 @@ def _number(text: str) -> dict[str, Any]:
 
 
 def _decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    value = read_number(text)
+    if value is None:
         raise _Wrong(
             Said("'%(text)s' is no number – write {#3}, {#3:0.5} or {#2.5..3.5}", text=text.strip()[:40])
         )
@@ -378,13 +375,10 @@ def _answer(part: str) -> tuple[Fraction | None, str, dict[str, Styled]]:
     """The weight (None: not said), the text as it stands, and the feedback of one answer."""
     text = part.partition("#")[0]
     found = WEIGHT.match(text)
-    weight = _share(found[1]) if found else None
-    if weight is not None and abs(weight) > 1:
-        raise _Wrong(
-            Said("the weight %(weight)s is above 100 %% – write a share of the mark", weight=found[0].strip())
-            if found
-            else ""
-        )
+    weight = share(found[1]) if found else None
+    if found and weight is not None and abs(weight) > 1:
+        said = found[0].strip()[:40]
+        raise _Wrong(Said("the weight %(weight)s is above 100 %% – write a share of the mark", weight=said))
     bare = text[found.end() :] if found else text
     if not bare.strip():
         raise _Wrong("an answer is empty – write it, or take out its mark")
@@ -395,12 +389,6 @@ def _told(part: str) -> dict[str, Styled]:
     """The feedback of an answer, if there is any."""
     feedback = part.partition("#")[2]
     return {"feedback": _text(feedback)} if feedback.strip() else {}
-
-
-@lru_cache(maxsize=1024)
-def _share(text: str) -> Fraction:
-    """The few shares that files hold, thousands of times each."""
-    return percent(Decimal(text.replace(",", ".")))
 
 
 def _credit(weight: Fraction | None) -> dict[str, Fraction]:

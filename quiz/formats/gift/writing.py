@@ -21,7 +21,7 @@ from quiz.formats._moodle import (
     path_of,
     says_more,
 )
-from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, untold
+from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, rounded, untold
 from quiz.formats.gift.reading import CATEGORY, MARKER, WEIGHT
 from quiz.questions.rules.numbers import show_number
 
@@ -179,14 +179,15 @@ def _numbers(question: Question, content: Any) -> Body:
     losses = graded([answer.credit for answer in content.answers], "answers")
     rows = []
     for answer in content.answers:
-        low, high = answer.bounds
-        said = f"{show_number(low)}..{show_number(high)}"
+        sign, numbers = "..", answer.bounds
         if answer.value is not None and answer.tolerance_type == "absolute":
-            said = f"{show_number(answer.value)}:{show_number(answer.tolerance)}"
+            sign, numbers = ":", (answer.value, answer.tolerance)
         elif answer.value is not None:
             losses.append(
                 Loss("answers", Said("a %(kind)s tolerance became a range", kind=answer.tolerance_type))
             )
+        losses += rounded(numbers)
+        said = sign.join(map(show_number, numbers))
         rows.append(f"\n\t={_weight(answer.credit)}{said}{_told(answer, question)}")
     wrong = question.feedback.wrong if question.feedback else None
     return "#" + "".join(rows) + (f"\n\t~#{_shown(wrong, question)}" if wrong else ""), losses

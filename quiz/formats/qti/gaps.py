@@ -112,11 +112,13 @@ def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
 def _stands_in_line(element: Element) -> bool:
     """Whether there are words around an interaction and no blocks, or an element of its own."""
     holder = element.getparent()
-    words = [holder.text, *(child.tail for child in holder)]
-    in_line = any(said and said.strip() for said in words) and all(
-        child.tag not in BLOCKS for child in holder
-    )
+    in_line = _has_words(holder) and all(child.tag not in BLOCKS for child in holder)
     return in_line or (len(holder) == 1 and holder.tag != "itemBody")
+
+
+def _has_words(element: Element) -> bool:
+    """Whether an element has text of its own, beside that of the elements inside."""
+    return any(said and said.strip() for said in (element.text, *(child.tail for child in element)))
 
 
 def stand_in_text(item: Item, interactions: Sequence[Element]) -> bool:
@@ -390,7 +392,7 @@ def _credit(option: Mapping[str, Any]) -> Fraction:
 
 def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
     """The text with the marks of its gaps, and what stands in front: the blocks before the first that holds a gap."""
-    while len(body) == 1 and body[0].tag == "div" and not item.hints(body[0]):
+    while len(body) == 1 and body[0].tag == "div" and not item.hints(body[0]) and not _has_words(body):
         body = body[0]
     front: list[str] = []
     text: list[str] = []
@@ -400,10 +402,10 @@ def _parted(item: Item, body: Element, mark: Any) -> tuple[str, str]:
     def put(element: Element) -> str | None:
         return mark(element) if _is_gap(element) else None
 
-    if any(words and words.strip() for words in (body.text, *(block.tail for block in blocks))):
+    if _has_words(body):
         return FILL_IN, item.html(body, put, marks=True)
     for place, block in enumerate(blocks):
-        piece = _whole(item, block, put, marks=place >= first)
+        piece = item.html(block, put, marks=place >= first, whole=True)
         (front if place < first else text).append(piece)
     shown = "\n".join(part for part in text if part)
     return joined(front) or FILL_IN, shown
@@ -415,18 +417,3 @@ def _holds_gap(element: Element) -> bool:
 
 def _is_gap(element: Element) -> bool:
     return element.tag in INLINE or element.tag in _CHOSEN
-
-
-def _whole(item: Item, element: Element, put: Any, *, marks: bool) -> str:
-    """The HTML of an element itself."""
-    from lxml import etree  # noqa: PLC0415 - slow; only what reads XML pays
-
-    holder = etree.Element("holder")
-    place = element.getparent().index(element)
-    parent, tail = element.getparent(), element.tail
-    element.tail = None
-    holder.append(element)
-    html = item.html(holder, put, marks=marks)
-    element.tail = tail
-    parent.insert(place, element)
-    return html

@@ -16,7 +16,7 @@ from quiz.files.xml import Element
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
 from quiz.formats.qti.dialect import VARIABLES
-from quiz.formats.qti.markup import Put, html_inside, image, is_blank
+from quiz.formats.qti.markup import Put, html_inside, html_of, image, is_blank
 from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
 from quiz.formats.qti.values import (
     NULL,
@@ -218,8 +218,10 @@ class Item:
 
     # Texts -----------------------------------------------------------------------------------------------------------
 
-    def html(self, element: Element | None, put: Put | None = None, *, marks: bool = False) -> str:
-        """The HTML inside an element, its pictures by our names; "" for None."""
+    def html(
+        self, element: Element | None, put: Put | None = None, *, marks: bool = False, whole: bool = False
+    ) -> str:
+        """The HTML inside an element, its pictures by our names; "" for None. ``whole``: that of the element itself."""
         if element is None:
             return ""
 
@@ -227,7 +229,7 @@ class Item:
             found = put(one) if put else None
             return self._shown(one) if found is None else found
 
-        return html_inside(element, instead, marks=marks).strip()
+        return (html_of if whole else html_inside)(element, instead, marks=marks).strip()
 
     def rubrics(self, view: str) -> list[str]:
         """What is told to these people, such as ``scorer``; where nobody is named, ``candidate`` is meant."""

@@ -39,11 +39,12 @@ def html_inside(element: Element, put: Put = nothing_put, *, marks: bool = False
     """The HTML inside an element. ``marks``: what only looks like the mark of a gap is written otherwise."""
     parts = [_text(element.text, marks)]
     for child in element:
-        parts += (_one(child, put, marks), _text(child.tail, marks))
+        parts += (html_of(child, put, marks=marks), _text(child.tail, marks))
     return "".join(parts)
 
 
-def _one(element: Element, put: Put, marks: bool) -> str:
+def html_of(element: Element, put: Put = nothing_put, *, marks: bool = False) -> str:
+    """The HTML of an element itself, without the text after it."""
     instead = put(element)
     if instead is not None:
         return instead

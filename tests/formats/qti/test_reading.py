@@ -397,6 +397,7 @@ def test_an_item_is_recognised(name, format):
     "body, prompt, text",
     [
         ("<div><div><p>Complete.</p><p>In {}</p></div></div>", "<p>Complete.</p>", "<p>In [[R1]] [[R2]]</p>"),
+        ("<div>Briefly: <div>In {}</div></div>", "Fill in the gaps.", "Briefly: <div>In [[R1]] [[R2]]</div>"),
         ("In {}, so.", "Fill in the gaps.", "In [[R1]] [[R2]], so."),
         ("<p>In {}</p>, so.", "Fill in the gaps.", "<p>In [[R1]] [[R2]]</p>, so."),
     ],

@@ -342,7 +342,7 @@ def literal_texts(answers: Sequence[Any]) -> tuple[list[str], list[Loss]]:
     """
     full = [answer.text for answer in answers if answer.credit == 1]
     plain = [literal(text) for text in full if not has_star(text)]
-    detail = "an answer with *, which stands for any text"
+    detail = Said("an answer with *, which stands for any text")
     if not plain:
         raise Unwritable(detail)
     return plain, [Loss("answers", detail)] if len(plain) < len(full) else []

@@ -55,7 +55,7 @@ class QuizWriter(Writer):
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         if question.text_format == "html":
             raise Unwritable("a text in HTML, which Markdown of text2qti does not hold")
-        losses = _unkept(question)
+        losses = [*_unkept(question)]
         if question.text_format == "plain":
             question = restyled(question, "markdown", as_markdown)
         lines, lost = self._described(question) if question.type == "description" else self._asked(question)
@@ -113,20 +113,15 @@ def _untaken(question: Question) -> Iterator[Loss]:
         yield Loss("scoring", "Canvas takes off for a wrong option what it gives for a right one")
 
 
-def _unkept(question: Question) -> list[Loss]:
+def _unkept(question: Question) -> Iterator[Loss]:
     """What is lost of white space: of that in plain text the lines too, which Markdown makes a paragraph of."""
     texts = [*texts_in(question.dump())]
-    plain = question.text_format == "plain" and any(map(_LINES.search, texts))
-    kinds = (
-        ("text_format", "line breaks and tabs become spaces", plain),
-        (
-            "text_format",
-            "tabs, and spaces at the ends of lines, mean nothing",
-            any(map(_UNKEPT.search, texts)),
-        ),
-        ("prompt", "white space around a text is lost", any(text != text.strip() for text in texts)),
-    )
-    return [Loss(name, detail) for name, detail, lost in kinds if lost]
+    if question.text_format == "plain" and any(map(_LINES.search, texts)):
+        yield Loss("text_format", "line breaks and tabs become spaces")
+    if any(map(_UNKEPT.search, texts)):
+        yield Loss("text_format", "tabs, and spaces at the ends of lines, mean nothing")
+    if any(text != text.strip() for text in texts):
+        yield Loss("prompt", "white space around a text is lost")
 
 
 def _answer(mark: str, part: Any, text: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from quiz.banks.model import Bank, Question
-from quiz.errors import Said
+from quiz.errors import Said, in_turn
 from quiz.files.archive import pack
 from quiz.formats.base import Loss, Unwritable, Writer, titled, untold
 from quiz.formats.qti.dialect import Dialect, quoted
@@ -57,11 +57,7 @@ class QtiWriter(Writer):
         shared = self._shared(sheet)
         WRITTEN[question.type](sheet, question.content)
         sheet.finish()
-        if sheet.texts.plain:
-            sheet.lose(
-                "text_format",
-                "texts that are underlined, marked, struck out, annotated or around blocks are plain",
-            )
+        self._lose_looks(sheet)
         if not question.points:
             sheet.lose("points", "a question scores something")
         for name in sorted(sheet.texts.missing):
@@ -76,6 +72,16 @@ class QtiWriter(Writer):
         self._listed.append((path, question.topic, needs, said))
         self._pictures.update({name: files[name] for name in sheet.texts.shown})
         return sheet.losses
+
+    def _lose_looks(self, sheet: Sheet) -> None:
+        """What of its texts no version has, in one: a report tells one loss of a field."""
+        looks = Said("texts that are underlined, marked, struck out, annotated or around blocks are plain")
+        unsaid = Said("titles of links and abbreviations are left out, and every list begins with 1")
+        lost = [
+            said for said, is_lost in ((looks, sheet.texts.plain), (unsaid, sheet.texts.unsaid)) if is_lost
+        ]
+        if lost:
+            sheet.lose("text_format", in_turn("; ", lost))
 
     def close(self) -> None:
         files = {"imsmanifest.xml": self._manifest().encode(), "test.xml": self._test().encode()}

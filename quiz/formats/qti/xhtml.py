@@ -33,8 +33,7 @@ _TAGS: Final = set(TAGS) | set(
      "mtr", "mtd", "semantics", "annotation"}  # fmt: skip
 _CELLS: Final = {"colspan", "rowspan", "scope", "abbr"}
 _ATTRIBUTES: Final = {
-    "a": {"href"},
-    "img": ATTRIBUTES["img"],
+    **{tag: ATTRIBUTES[tag] for tag in ("a", "abbr", "img", "ol")},
     "*": {"class"},
     "td": _CELLS,
     "th": _CELLS,
@@ -68,11 +67,11 @@ NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>")
 #: Elements that some version does not have; they only change how words look.
 _LOOKS: Final = re.compile(r"</?(?:del|mark|s|u|acronym|big|tt|ruby|rb|rt|rp)\b[^<>]*>")
-#: Attributes of what Markdown makes that no version has.
-_TITLES: Final = re.compile(r"(<(?:a|abbr)\b[^<>]*?) (?:title|rel)=\"[^\"]*\"")
+#: Attributes that no version has, and those of them that say something: titles, and a list's number unless it is 1.
+_MORE: Final = re.compile(r'(<(?:a|abbr|ol)\b[^<>]*?) (?:title|rel|start)="[^"]*"')
+_SAYS: Final = re.compile(r'<(?:(?:a|abbr)\b[^<>]*? title="[^"]|ol\b[^<>]*? start="(?!1"))')
 #: What MathML does not know; the formula says the same in ``alttext``.
 _LABELS: Final = re.compile(r"(<math\b[^<>]*?) aria-label=\"[^\"]*\"")
-_START: Final = re.compile(r"<ol start=\"[^\"]*\"")
 _OPEN: Final = re.compile(rf"<({'|'.join(sorted(VOID))})\b([^<>]*?)/?>")
 _MATH: Final = re.compile(r"<math\b")
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
@@ -94,6 +93,8 @@ class Texts:
         self.shown: set[str] = set()
         self.missing: set[str] = set()
         self.plain = False
+        #: Whether a title, or the number with which a list begins, was left out.
+        self.unsaid = False
 
     def xhtml(self, text: str | None, shown: Callable[[str], str] = to_prompt_html) -> str:
         """The text as XHTML; ``shown`` renders Markdown."""
@@ -101,6 +102,8 @@ class Texts:
             return ""
         html = self._cleaned(text) if isinstance(text, Html) else self._rendered(text, shown)
         self.plain = self.plain or bool(_LOOKS.search(html))
+        self.unsaid = self.unsaid or bool(_SAYS.search(html))
+        html = _MORE.sub(r"\1", _MORE.sub(r"\1", html))
         html = _OPEN.sub(r"<\1\2/>", _LOOKS.sub("", html).replace("&nbsp;", "\u00a0"))
         if not NO_XML.search(html):
             loose, html = html, nested(html)
@@ -153,8 +156,7 @@ class Texts:
             fields = {"prompt": str(bare), "text_format": "markdown"}
             self.missing.update(one.file for one in references(fields) if one.file not in self._pins)
             bare = renamed(fields, self._pins)["prompt"]
-        html = _START.sub("<ol", _TITLES.sub(r"\1", _TITLES.sub(r"\1", shown(bare))))
-        html = _LABELS.sub(r"\1", html)
+        html = _LABELS.sub(r"\1", shown(bare))
         for address, name in self._names.items():
             if address in html:
                 html = html.replace(address, self.source(name))

@@ -249,6 +249,24 @@ def test_what_a_version_cannot_hold_is_named():
     assert b"struck and <em>not</em>" in ZipFile(BytesIO(content)).read("items/q.xml")
 
 
+@pytest.mark.parametrize(
+    "text, style, is_lost",
+    [
+        ('<abbr title="World Health Organization">WHO</abbr>', "html", True),
+        ('<ol class="k" start="3"><li>x</li></ol>', "html", True),
+        ('<ol start="1"><li>x</li></ol><abbr title="">y</abbr>', "html", False),
+        ("3. x\n4. y", "markdown", True),
+        ('[l](http://localhost "More")', "markdown", True),
+        ("1. x\n2. [l](http://localhost)", "markdown", False),
+    ],
+)
+def test_what_a_title_says_and_where_a_list_begins_is_not_lost_in_silence(text, style, is_lost):
+    content, lost = written(get("qti30"), [question("description", {}, prompt=text, text_format=style)])
+    assert lost == {"q": ["text_format"] * is_lost}
+    item = ZipFile(BytesIO(content)).read("items/q.xml")
+    assert not re.search(rb"<(ol|a|abbr)[^>]* (start|title|rel)=", item)
+
+
 def test_tags_and_difficulty_stand_in_the_manifest():
     one = question("description", {}, tags=["a <b>", "c"], difficulty="hard")
     content, lost = written(get("qti22"), [one])

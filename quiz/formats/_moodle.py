@@ -13,12 +13,12 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import Any, Final, Self
 
-from quiz.banks.model import Topic
+from quiz.banks.model import Question, Topic
 from quiz.errors import Said
 from quiz.files.mathematics import HOLDS_TEX
 from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
 from quiz.formats import base
-from quiz.formats.base import Loss, percentage, titled
+from quiz.formats.base import Loss, credits_of, percentage, titled
 from quiz.questions.fields import percent
 from quiz.questions.images import references
 from quiz.questions.rules.numbers import show_number
@@ -214,6 +214,21 @@ def path_of(topic: str, topics: Mapping[str, Topic]) -> tuple[str, list[str]]:
 def share(number: str) -> Fraction:
     """The share of the mark for what stands between the signs of ``PERCENT``: files hold few, thousands of times each."""
     return percent(Decimal(number[:_FIGURES].replace(",", ".")))
+
+
+def by_credits(question: Question) -> bool:
+    """Whether its rule is one that credits stand for in Moodle, which adds up what is ticked and stops at 0."""
+    return (question.type, question.scoring) == ("multiple_response", "right_minus_wrong")
+
+
+def ticked(question: Question) -> tuple[list[Fraction], list[Loss]]:
+    """What ticking each option of a multiple response is worth in Moodle, and what is lost by it."""
+    content: Any = question.content
+    if not by_credits(question):
+        return credits_of(content.options), []
+    share = Fraction(1, sum(option.right for option in content.options))
+    credits = [share if option.right else -share for option in content.options]
+    return credits, [Loss("scoring", "Moodle adds up credits instead, which give the same marks")]
 
 
 def rounded(credits: Iterable[Fraction], field: str) -> list[Loss]:

@@ -346,3 +346,14 @@ def test_texts_are_read_in_whatever_unicode_they_are(name, text, coding):
     assert recognise(content, "x.txt").name == name
     (found,), _report = read(get(name), content)
     assert text.find(found.prompt) >= 0
+
+
+@pytest.mark.parametrize("name", ["gift", "moodle-xml"])
+def test_boxes_whose_wrong_ones_take_off_what_right_ones_give_have_the_same_marks_in_moodle(name):
+    options = [{"text": "Wind", "correct": True}, {"text": "Sun", "correct": True}, {"text": "Coal"}]
+    boxes = question("multiple_response", {"options": options}, scoring="right_minus_wrong")
+    content, losses = written(get(name), [boxes])
+    (back,), _ = read(get(name), content)
+    assert losses[boxes.id] == ["scoring"]
+    for ticked in (["a"], ["a", "c"], ["a", "b", "c"], ["c"]):
+        assert back.score(ticked).fraction == boxes.score(ticked).fraction

@@ -14,14 +14,16 @@ from quiz.formats._moodle import (
     MARKUP,
     ORDER_RULES,
     as_html,
+    by_credits,
     graded,
     holds_markup,
     kept,
     literal,
     path_of,
     says_more,
+    ticked,
 )
-from quiz.formats.base import Loss, Unwritable, Writer, credits_of, percentage, rounded, untold
+from quiz.formats.base import Loss, Unwritable, Writer, percentage, rounded, untold
 from quiz.formats.gift.reading import CATEGORY, MARKER, WEIGHT
 from quiz.questions.rules.numbers import show_number
 
@@ -61,7 +63,8 @@ class GiftWriter(Writer):
         told = question.feedback
         only_wrong = told is not None and not told.right and not told.partly
         more = {"feedback"} if question.type == "numerical" and only_wrong else set()
-        return self.holds | more | ({"scoring"} if question.type == "ordering" else set())
+        told_apart = question.type == "ordering" or by_credits(question)
+        return self.holds | more | ({"scoring"} if told_apart else set())
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         body, losses = _BODIES[question.type](question, question.content)
@@ -149,12 +152,12 @@ def _single(question: Question, content: Any) -> Body:
 
 
 def _multiple(question: Question, content: Any) -> Body:
-    credits = credits_of(content.options)
+    credits, losses = ticked(question)
     rows = [
         f"\n\t~{_weight(credit)}{_shown(option.text, question)}{_told(option, question)}"
         for option, credit in zip(content.options, credits, strict=True)
     ]
-    return "".join(rows), graded(credits, "options")
+    return "".join(rows), [*losses, *graded(credits, "options")]
 
 
 def _truth(question: Question, content: Any) -> Body:

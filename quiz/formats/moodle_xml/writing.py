@@ -19,11 +19,13 @@ from quiz.formats._moodle import (
     ORDER_RULES,
     as_html,
     became_html,
+    by_credits,
     centred,
     graded,
     joined,
+    ticked,
 )
-from quiz.formats.base import Loss, Writer, credits_of, lost_fields
+from quiz.formats.base import Loss, Writer, lost_fields
 from quiz.formats.moodle_xml.calculated_writing import (
     Calculation,
     calculation,
@@ -125,7 +127,7 @@ def _held(question: Question) -> Iterator[str]:
         question.type == "numerical" and told and not told.right and not told.partly
     ):
         yield "feedback"
-    if question.type == "ordering":
+    if question.type == "ordering" or by_credits(question):
         yield "scoring"
     if question.status == "retired":
         yield "status"
@@ -173,7 +175,8 @@ def _placed_prompt(sheet: Sheet) -> str:
 
 def _choice(sheet: Sheet, content: Any) -> None:
     single = sheet.question.type == "single_choice"
-    credits = [one.worth for one in content.options] if single else credits_of(content.options)
+    credits, losses = ([one.worth for one in content.options], []) if single else ticked(sheet.question)
+    sheet.losses += losses
     sheet.put("single", str(single).lower())
     sheet.shuffle()
     sheet.put("answernumbering", "abc")
@@ -302,15 +305,9 @@ def _nothing(_sheet: Sheet, _content: Any) -> None:
 def _cloze_prompt(sheet: Sheet) -> str:
     """The text with its gaps, the prompt in front."""
     question, content = sheet.question, sheet.question.content
-    coded_text, losses = write_embedded(
-        content.text,  # type: ignore[attr-defined]
-        content.gaps,  # type: ignore[attr-defined]
-        question.text_format,
-        question.shuffle,
-        question.points,
-    )
+    coded, losses = write_embedded(question, question.prompt, content.text)  # type: ignore[attr-defined]
     sheet.losses += losses
-    return joined(question.prompt, coded_text, question.text_format)
+    return joined(question.prompt, coded, question.text_format)
 
 
 def _words_prompt(sheet: Sheet) -> str:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from quiz.banks.findings import Finding
 
 
+#: So many findings that say the same are told at once.
+_MANY = 4
+
+
 @click.group()
 def bank() -> None:
     """Question banks: check files, bring them into the database and out, print their schema.
@@ -123,14 +127,27 @@ def _as_text(report: Report, strict: bool) -> str:
     errors, more = _first(report.errors)
     lines += [f"{error.file}:{error.line}: {_named(error.question)}{error.message}" for error in errors]
     lines += [f"{file}: and {number} more" for file, number in more.items()]
-    lines += [_in_words(finding) for finding in report.findings if finding.suppressed is None]
+    lines += _told([finding for finding in report.findings if finding.suppressed is None])
     return "\n".join([*lines, _verdict(report, strict)])
 
 
+def _told(findings: Sequence[Finding]) -> Iterator[str]:
+    """A line a finding. Those that say the same of many questions come last, a line for all of a file."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.file, _in_words(finding)), []).append(finding)
+    many = {key: found for key, found in alike.items() if len(found) >= _MANY}
+    for finding in findings:
+        if (finding.file, _in_words(finding)) not in many:
+            yield f"{finding.file}:{finding.line}: {_named(finding.question)}{_in_words(finding)}"
+    for (file, words), found in many.items():
+        places = ", ".join(str(finding.line) for finding in found)
+        yield f"{file}: {len(found)} times {words} (lines {places})"
+
+
 def _in_words(finding: Finding) -> str:
-    at = f"{finding.file}:{finding.line}: {_named(finding.question)}"
     seen = f" “{finding.evidence}”" if finding.evidence else ""
-    return f"{at}{finding.severity} {finding.rule} {finding.where}:{seen} {finding.message} – {finding.fix}"
+    return f"{finding.severity} {finding.rule} {finding.where}:{seen} {finding.message} – {finding.fix}"
 
 
 def _named(question: str | None) -> str:

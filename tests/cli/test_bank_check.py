@@ -485,3 +485,15 @@ def test_a_file_of_another_system_is_to_be_converted_first(tmp_path, name, text,
     path.write_text(text)
     done = CliRunner().invoke(main, [*command, str(path), *(["-"] if command == ["score"] else [])])
     assert (done.exit_code, said in done.output) == (1, True)
+
+
+def test_what_is_said_alike_of_many_questions_is_said_once_to_people(check):
+    entry = "\n  - {{id: q{n}, type: essay, timeless: true, prompt: Why number {n}?, status: draft}}"
+    head = "format: quiz-bank/1\nbank: states\ntitle: Why\nquestions:"
+    few, many = (head + "".join(entry.format(n=n) for n in range(count)) for count in (3, 5))
+    assert check(few)[1].count(" warning F01 ") == 3
+    assert len([one for one in as_json(check, many)[1]["findings"] if one["rule"] == "F01"]) == 5
+    told = [line for line in check(many)[1].splitlines() if " F01 " in line]
+    assert len(told) == 1
+    assert "states.yaml: 5 times warning F01 explanation: " in told[0]
+    assert told[0].endswith("(lines 5, 6, 7, 8, 9)")

@@ -16,6 +16,7 @@ from html import unescape
 from math import lcm
 from typing import Any, Final
 
+from quiz.banks.model import Question
 from quiz.errors import Said
 from quiz.formats._moodle import (
     PERCENT,
@@ -271,19 +272,19 @@ def _feedback(one: _Alternative) -> dict[str, Styled]:
 # Writing -------------------------------------------------------------------------------------------------------------
 
 
-def write_embedded(
-    text: str, gaps: Mapping[str, Any], text_format: str, shuffle: bool, points: Fraction
-) -> tuple[str, list[Loss]]:
-    """The text with its gaps (``quiz.questions.types.cloze``) written into it, and what was lost.
+def write_embedded(question: Question, prompt: str, text: str) -> tuple[str, list[Loss]]:
+    """The text of a cloze with its gaps written into it, and what was lost.
 
-    Raises Unwritable where the text already holds what Moodle would take for a gap.
+    ``prompt`` is what will stand in front of it, both in the format that they are written in. Raises Unwritable where
+    one of them already holds what Moodle would take for a gap, or the text has not become one with each mark once.
     """
-    if START.search(text):
+    gaps: Mapping[str, Any] = question.content.gaps  # type: ignore[attr-defined]
+    if START.search(prompt) or START.search(text) or sorted(_MARK.findall(text)) != sorted(gaps):
         raise Unwritable("a text that Moodle would take for a gap")
-    weights, losses = _weights(gaps, points)
+    weights, losses = _weights(gaps, question.points)
     codes: dict[str, str] = {}
     for name, gap in gaps.items():
-        word, alternatives, lost = _WRITTEN[gap.type](gap.content, text_format, shuffle)
+        word, alternatives, lost = _WRITTEN[gap.type](gap.content, question.text_format, question.shuffle)
         losses += lost
         codes[name] = f"{{{weights[name]}:{word}:{'~'.join(alternatives)}}}"
     return _MARK.sub(lambda mark: codes[mark[1]], text), losses

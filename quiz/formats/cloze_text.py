@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Said
+from quiz.files.mathematics import HOLDS_TEX
 from quiz.files.richtext import Plain, to_html
 from quiz.formats._embedded import START, Wrong, read_embedded, write_embedded
 from quiz.formats._moodle import Styled, as_html, joined, kept, parted, settled
@@ -71,10 +73,8 @@ class _Writer(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         content: Any = question.content
-        (prompt, text), style = _as_moodle((question.prompt, content.text), question.text_format)
-        coded, losses = write_embedded(
-            text, content.gaps, question.text_format, question.shuffle, question.points
-        )
+        (prompt, text), style = _as_moodle((question.prompt, content.text.strip()), question.text_format)
+        coded, losses = write_embedded(question, prompt, text)
         place = next(gap.start() for gap in START.finditer(coded))
         front, rest = coded[:place], coded[place:]
         if style == "plain" and any(map(_RULE.fullmatch, rest.split("\n"))):
@@ -84,6 +84,7 @@ class _Writer(Writer):
             losses.append(Loss("text", "paragraphs in front of the first gap became lines of one"))
         whole = joined(prompt, lines, style).strip()
         written = " ".join(whole.split("\n")) if style == "html" else whole
+        style = "html" if HOLDS_TEX.search(unescape(whole)) else style
         if style != question.text_format:
             losses.append(Loss("text_format", Said("Moodle reads the text as %(style)s", style=style)))
         if files:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from quiz.errors import QuizError
 from quiz.formats import formats, recognise
+from quiz.formats.base import Unwritable
 from tests.formats.samples import read, written
+from tests.kernel.questions import question
 
 CLOZE = formats()["cloze-text"]
 FILE = """Read the declaration first.
@@ -75,6 +77,33 @@ def test_characters_that_mean_something_are_written_as_entities():
     content, _ = written(CLOZE, found)
     assert content == b"{1:SHORTANSWER:=a &#125; &#35; &#126; &#38; b}\n"
     assert read(CLOZE, content)[0] == found
+
+
+GAP = {"1": {"type": "short_text", "answers": ["x"]}}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"prompt": "Write {1:SA:=x} so.", "text": "[[1]]"},
+        {"text": "Text such as [\\[2]] and [[1]]"},
+        {"text": "[See](https://example.org/[[1]])"},
+    ],
+)
+def test_a_text_whose_gaps_would_not_be_ours_is_not_written(fields):
+    told = question("cloze", {**fields, "gaps": GAP})
+    with pytest.raises(Unwritable, match="take for a gap"):
+        written(CLOZE, [told])
+
+
+def test_white_space_in_front_of_a_text_is_no_paragraph_and_mathematics_no_plain_text():
+    fields = {"prompt": "Fill in.", "text_format": "plain", "gaps": GAP}
+    plain = question("cloze", {**fields, "text": "\n\nIt is [[1]]."})
+    content, lost = written(CLOZE, [plain])
+    assert (content, lost[plain.id]) == (b"Fill in.\n\nIt is {1:SHORTANSWER:=x}.\n", [])
+    told = question("cloze", {**fields, "text": "It is $$ x [[1]]."})
+    assert written(CLOZE, [told])[1][told.id] == ["text_format"]
+    assert read(CLOZE, written(CLOZE, [told])[0])[0][0].text_format == "html"
 
 
 def test_a_text_of_line_breaks_is_parted_at_once():

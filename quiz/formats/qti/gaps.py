@@ -330,6 +330,8 @@ def _check(
     missing = [
         [None if one == place else answer for one, answer in enumerate(right)] for place, _ in enumerate(gaps)
     ]
+    # Two words that are each other's wrong one are never together.
+    others = [next((one for one in gap.answers if one[0] != gap.right), None) for gap in gaps]
     tried: list[Tried] = []
     credits: list[Fraction] = []
     turned = [[*right] for _ in range(2 * len(groups))]
@@ -338,7 +340,7 @@ def _check(
         for place, source in zip(places, [*places[1:], places[0]], strict=True):
             swapped[place] = right[source]
             doubled[place] = right[places[0]]
-    rows: list[Sequence[tuple[Value, Response] | None]] = [right, *together, *missing, *turned]
+    rows: list[Sequence[tuple[Value, Response] | None]] = [right, others, *together, *missing, *turned]
     for row in rows:
         given = {place: one for place, one in enumerate(row) if one is not None}
         tried.append((NULL, {f"g{place}": response for place, (_, response) in given.items()}))

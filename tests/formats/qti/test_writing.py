@@ -391,3 +391,12 @@ def test_the_words_of_a_formula_are_kept():
     asked = question("essay", {}, text_format="html", prompt=said)
     content, _ = written(get("qti30"), [asked])
     assert read(get("qti30"), content)[0][0].prompt == said
+
+
+@pytest.mark.parametrize("rule", types.get("gap_select").rules)
+def test_two_words_that_are_each_others_wrong_one_keep_their_scoring(rule):
+    """Read as credits of -1 whose sum may be less than nothing: no gap was tried with a wrong word in all of them."""
+    words = {"text": "[[1]] [[2]]", "choices": ["x", "y"], "gaps": {"1": "a", "2": "b"}, "scoring": rule}
+    content, _ = written(get("qti22"), [question("gap_select", words)])
+    (found,), _ = read(get("qti22"), content)
+    assert (found.type, found.scoring) == ("gap_select", rule)

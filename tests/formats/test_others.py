@@ -642,6 +642,30 @@ def test_pictures_of_several_folders_stay_apart_in_an_anki_package():
     assert [[*one.files.values()] for one in again] == [[one] for one in pictures.values()]
 
 
+@pytest.mark.parametrize("name", ["anki", "h5p"])
+@pytest.mark.parametrize(
+    "more, weight, lost",
+    [
+        ({}, 1, set()),
+        ({"fold": ["accents"]}, 1, {"spelling"}),
+        ({"typo": True}, 1, {"spelling"}),
+        ({}, 2, {"weight"}),
+    ],
+)
+def test_what_a_gap_forgives_and_counts_is_told_where_it_is_lost(name, more, weight, lost):
+    gaps = {
+        "1": {"type": "short_text", "answers": [{"text": "Tashkent"}], **more},
+        "2": {"type": "short_text", "answers": [{"text": "Astana"}], "weight": weight},
+    }
+    asked = question("cloze", {"text": "[[1]], [[2]]", "gaps": gaps}, points=2)
+    assert {*written(get(name), [asked])[1][asked.id]} & {"spelling", "weight"} == lost
+
+
+def test_what_is_told_to_an_answer_is_lost_on_a_card():
+    asked = question("short_text", {"answers": [{"text": "x", "feedback": "Yes."}]})
+    assert "feedback" in written(get("anki"), [asked])[1][asked.id]
+
+
 def test_a_picture_of_an_anki_package_is_unpacked_once():
     """A large one that every note shows would cost its unpacking for each."""
     package = with_notes([["<img src=a.png> {{c1::x}}"]] * 2, {"0": "a.png"}, {"0": png()})

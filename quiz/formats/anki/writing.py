@@ -169,6 +169,8 @@ class _Sheet:
             raise Unwritable("an answer with *, which stands for any text")
         if len(answers) > 1:
             self.lose(field, "a card has one answer")
+        if any(answer.feedback for answer in answers):
+            self.lose("feedback", "a card says nothing to an answer")
         return escape(literal(right), quote=False)
 
 
@@ -191,6 +193,11 @@ def _written(sheet: _Sheet) -> _Made:
 
 def _gaps(sheet: _Sheet) -> _Made:
     text = sheet.html(sheet.content.text)
+    gaps = [gap.content for gap in sheet.content.gaps.values() if gap.type == "short_text"]
+    if len({gap.weight for gap in sheet.content.gaps.values()}) > 1:
+        sheet.lose("weight", "all gaps count alike")
+    if any(gap.case_sensitive or gap.fold or gap.typo for gap in gaps):
+        sheet.lose("spelling", "who learns by heart judges the spelling")
     for number, (name, gap) in enumerate(sheet.content.shown.items(), 1):
         if gap.type != "short_text":
             raise Unwritable(Said("a gap of type %(type)s", type=gap.type))

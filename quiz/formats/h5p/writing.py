@@ -242,6 +242,22 @@ def _true_false(sheet: _Sheet) -> Body:
     return "H5P.TrueFalse", {**sheet.asked("question"), "correct": correct, "behaviour": told}
 
 
+def _gap(sheet: _Sheet, gap: Any) -> str:
+    """The right answers of a gap. Raises Unwritable for other gaps than those of words, and what H5P takes for its own."""
+    if gap.type != "short_text":
+        raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
+    answers = gap.content.answers
+    full = [answer.text for answer in answers if answer.credit == 1]
+    words = [literal(word) for word in full]
+    if any(map(has_star, full)) or re.search(r"[*/:]", "".join(words)):
+        raise Unwritable("an answer with * / : which H5P takes for its own")
+    if len(words) < len(answers) or any(answer.feedback for answer in answers):
+        sheet.lose("gaps", "H5P has neither partial credit nor feedback in gaps")
+    if gap.content.fold or gap.content.typo:
+        sheet.lose("spelling", "spelling errors are not forgiven")
+    return escape("/".join(words), quote=False)
+
+
 def _cloze(sheet: _Sheet) -> Body:
     content = sheet.content
     if content.interchangeable:
@@ -249,19 +265,13 @@ def _cloze(sheet: _Sheet) -> Body:
     text = sheet.html(content.text)
     if "*" in text.replace("**", ""):
         raise Unwritable("a text with stars, which mark the gaps of H5P")
+    if len({gap.weight for gap in content.gaps.values()}) > 1:
+        sheet.lose("weight", "all gaps count alike")
     sensitive = {bool(getattr(gap.content, "case_sensitive", False)) for gap in content.gaps.values()}
     if len(sensitive) > 1:
         raise Unwritable("gaps of which only some mind capitals")
     for name, gap in content.gaps.items():
-        if gap.type != "short_text":
-            raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
-        full = [answer.text for answer in gap.content.answers if answer.credit == 1]
-        words = [literal(word) for word in full]
-        if any(map(has_star, full)) or re.search(r"[*/:]", "".join(words)):
-            raise Unwritable("an answer with * / : which H5P takes for its own")
-        if len(words) < len(gap.content.answers) or any(answer.feedback for answer in gap.content.answers):
-            sheet.lose("gaps", "H5P has neither partial credit nor feedback in gaps")
-        text = text.replace(f"[[{name}]]", f"*{escape('/'.join(words), quote=False)}*")
+        text = text.replace(f"[[{name}]]", f"*{_gap(sheet, gap)}*")
     behaviour = {"caseSensitive": sensitive.pop()}
     told = sheet.told(len(content.gaps))
     return "H5P.Blanks", {**sheet.asked("text"), "questions": [text], "behaviour": behaviour, **told}

@@ -25,7 +25,7 @@ from quiz.formats.qti.passages import Passages
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_object, select_point, stage_of
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
-from quiz.formats.qti.values import Wrong, number_of
+from quiz.formats.qti.values import Wrong, as_typed, number_of
 from quiz.formats.qti.words import gap_match
 from quiz.questions.parts import MOST_PARTS
 
@@ -99,12 +99,6 @@ class _Package:
         normalise(root)
         return root
 
-    def section(self, path: str, depth: int) -> Element:
-        """The section in a file of its own. Raises Invalid, also where files refer to each other."""
-        if depth > _DEEPEST:
-            raise Invalid("sections lie too deep in each other")
-        return self.xml(path)
-
 
 def read(source: Source) -> Iterator[Entry]:
     """The items of a package in the order of its test, or one item by itself."""
@@ -134,37 +128,16 @@ def read(source: Source) -> Iterator[Entry]:
 
 
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:
-    names = archive.names
-    manifests = sorted(
-        (name for name in names if posixpath.basename(name) == _MANIFEST), key=lambda name: name.count("/")
-    )
-    if not manifests:
-        raise Invalid(
-            Said(
-                "%(file)s holds no %(manifest)s – export it again as a content package",
-                file=source.name,
-                manifest=_MANIFEST,
-            )
-        )
-    known = frozenset(names)
+    known = frozenset(archive.names)
     package = _Package(
         lambda path: archive.read(path) if path in known else None, source.limits.question_bytes
     )
-    base = posixpath.dirname(manifests[0])
-    resources = [
-        (one.get("type", ""), path_of(base, one.get("href", "")), one)
-        for one in package.xml(manifests[0]).iter("resource")
-        if one.get("href")
-    ]
-    places, losses, title = [], [], ""
-    for kind, path, _ in resources:
-        test = _test(package, path) if "test" in kind or "assessment" in kind else None
-        if test is not None:
-            places += test.places
-            losses += test.losses
-            title = title or test.title
+    resources = _resources(package, source.name, archive.names)
+    paths = dict.fromkeys(path for kind, path, _ in resources if "test" in kind or "assessment" in kind)
+    tests = [test for path in paths if (test := _test(package, path))]
     said = {path: said_of(one) for kind, path, one in resources if "item" in kind}
-    places += map(_Place, said)
+    places = [*(place for test in tests for place in test.places), *map(_Place, said)]
+    losses = [loss for test in tests for loss in test.losses]
     if not places and not losses:
         raise Invalid(
             Said(
@@ -174,8 +147,9 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
             )
         )
     package.shares |= any("stimulus" in kind for kind, _, _ in resources)
-    package.shares |= any(name.lower().endswith(_PASSAGES) for name in names)
+    package.shares |= any(name.lower().endswith(_PASSAGES) for name in known)
     entries = _in_order(package, places, said)
+    title = next((test.title for test in tests if test.title), "")
     header: dict[str, Any] = {"title": title, "language": _language(package, places)}
     if package.shares:  # they stand in the header, with the questions that show them
         kept = [*entries]
@@ -183,6 +157,26 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     yield Head({name: value for name, value in header.items() if value}, losses)
     yield from told_of((place.path, place.titles) for place in places)
     yield from entries
+
+
+def _resources(package: _Package, file: str, names: Sequence[str]) -> list[tuple[str, str, Element]]:
+    """What the manifest lists: type, path, and the resource itself. Raises Invalid where there is no manifest."""
+    found = [name for name in names if posixpath.basename(name) == _MANIFEST]
+    if not found:
+        raise Invalid(
+            Said(
+                "%(file)s holds no %(manifest)s – export it again as a content package",
+                file=file,
+                manifest=_MANIFEST,
+            )
+        )
+    manifest = min(found, key=lambda name: (name.count("/"), name))
+    base = posixpath.dirname(manifest)
+    return [
+        (one.get("type", ""), path_of(base, one.get("href", "")), one)
+        for one in package.xml(manifest).iter("resource")
+        if one.get("href")
+    ]
 
 
 def _in_order(
@@ -224,9 +218,32 @@ def _at(package: _Package, place: _Place) -> Entry:
 
 @dataclass(slots=True)
 class _Test:
-    title: str
-    places: list[_Place]
-    losses: list[Loss]
+    """What a test holds, while it is read."""
+
+    package: _Package
+    title: str = ""
+    places: list[_Place] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+    #: Files of sections that were met: their items count where they stand first.
+    sections: set[str] = field(default_factory=set)
+
+    def lose(self, name: str, what: str) -> None:
+        """Notes a loss; of one name the first is told."""
+        self.losses.append(Loss(name, what))
+
+    def section(self, path: str, depth: int) -> Element | None:
+        """The section in a file of its own; None where it was met before, or, with a loss, where none can be read."""
+        if path in self.sections:
+            return None
+        self.sections.add(path)
+        error: Invalid = Invalid("sections lie too deep in each other")
+        if depth <= _DEEPEST:
+            try:
+                return self.package.xml(path)
+            except Invalid as found:
+                error = found
+        self.lose("sections", Said("a section is left out: %(error)s", error=Said(str(error))))
+        return None
 
 
 #: What a test says of how it is taken, which is the quiz's here and not the bank's.
@@ -237,67 +254,52 @@ _SETTINGS: Final = frozenset(
 
 def _test(package: _Package, path: str) -> _Test | None:
     """What a test holds; None where the file is none."""
+    made = _Test(package)
     try:
         root = package.xml(path)
     except Invalid as error:
-        return _Test(
-            "",
-            [],
-            [
-                Loss(
-                    "test",
-                    Said("the test %(path)s cannot be read: %(error)s", path=path, error=Said(str(error))),
-                )
-            ],
+        made.lose(
+            "test", Said("the test %(path)s cannot be read: %(error)s", path=path, error=Said(str(error)))
         )
+        return made
     package.shares |= root.tag == _STIMULUS  # some list them as tests
     if root.tag != _TEST:
         return None
+    made.title = root.get("title", "").strip()
     said = {element.tag for element in root.iter() if element.tag in _SETTINGS}
-    losses = [Loss("test", Said("a bank says nothing of %(name)s", name=name)) for name in sorted(said)[:1]]
-    tops = [
-        section
-        for part in root.iter("testPart")
-        for section in part
-        if section.tag.startswith("assessmentSection")
-    ]
-    folder = posixpath.dirname(path)
-    places: list[_Place] = []
+    if said:
+        made.lose("test", Said("a bank says nothing of %(name)s", name=", ".join(sorted(said))))
+    parts = root.iter("testPart")
+    tops = [one for part in parts for one in part if one.tag.startswith("assessmentSection")]
     for section in tops:
-        _section(
-            package, section, folder, [] if len(tops) == 1 else [section.get("title", "")], places, losses, 0
-        )
-    return _Test(root.get("title", "").strip(), places, losses)
+        _section(made, section, posixpath.dirname(path), [section.get("title", "")] if len(tops) > 1 else [])
+    return made
 
 
-def _section(
-    package: _Package,
-    section: Element,
-    folder: str,
-    titles: Sequence[str],
-    places: list[_Place],
-    losses: list[Loss],
-    depth: int,
-) -> None:
+def _section(test: _Test, section: Element, folder: str, titles: Sequence[str], depth: int = 0) -> None:
     """The items of a section, those of sections in it, and of sections in files of their own."""
     if section.tag == "assessmentSectionRef":
         path = path_of(folder, section.get("href", ""))
-        try:
-            section, folder = package.section(path, depth), posixpath.dirname(path)
-        except Invalid as error:
-            losses.append(Loss("test", Said("a section is left out: %(error)s", error=Said(str(error)))))
+        found = test.section(path, depth)
+        if found is None:
             return
+        section, folder = found, posixpath.dirname(path)
         titles = [*titles[:-1], section.get("title", "")] if titles else titles
     for child in section:
         if child.tag == "assessmentItemRef":
-            weight = child.find("weight")
-            said = number_of(weight.get("value", "")) if weight is not None else None
-            worth = said if said and said > 0 else Fraction(1)
-            places.append(
-                _Place(path_of(folder, child.get("href", "")), topic_of(titles), worth, titles=titles)
-            )
+            test.places.append(_place(test, child, folder, titles))
         elif child.tag in ("assessmentSection", "assessmentSectionRef"):
-            _section(package, child, folder, [*titles, child.get("title", "")], places, losses, depth + 1)
+            _section(test, child, folder, [*titles, child.get("title", "")], depth + 1)
+
+
+def _place(test: _Test, reference: Element, folder: str, titles: Sequence[str]) -> _Place:
+    """Where an item stands; a weight that takes its points away is told and counts as 1."""
+    weight = reference.find("weight")
+    said = number_of(weight.get("value", "")) if weight is not None else None
+    if said is not None and said <= 0:
+        test.lose("points", Said("a bank says nothing of %(name)s", name=f"weight={as_typed(said)}"))
+    worth = said if said and said > 0 else Fraction(1)
+    return _Place(path_of(folder, reference.get("href", "")), topic_of(titles), worth, titles=titles)
 
 
 # Items ---------------------------------------------------------------------------------------------------------------

@@ -385,6 +385,23 @@ def test_what_a_markdown_quiz_would_lose_of_itself_is_told(text, where, begins):
     assert (len(found), fault["where"], fault["message"][: len(begins)]) == (1, where, begins)
 
 
+@pytest.mark.parametrize(
+    "cell, words",
+    [("300", {"max": 300}), ("100..300", {"min": 100, "max": 300}), ("100 ..", {"min": 100}), ("", None)],
+)
+def test_a_sheet_says_how_long_an_essay_is_to_be_and_what_a_good_one_says(cell, words):
+    format = get("csv")
+    (one,), report = read(format, f"prompt,type,words,model answer\nWhy?,essay,{cell},So.\n".encode())
+    assert report.errors == []
+    assert (one.dump().get("words"), one.content.model_answer) == (words, "So.")
+    assert [again.dump() for again in read(format, written(format, [one])[0])[0]] == [one.dump()]
+
+
+def test_a_length_of_an_essay_that_is_no_number_is_told():
+    (fault,) = read(get("csv"), b"prompt,type,words\nWhy?,essay,a page\n")[1].errors
+    assert "words" in fault["message"]
+
+
 def test_feedback_below_an_essay_of_a_markdown_quiz_and_words_like_true_are_kept():
     text = b"1. Q?\n____\n... So.\n2. Which?\n*a) true()\nb) false()\n"
     essay, choice = read(get("text2qti"), text)[0]
@@ -659,6 +676,8 @@ def test_what_a_gap_forgives_and_counts_is_told_where_it_is_lost(name, more, wei
     }
     asked = question("cloze", {"text": "[[1]], [[2]]", "gaps": gaps}, points=2)
     assert {*written(get(name), [asked])[1][asked.id]} & {"spelling", "weight"} == lost
+    comes_back = question("cloze", {"text": "[[1]]", "gaps": {"1": gaps["2"]}}, prompt="Fill in.")
+    assert "prompt" not in written(get(name), [comes_back])[1][comes_back.id]
 
 
 def test_what_is_told_to_an_answer_is_lost_on_a_card():

@@ -23,6 +23,8 @@ _GAP_ENDS: Final = re.compile(r"(\{\{c\d+::|\}\})")
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SRC: Final = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _SOUND: Final = re.compile(r"\[sound:[^\[\]]*\]", re.IGNORECASE)
+#: What a note with gaps asks, which says so by its gaps alone.
+FILL_IN: Final = "Fill in."
 #: How a gap begins that is an area to be covered on a picture.
 _COVERED: Final = "image-occlusion:"
 
@@ -176,7 +178,7 @@ def _cloze(shown: Sequence[str]) -> tuple[dict[str, Any], list[Loss]]:
     extra, *others = [field.strip() for field in shown[1:]] or [""]
     losses += [Loss("fields", "further fields of the note")] if any(others) else []
     explained = {"explanation": extra} if extra else {}
-    return {"type": "cloze", "prompt": "Fill in.", "text": text, "gaps": gaps, **explained}, losses
+    return {"type": "cloze", "prompt": FILL_IN, "text": text, "gaps": gaps, **explained}, losses
 
 
 def _flat(text: str) -> str:

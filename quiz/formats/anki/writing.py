@@ -18,7 +18,7 @@ from quiz.files.archive import pack
 from quiz.files.richtext import Html, to_html, to_text
 from quiz.formats._pictures import Shown
 from quiz.formats.anki.package import NESTED, PARTED
-from quiz.formats.anki.reading import GAP, words_of
+from quiz.formats.anki.reading import FILL_IN, GAP, words_of
 from quiz.formats.base import Loss, Unwritable, Writer, titled, untold
 from quiz.questions.rules.text import LONGEST_PATTERN, has_star, literal
 
@@ -206,7 +206,8 @@ def _gaps(sheet: _Sheet) -> _Made:
             raise Unwritable("an answer with {{, }} or ::, which Anki takes for its own")
         answer += " " if answer.endswith("}") else ""
         text = text.replace(f"[[{name}]]", f"{{{{c{number}::{answer}}}}}")
-    sheet.lose("prompt", "a cloze card has its text only")
+    if to_text(Html(sheet.html(sheet.question.prompt))) != FILL_IN:
+        sheet.lose("prompt", "a cloze card has its text only")
     return _Made(_CLOZE, (text, sheet.html(sheet.question.explanation)), len(sheet.content.gaps))
 
 

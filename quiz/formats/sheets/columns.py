@@ -39,6 +39,8 @@ AFTER: Final = (
     "choose",
     "case sensitive",
     "reuse",
+    "words",
+    "model answer",
     "format",
 )
 #: What belongs to a part, in front of its letter.

@@ -433,6 +433,15 @@ def _word_gaps(row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _essay(row: Row) -> dict[str, Any]:
+    """How many words are asked for is a range, of which either end may be missing, or a number: the most."""
+    low, *high = _RANGE.split(row.get("words"), maxsplit=1)
+    ends = {"min": low, "max": high[0]} if high else {"max": low}
+    words = {end: _number(text, "words") for end, text in ends.items() if text.strip()}
+    model = row.get("model answer")
+    return {**({"words": words} if words else {}), **({"model_answer": model} if model else {})}
+
+
 _CONTENTS: Final[Mapping[str, Callable[[Row], dict[str, Any]]]] = {
     "single_choice": lambda row: {"options": _options(row)},
     "multiple_response": _choice,
@@ -443,7 +452,7 @@ _CONTENTS: Final[Mapping[str, Callable[[Row], dict[str, Any]]]] = {
     "ordering": _ordering,
     "gap_select": _word_gaps,
     "drag_words": _word_gaps,
-    "essay": lambda _row: {},
+    "essay": _essay,
     "description": lambda _row: {},
 }
 
@@ -461,7 +470,7 @@ _READ: Final[Mapping[str, frozenset[str]]] = {
     "ordering": frozenset({"option"}),
     "gap_select": _WORDED,
     "drag_words": _WORDED,
-    "essay": frozenset(),
+    "essay": frozenset({"words", "model answer"}),
     "description": frozenset(),
 }
 _NOT_EVERY: Final = frozenset().union(*_READ.values())

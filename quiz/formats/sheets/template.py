@@ -29,7 +29,8 @@ ROWS: Final[tuple[Mapping[str, str], ...]] = (
     {"type": "gap_select", "topic": "seats", "prompt": "Complete the sentence.", "text": _PLACES, **_CITIES},
     {"type": "drag_words", "topic": "seats", "prompt": "Drag the cities to where they belong.", "text": _PLACES, **_CITIES},
     {"type": "description", "topic": "founding", "prompt": "The next question is to be answered in a few sentences."},
-    {"type": "essay", "topic": "founding", "prompt": "Why did six states found it?", "points": "5"},
+    {"type": "essay", "topic": "founding", "prompt": "Why did six states found it?", "points": "5", "words": "100..300",
+     "model answer": "Their borders had been settled in the nineties, and the trust of these years was to be kept."},
 )  # fmt: skip
 
 

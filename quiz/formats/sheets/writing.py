@@ -36,6 +36,7 @@ class SheetWriter(Writer):
             "name", "topic", "difficulty", "level", "points", "prompt", "explanation", "hints", "feedback", "tags", "as_of",
             "valid", "scoring", "penalty", "shuffle", "options", "choose", "answer", "feedback_true", "feedback_false",
             "answers", "case_sensitive", "pairs", "distractors", "items", "text", "choices", "gaps", "reuse",
+            "words", "model_answer",
         }
     )  # fmt: skip
 
@@ -192,6 +193,12 @@ def _word_gaps(content: Any) -> Body:
     return cells, []
 
 
+def _essay(content: Any) -> Body:
+    asked = content.words
+    words = f"{asked.min or ''}..{asked.max or ''}" if asked else ""
+    return {"words": words, "model answer": content.model_answer or ""}, []
+
+
 def _lettered(parts: Sequence[_Part]) -> Iterator[tuple[str, _Part]]:
     """The parts, each with its letter. Raises Unwritable where there are more than letters."""
     if len(parts) > MOST:
@@ -213,6 +220,6 @@ _CONTENTS: Final[Mapping[str, Callable[[Any], Body]]] = {
     "ordering": _items,
     "gap_select": _word_gaps,
     "drag_words": _word_gaps,
-    "essay": _nothing,
+    "essay": _essay,
     "description": _nothing,
 }

@@ -50,13 +50,18 @@ def test_items_of_an_ordering_stand_without_escapes():
 
 
 def test_what_moodle_would_take_for_its_own_in_an_ordering_is_written_as_entities():
-    items = [{"text": "0"}, {"text": "// {}"}, {"text": "#### a\nb"}]
+    items = [{"text": "0"}, {"text": "// {}"}, {"text": "#### a\nb"}, {"text": "$CATEGORY: x"}]
     told = question("ordering", {"items": items}, explanation="So.", text_format="plain")
     content, losses = written(get("gift"), [told])
-    assert b"\t&#48;\n\t&#47;/ {&#125;\n\t&#35;### a<br />b\n}" in content
+    assert b"\t&#48;\n\t&#47;/ {&#125;\n\t&#35;### a<br />b\n\t&#36;CATEGORY: x\n}" in content
     assert losses[told.id] == ["text_format", "explanation"]
     again = read(get("gift"), content)[0][0]
-    assert [to_text(Html(item.text)) for item in again.content.items] == ["0", "// {}", "#### a b"]
+    assert [to_text(Html(item.text)) for item in again.content.items] == [
+        "0",
+        "// {}",
+        "#### a b",
+        "$CATEGORY: x",
+    ]
     with pytest.raises(Unwritable, match=r"with \{"):
         written(get("gift"), [question("ordering", {"items": items}, prompt="Order {a}")])
 
@@ -173,6 +178,23 @@ def test_what_moodle_could_not_export_is_told():
         ("line 4", "Gaps"),
         ("line 10", "Places"),
     ]
+
+
+def test_tags_stay_on_the_line_of_their_comment():
+    told = question("true_false", {"answer": True}, tags=["two\nlines", "C:\\", "[x]"], prompt="One\rtwo?")
+    content, losses = written(get("gift"), [told])
+    (found,), _ = read(get("gift"), content)
+    assert (found.tags, found.prompt, losses[told.id]) == (
+        ("two lines", "C:\\", "[x]"),
+        "One\ntwo?",
+        ["tags"],
+    )
+
+
+def test_a_choice_that_moodle_would_show_without_words_is_not_written():
+    pairs = [{"stem": "a", "choice": "<br />"}, {"stem": "b", "choice": "c"}]
+    with pytest.raises(Unwritable, match="without words"):
+        written(get("gift"), [question("matching", {"pairs": pairs}, text_format="html")])
 
 
 PRIVATE = "".join(map(chr, (0xE000, *range(0xE100, 0xE110), 0xE200)))

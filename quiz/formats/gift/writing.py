@@ -30,12 +30,14 @@ from quiz.questions.rules.numbers import show_number
 #: How a text begins that would be taken for what stands in front of one.
 _FRONT: Final = re.compile(rf"{MARKER.pattern}|{WEIGHT.pattern}", re.IGNORECASE)
 #: What means something inside an ordering, where there are no escapes, but entities: Moodle would take ``}`` for the
-#: end, ``//`` for a comment, ``####`` for feedback, and 0 for nothing.
-_INSIDE: Final = re.compile(r"\}|^/(?=/)|#(?=###)|^0$")
+#: end, ``//`` for a comment, ``####`` for feedback, and 0 for nothing; we ``$CATEGORY:`` for the end of the question.
+_INSIDE: Final = re.compile(rf"\}}|^/(?=/)|^\$(?={CATEGORY[1:]})|#(?=###)|^0$")
 #: Types that have no general feedback in GIFT.
 _UNTOLD: Final = frozenset({"ordering", "description"})
 #: What is written for characters that mean something.
-_ESCAPES: Final = str.maketrans({**{mark: f"\\{mark}" for mark in "\\~=#{}:"}, "\r": "", "\n": "\\n"})
+_ESCAPES: Final = str.maketrans({**{mark: f"\\{mark}" for mark in "\\~=#{}:"}, "\n": "\\n"})
+#: What ends the line of a comment.
+_ENDS: Final = re.compile(r"[\r\n]+")
 
 
 class GiftWriter(Writer):
@@ -76,6 +78,8 @@ class GiftWriter(Writer):
         lines.append(
             " ".join(["//", f"[id:{question.id}]", *(f"[tag:{_meta(tag)}]" for tag in question.tags)])
         )
+        if any(map(_ENDS.search, question.tags)):
+            losses = [*losses, Loss("tags", "line breaks and tabs become spaces")]
         general = ""
         if question.explanation and question.type in _UNTOLD:
             losses = [*losses, Loss("explanation", "GIFT has no feedback to a question of this type")]
@@ -96,8 +100,10 @@ class GiftWriter(Writer):
         return
 
 
-def _meta(text: str) -> str:
-    return text.replace("]", "\\]")
+def _meta(tag: str) -> str:
+    """A tag on one line; a backslash at its end would take the meaning from the bracket, but for a space."""
+    line = _ENDS.sub(" ", tag).replace("]", "\\]")
+    return f"{line} " if line.endswith("\\") else line
 
 
 def _marker(question: Question) -> str:
@@ -118,7 +124,7 @@ def _all_texts(value: Any) -> Iterator[str]:
 
 def _out(text: str | None) -> str:
     """Text with everything escaped that GIFT would take for its own."""
-    return (text or "").strip().translate(_ESCAPES)
+    return (text or "").strip().replace("\r\n", "\n").replace("\r", "\n").translate(_ESCAPES)
 
 
 def _shown(text: str, question: Question) -> str:
@@ -201,10 +207,13 @@ def _pairs(question: Question, content: Any) -> Body:
         raise Unwritable("matching with -> in a stem")
     rows, losses = [], []
     for stem, choice in [
-        *((_shown(pair.stem, question), pair.choice) for pair in content.pairs),
-        *(("", one.choice) for one in content.distractors),
+        *((_shown(pair.stem, question), pair.choice.strip()) for pair in content.pairs),
+        *(("", one.choice.strip()) for one in content.distractors),
     ]:
-        rows.append(f"\n\t={stem} -> {_out(literal(kept(choice, question.text_format)))}")
+        words = _out(literal(kept(choice, question.text_format)))
+        if not words:
+            raise Unwritable("an option without words")
+        rows.append(f"\n\t={stem} -> {words}")
         if holds_markup(choice, question.text_format):
             losses.append(Loss("pairs" if stem else "distractors", "Moodle has plain text here: its markup"))
     return "".join(rows), losses

@@ -195,7 +195,9 @@ class Item:
     @cached_property
     def asked(self) -> Sequence[Mapping[str, Value]]:
         """The outcomes where nothing is answered and a button that ends a try is pushed, such as one for a hint."""
-        names = [one.get("responseIdentifier", "") for one in self.root.iter("endAttemptInteraction")]
+        if self.body is None:
+            return []
+        names = [one.get("responseIdentifier", "") for one in self.body.iter("endAttemptInteraction")]
         return [self.outcome({name: TRUE})[1] for name in names if name in self.responses]
 
     def worked_out(self, expression: Element) -> Value:

@@ -336,8 +336,9 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
     if body is None:
         raise Wrong("the item has no itemBody – write the question into one")
     item.lose_the_rest()
-    buttons, interactions = _parted(body)
-    _demand_bounds(body, interactions)
+    found = _interactions(body)
+    _demand_bounds(body, found)
+    interactions = [one for one in found if one.tag != "endAttemptInteraction"]
     if interactions and _is_survey(item, interactions):
         raise Foreign(Said("%(tag)s without a key", tag=interactions[0].tag))
     shared = package.passages.shown_by(item)
@@ -346,7 +347,7 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
         item.lose("stimulus", "a text that several items share stands in front of each")
     before = [*(one["text"] for one in shared), *item.rubrics("candidate")]
     fields = _asked(item, body, interactions)
-    if buttons:
+    if len(interactions) < len(found):
         given = "hints come after a try, not at the push of a button"
         item.lose("hints", given if "hints" in fields else "a button that ends a try")
     _lose_notes(item, fields["type"])
@@ -356,16 +357,14 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
     return {**fields, "prompt": prompt, **({"stimulus": own} if own else {})}
 
 
-def _parted(body: Element) -> tuple[list[Element], list[Element]]:
-    """The buttons that end a try, and what is answered."""
+def _interactions(body: Element) -> list[Element]:
+    """What is answered, and the buttons that end a try."""
     # what a customInteraction holds, such as a portableCustomInteraction, is it itself
-    found = [
+    return [
         one
         for one in body.iter()
         if one.tag.endswith("Interaction") and one.getparent().tag != "customInteraction"
     ]
-    buttons = [one for one in found if one.tag == "endAttemptInteraction"]
-    return buttons, [one for one in found if one not in buttons]
 
 
 def _demand_bounds(body: Element, interactions: Sequence[Element]) -> None:

@@ -442,6 +442,18 @@ def test_the_key_is_tried_first_of_very_many_options():
     assert [one["id"] for one in found["options"] if one.get("correct")] == names[::2]
 
 
+def test_buttons_are_parts_too():
+    """What is told at each was looked for at all of them: a thousand of both took a second, a megabyte hours."""
+    buttons = '<p><endAttemptInteraction responseIdentifier="H" title="Hint"/></p>' * 50
+    text = (
+        '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i" title="One">'
+        f"{PICK}<itemBody>{PICKED}{buttons}</itemBody></assessmentItem>"
+    )
+    found, report = read_package(get("qti21"), text.encode())
+    assert found == []
+    assert "there are 51 parts – cut the item" in report.errors[0]["message"]
+
+
 def test_a_long_text_is_no_line_of_a_list():
     """Each stem would have the text in its own list: forty of some megabytes would fill the memory."""
     declared = pairs('defaultValue="0"', "a x", "a y", "b y", a_x=1, a_y=1, b_y=1)

@@ -110,7 +110,9 @@ class _Begun:
         faults = (
             (
                 len(self.options) < 2,
-                Said("Question must have at least 2 answers – write them as A. … and B. …"),
+                Said(
+                    "Question must have at least 2 answers – write them as A. … and B. …, with capital letters"
+                ),
             ),
             (
                 self.twice,

@@ -379,3 +379,8 @@ def test_boxes_whose_wrong_ones_take_off_what_right_ones_give_have_the_same_mark
     assert losses[boxes.id] == ["scoring"]
     for ticked in (["a"], ["a", "c"], ["a", "b", "c"], ["c"]):
         assert back.score(ticked).fraction == boxes.score(ticked).fraction
+
+
+def test_options_of_aiken_with_small_letters_are_told_of():
+    _, report = read(get("aiken"), b"Which is a mammal?\r\na) Shark\r\nb) Whale\r\nANSWER: B\r\n")
+    assert report.errors[0]["message"].endswith("write them as A. … and B. …, with capital letters")

@@ -13,7 +13,7 @@ from quiz.questions.images import references
 #: A line of the text that ``numbered`` makes, and a gap in it.
 _LINES: Final = {"html": "<li>{}</li>", "markdown": "{place}. {}", "plain": "{place}. {}"}
 _LISTS: Final = {"html": "<ol>\n{}\n</ol>", "markdown": "{}", "plain": "{}"}
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
+MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 def numbered(labels: Sequence[str], gaps: Sequence[str], style: str) -> str:
@@ -27,7 +27,7 @@ def labels_of(question: Question) -> list[str] | None:
     """The labels of which ``numbered`` makes just the text of this question; None where it is another text."""
     content: Any = question.content
     style = question.text_format
-    rows = [row for row in content.text.split("\n") if _MARK.search(row)]
+    rows = [row for row in content.text.split("\n") if MARK.search(row)]
     before, after = _LINES[style].split("{}")
     pieces = [*_pieces(rows, before, after, content.shown)]
     return pieces if numbered(pieces, content.shown, style) == content.text else None

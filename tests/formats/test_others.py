@@ -680,6 +680,16 @@ def test_what_a_gap_forgives_and_counts_is_told_where_it_is_lost(name, more, wei
     assert "prompt" not in written(get(name), [comes_back])[1][comes_back.id]
 
 
+@pytest.mark.parametrize("name", ["anki", "h5p"])
+def test_an_answer_that_looks_like_the_mark_of_a_gap_stays_an_answer(name):
+    gaps = {
+        n: {"type": "short_text", "answers": [{"text": text}]} for n, text in {"1": "[[2]]", "2": "y"}.items()
+    }
+    asked = question("cloze", {"text": "A [[1]] and [[2]]", "gaps": gaps})
+    (again,) = read(get(name), written(get(name), [asked])[0])[0]
+    assert [gap.content.answers[0].text for gap in again.content.gaps.values()] == ["[[2]]", "y"]
+
+
 def test_what_is_told_to_an_answer_is_lost_on_a_card():
     asked = question("short_text", {"answers": [{"text": "x", "feedback": "Yes."}]})
     assert "feedback" in written(get("anki"), [asked])[1][asked.id]

@@ -17,6 +17,7 @@ from quiz.errors import Said
 from quiz.files.archive import pack
 from quiz.files.richtext import Html, to_html, to_text
 from quiz.formats._pictures import Shown
+from quiz.formats._places import MARK
 from quiz.formats.anki.package import NESTED, PARTED
 from quiz.formats.anki.reading import FILL_IN, GAP, words_of
 from quiz.formats.base import Loss, Unwritable, Writer, titled, untold
@@ -192,7 +193,7 @@ def _written(sheet: _Sheet) -> _Made:
 
 
 def _gaps(sheet: _Sheet) -> _Made:
-    text = sheet.html(sheet.content.text)
+    text, marked = sheet.html(sheet.content.text), dict[str, str]()
     gaps = [gap.content for gap in sheet.content.gaps.values() if gap.type == "short_text"]
     if len({gap.weight for gap in sheet.content.gaps.values()}) > 1:
         sheet.lose("weight", "all gaps count alike")
@@ -205,7 +206,10 @@ def _gaps(sheet: _Sheet) -> _Made:
         if _MARKS.search(answer):
             raise Unwritable("an answer with {{, }} or ::, which Anki takes for its own")
         answer += " " if answer.endswith("}") else ""
-        text = text.replace(f"[[{name}]]", f"{{{{c{number}::{answer}}}}}")
+        marked[f"[[{name}]]"] = f"{{{{c{number}::{answer}}}}}"
+    text = MARK.sub(
+        lambda mark: marked.get(mark[0], mark[0]), text
+    )  # at once: an answer may look like a mark
     if to_text(Html(sheet.html(sheet.question.prompt))) != FILL_IN:
         sheet.lose("prompt", "a cloze card has its text only")
     return _Made(_CLOZE, (text, sheet.html(sheet.question.explanation)), len(sheet.content.gaps))

@@ -14,6 +14,7 @@ from quiz.files.archive import pack
 from quiz.files.images import read_image
 from quiz.files.richtext import to_html, to_text
 from quiz.formats._pictures import Shown
+from quiz.formats._places import MARK
 from quiz.formats.base import Loss, Unwritable, Writer, takes_off_otherwise
 from quiz.formats.h5p.reading import CONTENT
 from quiz.questions.images import references
@@ -270,8 +271,10 @@ def _cloze(sheet: _Sheet) -> Body:
     sensitive = {bool(getattr(gap.content, "case_sensitive", False)) for gap in content.gaps.values()}
     if len(sensitive) > 1:
         raise Unwritable("gaps of which only some mind capitals")
-    for name, gap in content.gaps.items():
-        text = text.replace(f"[[{name}]]", f"*{_gap(sheet, gap)}*")
+    marked = {f"[[{name}]]": f"*{_gap(sheet, gap)}*" for name, gap in content.gaps.items()}
+    text = MARK.sub(
+        lambda mark: marked.get(mark[0], mark[0]), text
+    )  # at once: an answer may look like a mark
     behaviour = {"caseSensitive": sensitive.pop()}
     told = sheet.told(len(content.gaps))
     return "H5P.Blanks", {**sheet.asked("text"), "questions": [text], "behaviour": behaviour, **told}

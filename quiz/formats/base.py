@@ -274,17 +274,28 @@ def decoded(source: Source) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+#: Levels of a topic: names of categories deeper than that stand in the last, since each says the path to it again.
+DEEPEST_TOPIC: Final = 50
+
+
 def topic_of(names: Sequence[str]) -> str:
     """Our topic for the names of nested categories: white space and ``/`` inside a name become hyphens."""
-    return "/".join(re.sub(r"[\s/]+", "-", name.strip()) for name in names if name.strip())
+    return "/".join(re.sub(r"[\s/]+", "-", name) for name in _levels(names))
 
 
 def titles(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The topics of nested categories whose names they do not have, each with that name."""
-    levels = [name.strip() for name in names if name.strip()]
+    levels = _levels(names)
     for place, name in enumerate(levels, 1):
         if topic_of([name]) != name:
             yield topic_of(levels[:place]), name
+
+
+def _levels(names: Sequence[str]) -> list[str]:
+    """The names that say something."""
+    said = [name.strip() for name in names if name.strip()]
+    deeper = " ".join(said[DEEPEST_TOPIC - 1 :])
+    return [*said[: DEEPEST_TOPIC - 1], deeper] if deeper else said
 
 
 def told_of(places: Iterable[tuple[str, Sequence[str]]]) -> Iterator[Told]:

@@ -18,7 +18,7 @@ from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupport
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
-from quiz.formats.qti.item import Item, own_id, path_of
+from quiz.formats.qti.item import Item, own_id, path_of, told
 from quiz.formats.qti.markup import APART, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.passages import Passages
@@ -411,7 +411,7 @@ def _described(item: Item, body: Element) -> dict[str, Any]:
         raise Wrong(
             "nothing in the item gives its response – write an interaction, such as <choiceInteraction>"
         )
-    return {"type": "description", "prompt": item.html(body)}
+    return {"type": "description", "prompt": item.html(body), **told(item, ()).common}
 
 
 def _with_blank(item: Item, body: Element, interaction: Element) -> str:

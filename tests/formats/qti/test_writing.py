@@ -400,3 +400,10 @@ def test_two_words_that_are_each_others_wrong_one_keep_their_scoring(rule):
     content, _ = written(get("qti22"), [question("gap_select", words)])
     (found,), _ = read(get("qti22"), content)
     assert (found.type, found.scoring) == ("gap_select", rule)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_explains_a_text_that_asks_nothing_comes_back(name):
+    content, lost = written(get(name), [question("description", {}, explanation="So.")])
+    (found,), report = read(get(name), content)
+    assert (found.explanation, lost, report.losses) == ("So.", {"q": []}, [])

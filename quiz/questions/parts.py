@@ -52,8 +52,10 @@ def twice(values: Sequence[str], where: str, field: str) -> Iterator[Problem]:
     """A problem for each value that stands earlier in the list ``where`` too; "" is passed over."""
     if len({*values}) == len(values):
         return
+    seen = set[str]()
     for place, value in enumerate(values):
-        if value and value in values[:place]:
+        if value and value in seen:
             what = Said("'%(value)s' stands twice", value=value[:60])
             mend = Said("give each %(where)s its own %(field)s", where=where.removesuffix("s"), field=field)
             yield Problem(f"{where}[{place}].{field}", what, mend)
+        seen.add(value)

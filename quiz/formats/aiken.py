@@ -16,7 +16,18 @@ from typing import Any, Final
 from quiz.banks.model import Question
 from quiz.errors import Said
 from quiz.files.richtext import to_text
-from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unwritable, Writer, decoded
+from quiz.formats.base import (
+    Entry,
+    Fault,
+    Format,
+    Found,
+    Loss,
+    Source,
+    Unwritable,
+    Writer,
+    decoded,
+    demand_words,
+)
 
 _OPTION: Final = re.compile(r"([A-Z])[.)]\s*(.*)")
 #: Bytes of a line that is more than a slip.
@@ -148,12 +159,11 @@ class _Writer(Writer):
             raise Unwritable("single_choice without exactly one right option")
         if len(credits) > len(ascii_uppercase):
             raise Unwritable("single_choice with more than 26 options")
-        texts = [_line(question.prompt), *(to_text(option.text) for option in content.options)]
-        if not all(texts):
-            raise Unwritable("an option without words")
-        rows = [f"{letter}. {text}" for letter, text in zip(ascii_uppercase, texts[1:], strict=False)]
+        prompt, texts = _line(question.prompt), [to_text(option.text) for option in content.options]
+        demand_words(texts)
+        rows = [f"{letter}. {text}" for letter, text in zip(ascii_uppercase, texts, strict=False)]
         key = ascii_uppercase[credits.index(Fraction(1))]
-        self.target.write("\n".join([texts[0], *rows, f"ANSWER: {key}", "", ""]).encode())
+        self.target.write("\n".join([prompt, *rows, f"ANSWER: {key}", "", ""]).encode())
         return [
             *self._losses(question, credits),
             *([Loss("images", "Aiken has no pictures")] if files else []),
@@ -162,7 +172,7 @@ class _Writer(Writer):
     def _losses(self, question: Question, credits: Sequence[Fraction]) -> Iterator[Loss]:
         content: Any = question.content
         written = [question.prompt, *(option.text for option in content.options)]
-        if any(to_text(text) != text for text in written):
+        if any(to_text(text) != text.strip() for text in written):
             yield Loss("text_format", "Aiken holds plain text, one line each")
         if any(option.feedback for option in content.options):
             yield Loss("feedback", "Aiken has no feedback")

@@ -22,6 +22,7 @@ from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question, Topic
 from quiz.errors import Invalid, Said, TooLarge, in_turn
 from quiz.files.encodings import text_of
+from quiz.questions.parts import twice
 from quiz.questions.rules.numbers import show_number
 from quiz.questions.rules.text import has_star, literal
 
@@ -357,6 +358,14 @@ def literal_texts(answers: Sequence[Any]) -> tuple[list[str], list[Loss]]:
     if not plain:
         raise Unwritable(detail)
     return plain, [Loss("answers", detail)] if len(plain) < len(full) else []
+
+
+def demand_words(texts: Sequence[str]) -> None:
+    """Raises Unwritable where the words that are left of options without markup are none, or the same."""
+    if not all(texts):
+        raise Unwritable("an option without words")
+    for problem in twice(texts, "options", "text"):
+        raise Unwritable(problem.what)
 
 
 def rounded(numbers: Iterable[Fraction]) -> list[Loss]:

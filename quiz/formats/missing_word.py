@@ -1,8 +1,8 @@
 """Missing word, Moodle's oldest text format: sentences with the answers where the word is missing.
 
 ``We saw {=the answer#why ~75%a good one ~a wrong one}.`` There are no escapes. A single answer is to be typed, and is
-all that stands between the braces. The texts are in Moodle's own format: read as plain text where they hold no markup,
-as HTML where they do. Read as Moodle does (``question/format/missingword``).
+all that stands between the braces. The texts are in Moodle's own format, in which they are written without markup. Read
+as Moodle does (``question/format/missingword``).
 """
 
 from __future__ import annotations
@@ -14,10 +14,23 @@ from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.errors import Said
-from quiz.formats.base import Entry, Fault, Format, Found, Loss, Source, Unwritable, Writer, decoded, marked
+from quiz.files.richtext import to_text
+from quiz.formats._moodle import Styled, says_more, settled
+from quiz.formats.base import (
+    Entry,
+    Fault,
+    Format,
+    Found,
+    Loss,
+    Source,
+    Unwritable,
+    Writer,
+    decoded,
+    demand_words,
+    marked,
+)
 
 _BLANK: Final = "_____"
-_MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
 #: The weight of an answer that is not right; a ``_`` keeps what begins like a weight from being taken for one.
 _WEIGHT: Final = re.compile(r"([0-9]{1,3})%")
 _GUARDED: Final = re.compile(r"[0-9%_]")
@@ -39,11 +52,8 @@ def _read(source: Source) -> Iterator[Entry]:
                 Said("line %(n)s", n=line), "there is no answer in the braces – write {=right ~wrong}"
             )
         else:
-            prompt = f"{before}{_BLANK}{after}".strip()
-            style = "html" if _MARKUP.search(sentence) else "plain"
-            yield Found(
-                Said("line %(n)s", n=line), {**_fields(answers), "prompt": prompt, "text_format": style}
-            )
+            prompt = _styled(f"{before}{_BLANK}{after}")
+            yield Found(Said("line %(n)s", n=line), settled({"prompt": prompt, **_fields(answers)}))
 
 
 def _sentences(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -76,10 +86,14 @@ def _option(part: str) -> dict[str, Any]:
     bare = part[1:] if right else part[weight.end() if weight else 0 :].strip().removeprefix("_")
     text, _, feedback = bare.partition("#")
     return {
-        "text": text.strip(),
+        "text": _styled(text),
         "credit": Fraction(int(weight[1]), 100) if weight else Fraction(right),
-        **({"feedback": feedback.strip()} if feedback.strip() else {}),
+        **({"feedback": _styled(feedback)} if feedback.strip() else {}),
     }
+
+
+def _styled(text: str) -> Styled:
+    return Styled(text.strip(), "moodle")
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -91,10 +105,12 @@ class _Writer(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         answers, losses = _WRITTEN[question.type](question.content)
-        prompt = _line(question.prompt)
+        prompt = to_text(question.prompt)
         texts = [prompt, *(text for _, text, _ in answers), *(told for *_, told in answers)]
-        if question.text_format == "html" or any(map(_MARKUP.search, texts)):
+        if any(map(says_more, texts)):
             raise Unwritable("a text with HTML, or what Moodle would take for it")
+        if any(to_text(text) != text.strip() for text in _shown(question)):
+            losses = [*losses, Loss("text_format", "missing word holds plain text, one line each")]
         marks = "[~=]" if question.type == "short_text" else "[~=#]"
         if re.search(r"[{}]", "".join(texts)) or any(re.search(marks, text) for _, text, _ in answers):
             raise Unwritable("a text with marks that missing word cannot escape")
@@ -110,6 +126,14 @@ class _Writer(Writer):
         return
 
 
+def _shown(question: Question) -> Iterator[str]:
+    """The texts that are shown, not typed."""
+    content: Any = question.content
+    yield question.prompt
+    if question.type == "single_choice":
+        yield from (text for one in content.options for text in (one.text, one.feedback) if text)
+
+
 #: An answer: its mark and weight, its text and its feedback.
 _Answer = tuple[str, str, str]
 
@@ -120,18 +144,19 @@ def _options(content: Any) -> tuple[list[_Answer], list[Loss]]:
     if 1 not in credits:
         raise Unwritable("single_choice without a right option")
     lost = any(Fraction(said, 100) != credit for said, credit in zip(percents, credits, strict=True))
-    answers = [_row(one, said) for one, said in zip(content.options, percents, strict=True)]
-    return answers, [Loss("options", "weights are whole percents, not below 0")] if lost or min(
-        percents
-    ) < 0 else []
+    texts = [to_text(one.text) for one in content.options]
+    demand_words(texts)
+    told = [to_text(one.feedback or "") for one in content.options]
+    answers = [*map(_row, percents, texts, told)]
+    rounds = lost or min(percents) < 0
+    return answers, [Loss("options", "weights are whole percents, not below 0")] if rounds else []
 
 
-def _row(option: Any, percent: int) -> _Answer:
-    text = _line(option.text)
+def _row(percent: int, text: str, told: str) -> _Answer:
     if percent == 100:
-        return "=", text, _line(option.feedback)
+        return "=", text, told
     guarded = f"_{text}" if _GUARDED.match(text) else text
-    return f"~{percent}%" if percent > 0 else "~", guarded, _line(option.feedback)
+    return f"~{percent}%" if percent > 0 else "~", guarded, told
 
 
 def _typed(content: Any) -> tuple[list[_Answer], list[Loss]]:
@@ -139,11 +164,7 @@ def _typed(content: Any) -> tuple[list[_Answer], list[Loss]]:
         raise Unwritable("short_text with several answers, which would be options")
     (answer,) = content.answers
     losses = [Loss("feedback", "an answer that is typed has no feedback")] if answer.feedback else []
-    return [("=", _line(answer.text), "")], losses
-
-
-def _line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return [("=", " ".join(answer.text.split()), "")], losses
 
 
 _WRITTEN: Final = {"single_choice": _options, "short_text": _typed}

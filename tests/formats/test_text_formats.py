@@ -114,7 +114,14 @@ def test_a_weight_without_its_second_percent_sign_is_told_and_makes_a_draft():
     assert (half.question.status, whole.question.status, whole.losses) == ("draft", "ready", ())
 
 
-@pytest.mark.parametrize("text", ["// " + "[id:" * 20_000, "{" * 20_000 + "\n\n}" * 20_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// " + "[id:" * 20_000,
+        "{" * 20_000 + "\n\n}" * 20_000,
+        "Which? {=a" + "".join(f" ~{number}" for number in range(20_000)) + " ~7}",
+    ],
+)
 def test_a_file_of_marks_that_never_end_is_read_at_once(text):
     begun = process_time()
     assert read(get("gift"), text.encode())[0] == []
@@ -353,6 +360,26 @@ def test_all_of_a_single_missing_word_is_to_be_typed():
     assert b"{=_6#really ~_7 ~_8}" in content
     told = question("short_text", {"answers": [{"text": "six", "feedback": "Yes"}]}, prompt="How many?")
     assert written(get("missing-word"), [told]) == (b"How many? {=six}\n\n", {told.id: ["feedback"]})
+
+
+MARKDOWN = {"options": [{"text": "Ast*a*na", "correct": True}, {"text": "Omsk"}]}
+
+
+@pytest.mark.parametrize("name", ["aiken", "missing-word"])
+def test_formats_of_plain_text_get_the_words_and_tell_of_their_markup(name):
+    plain = question("single_choice", MARKDOWN, prompt="Which city\n", text_format="plain")
+    told = question("single_choice", MARKDOWN, prompt="Which _____ is *it*?")
+    content, losses = written(get(name), [told])
+    assert (b"Astana" in content, b"is it?" in content, losses[told.id]) == (True, True, ["text_format"])
+    assert written(get(name), [plain])[1][plain.id] == []
+    twice = {"options": [{"text": "**a**", "correct": True}, {"text": "a"}]}
+    with pytest.raises(Unwritable, match="'a' stands twice"):
+        written(get(name), [question("single_choice", twice)])
+
+
+def test_texts_of_missing_word_are_in_moodles_own_format_like_those_of_gift():
+    sentence = "Is $$x$$ {=a ~b}"
+    assert one("missing-word", sentence).text_format == one("gift", sentence).text_format == "html"
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])

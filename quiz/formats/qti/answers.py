@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from quiz.files.xml import Element
 from quiz.formats.qti.item import Item, compared_with
-from quiz.formats.qti.patterns import to_stars
+from quiz.formats.qti.patterns import in_other_case, to_stars
 from quiz.formats.qti.processing import Unknown, interval_of, rounded, whole_of
-from quiz.formats.qti.values import Declaration, Value, Wrong, as_typed, number, text_of
+from quiz.formats.qti.values import Declaration, Value, Wrong, as_typed, holds, number, text_of, unbroken
 
 #: Stands for any text while a pattern is tried: a private character that stands in no answer.
 _ANY: Final = "\ue000"
@@ -49,7 +49,7 @@ def _values_of(item: Item, test: Element) -> Iterator[str]:
     """The values with which a test compares a response."""
     for child in test:
         if child.tag in ("baseValue", "multiple", "ordered"):
-            yield from map(text_of, child.iter("baseValue"))
+            yield from (unbroken(text_of(one)) for one in child.iter("baseValue"))
         elif not any(one.tag in _ANSWERED for one in child.iter()):
             yield from map(as_typed, item.worked_out(child))
 
@@ -72,7 +72,7 @@ def _compared_texts(item: Item, declaration: Declaration) -> Iterator[str]:
             stars = to_stars(test.get("pattern", ""))
             yield from stars[:1] if stars else ()
             continue
-        part = test.tag == "substring" or test.get("substring") == "true"
+        part = test.tag == "substring" or holds(test, "substring")
         for text in map(_literal, _values_of(item, test)):
             yield f"*{text}*" if part else text
 
@@ -91,7 +91,7 @@ def typed(item: Item, declaration: Declaration, worth: Worth) -> tuple[list[Answ
     listed = texts(item, declaration)
     tried = [_tried(text) for text in listed]
     credits = [worth((text,)) for text in tried]
-    heeds = any(worth((text.swapcase(),)) != credit for text, credit in zip(tried, credits, strict=True))
+    heeds = any(worth((in_other_case(text),)) != credit for text, credit in zip(tried, credits, strict=True))
     made: dict[tuple[str, Fraction], Answer] = {}
     for text, value, credit in zip(listed, tried, credits, strict=True):
         same = " ".join((text if heeds else text.lower()).split())  # here spaces do not matter

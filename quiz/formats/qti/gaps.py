@@ -23,7 +23,7 @@ from quiz.formats.qti.interactions import (
 )
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import BLOCKS, joined
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, number
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, holds, number
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
 from quiz.questions.types.cloze.swaps import MOST_SWAPPED
@@ -85,7 +85,7 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
         keys = {ours[gap.name]: words[1][place] for place, gap in enumerate(gaps)}
         reuse = {"reuse": True} if "reuse" in hints or len(set(keys.values())) < len(keys) else {}
         return {"type": "gap_select", **fields, "choices": words[0], "gaps": keys, **reuse, **shuffle}
-    shuffles = {gap.element.get("shuffle") == "true" for gap in gaps if gap.element.tag in _CHOSEN}
+    shuffles = {holds(gap.element, "shuffle") for gap in gaps if gap.element.tag in _CHOSEN}
     shuffle = {"shuffle": False} if shuffles == {False} else {}
     made = {
         ours[gap.name]: {**gap.fields, **({} if weight == 1 else {"weight": weight})}

@@ -14,8 +14,8 @@ from quiz.files.xml import Element
 from quiz.formats.base import Loss, marked
 from quiz.formats.qti.answers import OTHER, Answer, Tells, Worth, numbers, typed
 from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
-from quiz.formats.qti.markup import joined
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, number
+from quiz.formats.qti.markup import joined, words_of
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, holds, number
 from quiz.questions import types
 from quiz.questions.base import Response
 from quiz.questions.validation import validate
@@ -43,8 +43,8 @@ class Foreign(Exception):
 
 def _shuffle(interaction: Element) -> dict[str, bool]:
     """Options are not shuffled where each of them is fixed."""
-    loose = any(part.get("fixed") != "true" for part in interaction if part.tag != "prompt")
-    return {} if interaction.get("shuffle") == "true" and loose else {"shuffle": False}
+    loose = any(not holds(part, "fixed") for part in interaction if part.tag != "prompt")
+    return {} if holds(interaction, "shuffle") and loose else {"shuffle": False}
 
 
 def _scores(item: Item, name: str, tried: Sequence[Tried]) -> tuple[Fraction, list[Fraction], list[Probe]]:
@@ -138,13 +138,14 @@ def _single(
     best, credits, probes = _scores(item, declaration.name, tried)
     if item.score({declaration.name: NULL}):
         item.lose("scoring", "no answer scores 0")
-    said = told(item, probes)
-    common = {**said.common, **_points(best)}
+    feedback = told(item, probes)
+    common = {**feedback.common, **_points(best)}
     hints = item.hints(item.body)
-    if sorted(names) == ["false", "true"] and set(credits) == {0, 1} and "single_choice" not in hints:
-        own = {f"feedback_{name}": said.of(name)["feedback"] for name in names if said.of(name)}
+    said = sorted(names) == ["false", "true"] and [*map(words_of, texts)] == [*names]
+    if said and set(credits) == {0, 1} and "single_choice" not in hints:
+        own = {f"feedback_{name}": feedback.of(name)["feedback"] for name in names if feedback.of(name)}
         return {"type": "true_false", "answer": names[credits.index(Fraction(1))] == "true", **own, **common}
-    options = _options(item, texts, credits, names, said)
+    options = _options(item, texts, credits, names, feedback)
     return {
         "type": "single_choice",
         "options": with_ids(marked(options, single=True), names),

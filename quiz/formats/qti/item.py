@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from quiz.errors import Invalid, Said
-from quiz.files.xml import Element
+from quiz.files.xml import Element, write_xml
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
 from quiz.formats.qti.dialect import VARIABLES
@@ -26,13 +28,15 @@ from quiz.formats.qti.values import (
     Wrong,
     as_typed,
     declared,
+    holds,
     number_of,
     text_of,
 )
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
-_PLAYED: Final = frozenset("audio video source track iframe embed".split())
+_PLAYED: Final = frozenset("audio video iframe embed".split())
+_SVG: Final = "http://www.w3.org/2000/svg"
 #: What an ``object`` says of a file that holds text.
 _TEXTS: Final = frozenset({"text/html", "application/xhtml+xml"})
 #: What the shared vocabulary of 3.0 calls text that is read aloud and not seen.
@@ -82,8 +86,8 @@ class Item:
                 self.lose(element.tag, _LOST[element.tag])
             if element.get("shape") == "ellipse":
                 self.lose("regions", "an ellipse became a polygon")
-            if element.get("shuffle") == "true":
-                fixed = [part.get("fixed") == "true" for part in element if part.tag != "prompt"]
+            if holds(element, "shuffle"):
+                fixed = [holds(part, "fixed") for part in element if part.tag != "prompt"]
                 if any(fixed) and not all(fixed):
                     self.lose("shuffle", "all options are shuffled, or none")
 
@@ -249,6 +253,8 @@ class Item:
             return ""  # it stands in front: ``passages``
         if name == "picture":
             return self.html(element)
+        if name == "svg":
+            return self._drawn(element)
         if name == "printedVariable":
             return self._printed(element.get("identifier", ""))
         return self._played(element)
@@ -268,6 +274,15 @@ class Item:
             self.lose("files", "sound and film cannot be played")
             return ""
         return None
+
+    def _drawn(self, drawing: Element) -> str:
+        """The tag of a picture that is drawn in the text itself; it becomes a file."""
+        alone = deepcopy(drawing)
+        for element in alone.iter():
+            element.tag = f"{{{_SVG}}}{element.tag}"
+        content = b64encode(write_xml(alone)).decode()
+        alt = drawing.get("aria-label") or drawing.findtext("title") or ""
+        return self.picture(drawing, f"data:image/svg+xml;base64,{content}", alt)
 
     def _printed(self, variable: str) -> str:
         """The value of a variable in a text, where it is the same for everybody."""

@@ -95,6 +95,11 @@ def _words(html: str) -> str:
     return "".join(re.sub(r"</?(p|div|span)\b[^<>]*>", "", html).split())
 
 
+def words_of(html: str) -> str:
+    """The words of HTML without its markup, in small letters."""
+    return re.sub(r"<[^<>]*>", "", html).strip().lower()
+
+
 def image(attributes: Mapping[str, str]) -> str:
     """The tag of a picture."""
     return "<img" + "".join(f' {name}="{escape(value)}"' for name, value in attributes.items()) + ">"

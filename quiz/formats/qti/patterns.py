@@ -43,8 +43,17 @@ def _piece(part: str, case_sensitive: bool) -> str:
     return "".join(_either(one) if not case_sensitive else _SPECIAL.sub(r"\\\1", one) for one in text)
 
 
+def in_other_case(text: str) -> str:
+    """The text with each letter in its other case; one that has none of its own, such as the German ß, as it is."""
+    return "".join(one.swapcase() if _has_other(one) else one for one in text)
+
+
+def _has_other(one: str) -> bool:
+    return one.isalpha() and one.swapcase().swapcase() == one
+
+
 def _either(one: str) -> str:
-    other = one.swapcase()
-    if one.isalpha() and len(other) == 1 and other != one and other.swapcase() == one:
+    other = in_other_case(one)
+    if one != other:
         return f"[{one}{other}]"
     return _SPECIAL.sub(r"\\\1", one)

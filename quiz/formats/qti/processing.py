@@ -28,6 +28,7 @@ from quiz.formats.qti.values import (
     area_of,
     atom,
     bag,
+    holds,
     number,
     number_of,
     shape_of,
@@ -354,16 +355,6 @@ def _any_n(context: Processing, node: Element) -> Value:
     return FALSE if true > high or true + unknown < low else NULL
 
 
-def _two(compare: Callable[[Any, Any], bool]) -> Callable[[Processing, Element], Value]:
-    """A test of two single values; NULL where one is missing."""
-
-    def test(context: Processing, node: Element) -> Value:
-        one, other = _pair(context, node)
-        return truth(compare(one[0], other[0])) if one and other else NULL
-
-    return test
-
-
 def _pair(context: Processing, node: Element) -> tuple[Value, Value]:
     values = context.values(node)
     if len(values) != 2:
@@ -429,8 +420,8 @@ def _equal(context: Processing, node: Element) -> Value:
         return NULL
     given, wanted = _given_first(node, numbers)
     low, high = interval_of(node, wanted)
-    above = given >= low if node.get("includeLowerBound", "true") != "false" else given > low
-    below = given <= high if node.get("includeUpperBound", "true") != "false" else given < high
+    above = given >= low if holds(node, "includeLowerBound", "true") else given > low
+    below = given <= high if holds(node, "includeUpperBound", "true") else given < high
     return truth(above and below)
 
 
@@ -514,9 +505,9 @@ def _string_match(context: Processing, node: Element) -> Value:
     if not one or not other:
         return NULL
     first, second = str(one[0]), str(other[0])
-    if node.get("caseSensitive", "true") == "false":
+    if not holds(node, "caseSensitive", "true"):
         first, second = first.lower(), second.lower()
-    return truth(second in first if node.get("substring") == "true" else first == second)
+    return truth(second in first if holds(node, "substring") else first == second)
 
 
 def _substring(context: Processing, node: Element) -> Value:
@@ -524,7 +515,7 @@ def _substring(context: Processing, node: Element) -> Value:
     if not one or not other:
         return NULL
     first, second = str(one[0]), str(other[0])
-    if node.get("caseSensitive", "true") == "false":
+    if not holds(node, "caseSensitive", "true"):
         first, second = first.lower(), second.lower()
     return truth(first in second)
 

@@ -25,7 +25,7 @@ from quiz.formats.qti.passages import Passages
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_object, select_point, stage_of
 from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
-from quiz.formats.qti.values import Wrong, as_typed, number_of
+from quiz.formats.qti.values import Wrong, as_typed, holds, number_of
 from quiz.formats.qti.words import gap_match
 from quiz.questions.parts import MOST_PARTS
 
@@ -330,7 +330,7 @@ def _entry(package: _Package, root: Element, place: _Place, where: str) -> Entry
 def _fields(package: _Package, item: Item) -> dict[str, Any]:
     if item.root.find("templateProcessing") is not None:
         raise Foreign("template")
-    if item.root.get("adaptive") == "true":
+    if holds(item.root, "adaptive"):
         raise Foreign("adaptive")
     body = item.body
     if body is None:

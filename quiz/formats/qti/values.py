@@ -65,6 +65,18 @@ def _point(text: str) -> tuple[Fraction, ...]:
     return tuple(map(number, _two(text)))
 
 
+def unbroken(text: str) -> str:
+    """A text without the lines around it that only lay out the document."""
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    kept = ("" if "\n" in one else one for one in (before, after))
+    return text.strip().join(kept)
+
+
+def holds(element: Element, name: str, usual: str = "false") -> bool:
+    """Whether a truth value is said of an element, as XML Schema has it: ``true`` or ``1``."""
+    return bool(atom(element.get(name, usual), "boolean"))
+
+
 def _two(text: str) -> list[str]:
     words = text.split()
     if len(words) != 2:
@@ -73,13 +85,13 @@ def _two(text: str) -> list[str]:
 
 
 _ATOMS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "string": str,
+    "string": unbroken,
     "file": str,
     "uri": str,
     "integer": number,
     "float": number,
     "duration": number,
-    "boolean": lambda text: text.strip() in ("true", "1"),
+    "boolean": lambda text: text.strip().lower() in ("true", "1"),
     "point": _point,
     "pair": lambda text: tuple(sorted(_two(text))),
     "directedPair": lambda text: tuple(_two(text)),
@@ -210,7 +222,7 @@ def _lookup(element: Element, base: str) -> Lookup:
         (
             number(one.get("sourceValue", "")),
             atom(one.get("targetValue", ""), base),
-            one.get("includeBoundary", "true") != "false",
+            holds(one, "includeBoundary", "true"),
         )
         for one in element
     ]
@@ -237,7 +249,7 @@ def _mapping(element: Element, base: str) -> Table:
         (
             atom(one.get("mapKey", ""), base),
             number(one.get("mappedValue", "0")),
-            base != "string" or one.get("caseSensitive", "true") != "false",
+            base != "string" or holds(one, "caseSensitive", "true"),
         )
         for one in element
     ]

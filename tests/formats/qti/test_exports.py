@@ -469,3 +469,51 @@ def test_an_option_of_boxes_is_the_line_that_it_is():
     content, _ = written(get("qti30"), [made("cloze", {"text": "When?\n\n[[1]]", "gaps": {"1": gap}})])
     (back,), _ = read_package(get("qti30"), content)
     assert [str(one.text) for one in back.content.gaps["1"].content.options] == ["1. May", "+"]
+
+
+def test_a_truth_is_also_said_as_1_and_case_is_that_of_letters_with_two():
+    """Both are XML Schema's; the capital of the German ß is two letters, and case seemed to matter."""
+    entry = '<mapping><mapEntry mapKey="Straße" mappedValue="1" caseSensitive="{}"/></mapping>'
+    for said, heeds in (("0", None), ("false", None), ("1", True), ("true", True)):
+        declared = typed("R").replace("></", f">{entry.format(said)}</") + SCORE
+        question, _ = read(declared, ENTRY, put("SCORE", '<mapResponse identifier="R"/>'))
+        assert question.get("case_sensitive") is heeds
+    scores = when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    for said, shuffle in (("0", False), ("false", False), ("1", None), ("true", None)):
+        body = PICKED.replace('maxChoices="1"', f'maxChoices="1" shuffle="{said}"')
+        assert read(PICK + SCORE, body, scores)[0].get("shuffle") is shuffle
+
+
+def test_lines_around_a_value_lay_out_the_document():
+    declared = typed("R").replace(
+        "></", "><correctResponse><value>\n  Nur-Sultan \n </value></correctResponse></"
+    )
+    given = "<match><variable identifier='R'/><baseValue baseType='string'>\n Nur-Sultan</baseValue></match>"
+    rules = when(given, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    assert read(declared + SCORE, ENTRY, rules)[0]["answers"] == [{"text": "Nur-Sultan"}]
+
+
+def test_options_called_true_and_false_keep_other_words():
+    """They became a statement, and their texts vanished."""
+    scores = when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    declared = PICK.replace(">b<", ">true<") + SCORE
+    body = PICKED.replace('"a"', '"true"').replace('"b"', '"false"')
+    question, _ = read(declared, body, scores)
+    assert [one["text"] for one in question["options"]] == ["Astana", "Beijing"]
+    body = body.replace("Astana", "<p>True</p>").replace("Beijing", "False")
+    assert read(declared, body, scores)[0]["answer"] is True
+
+
+def test_a_picture_drawn_in_the_text_is_a_file_and_one_of_several_sizes_is_no_film():
+    scores = when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    drawn = (
+        '<p><s:svg xmlns:s="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"><s:title>A disc</s:title>'
+        '<s:circle cx="4" cy="4" r="3"/></s:svg></p>'
+    )
+    question, losses = read(PICK + SCORE, drawn + PICKED, scores)
+    shown = '<img alt="A disc" src="images/image.svg" width="9" height="9">'
+    assert (question["prompt"], losses) == (f"<p>{shown}</p>", {})
+    pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+    several = f'<p><picture><source srcset="large.png"/><img src="{pixel}" alt="A dot"/></picture></p>'
+    question, losses = read(PICK + SCORE, several + PICKED, scores)
+    assert (question["prompt"], losses) == ('<p><img alt="A dot" src="images/image.gif"></p>', {})

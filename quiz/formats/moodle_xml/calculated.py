@@ -207,7 +207,8 @@ def _dataset(element: Element) -> tuple[str, Dataset]:
         number = decimal(word_of(inside, "number"), Said("the dataset %(name)s", name=name))
         values[int(number)] = _value(word_of(inside, "value"), name)
     count = word_of(parts, "itemcount")
-    kept = {n: value for n, value in values.items() if not count.isdecimal() or n <= int(count)}
+    last = decimal(count, "<itemcount>") if count else Decimal("Infinity")
+    kept = {n: value for n, value in values.items() if n <= last}
     if not kept:
         raise Wrong(
             Said("the wildcard {%(name)s} has no values – export the question with its datasets", name=name)
@@ -231,7 +232,7 @@ def _value(text: str, name: str) -> str:
                 name=name,
             )
         )
-    return f"{value.normalize():f}"
+    return _plain(f"{value:f}")
 
 
 def _column(name: str, taken: Any) -> str:
@@ -250,12 +251,12 @@ def _length(answer: Element) -> tuple[str, int]:
     parts = {child.tag: child for child in answer}
     kind = word_of(parts, "correctanswerformat") or "1"
     length = word_of(parts, "correctanswerlength") or "2"
-    if kind not in _ROUNDING or not length.isdecimal() or int(length) > MOST_PLACES:
+    if kind not in _ROUNDING or not re.fullmatch("[0-9]{1,3}", length) or int(length) > MOST_PLACES:
         raise Wrong(
             Said(
                 "'%(kind)s', '%(length)s' is no length of an answer – write 1 or 2, and 0 to %(most)s places",
-                kind=kind,
-                length=length,
+                kind=kind[:40],
+                length=length[:40],
                 most=MOST_PLACES,
             )
         )
@@ -283,5 +284,7 @@ def _bare(value: Any) -> Any:
     if isinstance(value, list):
         return [_bare(part) for part in value]
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return _plain(f"{value:f}")
+    if type(value) is str:  # a word; texts (``Styled``) and formulas hold our places by now
+        return _literal(value, "plain")
     return str(value) if isinstance(value, Fraction | int) and not isinstance(value, bool) else value

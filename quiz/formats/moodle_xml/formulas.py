@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from quiz.banks.expressions import Expression
+from quiz.banks.expressions.grammar import DEEPEST, LONGEST
 from quiz.banks.expressions.terms import Binary, Call, Literal, Name, Node
 from quiz.errors import Invalid, Said
 from quiz.formats.base import Unwritable
@@ -67,20 +68,21 @@ class Reader:
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
         self.used: set[str] = set()
+        self._depth = 0
 
     def read(self, formula: str) -> str:
         """Our formula. Raises Wrong for one that is none, Foreign for what we do not calculate."""
-        tokens = _tokens(formula)
-        made, end = self._until_end(tokens)
-        if end.kind != "end":
-            raise Wrong(
-                Said(
-                    "the formula '%(formula)s' has a '%(text)s' too many – delete it",
-                    formula=formula[:60],
-                    text=end.text,
-                )
-            )
+        self._depth = 0
         try:
+            made, end = self._until_end(_tokens(formula))
+            if end.kind != "end":
+                raise Wrong(
+                    Said(
+                        "the formula '%(formula)s' has a '%(text)s' too many – delete it",
+                        formula=formula[:60],
+                        text=end.text,
+                    )
+                )
             return _OURS.show(Expression.read(made).node)
         except Invalid as error:
             raise Wrong(
@@ -92,7 +94,13 @@ class Reader:
             ) from None
 
     def _until_end(self, tokens: Iterator[_Token]) -> tuple[str, _Token]:
-        """The formula up to the parenthesis or comma that ends it, and that."""
+        """The formula up to the parenthesis or comma that ends it, and that.
+
+        Raises Invalid where ours would be too long or too deep: a word of Moodle's may say its argument four times.
+        """
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Invalid("is nested too deeply")
         read = {
             "wildcard": self._wildcard,
             "number": self._number,
@@ -100,11 +108,16 @@ class Reader:
             "sign": self._sign,
         }
         parts: list[str] = []
+        length = 0
         for token in tokens:
             if token.kind == "end" or token.text in (")", ","):
-                return " ".join(parts), token
+                break
             parts.append(read[token.kind](token, tokens))
-        return " ".join(parts), _Token("end", "")
+            length += len(parts[-1])
+            if length > LONGEST:
+                raise Invalid(Said("is longer than %(most)s characters", most=LONGEST))
+        self._depth -= 1
+        return " ".join(parts), token
 
     def _wildcard(self, token: _Token, _tokens: Iterator[_Token]) -> str:
         if token.text not in self._names:
@@ -172,6 +185,8 @@ class Reader:
 _NEGATIVE: Final = 3
 _ATOM: Final = 5
 _SUMS: Final = {"+": (1, 1, 2), "-": (1, 1, 2), "*": (2, 2, 3), "/": (2, 2, 3)}
+#: Characters that words may make of a formula: those for a remainder say it twice.
+_LONGEST: Final = 2 * LONGEST
 _EXACTLY: Final = Context(prec=400, traps=[Inexact])
 
 
@@ -199,7 +214,9 @@ class _Dialect:
         if isinstance(node, Binary) and node.sign in self.signs:
             return self._signed(node)
         if isinstance(node, Binary) and node.sign in self.words:
-            return self.words[node.sign].format(self.show(node.left), self.show(node.right)), _ATOM
+            said = self.words[node.sign].format(self.show(node.left), self.show(node.right))
+            if len(said) <= _LONGEST:
+                return said, _ATOM
         raise Unwritable("a formula that Moodle cannot calculate")
 
     def _signed(self, node: Binary) -> tuple[str, int]:

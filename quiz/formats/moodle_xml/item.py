@@ -6,7 +6,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
 from quiz.formats.moodle_xml.languages import holds_languages
 from quiz.questions.images import elsewhere, references
-from quiz.questions.rules.numbers import LARGEST_POWER
+from quiz.questions.rules.numbers import read_number
 
 #: What Moodle's import trims off a text.
 _BLANK: Final = " \t\n\r\0\x0b"
@@ -257,12 +257,9 @@ def unpacked(coded: str) -> bytes:
 
 
 def decimal(text: str, where: str) -> Decimal:
-    """A number, with a point or a comma. Raises Wrong."""
-    try:
-        value = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value.adjusted()) > LARGEST_POWER:
+    """A number, as one is typed. Raises Wrong."""
+    value = read_number(text)
+    if value is None:
         raise Wrong(
             Said(
                 "'%(text)s' in %(where)s is no number – write one such as 0.5",

@@ -394,7 +394,7 @@ def _any_number(item: Item, answer: _Answer) -> dict[str, Any]:
 
 def _tolerance(item: Item, parts: Mapping[str, Element]) -> dict[str, Any]:
     width = decimal(word_of(parts, "tolerance") or "0", "<tolerance>")
-    return {"tolerance": abs(width), **item.spread(parts)} if width else {}
+    return {"tolerance": width.copy_abs(), **item.spread(parts)} if width else {}
 
 
 def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
@@ -469,9 +469,9 @@ def _essay(item: Item) -> dict[str, Any]:
             ),
         )
     words = {
-        name: int(value)
+        name: value
         for name, part in (("min", "minwordlimit"), ("max", "maxwordlimit"))
-        if (value := item.word(part)).isdecimal() and int(value)
+        if (value := int(decimal(item.word(part) or "0", f"<{part}>")))
     }
     rich = {} if said in ("plain", "monospaced") else {"format": "rich"}
     return {"type": "essay", **rich, **({"words": words} if words else {})}

@@ -17,9 +17,9 @@ from quiz.formats._embedded import write_embedded
 from quiz.formats._moodle import (
     FILL_IN,
     ORDER_RULES,
+    added_up,
     as_html,
     became_html,
-    by_credits,
     centred,
     graded,
     joined,
@@ -127,7 +127,7 @@ def _held(question: Question) -> Iterator[str]:
         question.type == "numerical" and told and not told.right and not told.partly
     ):
         yield "feedback"
-    if question.type == "ordering" or by_credits(question):
+    if question.type == "ordering" or added_up(question):
         yield "scoring"
     if question.status == "retired":
         yield "status"

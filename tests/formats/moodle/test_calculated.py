@@ -70,12 +70,22 @@ def test_what_is_no_formula_says_what_to_do(formula):
         Reader(NAMES).read(formula)
 
 
+@pytest.mark.parametrize(
+    "formula", ["(" * 5000 + "{a}" + ")" * 5000, "tanh(" * 40 + "{a}" + ")" * 40, "1+" * 5000 + "1"]
+)
+def test_a_formula_without_measure_is_refused_at_once(formula):
+    """``tanh`` says its argument four times: forty of them would be a text of 4 ** 40 characters."""
+    with pytest.raises(Wrong, match=r"nested too deeply|longer than 1000"):
+        Reader(NAMES).read(formula)
+
+
 def test_what_moodle_cannot_calculate_is_not_written():
     assert (
         moodle_formula(Expression.read("a // 2 + a % 2").node)
         == "floor(({a})/(2))+(({a})-(2)*floor(({a})/(2)))"
     )
-    for ours in ("if(a > 1, 2, 3)", "count(t)", "significant(a, 3)", "'x'", "year(a)"):
+    remainders = "7 % (" * 30 + "a" + ")" * 30  # each says it twice
+    for ours in (remainders, "if(a > 1, 2, 3)", "count(t)", "significant(a, 3)", "'x'", "year(a)"):
         with pytest.raises(Unwritable):
             moodle_formula(Expression.read(ours).node)
 
@@ -94,6 +104,17 @@ def variant(found, key="1"):
 
 def number(formula, length=("1", "2"), **more):
     return builder.calculated_answer(formula, length=length, **more)
+
+
+def test_words_beside_the_texts_hold_no_places_and_values_all_their_digits():
+    """Moodle puts nothing into names, tags and units."""
+    tags = "<tags><tag><text>{{ a }}</text></tag></tags>"
+    found, _ = family(
+        number("{a}") + tags + builder.datasets({"a": ["123456789012345678.123456789012345678"]}),
+        name="Of {{ 1 / 0 }}", prompt="{a}",
+    )  # fmt: skip
+    assert (variant(found).name, variant(found).tags) == ("Of { { 1 / 0 }}", ("{ { a }}",))
+    assert "1,123456789012345678.123456789012345678\n" in found.dump()["tables"]["items"]["csv"]
 
 
 def test_an_item_of_all_datasets_is_a_variant():

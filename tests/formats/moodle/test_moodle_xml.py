@@ -631,6 +631,27 @@ def test_a_wrong_question_says_where_and_how_to_mend_it(inside, kind, said):
     assert " – " in told["message"]
 
 
+@pytest.mark.parametrize(
+    "inside, kind",
+    [
+        ("<minwordlimit>{}</minwordlimit>", "essay"),
+        (f"{builder.answer(100, '5')}<units><unit><multiplier>{{}}</multiplier><unit_name>m</unit_name></unit></units>", "numerical"),
+        (f"{builder.answer(100, '5', extra='<tolerance>0.{}</tolerance>')}", "numerical"),
+        (f"{builder.calculated_answer('5', length=('1', '{}'))}", "calculated"),
+        (f"{builder.calculated_answer('5')}{builder.datasets({'a': ['1']})}".replace("<itemcount>", "<itemcount>{}"), "calculated"),
+    ],
+)  # fmt: skip
+def test_a_number_of_thousands_of_digits_is_a_fault_of_its_question(inside, kind):
+    """Python makes no integer of them."""
+    assert len(fault(inside.format("1" * 5000), kind)["message"]) < 200
+
+
+def test_a_tolerance_has_all_its_digits():
+    width = f"0.{'1' * 40}"
+    found, _ = one(builder.answer(100, "5", extra=f"<tolerance>{width}</tolerance>"), "numerical")
+    assert found.content.answers[0].tolerance == Fraction(width)
+
+
 def test_a_file_that_breaks_off_keeps_what_stood_before():
     content = builder.mixed(32)
     found, report = read(XML, content[: len(content) // 2])

@@ -216,19 +216,26 @@ def share(number: str) -> Fraction:
     return percent(Decimal(number[:_FIGURES].replace(",", ".")))
 
 
-def by_credits(question: Question) -> bool:
-    """Whether its rule is one that credits stand for in Moodle, which adds up what is ticked and stops at 0."""
-    return (question.type, question.scoring) == ("multiple_response", "right_minus_wrong")
+#: What becomes of the rules of a multiple response in Moodle, which adds up what is ticked and stops at 0.
+_ADDED_UP: Final = {
+    "right_minus_wrong": "Moodle adds up credits instead, which give the same marks",
+    "all_or_nothing": "Moodle adds up credits instead, so that part of the answer gives part of the mark",
+}
+
+
+def added_up(question: Question) -> bool:
+    """Whether ``ticked`` tells what becomes of its rule."""
+    return question.type == "multiple_response" and question.scoring in _ADDED_UP
 
 
 def ticked(question: Question) -> tuple[list[Fraction], list[Loss]]:
     """What ticking each option of a multiple response is worth in Moodle, and what is lost by it."""
     content: Any = question.content
-    if not by_credits(question):
-        return credits_of(content.options), []
+    losses = [Loss("scoring", _ADDED_UP[question.scoring])] if added_up(question) else []
+    if question.scoring != "right_minus_wrong":
+        return credits_of(content.options), losses
     share = Fraction(1, sum(option.right for option in content.options))
-    credits = [share if option.right else -share for option in content.options]
-    return credits, [Loss("scoring", "Moodle adds up credits instead, which give the same marks")]
+    return [share if option.right else -share for option in content.options], losses
 
 
 def rounded(credits: Iterable[Fraction], field: str) -> list[Loss]:

@@ -13,8 +13,8 @@ from quiz.errors import Said
 from quiz.formats._moodle import (
     MARKUP,
     ORDER_RULES,
+    added_up,
     as_html,
-    by_credits,
     graded,
     holds_markup,
     kept,
@@ -65,7 +65,7 @@ class GiftWriter(Writer):
         told = question.feedback
         only_wrong = told is not None and not told.right and not told.partly
         more = {"feedback"} if question.type == "numerical" and only_wrong else set()
-        told_apart = question.type == "ordering" or by_credits(question)
+        told_apart = question.type == "ordering" or added_up(question)
         return self.holds | more | ({"scoring"} if told_apart else set())
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:

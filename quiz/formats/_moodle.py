@@ -218,8 +218,8 @@ def share(number: str) -> Fraction:
 
 #: What becomes of the rules of a multiple response in Moodle, which adds up what is ticked and stops at 0.
 _ADDED_UP: Final = {
-    "right_minus_wrong": "Moodle adds up credits instead, which give the same marks",
-    "all_or_nothing": "Moodle adds up credits instead, so that part of the answer gives part of the mark",
+    "right_minus_wrong": Said("Moodle adds up credits instead, which give the same marks"),
+    "all_or_nothing": Said("Moodle adds up credits instead: part of the answer gives part of the mark"),
 }
 
 

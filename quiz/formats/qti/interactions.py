@@ -275,7 +275,9 @@ def _sets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[
 def order(item: Item, interaction: Element) -> dict[str, Any]:
     """``orderInteraction``: what it declares correct is the right order, else, of few items, what scores most."""
     declaration = item.declaration(interaction)
-    texts = {part.get("identifier", ""): item.html(part) for part in interaction.iter("simpleChoice")}
+    parts = [*interaction.iter("simpleChoice")]
+    _demand_own([part.get("identifier", "") for part in parts])
+    texts = {part.get("identifier", ""): item.html(part) for part in parts}
     declared = declaration.correct or _best_order(item, declaration, [*texts])
     key = [name for name in declared if name in texts]
     if len(key) < len(texts) or len(key) < 2:
@@ -326,8 +328,10 @@ def match(item: Item, interaction: Element) -> dict[str, Any]:
     sides = [[*side.iter("simpleAssociableChoice")] for side in interaction.findall("simpleMatchSet")]
     if len(sides) != 2:
         raise Wrong("there are not two sets to be matched – write two <simpleMatchSet>")
-    texts = {part.get("identifier", ""): item.html(part) for side in sides for part in side}
     names = [[part.get("identifier", "") for part in side] for side in sides]
+    for side in names:
+        _demand_own(side)
+    texts = [{part.get("identifier", ""): item.html(part) for part in side} for side in sides]
     pairs = key_pairs(declaration)
     either = [(names[0], names[1], pairs), (names[1], names[0], [(two, one) for one, two in pairs])]
     fitting = [one for one in either if _goes_once(*one)]
@@ -344,7 +348,7 @@ def match(item: Item, interaction: Element) -> dict[str, Any]:
         item,
         interaction,
         (stems, choices, key),
-        texts,
+        (texts[turned], texts[not turned]),
         lambda stem, choice: (choice, stem) if turned else (stem, choice),
     )
 
@@ -367,7 +371,9 @@ def associate(item: Item, interaction: Element) -> dict[str, Any]:
     item.lose("pairs", "one of each pair is given, and its partner chosen for it")
     stems = [name for name in texts if name in key]
     choices = [name for name in texts if name not in key]
-    return _paired(item, interaction, (stems, choices, key), texts, lambda *pair: tuple(sorted(pair)))
+    return _paired(
+        item, interaction, (stems, choices, key), (texts, texts), lambda *pair: tuple(sorted(pair))
+    )
 
 
 def association(pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
@@ -386,14 +392,16 @@ def _paired(
     item: Item,
     interaction: Element,
     sides: _Sides,
-    texts: Mapping[str, str],
+    texts: tuple[Mapping[str, str], Mapping[str, str]],
     pair: Callable[[str, str], tuple[str, ...]],
 ) -> dict[str, Any]:
-    """The fields of ``matching``; ``pair`` is how the interaction has a stem and its choice."""
+    """The fields of ``matching``; ``texts`` of stems and of choices by identifier, ``pair`` is how the interaction has
+    a stem and its choice.
+    """
     declaration = item.declaration(interaction)
-    stems, choices, key = sides
+    (stems, choices, key), (asked, offered) = sides, texts
     stem_ids, listed = _sides(stems, choices)
-    same = merged(item, "pairs", {one: texts[one] for one in choices})
+    same = merged(item, "pairs", {one: offered[one] for one in choices})
     ids = {one: listed[same[one]] for one in choices}
     tried: list[Tried] = [
         (declaration.value(pair(one, two) for one, two in given.items()),
@@ -403,11 +411,13 @@ def _paired(
     best, credits, probes = _scores(item, declaration.name, tried)
     used = {ids[one] for one in key.values()}
     others = [
-        {"id": ids[one], "choice": texts[one]} for one in choices if same[one] == one and ids[one] not in used
+        {"id": ids[one], "choice": offered[one]}
+        for one in choices
+        if same[one] == one and ids[one] not in used
     ]
     content = {
         "pairs": [
-            {"id": stem_ids[one], "stem": texts[one], "choice": texts[key[one]], "choice_id": ids[key[one]]}
+            {"id": stem_ids[one], "stem": asked[one], "choice": offered[key[one]], "choice_id": ids[key[one]]}
             for one in stems
         ],
         **({"distractors": others} if others else {}),

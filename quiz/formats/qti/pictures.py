@@ -13,6 +13,7 @@ from quiz.formats._places import numbered
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
+    _demand_own,
     _key,
     _points,
     _ruled,
@@ -40,6 +41,7 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
     declaration = item.declaration(interaction)
     spots = [one for one in interaction.iter("hotspotChoice") if one.get("shape") != "default"]
     names = [one.get("identifier", "") for one in spots]
+    _demand_own(names)
     key = _key(declaration, names)
     places = _asked(item, interaction, len(names), len(key))
     ids = fitting_ids(names) or [f"i{place}" for place, _ in enumerate(names, 1)]

@@ -59,6 +59,7 @@ def words_in_gaps(
     words = [*interaction.iter(*_WORDS)]
     names = [word.get("identifier", "") for word in words]
     _demand_own(names)
+    _demand_own(gaps)
     pairs = key_pairs(declaration)
     key = {gap: word for word, gap in pairs}
     if len(key) < len(pairs) or not {*key} <= {*gaps} or not {*key.values()} <= {*names}:

@@ -517,3 +517,21 @@ def test_a_picture_drawn_in_the_text_is_a_file_and_one_of_several_sizes_is_no_fi
     several = f'<p><picture><source srcset="large.png"/><img src="{pixel}" alt="A dot"/></picture></p>'
     question, losses = read(PICK + SCORE, several + PICKED, scores)
     assert (question["prompt"], losses) == ('<p><img alt="A dot" src="images/image.gif"></p>', {})
+
+
+def test_each_side_of_pairs_has_names_of_its_own():
+    """Both may count their parts from one: the texts of one side stood on both."""
+    declared = pairs('defaultValue="0"', "a b", "b a", a_b=1, b_a=1)
+    sides = parts("ab", 1) + parts("ab", 1).replace(">A<", ">East<").replace(">B<", ">West<")
+    body = f'<matchInteraction responseIdentifier="RESPONSE">{sides}</matchInteraction>'
+    question, losses = read(declared, body, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    listed = [(one["stem"], one["choice"]) for one in question["pairs"]]
+    assert (listed, losses) == ([("A", "West"), ("B", "East")], {})
+
+
+def test_two_items_of_an_order_with_one_name_are_told():
+    declared = PICK.replace("single", "ordered") + SCORE
+    body = PICKED.replace("choiceInteraction", "orderInteraction").replace('"b"', '"a"')
+    text = f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i">{declared}<itemBody>{body}</itemBody></assessmentItem>'
+    _, report = read_package(get("qti21"), text.encode())
+    assert "two options have one identifier" in report.errors[0]["message"]

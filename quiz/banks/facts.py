@@ -14,6 +14,7 @@ from datetime import date
 from fractions import Fraction
 from io import StringIO
 from typing import Final
+from weakref import WeakValueDictionary
 
 from quiz.banks.expressions import RESERVED, Value
 from quiz.banks.expressions.values import Mistake, is_number, looks_like_a_day, read_day
@@ -33,9 +34,12 @@ _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 Row = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Table:
-    """Rows by key, in the order of the file. ``csv`` is the text that they were read from."""
+    """Rows by key, in the order of the file. ``csv`` is the text that they were read from.
+
+    A table that somebody holds is not read again: each generator of a bank is loaded with all of its tables.
+    """
 
     name: str
     key: str
@@ -46,7 +50,11 @@ class Table:
     @classmethod
     def read(cls, name: str, key: str, text: str) -> Table:
         """The table in a text. Raises Invalid with all its faults, ``line`` counted in the text."""
-        return _Reader(name, key, text.replace("\r\n", "\n")).table()
+        given = (name, key, text)
+        found = _HELD.get(given)
+        if found is None:
+            found = _HELD[given] = _Reader(name, key, text.replace("\r\n", "\n")).table()
+        return found
 
     @classmethod
     def of_days(cls, name: str, days: Sequence[date]) -> Table:
@@ -60,6 +68,10 @@ class Table:
             yield from (
                 value for name, value in row.items() if column in (None, name) and isinstance(value, date)
             )
+
+
+#: The tables that somebody holds, by what they were read from.
+_HELD: Final[WeakValueDictionary[tuple[str, str, str], Table]] = WeakValueDictionary()
 
 
 class _Reader:

@@ -18,6 +18,8 @@ from quiz.questions.validation import problems
 
 #: Where they stand in a bank file.
 FIELD: Final = "tables"
+#: Tables of a bank: each generator is loaded with all of them.
+MOST: Final = 200
 #: Where their files lie, beside the bank.
 _FILE: Final = re.compile(r"(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9][A-Za-z0-9._-]*\.csv")
 
@@ -55,6 +57,14 @@ def read_tables(given: Any, read: Read | None) -> tuple[dict[str, dict[str, str]
     if not isinstance(given, Mapping):
         return {}, [
             Problem(FIELD, "must be a mapping", "write members: {file: tables/members.csv, key: code}")
+        ]
+    if len(given) > MOST:
+        return {}, [
+            Problem(
+                FIELD,
+                Said("has %(count)s tables", count=len(given)),
+                Said("write at most %(most)s", most=MOST),
+            )
         ]
     made: dict[str, dict[str, str]] = {}
     found: list[Problem] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
@@ -29,6 +29,12 @@ _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 MOST_CELLS: Final = 1_000_000
 #: The place of a cell or row in a sheet: ``r="AB12"`` or ``r="12"``, right after another attribute too, as the reader of workbooks takes it.
 _PLACED: Final = re.compile(rb"""[\s"']r\s*=\s*["']\s*([A-Za-z]*)([0-9]+)""")
+#: Characters of all cells together: a text that many cells share takes memory in each.
+MOST_TEXT: Final = 60_000_000
+#: The value of a cell, which may be the place of a text that cells share, and what says it otherwise than in its digits; where
+#: such a text begins. A name may have the prefix of its namespace.
+_VALUE: Final = re.compile(rb"<(?:[^<>\s/:]+:)?v\b[^<>]*>\s*\+?([0-9]{0,9})[^<>&]*(&|<[!?])?")
+_SHARED: Final = re.compile(rb"<(?:[^<>\s/:]+:)?si\b")
 LONGEST_CELL: Final = 32_767
 LONGEST_SHEET_NAME: Final = 31
 
@@ -101,7 +107,9 @@ def _write(sheet: Any, row: int, place: int, value: object, moment: Any) -> None
 
 
 def demand_bounds(parts: Mapping[str, bytes]) -> None:
-    """Raises Invalid for a workbook of these parts that is none of Excel's, or whose last cell lies too far away."""
+    """Raises Invalid for a workbook of these parts that is none of Excel's, whose last cell lies too far away, or whose
+    cells share more text than there is memory for.
+    """
     if "xl/workbook.xml" not in parts or {"content.xml", "xl/workbook.bin"} & {*parts}:
         raise Invalid([Problem("", "this is no workbook of Excel", "save it as .xlsx")])
     cells = 0
@@ -118,6 +126,22 @@ def demand_bounds(parts: Mapping[str, bytes]) -> None:
                 most=MOST_CELLS,
             )
             raise Invalid([Problem("", what, "delete the empty rows and columns, or cut it into several")])
+    if _shared_text(parts.values()) > MOST_TEXT:
+        what = Said(
+            "the cells of the sheets hold more than %(most)s million characters", most=MOST_TEXT // 1_000_000
+        )
+        raise Invalid([Problem("", what, "delete what is no question, or cut it into several")])
+
+
+def _shared_text(parts: Collection[bytes]) -> int:
+    """At least as many characters as all cells have together that share their texts."""
+    lengths: dict[int, int] = {}
+    for content in parts:
+        for place, text in enumerate(_SHARED.split(content)[1:]):
+            lengths[place] = max(len(text), lengths.get(place, 0))
+    longest = max(lengths.values(), default=0)
+    values = (found for content in parts for found in _VALUE.findall(content)) if lengths else ()
+    return sum(longest if otherwise else lengths.get(int(place or -1), 0) for place, otherwise in values)
 
 
 def _column(letters: bytes) -> int:

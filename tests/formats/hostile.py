@@ -154,12 +154,25 @@ def xlsx_with_a_far_cell_whose_place_follows_a_quote():
     )
 
 
-def _workbook(rows):
+def xlsx_whose_cells_share_a_text():
+    """Thousands of cells with a text of 20,000 characters that stands there once."""
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="s"><v>{"0" if n % 2 else "<![CDATA[0]]>"}</v></c></row>'
+        for n in range(1, 3_500)
+    )
+    return _workbook(
+        rows.encode(),
+        ("xl/sharedStrings.xml", f"<sst xmlns='{_MAIN}'><si><t>{os.urandom(10_000).hex()}</t></si></sst>"),
+    )
+
+
+def _workbook(rows, *more):
     return zipped(
         ("[Content_Types].xml", "<Types/>"),
         ("xl/workbook.xml", f'<workbook {_SHEETS}><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'),
         ("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="r1" Type="{_SHEET}" Target="worksheets/sheet1.xml"/></Relationships>'),
         ("xl/worksheets/sheet1.xml", b"<worksheet xmlns='" + _MAIN.encode() + b"'><sheetData>" + rows + b"</sheetData></worksheet>"),
+        *more,
     )  # fmt: skip
 
 
@@ -240,6 +253,7 @@ REFUSED = {
     "alias-bomb.yaml": alias_bomb,
     "bomb.xlsx": xlsx_bomb,
     "far-cell.xlsx": xlsx_with_a_far_cell,
+    "shared-text.xlsx": xlsx_whose_cells_share_a_text,
     "far-cell-after-a-quote.xlsx": xlsx_with_a_far_cell_whose_place_follows_a_quote,
     "never-ends.apkg": anki_that_never_ends,
     "broken.apkg": anki_that_is_broken,

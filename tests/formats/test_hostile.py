@@ -29,6 +29,7 @@ SAID = {
     "alias-bomb.yaml": "aliases are not supported",
     "bomb.xlsx": "unpacks to far more",
     "far-cell.xlsx": "cells are the most",
+    "shared-text.xlsx": "million characters",
     "far-cell-after-a-quote.xlsx": "cells are the most",
     "never-ends.apkg": "the collection is damaged",
     "broken.apkg": "the collection is damaged",

@@ -505,6 +505,27 @@ def test_sheets_of_other_programs_are_read_by_the_names_of_their_columns():
     assert shown(text, "csv") == ([("single_choice", "Paris"), ("single_choice", "Bonn")], {}, [])
 
 
+def test_a_sheet_as_teachers_type_it_names_options_by_their_letters():
+    head = ["Question", "Type", "A", "B)", "Answer C", "Key", "Points", "Feedback"]
+    rows = [
+        ["P?", None, "x", "y", "z", "B", 1.5, "Look again."],
+        ["Q?", "True/False", None, None, None, "TRUE "],
+        ["R?", "Multiple choice", "x", "y", "z", "A,C"],
+        ["S?", None, "x", "y", None, "A", "one"],
+        ["T?", None, None, None, None, "1,5"],
+    ]
+    content = workbook(("Quiz", [["Class 7b"], head, *rows]))
+    asked, faults, lost = shown(content, "xlsx")
+    assert asked == [("single_choice", "y"), ("true_false", "True")]
+    assert read(get("xlsx"), content)[0][0].explanation == "Look again."
+    assert lost == []
+    assert faults == {
+        "row 5": "right: 'A,C' names several options – name one, or write multiple_response as the type",
+        "row 6": "points: 'one' is no number – write one such as 1.5",
+        "row 7": "the type is missing – write it into the column type, or options into option A, option B …",
+    }
+
+
 def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():
     text = (
         "sep=;\nMy quiz\nprompt;type;Option A;option b;right;credit A\n"
@@ -855,3 +876,8 @@ def test_what_no_file_beside_a_source_is_called_is_not_there(path, tmp_path):
 )
 def test_letters_of_windows_are_known_by_how_many_stand_together(text, encoding):
     assert text_of(text.encode(encoding)) == text
+
+
+def test_a_wrong_byte_of_a_long_text_is_no_reason_to_read_all_of_it_otherwise():
+    text = "::Größe::Wie groß ist der Würfel? {=fünf ~zwölf}\n" * 3
+    assert text_of(text.encode() + b"Caf\xe9") == f"{text}Caf\ufffd"

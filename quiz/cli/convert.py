@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Invalid, Problem, TooLarge
 
 if TYPE_CHECKING:
     from quiz.formats.conversion import Report
@@ -85,14 +85,15 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
         try:
             instances = engine.Instances((as_of or now()).date(), variants)
             done = engine.convert(source, dest, origin, target, instances, step=lambda: bar.update(1))
-        except Invalid as error:  # the file is refused as a whole
-            done, refused = (
-                engine.Report(str(source), origin.name, errors=[*map(_fault, error.problems)]),
-                True,
-            )
+        except (Invalid, TooLarge) as error:  # the file is refused as a whole
+            problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
+            done = engine.Report(engine.legible(source), origin.name, errors=[*map(_fault, problems)])
+            refused = True
     if report:
         report.write_text(_document(done) + "\n", "utf-8")
-    click.echo(_document(done) if as_json else "\n".join(_lines(done, None if refused else dest)))
+    click.echo(
+        _document(done) if as_json else "\n".join(_lines(done, None if refused else engine.legible(dest)))
+    )
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
 
 
@@ -118,7 +119,7 @@ def _fault(problem: Problem) -> dict[str, str]:
     return {"where": problem.where or _WHOLE, "message": str(replace(problem, where=""))}
 
 
-def _lines(done: Report, dest: Path | None) -> Iterator[str]:
+def _lines(done: Report, dest: str | None) -> Iterator[str]:
     """What became of the questions; the last line counts them. ``dest`` is None where it is not written."""
     yield from told(done)
     if dest is None:

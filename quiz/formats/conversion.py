@@ -129,7 +129,7 @@ class Reading:
         self._below = below
         self._ids = _Ids()
         self._met = self._told = 0
-        self.bank = Bank.load({"bank": slug, "title": Path(source.name).stem or slug})
+        self.bank = Bank.load({"bank": slug, "title": _title_of(source.name) or slug})
         self._first = self._start()
         own, self.bank = self.bank, bank or self.bank
         self.topics: dict[str, Topic] = {**bank.topics} if bank else {}
@@ -302,6 +302,16 @@ def as_slug(text: str) -> str:
     return as_id(text).lower() or "bank"
 
 
+def _title_of(file: str) -> str:
+    """The name of a file without its ending, on one line; "" where nothing of it is seen."""
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", Path(file).stem).strip()
+
+
+def legible(path: Path) -> str:
+    """A path that every file and terminal can show: bytes of a name that are no UTF-8, as old archives have them, as �."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def convert(
     source: Path,
     target: Path,
@@ -316,9 +326,12 @@ def convert(
     Raises Invalid or TooLarge where the source is refused as a whole: no target is then written.
     """
     with source.open("rb") as file:
-        report = Report(str(source), read_as.name)
+        report = Report(legible(source), read_as.name)
         reading = Reading(
-            read_as, Source(file, source.name, source.parent, limits), report, as_slug(target.stem)
+            read_as,
+            Source(file, legible(Path(source.name)), source.parent, limits),
+            report,
+            as_slug(target.stem),
         )
         with _replaced(target) as written:
             writing = write_as.for_file(target.name)
@@ -593,7 +606,8 @@ def _by_name(one: Understood) -> Understood:
 @contextmanager
 def _replaced(target: Path) -> Iterator[BinaryIO]:
     """A file that takes the target's place when all went well, and leaves no trace when not."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    # No more of its name than leaves room in the 255 bytes that file systems have for one.
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
     try:
         with os.fdopen(handle, "w+b") as file:
             yield file

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 from base64 import b64encode
 from datetime import date
@@ -15,8 +16,8 @@ from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.cli import main
 from quiz.files.shipped import shipped
-from quiz.formats import formats, get
-from quiz.formats.base import Source
+from quiz.formats import conversion, formats, get
+from quiz.formats.base import Limits, Source
 from quiz.formats.conversion import Instances, Reading, Report, export
 from tests.formats.samples import samples
 from tests.kernel.questions import question
@@ -314,3 +315,24 @@ def test_wrong_usage_names_the_formats_that_may_be_meant(tmp_path, monkeypatch, 
 def test_the_help_names_every_format():
     listed = re.sub(r"\s+", " ", run("--help").stdout).partition("FORMAT is one of ")[2].partition(".")[0]
     assert re.findall(r"[a-z0-9-]+", listed.replace("(Canvas and others)", "")) == [*formats()]
+
+
+def test_a_file_may_be_called_anything(tmp_path):
+    """Bytes that are no UTF-8, as archives of Windows leave them, ended in a traceback; a blank name refused the file."""
+    for name in (b"\xcf\xf0.gift", b" .gift", b"a\nb.gift", "Ж".encode() * 122 + b".gift"):
+        source, target = (tmp_path / os.fsdecode(one) for one in (name, name[:-4] + b"yaml"))
+        source.write_text("Q? {T}\n\nR? {")
+        said = run(source, target, "--report", tmp_path / "report.json")
+        assert (said.exit_code, type(said.exception)) == (1, SystemExit), "only the second question is wrong"
+        assert json.loads((tmp_path / "report.json").read_text())["written"] == 1
+        assert re.fullmatch("\ufffd\ufffd|bank|a b|Ж+", yaml.safe_load(target.read_text())["title"])
+        assert len(read_bank(target).questions) == 1
+
+
+def test_a_file_that_is_too_large_is_reported(tmp_path, monkeypatch):
+    (tmp_path / "a.gift").write_text("Q? {T}\n\nR? {F}\n")
+    monkeypatch.setattr(conversion.convert, "__defaults__", (Limits(questions=1), lambda: None))
+    said = run(tmp_path / "a.gift", tmp_path / "b.yaml", "--report", tmp_path / "report.json")
+    assert (said.exit_code, (tmp_path / "b.yaml").exists()) == (1, False)
+    (error,) = json.loads((tmp_path / "report.json").read_text())["errors"]
+    assert error == {"where": "file", "message": "more than 1 questions: cut the file into several"}

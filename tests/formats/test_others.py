@@ -48,8 +48,10 @@ ANSWERS = [{"text": "A", "correct": True}, {"text": "B", "correct": True}, {"tex
     [
         ({"type": "auto"}, ANSWERS[1:], "single_choice", "credit", 1, []),
         ({}, ANSWERS[1:], "single_choice", "credit", 1, []),
-        ({"type": "multi"}, ANSWERS[1:], "multiple_response", "right_minus_wrong", 1, []),
-        ({"type": "auto"}, ANSWERS, "multiple_response", "right_minus_wrong", 2, []),
+        ({"type": "multi", "singlePoint": False}, ANSWERS[1:], "multiple_response", "right_minus_wrong", 1, []),
+        ({"type": "auto", "singlePoint": False}, ANSWERS, "multiple_response", "right_minus_wrong", 2, []),
+        # where nothing is said H5P itself gives one point, and keeps the order
+        ({}, ANSWERS, "multiple_response", "all_or_nothing", 1, []),
         ({"type": "single"}, ANSWERS, "single_choice", "credit", 1, []),
         ({"singlePoint": True}, ANSWERS, "multiple_response", "all_or_nothing", 1, []),
         ({"singlePoint": True, "passPercentage": 50}, ANSWERS, "multiple_response", "all_or_nothing", 1, ["scoring"]),
@@ -59,6 +61,7 @@ def test_a_choice_of_h5p_scores_as_it_does_there(behaviour, answers, type, scori
     params = {"question": "Q?", "answers": answers, "behaviour": behaviour}
     ((found, named),), _ = h5p("H5P.MultiChoice", params)
     assert (found.type, found.scoring, found.points, named) == (type, scoring, points, lost)
+    assert not found.shuffle
     content, lost_again = written(get("h5p"), [found])
     assert read(get("h5p"), content)[0][0].dump() == found.dump()
     assert list(lost_again.values()) == [[]]
@@ -78,7 +81,7 @@ def test_blanks_of_h5p_give_a_point_each_and_mind_capitals():
 def test_what_a_site_writes_of_h5p_is_kept_words_picture_order_and_feedback():
     told = [(0, 0, "None."), (1, 99, "Some."), (100, 100, "That&#039;s all.")]
     params = {
-        "question": "<p>Which?</p>", "answers": ANSWERS, "behaviour": {"type": "multi", "randomAnswers": False},
+        "question": "<p>Which?</p>", "answers": ANSWERS, "behaviour": {"type": "multi", "singlePoint": False},
         "overallFeedback": [{"from": low, "to": high, "feedback": text} for low, high, text in told],
         "media": {"type": {"library": "H5P.Image 1.1", "params": {"file": {"path": "images/a.png"}, "alt": "&quot;A&quot;"}}},
     }  # fmt: skip
@@ -441,7 +444,7 @@ def test_a_workbook_with_kahoots_columns_is_kahoots():
 
 def test_a_column_that_there_is_not_is_told_with_those_that_there_are():
     with pytest.raises(
-        Invalid, match=r"row 1: there is no column 'answer' – the columns are id, type, .*right, option A"
+        Invalid, match=r"row 1: there is no column 'answer'.* – the columns are id, type, .*right, option A"
     ):
         read(get("csv"), b"prompt,option A,answer\nx,y,A\n")
     (fault,) = read(get("csv"), b"prompt,option A,option B,right\nx,y,z,00000000100\n")[1].errors

@@ -63,7 +63,8 @@ NAMES: Final = frozenset(
 #: What other programs and teachers call these columns (the sheets of Kahoot, Blooket, Gimkit and Wayground, which was Quizizz).
 _OTHERS: Final = {
     "question": "prompt", "question text": "prompt", "question type": "type", "correct answer": "right",
-    "correct answers": "right", "correct": "right", "answer explanation": "explanation",
+    "correct answers": "right", "correct": "right", "key": "right", "answer key": "right",
+    "answer explanation": "explanation", "feedback": "explanation",
     "time limit": "minutes", "time in seconds": "minutes", "image link": "images", "question image": "images",
     "question #": "number", "question number": "number", "#": "number",
 }  # fmt: skip
@@ -76,6 +77,8 @@ LOST: Final[Mapping[str, str]] = {
 _PLACED: Final = re.compile(
     r"(?:(incorrect|wrong)(?: (?:answer|option|choice))?|answer option|answer|option|choice) ?([0-9]{1,2})"
 )
+#: An option by its letter, which is often all that stands above it.
+_LETTERED: Final = re.compile(r"(?:(?:answer option|answer|option|choice) )?([a-h])[.)]?")
 #: What follows the name of a column: (optional), - max 75 characters.
 _MORE: Final = re.compile(r"(?:\(| [-–—:] ).*")
 
@@ -89,6 +92,8 @@ def known(heading: str) -> str:
     if text in NAMES:
         return text
     bare = _MORE.sub("", text).strip()
+    if lettered := _LETTERED.fullmatch(bare):
+        return f"option {lettered[1]}"
     placed = _PLACED.fullmatch(bare)
     number = int(placed[2]) + bool(placed[1]) if placed else 0
     return f"option {letters(MOST)[number - 1].lower()}" if 1 <= number <= MOST else _OTHERS.get(bare, text)

@@ -234,7 +234,7 @@ def question(row: Row) -> dict[str, Any]:
 _ALIASES: Final = {
     "multiple_choice": "single_choice", "mc": "single_choice", "choice": "single_choice",
     "multiple_answer": "multiple_response", "multiple_answers": "multiple_response", "ma": "multiple_response",
-    "truefalse": "true_false", "tf": "true_false", "t/f": "true_false",
+    "truefalse": "true_false", "tf": "true_false", "t/f": "true_false", "true/false": "true_false",
     "short_answer": "short_text", "text": "short_text", "number": "numerical", "numeric": "numerical",
     "match": "matching", "order": "ordering", "checkbox": "multiple_response", "fill_in_the_blank": "short_text",
     "open_ended": "essay",
@@ -251,7 +251,7 @@ def _guessed(row: Row) -> str:
         return "true_false"
     if len(parts) > 1:
         return "multiple_response" if len(_right(row)) > 1 else "single_choice"
-    raise Wrong("the type is missing – write it into the column type")
+    raise Wrong("the type is missing – write it into the column type, or options into option A, option B …")
 
 
 def _common(row: Row) -> dict[str, Any]:
@@ -330,6 +330,14 @@ def _letter(one: str) -> str:
     """The letter of an option that is named by it or by its number; in capitals whatever else it is."""
     short = one.isdecimal() and len(one) < 10
     return letters(MOST)[int(one) - 1] if short and 1 <= int(one) <= MOST else one.upper()
+
+
+def _single(row: Row) -> dict[str, Any]:
+    options = _options(row)
+    if sum("correct" in option for option in options) > 1:
+        what = "right: '%(right)s' names several options – name one, or write multiple_response as the type"
+        raise Wrong(Said(what, right=row.get("right").strip()[:40]))
+    return {"options": options}
 
 
 def _choice(row: Row) -> dict[str, Any]:
@@ -443,7 +451,7 @@ def _essay(row: Row) -> dict[str, Any]:
 
 
 _CONTENTS: Final[Mapping[str, Callable[[Row], dict[str, Any]]]] = {
-    "single_choice": lambda row: {"options": _options(row)},
+    "single_choice": _single,
     "multiple_response": _choice,
     "true_false": _truth_content,
     "short_text": _short_text,
@@ -506,13 +514,18 @@ def _number(text: str, column: str) -> Decimal:
         )
     number = read_number(bare)
     if number is None:
-        raise Wrong(
+        what = (
             Said(
                 "%(column)s: '%(text)s' is no number – write 8, 8 ± 0.5 or 5 .. 7",
                 column=column,
                 text=bare[:40],
             )
+            if column in _PLACES
+            else Said(
+                "%(column)s: '%(text)s' is no number – write one such as 1.5", column=column, text=bare[:40]
+            )
         )
+        raise Wrong(what)
     return number
 
 

@@ -266,11 +266,11 @@ def _choice(item: _Item) -> dict[str, Any]:
     single = _is_single(item.behaviour, right)
     several = single and right > 1
     options = [_option(item, answer, several) for answer in answers]
-    whole = single or item.behaviour.get("singlePoint") is True
+    whole = single or item.behaviour.get("singlePoint") is not False
     fields = {
         "prompt": item.html("question"),
         "options": options,
-        **({"shuffle": False} if item.behaviour.get("randomAnswers") is False else {}),
+        **({"shuffle": False} if item.behaviour.get("randomAnswers") is not True else {}),
         **_told(item, 1 if whole else right),
     }
     if single:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from heapq import heapify, heappop, heappush
+from typing import Any, Final, TypeVar
 
+from quiz.errors import Said
 from quiz.files.xml import Element
-from quiz.formats.qti.item import Item, compared_with
+from quiz.formats.qti.item import Item
 from quiz.formats.qti.patterns import in_other_case, to_stars
 from quiz.formats.qti.processing import Unknown, interval_of, rounded, whole_of
-from quiz.formats.qti.values import Declaration, Value, Wrong, as_typed, holds, number, text_of, unbroken
+from quiz.formats.qti.values import Declaration, Value, Wrong, as_typed, holds, number_of, text_of, unbroken
 
 #: Stands for any text while a pattern is tried: a private character that stands in no answer.
 _ANY: Final = "\ue000"
 #: Expressions that say something of what was answered.
 _ANSWERED: Final = frozenset({"variable", "mapResponse", "mapResponsePoint"})
-#: Answers that are tried: people accept some ten.
+#: Answers that are accepted at most: people accept some ten.
 _MOST: Final = 200
 #: In place of an end that an open range does not have.
 _FAR: Final = Fraction(10**15)
+
+T = TypeVar("T")
 
 #: What an answer is worth, 1 for the full mark; None stands for no answer.
 Worth = Callable[[Value], Fraction]
@@ -41,7 +45,7 @@ class Answer:
 
 def values_beside(item: Item, declaration: Declaration) -> Iterator[tuple[Element, str]]:
     """The values with which the rules compare a response, each with its test, in order."""
-    for test in compared_with(item.rules, declaration.name):
+    for test in item.tests_of(declaration):
         yield from ((test, value) for value in _values_of(item, test))
 
 
@@ -54,20 +58,27 @@ def _values_of(item: Item, test: Element) -> Iterator[str]:
             yield from map(as_typed, item.worked_out(child))
 
 
+def _demand_few(found: list[T], most: int = _MOST) -> list[T]:
+    """The same. Raises Wrong where there are more than can be tried."""
+    if len(found) > most:
+        raise Wrong(Said("there are %(count)s parts – cut the item into several", count=len(found)))
+    return found
+
+
 # Texts ---------------------------------------------------------------------------------------------------------------
 
 
 def texts(item: Item, declaration: Declaration) -> list[str]:
-    """The accepted texts, with stars, in the order in which they are compared."""
+    """The accepted texts, with stars, in the order in which they are compared. Raises Wrong for too many."""
     found = [*_compared_texts(item, declaration)]
     if declaration.mapping:
         found += (_literal(str(key)) for key, _, _ in declaration.mapping.entries)
     found += (_literal(str(one)) for one in declaration.correct)
-    return [text for text in dict.fromkeys(found) if text.strip()][:_MOST]
+    return _demand_few([text for text in dict.fromkeys(found) if text.strip()])
 
 
 def _compared_texts(item: Item, declaration: Declaration) -> Iterator[str]:
-    for test in compared_with(item.rules, declaration.name):
+    for test in item.tests_of(declaration):
         if test.tag == "patternMatch":
             stars = to_stars(test.get("pattern", ""))
             yield from stars[:1] if stars else ()
@@ -119,6 +130,11 @@ class _Step:
     has_low: bool
     has_high: bool
 
+    def ends(self, *, held: bool) -> set[Fraction]:
+        """Its ends that belong to it, or those that do not."""
+        ends = ((self.low, self.has_low), (self.high, self.has_high))
+        return {end for end, has in ends if end is not None and has is held}
+
 
 def numbers(item: Item, declaration: Declaration, worth: Worth, tells: Tells) -> list[Answer]:
     """The accepted numbers with their credits, and those worth nothing to which something of their own is told.
@@ -127,58 +143,53 @@ def numbers(item: Item, declaration: Declaration, worth: Worth, tells: Tells) ->
     Raises Wrong.
     """
     centres = _centres(item, declaration)
-    ends = sorted({one for centre in centres for one in (centre, *_ends(item, declaration, centre))})[
-        : 4 * _MOST
-    ]
-    steps = _in_order(_steps(ends, worth, tells))
+    beside = values_beside(item, declaration)
+    relative = {number_of(text) for test, text in beside if test.get("toleranceMode") == "relative"}
+    ends = _demand_few(sorted({*_ends(item, declaration, centres)}), 4 * _MOST)
+    steps = _in_order([*_steps(ends, worth, tells)])
+    taken = {end for step in steps for end in step.ends(held=True)}
     made = []
     for step in steps:
         low, high = step.low, step.high
         if low is None or high is None:
             item.lose("answers", "a range without an end")
-        elif not (step.has_low and step.has_high) and not _taken(step, steps):
+        elif not step.ends(held=False) <= taken:
             item.lose("answers", "the ends of a range count as well")
         low, high = -_FAR if low is None else low, _FAR if high is None else high
         tried = low if step.has_low else high if step.has_high else (low + high) / 2
-        fields = {**_range(item, declaration, centres, low, high), **credit_field(step.credit)}
+        fields = {**_range(centres, relative, low, high), **credit_field(step.credit)}
         made.append(Answer(fields, (tried,)))
     return made
 
 
-def _taken(step: _Step, steps: Sequence[_Step]) -> bool:
-    """Whether another step holds each end that this one does not."""
-    open_ends = [end for end, held in ((step.low, step.has_low), (step.high, step.has_high)) if not held]
-    return all(any(_holds(other, end) for other in steps) for end in open_ends if end is not None)
-
-
-def _holds(step: _Step, end: Fraction | None) -> bool:
-    return (step.has_low and step.low == end) or (step.has_high and step.high == end)
-
-
-def _centres(item: Item, declaration: Declaration) -> list[Fraction]:
-    found = [one for one in declaration.correct if isinstance(one, Fraction)]
+def _centres(item: Item, declaration: Declaration) -> Sequence[Fraction]:
+    """The numbers that the item names. Raises Wrong for too many."""
+    found: list[Any] = [*declaration.correct]
     if declaration.mapping:
-        found += (key for key, _, _ in declaration.mapping.entries if isinstance(key, Fraction))
-    for _, text in values_beside(item, declaration):
-        try:
-            found.append(number(text))
-        except Wrong:
+        found += (key for key, _, _ in declaration.mapping.entries)
+    found += (number_of(text) for _, text in values_beside(item, declaration))
+    return _demand_few([*dict.fromkeys(one for one in found if isinstance(one, Fraction))])
+
+
+def _ends(item: Item, declaration: Declaration, centres: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Where what a number is worth may change: at those named, and where what is allowed around them ends."""
+    yield from centres
+    seen = set()
+    for test in item.tests_of(declaration):
+        if test.tag not in _AROUND:
             continue
-    return [*dict.fromkeys(found)][:_MOST]
-
-
-def _ends(item: Item, declaration: Declaration, centre: Fraction) -> Iterator[Fraction]:
-    """Where the tests of an answer may change around a number."""
-    for test in compared_with(item.rules, declaration.name):
-        if test.tag == "equal":
+        said = [number_of(text_of(one)) for one in test if one.tag == "baseValue"]
+        kind = (test.tag, *sorted(test.attrib.items()))
+        if not said and kind in seen:
+            continue
+        seen.add(kind)
+        for centre in [one for one in said if one is not None] or centres:
             with suppress(Unknown):
-                yield from interval_of(test, centre)
-        elif test.tag == "equalRounded":
-            with suppress(Unknown):
-                yield from _rounding(test, centre)
+                yield from _AROUND[test.tag](test, centre)
 
 
-def _rounding(test: Element, centre: Fraction) -> Iterator[Fraction]:
+def _rounding(test: Element, centre: Fraction) -> tuple[Fraction, Fraction]:
+    """The numbers between which all are rounded to the same one as this. Raises Unknown."""
     mode, figures = test.get("roundingMode", "significantFigures"), whole_of(test, "figures", "0")
     value = rounded(centre, mode, figures)
     places = figures
@@ -188,7 +199,14 @@ def _rounding(test: Element, centre: Fraction) -> Iterator[Fraction]:
         while 0 < size < Fraction(1, 10) and places < 400:
             size, places = size * 10, places + 1
     half = Fraction(1, 2) / Fraction(10) ** max(-400, min(400, places))
-    yield from (value - half, value + half)
+    return value - half, value + half
+
+
+#: Tests that allow for something around a number, and the ends of what they allow.
+_AROUND: Final[Mapping[str, Callable[[Element, Fraction], tuple[Fraction, Fraction]]]] = {
+    "equal": interval_of,
+    "equalRounded": _rounding,
+}
 
 
 def _steps(ends: Sequence[Fraction], worth: Worth, tells: Tells) -> Iterator[_Step]:
@@ -215,38 +233,46 @@ def _steps(ends: Sequence[Fraction], worth: Worth, tells: Tells) -> Iterator[_St
         yield current
 
 
-def _in_order(steps: Iterable[_Step]) -> list[_Step]:
+def _in_order(steps: Sequence[_Step]) -> list[_Step]:
     """The steps so that the first which holds a number is the one that counts: who has an end before who has it not.
 
-    Among those that may come next the one that is worth most does.
+    Among those that may come next the one that is worth most does. Only neighbours have an end in common.
     """
-    waiting, made = [*steps], []
-    while waiting:
-        ready = [step for step in waiting if not any(_owes(step, other) for other in waiting)]
-        made.append(max(ready, key=lambda step: step.credit))
-        waiting.remove(made[-1])
+    owing = [
+        {other for other in _beside(place, steps) if step.ends(held=False) & steps[other].ends(held=True)}
+        for place, step in enumerate(steps)
+    ]
+    ready = [(-step.credit, place) for place, step in enumerate(steps) if not owing[place]]
+    heapify(ready)
+    made = []
+    while ready:
+        _, place = heappop(ready)
+        made.append(steps[place])
+        for other in _beside(place, steps):
+            if place in owing[other]:
+                owing[other].remove(place)
+                if not owing[other]:
+                    heappush(ready, (-steps[other].credit, other))
     return made
 
 
-def _owes(step: _Step, other: _Step) -> bool:
-    """Whether the other holds an end that the step does not."""
-    ends = ((step.low, step.has_low), (step.high, step.has_high))
-    return other is not step and any(
-        end is not None and not held and _holds(other, end) for end, held in ends
-    )
+def _beside(place: int, steps: Sequence[_Step]) -> list[int]:
+    return [other for other in (place - 1, place + 1) if 0 <= other < len(steps)]
 
 
 def _range(
-    item: Item, declaration: Declaration, centres: Sequence[Fraction], low: Fraction, high: Fraction
+    centres: Collection[Fraction], relative: Collection[Fraction | None], low: Fraction, high: Fraction
 ) -> dict[str, Any]:
-    """A value with its tolerance where a number that the item names is in the middle, else a range."""
+    """A value with its tolerance where a number that the item names is in the middle, else a range.
+
+    ``relative``: the numbers around which the tolerance is a share of them.
+    """
     middle = (low + high) / 2
     if middle not in centres:
         return {"min": low, "max": high}
     width = high - middle
     if not width:
         return {"value": middle}
-    for test, text in values_beside(item, declaration):
-        if test.get("toleranceMode") == "relative" and middle and number(text) == middle:
-            return {"value": middle, "tolerance": width / abs(middle), "tolerance_type": "relative"}
+    if middle and middle in relative:
+        return {"value": middle, "tolerance": width / abs(middle), "tolerance_type": "relative"}
     return {"value": middle, "tolerance": width}

@@ -119,17 +119,21 @@ class Item:
         return {one.name: one for one in made}
 
     @cached_property
-    def _tests(self) -> Mapping[str, set[str]]:
-        """The tags of the tests in which each response is compared with something, by its name."""
-        found: dict[str, set[str]] = {}
+    def _tests(self) -> Mapping[str, Sequence[Element]]:
+        """The tests of the rules by the names of the variables that they compare with something."""
+        found: dict[str, list[Element]] = {}
         for element in () if self.rules is None else self.rules.iter():
-            for name in answers_in(element):
-                found.setdefault(name, set()).add(element.tag)
+            for name in dict.fromkeys(_compared(element)):
+                found.setdefault(name, []).append(element)
         return found
+
+    def tests_of(self, declaration: Declaration) -> Sequence[Element]:
+        """The tests of the rules in which a response is compared with something."""
+        return self._tests.get(declaration.name, ())
 
     def _number(self, response: Element) -> str | None:
         """The base type of a response that is declared as a text, but compared with numbers only; None: as declared."""
-        tests = self._tests.get(response.get("identifier", ""), set()) - {"isNull"}
+        tests = {one.tag for one in self._tests.get(response.get("identifier", ""), ())} - {"isNull"}
         said = [
             *map(text_of, response.iter("value")),
             *(one.get("mapKey", "") for one in response.iter("mapEntry")),
@@ -176,16 +180,24 @@ class Item:
             self.lose("scoring", Said("the item sets no SCORE: the sum of %(names)s counts", names=added))
         return made
 
+    @cached_property
+    def _outcomes(self) -> dict[frozenset[tuple[str, Value]], tuple[Fraction, Mapping[str, Value]]]:
+        """What was worked out for responses."""
+        return {}
+
     def score(self, given: Mapping[str, Value]) -> Fraction:
         """SCORE for these responses. Raises Wrong."""
         return self.outcome(given)[0]
 
     def outcome(self, given: Mapping[str, Value]) -> tuple[Fraction, Mapping[str, Value]]:
         """SCORE and all outcomes for these responses. Raises Wrong."""
-        processing = self._processing
+        processing, known = self._processing, frozenset(given.items())
+        if known in self._outcomes:
+            return self._outcomes[known]
         if processing is not None:
             try:
-                return processing.score(given), dict(processing.found)
+                self._outcomes[known] = processing.score(given), dict(processing.found)
+                return self._outcomes[known]
             except Unknown as error:
                 self.lose(
                     "scoring",
@@ -502,12 +514,7 @@ def _is_shown(element: Element, name: str, outcomes: Mapping[str, Value]) -> boo
     return holds is not bool(element.get("showHide", "show") == "hide")
 
 
-def compared_with(rules: Element | None, name: str) -> Iterator[Element]:
-    """The tests of the rules in which the response of this name is compared with something."""
-    return (element for element in (() if rules is None else rules.iter()) if name in answers_in(element))
-
-
-def answers_in(test: Element) -> Iterator[str]:
+def _compared(test: Element) -> Iterator[str]:
     """The names of what a test compares: variables, or those changed by operators of somebody's making."""
     for compared in () if test.tag == "customOperator" else test:
         inner = compared

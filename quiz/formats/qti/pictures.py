@@ -22,7 +22,7 @@ from quiz.formats.qti.interactions import (
     _with_rules,
     html_inside_text,
 )
-from quiz.formats.qti.item import Item, compared_with, fitting_ids, told
+from quiz.formats.qti.item import Item, fitting_ids, told
 from quiz.formats.qti.markup import html_inside, one_line
 from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, cut, number, shape_of
 from quiz.formats.qti.words import words_in_gaps
@@ -129,7 +129,7 @@ def _areas(item: Item, declaration: Declaration) -> Iterator[Shape]:
     """The areas to which something happens: those declared, and those that the rules ask for."""
     if declaration.areas is not None:
         yield from (shape for shape, _, _ in declaration.areas.entries)
-    for test in compared_with(item.rules, declaration.name):
+    for test in item.tests_of(declaration):
         if test.tag == "inside" and test.get("shape") != "default":
             yield shape_of(test)
 

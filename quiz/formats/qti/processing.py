@@ -40,6 +40,8 @@ from quiz.questions.rules.text import matches
 #: Steps of one run, and of all runs of an item: items of people's making need some hundred, and some hundred runs.
 _MOST_STEPS: Final = 20_000
 _MOST_IN_ALL: Final = 2_000_000
+#: Responses and outcomes.
+_MOST_VARIABLES: Final = 2_000
 #: Bits of the numbers that one operator works on, a part of another kind counting as one: each step could double them.
 _MOST_BITS: Final = 12_000
 
@@ -79,6 +81,8 @@ class Processing:
 
     def run(self, responses: Mapping[str, Value]) -> Mapping[str, Value]:
         """The outcomes. Raises Unknown and Wrong."""
+        if len(self.responses) + len(self.outcomes) > _MOST_VARIABLES:
+            raise Unknown("very long response processing")
         self.given = {name: responses.get(name, NULL) for name in self.responses}
         self.found = {name: one.default or _zero(one) for name, one in self.outcomes.items()}
         self.found.update(self.constants)

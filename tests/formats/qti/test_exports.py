@@ -535,3 +535,29 @@ def test_two_items_of_an_order_with_one_name_are_told():
     text = f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i">{declared}<itemBody>{body}</itemBody></assessmentItem>'
     _, report = read_package(get("qti21"), text.encode())
     assert "two options have one identifier" in report.errors[0]["message"]
+
+
+def equal(value, tolerance):
+    named = f'<baseValue baseType="float">{value}</baseValue>'
+    return f'<equal toleranceMode="absolute" tolerance="{tolerance}">{variable("R")}{named}</equal>'
+
+
+def test_many_numbers_each_with_a_tolerance_of_its_own_are_read_whole():
+    """The ends of all were looked for around all, and cut off beyond eight hundred: thirty of forty were lost."""
+    scores = put("SCORE", '<baseValue baseType="float">1</baseValue>')
+    rules = "".join(when(equal(f"{n}00", n), scores) for n in range(1, 41))
+    declared = typed("R").replace("string", "float") + SCORE
+    question, losses = read(declared, ENTRY, rules)
+    assert [(one["value"], one["tolerance"]) for one in question["answers"]] == [
+        (f"{n}00", str(n)) for n in range(1, 41)
+    ]
+    assert losses == {}
+
+
+def test_too_many_answers_are_told():
+    """Those beyond two hundred were left out unsaid."""
+    for base, name in (("float", ""), ("string", "w")):
+        declared = typed("R", *(f"{name}{n}" for n in range(201))).replace("string", base)
+        text = f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i">{declared}<itemBody>{ENTRY}</itemBody></assessmentItem>'
+        _, report = read_package(get("qti21"), text.encode())
+        assert "there are 201 parts" in report.errors[0]["message"]

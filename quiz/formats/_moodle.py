@@ -47,8 +47,8 @@ _GRADINGS: Final = {
 #: What stands in an address for the place of the files that belong to a question.
 PLACE: Final = "@@PLUGINFILE@@"
 _PICTURE: Final = re.compile(r"<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\)", re.IGNORECASE)
-#: What stands for a slash inside a name while a path is taken apart: a character that no file holds.
-_SLASH: Final = "\udc00"
+#: What parts the names in a path (``qformat_default::split_category_path``).
+_BETWEEN_LEVELS: Final = re.compile(r"(?<!/)/(?!/)")
 #: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
 FILL_IN: Final = "Fill in the gaps."
 
@@ -194,7 +194,7 @@ def _words(picture: re.Match[str]) -> str:
 
 def category(path: str) -> list[str]:
     """The names in the path of a category; ``//`` is a slash inside a name, ``$course$`` and ``top`` are places in Moodle."""
-    names = [name.replace(_SLASH, "/").strip() for name in path.replace("//", _SLASH).split("/")]
+    names = [name.replace("//", "/").strip() for name in _BETWEEN_LEVELS.split(path)]
     for place in (r"\$\w+\$|", "top"):
         if names and re.fullmatch(place, names[0]):
             names.pop(0)
@@ -204,7 +204,13 @@ def category(path: str) -> list[str]:
 def path_of(topic: str, topics: Mapping[str, Topic]) -> tuple[str, list[str]]:
     """The path of a topic's category from its titles, and the topics whose title is not in it (``titled``)."""
     levels, lost = titled(topic, topics)
-    return "/".join(level.replace("/", "//") for level in levels), lost
+    return "/".join(map(_level, levels)), lost
+
+
+def _level(name: str) -> str:
+    """A name in a path; a blank parts its slash from the one beside it (``qformat_default::assemble_category_path``)."""
+    held = name.replace("/", "//")
+    return f"{' ' * held.startswith('/')}{held}{' ' * held.endswith('/')}"
 
 
 # Numbers -------------------------------------------------------------------------------------------------------------

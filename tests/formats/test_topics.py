@@ -70,6 +70,27 @@ def test_descriptions_of_categories_come_in_and_go_out_again():
     assert converted(back.content, "yaml", "moodle-xml").content == theirs.content
 
 
+def test_slashes_at_the_ends_of_names_of_categories_come_back():
+    """Moodle parts them from the slash between names with a blank."""
+    bank = Bank.load(
+        {"bank": "b", "title": "B", "topics": {"and-": {"title": "and/"}, "and-/-or": {"title": "/or"}}},
+        [question("true_false", {"answer": True}, topic="and-/-or")],
+    )
+    for name, path in (("moodle-xml", b"/and// / //or<"), ("gift", b" and// / //or\n")):
+        made = export(bank, {}, get(name), INSTANCES)
+        assert path in made.content
+        assert topics(converted(made.content, name, "yaml")) == bank.header()["topics"]
+
+
+def test_pictures_of_a_description_of_a_category_are_told_and_their_words_stay():
+    shown = builder.category(
+        "$course$/top/t", '&lt;img src="@@PLUGINFILE@@/a.png" alt="The sea"&gt;'
+    ).replace("</info>", f"{builder.picture('a.png')}</info>")
+    made = converted(f"{builder.HEAD}{shown}</quiz>".encode(), "moodle-xml", "yaml")
+    assert topics(made) == {"t": {"description": "The sea", "text_format": "html"}}
+    assert losses(made.report) == ["the description of a topic shows no pictures"]
+
+
 def test_topics_come_into_a_bank_below_one_of_its_own_which_says_itself_what_they_are():
     bank = Bank.load(
         {"bank": "b", "title": "B", "topics": {"t/empty": {"title": "Nothing"}, "u": {"title": "U"}}}

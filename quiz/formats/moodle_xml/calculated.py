@@ -70,9 +70,11 @@ class Calculated(Item):
 
     def prepare(self) -> None:
         """Reads the datasets. Raises Wrong."""
+        taken: dict[str, int] = {}
         for element in (one for part in self.all("dataset_definitions") for one in part):
             name, dataset = _dataset(element)
-            self.names[name] = _column(name, self.names.values())
+            if name not in self.names:
+                self.names[name] = _column(name, taken)
             self.datasets[name] = dataset
 
     # Texts and formulas ----------------------------------------------------------------------------------------------
@@ -235,14 +237,17 @@ def _value(text: str, name: str) -> str:
     return _plain(f"{value:f}")
 
 
-def _column(name: str, taken: Any) -> str:
-    """A column's name for a wildcard: small letters, digits and _, no word of formulas, once."""
+def _column(name: str, taken: dict[str, int]) -> str:
+    """A column's name for a wildcard: small letters, digits and _, no word of formulas, once.
+
+    ``taken``: the names there are, each with the last number that was put behind it.
+    """
     base = re.sub(r"[^a-z0-9_]", "_", name.lower())[:60]
-    base = base if re.match(r"[a-z]", base) and base not in RESERVED else f"x_{base}"
-    found, number = base, 1
+    found = base = base if re.match(r"[a-z]", base) and base not in RESERVED else f"x_{base}"
     while found in taken:
-        number += 1
-        found = f"{base}_{number}"
+        taken[base] += 1
+        found = f"{base}_{taken[base]}"
+    taken[found] = 1
     return found
 
 

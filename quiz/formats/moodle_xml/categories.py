@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from quiz.banks.model import Topic
 from quiz.errors import Said
-from quiz.formats._moodle import category, path_of, settled
+from quiz.files.xml import Element
+from quiz.formats._moodle import category, path_of, settled, without_files
 from quiz.formats.base import Loss, Told, Unwritable, titles, topic_of
 from quiz.formats.moodle_xml.item import Item
 from quiz.formats.moodle_xml.sheet import FORMATS, coded
@@ -15,7 +16,18 @@ from quiz.formats.moodle_xml.sheet import FORMATS, coded
 _KNOWN: Final = frozenset({"category", "info", "idnumber"})
 
 
-def read_category(item: Item) -> tuple[str, list[Told]]:
+class Category(Item):
+    """A category as it is read: its description is that of a topic, which shows no pictures."""
+
+    def _with_files(self, text: str, _files: Sequence[Element]) -> str:
+        return text
+
+    def _pictured(self, text: str, _style: str) -> str:
+        self.lose("topics", "the description of a topic shows no pictures")
+        return without_files(text)
+
+
+def read_category(item: Category) -> tuple[str, list[Told]]:
     """The topic of what follows, and what is said of it and of those above it."""
     where = Said("line %(n)s", n=item.element.sourceline)
     names = category(item.word("category"))
@@ -75,7 +87,8 @@ class Categories:
         path, misfits = path_of(name, topics)
         self.losses += (
             Loss("topics", Said("Moodle calls '%(topic)s' by its name: its title", topic=one))
-            for one in {*misfits} - self._named
+            for one in misfits
+            if one not in self._named
         )
         whole = coded("/".join(filter(None, ("$course$/top", path))))
         topic = Topic() if name in self._said else topics.get(name, Topic())

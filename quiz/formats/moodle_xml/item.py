@@ -39,7 +39,7 @@ _DOES: Final = re.compile(
 #: Where a text may name a picture or another file.
 _PICTURED: Final = re.compile(rf"<img\b|!\[|{PLACE}", re.IGNORECASE)
 #: What editors put behind the name of a file, so that browsers load it anew.
-_QUERY: Final = r"(?:\?time=[0-9]*)?"
+_QUERY: Final = re.compile(r"\A\?time=[0-9]*")
 
 
 class Wrong(Exception):
@@ -188,17 +188,19 @@ class Item:
         return text
 
     def _with_files(self, text: str, files: Sequence[Element]) -> str:
+        """The text with its pictures by our names; one that it does not show is a loss."""
+        ours: dict[str, str] = {}
         for file in files:
-            wished = file.get("name", "")
             name = self.picture(file)
-            if name is None:
-                continue
-            path = f"{file.get('path') or '/'}{wished}"
-            written = "|".join(re.escape(way) for way in (quote(path), path, escape(path)))
-            text = re.sub(rf"{PLACE}(?:{written}){_QUERY}", name, text)
-            if name not in text:
-                self.lose("files", Said("'%(file)s' is shown in no text", file=wished))
-        return text
+            if name is not None:
+                path = f"{file.get('path') or '/'}{file.get('name', '')}"
+                ours |= dict.fromkeys((path, quote(path), escape(path)), name)
+        made, used = _renamed(text, ours)
+        for path, name in ours.items():
+            if name not in used:
+                used.add(name)
+                self.lose("files", Said("'%(file)s' is shown in no text", file=path.rpartition("/")[2]))
+        return made
 
     def _with_embedded(self, html: str) -> str:
         """The HTML with the pictures that it holds itself by their names; those on other sites are not shown."""
@@ -246,6 +248,21 @@ class Item:
     def unknown(self, known: frozenset[str]) -> Iterator[str]:
         """The names of parts that nobody asks for."""
         return (name for name in self.parts if name not in known and isinstance(name, str))
+
+
+def _renamed(text: str, ours: Mapping[str, str]) -> tuple[str, set[str]]:
+    """The text with our names in the place of addresses of files, and those that it has now: of two the longer address."""
+    first, *pieces = text.split(PLACE)
+    lengths = sorted({*map(len, ours)}, reverse=True)
+    made, used = [first], set()
+    for piece in pieces:
+        path = next((start for length in lengths if (start := piece[:length]) in ours), None)
+        if path is None:
+            made.append(PLACE + piece)
+        else:
+            made.append(ours[path] + _QUERY.sub("", piece[len(path) :]))
+            used.add(ours[path])
+    return "".join(made), used
 
 
 def unpacked(coded: str) -> bytes:

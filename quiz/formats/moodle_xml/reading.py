@@ -18,7 +18,7 @@ from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, failed, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
-from quiz.formats.moodle_xml.categories import read_category
+from quiz.formats.moodle_xml.categories import Category, read_category
 from quiz.formats.moodle_xml.item import (
     Foreign,
     Item,
@@ -100,7 +100,7 @@ def read(source: Source) -> Iterator[Entry]:
         for element in stream_xml(source.file, "quiz", "question", source.limits.question_bytes):
             met = True
             if element.get("type") == "category":
-                topic, told = read_category(Item(element, pictures))
+                topic, told = read_category(Category(element, pictures))
                 yield from told
             else:
                 yield _entry(element, pictures, topic)

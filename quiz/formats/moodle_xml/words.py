@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -38,9 +39,8 @@ def word_gaps(text: Styled, words: Sequence[str]) -> tuple[dict[str, str], Style
 
 def grouped(item: Item, words: Sequence[Mapping[str, Any]], gaps: Mapping[str, str]) -> list[dict[str, Any]]:
     """The words, all of one group where a gap had nothing to choose from otherwise."""
-    groups = [word["group"] for word in words]
-    used = {word["group"] for word in words if word["id"] in gaps.values()}
-    if alone := any(groups.count(group) < 2 for group in used):
+    right, sizes = {*gaps.values()}, Counter(word["group"] for word in words)
+    if alone := any(sizes[word["group"]] < 2 for word in words if word["id"] in right):
         item.lose("choices", "a group of one word: every word can be put everywhere")
     return [
         {name: value for name, value in word.items() if name != "group" or not (alone or value == "1")}

@@ -117,6 +117,13 @@ def test_words_beside_the_texts_hold_no_places_and_values_all_their_digits():
     assert "1,123456789012345678.123456789012345678\n" in found.dump()["tables"]["items"]["csv"]
 
 
+def test_wildcards_whose_names_would_be_one_get_numbers():
+    found, _ = family(
+        number("{aé}+{aè}+{a__2}") + builder.datasets({"aé": ["1"], "aè": ["2"], "a__2": ["3"]})
+    )
+    assert found.dump()["tables"]["items"]["csv"] == "item,a_,a__2,a__2_2\n1,1,2,3\n"
+
+
 def test_an_item_of_all_datasets_is_a_variant():
     datasets = builder.datasets({"Mass": ["2.50", "3"], "g": ["9.81", "-1.6e-3"]})
     found, lost = family(

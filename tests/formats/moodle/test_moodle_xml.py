@@ -583,6 +583,19 @@ def test_a_file_that_does_not_come_with_its_text_is_a_loss():
     assert lost == {"files"}
 
 
+def test_a_name_that_begins_another_is_not_taken_for_it_and_one_in_no_text_is_told():
+    files = builder.picture("a") + builder.picture("a.png", 9) + builder.picture("b.png", 18)
+    shown = '<img src="@@PLUGINFILE@@/a.png?time=17" alt="One"><img src="@@PLUGINFILE@@/a" alt="Two">'
+    found, report = understood(
+        f"{builder.HEAD}{builder.question('description', prompt=shown, more=files)}</quiz>".encode()
+    )
+    assert report.errors == []
+    assert found[0].question.prompt == (
+        '<img src="images/a-2.png" alt="One"><img src="images/a.png" alt="Two">'
+    )
+    assert [str(loss.detail) for loss in found[0].losses] == ["'b.png' is shown in no text"]
+
+
 def test_files_from_before_moodle_2():
     coded = base64.b64encode(png()).decode()
     content = f"""<quiz><question type="multichoice"><name>Old one</name><questiontext>Which?</questiontext>

@@ -27,15 +27,18 @@ _ENDS: Final = frozenset(range(0xA1, 0xC0)) - {*"Ёё«»№".encode("cp1251")}
 def text_of(content: bytes) -> str:
     """The text of a file: UTF-16 with or without its mark, UTF-8, else GB 18030 (Chinese), Windows-1251 (Cyrillic) or -1252.
 
-    UTF-8 it is too where few bytes are none, as in a file put together of two: each of them becomes U+FFFD.
+    UTF-8 it is too where few bytes are none, as in a file put together of two: each of them becomes U+FFFD. The mark of
+    Unicode is no part of the text, wherever it stands.
     """
     content = in_utf8(content)
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError:
-        text = content.decode("utf-8-sig", "replace")
-    begun = len(content.translate(None, _CONTINUE))
-    return text if text.count("\ufffd") * _FEW <= begun else content.decode(_of_windows(content), "replace")
+        text = content.decode(errors="replace")
+        begun = len(content.translate(None, _CONTINUE))
+        if text.count("\ufffd") * _FEW > begun:
+            text = content.decode(_of_windows(content), "replace")
+    return text.replace("\ufeff", "")
 
 
 def in_utf8(content: bytes) -> bytes:

@@ -382,6 +382,20 @@ def test_texts_of_missing_word_are_in_moodles_own_format_like_those_of_gift():
     assert one("missing-word", sentence).text_format == one("gift", sentence).text_format == "html"
 
 
+def test_files_put_together_hold_a_mark_of_unicode_each():
+    found, _ = read(get("gift"), "::a::Is it? {T}\n\n".encode("utf-8-sig") * 2)
+    assert [each.prompt for each in found] == ["Is it?"] * 2
+
+
+def test_a_percent_sign_of_an_address_is_no_half_weight():
+    source = Source(BytesIO(b"See https://example.org/?q=%2Fa {=yes ~%5 no}"), "x.gift")
+    (found,) = Reading(get("gift"), source, Report("x", "gift"), "b")
+    assert [str(loss.detail) for loss in found.losses] == ["'%5' is read as text: a weight ends with % too"]
+    source = Source(BytesIO(b"See https://example.org/?q=%2Fa {=yes ~no}"), "x.gift")
+    (found,) = Reading(get("gift"), source, Report("x", "gift"), "b")
+    assert found.losses == ()
+
+
 @pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(
     "name, text",

@@ -161,7 +161,7 @@ def _entry(block: _Block, topic: str) -> Entry:
     except _Wrong as error:
         return failed(where, _title(text), error)
     losses = fields.pop("losses", ())
-    if half := _HALF_WEIGHT.search(text):
+    if half := _HALF_WEIGHT.search(text.partition("{")[2]):
         what = Said("'%(weight)s' is read as text: a weight ends with %% too", weight=half[1])
         losses = [*losses, Loss("answers", what, spoils=True)]
     if PLACE in text:

@@ -138,12 +138,13 @@ def told(done: Report) -> Iterator[str]:
         yield f"{done.source}: {where}{error['message']}"
     for other in done.unsupported:
         side = "cannot be written" if "stage" in other else "not supported"
-        yield f"{done.source}: {other['where']}: {other['kind']} {side}{_titled(other)}"
+        yield f"{done.source}: {other['where']}: {side}: {other['kind']}{_titled(other)}"
     yield from _losses(done)
 
 
 def _titled(other: dict[str, Any]) -> str:
-    return f" ({other['title']})" if other["title"] else ""
+    title = other["title"] or other.get("id")
+    return f" ({title})" if title else ""
 
 
 def _losses(done: Report) -> Iterator[str]:

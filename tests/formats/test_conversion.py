@@ -256,6 +256,12 @@ def test_the_last_line_counts_what_is_left_out(tmp_path):
     )
 
 
+def test_a_question_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "q.gift").write_text("// [id:wet]\nRain is wet. {T}\n")
+    told = run(tmp_path / "q.gift", tmp_path / "q.aiken").stdout.splitlines()[0]
+    assert told == f"{tmp_path / 'q.gift'}: line 2: cannot be written: true_false (wet)"
+
+
 def test_a_file_that_is_refused_writes_nothing_and_says_so(tmp_path):
     (tmp_path / "q.yaml").write_text("questions: [")
     done = run(tmp_path / "q.yaml", tmp_path / "q.gift")

@@ -11,6 +11,7 @@ import pytest
 from quiz.banks.images import Pictures
 from quiz.banks.yaml import read_bank
 from quiz.files.archive import pack
+from quiz.formats import get
 from quiz.operations import attempts, authoring, banks, exporting, importing, quizzes, undoing
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.forms import controls
@@ -146,6 +147,10 @@ def test_a_bank_in_another_format_with_its_losses_told_first(ada, cast):
     assert "filename=mine.gift" in answer.headers["Content-Disposition"].replace('"', "")
     workbook = ada.get(f"/banks/{mine.bank_id}/export?format=xlsx")
     assert zipfile.ZipFile(io.BytesIO(workbook.data)).namelist()
+    for name in ("h5p", "anki", "aiken"):
+        sent = ada.get(f"/banks/{mine.bank_id}/export?format={name}")
+        assert sent.mimetype.startswith("text/") <= (b"\0" not in sent.data), "a package is no text"
+        assert sent.headers["Content-Disposition"].endswith(f"mine{get(name).suffixes[0]}")
     assert ada.get(f"/banks/{mine.bank_id}/export?format=none").status_code == 404
 
 

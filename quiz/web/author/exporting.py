@@ -110,15 +110,19 @@ def quiz_file(quiz_id: int) -> ResponseReturnValue:
 def _file(found: Exportable) -> ResponseReturnValue:
     wanted = _wanted()
     made = found.file() if wanted.name == _OURS else _in(wanted, found)
-    return download(made.content, made.slug, made.suffix, _KINDS.get(made.suffix) or _kind(made.suffix))
+    return download(made.content, made.slug, made.suffix, _kind(made.suffix))
 
 
-#: What the program's own files are, which the machine's tables may not know.
-_KINDS = {".yaml": "application/yaml", ".zip": "application/zip"}
+#: What files are that the machine's tables may not know; packages would be taken for texts, and get ``.txt`` behind their names.
+_KINDS = {
+    ".yaml": "application/yaml",
+    ".zip": "application/zip",
+    **dict.fromkeys((".apkg", ".h5p"), "application/octet-stream"),
+}
 
 
 def _kind(suffix: str) -> str:
-    return guess_type(f"x{suffix}")[0] or "text/plain"
+    return _KINDS.get(suffix) or guess_type(f"x{suffix}")[0] or "text/plain"
 
 
 def _in(wanted: Format, found: Exportable) -> BankFile:

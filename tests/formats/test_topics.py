@@ -113,6 +113,14 @@ def test_gift_has_the_names_of_topics_and_nothing_else():
     ]
 
 
+@pytest.mark.parametrize("topic", ["top", "top/a", "$course$/a", "a/top"])
+@pytest.mark.parametrize("name", ["gift", "moodle-xml"])
+def test_a_topic_that_is_called_like_a_place_in_moodle_keeps_its_name(name, topic):
+    bank = Bank.load({"bank": "b", "title": "B"}, [question("true_false", {"answer": True}, topic=topic)])
+    again = converted(export(bank, {}, get(name), INSTANCES).content, name, "yaml")
+    assert [one.topic for one in read_bank(again.content.decode()).questions] == [topic]
+
+
 @pytest.mark.parametrize("title", ["Another name", " s", "s\u2028", "s\x01"])
 def test_a_title_that_a_category_cannot_have_is_a_loss(title):
     bank = Bank.load(

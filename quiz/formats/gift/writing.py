@@ -15,6 +15,7 @@ from quiz.formats._moodle import (
     ORDER_RULES,
     added_up,
     as_html,
+    category,
     graded,
     holds_markup,
     kept,
@@ -72,7 +73,7 @@ class GiftWriter(Writer):
         body, losses = _BODIES[question.type](question, question.content)
         lines = []
         if question.topic != self._topic:
-            lines = [f"{CATEGORY} {path_of(question.topic, self.topics)[0] or 'top'}", ""]
+            lines = [f"{CATEGORY} {_path(path_of(question.topic, self.topics)[0])}", ""]
             self._topic = question.topic
             self._written.add(question.topic)
         lines.append(
@@ -98,6 +99,12 @@ class GiftWriter(Writer):
 
     def close(self) -> None:
         return
+
+
+def _path(path: str) -> str:
+    """The path of a category; below the top where its first name would be taken for a place in Moodle."""
+    below = f"top/{path}".removesuffix("/")
+    return path if path and category(path) == category(below) else below
 
 
 def _meta(tag: str) -> str:

@@ -274,7 +274,7 @@ def commit() -> ResponseReturnValue:
     given = uploads.Given(form.text.data or "", form.name.data or _("the file"))
     try:
         if form.archive.data:
-            given = uploads.of_archive(b64decode(form.archive.data), given.name)
+            given = uploads.of_archive(b64decode(form.archive.data.encode()), given.name)
         report = importing.import_bank(
             get_actor(), given.text, given.name, moment(), pictures=given.pictures, prune=form.prune.data
         )

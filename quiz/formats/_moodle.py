@@ -77,12 +77,12 @@ _BESIDE_TAGS: Final = re.compile(r"(?<=>)[ \t]*\n\s*(?=<)|(?<=>)\n|\n(?=<)")
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MULTILINE)
 _LIKE_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 #: A block of HTML that can stand in front of a text with gaps.
-_BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>", re.IGNORECASE)
 #: An empty line of HTML, and a tag that is no line break.
 _BREAKS: Final = re.compile(r"(?:<br />\s*){2,}")
 _TAG: Final = re.compile(r"<(?!br />)[a-zA-Z/!]")
 #: A paragraph that holds a prompt, as ``joined`` writes it.
-_ONE_PARAGRAPH: Final = re.compile(r"<p>((?:(?!</?p\b).)+)</p>", re.DOTALL | re.IGNORECASE)
+_ONE_PARAGRAPH: Final = re.compile(r"<p>(.+)</p>", re.DOTALL | re.IGNORECASE)
 
 
 class Styled(str):
@@ -293,7 +293,8 @@ def parted(fields: dict[str, Any]) -> dict[str, Any]:
     if not front or not text:
         return {**fields, "prompt": FILL_IN, "text": whole}
     alone = _ONE_PARAGRAPH.fullmatch(front)
-    return {**fields, "prompt": alone[1] if alone else front, "text": text}
+    bare = alone is not None and _block_end(front, 0, len(front)) == len(front)
+    return {**fields, "prompt": alone[1] if alone and bare else front, "text": text}
 
 
 def _cut(whole: str, until: int, is_html: bool) -> tuple[str, str]:
@@ -309,10 +310,23 @@ def _cut(whole: str, until: int, is_html: bool) -> tuple[str, str]:
 
 
 def _blocks_end(text: str, until: int) -> int:
+    """Where the blocks end with which the text begins; 0 where none ends before ``until``."""
     end = 0
-    while (found := _BLOCK.match(text, end)) and found.end() <= until:
-        end = found.end()
+    while closed := _block_end(text, end, until):
+        end = closed
     return end
+
+
+def _block_end(text: str, start: int, until: int) -> int:
+    """Where the block ends that begins here, with all that lies in it; 0 where none does, or does not end."""
+    found, depth = _BLOCK.match(text, start, until), 0
+    if found is None:
+        return 0
+    for tag in re.compile(rf"<(/?){found[1]}\b[^<>]*>", re.IGNORECASE).finditer(text, start, until):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return tag.end()
+    return 0
 
 
 def joined(prompt: str, text: str, text_format: str) -> str:

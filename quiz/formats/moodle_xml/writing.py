@@ -25,7 +25,7 @@ from quiz.formats._moodle import (
     joined,
     ticked,
 )
-from quiz.formats.base import Loss, Writer, lost_fields
+from quiz.formats.base import Loss, Unwritable, Writer, lost_fields
 from quiz.formats.moodle_xml.calculated_writing import (
     Calculation,
     calculation,
@@ -36,7 +36,7 @@ from quiz.formats.moodle_xml.calculated_writing import (
 from quiz.formats.moodle_xml.categories import Categories
 from quiz.formats.moodle_xml.placed import kind_of, write_hotspot, write_markers, write_places
 from quiz.formats.moodle_xml.sheet import Sheet, coded
-from quiz.formats.moodle_xml.words import numbered
+from quiz.formats.moodle_xml.words import WORD, numbered
 from quiz.questions.fields import exact
 from quiz.questions.rules.numbers import show_number
 
@@ -311,7 +311,10 @@ def _cloze_prompt(sheet: Sheet) -> str:
 
 
 def _words_prompt(sheet: Sheet) -> str:
+    """The text with its gaps, the prompt in front. Raises Unwritable where that holds what would be a gap."""
     question, content = sheet.question, sheet.question.content
+    if WORD.search(question.prompt):
+        raise Unwritable("a text that Moodle would take for a gap")
     words = [word.id for word in content.choices]  # type: ignore[attr-defined]
     text = numbered(content.text, content.gaps, words)  # type: ignore[attr-defined]
     return joined(question.prompt, text, question.text_format)

@@ -21,7 +21,7 @@ from quiz.cli import main
 from quiz.errors import Invalid, QuizError, TooLarge
 from quiz.formats import formats
 from quiz.formats._moodle import FILL_IN
-from quiz.formats.base import Limits, Source
+from quiz.formats.base import Limits, Source, Unwritable
 from quiz.formats.conversion import Reading, Report
 from quiz.formats.moodle_xml.languages import holds_languages
 from tests.formats.moodle import builder
@@ -317,6 +317,27 @@ def test_words_with_a_group_and_one_for_two_gaps():
     found, _ = one(rows, "gapselect", prompt="[[1]] [[3]] [[1]]")
     assert (found.content.gaps, found.content.reuse) == ({"1": "a", "2": "c", "3": "a"}, True)
     assert "[[9]]" in fault(rows, "gapselect", prompt="[[9]]")["message"]
+
+
+GAPS = {"type": "gap_select", "timeless": True, "text": "a [[1]]", "choices": ["x", "y"], "gaps": {"1": "a"}}
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "<p>a</p>b", "a<p>b</p>c", "<table><tr><td><p>a</p></td></tr></table>", "<h3>a</h3><p>b <b>c</b></p>", "a<br /><br />b",
+    ],
+)  # fmt: skip
+def test_blocks_in_a_prompt_stay_in_it(prompt):
+    question = Question.load({"bank": "b", "id": "q", "prompt": prompt, "text_format": "html", **GAPS})
+    (back,) = read(XML, written(XML, [question])[0])[0]
+    assert (back.prompt, back.content.text) == (prompt, "a [[1]]")
+
+
+def test_a_prompt_that_moodle_would_take_for_a_gap_is_not_written():
+    question = Question.load({"bank": "b", "id": "q", "prompt": "See [[2]]", **GAPS})
+    with pytest.raises(Unwritable, match="take for a gap"):
+        written(XML, [question])
 
 
 def test_equal_words_of_a_group_are_one_and_a_group_of_one_word_is_none():

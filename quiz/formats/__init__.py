@@ -54,14 +54,10 @@ def recognise(head: bytes, name: str) -> Format:
         reverse=True,
     )
     if not ranked or ranked[0][0] < _LEAST:
-        called = [
-            one
-            for one in formats().values()
-            if one.read and one.own_suffix and name.lower().endswith(one.suffixes)
-        ]
-        if called:
-            return called[0]
-        names = _called(name, [one for one in formats().values() if one.read])
+        known = [one for one in formats().values() if one.read]
+        if called := _own(name, known):
+            return called
+        names = _called(name, known)
         raise Invalid(
             Said(
                 "%(name)s: the format is not recognised – say it with --from: %(names)s",
@@ -80,10 +76,10 @@ def format_of(path: Path) -> Format:
 
 def by_suffix(name: str) -> Format:
     """The format that a file of this name is to be written in. Raises Invalid where the ending says too little."""
-    for format in formats().values():
-        if format.writer and format.own_suffix and name.lower().endswith(format.suffixes):
-            return format
-    names = _called(name, [one for one in formats().values() if one.writer])
+    known = [one for one in formats().values() if one.writer]
+    if called := _own(name, known):
+        return called
+    names = _called(name, known)
     raise Invalid(
         Said(
             "%(name)s: the ending does not say which format is meant – say it with --to: %(names)s",
@@ -91,6 +87,18 @@ def by_suffix(name: str) -> Format:
             names=names,
         )
     )
+
+
+def _own(name: str, known: Sequence[Format]) -> Format | None:
+    """The format that has the longest ending of this name to itself, as each has an ending of two parts (.quiz.md)."""
+    named = name.lower()
+    endings = [
+        (len(suffix), one.name)
+        for one in known
+        for suffix in one.suffixes
+        if named.endswith(suffix) and (one.own_suffix or suffix.count(".") > 1)
+    ]
+    return formats()[max(endings)[1]] if endings else None
 
 
 def _called(name: str, known: Sequence[Format]) -> str:

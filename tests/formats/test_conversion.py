@@ -16,7 +16,7 @@ from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.cli import main
 from quiz.files.shipped import shipped
-from quiz.formats import conversion, formats, get
+from quiz.formats import by_suffix, conversion, formats, get
 from quiz.formats.base import Limits, Source
 from quiz.formats.conversion import Instances, Reading, Report, export
 from tests.formats.samples import samples
@@ -342,3 +342,19 @@ def test_a_file_that_is_too_large_is_reported(tmp_path, monkeypatch):
     assert (said.exit_code, (tmp_path / "b.yaml").exists()) == (1, False)
     (error,) = json.loads((tmp_path / "report.json").read_text())["errors"]
     assert error == {"where": "file", "message": "more than 1 questions: cut the file into several"}
+
+
+@pytest.mark.parametrize(
+    "ending, name",
+    [
+        (".quiz.md", "text2qti"),
+        (".text2qti.txt", "text2qti"),
+        (".blackboard.txt", "blackboard"),
+        (".missingword.txt", "missing-word"),
+        (".gift.txt", "gift"),
+        (".kahoot.xlsx", "kahoot"),
+        (".xlsx", "xlsx"),
+    ],
+)
+def test_an_ending_that_one_format_has_says_which_is_meant(ending, name):
+    assert by_suffix(f"Week 3{ending}").name == name

@@ -10,16 +10,16 @@ from typing import Any, Final
 from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.base import marked
-from quiz.formats.qti.answers import OTHER, Worth
+from quiz.formats.qti.answers import Worth, unlike
 from quiz.formats.qti.interactions import (
     Tried,
-    _key,
-    _points,
-    _ruled,
-    _shuffle,
-    _with_rules,
+    key_of,
+    points_of,
+    ruled,
     scaled,
+    shuffle_of,
     typed_answers,
+    with_rules,
 )
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import BLOCKS, joined
@@ -51,6 +51,8 @@ class Gap:
     fields: dict[str, Any] = field(default_factory=dict)
     #: What it adds when it is answered rightly.
     share: Fraction = Fraction(0)
+    #: An answer that it does not accept.
+    wrong: Value = NULL
     #: The answers that it knows, as values and as responses of ours.
     answers: list[tuple[Value, Response]] = field(default_factory=list)
 
@@ -71,9 +73,16 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
     groups = [*_swapped(item, gaps, whole, best)]
     by_rule = _check(item, gaps, by_rule, weights, groups, best)
     swaps = {"interchangeable": [[ours[gap.name] for gap in group] for group in groups]} if groups else {}
-    probes = [Probe(snapped(item.score(given) / best), item.outcome(given)[1]) for given in _answers(whole)]
+    found = [item.outcome(given) for given in _answers(gaps, whole)]
+    probes = [Probe(snapped(score / best), outcomes) for score, outcomes in found]
     front, text = _parted(item, body, lambda element: _mark(item, element, ours))
-    fields = {"prompt": front, "text": text, **by_rule, **told(item, probes).common, **_points(snapped(best))}
+    fields = {
+        "prompt": front,
+        "text": text,
+        **by_rule,
+        **told(item, probes).common,
+        **points_of(snapped(best)),
+    }
     hints = item.hints(item.body)
     listed = all(gap.element.tag == "inlineChoiceInteraction" for gap in gaps) and "cloze" not in hints
     takes_off = by_rule.get("scoring") == _AT_LEAST_ZERO
@@ -81,11 +90,11 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
     if words and set(weights) == {1} and not groups:
         if takes_off:
             fields["scoring"] = "right_minus_wrong"
-        shuffle = _shuffle(gaps[0].element)
+        shuffle = shuffle_of(gaps[0].element)
         keys = {ours[gap.name]: words[1][place] for place, gap in enumerate(gaps)}
         reuse = {"reuse": True} if "reuse" in hints or len(set(keys.values())) < len(keys) else {}
         return {"type": "gap_select", **fields, "choices": words[0], "gaps": keys, **reuse, **shuffle}
-    shuffles = {holds(gap.element, "shuffle") for gap in gaps if gap.element.tag in _CHOSEN}
+    shuffles = {holds(gap.element, "shuffle") for gap in gaps if "options" in gap.fields}
     shuffle = {"shuffle": False} if shuffles == {False} else {}
     made = {
         ours[gap.name]: {**gap.fields, **({} if weight == 1 else {"weight": weight})}
@@ -138,7 +147,7 @@ def _gap(item: Item, element: Element) -> Gap:
     right = declaration.correct
     if declaration.cardinality == "multiple":
         names = [one.get("identifier", "") for one in element.iter(*_CHOICES)]
-        return Gap(declaration.name, declaration, element, declaration.value(_key(declaration, names)))
+        return Gap(declaration.name, declaration, element, declaration.value(key_of(declaration, names)))
     if declaration.mapping and declaration.mapping.entries and not right:
         right = (max(declaration.mapping.entries, key=lambda entry: entry[1])[0],)
     if not right and element.tag in _CHOSEN:
@@ -198,6 +207,7 @@ def _may_swap(item: Item, one: Gap, other: Gap, whole: Mapping[str, Value], best
 
 def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> None:
     """The answers of a gap: what each adds to the score when all other gaps are right."""
+    gap.wrong = unlike(gap.declaration, lambda value: item.score({**whole, gap.name: value}))
     without = _without(item, gap, whole)
     gap.share = best - without
 
@@ -223,13 +233,8 @@ def _without(item: Item, gap: Gap, whole: Mapping[str, Value]) -> Fraction:
     """The score of all gaps but one; what is typed wrongly there may leave more than nothing, which others are compared
     with.
     """
-    left: list[Value] = [NULL] if gap.element.tag in _CHOSEN else [NULL, _wrong(gap.right)]
+    left: list[Value] = [NULL] if gap.element.tag in _CHOSEN else [NULL, gap.wrong]
     return max(item.score({**whole, gap.name: value}) for value in left)
-
-
-def _wrong(value: Value) -> Value:
-    """A value that no item accepts, of the same base type."""
-    return tuple(OTHER if isinstance(one, Fraction) else "\ue001" for one in value)
 
 
 def _fill_choice(item: Item, gap: Gap, worth: Worth) -> None:
@@ -286,13 +291,13 @@ def _fill_boxes(item: Item, gap: Gap, ids: Mapping[str, str], worth: Worth) -> N
     gap.answers = [(gap.declaration.value(one), [ids[name] for name in one]) for one in tried]
 
 
-def _answers(whole: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
+def _answers(gaps: Sequence[Gap], whole: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
     """All gaps right, each gap left out, each gap alone, none, and all wrong."""
     yield whole
     if len(whole) > 1:
         yield from ({one: value for one, value in whole.items() if one != name} for name in whole)
         yield from ({name: whole[name]} for name in whole)
-    wrong = {name: _wrong(value) for name, value in whole.items()}
+    wrong = {gap.name: gap.wrong for gap in gaps}
     yield wrong
     yield from ({**whole, name: wrong[name]} for name in whole)
 
@@ -346,10 +351,10 @@ def _check(
         tried.append((NULL, {f"g{place}": response for place, (_, response) in given.items()}))
         score = item.score({gaps[place].name: value for place, (value, _) in given.items()})
         credits.append(snapped(score / best))
-    rules = [content] if by_rule else [*_with_rules("cloze", content)]
+    rules = [content] if by_rule else [*with_rules("cloze", content)]
     if "at_least_zero" in item.hints(item.body):
         rules.insert(0, {**content, "scoring": _AT_LEAST_ZERO})
-    chosen = _ruled(item, "cloze", rules, tried, credits)
+    chosen = ruled(item, "cloze", rules, tried, credits)
     return {name: value for name, value in chosen.items() if name == "scoring"}
 
 
@@ -364,7 +369,7 @@ def _one_list(
     lists: list[list[tuple[str, str]]] = []
     groups: list[int] = []
     for gap in gaps:
-        credits = [*map(_credit, gap.fields.get("options", ()))]
+        credits = [*map(credit_of, gap.fields.get("options", ()))]
         if (
             gap.fields["type"] != "single_choice"
             or credits.count(Fraction(1)) != 1
@@ -384,11 +389,11 @@ def _one_list(
         for group, listed in enumerate(lists, 1)
         for id, text in listed
     ]
-    right = [next(one["id"] for one in gap.fields["options"] if _credit(one) == 1) for gap in gaps]
+    right = [next(one["id"] for one in gap.fields["options"] if credit_of(one) == 1) for gap in gaps]
     return words, right
 
 
-def _credit(option: Mapping[str, Any]) -> Fraction:
+def credit_of(option: Mapping[str, Any]) -> Fraction:
     return Fraction(option.get("credit", bool(option.get("correct"))))
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.base import Loss, marked
-from quiz.formats.qti.answers import OTHER, Answer, Tells, Worth, numbers, typed
+from quiz.formats.qti.answers import Answer, Tells, Worth, numbers, typed, unlike
 from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import joined, words_of
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, holds, number
@@ -41,13 +41,13 @@ class Foreign(Exception):
 # What several kinds need ---------------------------------------------------------------------------------------------
 
 
-def _shuffle(interaction: Element) -> dict[str, bool]:
+def shuffle_of(interaction: Element) -> dict[str, bool]:
     """Options are not shuffled where each of them is fixed."""
     loose = any(not holds(part, "fixed") for part in interaction if part.tag != "prompt")
     return {} if holds(interaction, "shuffle") and loose else {"shuffle": False}
 
 
-def _scores(item: Item, name: str, tried: Sequence[Tried]) -> tuple[Fraction, list[Fraction], list[Probe]]:
+def scores_of(item: Item, name: str, tried: Sequence[Tried]) -> tuple[Fraction, list[Fraction], list[Probe]]:
     """The largest SCORE, what each answer is of it, and the probes for feedback. Raises Wrong where none scores."""
     found = [item.outcome({name: value}) for value, _ in tried]
     best = max((score for score, _ in found), default=Fraction(0))
@@ -63,11 +63,12 @@ def _scores(item: Item, name: str, tried: Sequence[Tried]) -> tuple[Fraction, li
     return snapped(best), credits, probes
 
 
-def _points(best: Fraction) -> dict[str, Fraction]:
+def points_of(best: Fraction) -> dict[str, Fraction]:
+    """The field that says what a right answer scores; one point is usual."""
     return {} if best == 1 else {"points": best}
 
 
-def _ruled(
+def ruled(
     item: Item,
     type: str,
     candidates: Iterable[Mapping[str, Any]],
@@ -100,13 +101,15 @@ def _ruled(
     return nearest[1] if nearest else {}
 
 
-def _with_rules(type: str, content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def with_rules(type: str, content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A content under each of the type's rules, the usual one first."""
     others = types.get(type).rules[1:]
     yield content
     yield from ({**content, "scoring": rule} for rule in others)
 
 
-def _demand_own(names: Sequence[str]) -> None:
+def demand_own(names: Sequence[str]) -> None:
+    """Raises Wrong where two parts of an interaction are called alike."""
     if len(set(names)) < len(names):
         raise Wrong("two options have one identifier – give each its own")
 
@@ -123,7 +126,7 @@ def choice(item: Item, interaction: Element) -> dict[str, Any]:
     most = int(number(interaction.get("maxChoices") or "1"))
     if interaction.tag == "hottextInteraction":
         item.lose("text", "words of the text are chosen in a list below it")
-    _demand_own(names)
+    demand_own(names)
     if declaration.cardinality == "single" or (
         most == 1 and "multiple_response" not in item.hints(item.body)
     ):
@@ -135,11 +138,11 @@ def _single(
     item: Item, interaction: Element, declaration: Declaration, names: Sequence[str], texts: Sequence[str]
 ) -> dict[str, Any]:
     tried: list[Tried] = [((name,), name) for name in names]
-    best, credits, probes = _scores(item, declaration.name, tried)
+    best, credits, probes = scores_of(item, declaration.name, tried)
     if item.score({declaration.name: NULL}):
         item.lose("scoring", "no answer scores 0")
     feedback = told(item, probes)
-    common = {**feedback.common, **_points(best)}
+    common = {**feedback.common, **points_of(best)}
     hints = item.hints(item.body)
     said = sorted(names) == ["false", "true"] and [*map(words_of, texts)] == [*names]
     if said and set(credits) == {0, 1} and "single_choice" not in hints:
@@ -149,7 +152,7 @@ def _single(
     return {
         "type": "single_choice",
         "options": with_ids(marked(options, single=True), names),
-        **_shuffle(interaction),
+        **shuffle_of(interaction),
         **common,
     }
 
@@ -173,15 +176,15 @@ def _multiple(
     texts: Sequence[str],
     most: int,
 ) -> dict[str, Any]:
-    wished = _key(declaration, names)
+    wished = key_of(declaration, names)
     ids = fitting_ids(names) or [*map(str, range(len(names)))]
     ours = dict(zip(names, ids, strict=True))
-    sets = [*_subsets(names, wished, most)]
+    sets = [*subsets(names, wished, most)]
     tried: list[Tried] = [
         (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
         for one in sets
     ]
-    best, credits, probes = _scores(item, declaration.name, tried)
+    best, credits, probes = scores_of(item, declaration.name, tried)
     worth = dict(zip(map(frozenset, sets), credits, strict=True))
     key = (
         wished
@@ -207,10 +210,10 @@ def _multiple(
         for name, text, share in zip(names, texts, shares, strict=True)
     ]
     candidates = chain(
-        _with_rules("multiple_response", {"options": plain}),
+        with_rules("multiple_response", {"options": plain}),
         [{"options": credited}] if any(share > 0 for share in shares) else [],
     )
-    chosen = dict(_ruled(item, "multiple_response", candidates, lists, credits))
+    chosen = dict(ruled(item, "multiple_response", candidates, lists, credits))
     if fitting_ids(names) is None:
         chosen["options"] = [{k: v for k, v in one.items() if k != "id"} for one in chosen["options"]]
     right = sum(bool(one.get("correct")) or one.get("credit", 0) > 0 for one in chosen["options"])
@@ -218,10 +221,16 @@ def _multiple(
         chosen["choose"] = most
     elif most < len(names) or interaction.get("minChoices", "0") not in ("0", "1", ""):
         item.lose("choose", "how many may be chosen is told only where it is how many are right")
-    return {"type": "multiple_response", **chosen, **_shuffle(interaction), **said.common, **_points(best)}
+    return {
+        "type": "multiple_response",
+        **chosen,
+        **shuffle_of(interaction),
+        **said.common,
+        **points_of(best),
+    }
 
 
-def _key(declaration: Declaration, names: Sequence[str]) -> list[str]:
+def key_of(declaration: Declaration, names: Sequence[str]) -> list[str]:
     """The identifiers that are right as declared: by the correct response, else by the mapping."""
     right = set(declaration.correct)
     if not right and declaration.mapping:
@@ -238,7 +247,7 @@ def _share(item: Item, declaration: Declaration, name: str, key: Sequence[str], 
     return snapped((item.score({declaration.name: declaration.value([*others, name])}) - without) / best)
 
 
-def _subsets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[str]]:
+def subsets(names: Sequence[str], key: Sequence[str], most: int) -> Iterator[list[str]]:
     """Sets of options to be tried: all of them where they are few, else those around the key. Never more than may be."""
     yield from islice(_sets(names, key, most), _MOST_TRIED)
 
@@ -276,7 +285,7 @@ def order(item: Item, interaction: Element) -> dict[str, Any]:
     """``orderInteraction``: what it declares correct is the right order, else, of few items, what scores most."""
     declaration = item.declaration(interaction)
     parts = [*interaction.iter("simpleChoice")]
-    _demand_own([part.get("identifier", "") for part in parts])
+    demand_own([part.get("identifier", "") for part in parts])
     texts = {part.get("identifier", ""): item.html(part) for part in parts}
     declared = declaration.correct or _best_order(item, declaration, [*texts])
     key = [name for name in declared if name in texts]
@@ -292,11 +301,11 @@ def order(item: Item, interaction: Element) -> dict[str, Any]:
         ids = dict(zip(key, fitting_ids(key) or (), strict=True))
     orders = [key, *(list(one) for one in islice(_orders(key), _MOST_TRIED))]
     tried: list[Tried] = [(tuple(one), [ids[name] for name in one]) for one in orders]
-    best, credits, probes = _scores(item, declaration.name, tried)
+    best, credits, probes = scores_of(item, declaration.name, tried)
     items = [{"id": ids[name], "text": texts[name]} for name in key]
     rules = types.get("ordering").rules
-    chosen = _ruled(item, "ordering", ({"items": items, "scoring": rule} for rule in rules), tried, credits)
-    return {"type": "ordering", **chosen, **told(item, probes).common, **_points(best)}
+    chosen = ruled(item, "ordering", ({"items": items, "scoring": rule} for rule in rules), tried, credits)
+    return {"type": "ordering", **chosen, **told(item, probes).common, **points_of(best)}
 
 
 def _best_order(item: Item, declaration: Declaration, names: Sequence[str]) -> Value:
@@ -330,7 +339,7 @@ def match(item: Item, interaction: Element) -> dict[str, Any]:
         raise Wrong("there are not two sets to be matched – write two <simpleMatchSet>")
     names = [[part.get("identifier", "") for part in side] for side in sides]
     for side in names:
-        _demand_own(side)
+        demand_own(side)
     texts = [{part.get("identifier", ""): item.html(part) for part in side} for side in sides]
     pairs = key_pairs(declaration)
     either = [(names[0], names[1], pairs), (names[1], names[0], [(two, one) for one, two in pairs])]
@@ -357,7 +366,7 @@ def associate(item: Item, interaction: Element) -> dict[str, Any]:
     """``associateInteraction``: of each free pair the one that has several partners, or comes later, is the choice."""
     declaration = item.declaration(interaction)
     parts = [*interaction.iter("simpleAssociableChoice")]
-    _demand_own([part.get("identifier", "") for part in parts])
+    demand_own([part.get("identifier", "") for part in parts])
     texts = {part.get("identifier", ""): item.html(part) for part in parts}
     pairs = key_pairs(declaration)
     partners = Counter(one for pair in pairs for one in pair)
@@ -406,9 +415,9 @@ def _paired(
     tried: list[Tried] = [
         (declaration.value(pair(one, two) for one, two in given.items()),
          {stem_ids[one]: ids[two] for one, two in given.items()})
-        for given in _pairings(key, choices, lambda one, right: ids[one] != ids[right])
+        for given in pairings(key, choices, lambda one, right: ids[one] != ids[right])
     ]  # fmt: skip
-    best, credits, probes = _scores(item, declaration.name, tried)
+    best, credits, probes = scores_of(item, declaration.name, tried)
     used = {ids[one] for one in key.values()}
     others = [
         {"id": ids[one], "choice": offered[one]}
@@ -422,13 +431,13 @@ def _paired(
         ],
         **({"distractors": others} if others else {}),
     }
-    chosen = _ruled(item, "matching", _with_rules("matching", content), tried, credits)
+    chosen = ruled(item, "matching", with_rules("matching", content), tried, credits)
     return {
         "type": "matching",
         **chosen,
-        **_shuffle(interaction),
+        **shuffle_of(interaction),
         **told(item, probes).common,
-        **_points(best),
+        **points_of(best),
     }
 
 
@@ -465,7 +474,7 @@ def _sides(stems: Sequence[str], choices: Sequence[str]) -> tuple[dict[str, str]
     return dict(zip(stems, found[0], strict=True)), dict(zip(choices, found[1], strict=True))
 
 
-def _pairings(
+def pairings(
     key: Mapping[str, str], choices: Sequence[str], is_wrong: Callable[[str, str], bool]
 ) -> Iterator[dict[str, str]]:
     """Answers to be tried: the key, parts of it, and the key with wrong partners in parts of it.
@@ -508,17 +517,11 @@ def entry(item: Item, interaction: Element) -> dict[str, Any]:
 
     made, fields = typed_answers(item, interaction, declaration, worth, tells)
     tried: list[Tried] = [(one.tried, str(place)) for place, one in enumerate(made)]
-    best, _, probes = _scores(item, declaration.name, tried)
-    said = told(item, [*probes, _any_other(item, declaration)])
+    best, _, probes = scores_of(item, declaration.name, tried)
+    score, outcomes = item.outcome({declaration.name: unlike(declaration, worth)})
+    said = told(item, [*probes, Probe(Fraction(0) if score <= 0 else Fraction(1), outcomes)])
     answers = [{**one.fields, **said.of(str(place))} for place, one in enumerate(made)]
-    return {**fields, "answers": scaled(answers, best), **said.common, **_points(best)}
-
-
-def _any_other(item: Item, declaration: Declaration) -> Probe:
-    """An answer that is none of those accepted."""
-    value = OTHER if declaration.base in ("float", "integer") else "\ue001"
-    score, outcomes = item.outcome({declaration.name: (value,)})
-    return Probe(Fraction(0) if score <= 0 else Fraction(1), outcomes)
+    return {**fields, "answers": scaled(answers, best), **said.common, **points_of(best)}
 
 
 def typed_answers(
@@ -570,7 +573,7 @@ def essay(item: Item, interaction: Element) -> dict[str, Any]:
         fields["words"] = {"max": int(most)}
     if interaction.get("maxStrings", "1") not in ("0", "1"):
         item.lose("answers", "one text is asked for, not several")
-    return {**fields, **told(item, ()).common, **_points(_declared_most(item))}
+    return {**fields, **told(item, ()).common, **points_of(_declared_most(item))}
 
 
 def html_inside_text(text: str) -> str:

@@ -13,14 +13,14 @@ from quiz.formats._places import numbered
 from quiz.formats.qti.interactions import (
     Foreign,
     Tried,
-    _demand_own,
-    _key,
-    _points,
-    _ruled,
-    _scores,
-    _subsets,
-    _with_rules,
+    demand_own,
     html_inside_text,
+    key_of,
+    points_of,
+    ruled,
+    scores_of,
+    subsets,
+    with_rules,
 )
 from quiz.formats.qti.item import Item, fitting_ids, told
 from quiz.formats.qti.markup import html_inside, one_line
@@ -41,17 +41,17 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
     declaration = item.declaration(interaction)
     spots = [one for one in interaction.iter("hotspotChoice") if one.get("shape") != "default"]
     names = [one.get("identifier", "") for one in spots]
-    _demand_own(names)
-    key = _key(declaration, names)
+    demand_own(names)
+    key = key_of(declaration, names)
     places = _asked(item, interaction, len(names), len(key))
     ids = fitting_ids(names) or [f"i{place}" for place, _ in enumerate(names, 1)]
     ours = dict(zip(names, ids, strict=True))
-    sets = [*_subsets(names, key, 1 if declaration.cardinality == "single" else places)]
+    sets = [*subsets(names, key, 1 if declaration.cardinality == "single" else places)]
     tried: list[Tried] = [
         (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
         for one in sets
     ]
-    best, credits, probes = _scores(item, declaration.name, tried)
+    best, credits, probes = scores_of(item, declaration.name, tried)
     if not key:
         right = next(one for one, credit in zip(sets, credits, strict=True) if credit == 1)
         key = [*right]
@@ -71,8 +71,8 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
     if places != len(key):
         content["choose"] = places
     lists: list[Tried] = [(value, [one] if isinstance(one, str) else one) for value, one in tried]
-    chosen = _ruled(item, "hotspot", _with_rules("hotspot", content), lists, credits)
-    return {"type": "hotspot", **chosen, **said.common, **_points(best)}
+    chosen = ruled(item, "hotspot", with_rules("hotspot", content), lists, credits)
+    return {"type": "hotspot", **chosen, **said.common, **points_of(best)}
 
 
 def _asked(item: Item, interaction: Element, most: int, right: int) -> int:
@@ -101,9 +101,9 @@ def select_point(item: Item, interaction: Element) -> dict[str, Any]:
     single = {id: item.score({declaration.name: declaration.value([point[id]])}) for id in ids}
     key = [id for id in ids if single[id] > 0]
     places = _asked(item, interaction, len(key), len(key))
-    sets = _subsets(ids, key, 1 if declaration.cardinality == "single" else places)
+    sets = subsets(ids, key, 1 if declaration.cardinality == "single" else places)
     tried: list[Tried] = [(declaration.value(point[id] for id in one), one) for one in sets]
-    best, credits, probes = _scores(item, declaration.name, tried)
+    best, credits, probes = scores_of(item, declaration.name, tried)
     image = _background(item, interaction)
     regions = [
         {
@@ -121,8 +121,8 @@ def select_point(item: Item, interaction: Element) -> dict[str, Any]:
         **({} if places == len(key) else {"choose": places}),
         **({"outside": "ignored"} if _is_outside_free(item, declaration, [point[id] for id in key]) else {}),
     }
-    chosen = _ruled(item, "hotspot", _with_rules("hotspot", content), tried, credits)
-    return {"type": "hotspot", **chosen, **told(item, probes).common, **_points(best)}
+    chosen = ruled(item, "hotspot", with_rules("hotspot", content), tried, credits)
+    return {"type": "hotspot", **chosen, **told(item, probes).common, **points_of(best)}
 
 
 def _areas(item: Item, declaration: Declaration) -> Iterator[Shape]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from quiz.files.xml import Element
 from quiz.formats.base import Loss
-from quiz.formats.qti.gaps import _credit, cloze
+from quiz.formats.qti.gaps import cloze, credit_of
 from quiz.formats.qti.interactions import DIFFERENT, LEFT_OUT, Foreign, association, key_pairs
 from quiz.formats.qti.item import Item
 from quiz.formats.qti.markup import BLOCKS
@@ -132,7 +132,7 @@ def _in_rows(item: Item, interaction: Element, sides: Sides) -> tuple[dict[str, 
 def _is_spent(fields: Mapping[str, Any], choices: Sequence[Element]) -> bool:
     """Whether something that may go once only is right in several places, so that it would do for all of them here."""
     gaps = [one["options"] for one in fields["gaps"].values()] if fields["type"] == "cloze" else []
-    full = [sum(_credit(options[place]) == 1 for options in gaps) for place, _ in enumerate(choices)]
+    full = [sum(credit_of(options[place]) == 1 for options in gaps) for place, _ in enumerate(choices)]
     return any(count > 1 and one.get("matchMax") == "1" for count, one in zip(full, choices, strict=True))
 
 

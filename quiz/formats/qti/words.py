@@ -13,15 +13,15 @@ from quiz.formats.qti.interactions import (
     LEFT_OUT,
     Foreign,
     Tried,
-    _demand_own,
-    _pairings,
-    _points,
-    _ruled,
-    _scores,
-    _shuffle,
-    _with_rules,
+    demand_own,
     key_pairs,
     merged,
+    pairings,
+    points_of,
+    ruled,
+    scores_of,
+    shuffle_of,
+    with_rules,
 )
 from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
 from quiz.formats.qti.markup import joined
@@ -45,7 +45,7 @@ def gap_match(item: Item, interaction: Element, before: str) -> dict[str, Any]:
 
     gaps = [gap.get("identifier", "") for gap in interaction.iter("gap")]
     prompt = joined([before, item.html(interaction.find("prompt"))]) or FILL_IN
-    return {"prompt": prompt, **words_in_gaps(item, interaction, gaps, rest), **_shuffle(interaction)}
+    return {"prompt": prompt, **words_in_gaps(item, interaction, gaps, rest), **shuffle_of(interaction)}
 
 
 def words_in_gaps(
@@ -58,8 +58,8 @@ def words_in_gaps(
     declaration = item.declaration(interaction)
     words = [*interaction.iter(*_WORDS)]
     names = [word.get("identifier", "") for word in words]
-    _demand_own(names)
-    _demand_own(gaps)
+    demand_own(names)
+    demand_own(gaps)
     pairs = key_pairs(declaration)
     key = {gap: word for word, gap in pairs}
     if len(key) < len(pairs) or not {*key} <= {*gaps} or not {*key.values()} <= {*names}:
@@ -87,9 +87,9 @@ def words_in_gaps(
     tried: list[Tried] = [
         (declaration.value((word, gap) for gap, word in given.items()),
          {gap_ids[gap]: word_ids[same[word]] for gap, word in given.items()})
-        for given in _pairings(key, names, is_wrong)
+        for given in pairings(key, names, is_wrong)
     ]  # fmt: skip
-    best, credits, probes = _scores(item, declaration.name, tried)
+    best, credits, probes = scores_of(item, declaration.name, tried)
     used = [word.get("matchMax", "1") != "1" for word in words]
     right = {gap: same[key[gap]] for gap in gaps}
     reuse = {"reuse": True} if any(used) or len({*right.values()}) < len(right) else {}
@@ -101,9 +101,9 @@ def words_in_gaps(
         **reuse,
         **rest(gap_ids),
     }
-    chosen = _ruled(item, "drag_words", _with_rules("drag_words", content), tried, credits)
+    chosen = ruled(item, "drag_words", with_rules("drag_words", content), tried, credits)
     return {
-        "type": "drag_words", **chosen, **told(item, probes).common, **_points(best)
+        "type": "drag_words", **chosen, **told(item, probes).common, **points_of(best)
     }  # fmt: skip
 
 

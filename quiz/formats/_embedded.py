@@ -51,6 +51,9 @@ _SPECIAL: Final = re.compile(r"[&~#}{\\]")
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
+_NO_ANSWER: Final = Said("a gap has no answer – write one such as {1:SHORTANSWER:=answer}")
+
+
 class Wrong(Exception):
     """What is wrong with a gap, and how to mend it."""
 
@@ -177,7 +180,7 @@ def _alternatives(inside: str) -> list[_Alternative]:
             _Alternative(_credit(said), _decoded(text).strip(), _decoded(feedback).strip(), in_percent)
         )
     if not found:
-        raise Wrong("a gap has no answer – write one such as {1:SHORTANSWER:=answer}")
+        raise Wrong(_NO_ANSWER)
     return found
 
 
@@ -197,26 +200,34 @@ def _decoded(text: str) -> str:
 
 
 def _gap(kind: str, answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Loss]]:
+    said = [one for one in answers if one.text]
     if kind in _CHOICES:
-        single = kind == "single_choice"
-        listed = [one for one in answers if one.text]
-        if len(listed) < 2:
-            raise Wrong("a choice in a text has fewer than two answers – write {1:MULTICHOICE:=right~wrong}")
-        credits = [one.credit for one in listed] if single else _ticked(listed)
-        if not any(credit == 1 if single else credit > 0 for credit in credits):
-            raise Wrong(
-                "no answer of a choice is right – write = in front of it: {1:MULTICHOICE:=right~wrong}"
-            )
-        options = [
-            {"text": from_html(one.text), "credit": credit, **_feedback(one)}
-            for one, credit in zip(listed, credits, strict=True)
-        ]
-        return {"type": kind, "options": marked(options, single=single)}, []
+        return _offered(kind, said), []
+    others = [one for one in said if (kind, one.text) == ("numerical", "*")]
+    typed = [one for one in said if (kind, one.text) != ("numerical", "*")]
+    if all(one.credit != 1 for one in typed):
+        raise Wrong(_NO_ANSWER)
     if kind == "numerical":
-        return _numerical(answers)
+        lost = any(one.credit or one.feedback for one in others)
+        losses = [Loss("answers", "what is worth or said to any other number")] if lost else []
+        return {"type": kind, "answers": [*map(_number, typed)]}, losses
     case = {"case_sensitive": True} if kind == "case_sensitive" else {}
-    typed = [{"text": one.text, **_worth(one), **_feedback(one)} for one in answers if one.text]
-    return {"type": "short_text", "answers": typed, **case}, []
+    accepted = [{"text": one.text, **_worth(one), **_feedback(one)} for one in typed]
+    return {"type": "short_text", "answers": accepted, **case}, []
+
+
+def _offered(kind: str, answers: Sequence[_Alternative]) -> dict[str, Any]:
+    single = kind == "single_choice"
+    if len(answers) < 2:
+        raise Wrong("a choice in a text has fewer than two answers – write {1:MULTICHOICE:=right~wrong}")
+    credits = [one.credit for one in answers] if single else _ticked(answers)
+    if not any(credit == 1 if single else credit > 0 for credit in credits):
+        raise Wrong("no answer of a choice is right – write = in front of it: {1:MULTICHOICE:=right~wrong}")
+    options = [
+        {"text": from_html(one.text), "credit": credit, **_feedback(one)}
+        for one, credit in zip(answers, credits, strict=True)
+    ]
+    return {"type": kind, "options": marked(options, single=single)}
 
 
 def _ticked(answers: Sequence[_Alternative]) -> list[Fraction]:
@@ -232,14 +243,6 @@ def _ticked(answers: Sequence[_Alternative]) -> list[Fraction]:
     return [
         one.credit / total if one.credit > 0 else one.credit if wrong is None else wrong for one in answers
     ]
-
-
-def _numerical(answers: Sequence[_Alternative]) -> tuple[dict[str, Any], list[Loss]]:
-    listed = [one for one in answers if one.text != "*"]
-    rest = (
-        [Loss("answers", "what is worth or said to any other number")] if len(listed) < len(answers) else []
-    )
-    return {"type": "numerical", "answers": [_number(one) for one in listed]}, rest
 
 
 def _number(one: _Alternative) -> dict[str, Any]:

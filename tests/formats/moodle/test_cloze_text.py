@@ -1,6 +1,7 @@
 """Moodle's embedded answers as a text file."""
 
 from fractions import Fraction
+from io import BytesIO
 from time import process_time
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from quiz.errors import QuizError
 from quiz.formats import formats, recognise
-from quiz.formats.base import Unwritable
+from quiz.formats.base import Source, Unwritable
+from quiz.formats.conversion import Reading, Report
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
 
@@ -57,6 +59,8 @@ def test_what_nobody_would_take_for_a_gap_stays_text():
         ("{0:SA:=x}", "counts nothing"),
         ("{1:MC:=x}", "fewer than two answers"),
         ("{1:SA:}", "has no answer"),
+        ("{1:SA:six}", "has no answer"),
+        ("{1:NM:=*}", "has no answer"),
         (
             "{1:SA:=a}\n{1:shortanser:=b}",
             "line 2: there is no gap of the kind shortanser, did you mean 'SHORTANSWER'?",
@@ -77,6 +81,15 @@ def test_characters_that_mean_something_are_written_as_entities():
     content, _ = written(CLOZE, found)
     assert content == b"{1:SHORTANSWER:=a &#125; &#35; &#126; &#38; b}\n"
     assert read(CLOZE, content)[0] == found
+
+
+@pytest.mark.parametrize(
+    "others, lost", [("~*", []), ("~%0%*", []), ("~*#No.", ["answers"]), ("~%20%*", ["answers"])]
+)
+def test_any_other_number_is_a_loss_where_something_is_given_or_said_for_it(others, lost):
+    source = Source(BytesIO(f"{{1:NM:=6{others}}}".encode()), "x.cloze")
+    (found,) = Reading(CLOZE, source, Report("x", "cloze-text"), "b")
+    assert [loss.field for loss in found.losses] == lost
 
 
 GAP = {"1": {"type": "short_text", "answers": ["x"]}}

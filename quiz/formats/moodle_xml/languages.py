@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from quiz.banks.model import USUAL_LANGUAGE
-from quiz.banks.translations import TEXTS, misfits
+from quiz.banks.translations import LISTED, TEXTS, misfits
 
 #: Moodle's own pattern of such a span, in either order of its attributes; their code of a language, and the words.
 _SPAN: Final = re.compile(
@@ -21,6 +21,8 @@ _SPAN: Final = re.compile(
 _RUN: Final = re.compile(rf"{_SPAN.pattern}(?:\s*{_SPAN.pattern})+", re.IGNORECASE | re.DOTALL)
 #: A language, whatever the country: ``zh_cn`` is Chinese (``_code``).
 _CODE: Final = re.compile(r"[a-z]{2,3}")
+#: Languages of a question; each says anew what stands beside its words.
+_MOST_LANGUAGES: Final = 50
 
 
 def in_languages(fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -29,7 +31,7 @@ def in_languages(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     The same fields where their texts have one language, or do not go together.
     """
     codes = [*dict.fromkeys(code for text in _texts(fields) for code in _codes(text))]
-    if len(codes) < 2 or not all(map(_CODE.fullmatch, codes)):
+    if not 2 <= len(codes) <= _MOST_LANGUAGES or not all(map(_CODE.fullmatch, codes)):
         return fields
     base = USUAL_LANGUAGE if USUAL_LANGUAGE in codes else codes[0]
     others = {code: _mirror(fields, code) for code in codes if code != base}
@@ -84,7 +86,7 @@ def _mirror(value: Any, code: str) -> Any:
         return _text(value, code) if code in _codes(value) else None
     if isinstance(value, Mapping):
         found = {
-            name: _mirror(part, code)
+            name: _own(part, code) if (value.get("type"), name) == LISTED else _mirror(part, code)
             for name, part in value.items()
             if name in TEXTS or isinstance(part, Mapping | list)
         }
@@ -93,3 +95,9 @@ def _mirror(value: Any, code: str) -> Any:
         parts = [_mirror(part, code) for part in value]
         return parts if any(part is not None for part in parts) else None
     return None
+
+
+def _own(answers: Any, code: str) -> Any:
+    """The answers of a short text in a language, which has a list of its own; None where they say nothing in it."""
+    said = any(code in _codes(text) for text in _texts(answers))
+    return _chosen(answers, code) if said else None

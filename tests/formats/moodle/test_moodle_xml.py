@@ -576,6 +576,29 @@ def test_texts_in_several_languages_are_translations():
     assert lost == set()
 
 
+@pytest.mark.parametrize("kind", ["shortanswer", "cloze"])
+def test_answers_to_type_are_said_anew_in_each_language_where_their_feedback_is(kind):
+    """What is typed is the same in both: a translation has a list of its own."""
+    told = in_two("Nearly", "Почти")
+    gap = "{1:SA:=six~%50%seven#" + told + "}"
+    rows = builder.answer(100, "six") + builder.answer(50, "seven", feedback=told)
+    found, lost = one("", kind, prompt=gap) if kind == "cloze" else one(rows, kind)
+    content = found.in_language("ru").content
+    answers = content.answers if kind == "shortanswer" else content.gaps["1"].content.answers
+    assert [(one.text, one.credit, one.feedback) for one in answers] == [
+        ("six", 1, None), ("seven", Fraction(1, 2), "Почти"),
+    ]  # fmt: skip
+    assert lost == set()
+
+
+def test_a_text_in_hundreds_of_languages_is_told():
+    """Each translation would say the whole text anew."""
+    prompt = "".join(
+        f'<span lang="{one}{other}" class="multilang">x</span>' for one in "abcdefgh" for other in "abcdefgh"
+    )
+    assert one("", "description", prompt=prompt)[1] == {"translations"}
+
+
 def test_a_span_that_does_not_end_is_looked_at_once():
     assert not holds_languages('<span class="multilang"' + ' lang="en"' * 100_000)
 

@@ -22,7 +22,7 @@ from quiz.formats.qti.interactions import (
     subsets,
     with_rules,
 )
-from quiz.formats.qti.item import Item, fitting_ids, told
+from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
 from quiz.formats.qti.markup import html_inside, one_line
 from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, cut, number, shape_of
 from quiz.formats.qti.words import words_in_gaps
@@ -172,7 +172,7 @@ def _background(item: Item, interaction: Element) -> dict[str, Any]:
         name = item.file(address)
         if name is None:
             continue
-        alt = element.get("alt", "").strip() or one_line(html_inside(element))
+        alt = html_of_text(element.get("alt", "").strip()) or one_line(html_inside(element))
         if not alt:
             item.lose("image", "it has no alternative text – say what it shows")
         image = read_image(item.files[name])
@@ -180,7 +180,7 @@ def _background(item: Item, interaction: Element) -> dict[str, Any]:
             side: int(said) if (said := element.get(side, "")).isdecimal() else getattr(image, side)
             for side in ("width", "height")
         }
-        return {"file": name, "alt": alt or item.title or name.removeprefix("images/"), **sides}
+        return {"file": name, "alt": alt or html_of_text(item.title) or name.removeprefix("images/"), **sides}
     raise Wrong("there is no picture that can be shown – pack its file with the item")
 
 

@@ -183,7 +183,9 @@ class Sheet:
         picture = ""
         if stimulus.image:
             self.lose("stimulus", "its picture stands in its text")
-            shown = f'<img src="{stimulus.image.file}" alt="{quoted(stimulus.image.alt)}" />'
+            shown = (
+                f'<img src="{stimulus.image.file}" alt="{quoted(self.texts.label(stimulus.image.alt))}" />'
+            )
             picture = f"<p>{self.texts.xhtml(Html(shown))}</p>"
         # A body holds blocks, and a text may be a line.
         text = f'<div class="quiz-text">{picture}{self.texts.xhtml(stimulus.text)}</div>'

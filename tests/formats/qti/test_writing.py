@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from quiz.banks.model import Bank
+from quiz.banks.model import Bank, Question
 from quiz.banks.yaml import read_bank
 from quiz.files.richtext import to_text
 from quiz.formats import get
@@ -407,3 +407,22 @@ def test_what_explains_a_text_that_asks_nothing_comes_back(name):
     content, lost = written(get(name), [question("description", {}, explanation="So.")])
     (found,), report = read(get(name), content)
     assert (found.explanation, lost, report.losses) == ("So.", {"q": []}, [])
+
+
+@pytest.mark.parametrize("name", ["qti22", "qti30"])
+@pytest.mark.parametrize(
+    "alt, style", [("a <b & c", "plain"), ("a &lt;b &amp; c", "html"), ("*a* <b & c", "markdown")]
+)
+def test_what_a_picture_shows_is_a_text_as_any_other(name, alt, style):
+    """It stands there without markup; it was read as HTML, in which all after ``<`` was lost when it was written again."""
+    drawn = {"image": {"file": "images/shapes.svg", "alt": alt, "width": 80, "height": 60}}
+    regions = [
+        {"id": id, "shape": "rect", "coords": [at, 0, at + 9, 9], "label": id, "correct": not at}
+        for id, at in (("x", 0), ("y", 10))
+    ]
+    asked = question("hotspot", {**drawn, "regions": regions}, text_format=style)
+    asked = Question.load({**asked.dump(), "stimulus": {"id": "s", "text": "S", **drawn}})
+    (found,), _ = read(get(name), written(get(name), [asked])[0])
+    assert to_text(found.content.image.alt) == to_text(asked.content.image.alt)
+    if name == "qti30":
+        assert 'alt="a &lt;b &amp; c"' in found.stimulus.text

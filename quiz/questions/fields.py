@@ -35,6 +35,7 @@ MOST_DIGITS = 200
 LARGEST_EXPONENT = MOST_DIGITS - 1
 #: Points of a question, and the scale of a quiz: sums and squares of them stay far inside a double.
 MOST_POINTS = 1_000_000
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Number(Decimal):
@@ -130,9 +131,14 @@ def _shown(value: object) -> str:
 
 
 def _text(value: object, info: ValidationInfo) -> str:
-    """``info.context`` is the class of the question's texts (``richtext.TEXT_FORMATS``); None: Markdown."""
+    """``info.context`` is the class of the question's texts (``richtext.TEXT_FORMATS``); None: Markdown.
+
+    Half a surrogate pair, which JSON can carry (a text cut inside an emoji), is no character: it becomes U+FFFD.
+    """
     if type(value) is not str:
         value = _written(value)
+    if not value.isascii() and _HALF.search(value):
+        value = _HALF.sub("\ufffd", value)
     return value if info.context is None else info.context(value)
 
 

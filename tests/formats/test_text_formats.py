@@ -1,5 +1,6 @@
 """GIFT, Aiken and missing word where Moodle's own readers decide what a file means."""
 
+import json
 from fractions import Fraction
 from io import BytesIO
 from time import process_time
@@ -380,6 +381,15 @@ def test_formats_of_plain_text_get_the_words_and_tell_of_their_markup(name):
 def test_texts_of_missing_word_are_in_moodles_own_format_like_those_of_gift():
     sentence = "Is $$x$$ {=a ~b}"
     assert one("missing-word", sentence).text_format == one("gift", sentence).text_format == "html"
+
+
+@pytest.mark.parametrize("name", ["gift", "yaml"])
+def test_half_an_emoji_of_a_json_file_is_written_as_no_character(name):
+    bank = {"format": "quiz-bank/1", "bank": "b", "title": "B"}
+    told = {"id": "q", "type": "description", "prompt": "é \ud83d", "tags": ["\udc00"], "timeless": True}
+    found, _ = read(get("json"), json.dumps({**bank, "questions": [told]}).encode())
+    assert (found[0].prompt, found[0].tags) == ("é \ufffd", ("\ufffd",))
+    assert "é \ufffd" in written(get(name), found)[0].decode()
 
 
 def test_files_put_together_hold_a_mark_of_unicode_each():

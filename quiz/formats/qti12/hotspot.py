@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from quiz.errors import Said
 from quiz.files.images import read_image
+from quiz.files.richtext import to_text
 from quiz.formats._moodle import Styled
 from quiz.formats.base import Unwritable
 from quiz.formats.qti12.feedback import Feedback
@@ -84,7 +85,8 @@ def _image(item: Item) -> dict[str, Any]:
     for name in size:
         if (value := number(found[0].get(name))) and value >= 1:
             size[name] = int(value)
-    return {"file": shown[1], "alt": found[0].get("label", "").strip() or "Picture", **size}
+    alt = Styled(found[0].get("label", "").strip() or "Picture", "plain")
+    return {"file": shown[1], "alt": alt, **size}
 
 
 def _in_shares(response: Response, image: Mapping[str, Any]) -> list[_Area]:
@@ -160,7 +162,7 @@ def write_hotspot(sheet: Sheet, content: Any, told: Sequence[str]) -> None:
     sheet.asked.append(
         f'      <response_xy ident="response1" rcardinality="{"Single" if content.places == 1 else "Multiple"}">\n'
         f'        <render_hotspot maxnumber="{content.places}">\n          <material><matimage uri="{sheet.base}{coded(name)}"'
-        f' width="{width or pixels.width}" height="{height or pixels.height}" label="{attribute(content.image.alt)}"/></material>'
+        f' width="{width or pixels.width}" height="{height or pixels.height}" label="{attribute(to_text(content.image.alt))}"/></material>'
     )
     for region in content.regions:
         sheet.asked.append(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from quiz.banks.model import Bank
 from quiz.errors import Invalid, QuizError
 from quiz.files.archive import Archive, pack
+from quiz.files.richtext import to_text
 from quiz.formats import formats, recognise
 from quiz.formats._moodle import parted
 from quiz.formats.base import HEAD_BYTES, Found, Source, Unwritable, lost_fields
@@ -674,3 +675,15 @@ def test_whatever_changes_is_among_the_losses():
             *(loss.field for loss in lost_fields(one, FORMAT.writer(BytesIO(), BANK).held(one))),
         }
         assert changed - named - {"prompt"} == set(), one.id
+
+
+@pytest.mark.parametrize(
+    "alt, style", [("a <b & c", "plain"), ("a &lt;b &amp; c", "html"), ("*a* <b & c", "markdown")]
+)
+def test_what_the_picture_of_areas_shows_is_a_text_as_any_other(alt, style):
+    """Its label has no markup: Markdown stood in it, and was read as HTML."""
+    image = {"file": "images/m.svg", "alt": alt, "width": 8, "height": 6}
+    asked = question("hotspot", {"image": image, "regions": [AREA]}, text_format=style)
+    content, _ = written(formats()["qti12"], [asked])
+    (found,), _ = read(formats()["qti12"], content)
+    assert to_text(found.content.image.alt) == "a <b & c"

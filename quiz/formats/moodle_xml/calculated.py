@@ -32,6 +32,8 @@ SHOWN_DIGITS: Final = 14
 PLACE_IN_TEXT: Final = re.compile(rf"\{{=((?:[^{{}}]|\{{[^{{}}]+\}})*)\}}|{WILDCARD}")
 #: A formula whose value may have more digits than its wildcards.
 _ENDLESS: Final = re.compile(r"/|\*\*|[a-z0-9]\(")
+#: Values of answers that are calculated to see whether they can be.
+_MOST_LOOKS: Final = 100_000
 _TOLERANCES: Final = {
     "1": "relative", "relative": "relative", "2": "absolute", "nominal": "absolute",
     "3": "geometric", "geometric": "geometric",
@@ -154,13 +156,17 @@ class Calculated(Item):
         return [{self.names[name]: values[n] for name, values in kept.items()} for n in numbers]
 
     def _look_at_answers(self, rows: Sequence[Mapping[str, str]]) -> None:
-        """That each answer can be calculated for each item; what Moodle rounds of it where it shows it is a loss."""
+        """That each answer can be calculated for each item; what Moodle rounds of it where it shows it is a loss.
+
+        Of very many answers only the first items are looked at: a file may hold a hundred thousand of both.
+        """
+        looked = rows[: max(1, _MOST_LOOKS // max(1, len(self._answers)))]
         for text, (kind, length) in self._answers:
             if text in ("", "*"):
                 continue
             answer = Expression.read(self._reader.read(text))
             shown = Expression.read(f"{_ROUNDING[kind]}(x, {length})")
-            for number, row in enumerate(rows, 1):
+            for number, row in enumerate(looked, 1):
                 try:
                     value = typed(answer.value(Scope({name: Fraction(said) for name, said in row.items()})))
                     hidden = shown.value(Scope({"x": value})) != value

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from quiz.banks.common import DEFAULT_PENALTY
-from quiz.errors import Invalid, Said
+from quiz.errors import Invalid, Problem, Said, TooLarge
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
@@ -94,28 +94,36 @@ _MARKER: Final = _SHUFFLE | {"file", "drag", "drop"}
 
 
 def read(source: Source) -> Iterator[Entry]:
-    """The entries of a file. Where it breaks off, what stood before comes in, and the break is a fault."""
-    topic, pictures, met = "", Pictures(), False
+    """The entries of a file. Where it breaks off, what stood before comes in, and the break is a fault.
+
+    Raises Invalid or TooLarge where nothing stood before.
+    """
+    topic, pictures, line = "", Pictures(), 0
     try:
         for element in stream_xml(source.file, "quiz", "question", source.limits.question_bytes):
-            met = True
+            line = element.sourceline
             if element.get("type") == "category":
                 topic, told = read_category(Category(element, pictures))
                 yield from told
             else:
                 yield _entry(element, pictures, topic)
-    except Invalid as error:
-        if not met:
+    except (Invalid, TooLarge) as error:
+        if not line:
             raise
-        problem = error.problems[0]
-        yield Fault(
-            Said("line %(n)s", n=problem.line),
-            Said(
-                "%(what)s; what follows is not read – %(mend)s",
-                what=Said(problem.what),
-                mend=Said(problem.mend),
-            ),
-        )
+        yield _break(error, line)
+
+
+def _break(error: Invalid | TooLarge, line: int) -> Fault:
+    """The fault at which reading ends; ``line``: on which the last question began that was read."""
+    problem = (
+        error.problems[0]
+        if isinstance(error, Invalid)
+        else Problem("", error.text, "mend it, or export it again", line)
+    )
+    said = Said(
+        "%(what)s; what follows is not read – %(mend)s", what=Said(problem.what), mend=Said(problem.mend)
+    )
+    return Fault(Said("line %(n)s", n=problem.line), said)
 
 
 def _entry(element: Element, pictures: Pictures, topic: str) -> Entry:

@@ -740,6 +740,18 @@ def test_a_question_without_end_is_too_large():
         [*XML.read(Source(BytesIO(endless), "x", limits=Limits(question_bytes=100_000)))]
 
 
+def test_a_question_that_is_too_large_keeps_what_stood_before():
+    """A film in one question is no reason to refuse the others."""
+    film = f"<file>{'A' * 400_000}</file>"
+    content = f"{builder.HEAD}{builder.question('description')}{builder.question('description', film)}</quiz>"
+    report = Report("x", XML.name)
+    source = Source(BytesIO(content.encode()), "x", limits=Limits(question_bytes=100_000))
+    assert len([*Reading(XML, source, report, "b")]) == 1
+    (told,) = report.errors
+    assert "is larger than" in told["message"]
+    assert "what follows is not read" in told["message"]
+
+
 MIXED = builder.mixed(16)
 
 

@@ -22,7 +22,7 @@ _ANY: Final = "\ue000"
 _ANSWERED: Final = frozenset({"variable", "mapResponse", "mapResponsePoint"})
 #: Answers that are accepted at most: people accept some ten.
 _MOST: Final = 200
-#: In place of an end that an open range does not have.
+#: In place of an end that an open range does not have; further out where the item names larger numbers.
 _FAR: Final = Fraction(10**15)
 
 T = TypeVar("T")
@@ -31,8 +31,11 @@ T = TypeVar("T")
 Worth = Callable[[Value], Fraction]
 #: What is told to an answer, to be compared.
 Tells = Callable[[Value], Any]
-#: A number that no item accepts.
-OTHER: Final = Fraction(987_654_321_987, 1000)
+#: Unlikely answers: numbers of either sign that are large, and larger than most ranges; a text of a private character.
+_NUMBERS: Final = tuple(
+    sign * Fraction(987_654_321_987, 1000) * 10**power for power in (0, 24) for sign in (1, -1)
+)
+_TEXT: Final = "\ue001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,13 @@ class Answer:
 
     fields: Mapping[str, Any]
     tried: Value
+
+
+def unlike(declaration: Declaration, worth: Worth) -> Value:
+    """An answer unlike those that are accepted: of some unlikely ones that which is worth least."""
+    if declaration.base not in ("float", "integer"):
+        return (_TEXT,)
+    return min(((one,) for one in _NUMBERS), key=worth)
 
 
 def values_beside(item: Item, declaration: Declaration) -> Iterator[tuple[Element, str]]:
@@ -105,7 +115,7 @@ def typed(item: Item, declaration: Declaration, worth: Worth) -> tuple[list[Answ
     heeds = any(worth((in_other_case(text),)) != credit for text, credit in zip(tried, credits, strict=True))
     made: dict[tuple[str, Fraction], Answer] = {}
     for text, value, credit in zip(listed, tried, credits, strict=True):
-        same = " ".join((text if heeds else text.lower()).split())  # here spaces do not matter
+        same = " ".join((text if heeds else text.casefold()).split())  # here spaces do not matter
         made.setdefault((same, credit), Answer({"text": text, **credit_field(credit)}, (value,)))
     return [*made.values()], heeds
 
@@ -148,6 +158,7 @@ def numbers(item: Item, declaration: Declaration, worth: Worth, tells: Tells) ->
     ends = _demand_few(sorted({*_ends(item, declaration, centres)}), 4 * _MOST)
     steps = _in_order([*_steps(ends, worth, tells)])
     taken = {end for step in steps for end in step.ends(held=True)}
+    far = max([_FAR, *(2 * abs(end) for end in ends)])
     made = []
     for step in steps:
         low, high = step.low, step.high
@@ -155,7 +166,7 @@ def numbers(item: Item, declaration: Declaration, worth: Worth, tells: Tells) ->
             item.lose("answers", "a range without an end")
         elif not step.ends(held=False) <= taken:
             item.lose("answers", "the ends of a range count as well")
-        low, high = -_FAR if low is None else low, _FAR if high is None else high
+        low, high = -far if low is None else low, far if high is None else high
         tried = low if step.has_low else high if step.has_high else (low + high) / 2
         fields = {**_range(centres, relative, low, high), **credit_field(step.credit)}
         made.append(Answer(fields, (tried,)))
@@ -210,27 +221,27 @@ _AROUND: Final[Mapping[str, Callable[[Element, Fraction], tuple[Fraction, Fracti
 
 
 def _steps(ends: Sequence[Fraction], worth: Worth, tells: Tells) -> Iterator[_Step]:
-    """The steps that are worth anything or told anything, from left to right."""
-    usual = tells((OTHER,))
-    if not ends:
-        return
-    points: list[tuple[Fraction | None, Fraction | None, Fraction]] = [(None, ends[0], ends[0] - 1)]
-    for place, end in enumerate(ends):
-        after = ends[place + 1] if place + 1 < len(ends) else None
-        points.append((end, end, end))
-        points.append((end, after, end + 1 if after is None else (end + after) / 2))
-    current: _Step | None = None
-    for low, high, tried in points:
+    """The steps that are worth anything, or told anything that others are not, from left to right."""
+    made: list[_Step] = []
+    for low, high, tried in _between(ends):
         credit, told = worth((tried,)), tells((tried,))
         is_point = low == high
-        if current is not None and (current.credit, current.told) == (credit, told):
-            current.high, current.has_high = high, is_point
-            continue
-        if current is not None and (current.credit or current.told != usual):
-            yield current
-        current = _Step(low, high, credit, told, is_point, is_point)
-    if current is not None and (current.credit or current.told != usual):
-        yield current
+        if made and (made[-1].credit, made[-1].told) == (credit, told):
+            made[-1].high, made[-1].has_high = high, is_point
+        else:
+            made.append(_Step(low, high, credit, told, is_point, is_point))
+    # Far out nothing is accepted, on one side at least.
+    usual = min(made[0], made[-1], key=lambda step: step.credit).told if made else None
+    yield from (step for step in made if step.credit or step.told != usual)
+
+
+def _between(ends: Sequence[Fraction]) -> Iterator[tuple[Fraction | None, Fraction | None, Fraction]]:
+    """Each end by itself, what lies between each two and beyond the outer ones; and a number that lies there."""
+    for before, end in zip([None, *ends], ends, strict=False):
+        yield before, end, end - 1 if before is None else (before + end) / 2
+        yield end, end, end
+    if ends:
+        yield ends[-1], None, ends[-1] + 1
 
 
 def _in_order(steps: Sequence[_Step]) -> list[_Step]:

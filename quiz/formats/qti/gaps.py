@@ -208,7 +208,7 @@ def _may_swap(item: Item, one: Gap, other: Gap, whole: Mapping[str, Value], best
 def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> None:
     """The answers of a gap: what each adds to the score when all other gaps are right."""
     gap.wrong = unlike(gap.declaration, lambda value: item.score({**whole, gap.name: value}))
-    without = _without(item, gap, whole)
+    without = _without(item, gap, whole, best)
     gap.share = best - without
 
     def worth(value: Value) -> Fraction:
@@ -229,12 +229,13 @@ def _fill(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> N
     gap.fields = {**fields, "answers": scaled([one.fields for one in made], gap.share)}
 
 
-def _without(item: Item, gap: Gap, whole: Mapping[str, Value]) -> Fraction:
+def _without(item: Item, gap: Gap, whole: Mapping[str, Value], best: Fraction) -> Fraction:
     """The score of all gaps but one; what is typed wrongly there may leave more than nothing, which others are compared
-    with.
+    with. Where any text is right nothing typed is wrong.
     """
     left: list[Value] = [NULL] if gap.element.tag in _CHOSEN else [NULL, gap.wrong]
-    return max(item.score({**whole, gap.name: value}) for value in left)
+    scores = [item.score({**whole, gap.name: value}) for value in left]
+    return max((score for score in scores if score < best), default=best)
 
 
 def _fill_choice(item: Item, gap: Gap, worth: Worth) -> None:

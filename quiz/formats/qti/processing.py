@@ -510,7 +510,7 @@ def _string_match(context: Processing, node: Element) -> Value:
         return NULL
     first, second = str(one[0]), str(other[0])
     if not holds(node, "caseSensitive", "true"):
-        first, second = first.lower(), second.lower()
+        first, second = first.casefold(), second.casefold()
     return truth(second in first if holds(node, "substring") else first == second)
 
 
@@ -520,7 +520,7 @@ def _substring(context: Processing, node: Element) -> Value:
         return NULL
     first, second = str(one[0]), str(other[0])
     if not holds(node, "caseSensitive", "true"):
-        first, second = first.lower(), second.lower()
+        first, second = first.casefold(), second.casefold()
     return truth(first in second)
 
 

@@ -130,7 +130,7 @@ class Table:
     def __post_init__(self) -> None:
         listed = [*enumerate(self.entries)][::-1]
         self._places = {key: place for place, (key, _, _) in listed}
-        self._caseless = {str(key).lower(): place for place, (key, _, matters) in listed if not matters}
+        self._caseless = {str(key).casefold(): place for place, (key, _, matters) in listed if not matters}
 
     def total(self, value: Value) -> Value:
         """The sum over the different values, within the bounds."""
@@ -139,7 +139,7 @@ class Table:
     def worth(self, one: Any) -> Fraction:
         """What a value is worth: the first entry that it fits says it."""
         none = len(self.entries)
-        place = min(self._places.get(one, none), self._caseless.get(str(one).lower(), none))
+        place = min(self._places.get(one, none), self._caseless.get(str(one).casefold(), none))
         return self.default if place == none else self.entries[place][1]
 
     def clamped(self, total: Fraction) -> Fraction:

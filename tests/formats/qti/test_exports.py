@@ -561,3 +561,28 @@ def test_too_many_answers_are_told():
         text = f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i">{declared}<itemBody>{ENTRY}</itemBody></assessmentItem>'
         _, report = read_package(get("qti21"), text.encode())
         assert "there are 201 parts" in report.errors[0]["message"]
+
+
+def test_an_answer_is_wrong_that_the_item_does_not_accept():
+    """One number was taken for wrong, also by an item that asks for nearly a thousand million."""
+    declared = typed("R").replace("string", "float") + SCORE + WORD
+    told = "".join(
+        f'<modalFeedback identifier="{name}" outcomeIdentifier="FEEDBACK" showHide="show">{name}</modalFeedback>'
+        for name in ("near", "far")
+    )
+    tell = {
+        name: put("FEEDBACK", f'<baseValue baseType="identifier">{name}</baseValue>')
+        for name in ("near", "far")
+    }
+    scores = put("SCORE", '<baseValue baseType="float">1</baseValue>')
+    rules = when(equal("987000000", "1000000"), scores, tell["near"], otherwise=tell["far"])
+    question, losses = read(declared, ENTRY, rules, told)
+    assert question["answers"] == [{"feedback": "near", "value": "987000000", "tolerance": "1000000"}]
+    assert (question["feedback"], losses) == ({"wrong": "far"}, {})
+
+
+def test_case_that_does_not_matter_does_not_of_capital_letters_at_the_end_either():
+    """A Greek text in capitals ends in Σ, which in small letters is another one there."""
+    rules = when(is_text("R", "ΣΊΣΥΦΟΣ"), put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    question, _ = read(typed("R") + SCORE, ENTRY, rules)
+    assert "case_sensitive" not in question

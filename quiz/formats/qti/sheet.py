@@ -19,7 +19,7 @@ _SCHEMA: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _UP: Final = "../"
 #: Digits of a number that does not end.
 _DIGITS: Final = Context(prec=15)
-#: What a sum of rounded shares may lack of the whole.
+#: What a sum of rounded shares may lack of the whole, and have more than nothing.
 _LACK: Final = Fraction(1, 10**9)
 #: Types whose questions can tell how right the whole answer was.
 SCORED: Final = frozenset(
@@ -230,12 +230,12 @@ class Sheet:
             for name in ("right", "partly", "wrong"):
                 self.tell("GENERAL", name, getattr(general, name))
             self.outcomes["GENERAL"] = "single"
-            whole = self.value("float", decimal(self.points - _LACK))
+            whole, nothing = (self.value("float", decimal(one)) for one in (self.points - _LACK, _LACK))
             score = self.variable("SCORE")
             self.rules.append(
                 self.when(
                     (self.el("gte", None, score, whole), self._general("right")),
-                    (self.el("gt", None, score, self.value("float", "0")), self._general("partly")),
+                    (self.el("gt", None, score, nothing), self._general("partly")),
                     otherwise=self._general("wrong"),
                 )
             )

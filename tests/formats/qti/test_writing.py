@@ -426,3 +426,13 @@ def test_what_a_picture_shows_is_a_text_as_any_other(name, alt, style):
     assert to_text(found.content.image.alt) == to_text(asked.content.image.alt)
     if name == "qti30":
         assert 'alt="a &lt;b &amp; c"' in found.stimulus.text
+
+
+def test_shares_that_are_rounded_leave_no_part_of_a_mark():
+    """All five ticked score 1 - 3 · 0.333333333333333, which was told as partly right, and read as feedback of options."""
+    told = {"right": "R", "partly": "P", "wrong": "W"}
+    options = [{"text": text, "correct": text in "bc"} for text in "abcde"]
+    asked = question("multiple_response", {"options": options}, feedback=told)
+    (found,), _ = read(get("qti22"), written(get("qti22"), [asked])[0])
+    assert found.feedback.model_dump() == told
+    assert [one.feedback for one in found.content.options] == [None] * 5

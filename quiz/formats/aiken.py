@@ -33,6 +33,7 @@ _OPTION: Final = re.compile(r"([A-Z])[.)]\s*(.*)")
 #: Bytes of a line that is more than a slip.
 _LEAST: Final = 2
 _ANSWER: Final = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
+_KEY: Final = re.compile(r"([A-Z])(?![^\W_])", re.IGNORECASE)
 #: Several letters where one belongs, such as "A, C" and "a and c".
 _SEVERAL: Final = re.compile(r"[A-Z](?:\s*(?:[,;/&+]|and)\s*[A-Z])+", re.IGNORECASE)
 
@@ -45,13 +46,11 @@ def _read(source: Source) -> Iterator[Entry]:
     begun: _Begun | None = None
     for number, text, apart in _lines(decoded(source)):
         option, answer = _OPTION.fullmatch(text), _ANSWER.fullmatch(text)
-        if begun is None and (option or answer):
-            yield Fault(Said("line %(n)s", n=number), _ORPHANS["ANSWER" if answer else "option"])
-        elif begun is None or (apart and not option and not answer):
-            if begun:
-                yield begun.left(_NO_KEY)
-            begun = _Begun(number, [text])
-        elif answer:
+        if begun and apart and not option and not answer:
+            yield begun.left(_NO_KEY)
+            begun = None
+        begun = begun or _Begun(number)
+        if answer:
             yield begun.ended(answer[1].strip())
             begun = None
         elif option:
@@ -65,19 +64,20 @@ def _read(source: Source) -> Iterator[Entry]:
 
 
 _NO_KEY: Final = Said("another question begins below it – end each question with ANSWER: and a letter")
-_ORPHANS: Final = {
-    "ANSWER": Said("there is an ANSWER without a question – write the question and its options above it"),
-    "option": Said("there is an option without a question – write the question above it"),
-}
+_NO_OPTIONS: Final = Said(
+    "there is an ANSWER without a question – write the question and its options above it"
+)
+_NO_TEXT: Final = Said("there is an option without a question – write the question above it")
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
     """The lines that say something: their numbers, and whether an empty line stands above."""
     apart = False
     for number, line in enumerate(map(str.strip, text.split("\n")), 1):
+        apart = apart or not line
         if len(line.encode()) >= _LEAST:
             yield number, line, apart
-        apart = not line
+            apart = False
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class _Begun:
     """A question whose ANSWER has not come: the number of its first line, its text, and its options by their letters."""
 
     line: int
-    text: list[str]
+    text: list[str] = field(default_factory=list)
     options: dict[str, list[str]] = field(default_factory=dict)
     #: A letter that stands before two options.
     twice: str = ""
@@ -101,14 +101,16 @@ class _Begun:
         [self.text, *self.options.values()][-1].append(text)
 
     def left(self, why: str) -> Fault:
-        """The fault of a question that has no end."""
-        return Fault(Said("line %(n)s", n=self.line), why)
+        """The fault of a question that has no end, or whose end says ``why`` it is none; first of all it needs a text."""
+        without = _NO_TEXT if self.options else _NO_OPTIONS
+        return Fault(Said("line %(n)s", n=self.line), why if self.text else without)
 
     def ended(self, answer: str) -> Entry:
-        """The question; what stands behind the letter of its key says nothing, "B) Shanghai"."""
-        key = answer[:1].upper()
+        """The question; what stands behind the letter of its key says nothing, "B) Shanghai", but a word is no letter."""
+        found = _KEY.match(answer)
+        key = found[1].upper() if found else ""
         fault = self._fault(key, answer)
-        if fault:
+        if fault or not self.text:
             return self.left(fault)
         rows = [
             {"text": "\n".join(text), **({"correct": True} if letter == key else {})}

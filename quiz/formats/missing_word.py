@@ -39,21 +39,30 @@ _GUARDED: Final = re.compile(r"[0-9%_]")
 # Reading -------------------------------------------------------------------------------------------------------------
 
 
+class _Wrong(Exception):
+    """What is wrong with a sentence, and how to mend it."""
+
+
 def _read(source: Source) -> Iterator[Entry]:
     for line, sentence in _sentences(decoded(source).split("\n")):
-        before, opened, rest = sentence.partition("{")
-        inside, closed, after = rest.partition("}")
-        answers = _parts(inside)
-        if not opened or not closed:
-            told = Said("there is no pair of braces – write {=right ~wrong} where the word is missing")
-            yield Fault(Said("line %(n)s", n=line), told)
-        elif not answers:
-            yield Fault(
-                Said("line %(n)s", n=line), "there is no answer in the braces – write {=right ~wrong}"
-            )
-        else:
-            prompt = _styled(f"{before}{_BLANK}{after}")
-            yield Found(Said("line %(n)s", n=line), settled({"prompt": prompt, **_fields(answers)}))
+        where = Said("line %(n)s", n=line)
+        try:
+            yield Found(where, settled(_question(sentence)))
+        except _Wrong as error:
+            yield Fault(where, str(error))
+
+
+def _question(sentence: str) -> dict[str, Any]:
+    before, opened, rest = sentence.partition("{")
+    inside, closed, after = rest.partition("}")
+    answers = _parts(inside)
+    if not opened or not closed:
+        raise _Wrong("there is no pair of braces – write {=right ~wrong} where the word is missing")
+    if "{" in after:
+        raise _Wrong("there is more than one pair of braces – leave an empty line between sentences")
+    if not answers:
+        raise _Wrong("there is no answer in the braces – write {=right ~wrong}")
+    return {"prompt": _styled(f"{before}{_BLANK}{after}"), **_fields(answers)}
 
 
 def _sentences(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -76,7 +85,10 @@ def _parts(inside: str) -> list[str]:
 def _fields(answers: Sequence[str]) -> dict[str, Any]:
     """One answer is typed, several are chosen from."""
     if len(answers) > 1:
-        return {"type": "single_choice", "options": marked([*map(_option, answers)], single=True)}
+        options = [*map(_option, answers)]
+        if all(option["credit"] != 1 for option in options):
+            raise _Wrong("no answer is right – write = in front of the right one")
+        return {"type": "single_choice", "options": marked(options, single=True)}
     return {"type": "short_text", "answers": [{"text": answers[0].removeprefix("=").strip()}]}
 
 

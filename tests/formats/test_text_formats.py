@@ -325,6 +325,22 @@ def test_aiken_takes_no_half_of_a_question_for_the_whole():
     assert recognise(LOOSE.replace("ANSWER", "Answer").encode(), "x.txt").name == "aiken"
 
 
+@pytest.mark.parametrize(
+    "text, where, said",
+    [
+        ("Seat?\nA. Beijing\nB. Astana\nANSWER: Astana", "line 1", "'Astana' is none of the options A, B"),
+        ("Seat?\nA. Beijing\nB. Astana\nANSWER: AB", "line 1", "'AB' is none of the options A, B"),
+        ("A. Who said so?\nA. he\nB. she\nANSWER: A", "line 1", "an option without a question"),
+        ("?\n\nANSWER: A", "line 3", "an ANSWER without a question"),
+    ],
+)
+def test_a_wrong_question_of_aiken_is_told_once_and_no_word_is_a_key(text, where, said):
+    found, report = read(get("aiken"), f"{text}\n\nIs it?\nA. no\nB. yes\nANSWER: B) yes".encode())
+    assert [each.kind.right_answer(each.content) for each in found] == ["yes"]
+    (error,) = report.errors
+    assert (error["where"], said in error["message"]) == (where, True)
+
+
 def test_a_single_character_is_no_line_of_aiken():
     told = question(
         "single_choice",
@@ -350,6 +366,14 @@ def test_missing_word_has_weights_without_a_first_percent_sign():
     again, lost = written(get("missing-word"), found)
     assert again.decode().partition("\n")[0] == WORDS.partition("\n")[0]
     assert list(lost.values()) == [[]]
+
+
+@pytest.mark.parametrize(
+    "text, said", [("We {=a} saw {=b}.", "more than one pair"), ("We {a ~b}.", "no answer is right")]
+)
+def test_a_wrong_sentence_says_how_to_mend_it(text, said):
+    found, report = read(get("missing-word"), text.encode())
+    assert (found, said in report.errors[0]["message"]) == ([], True)
 
 
 def test_all_of_a_single_missing_word_is_to_be_typed():

@@ -164,34 +164,35 @@ class Calculated(Item):
         for text, (kind, length) in self._answers:
             if text in ("", "*"):
                 continue
-            answer = Expression.read(self._reader.read(text))
             shown = Expression.read(f"{_ROUNDING[kind]}(x, {length})")
-            for number, row in enumerate(looked, 1):
-                try:
-                    value = typed(answer.value(Scope({name: Fraction(said) for name, said in row.items()})))
-                    hidden = shown.value(Scope({"x": value})) != value
-                except Invalid as error:
-                    raise Wrong(
-                        Said(
-                            "with the values of item %(n)s: %(error)s – mend that item in Moodle",
-                            n=number,
-                            error=Said(str(error)),
-                        )
-                    ) from None
-                if hidden:
-                    places = (
-                        Said("%(n)s decimals", n=length)
-                        if kind == "1"
-                        else Said("%(n)s significant figures", n=length)
-                    )
-                    self.lose(
-                        "answers",
-                        Said(
-                            "right answers are shown with all their digits, not with %(places)s",
-                            places=places,
-                        ),
-                    )
-                    break
+            if _differs(Expression.read(self._reader.read(text)), shown, looked):
+                decimals, figures = (
+                    Said("%(n)s decimals", n=length),
+                    Said("%(n)s significant figures", n=length),
+                )
+                places = decimals if kind == "1" else figures
+                self.lose(
+                    "answers",
+                    Said("right answers are shown with all their digits, not with %(places)s", places=places),
+                )
+
+
+def _differs(answer: Expression, shown: Expression, rows: Sequence[Mapping[str, str]]) -> bool:
+    """Whether an answer is shown (``x``) otherwise than it is, for any item. Raises Wrong where one has none."""
+    found = False
+    for number, row in enumerate(rows, 1):
+        try:
+            value = typed(answer.value(Scope({name: Fraction(said) for name, said in row.items()})))
+            found |= shown.value(Scope({"x": value})) != value
+        except Invalid as error:
+            raise Wrong(
+                Said(
+                    "with the values of item %(n)s: %(error)s – mend that item in Moodle",
+                    n=number,
+                    error=Said(str(error)),
+                )
+            ) from None
+    return found
 
 
 def described(numbers: Sequence[Decimal]) -> dict[str, str]:

@@ -410,12 +410,12 @@ def _units(item: Item, answers: list[dict[str, Any]]) -> dict[str, Any]:
     units = []
     listed = (children(one) for part in item.all("units") for one in part if one.tag == "unit")
     for unit in (one for one in listed if word_of(one, "unit_name")):  # Moodle passes over the others
-        value = decimal(word_of(unit, "multiplier") or "1", "<multiplier>")
+        value = _exactly(word_of(unit, "multiplier") or "1", "multiplier")
         if value <= 0:
             raise Wrong(
                 "a unit's multiplier has to be above 0 – write how many of it make one of the answer's unit"
             )
-        units.append({"unit": word_of(unit, "unit_name"), "factor": 1 / Fraction(value)})
+        units.append({"unit": word_of(unit, "unit_name"), "factor": 1 / value})
     if not units:
         return {}
     if item.word("showunits", "0") not in ("0", "3", ""):

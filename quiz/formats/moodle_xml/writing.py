@@ -232,8 +232,8 @@ def _units(sheet: Sheet, content: Any) -> None:
         sheet.line("    <units>")
         for unit in content.units:
             times = show_number(1 / unit.factor)
-            if Fraction(times) * unit.factor != 1:
-                sheet.lose("units", "a factor was rounded to twelve figures")
+            if exact(Decimal(times)) * unit.factor != 1:
+                sheet.lose("units", "a number was rounded to fifteen figures")
             sheet.line(f"      <unit>\n        <multiplier>{times}</multiplier>")
             sheet.line(f"        <unit_name>{coded(unit.unit)}</unit_name>\n      </unit>")
         sheet.line("    </units>")

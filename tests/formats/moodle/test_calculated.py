@@ -238,6 +238,7 @@ def test_a_formula_without_wildcards_has_one_variant():
     "inside, said",
     [
         (number("{a}/{b}") + builder.datasets({"a": ["1", "1"], "b": ["1", "0"]}), "item 2"),
+        (number("{a}/{b}") + builder.datasets({"a": ["1", "1"], "b": ["3", "0"]}), "item 2"),
         (number("{a}+{b}") + builder.datasets({"a": ["1"]}), "{b} has no values"),
         (number("{a}") + builder.datasets({"a": []}), "{a} has no values"),
         (number("{a}") + builder.datasets({"a": ["many"]}), "'many' in the dataset a is no number"),

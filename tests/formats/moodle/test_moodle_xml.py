@@ -209,6 +209,15 @@ def test_units_are_turned_round_and_a_wrong_one_costs_what_it_costs_in_moodle():
     assert [free.score(typed).fraction for typed in ("5500 m", "5.5", "5.5 mi")] == [1, 1, 1]
 
 
+def test_a_rounded_multiplier_is_the_fraction_that_it_means():
+    units = "<units><unit><multiplier>1</multiplier><unit_name>m/s</unit_name></unit><unit><multiplier>3.6</multiplier><unit_name>km/h</unit_name></unit><unit><multiplier>0.142857142857143</multiplier><unit_name>x</unit_name></unit></units>"
+    found, _ = one(builder.answer(100, "5") + units, "numerical")
+    assert [unit.factor for unit in found.content.units] == [1, Fraction(5, 18), 7]
+    content, lost = written(XML, [found])
+    assert lost[found.id] == []
+    assert read(XML, content)[0] == [found]
+
+
 def test_what_is_said_to_any_other_number_is_feedback_to_wrong_answers():
     found, lost = one(builder.answer(100, "8") + builder.answer(0, "*", feedback="Count again."), "numerical")
     assert (found.feedback.wrong, len(found.content.answers), lost) == ("Count again.", 1, set())

@@ -156,9 +156,13 @@ def _gap(item: Item, element: Element) -> Gap:
             ((one,) for one in ids), key=lambda value: item.score({declaration.name: value}), default=NULL
         )
     if not right:
-        made, _ = typed_answers(
-            item, element, declaration, lambda value: item.score({declaration.name: value})
-        )
+        others = {name: one.correct for name, one in item.responses.items() if name != declaration.name}
+        without = item.score(others)  # where all count together one alone is worth nothing
+
+        def worth(value: Value) -> Fraction:
+            return item.score({**others, declaration.name: value}) - without
+
+        made, _ = typed_answers(item, element, declaration, worth)
         right = max(made, key=lambda one: one.fields.get("credit", Fraction(1))).tried
     return Gap(declaration.name, declaration, element, tuple(right[:1]))
 

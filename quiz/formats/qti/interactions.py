@@ -510,10 +510,7 @@ def entry(item: Item, interaction: Element) -> dict[str, Any]:
         return item.score({declaration.name: value})
 
     def tells(value: Value) -> Any:
-        outcomes = item.outcome({declaration.name: value})[1]
-        return {
-            name: said for name, said in outcomes.items() if all(isinstance(one, str | bool) for one in said)
-        }
+        return item.told_with(item.outcome({declaration.name: value})[1])
 
     made, fields = typed_answers(item, interaction, declaration, worth, tells)
     tried: list[Tried] = [(one.tried, str(place)) for place, one in enumerate(made)]

@@ -216,6 +216,21 @@ class Item:
         names = [one.get("responseIdentifier", "") for one in self.body.iter("endAttemptInteraction")]
         return [self.outcome({name: TRUE})[1] for name in names if name in self.responses]
 
+    @cached_property
+    def _feedback(self) -> Mapping[str, set[str]]:
+        """The identifiers of feedback by the outcome that brings it up."""
+        found: dict[str, set[str]] = {}
+        for one in self.root.iter(*_TOLD):
+            found.setdefault(one.get("outcomeIdentifier", ""), set()).add(one.get("identifier", ""))
+        return found
+
+    def told_with(self, outcomes: Mapping[str, Value]) -> Mapping[str, set[str]]:
+        """What of the outcomes brings up feedback or hides it, to be compared."""
+        return {
+            name: known & set(map(as_typed, outcomes.get(name, NULL)))
+            for name, known in self._feedback.items()
+        }
+
     def worked_out(self, expression: Element) -> Value:
         """What an expression gives that says nothing of what was answered; NULL where that cannot be told."""
         if self._processing is None:

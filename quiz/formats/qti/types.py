@@ -153,7 +153,10 @@ def _numbers(sheet: Sheet, content: Any) -> None:
 
 
 def _correct_number(content: Any) -> list[str]:
-    return [decimal(one.value) for one in content.answers if one.credit == 1 and one.value is not None][:1]
+    """A right number; of ranges alone an end, which counts."""
+    right = [one for one in content.answers if one.credit == 1]
+    exact = [one.value for one in right if one.value is not None]
+    return [decimal(one) for one in (*exact, *(one.bounds[0] for one in right))][:1]
 
 
 def _alone(sheet: Sheet, name: str) -> None:

@@ -586,3 +586,17 @@ def test_case_that_does_not_matter_does_not_of_capital_letters_at_the_end_either
     rules = when(is_text("R", "ΣΊΣΥΦΟΣ"), put("SCORE", '<baseValue baseType="float">1</baseValue>'))
     question, _ = read(typed("R") + SCORE, ENTRY, rules)
     assert "case_sensitive" not in question
+
+
+def test_ranges_that_count_together_go_out_and_come_back():
+    """None of them had a right number, and one alone is worth nothing: no answer seemed right."""
+    gap = {
+        "type": "numerical",
+        "answers": [{"min": "1/4", "max": "1/2"}, {"min": 3, "max": 4, "credit": "0"}],
+    }
+    content = {"text": "<p>[[a]] and [[b]]</p>", "gaps": {"a": gap, "b": gap}, "scoring": "all_or_nothing"}
+    asked = made("cloze", content, text_format="html")
+    packed, _ = written(get("qti21"), [asked])
+    (found,), _ = read_package(get("qti21"), packed)
+    assert found.scoring == "all_or_nothing"
+    assert found.dump()["gaps"]["b"]["answers"] == [{"min": "0.25", "max": "0.5"}]

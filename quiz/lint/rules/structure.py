@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from fractions import Fraction
+from typing import Any, Final
 
 from quiz.errors import Said
 from quiz.lint.reading import Item, Text
 from quiz.lint.rule import Flag, Rule, ask, rules
+from quiz.questions.rules.numbers import show_number
 from quiz.questions.validation import suggest
 
 _LETTERS: Final = re.compile(r"\w{3,}")
@@ -107,3 +109,21 @@ def unknown_rule(item: Item) -> Iterator[Flag]:
                 f"suppress[{place}].rule",
                 Said("%(name)s%(hint)s", name=said.rule, hint=suggest(said.rule, rules())),
             )
+
+
+@Rule(
+    "S05", "Part of the mark out of reach",
+    message="However one answers, the whole mark is out of reach",
+    fix="Let the credits of the right options add up to 1",
+    guideline="Moodle says so too: the positive grades should add up to 100 %",
+    bad=[ask("Which of these are even?", type="multiple_response", options=[{"text": "2", "credit": "0.5"}, {"text": "4", "credit": "1/3"}, {"text": "7", "credit": "-0.5"}])],
+    good=[ask("Which of these are even?", type="multiple_response", options=[{"text": "2", "credit": "0.5"}, {"text": "4", "credit": "0.5"}, {"text": "7", "credit": "-0.5"}])],
+)  # fmt: skip
+def mark_out_of_reach(item: Item) -> Iterator[Flag]:
+    """Where options are worth shares of the mark, and as many of the best as may be chosen are worth less than all."""
+    question: Any = item.question
+    if question.scoring == "sum_of_credits" and question.content.credited:
+        best = sorted((option.worth for option in question.content.options), reverse=True)
+        most = sum((share for share in best[: question.content.choose] if share > 0), Fraction(0))
+        if most < 1:
+            yield Flag("options", Said("at most %(share)s of the mark", share=show_number(most)))

@@ -270,18 +270,25 @@ def _fill_choice(item: Item, gap: Gap, worth: Worth) -> None:
 
 
 def _fill_boxes(item: Item, gap: Gap, ids: Mapping[str, str], worth: Worth) -> None:
-    """Several out of options: what each adds to the key, or takes off it; equal shares where one alone is worth it all."""
+    """Several out of options: what the mapping says of each, else what it adds to the key or takes off it; equal shares
+    where one alone is worth it all.
+    """
     key = [name for name in ids if name in gap.right]
     if 0 < int(number(gap.element.get("maxChoices") or "1")) < len(ids):
         item.lose("choose", "how many may be chosen is not told in a text")
 
-    def beside(name: str) -> Fraction:
+    mapping = gap.declaration.mapping
+    mapped = mapping.total(gap.right)[0] if mapping is not None else Fraction(0)
+
+    def share(name: str) -> Fraction:
+        if mapping is not None and mapped > 0:
+            return snapped(mapping.worth(name) / mapped)
         others = [one for one in key if one != name]
         value = gap.declaration.value
         return snapped((worth(value([*others, name])) - worth(value(others))) / gap.share)
 
-    shares = {name: max(Fraction(-1), min(Fraction(1), beside(name))) for name in ids}
-    by_shares = sum(shares[name] for name in key) == 1
+    shares = {name: max(Fraction(-1), min(Fraction(1), share(name))) for name in ids}
+    by_shares = sum(shares[name] for name in key) >= 1
     texts = {part.get("identifier", ""): item.html(part) for part in gap.element.iter(*_CHOICES)}
     options = [
         {

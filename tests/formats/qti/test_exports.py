@@ -600,3 +600,17 @@ def test_ranges_that_count_together_go_out_and_come_back():
     (found,), _ = read_package(get("qti21"), packed)
     assert found.scoring == "all_or_nothing"
     assert found.dump()["gaps"]["b"]["answers"] == [{"min": "0.25", "max": "0.5"}]
+
+
+def test_boxes_worth_more_than_the_mark_together_keep_what_each_is_worth():
+    """Each seemed to add nothing to the others, and a third stood in place of the whole."""
+    options = [{"text": "A", "credit": 1}, {"text": "B", "credit": "0.5"}, {"text": "C", "credit": -1}]
+    gaps = {
+        "a": {"type": "multiple_response", "options": options},
+        "b": {"type": "true_false", "answer": True},
+    }
+    asked = made("cloze", {"text": "<div>[[a]] [[b]]</div>", "gaps": gaps}, text_format="html")
+    packed, _ = written(get("qti22"), [asked])
+    (found,), report = read_package(get("qti22"), packed)
+    credits = [one["credit"] for one in found.dump()["gaps"]["a"]["options"]]
+    assert (credits, report.losses) == (["1", "0.5", "-1"], [])

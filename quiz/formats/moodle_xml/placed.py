@@ -19,7 +19,7 @@ from quiz.files.xml import Element
 from quiz.formats._moodle import FILL_IN, Styled, as_html, became_html, from_html, kept, shown, without_marks
 from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
-from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within
+from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within, word_of
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import grouped
 from quiz.questions.fields import letters
@@ -39,7 +39,8 @@ def ddmarker(item: Item) -> dict[str, Any]:
         raise Wrong("a place without its marker – say in each <drop> which <drag> belongs there")
     if len(used) > 1:
         item.lose("type", "the places are shown and get a name each; in Moodle they have to be found")
-        return _words_on_picture(item, [_shape(drop) for drop in drops], [False] * len(labels))
+        endless = [_is_endless(drag) for drag in item.all("drag")]
+        return _words_on_picture(item, [_shape(drop) for drop in drops], endless)
     label, image = labels[used.pop()], _background(item, "image")
     if len(labels) > 1:
         item.lose("regions", "markers that belong nowhere")
@@ -56,8 +57,14 @@ def ddmarker(item: Item) -> dict[str, Any]:
 
 def ddimageortext(item: Item) -> dict[str, Any]:
     """Words and pictures to be put onto their places."""
-    endless = ["infinite" in children(drag) for drag in item.all("drag")]
+    endless = [_is_endless(drag) for drag in item.all("drag")]
     return _words_on_picture(item, [{"coords": _corner(drop)} for drop in item.all("drop")], endless)
+
+
+def _is_endless(drag: Element) -> bool:
+    """Whether there is no end of a word or marker; a marker says how many there are, 0 for no end."""
+    parts = children(drag)
+    return "infinite" in parts or word_of(parts, "noofdrags") == "0"
 
 
 def _words_on_picture(item: Item, places: Sequence[Any], endless: Sequence[bool]) -> dict[str, Any]:
@@ -168,8 +175,12 @@ def write_hotspot(sheet: Sheet, content: Any) -> None:
     right = [region for region in content.regions if region.correct]
     if len(right) < len(content.regions):
         sheet.lose("regions", "regions that are not right, and what is said to them")
+    if any(region.feedback for region in right):
+        sheet.lose("regions", "what is said to areas")
     label = _marker_label([region.label for region in right])
-    _marker(sheet, 1, sheet.bare(label, "regions"), content.places)
+    if label is None:
+        sheet.lose("regions", "the names of places: one marker goes with all of them")
+    _marker(sheet, 1, sheet.bare(label or "●", "regions"), content.places)
     for number, region in enumerate(right, 1):
         _zone(sheet, number, _drawn(region, scale), 1)
 
@@ -177,12 +188,11 @@ def write_hotspot(sheet: Sheet, content: Any) -> None:
 def write_markers(sheet: Sheet, content: Any) -> None:
     """A marker for each word, a zone for each gap."""
     scale = _begin(sheet, content.picture, "picture", shuffled=sheet.question.shuffle)
-    words, right = [word.id for word in content.choices], [*content.gaps.values()]
+    words = [word.id for word in content.choices]
     labels = [as_html(word.text, sheet.question.text_format) for word in content.choices]
     sheet.losses += became_html(labels, sheet.question.text_format)
-    for number, (word, label) in enumerate(zip(content.choices, labels, strict=True), 1):
-        text = f"<text>{coded(label)}</text>"
-        _marker(sheet, number, text, 1 if right.count(word.id) < 2 else 0)
+    for number, label in enumerate(labels, 1):
+        _marker(sheet, number, f"<text>{coded(label)}</text>", 0 if content.reuse else 1)
     for number, gap in enumerate(content.shown, 1):
         place = content.picture.places[gap]
         _zone(sheet, number, _drawn(place, scale), words.index(content.gaps[gap]) + 1)
@@ -240,21 +250,23 @@ def _zone(sheet: Sheet, number: int, drawn: tuple[str, str], marker: int) -> Non
     sheet.line(f"      <coords>{drawn[1]}</coords>\n      <choice>{marker}</choice>\n    </drop>")
 
 
-def _marker_label(labels: Sequence[str]) -> str:
-    """What the marker is called: what the labels have in common, where they are numbered."""
+def _marker_label(labels: Sequence[str]) -> str | None:
+    """What the marker is called: what the labels have in common, where they are numbered; None for nothing."""
     stems = {label.removesuffix(f" {place}") for place, label in enumerate(labels, 1)}
-    return stems.pop() if len(stems) == 1 and len(labels) > 1 else labels[0] if len(labels) == 1 else "●"
+    if len(labels) == 1:
+        return labels[0]
+    return stems.pop() if len(stems) == 1 else None
 
 
 def _drawn(region: Any, scale: tuple[Fraction, Fraction]) -> tuple[str, str]:
-    """Shape, and ``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…`` in whole pixels."""
+    """Shape, and ``x,y;radius``, ``x,y;width,height``, or ``x,y;x,y;…`` in whole pixels, one at least."""
     if region.shape == "circle":
         x, y, radius = region.coords
-        return "circle", f"{round(x * scale[0])},{round(y * scale[1])};{round(radius * min(scale))}"
+        return "circle", f"{round(x * scale[0])},{round(y * scale[1])};{max(1, round(radius * min(scale)))}"
     points = [round(value * scale[place % 2]) for place, value in enumerate(region.coords)]
     if region.shape == "rect":
         left, top, right, bottom = points
-        return "rectangle", f"{left},{top};{right - left},{bottom - top}"
+        return "rectangle", f"{left},{top};{max(1, right - left)},{max(1, bottom - top)}"
     return _SHAPES[region.shape], ";".join(f"{x},{y}" for x, y in zip(points[::2], points[1::2], strict=True))
 
 

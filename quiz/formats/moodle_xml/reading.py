@@ -503,7 +503,11 @@ def _gapselect(item: Item) -> dict[str, Any]:
         {"text": item.shown(within(one, "text")), "group": within(one, "group")}
         for one in item.all("selectoption")
     ]
-    return {"type": "gap_select", **_word_gaps(item, choices), **_shuffle(item, default=True)}
+    fields = {"type": "gap_select", **_word_gaps(item, choices), **_shuffle(item, default=True)}
+    group = {word["id"]: word.get("group", "1") for word in fields["choices"]}
+    if len({group[word] for word in fields["gaps"].values()}) < len(fields["gaps"]):
+        fields["reuse"] = True  # each gap has a list of its own
+    return fields
 
 
 def _ddwtos(item: Item) -> dict[str, Any]:

@@ -323,6 +323,9 @@ def _words_prompt(sheet: Sheet) -> str:
 def _select(sheet: Sheet, content: Any) -> None:
     sheet.shuffle()
     sheet.combined()
+    groups = [content.words[word].group for word in content.gaps.values()]
+    if not content.reuse and len({*groups}) < len(groups):
+        sheet.lose("reuse", "in Moodle a word of a list can be chosen in several gaps")
     for word in content.choices:
         sheet.line(f"    <selectoption>\n      {sheet.bare(word.text, 'choices')}")
         sheet.line(f"      <group>{word.group}</group>\n    </selectoption>")

@@ -325,6 +325,9 @@ def test_words_with_a_group_and_one_for_two_gaps():
     )
     found, _ = one(rows, "gapselect", prompt="[[1]] [[3]] [[1]]")
     assert (found.content.gaps, found.content.reuse) == ({"1": "a", "2": "c", "3": "a"}, True)
+    assert not one(rows, "gapselect", prompt="[[1]] [[3]]")[0].content.reuse
+    found, _ = one(rows, "gapselect", prompt="[[1]] [[2]]")  # each gap has a list of its own
+    assert found.content.reuse
     assert "[[9]]" in fault(rows, "gapselect", prompt="[[9]]")["message"]
 
 
@@ -434,6 +437,47 @@ def test_a_picture_that_a_format_cannot_hold_keeps_the_question_back(tmp_path):
     assert (report["read"], report["written"], refused["kind"], refused["stage"]) == (
         1, 0, "drag_words on a picture", "write",
     )  # fmt: skip
+
+
+PICTURE = {"file": "images/shapes.svg", "alt": "Shapes", "width": 80, "height": 60}
+
+
+@pytest.mark.parametrize("reuse", [True, False])
+def test_markers_without_end_are_words_that_can_be_used_again(reuse):
+    places = {
+        "1": {"shape": "circle", "coords": [10, 10, 5]},
+        "2": {"shape": "circle", "coords": [20, 20, "0.2"]},
+    }
+    content = {
+        "type": "drag_words",
+        "text": "[[1]] [[2]]",
+        "choices": ["x", "y"],
+        "gaps": {"1": "a", "2": "b"},
+    }
+    question = Question.load(
+        {
+            "bank": "b", "id": "q", "prompt": "P", "timeless": True, **content, "reuse": reuse,
+            "picture": {**PICTURE, "places": places},
+        }
+    )  # fmt: skip
+    (back,) = read(XML, written(XML, [question])[0])[0]
+    assert back.content.reuse == reuse
+    assert [*back.content.picture.places["2"].coords] == [20, 20, 1]  # no place is without a size
+
+
+def test_what_a_marker_does_not_say_of_places_is_told():
+    def lost(*regions):
+        made = [
+            {"shape": "circle", "coords": [9 * place, 9, 4], "correct": True, **region}
+            for place, region in enumerate(regions, 1)
+        ]
+        hotspot = {"type": "hotspot", "image": PICTURE, "regions": made}
+        question = Question.load({"bank": "b", "id": "q", "prompt": "P", "timeless": True, **hotspot})
+        return written(XML, [question])[1]["q"]
+
+    assert lost({"label": "sea 1"}, {"label": "sea 2"}) == ["image"]
+    assert lost({"label": "sea"}, {"label": "lake"}) == ["image", "regions"]
+    assert lost({"label": "sea", "feedback": "Yes."}) == ["image", "regions"]
 
 
 def test_one_marker_is_a_hotspot():

@@ -30,7 +30,9 @@ def score_line(bank: Bank, line: str | bytes, as_of: date) -> dict[str, Any]:
         return _scored(bank, _object(given), as_of)
     except Invalid as error:
         said = "; ".join(map(str, error.problems))
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
+        said = f"the line is not JSON: {error.msg} at character {error.pos + 1}"
+    except (ValueError, RecursionError) as error:  # bytes that are no text, digits or brackets without end
         said = f"the line is not JSON: {error}"
     return {"question": given.get("question") if isinstance(given, dict) else None, "error": said}
 

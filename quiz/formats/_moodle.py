@@ -235,8 +235,10 @@ def added_up(question: Question) -> bool:
 
 
 def ticked(question: Question) -> tuple[list[Fraction], list[Loss]]:
-    """What ticking each option of a multiple response is worth in Moodle, and what is lost by it."""
+    """What ticking each option of a choice is worth in Moodle, and what is lost by it."""
     content: Any = question.content
+    if question.type == "single_choice":
+        return [option.worth for option in content.options], []
     losses = [Loss("scoring", _ADDED_UP[question.scoring])] if added_up(question) else []
     if question.scoring != "right_minus_wrong":
         return credits_of(content.options), losses

@@ -21,8 +21,8 @@ from quiz.banks.families import Family
 from quiz.banks.model import Question
 from quiz.banks.templates import expressions
 from quiz.errors import Said
-from quiz.formats._moodle import graded
-from quiz.formats.base import Loss, Unwritable, credits_of
+from quiz.formats._moodle import graded, ticked
+from quiz.formats.base import Loss, Unwritable
 from quiz.formats.moodle_xml.calculated import PLACE_IN_TEXT, SHOWN_DIGITS, TABLE, described
 from quiz.formats.moodle_xml.formulas import moodle_formula, wildcard
 from quiz.formats.moodle_xml.sheet import Sheet, coded
@@ -269,7 +269,8 @@ def write_answers(sheet: Sheet, found: Calculation) -> None:
     if question.type != "numerical":
         sheet.combined()
     parts: Sequence[Any] = getattr(content, _LISTS[question.type][0])
-    credits = _credits(parts, single=single, typed=question.type == "numerical")
+    credits, losses = _credits(question)
+    sheet.losses += losses
     for part, credit, (said, length) in zip(parts, credits, found.answers, strict=True):
         width, kind = getattr(part, "tolerance", Fraction(0)), getattr(part, "tolerance_type", "absolute")
         if Fraction(show_number(width)) != width:
@@ -295,12 +296,11 @@ def _more(width: str, kind: int, length: Length) -> list[str]:
     return [f"      <{name}>{value}</{name}>" for name, value in parts.items()]
 
 
-def _credits(parts: Sequence[Any], *, single: bool, typed: bool) -> list[Fraction]:
-    if typed:
-        return [part.credit for part in parts]
-    if single:
-        return [Fraction(bool(part.correct)) if part.credit is None else part.credit for part in parts]
-    return credits_of(parts)
+def _credits(question: Question) -> tuple[list[Fraction], list[Loss]]:
+    """What each answer or option is worth in Moodle, and what is lost by it."""
+    if question.type != "numerical":
+        return ticked(question)
+    return [answer.credit for answer in question.content.answers], []  # type: ignore[attr-defined]
 
 
 def write_datasets(sheet: Sheet, found: Calculation) -> None:

@@ -175,7 +175,7 @@ def _placed_prompt(sheet: Sheet) -> str:
 
 def _choice(sheet: Sheet, content: Any) -> None:
     single = sheet.question.type == "single_choice"
-    credits, losses = ([one.worth for one in content.options], []) if single else ticked(sheet.question)
+    credits, losses = ticked(sheet.question)
     sheet.losses += losses
     sheet.put("single", str(single).lower())
     sheet.shuffle()

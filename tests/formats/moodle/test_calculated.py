@@ -314,6 +314,22 @@ def test_variables_go_as_datasets_and_mean_the_same():
 
 
 @pytest.mark.parametrize(
+    "rule, half", [("right_minus_wrong", Fraction(1, 2)), ("all_or_nothing", Fraction(2, 3))]
+)
+def test_rules_of_boxes_that_moodle_has_not_are_told_of_families_too(rule, half):
+    """A wrong box beside both right ones: the same mark as here, or part of it where here is none."""
+    text = f"""questions:
+  - {{id: boxes, type: multiple_response, timeless: true, prompt: "{{{{ a }}}}", scoring: {rule}, variants: 2,
+     variables: {{a: {{min: 2, max: 9}}}}, options: [{{text: "{{{{ a * 2 }}}}", correct: true}},
+     {{text: "{{{{ a * 3 }}}}", correct: true}}, x, y, z]}}
+"""
+    made = export(bank_of(text), {}, XML, Instances(DAY))
+    assert [loss["field"] for loss in made.report.losses] == ["variables", "scoring"]
+    (found,), _ = read(XML, made.content)
+    assert variant(found).score(["a", "b", "c"]).fraction == half
+
+
+@pytest.mark.parametrize(
     "old, new",
     [
         ("a * b", "a * count(rows)"),

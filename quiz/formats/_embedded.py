@@ -30,6 +30,7 @@ from quiz.formats._moodle import (
     without_marks,
 )
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
+from quiz.questions.fields import MOST_POINTS
 from quiz.questions.rules.numbers import read_number
 from quiz.questions.validation import suggest
 
@@ -294,13 +295,18 @@ def write_embedded(question: Question, prompt: str, text: str) -> tuple[str, lis
 
 
 def _weights(gaps: Mapping[str, Any], points: Fraction) -> tuple[Mapping[str, int], list[Loss]]:
-    """Whole weights in the proportion of the gaps', which add up to the points where they can."""
+    """Whole weights in the proportion of the gaps', which add up to the points where they can.
+
+    Raises Unwritable where they add up to more than a question may be worth.
+    """
     total = sum((gap.weight for gap in gaps.values()), Fraction(0))
     exact = {name: gap.weight * points / total for name, gap in gaps.items()}
     if points and all(weight.denominator == 1 for weight in exact.values()):
         return {name: int(weight) for name, weight in exact.items()}, []
     scale = lcm(*(gap.weight.denominator for gap in gaps.values()))
     whole = {name: int(gap.weight * scale) for name, gap in gaps.items()}
+    if sum(whole.values()) > MOST_POINTS:
+        raise Unwritable("gaps whose weights are in no proportion of small whole numbers")
     return whole, [
         Loss("points", Said("Moodle gives the sum of the gaps' weights, %(sum)s", sum=sum(whole.values())))
     ]

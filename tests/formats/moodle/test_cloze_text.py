@@ -109,6 +109,12 @@ def test_a_text_whose_gaps_would_not_be_ours_is_not_written(fields):
         written(CLOZE, [told])
 
 
+def test_gaps_that_would_be_worth_more_than_a_question_are_not_written():
+    two = {"1": {**GAP["1"], "weight": "0.12345678901"}, "2": GAP["1"]}
+    with pytest.raises(Unwritable, match="small whole numbers"):
+        written(CLOZE, [question("cloze", {"text": "[[1]] [[2]]", "gaps": two})])
+
+
 def test_white_space_in_front_of_a_text_is_no_paragraph_and_mathematics_no_plain_text():
     fields = {"prompt": "Fill in.", "text_format": "plain", "gaps": GAP}
     plain = question("cloze", {**fields, "text": "\n\nIt is [[1]]."})

@@ -132,8 +132,8 @@ class Item:
         return string(found[0]).strip(_BLANK) if found else default
 
     def truth(self, name: str, default: bool) -> bool:
-        """A part that is true or false; 1 and 0 in old files."""
-        return self.word(name, "1" if default else "") not in ("", "0", "false")
+        """A part that is true or false, in small letters or not; 1 and 0 in old files."""
+        return self.word(name, "1" if default else "").lower() not in ("", "0", "false")
 
     # Texts -----------------------------------------------------------------------------------------------------------
 

@@ -192,7 +192,7 @@ def _common(item: Item, kind: str) -> dict[str, Any]:
         "prompt": _prompt(item),
         **{name: value for name, value in said.items() if value},
     }
-    if item.word("hidden") == "1":
+    if item.truth("hidden", default=False):
         fields["status"] = "retired"
     if kind != "description":
         fields |= _marks(item, kind)
@@ -234,13 +234,7 @@ def _penalty(text: str) -> Mapping[str, Fraction]:
 
 def _tags(item: Item) -> list[str]:
     """Tags of the question and of the course, each once."""
-    found = [
-        string(tag).strip()
-        for part in ("tags", "coursetags")
-        for one in item.all(part)
-        for tag in one
-        if len(tag)
-    ]
+    found = [string(tag).strip() for part in ("tags", "coursetags") for one in item.all(part) for tag in one]
     return [*dict.fromkeys(filter(None, found))]
 
 
@@ -385,7 +379,7 @@ def _numerical(item: Item) -> dict[str, Any]:
     others: dict[str, Any] = {}
     for one in _answers(item):
         if one.text in ("*", ""):
-            others |= _any_number(item, one)
+            others = _any_number(item, one) | others  # the first that fits is what counts
         else:
             value = {"value": item.number(str(one.text)), **_tolerance(item, one.parts)}
             answers.append({**value, **one.worth, **one.told})

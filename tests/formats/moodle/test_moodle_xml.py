@@ -219,7 +219,8 @@ def test_a_rounded_multiplier_is_the_fraction_that_it_means():
 
 
 def test_what_is_said_to_any_other_number_is_feedback_to_wrong_answers():
-    found, lost = one(builder.answer(100, "8") + builder.answer(0, "*", feedback="Count again."), "numerical")
+    told, never = (builder.answer(0, "*", feedback=words) for words in ("Count again.", "Never said."))
+    found, lost = one(builder.answer(100, "8") + told + never, "numerical")
     assert (found.feedback.wrong, len(found.content.answers), lost) == ("Count again.", 1, set())
     content, _ = written(XML, [found])
     assert b"<text>*</text>" in content
@@ -703,6 +704,14 @@ def test_files_from_before_moodle_2():
     assert report.errors == []
     assert (found[0].name, found[0].prompt) == ("Old one", 'Which? <img src="images/old.png" alt="" />')
     assert ([one.text for one in found[0].content.options], found[0].penalty) == (["A", "B"], Fraction(1, 3))
+
+
+def test_what_other_programs_write_means_the_same():
+    """Python's words for true and false, and tags without a <text>."""
+    rows = "".join(builder.answer(fraction, word) for fraction, word in ((50, "a"), (50, "b"), (0, "c")))
+    tags = "<tags><tag>one</tag><tag><text>two</text></tag><tag/></tags>"
+    found, _ = one(f"<single>False</single><shuffleanswers>True</shuffleanswers>{rows}{tags}")
+    assert (found.type, found.shuffle, found.tags) == ("multiple_response", True, ("one", "two"))
 
 
 def test_a_hidden_question_is_retired_and_comes_out_hidden():

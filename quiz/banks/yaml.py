@@ -49,6 +49,8 @@ _AMBIGUOUS: Final = frozenset(
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BASED: Final = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")  # longer ones are text
+#: What YAML takes for the end of a line beside LF, and would give back as one.
+_OTHER_BREAKS: Final = re.compile("[\r\x85\u2028\u2029]")
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 #: What a generator says of a table that it looks into.
 _NO_TABLE: Final = re.compile(r"there is no table '([^']*)'")
@@ -562,7 +564,7 @@ def dump_yaml(value: Any) -> str:
 
 
 class _Dumper(_DUMPER):  # type: ignore[misc] # the one in C is found at run time
-    """Writes numbers and days without quotes, as authors do: the reader keeps their characters in either case."""
+    """Writes numbers and days without quotes and several lines as lines, as authors do: the reader keeps all characters."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -571,7 +573,8 @@ class _Dumper(_DUMPER):  # type: ignore[misc] # the one in C is found at run tim
 def _scalar(dumper: Any, value: str) -> yaml.Node:
     bare = _NUMBER.fullmatch(value) or _DAY.fullmatch(value)
     tag = dumper.resolve(yaml.ScalarNode, value, (True, False)) if bare else _STRING
-    node: yaml.Node = dumper.represent_scalar(tag, value)
+    style = "|" if "\n" in value and not _OTHER_BREAKS.search(value) else None
+    node: yaml.Node = dumper.represent_scalar(tag, value, style)
     return node
 
 

@@ -194,6 +194,21 @@ def test_a_bank_is_written_as_an_author_would():
         assert line in written
 
 
+def test_several_lines_are_written_as_lines():
+    asked = question("essay", {}, prompt="One: a\n\n- two # b\n")
+    written = write_bank(Bank.load({"bank": "b", "title": "T"}, [asked]))
+    assert "  prompt: |\n    One: a\n\n    - two # b\n" in written
+
+
+@given(st.lists(st.sampled_from([*" \n#-:'\"|>%@`!&*[]{},?\\\tab0é中\u00a0\u200b\x85\u2028\u2029\ufeff", "---", "...", "\n\n"]), max_size=14).map("".join))  # fmt: skip
+def test_whatever_characters_stand_in_several_lines_come_back(text):
+    prompt = f"x{text}\nx"
+    bank = Bank.load(
+        {"bank": "b", "title": "T"}, [question("essay", {}, prompt=prompt, model_answer=f"{text}\n")]
+    )
+    assert read_bank(write_bank(bank)) == bank
+
+
 NUMERICAL = HEAD + "questions:\n  - {{id: a, type: numerical, timeless: true, prompt: P, {}}}\n"
 
 

@@ -278,7 +278,7 @@ def _fill_boxes(item: Item, gap: Gap, ids: Mapping[str, str], worth: Worth) -> N
         item.lose("choose", "how many may be chosen is not told in a text")
 
     mapping = gap.declaration.mapping
-    mapped = mapping.total(gap.right)[0] if mapping is not None else Fraction(0)
+    mapped = max(Fraction(0), mapping.total(gap.right)[0]) if mapping is not None else 0
 
     def share(name: str) -> Fraction:
         if mapping is not None and mapped > 0:
@@ -288,7 +288,8 @@ def _fill_boxes(item: Item, gap: Gap, ids: Mapping[str, str], worth: Worth) -> N
         return snapped((worth(value([*others, name])) - worth(value(others))) / gap.share)
 
     shares = {name: max(Fraction(-1), min(Fraction(1), share(name))) for name in ids}
-    by_shares = sum(shares[name] for name in key) >= 1
+    together = sum(shares[name] for name in key)
+    by_shares = together == 1 or (together > 1 and mapped > 0)
     texts = {part.get("identifier", ""): item.html(part) for part in gap.element.iter(*_CHOICES)}
     options = [
         {

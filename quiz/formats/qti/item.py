@@ -330,6 +330,16 @@ class Item:
 
     def file(self, address: str) -> str | None:
         """Our name for a picture; None, and a loss, where it is none."""
+        if address not in self._named:
+            self._named[address] = self._file(address)
+        return self._named[address]
+
+    @cached_property
+    def _named(self) -> dict[str, str | None]:
+        """Our names for pictures by address: many a text shows one again and again."""
+        return {}
+
+    def _file(self, address: str) -> str | None:
         path, content = "image", embedded(address)
         if content is None and _ELSEWHERE.match(address):
             self.lose("images", Said("'%(address)s' lies elsewhere", address=address[:60]), spoils=True)

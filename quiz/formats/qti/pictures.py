@@ -90,9 +90,11 @@ def _asked(item: Item, interaction: Element, most: int, right: int) -> int:
 def select_point(item: Item, interaction: Element) -> dict[str, Any]:
     """``selectPointInteraction``: points, and areas that are worth something; one point inside of each is tried."""
     declaration = item.declaration(interaction)
-    shapes = [*dict.fromkeys(_areas(item, declaration))][:MOST_PARTS]
+    shapes = [*dict.fromkeys(_areas(item, declaration))]
     if not shapes:
         raise Foreign("selectPointInteraction without areas")
+    if len(shapes) > MOST_PARTS:
+        raise Wrong(Said("there are %(count)s parts – cut the item into several", count=len(shapes)))
     ids = letters(len(shapes))
     points = markers(tuple(map(area_of, shapes)))
     if len(points) < len(shapes):

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
-from quiz.files.xml import Element
+from quiz.files.xml import Element, write_xml
 from quiz.formats.base import Loss
 from quiz.formats.qti.gaps import cloze, credit_of
 from quiz.formats.qti.interactions import DIFFERENT, LEFT_OUT, Foreign, association, key_pairs
@@ -24,8 +24,9 @@ from quiz.questions.parts import MOST_PARTS
 #: Reads an interaction.
 Reads = Callable[[Item, Element], dict[str, Any]]
 _PART: Final = "simpleAssociableChoice"
-#: Characters that a line of a list has at most.
+#: Characters that a line of a list has at most, and bytes that the lists of all stems have together.
 _LONGEST: Final = 1_000
+_MOST_LISTED: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,9 @@ def _sides(
     *,
     turned: bool = False,
 ) -> Sides | None:
-    """None where no stem has a partner or too many have, or where no list shows something to choose: a picture, a long text."""
+    """None where no stem has a partner or too many have, or where lists cannot show what is to be chosen: a picture, a long
+    text, too much for all.
+    """
     names = {*map(_name, choices)}
     partners: dict[str, list[str]] = {_name(stem): [] for stem in stems}
     for one, two in dict.fromkeys(pairs):
@@ -179,6 +182,8 @@ def _sides(
     key = {name: right for name, right in partners.items() if right}
     filled = [stem for stem in stems if _name(stem) in key]
     if not 0 < len(key) <= MOST_PARTS or not all(map(_fits_list, choices)):
+        return None
+    if len(key) * sum(len(write_xml(choice)) for choice in choices) > _MOST_LISTED:
         return None
     return Sides(filled, choices, key, len(filled) < len(stems), turned=turned)
 

@@ -28,6 +28,8 @@ FALSE: Final[Value] = (False,)
 
 #: Characters of a number: all digits that it may have, zeros before them, an exponent, and room around it.
 _LONGEST: Final = 3 * MOST_DIGITS
+#: Numbers of an area: outlines of countries have some hundred, and each answer that is tried is looked for in all.
+_MOST_COORDS: Final = 4_000
 #: Corners of the polygon that an ellipse becomes.
 _CORNERS: Final = 24
 
@@ -278,7 +280,7 @@ def shape_of(element: Element) -> Shape:
     fits = {
         "rect": len(coords) == 4,
         "circle": len(coords) == 3,
-        "poly": len(coords) >= 6 and not len(coords) % 2,
+        "poly": 6 <= len(coords) <= _MOST_COORDS and not len(coords) % 2,
     }
     if not fits.get(kind):
         raise Wrong(

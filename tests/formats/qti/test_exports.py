@@ -614,3 +614,31 @@ def test_boxes_worth_more_than_the_mark_together_keep_what_each_is_worth():
     (found,), report = read_package(get("qti22"), packed)
     credits = [one["credit"] for one in found.dump()["gaps"]["a"]["options"]]
     assert (credits, report.losses) == (["1", "0.5", "-1"], [])
+
+
+def test_lists_of_all_stems_have_an_end(monkeypatch):
+    """Each stem has what is chosen in a list of its own: markup too would be there fifty times."""
+    monkeypatch.setattr("quiz.formats.qti.rows._MOST_LISTED", 2_000)
+    declared = pairs('defaultValue="0"', "a x", "a y", "b y", a_x=1, a_y=1, b_y=1)
+    asked = matched(most=0)
+    for name in "AY":
+        asked = asked.replace(f">{name}<", f">{name}{'<b/>' * 400}<")
+    _, refused = read(declared, asked, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
+    assert [one["kind"] for one in refused] == ["match where not each has one partner"]
+
+
+def test_more_areas_than_can_be_tried_are_told():
+    """Those beyond fifty were left out unsaid; of an outline of a megabyte each answer was looked for in all."""
+    areas = "".join(
+        f'<areaMapEntry shape="rect" coords="{9 * n},0,{9 * n + 5},9" mappedValue="1"/>' for n in range(51)
+    )
+    outline = f'<areaMapEntry shape="poly" coords="{",".join(map(str, range(4_002)))}" mappedValue="1"/>'
+    for mapped, said in ((areas, "there are 51 parts"), (outline, "no area 'poly' with 4002 numbers")):
+        declared = PICK.replace("single", "multiple").replace(
+            'identifier"><', f'point"><areaMapping>{mapped}</areaMapping><'
+        )
+        declared = declared.replace("<correctResponse><value>b</value></correctResponse>", "")
+        body = '<selectPointInteraction responseIdentifier="R" maxChoices="0"/>'
+        text = f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i">{declared}<itemBody>{body}</itemBody></assessmentItem>'
+        _, report = read_package(get("qti21"), text.encode())
+        assert said in report.errors[0]["message"]

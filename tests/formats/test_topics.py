@@ -82,6 +82,16 @@ def test_slashes_at_the_ends_of_names_of_categories_come_back():
         assert topics(converted(made.content, name, "yaml")) == bank.header()["topics"]
 
 
+def test_a_topic_whose_name_is_none_for_xml_is_a_loss():
+    bank = Bank.load(
+        {"bank": "b", "title": "B", "topics": {"\x01x": {"description": "So."}, "y": {"title": "y"}}},
+        [question("true_false", {"answer": True})],
+    )
+    made = export(bank, {}, get("moodle-xml"), INSTANCES)
+    assert losses(made.report) == ["'\x01x' has a text with characters that XML does not know"]
+    assert b"top/y<" in made.content
+
+
 def test_pictures_of_a_description_of_a_category_are_told_and_their_words_stay():
     shown = builder.category(
         "$course$/top/t", '&lt;img src="@@PLUGINFILE@@/a.png" alt="The sea"&gt;'

@@ -76,21 +76,24 @@ class Categories:
 
     def after(self, topics: Mapping[str, Topic]) -> list[str]:
         """The lines behind the last question: topics that none of them has."""
-        return [
-            line
-            for name, topic in topics.items()
-            if name not in self._said and (name not in self._named or _speaks(topic))
-            for line in self._category(name, topics)
-        ]
+        lines = []
+        for name, topic in topics.items():
+            if name not in self._said and (name not in self._named or _speaks(topic)):
+                try:
+                    lines += self._category(name, topics)
+                except Unwritable as error:
+                    self._lose(name, error)
+        return lines
 
     def _category(self, name: str, topics: Mapping[str, Topic]) -> list[str]:
+        """The lines of a category. Raises Unwritable, and has then noted nothing."""
         path, misfits = path_of(name, topics)
+        whole = coded("/".join(filter(None, ("$course$/top", path))))
         self.losses += (
             Loss("topics", Said("Moodle calls '%(topic)s' by its name: its title", topic=one))
             for one in misfits
             if one not in self._named
         )
-        whole = coded("/".join(filter(None, ("$course$/top", path))))
         topic = Topic() if name in self._said else topics.get(name, Topic())
         self._said.add(name)
         self._named |= {name, *_above(name)}
@@ -107,10 +110,11 @@ class Categories:
         try:
             return coded(text or "")
         except Unwritable as error:
-            self.losses.append(
-                Loss("topics", Said("'%(name)s' has %(kind)s", name=name, kind=Said(error.kind)))
-            )
+            self._lose(name, error)
             return ""
+
+    def _lose(self, name: str, error: Unwritable) -> None:
+        self.losses.append(Loss("topics", Said("'%(name)s' has %(kind)s", name=name, kind=Said(error.kind))))
 
 
 def _above(name: str) -> Sequence[str]:

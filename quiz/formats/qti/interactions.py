@@ -15,7 +15,7 @@ from quiz.formats.base import Loss, marked
 from quiz.formats.qti.answers import Answer, Tells, Worth, numbers, typed, unlike
 from quiz.formats.qti.item import Item, Probe, Told, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import joined, words_of
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, holds, number
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, count_of, holds, number
 from quiz.questions import types
 from quiz.questions.base import Response
 from quiz.questions.validation import validate
@@ -566,8 +566,8 @@ def essay(item: Item, interaction: Element) -> dict[str, Any]:
         item.lose("rubric", "notes for who marks are the model answer, which is shown with the right answers")
     if model := joined([*(html_inside_text(str(one)) for one in right), *notes]):
         fields["model_answer"] = model
-    if (most := interaction.get("maxWords", "")).isdecimal() and int(most):  # Inspera's
-        fields["words"] = {"max": int(most)}
+    if most := count_of(interaction, "maxWords"):  # Inspera's
+        fields["words"] = {"max": most}
     if interaction.get("maxStrings", "1") not in ("0", "1"):
         item.lose("answers", "one text is asked for, not several")
     return {**fields, **told(item, ()).common, **points_of(_declared_most(item))}

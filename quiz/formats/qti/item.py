@@ -27,6 +27,7 @@ from quiz.formats.qti.values import (
     Value,
     Wrong,
     as_typed,
+    count_of,
     declared,
     holds,
     number_of,
@@ -325,8 +326,8 @@ class Item:
             return html_of_text(alt.strip() or file[:60])
         if not alt.strip():
             self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
-        sides = {side: value for side in ("width", "height") if (value := element.get(side, "")).isdecimal()}
-        return image({"alt": alt, "src": name, **sides})
+        sides = ((side, count_of(element, side)) for side in ("width", "height"))
+        return image({"alt": alt, "src": name, **{side: str(n) for side, n in sides if n is not None}})
 
     def file(self, address: str) -> str | None:
         """Our name for a picture; None, and a loss, where it is none."""
@@ -368,8 +369,8 @@ class Item:
 
 
 def path_of(folder: str, address: str) -> str:
-    """The path in the package of what a file in this folder refers to."""
-    return posixpath.normpath(posixpath.join(folder, unquote(address)))
+    """The path in the package of what a file in this folder refers to, which some write as Windows does."""
+    return posixpath.normpath(posixpath.join(folder, unquote(address).replace("\\", "/")))
 
 
 def is_text(element: Element) -> bool:

@@ -24,7 +24,7 @@ from quiz.formats.qti.interactions import (
 )
 from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
 from quiz.formats.qti.markup import html_inside, one_line
-from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, cut, number, shape_of
+from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, count_of, cut, number, shape_of
 from quiz.formats.qti.words import words_in_gaps
 from quiz.questions.fields import letters
 from quiz.questions.parts import MOST_PARTS
@@ -179,7 +179,7 @@ def _background(item: Item, interaction: Element) -> dict[str, Any]:
             item.lose("image", "it has no alternative text – say what it shows")
         image = read_image(item.files[name])
         sides = {
-            side: int(said) if (said := element.get(side, "")).isdecimal() else getattr(image, side)
+            side: getattr(image, side) if (said := count_of(element, side)) is None else said
             for side in ("width", "height")
         }
         return {"file": name, "alt": alt or html_of_text(item.title) or name.removeprefix("images/"), **sides}

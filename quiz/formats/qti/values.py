@@ -79,6 +79,12 @@ def holds(element: Element, name: str, usual: str = "false") -> bool:
     return bool(atom(element.get(name, usual), "boolean"))
 
 
+def count_of(element: Element, name: str) -> int | None:
+    """The number of pixels, words or the like that an element says; None where it says none, or one beyond all use."""
+    said = element.get(name, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+
+
 def _two(text: str) -> list[str]:
     words = text.split()
     if len(words) != 2:

@@ -642,3 +642,18 @@ def test_more_areas_than_can_be_tried_are_told():
         text = f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i">{declared}<itemBody>{body}</itemBody></assessmentItem>'
         _, report = read_package(get("qti21"), text.encode())
         assert said in report.errors[0]["message"]
+
+
+def test_counts_that_nobody_means_are_none(tmp_path):
+    """Python makes no number of a text of five thousand digits; and paths are written as Windows does."""
+    (tmp_path / "map.svg").write_bytes(svg(attributes='width="80" height="60"'))
+    size = f'width="{"9" * 5_000}" height="²"'
+    picture = f'<object type="image/svg+xml" data=".\\map.svg" {size}>A map</object>'
+    spot = '<hotspotChoice identifier="b" shape="circle" coords="9,9,5"/>'
+    body = f'<p>See <img src="map.svg" alt="A map" {size}/></p><hotspotInteraction responseIdentifier="R">{picture}{spot}</hotspotInteraction>'
+    rules = when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    question, _ = read(PICK + SCORE, body, rules, folder=tmp_path)
+    assert (question["image"]["width"], question["image"]["height"]) == (80, 60)
+    assert question["prompt"] == '<p>See <img alt="A map" src="images/map.svg"></p>'
+    body = f'<extendedTextInteraction responseIdentifier="R" maxWords="{"9" * 5_000}"/>'
+    assert "words" not in read(PICK + SCORE, body)[0]

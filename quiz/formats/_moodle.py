@@ -44,6 +44,8 @@ _GRADINGS: Final = {
     "ABSOLUTE": "ABSOLUTE_POSITION",
     **{str(number): word for number, word in enumerate(ORDER_RULES, -1)},
 }
+#: What Moodle's import trims off a text.
+BLANK: Final = " \t\n\r\0\x0b"
 #: What stands in an address for the place of the files that belong to a question.
 PLACE: Final = "@@PLUGINFILE@@"
 _PICTURE: Final = re.compile(r"<img\b[^<>]*>|!\[[^\[\]]*\]\([^()]*\)", re.IGNORECASE)

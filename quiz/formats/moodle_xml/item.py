@@ -14,15 +14,13 @@ from urllib.parse import quote
 from quiz.errors import Invalid, Said
 from quiz.files.images import Image
 from quiz.files.xml import Element
-from quiz.formats._moodle import PLACE, Styled, from_html, shown, without_files
+from quiz.formats._moodle import BLANK, PLACE, Styled, from_html, shown, without_files
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
 from quiz.formats.moodle_xml.languages import holds_languages
 from quiz.questions.images import elsewhere, references
 from quiz.questions.rules.numbers import read_number
 
-#: What Moodle's import trims off a text.
-_BLANK: Final = " \t\n\r\0\x0b"
 #: Names of formats, and their numbers in old files. ``wiki_like`` is Moodle's own with marks that Moodle has given up.
 _STYLES: Final = {
     "html": "html", "1": "html", "plain_text": "plain", "plain": "plain", "2": "plain", "markdown": "markdown",
@@ -129,7 +127,7 @@ class Item:
     def word(self, name: str, default: str = "") -> str:
         """The text of the first part of this name, with or without a ``<text>`` around it."""
         found = self.parts.get(name)
-        return string(found[0]).strip(_BLANK) if found else default
+        return string(found[0]).strip(BLANK) if found else default
 
     def truth(self, name: str, default: bool) -> bool:
         """A part that is true or false, in small letters or not; 1 and 0 in old files."""
@@ -148,7 +146,7 @@ class Item:
 
     def styled_of(self, element: Element, parts: Mapping[str, Element]) -> Styled:
         """The same, of an element whose parts have been asked for; nothing where HTML shows nothing."""
-        text = (markup(parts["text"]) if "text" in parts else element.text or "").strip(_BLANK)
+        text = (markup(parts["text"]) if "text" in parts else element.text or "").strip(BLANK)
         style = _STYLES.get(element.get("format", "").strip(), "html")
         if element.tag == "answer" and self.element.get("type") in _TYPED:
             return Styled(text, style)

@@ -706,6 +706,16 @@ def test_files_from_before_moodle_2():
     assert ([one.text for one in found[0].content.options], found[0].penalty) == (["A", "B"], Fraction(1, 3))
 
 
+@pytest.mark.parametrize("text, lost", [("So.\n", []), (" So.", ["prompt"]), ("So. ", ["prompt"])])
+def test_white_space_that_moodle_trims_off_is_told_but_for_a_last_line_break(text, lost):
+    question = Question.load(
+        {"bank": "b", "id": "q", "type": "true_false", "answer": True, "timeless": True, "prompt": text, "hints": [text]}
+    )  # fmt: skip
+    content, losses = written(XML, [question])
+    assert losses["q"] == lost
+    assert read(XML, content)[0][0].prompt == "So."
+
+
 def test_what_other_programs_write_means_the_same():
     """Python's words for true and false, and tags without a <text>."""
     rows = "".join(builder.answer(fraction, word) for fraction, word in ((50, "a"), (50, "b"), (0, "c")))

@@ -86,6 +86,8 @@ class _Package:
     #: The manifest lists texts that items share: they become stimuli of the bank.
     shares: bool = False
     passages: Passages = field(init=False)
+    #: Characters of shared texts that stand in front of items, once for each.
+    copied: int = 0
 
     def __post_init__(self) -> None:
         self.passages = Passages(self.xml, self.files, self.pictures)
@@ -341,20 +343,30 @@ def _fields(package: _Package, item: Item) -> dict[str, Any]:
     interactions = [one for one in found if one.tag != "endAttemptInteraction"]
     if interactions and _is_survey(item, interactions):
         raise Foreign(Said("%(tag)s without a key", tag=interactions[0].tag))
-    shared = package.passages.shown_by(item)
-    own = shared.pop(0) if shared and package.shares else None
-    if shared:
-        item.lose("stimulus", "a text that several items share stands in front of each")
-    before = [*(one["text"] for one in shared), *item.rubrics("candidate")]
+    own, before = _shared(package, item)
     fields = _asked(item, body, interactions)
     if len(interactions) < len(found):
         given = "hints come after a try, not at the push of a button"
         item.lose("hints", given if "hints" in fields else "a button that ends a try")
     _lose_notes(item, fields["type"])
-    prompt = joined([*before, fields["prompt"]])
+    prompt = joined([*before, *item.rubrics("candidate"), fields["prompt"]])
     if is_blank(prompt):
         prompt = item.title
     return {**fields, "prompt": prompt, **({"stimulus": own} if own else {})}
+
+
+def _shared(package: _Package, item: Item) -> tuple[Mapping[str, str] | None, list[str]]:
+    """The shared text that becomes a stimulus, and those that stand in front. Raises Wrong where these are too long."""
+    shared = package.passages.shown_by(item)
+    own = shared.pop(0) if shared and package.shares else None
+    if shared:
+        item.lose("stimulus", "a text that several items share stands in front of each")
+        package.copied += sum(len(one["text"]) for one in shared)
+        if package.copied > package.limit:
+            raise Wrong(
+                "the texts that items share are too long to stand in front of each – give each item one"
+            )
+    return own, [one["text"] for one in shared]
 
 
 def _interactions(body: Element) -> list[Element]:

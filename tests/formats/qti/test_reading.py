@@ -12,7 +12,7 @@ from lxml import etree
 from quiz.errors import QuizError
 from quiz.files.archive import pack
 from quiz.formats import get, recognise
-from quiz.formats.base import Source
+from quiz.formats.base import Limits, Source
 from quiz.formats.conversion import Reading, Report
 from quiz.formats.qti.values import area_of, shape_of
 from quiz.questions.rules.regions import contains
@@ -398,6 +398,22 @@ def test_a_shared_text_stands_in_front_of_each():
     (one,) = Reading(get("qti30"), Source(BytesIO(content), "x.zip"), report, "b")
     assert one.question.prompt == "<p>A story.</p>\n<p>Why did it <em>grow</em>?</p>"
     assert "stimulus" in [loss.field for loss in one.losses]
+
+
+def test_shared_texts_in_front_of_items_have_an_end():
+    """Each item has its own copy: some thousand of a text of some megabytes would fill the memory."""
+    shared = f'<assessmentStimulus xmlns="x"><stimulusBody><p>{"x" * 8_000}</p></stimulusBody></assessmentStimulus>'
+    shown = '<assessmentStimulusRef identifier="s" href="../s.xml"/><itemBody>'
+    choice = (ITEMS / "choice.xml").read_text().replace("<itemBody>", shown)
+    items = {f"items/q{n}.xml": choice for n in range(4)}
+    source = Source(
+        BytesIO(package(manifest_items=[*items], **items, **{"s.xml": shared})),
+        "x.zip",
+        limits=Limits(question_bytes=20_000),
+    )
+    report = Report("x.zip", "qti21")
+    assert len([*Reading(get("qti21"), source, report, "b")]) == 2
+    assert ["too long to stand in front" in one["message"] for one in report.errors] == [True, True]
 
 
 @pytest.mark.parametrize("path", ["../../secret.svg", "/etc/passwd", "images/none.svg"])

@@ -7,9 +7,10 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from html import escape
+from html import escape, unescape
+from itertools import chain
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from quiz.errors import Invalid, Said
 from quiz.files.images import Image
@@ -36,8 +37,9 @@ _DOES: Final = re.compile(
 )
 #: Where a text may name a picture or another file.
 _PICTURED: Final = re.compile(rf"<img\b|!\[|{PLACE}", re.IGNORECASE)
-#: What editors put behind the name of a file, so that browsers load it anew.
-_QUERY: Final = re.compile(r"\A\?time=[0-9]*")
+#: Where the address of a file may end, the last place first, and what editors and Moodle put behind it.
+_ADDRESSES: Final = [*map(re.compile, (r"[^\"<>?]*", r"[^\"<>?\s]*", r"[^\"'<>()?\s]*"))]
+_QUERY: Final = re.compile(r"\A\?\w+=[\w=&;.-]*")
 
 
 class Wrong(Exception):
@@ -191,12 +193,11 @@ class Item:
         for file in files:
             name = self.picture(file)
             if name is not None:
-                path = f"{file.get('path') or '/'}{file.get('name', '')}"
-                ours |= dict.fromkeys((path, quote(path), escape(path)), name)
+                folders = filter(None, (file.get("path") or "").split("/"))
+                ours["/".join(("", *folders, file.get("name", "")))] = name
         made, used = _renamed(text, ours)
         for path, name in ours.items():
             if name not in used:
-                used.add(name)
                 self.lose("files", Said("'%(file)s' is shown in no text", file=path.rpartition("/")[2]))
         return made
 
@@ -249,17 +250,17 @@ class Item:
 
 
 def _renamed(text: str, ours: Mapping[str, str]) -> tuple[str, set[str]]:
-    """The text with our names in the place of addresses of files, and those that it has now: of two the longer address."""
+    """The text with our names in the place of addresses of files, by their paths, and those that it has now."""
     first, *pieces = text.split(PLACE)
     lengths = sorted({*map(len, ours)}, reverse=True)
     made, used = [first], set()
     for piece in pieces:
-        path = next((start for length in lengths if (start := piece[:length]) in ours), None)
-        if path is None:
-            made.append(PLACE + piece)
-        else:
-            made.append(ours[path] + _QUERY.sub("", piece[len(path) :]))
-            used.add(ours[path])
+        coded = (found[0] for one in _ADDRESSES if (found := one.match(piece)))
+        starts = (piece[:length] for length in lengths)  # Markdown and plain text may have a name as it is
+        known = ((way, unquote(unescape(way))) for way in chain(coded, starts))
+        way, path = next(((way, path) for way, path in known if path in ours), ("", ""))
+        made.append(ours[path] + _QUERY.sub("", piece[len(way) :]) if way else PLACE + piece)
+        used.add(ours.get(path, ""))
     return "".join(made), used
 
 

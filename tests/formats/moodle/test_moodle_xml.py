@@ -681,6 +681,20 @@ def test_a_file_that_does_not_come_with_its_text_is_a_loss():
     assert lost == {"files"}
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s/%D0%BA%20%26%271%29.png", "s/%d0%ba%20%26'1).png", "s/к &amp;&#39;1).png", "s/к%20&'1).png?time=17&amp;x=1",
+        "s/к &'1).png",
+    ],
+)  # fmt: skip
+def test_an_address_may_be_coded_in_any_way(address):
+    file = builder.picture("к &amp;'1).png").replace('path="/"', 'path="/s"')
+    prompt = f'<img alt="One" src="@@PLUGINFILE@@/{address}">'
+    found, lost = one("", "description", prompt=prompt, more=file)
+    assert (found.prompt, lost) == ('<img alt="One" src="images/1.png">', set())
+
+
 def test_a_name_that_begins_another_is_not_taken_for_it_and_one_in_no_text_is_told():
     files = builder.picture("a") + builder.picture("a.png", 9) + builder.picture("b.png", 18)
     shown = '<img src="@@PLUGINFILE@@/a.png?time=17" alt="One"><img src="@@PLUGINFILE@@/a" alt="Two">'

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Final
 
+from quiz.errors import Invalid
 from quiz.files.xml import Element
 
 #: Elements of HTML that have no end.
@@ -26,8 +27,17 @@ BLOCKS: Final = frozenset(
 APART: Final = frozenset("feedbackInline feedbackBlock modalFeedback rubricBlock stylesheet script style catalogInfo templateInline templateBlock".split())  # fmt: skip
 _SPACES: Final = re.compile(r"[ \t\r\n]+")
 
+#: Whether elements lie in each other more often than in any item: some ten deep is much.
+_DEEP: Final = f"boolean({'/*' * 101})"
+
 #: What stands in place of an element; None: the element itself.
 Put = Callable[[Element], str | None]
+
+
+def demand_flat(root: Element) -> None:
+    """Raises Invalid where elements lie too deep in each other: texts and rules are read from the outside in."""
+    if root.xpath(_DEEP):
+        raise Invalid("elements lie too deep in each other")
 
 
 def nothing_put(_element: Element) -> str | None:

@@ -15,7 +15,7 @@ from quiz.files.xml import Element, read_html
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Loss
 from quiz.formats.qti.item import Item, Media, id_of_file, is_text, own_id, path_of
-from quiz.formats.qti.markup import is_blank
+from quiz.formats.qti.markup import demand_flat, is_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Passages:
         if content is None:
             raise Invalid(Said("there is no file '%(path)s' in the package", path=path[:60]))
         body = read_html(content)
+        demand_flat(body)
         for element in body.iter():
             element.tag = str(element.tag).rpartition(":")[2]
             for name in [name for name in element.attrib if name.startswith("xmlns")]:

@@ -19,7 +19,7 @@ from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
 from quiz.formats.qti.item import Item, own_id, path_of, told
-from quiz.formats.qti.markup import APART, is_blank, joined
+from quiz.formats.qti.markup import APART, demand_flat, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.passages import Passages
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_object, select_point, stage_of
@@ -97,9 +97,15 @@ class _Package:
         content = self.files(path)
         if content is None:
             raise Invalid(Said("there is no file '%(path)s' in the package", path=path))
-        root = read_xml(content, self.limit)
-        normalise(root)
-        return root
+        return _document(content, self.limit)
+
+
+def _document(content: bytes, limit: int) -> Element:
+    """A document of at most so many bytes, its names as in 2.x. Raises Invalid."""
+    root = read_xml(content, limit)
+    demand_flat(root)
+    normalise(root)
+    return root
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -116,8 +122,7 @@ def read(source: Source) -> Iterator[Entry]:
         yield from _package(source, Archive(content, bounds))
         return
     limit = source.limits.question_bytes
-    root = read_xml(content, limit)
-    normalise(root)
+    root = _document(content, limit)
     if root.tag != _ITEM:
         raise Invalid(
             Said(

@@ -461,6 +461,19 @@ def test_no_document_type_and_no_entity_is_read():
     assert "document type" in report.errors[0]["message"]
 
 
+@pytest.mark.parametrize("tag", ["picture", "object", "sum"])
+def test_elements_do_not_lie_deep_in_each_other(tag):
+    """The parser allows 256, of which two hundred pictures or sums raised."""
+    deep = f"{f'<{tag}>' * 235}{f'</{tag}>' * 235}"
+    text = (ITEMS / "choice.xml").read_text()
+    place = "</itemBody>"
+    content = package(
+        manifest_items=["items/deep.xml"], **{"items/deep.xml": text.replace(place, deep + place)}
+    )
+    found, report = read(get("qti21"), content)
+    assert (found, [one["message"] for one in report.errors]) == ([], ["elements lie too deep in each other"])
+
+
 NAMES = sorted(path.stem for path in ITEMS.glob("*.xml"))
 
 

@@ -256,7 +256,8 @@ def _renamed(text: str, ours: Mapping[str, str]) -> tuple[str, set[str]]:
     made, used = [first], set()
     for piece in pieces:
         coded = (found[0] for one in _ADDRESSES if (found := one.match(piece)))
-        starts = (piece[:length] for length in lengths)  # Markdown and plain text may have a name as it is
+        # Markdown and plain text may have a name as it is.
+        starts = (piece[:length] for length in lengths if length <= len(piece))
         known = ((way, unquote(unescape(way))) for way in chain(coded, starts))
         way, path = next(((way, path) for way, path in known if path in ours), ("", ""))
         made.append(ours[path] + _QUERY.sub("", piece[len(way) :]) if way else PLACE + piece)

@@ -19,7 +19,9 @@ from typing import Any, Final
 from quiz.banks.model import Question
 from quiz.errors import Said
 from quiz.formats._moodle import (
+    MOST_ANSWERS,
     PERCENT,
+    TOO_MANY,
     Styled,
     as_html,
     became_html,
@@ -170,6 +172,8 @@ class _Alternative:
 
 
 def _alternatives(inside: str) -> list[_Alternative]:
+    if inside.count("~") > MOST_ANSWERS:
+        raise Wrong(TOO_MANY)
     found = []
     for part in re.split(r"(?<!\\)~", inside):
         if not part.strip():

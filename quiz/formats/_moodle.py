@@ -54,6 +54,12 @@ _BETWEEN_LEVELS: Final = re.compile(r"(?<!/)/(?!/)")
 #: The prompt of a text with gaps that has none of its own; it is left out again when the question is written.
 FILL_IN: Final = "Fill in the gaps."
 
+#: Answers of a question or gap that are read: each takes hundreds of times the memory of its characters.
+MOST_ANSWERS: Final = 10_000
+TOO_MANY: Final = Said(
+    "there are more than %(most)s answers – part the question into several", most=MOST_ANSWERS
+)
+
 #: The weights that Moodle offers, without their signs (``question_bank::fraction_options_full``).
 _OFFERED: Final = frozenset(
     map(

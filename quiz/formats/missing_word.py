@@ -15,7 +15,7 @@ from typing import Any, Final
 from quiz.banks.model import Question
 from quiz.errors import Said
 from quiz.files.richtext import to_text
-from quiz.formats._moodle import Styled, says_more, settled
+from quiz.formats._moodle import MOST_ANSWERS, TOO_MANY, Styled, says_more, settled
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -55,11 +55,13 @@ def _read(source: Source) -> Iterator[Entry]:
 def _question(sentence: str) -> dict[str, Any]:
     before, opened, rest = sentence.partition("{")
     inside, closed, after = rest.partition("}")
-    answers = _parts(inside)
     if not opened or not closed:
         raise _Wrong("there is no pair of braces – write {=right ~wrong} where the word is missing")
     if "{" in after:
         raise _Wrong("there is more than one pair of braces – leave an empty line between sentences")
+    if sum(map(inside.count, "=~")) > MOST_ANSWERS:
+        raise _Wrong(TOO_MANY)
+    answers = _parts(inside)
     if not answers:
         raise _Wrong("there is no answer in the braces – write {=right ~wrong}")
     return {"prompt": _styled(f"{before}{_BLANK}{after}"), **_fields(answers)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from quiz.errors import Problem, Said
@@ -10,6 +11,8 @@ from quiz.questions.base import Raw
 
 #: Parts that a question may have: more would neither fit a page nor a save (``quiz.web.student.fields``).
 MOST_PARTS: Final = 50
+#: Problems of one kind that are told of a list: who mends these sees the next.
+MOST_TOLD: Final = 50
 
 
 def part_field(place: int) -> str:
@@ -49,7 +52,11 @@ def holds_answer(raw: Raw) -> bool:
 
 
 def twice(values: Sequence[str], where: str, field: str) -> Iterator[Problem]:
-    """A problem for each value that stands earlier in the list ``where`` too; "" is passed over."""
+    """A problem for each value that stands earlier in the list ``where`` too, at most ``MOST_TOLD``; "" is passed over."""
+    return islice(_twice(values, where, field), MOST_TOLD)
+
+
+def _twice(values: Sequence[str], where: str, field: str) -> Iterator[Problem]:
     if len({*values}) == len(values):
         return
     seen = set[str]()

@@ -12,6 +12,7 @@ from quiz.files.richtext import Html, to_text
 from quiz.formats import get, recognise
 from quiz.formats.base import Source, Unwritable
 from quiz.formats.conversion import Reading, Report
+from quiz.questions.parts import MOST_TOLD, twice
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
 
@@ -120,12 +121,28 @@ def test_a_weight_without_its_second_percent_sign_is_told_and_makes_a_draft():
     [
         "// " + "[id:" * 20_000,
         "{" * 20_000 + "\n\n}" * 20_000,
-        "Which? {=a" + "".join(f" ~{number}" for number in range(20_000)) + " ~7}",
+        "Which? {=a" + "~o" * 200_000 + "}",
     ],
 )
 def test_a_file_of_marks_that_never_end_is_read_at_once(text):
     begun = process_time()
     assert read(get("gift"), text.encode())[0] == []
+    assert process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "name, start", [("gift", "{=a"), ("missing-word", "{=a"), ("cloze-text", "{1:MC:=a")]
+)
+def test_more_answers_than_anybody_writes_are_a_fault_of_their_question(name, start):
+    _, report = read(get(name), f"Which? {start}{'~o' * 20_000}}}".encode())
+    assert "more than 10000 answers" in report.errors[0]["message"]
+
+
+def test_options_that_stand_twice_are_told_as_far_as_anybody_reads():
+    begun = process_time()
+    values = [str(number) for number in range(60_000)]
+    assert [problem.where for problem in twice([*values, "7"], "options", "text")] == ["options[60000].text"]
+    assert len([*twice(values * 2, "options", "text")]) == MOST_TOLD
     assert process_time() - begun < 1
 
 

@@ -15,9 +15,11 @@ from typing import Any, Final
 
 from quiz.errors import Said
 from quiz.formats._moodle import (
+    MOST_ANSWERS,
     ORDER_RULES,
     PERCENT,
     PLACE,
+    TOO_MANY,
     Styled,
     category,
     from_html,
@@ -206,6 +208,8 @@ def _named(name: str) -> dict[str, str]:
 
 def _answered(answers: str) -> dict[str, Any]:
     """The type and its content; decided as Moodle decides it."""
+    if sum(map(answers.count, "=~\n")) > MOST_ANSWERS:
+        raise _Wrong(TOO_MANY)
     answers, general, explanation = answers.rpartition("####")
     if not general:
         answers, explanation = explanation, ""

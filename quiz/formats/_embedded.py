@@ -33,6 +33,7 @@ from quiz.formats._moodle import (
 )
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
 from quiz.questions.fields import MOST_POINTS
+from quiz.questions.parts import MOST_PARTS
 from quiz.questions.rules.numbers import read_number
 from quiz.questions.validation import suggest
 
@@ -81,13 +82,13 @@ class Embedded:
 
 
 def read_embedded(text: Styled) -> Embedded:
-    """Raises Wrong."""
+    """Raises Wrong. Of too many gaps no more are read than show that they are."""
     _demand_kinds(text)
     found = Embedded(text)
     pieces: list[str] = []
     shuffles: list[bool] = []
     place = 0
-    while start := START.search(text, place):
+    while len(found.gaps) <= MOST_PARTS and (start := START.search(text, place)):
         name = str(len(found.gaps) + 1)
         pieces += [without_marks(text[place : start.start()], text.style), f"[[{name}]]"]
         kind, shuffled = _kind(start[2])

@@ -29,6 +29,11 @@ _STYLES: Final = {
 }  # fmt: skip
 #: Types whose answers are typed, or are words of Moodle's: plain text, whatever it looks like.
 _TYPED: Final = frozenset("shortanswer numerical truefalse calculated calculatedsimple".split())
+#: What may stand in an element beside its text, which old files have there without a ``<text>``.
+_BESIDE: Final = frozenset(
+    "answer clearwrong correctanswerformat correctanswerlength feedback file fraction hintcontent options shownumcorrect"
+    " tolerance tolerancetype".split()
+)
 #: HTML that editors leave behind where nothing was written.
 _SHOWS_NOTHING: Final = re.compile(r"(?:\s|&nbsp;|<br ?/?>|</?(?:p|div|span)(?: [^<>]*)?>)*+", re.IGNORECASE)
 #: Elements that play or run, which pages leave out.
@@ -59,12 +64,14 @@ def string(element: Element) -> str:
 
 
 def markup(element: Element) -> str:
-    """The text of an element, with the HTML that stands in it unescaped."""
+    """The text of an element, with the HTML that stands in it unescaped; what is said beside it is none of it."""
     if not len(element):
         return element.text or ""
     from lxml.etree import tostring  # noqa: PLC0415 - loaded by now
 
-    inside = (tostring(child, encoding="unicode", method="html") for child in element)
+    inside = (
+        tostring(child, encoding="unicode", method="html") for child in element if child.tag not in _BESIDE
+    )
     return escape(element.text or "", quote=False) + "".join(inside)
 
 
@@ -148,7 +155,7 @@ class Item:
 
     def styled_of(self, element: Element, parts: Mapping[str, Element]) -> Styled:
         """The same, of an element whose parts have been asked for; nothing where HTML shows nothing."""
-        text = (markup(parts["text"]) if "text" in parts else element.text or "").strip(BLANK)
+        text = markup(parts.get("text", element)).strip(BLANK)
         style = _STYLES.get(element.get("format", "").strip(), "html")
         if element.tag == "answer" and self.element.get("type") in _TYPED:
             return Styled(text, style)

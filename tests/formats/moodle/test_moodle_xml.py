@@ -369,6 +369,9 @@ def test_html_that_stands_in_a_text_unescaped_is_kept():
     feedback = "<correctfeedback><text>a &lt; b <b>c &amp; d</b><br/>e</text></correctfeedback>"
     found, _ = one(f"{feedback}{builder.answer(100, 'x')}{builder.answer(0, 'y')}")
     assert found.feedback.right == "a &lt; b <b>c &amp; d</b><br>e"
+    bare = f"<correctfeedback>a <b>c</b>e</correctfeedback>{builder.answer(100, 'x')}"
+    found, _ = one(f'{bare}<answer fraction="0">y <i>z</i><feedback>f</feedback></answer>')
+    assert (found.feedback.right, found.content.options[1].text) == ("a <b>c</b>e", "y <i>z</i>")
 
 
 def test_what_shows_nothing_is_passed_over():

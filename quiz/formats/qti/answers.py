@@ -108,10 +108,13 @@ def _tried(text: str) -> str:
 
 
 def typed(item: Item, declaration: Declaration, worth: Worth) -> tuple[list[Answer], bool]:
-    """The accepted texts with their credits, and whether case matters. Raises Wrong."""
+    """The accepted texts with their credits, and whether case matters; a star for what all others are worth. Raises Wrong."""
     listed = texts(item, declaration)
     tried = [_tried(text) for text in listed]
     credits = [worth((text,)) for text in tried]
+    other = worth(unlike(declaration, worth))
+    if other and "*" not in listed:
+        listed, tried, credits = [*listed, "*"], [*tried, _TEXT], [*credits, other]
     heeds = any(worth((in_other_case(text),)) != credit for text, credit in zip(tried, credits, strict=True))
     made: dict[tuple[str, Fraction], Answer] = {}
     for text, value, credit in zip(listed, tried, credits, strict=True):

@@ -36,7 +36,6 @@ from quiz.formats.qti.values import (
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
-_PLAYED: Final = frozenset("audio video iframe embed".split())
 _SVG: Final = "http://www.w3.org/2000/svg"
 #: What an ``object`` says of a file that holds text.
 _TEXTS: Final = frozenset({"text/html", "application/xhtml+xml"})
@@ -85,7 +84,7 @@ class Item:
         for element in self.root.iter():
             if _LOST.get(element.tag):
                 self.lose(element.tag, _LOST[element.tag])
-            if element.get("shape") == "ellipse":
+            if element.get("shape") == "ellipse" and len({*_radii(element)}) > 1:
                 self.lose("regions", "an ellipse became a polygon")
             if holds(element, "shuffle"):
                 fixed = [holds(part, "fixed") for part in element if part.tag != "prompt"]
@@ -272,51 +271,15 @@ class Item:
         return [text for text in texts if not is_blank(text)]
 
     def _shown(self, element: Element) -> str | None:
-        name = element.tag
+        """What stands in place of an element; None where it stands for itself."""
         unseen = _why_unseen(element)
         if unseen:
             self.lose("prompt", unseen)
             return ""
         if is_text(element):
             return ""  # it stands in front: ``passages``
-        if name == "picture":
-            return self.html(element)
-        if name == "svg":
-            return self._drawn(element)
-        if name == "printedVariable":
-            return self._printed(element.get("identifier", ""))
-        return self._played(element)
-
-    def _played(self, element: Element) -> str | None:
-        """The tag of a picture; "" for sound and film, which are lost; None for what is none of these."""
-        name = element.tag
-        if name == "img":
-            return self.picture(element, element.get("src", ""), element.get("alt", ""))
-        if name == "object":
-            if not element.get("data"):  # Inspera puts words into one without a file
-                return self.html(element)
-            kind = element.get("type", "image/" if element.get("width") else "")
-            if kind.startswith("image/"):
-                return self.picture(element, element.get("data", ""), text_of(element).strip())
-        if name in _PLAYED or name == "object":
-            self.lose("files", "sound and film cannot be played")
-            return ""
-        return None
-
-    def _drawn(self, drawing: Element) -> str:
-        """The tag of a picture that is drawn in the text itself; it becomes a file."""
-        alone = deepcopy(drawing)
-        for element in alone.iter():
-            element.tag = f"{{{_SVG}}}{element.tag}"
-        content = b64encode(write_xml(alone)).decode()
-        alt = drawing.get("aria-label") or drawing.findtext("title") or ""
-        return self.picture(drawing, f"data:image/svg+xml;base64,{content}", alt)
-
-    def _printed(self, variable: str) -> str:
-        """The value of a variable in a text, where it is the same for everybody."""
-        if variable not in self.constants:
-            self.lose("prompt", "values that are put in for each learner")
-        return html_of_text(" ".join(map(as_typed, self.constants.get(variable, NULL))))
+        show = _SHOWN.get(element.tag)
+        return show(self, element) if show else None
 
     def picture(self, element: Element, address: str, alt: str) -> str:
         """The tag of a picture of the package; its alternative text, else its name, where none can be shown."""
@@ -366,6 +329,74 @@ class Item:
             return None
         self.files[name] = image.content
         return name
+
+
+def _radii(ellipse: Element) -> list[str]:
+    return str(ellipse.get("coords", "")).replace(",", " ").split()[2:]
+
+
+# What stands in a text ----------------------------------------------------------------------------------------------
+
+
+def _image(item: Item, element: Element) -> str:
+    return item.picture(element, element.get("src", ""), element.get("alt", ""))
+
+
+def _object(item: Item, element: Element) -> str:
+    """The tag of a picture; the words of what holds no file, as Inspera's, or one that is no picture."""
+    address = element.get("data", "")
+    kind = element.get("type", "image/" if element.get("width") else "")
+    if not address:
+        return item.html(element)
+    if kind.startswith("image/"):
+        return item.picture(element, address, text_of(element).strip())
+    return _behind(item, element, address) if kind.startswith("application/") else _played(item, element)
+
+
+def _played(item: Item, _element: Element) -> str:
+    item.lose("files", "sound and film cannot be played")
+    return ""
+
+
+def _link(item: Item, element: Element) -> str | None:
+    address = element.get("href", "")
+    return None if not address or _ELSEWHERE.match(address) else _behind(item, element, address)
+
+
+def _behind(item: Item, element: Element, address: str) -> str:
+    """The words that stand for a file of the package, such as a paper to be read; it stays behind."""
+    item.lose("files", Said("'%(file)s' is no picture that comes with the package", file=address[:60]))
+    return item.html(element)
+
+
+def _drawn(item: Item, drawing: Element) -> str:
+    """The tag of a picture that is drawn in the text itself; it becomes a file."""
+    alone = deepcopy(drawing)
+    for element in alone.iter():
+        element.tag = f"{{{_SVG}}}{element.tag}"
+    content = b64encode(write_xml(alone)).decode()
+    alt = drawing.get("aria-label") or drawing.findtext("title") or ""
+    return item.picture(drawing, f"data:image/svg+xml;base64,{content}", alt)
+
+
+def _printed(item: Item, element: Element) -> str:
+    """The value of a variable in a text, where it is the same for everybody."""
+    variable = element.get("identifier", "")
+    if variable not in item.constants:
+        item.lose("prompt", "values that are put in for each learner")
+    return html_of_text(" ".join(map(as_typed, item.constants.get(variable, NULL))))
+
+
+#: What stands in place of an element of a text; None where it stands for itself.
+_SHOWN: Final[Mapping[str, Callable[[Item, Element], str | None]]] = {
+    "a": _link,
+    "img": _image,
+    "object": _object,
+    "picture": Item.html,
+    "printedVariable": _printed,
+    "svg": _drawn,
+    **dict.fromkeys("audio video iframe embed".split(), _played),
+}
 
 
 def path_of(folder: str, address: str) -> str:

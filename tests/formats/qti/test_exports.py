@@ -657,3 +657,22 @@ def test_counts_that_nobody_means_are_none(tmp_path):
     assert question["prompt"] == '<p>See <img alt="A map" src="images/map.svg"></p>'
     body = f'<extendedTextInteraction responseIdentifier="R" maxWords="{"9" * 5_000}"/>'
     assert "words" not in read(PICK + SCORE, body)[0]
+
+
+def test_what_any_other_text_is_worth_is_an_answer():
+    """A mapping says it for what it does not name; it was lost unsaid."""
+    declared = typed("R", "a").replace('defaultValue="0"', 'defaultValue="0.25"') + SCORE
+    question, losses = read(declared, ENTRY, put("SCORE", '<mapResponse identifier="R"/>'))
+    assert (question["answers"], losses) == ([{"text": "a"}, {"text": "*", "credit": "0.25"}], {})
+
+
+def test_files_that_are_no_pictures_are_named_where_they_stay_behind():
+    """A link to one led nowhere, and a paper was told as film."""
+    link = '<p>Read <a href="charter.pdf">the charter</a> (<a href="https://example.org/">web</a>).</p>'
+    scores = when(IS_RIGHT, put("SCORE", '<baseValue baseType="float">1</baseValue>'))
+    question, losses = read(PICK + SCORE, link + PICKED, scores)
+    assert question["prompt"] == '<p>Read the charter (<a href="https://example.org/">web</a>).</p>'
+    assert losses == {"files": "'charter.pdf' is no picture that comes with the package"}
+    paper = '<p><object data="charter.pdf" type="application/pdf">The charter</object></p>'
+    question, losses = read(PICK + SCORE, paper + PICKED, scores)
+    assert (question["prompt"], "charter.pdf" in losses["files"]) == ("<p>The charter</p>", True)

@@ -18,7 +18,7 @@ from quiz.files.xml import Element
 from quiz.formats._moodle import BLANK, PLACE, Styled, from_html, shown, without_files
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss
-from quiz.formats.moodle_xml.languages import holds_languages
+from quiz.formats.moodle_xml.languages import holds_languages, shows_all
 from quiz.questions.images import elsewhere, references
 from quiz.questions.rules.numbers import read_number
 
@@ -177,7 +177,7 @@ class Item:
     def _lose_what_is_not_shown(self, html: str) -> None:
         if _DOES.search(html):
             self.lose("media", "films, sounds, frames and what runs are not shown")
-        if holds_languages(html) or "{mlang " in html:
+        if shows_all(html):
             self.lose("translations", "a text in several languages is shown in all of them")
 
     def _pictured(self, text: str, style: str) -> str:

@@ -40,8 +40,18 @@ def in_languages(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def holds_languages(text: str) -> bool:
-    """Whether a text is one in several languages."""
+    """Whether a text is one in several languages, in the words of this filter."""
     return "multilang" in text and _RUN.search(text) is not None
+
+
+def shows_all(text: str) -> bool:
+    """Whether a text is in several languages, all of which pages here show: another filter writes ``{mlang en}``."""
+    return "{mlang " in text or holds_languages(text)
+
+
+def any_shows_all(fields: Mapping[str, Any]) -> bool:
+    """Whether any text of the fields does."""
+    return any(map(shows_all, _texts(fields)))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -30,7 +30,7 @@ from quiz.formats.moodle_xml.item import (
     within,
     word_of,
 )
-from quiz.formats.moodle_xml.languages import in_languages
+from quiz.formats.moodle_xml.languages import any_shows_all, in_languages
 from quiz.formats.moodle_xml.placed import ddimageortext, ddmarker, listed
 from quiz.formats.moodle_xml.words import grouped, word_gaps
 from quiz.questions.fields import exact, letters, percent
@@ -152,14 +152,13 @@ def _entry(element: Element, pictures: Pictures, topic: str) -> Entry:
 
 def _in_languages(fields: dict[str, Any], item: Item) -> tuple[Mapping[str, Any], list[Loss]]:
     """The fields, translated where their texts were in several languages, and what is lost."""
-    told = [loss for loss in item.losses if loss.field != "translations"]
-    if len(told) == len(item.losses) or "each" in fields:
-        return fields, item.losses
-    made = in_languages(fields)
+    untold = [loss for loss in item.losses if loss.field == "translations"]
+    made = in_languages(fields) if untold and "each" not in fields else fields
     if made is fields:
         return fields, item.losses
+    told = [loss for loss in item.losses if loss.field != "translations"]
     named = [Loss("name", "a name is in one language")] if made.get("name") != fields.get("name") else []
-    return made, [*told, *named]
+    return made, [*told, *named, *(untold[:1] if any_shows_all(made) else [])]
 
 
 def _laid_out(fields: dict[str, Any]) -> dict[str, Any]:

@@ -648,6 +648,12 @@ def test_answers_to_type_are_said_anew_in_each_language_where_their_feedback_is(
     assert lost == set()
 
 
+def test_texts_of_another_filter_are_told_beside_translations():
+    hint = '<hint format="html"><text>{mlang en}Look.{mlang}{mlang ru}Смотри.{mlang}</text></hint>'
+    found, lost = one(hint, "description", prompt=in_two("So", "Так"))
+    assert (found.in_language("ru").prompt, lost) == ("Так", {"translations"})
+
+
 def test_a_text_in_hundreds_of_languages_is_told():
     """Each translation would say the whole text anew."""
     prompt = "".join(

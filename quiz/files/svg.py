@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from quiz.errors import Invalid, Problem, Said
@@ -73,11 +73,25 @@ def _clean(element: Element) -> None:
     for name, value in element.attrib.items():
         if not _may_stand(name, value):
             del element.attrib[name]
-    for child in [*element]:
+    children, kept = [*element], []
+    said: list[list[str]] = [[element.text or ""]]
+    for child in children:
         if _may_be(child):
             _clean(child)
+            kept.append(child)
+            said.append([])
         else:
-            _remove(child)
+            element.remove(child)
+        said[-1].append(child.tail or "")
+    if len(kept) < len(children):
+        _say(element, kept, ["".join(pieces) or None for pieces in said])
+
+
+def _say(element: Element, children: Sequence[Element], texts: Sequence[str | None]) -> None:
+    """The texts of an element before its first child and behind each, those behind children that went among them."""
+    element.text = texts[0]
+    for child, text in zip(children, texts[1:], strict=True):
+        child.tail = text
 
 
 def _may_be(element: Element) -> bool:
@@ -97,17 +111,6 @@ def _may_stand(name: str, value: str) -> bool:
         return False
     known = own in _ATTRIBUTES or own.startswith("aria-")
     return known and (_FIGURES.fullmatch(value) is not None or not _LOADS.search(value))
-
-
-def _remove(child: Element) -> None:
-    """Takes an element out and leaves the text that follows it."""
-    parent, tail = child.getparent(), child.tail
-    before = child.getprevious()
-    parent.remove(child)
-    if tail and before is not None:
-        before.tail = (before.tail or "") + tail
-    elif tail:
-        parent.text = (parent.text or "") + tail
 
 
 def _without_strange_names(root: Element) -> Element:

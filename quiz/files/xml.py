@@ -13,7 +13,8 @@ Element: TypeAlias = Any
 
 #: Bytes of a document that is read where the caller says nothing else.
 MOST_BYTES: Final = 20_000_000
-#: What the parser says first: a document type could name entities and other files.
+#: Attributes that an element may have: lxml takes the square of their number to list them.
+MOST_ATTRIBUTES: Final = 500
 #: What keeps the parser from entities, document types and the network.
 _SAFE: Final = {
     "resolve_entities": False,
@@ -26,14 +27,15 @@ _SAFE: Final = {
 }
 #: Bytes that are parsed at a time.
 _CHUNK: Final = 65_536
+#: A document type could name entities and other files.
 _DOCTYPE: Final = Said("a document type (<!DOCTYPE …>) is not allowed here")
 
 
 def read_xml(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
     """The root element. Comments and processing instructions are dropped.
 
-    Raises Invalid, with the line, for what is not well formed, has a document type, or is larger than ``most_bytes``.
-    The parser itself refuses nesting beyond 256 and texts beyond 10 MB.
+    Raises Invalid, with the line, for what is not well formed, has a document type or an element with too many
+    attributes, or is larger than ``most_bytes``. The parser itself refuses nesting beyond 256 and texts beyond 10 MB.
     """
     from lxml import etree  # noqa: PLC0415 - slow; only what reads XML pays
 
@@ -48,6 +50,7 @@ def read_xml(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
     except ValueError as error:  # characters that XML does not know
         raise Invalid([Problem("", Said("no valid XML: %(error)s", error=error), "delete them", 1)]) from None
     _demand_no_type(root)
+    _demand_few_attributes(root)
     return root
 
 
@@ -62,7 +65,8 @@ def without_named_type(content: bytes, named: bytes) -> bytes:
 def read_html(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
     """The ``body`` of HTML, which need not be well formed; comments are dropped, nothing is fetched.
 
-    Raises Invalid for what holds nothing or is larger than ``most_bytes``. The parser itself bounds the nesting.
+    Raises Invalid for what holds nothing, has an element with too many attributes, or is larger than ``most_bytes``. The
+    parser itself bounds the nesting.
     """
     from lxml import etree  # noqa: PLC0415 - slow; only what reads HTML pays
 
@@ -84,6 +88,7 @@ def read_html(content: bytes, most_bytes: int = MOST_BYTES) -> Element:
     body = None if root is None else root.find("body")
     if body is None:
         raise Invalid("the HTML holds no text")
+    _demand_few_attributes(body)
     return body
 
 
@@ -127,12 +132,15 @@ def _fed(parser: Any, chunk: bytes) -> Invalid | None:
 
 
 def _finished(parser: Any, root: str, tag: str) -> Iterator[Element]:
-    """The elements directly below the root that are complete by now. Raises Invalid for a document type."""
+    """The elements directly below the root that are complete by now. Raises Invalid for a document type, and for an element
+    with too many attributes.
+    """
     for event, element in parser.read_events():
         parent = element.getparent()
         if parent is None:
             _demand_no_type(element)
         elif event == "end" and parent.getparent() is None and (parent.tag, element.tag) == (root, tag):
+            _demand_few_attributes(element)
             yield element
 
 
@@ -162,6 +170,17 @@ def _broken(error: Any) -> Invalid:
 def _demand_no_type(root: Element) -> None:
     if root.getroottree().docinfo.doctype:
         raise Invalid([Problem("", _DOCTYPE, "delete that line", 1)])
+
+
+def _demand_few_attributes(root: Element) -> None:
+    found = next((one for one in root.iter("*") if len(one.attrib) > MOST_ATTRIBUTES), None)
+    if found is not None:
+        what = Said(
+            "<%(tag)s> has more than %(most)s attributes",
+            tag=local_name(found.tag)[:40],
+            most=MOST_ATTRIBUTES,
+        )
+        raise Invalid([Problem("", what, "delete those that say nothing", found.sourceline)])
 
 
 def write_xml(root: Element) -> bytes:

@@ -770,6 +770,7 @@ def test_a_hidden_question_is_retired_and_comes_out_hidden():
         (builder.answer(90, "8"), "numerical", "no answer is right"),
         ("<gradingtype>LUCK</gradingtype>" + builder.answer(1, "a"), "ordering", "LUCK"),
         ("", "cloze", "there is no gap"),
+        (builder.answer(100, "8") + f"<units>{'<unit><multiplier>1</multiplier><unit_name>m</unit_name></unit>' * 2}</units>", "numerical", "'m' stands twice"),
         ("<subquestion><text>a</text></subquestion>", "matching", "'a' has no answer"),
         ("<drag><no>1</no></drag><drop><choice>1</choice></drop>", "ddmarker", "no picture"),
         ("<drag><no>1</no></drag><drop><choice>2</choice></drop>", "ddmarker", "say in each <drop>"),

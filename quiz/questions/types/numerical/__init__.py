@@ -106,11 +106,13 @@ class Numerical(Content):
         yield from self._unit_faults()
 
     def _unit_faults(self) -> Iterator[Problem]:
-        names = [fold_unit(unit.unit) for unit in self.units]
-        for place, name in enumerate(names):
-            if name in names[:place]:
+        first: dict[str, int] = {}
+        for place, name in enumerate(fold_unit(unit.unit) for unit in self.units):
+            if first.setdefault(name, place) != place:
                 yield Problem(
-                    f"units[{place}].unit", Said("'%(name)s' stands twice", name=name), "keep one of them"
+                    f"units[{place}].unit",
+                    Said("'%(name)s' stands twice", name=name[:60]),
+                    "keep one of them",
                 )
         if self.units and self.base is None:
             yield Problem("units", "no unit has factor 1", "give factor: 1 to the unit of the answers")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from math import floor, gcd, lcm, prod
 from types import MappingProxyType
 from typing import Any, Final
@@ -73,6 +74,8 @@ class Processing:
         self.given: dict[str, Value] = {}
         self.found: dict[str, Value] = {}
         self._steps = self._earlier = 0
+        #: Each pattern is taken apart once, however many answers are tried.
+        self.stars = cache(to_stars)
 
     @property
     def is_missing(self) -> bool:
@@ -547,7 +550,7 @@ _OWN: Final[Mapping[str, Callable[[str], str]]] = {
 
 
 def _pattern_match(context: Processing, node: Element) -> Value:
-    value, found = context.value(node[0]), to_stars(node.get("pattern", ""))
+    value, found = context.value(node[0]), context.stars(node.get("pattern", ""))
     if found is None:
         raise Unknown("patternMatch")
     return truth(matches(found[0], str(value[0]), case_sensitive=found[1])) if value else NULL

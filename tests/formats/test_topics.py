@@ -84,11 +84,13 @@ def test_slashes_at_the_ends_of_names_of_categories_come_back():
 
 def test_a_topic_whose_name_is_none_for_xml_is_a_loss():
     bank = Bank.load(
-        {"bank": "b", "title": "B", "topics": {"\x01x": {"description": "So."}, "y": {"title": "y"}}},
+        {"bank": "b", "title": "B", "topics": {"\x01x": {"description": "So."}, "y": {"title": "z"}}},
         [question("true_false", {"answer": True})],
     )
     made = export(bank, {}, get("moodle-xml"), INSTANCES)
-    assert losses(made.report) == ["'\x01x' has a text with characters that XML does not know"]
+    assert losses(made.report) == [
+        "'\x01x' has a text with characters that XML does not know; Moodle calls 'y' by its name: its title"
+    ]
     assert b"top/y<" in made.content
 
 

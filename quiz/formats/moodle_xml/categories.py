@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from quiz.banks.model import Topic
-from quiz.errors import Said
+from quiz.errors import Said, in_turn
 from quiz.files.xml import Element
 from quiz.formats._moodle import category, path_of, settled, without_files
 from quiz.formats.base import Loss, Told, Unwritable, titles, topic_of
@@ -40,7 +40,13 @@ def read_category(item: Category) -> tuple[str, list[Told]]:
     named = {name: {"title": title} for name, title in titles(names)}
     said = {**named.pop(topic, {}), **{name: value for name, value in said.items() if value}}
     above = [Told(where, name, fields) for name, fields in named.items()]
-    return topic, [*above, Told(where, topic, said, item.losses)]
+    return topic, [*above, Told(where, topic, said, as_one(item.losses))]
+
+
+def as_one(losses: Sequence[Loss]) -> list[Loss]:
+    """What is lost of topics, as one loss: of several for one field a report would tell the first."""
+    details = dict.fromkeys(loss.detail for loss in losses)
+    return [Loss("topics", in_turn("; ", details))] if details else []
 
 
 def _description(item: Item) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from quiz.formats.moodle_xml.calculated_writing import (
     write_datasets,
     write_other,
 )
-from quiz.formats.moodle_xml.categories import Categories
+from quiz.formats.moodle_xml.categories import Categories, as_one
 from quiz.formats.moodle_xml.placed import kind_of, write_hotspot, write_markers, write_places
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import WORD, numbered
@@ -70,7 +70,8 @@ class MoodleWriter(Writer):
         self.target.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n')
 
     def topic_losses(self) -> Sequence[Loss]:
-        return self._categories.losses
+        """All in one: a report has one entry for a field of the bank."""
+        return as_one(self._categories.losses)
 
     def held(self, question: Question) -> frozenset[str]:
         return self.holds | frozenset(_held(question))

@@ -130,8 +130,8 @@ class QtiWriter(Writer):
             ]
         )
 
-    def _test(self) -> str:
-        """A section for each run of questions of one topic, inside those of the topics above it."""
+    def _sections(self, bank: str) -> list[str]:
+        """A section for each run of questions of one topic, inside those of the topics above it; all in that of the bank."""
         dialect = self.dialect
         opened: list[str] = []
         numbers = iter(range(1, 10**9))
@@ -142,7 +142,7 @@ class QtiWriter(Writer):
             visible = f'identifier="section-{next(numbers)}" title="{quoted(title)}" visible="true"'
             return f"<{section} {visible}>"
 
-        lines.append(open_(self.bank.title))
+        lines.append(open_(bank))
         for number, (path, topic, *_) in enumerate(self._listed, 1):
             names = topic.split("/") if topic else []
             shared = 0
@@ -152,16 +152,20 @@ class QtiWriter(Writer):
             lines += [open_(title) for title in titled(topic, self.topics)[0][shared:]]
             opened = names
             lines.append(dialect.element("assessmentItemRef", {"identifier": f"item-{number}", "href": path}))
-        lines += [f"</{section}>"] * (len(opened) + 1)
+        return [*lines, *[f"</{section}>"] * (len(opened) + 1)]
+
+    def _test(self) -> str:
+        """The document of the test: one part, in which the sections are."""
+        dialect = self.dialect
         tag, part = dialect.tag("assessmentTest"), dialect.tag("testPart")
-        name, title = f"bank-{self.bank.slug}", quoted(NO_XML.sub("", self.bank.title))
+        name, title = f"bank-{self.bank.slug}", NO_XML.sub("", self.bank.title)
         modes = {"navigationMode": "nonlinear", "submissionMode": "simultaneous"}
         said = "".join(f' {dialect.attribute(name)}="{value}"' for name, value in modes.items())
         return "\n".join(
             [
-                f'{XML}<{tag} {bound(dialect.items, dialect.items_schema)} identifier="{name}" title="{title}">',
+                f'{XML}<{tag} {bound(dialect.items, dialect.items_schema)} identifier="{name}" title="{quoted(title)}">',
                 f'<{part} identifier="part-1"{said}>',
-                *lines,
+                *self._sections(title),
                 f"</{part}>",
                 f"</{tag}>\n",
             ]

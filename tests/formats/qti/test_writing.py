@@ -198,6 +198,15 @@ def test_no_text_breaks_the_package(field):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_title_of_a_bank_breaks_no_package(name):
+    """It is also that of the section around all questions, where a sign that XML does not know stood."""
+    bank = Bank.load({"bank": "b", "title": "a\x01b & c"})
+    content, _ = written(get(name), [question("description", {})], bank=bank)
+    reading = Reading(get(name), Source(BytesIO(content), "x"), Report("x", name), "b")
+    assert (len([*reading]), reading.bank.title) == (1, "ab & c")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_version_uses_its_own_names(name):
     dialect = next(one for one in DIALECTS if one.name == name)
     for path, content in sampled(name).items():

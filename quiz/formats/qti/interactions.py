@@ -177,57 +177,59 @@ def _multiple(
     most: int,
 ) -> dict[str, Any]:
     wished = key_of(declaration, names)
-    ids = fitting_ids(names) or [*map(str, range(len(names)))]
-    ours = dict(zip(names, ids, strict=True))
+    fitting = fitting_ids(names)
+    ours = dict(zip(names, fitting or map(str, range(len(names))), strict=True))
     sets = [*subsets(names, wished, most)]
-    tried: list[Tried] = [
-        (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
-        for one in sets
-    ]
+    tried, lists = tried_sets(declaration, sets, ours)
     best, credits, probes = scores_of(item, declaration.name, tried)
-    worth = dict(zip(map(frozenset, sets), credits, strict=True))
-    key = (
-        wished
-        if worth.get(frozenset(wished)) == 1
-        else min((one for one in sets if worth[frozenset(one)] == 1), key=len)
-    )
-    lists: list[Tried] = [
-        (value, [response] if isinstance(response, str) else response) for value, response in tried
-    ]
+    full = [one for one, credit in zip(sets, credits, strict=True) if credit == 1]
+    key = wished if {*wished} in map(set, full) else min(full, key=len)
     said = told(item, probes)
-    plain = [
-        {"id": ours[name], "text": text, **({"correct": True} if name in key else {}), **said.of(ours[name])}
-        for name, text in zip(names, texts, strict=True)
-    ]
+    parts = [{"id": ours[name], "text": text} for name, text in zip(names, texts, strict=True)]
     shares = [_share(item, declaration, name, key, best) for name in names]
-    credited = [
-        {
-            "id": ours[name],
-            "text": text,
-            "credit": max(Fraction(-1), min(Fraction(1), share)),
-            **said.of(ours[name]),
-        }
-        for name, text, share in zip(names, texts, shares, strict=True)
-    ]
+    marks: list[dict[str, Any]] = [{"correct": True} if name in key else {} for name in names]
+    worth: list[dict[str, Any]] = [{"credit": max(Fraction(-1), min(Fraction(1), share))} for share in shares]
+    plain, credited = (
+        [{**part, **more, **said.of(part["id"])} for part, more in zip(parts, each, strict=True)]
+        for each in (marks, worth)
+    )
     candidates = chain(
         with_rules("multiple_response", {"options": plain}),
         [{"options": credited}] if any(share > 0 for share in shares) else [],
     )
     chosen = dict(ruled(item, "multiple_response", candidates, lists, credits))
-    if fitting_ids(names) is None:
+    if fitting is None:
         chosen["options"] = [{k: v for k, v in one.items() if k != "id"} for one in chosen["options"]]
-    right = sum(bool(one.get("correct")) or one.get("credit", 0) > 0 for one in chosen["options"])
-    if most == right < len(names):
-        chosen["choose"] = most
-    elif most < len(names) or interaction.get("minChoices", "0") not in ("0", "1", ""):
-        item.lose("choose", "how many may be chosen is told only where it is how many are right")
     return {
         "type": "multiple_response",
         **chosen,
+        **_choose(item, interaction, chosen["options"], most),
         **shuffle_of(interaction),
         **said.common,
         **points_of(best),
     }
+
+
+def _choose(
+    item: Item, interaction: Element, options: Sequence[Mapping[str, Any]], most: int
+) -> dict[str, int]:
+    """How many may be chosen, where it is how many are right."""
+    right = sum(bool(one.get("correct")) or one.get("credit", 0) > 0 for one in options)
+    if most == right < len(options):
+        return {"choose": most}
+    if most < len(options) or interaction.get("minChoices", "0") not in ("0", "1", ""):
+        item.lose("choose", "how many may be chosen is told only where it is how many are right")
+    return {}
+
+
+def tried_sets(
+    declaration: Declaration, sets: Sequence[Sequence[str]], ids: Mapping[str, str]
+) -> tuple[list[Tried], list[Tried]]:
+    """Sets of options as answers: of one alone its own id, which is what feedback goes by, and all as lists."""
+    values = [declaration.value(one) for one in sets]
+    lists = [[ids[name] for name in one] for one in sets]
+    alone = [one[0] if len(one) == 1 else one for one in lists]
+    return [*zip(values, alone, strict=True)], [*zip(values, lists, strict=True)]
 
 
 def key_of(declaration: Declaration, names: Sequence[str]) -> list[str]:

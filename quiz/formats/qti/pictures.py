@@ -20,6 +20,7 @@ from quiz.formats.qti.interactions import (
     ruled,
     scores_of,
     subsets,
+    tried_sets,
     with_rules,
 )
 from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
@@ -47,10 +48,7 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
     ids = fitting_ids(names) or [f"i{place}" for place, _ in enumerate(names, 1)]
     ours = dict(zip(names, ids, strict=True))
     sets = [*subsets(names, key, 1 if declaration.cardinality == "single" else places)]
-    tried: list[Tried] = [
-        (declaration.value(one), ours[one[0]] if len(one) == 1 else [ours[name] for name in one])
-        for one in sets
-    ]
+    tried, lists = tried_sets(declaration, sets, ours)
     best, credits, probes = scores_of(item, declaration.name, tried)
     if not key:
         right = next(one for one, credit in zip(sets, credits, strict=True) if credit == 1)
@@ -70,7 +68,6 @@ def hotspot(item: Item, interaction: Element) -> dict[str, Any]:
     content: dict[str, Any] = {"image": image, "regions": regions, "outside": "ignored"}
     if places != len(key):
         content["choose"] = places
-    lists: list[Tried] = [(value, [one] if isinstance(one, str) else one) for value, one in tried]
     chosen = ruled(item, "hotspot", with_rules("hotspot", content), lists, credits)
     return {"type": "hotspot", **chosen, **said.common, **points_of(best)}
 

@@ -19,7 +19,7 @@ BASE: Final = "$IMS-CC-FILEBASE$/"
 #: What stands in front of the name of a text that questions share, where it is the name of an item.
 STIMULUS: Final = "stimulus_"
 #: Characters that no XML document can hold.
-_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
@@ -30,7 +30,7 @@ def attribute(text: str) -> str:
 
 def coded(text: str) -> str:
     """Text as it stands in an element. Raises Unwritable for characters that XML does not know."""
-    if _NO_XML.search(text):
+    if NO_XML.search(text):
         raise Unwritable("a text with characters that XML does not know")
     return escape(text).replace("&#x27;", "'").replace("\r", "&#13;")
 

@@ -15,7 +15,7 @@ from quiz.formats.qti12 import package
 from quiz.formats.qti12.gapped import gapped_text, write_gaps, write_word_gaps
 from quiz.formats.qti12.hotspot import write_hotspot
 from quiz.formats.qti12.numbers import TOLERANCE
-from quiz.formats.qti12.sheet import BASE, STIMULUS, Sheet, all_of, attribute, coded, equal, none_of
+from quiz.formats.qti12.sheet import BASE, NO_XML, STIMULUS, Sheet, all_of, attribute, coded, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
 from quiz.formats.qti12.words import TYPE
 from quiz.questions.rules.numbers import show_number
@@ -47,6 +47,7 @@ class Qti12Writer(Writer):
 
     def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
         super().__init__(target, bank, folder)
+        self._title = NO_XML.sub("", bank.title)
         self._items: list[str] = []
         self._shared: set[str] = set()
         self._files: dict[str, bytes] = {}
@@ -84,10 +85,10 @@ class Qti12Writer(Writer):
     @property
     def assessment(self) -> bytes:
         """The document with all items."""
-        return package.assessment(self.bank.slug, self.bank.title, self._items)
+        return package.assessment(self.bank.slug, self._title, self._items)
 
     def close(self) -> None:
-        files = package.files(self.bank.slug, self.bank.title, self.assessment, self._files)
+        files = package.files(self.bank.slug, self._title, self.assessment, self._files)
         self.target.write(pack(files))
 
 

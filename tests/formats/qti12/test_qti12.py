@@ -687,3 +687,10 @@ def test_what_the_picture_of_areas_shows_is_a_text_as_any_other(alt, style):
     content, _ = written(formats()["qti12"], [asked])
     (found,), _ = read(formats()["qti12"], content)
     assert to_text(found.content.image.alt) == "a <b & c"
+
+
+def test_the_title_of_a_bank_breaks_no_package():
+    """A sign in it that XML does not know ended the whole export, once all questions were written."""
+    bank = Bank.load({"bank": "b", "title": "a\x01b & c"})
+    content, _ = written(formats()["qti12"], [question("essay", {})], bank=bank)
+    assert b'title="ab &amp; c"' in Archive(content).read("b/b.xml")

@@ -252,10 +252,8 @@ def _written(
         report.write_text(json.dumps(asdict(done.report), ensure_ascii=False, indent=1) + "\n", "utf-8")
     for line in told(done.report):
         click.echo(line, err=True)
-    if format.writer and format.writer.whole:
-        made = found.packed(done.content, format.suffixes[0])
-        return made.content, made.suffix
-    return done.content, format.suffixes[0]
+    made = found.packed(done.content, format.suffixes[0], done.files)
+    return made.content, made.suffix
 
 
 @click.command()

@@ -33,7 +33,7 @@ from quiz.formats._moodle import (
 )
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
 from quiz.questions.fields import MOST_POINTS
-from quiz.questions.parts import MOST_PARTS
+from quiz.questions.parts import MARK, MOST_PARTS
 from quiz.questions.rules.numbers import read_number
 from quiz.questions.validation import suggest
 
@@ -52,7 +52,6 @@ _SHARE: Final = re.compile(rf"\s*(?:=|{PERCENT})")
 _FEEDBACK: Final = re.compile(r"(?<!\\)(?<!&)(?<!&amp;)#")
 _ESCAPED: Final = re.compile(r"\\([}#~{\"/=\\])")
 _SPECIAL: Final = re.compile(r"[&~#}{\\]")
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 _NO_ANSWER: Final = Said("a gap has no answer – write one such as {1:SHORTANSWER:=answer}")
@@ -288,7 +287,7 @@ def write_embedded(question: Question, prompt: str, text: str) -> tuple[str, lis
     one of them already holds what Moodle would take for a gap, or the text has not become one with each mark once.
     """
     gaps: Mapping[str, Any] = question.content.gaps  # type: ignore[attr-defined]
-    if START.search(prompt) or START.search(text) or sorted(_MARK.findall(text)) != sorted(gaps):
+    if START.search(prompt) or START.search(text) or sorted(MARK.findall(text)) != sorted(gaps):
         raise Unwritable("a text that Moodle would take for a gap")
     weights, losses = _weights(gaps, question.points)
     codes: dict[str, str] = {}
@@ -296,7 +295,7 @@ def write_embedded(question: Question, prompt: str, text: str) -> tuple[str, lis
         word, alternatives, lost = _WRITTEN[gap.type](gap.content, question.text_format, question.shuffle)
         losses += lost
         codes[name] = f"{{{weights[name]}:{word}:{'~'.join(alternatives)}}}"
-    return _MARK.sub(lambda mark: codes[mark[1]], text), losses
+    return MARK.sub(lambda mark: codes[mark[1]], text), losses
 
 
 def _weights(gaps: Mapping[str, Any], points: Fraction) -> tuple[Mapping[str, int], list[Loss]]:

@@ -21,6 +21,7 @@ from quiz.formats import base
 from quiz.formats.base import Loss, credits_of, percentage, titled
 from quiz.questions.fields import percent
 from quiz.questions.images import references
+from quiz.questions.parts import MARK
 from quiz.questions.rules.numbers import show_number
 
 #: Moodle's words for our rules of ordering, by which it grades.
@@ -83,7 +84,6 @@ _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BESIDE_TAGS: Final = re.compile(r"(?<=>)[ \t]*\n\s*(?=<)|(?<=>)\n|\n(?=<)")
 #: Characters that mean something in Markdown wherever they stand, and those that do at the start of a line.
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MULTILINE)
-_LIKE_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 #: A block of HTML that can stand in front of a text with gaps.
 _BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>", re.IGNORECASE)
 #: An empty line of HTML, and a tag that is no line break.
@@ -298,7 +298,7 @@ def parted(fields: dict[str, Any]) -> dict[str, Any]:
     In front stand the paragraphs before the first that holds a mark; where there is none, ``FILL_IN`` does.
     """
     whole: str = fields["prompt"]
-    first = _LIKE_MARK.search(whole)
+    first = MARK.search(whole)
     front, text = _cut(whole, first.start() if first else 0, fields.get("text_format") == "html")
     if not front or not text:
         return {**fields, "prompt": FILL_IN, "text": whole}
@@ -353,7 +353,7 @@ def without_marks(text: str, style: str) -> str:
     """The text with what only looks like a mark of a gap of ours written otherwise; plain text has no other way."""
     if style == "plain" or "[[" not in text:
         return text
-    return _LIKE_MARK.sub(r"[\\[\1]]" if style == "markdown" else r"&#91;[\1]]", text)
+    return MARK.sub(r"[\\[\1]]" if style == "markdown" else r"&#91;[\1]]", text)
 
 
 def as_html(text: str, text_format: str) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.files.richtext import to_text
 from quiz.questions.images import references
+from quiz.questions.parts import MARK
 
 #: A line of the text that ``numbered`` makes, and a gap in it.
 _LINES: Final = {"html": "<li>{}</li>", "markdown": "{place}. {}", "plain": "{place}. {}"}
 _LISTS: Final = {"html": "<ol>\n{}\n</ol>", "markdown": "{}", "plain": "{}"}
-MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 def numbered(labels: Sequence[str], gaps: Sequence[str], style: str) -> str:

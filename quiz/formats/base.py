@@ -160,10 +160,10 @@ class Writer(ABC):
     #: The fields of a bank's header that the format holds, besides its name and title.
     heads: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
-        """``bank`` is the header alone; ``folder``: where pictures are put beside the file, if it cannot hold them."""
-        self.target, self.bank, self.folder = target, bank, folder
-        #: The pictures to be put there, once all is written.
+    def __init__(self, target: BinaryIO, bank: Bank) -> None:
+        """``bank`` is the header alone."""
+        self.target, self.bank = target, bank
+        #: The pictures that belong beside the file, by the names that its texts have for them.
         self.beside: dict[str, bytes] = {}
         #: What is said of topics: more may come while questions are added.
         self.topics: Mapping[str, Topic] = bank.topics
@@ -199,13 +199,6 @@ class Writer(ABC):
     @abstractmethod
     def close(self) -> None:
         """Writes what is left."""
-
-    def put_beside(self, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        """Has pictures put beside the file, under the names that texts have for them; they are lost where there is no place."""
-        if self.folder is None:
-            return [Loss("images", "pictures stay beside the file")] if files else []
-        self.beside.update(files)
-        return []
 
 
 @dataclass(frozen=True, slots=True)

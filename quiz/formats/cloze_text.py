@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
@@ -67,8 +66,8 @@ class _Writer(Writer):
     types = frozenset({"cloze"})
     holds = frozenset({"prompt", "text", "gaps", "points", "shuffle"})
 
-    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
-        super().__init__(target, bank, folder)
+    def __init__(self, target: BinaryIO, bank: Bank) -> None:
+        super().__init__(target, bank)
         self._parting = b""
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:

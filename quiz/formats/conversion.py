@@ -355,14 +355,15 @@ def write(
     instances: Instances,
     folder: Path | None = None,
     topics: Mapping[str, Topic] | None = None,
-) -> None:
-    """Writes questions to an open file; ``bank`` is the header, ``folder`` where pictures go beside the file.
+) -> Mapping[str, bytes]:
+    """Writes questions to an open file; ``bank`` is the header. Returns the pictures that belong beside the file.
 
+    ``folder``: where they are put (None: nowhere).
     ``topics``: what is said of topics, which may grow while questions come (None: what the bank says).
     """
     if write_as.writer is None:
         raise Invalid(Said("%(name)s can be read, not written", name=write_as.name))
-    writing = _Writing(write_as.writer(target, bank, folder), report, instances)
+    writing = _Writing(write_as.writer(target, bank), report, instances)
     if topics is not None:
         writing.writer.topics = topics
     report.lose(None, "", [*writing.writer.head_losses()])
@@ -372,6 +373,7 @@ def write(
     report.lose(None, "", [*writing.writer.topic_losses()])
     if folder is not None:
         put_beside(writing.writer.beside, folder)
+    return writing.writer.beside
 
 
 def put_beside(files: Mapping[str, bytes], folder: Path) -> None:
@@ -486,8 +488,9 @@ def export(bank: Bank, files: Mapping[str, bytes], write_as: Format, instances: 
         for one in bank.authored
     )
     report.read = len(bank.authored)
-    write(understood, bank.holding(()), write_as, target, report, instances)
-    return Converted(target.getvalue(), {}, report)
+    beside = write(understood, bank.holding(()), write_as, target, report, instances)
+    whole = write_as.writer is not None and write_as.writer.whole  # holds pictures of shared texts too
+    return Converted(target.getvalue(), files if whole else beside, report)
 
 
 class _Writing:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 from quiz.banks.common import Common
@@ -185,8 +184,8 @@ class _Own(Writer):
     between: ClassVar[bytes]
     none: ClassVar[bytes]
 
-    def __init__(self, target: Any, bank: Bank, folder: Path | None = None) -> None:
-        super().__init__(target, bank, folder)
+    def __init__(self, target: Any, bank: Bank) -> None:
+        super().__init__(target, bank)
         self._written = 0
         self._generators: list[dict[str, Any]] = []
         self.target.write(self.head())
@@ -216,8 +215,7 @@ class _Own(Writer):
         else:
             self.target.write((self.between if self._written else self.begin) + self.piece(fields))
             self._written += 1
-        if self.folder is not None:  # else they travel with the file by themselves
-            self.put_beside(files)
+        self.beside.update(files)
         return ()
 
     def topic_losses(self) -> Sequence[Loss]:

@@ -68,14 +68,14 @@ class Exportable:
 
     def file(self) -> BankFile:
         """The file of our format: a bank file, or where it shows images an archive of it and them."""
-        return self.packed(write_bank(self.bank).encode(), ".yaml")
+        return self.packed(write_bank(self.bank).encode(), ".yaml", self.images)
 
-    def packed(self, content: bytes, suffix: str) -> BankFile:
-        """A file in a format that has its images beside it: itself, or where it shows any an archive of it and them."""
+    def packed(self, content: bytes, suffix: str, images: Mapping[str, bytes]) -> BankFile:
+        """A file with the images that belong beside it: itself where there are none, else an archive of it and them."""
         name = self.bank.slug
-        if not self.images:
+        if not images:
             return BankFile(name, suffix, content)
-        return BankFile(name, ".zip", pack({f"{name}{suffix}": content, **dict(sorted(self.images.items()))}))
+        return BankFile(name, ".zip", pack({f"{name}{suffix}": content, **dict(sorted(images.items()))}))
 
 
 def exportable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -9,6 +10,8 @@ from typing import Final
 from quiz.errors import Problem, Said
 from quiz.questions.base import Raw
 
+#: What marks a gap in a text: ``[[id]]``.
+MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 #: Parts that a question may have: more would neither fit a page nor a save (``quiz.web.student.fields``).
 MOST_PARTS: Final = 50
 #: Problems of one kind that are told of a list: who mends these sees the next.

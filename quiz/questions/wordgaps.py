@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
@@ -27,11 +26,9 @@ from quiz.questions.base import (
 )
 from quiz.questions.fields import Count, Id, Truth, Words, with_ids
 from quiz.questions.options import positions
-from quiz.questions.parts import MOST_PARTS, part_values, twice
+from quiz.questions.parts import MARK, MOST_PARTS, part_values, twice
 from quiz.questions.places import PlacedPicture
 from quiz.questions.rules import pairs
-
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 class Word(Part):
@@ -62,7 +59,7 @@ class WordGaps(Content):
     @cached_property
     def shown(self) -> tuple[str, ...]:
         """The gaps in the order of the authored text, which is that of the page."""
-        return self._order or tuple(_MARK.findall(self.text))
+        return self._order or tuple(MARK.findall(self.text))
 
     @cached_property
     def words(self) -> Mapping[str, Word]:
@@ -98,7 +95,7 @@ class WordGaps(Content):
             yield from self.picture.problems(self.gaps)
 
     def _mark_faults(self) -> Iterator[Problem]:
-        marks = _MARK.findall(self.text)
+        marks = MARK.findall(self.text)
         for name in dict.fromkeys(marks):
             if name not in self.gaps:
                 mend = "say under gaps which word belongs there, or take the mark out"
@@ -291,7 +288,7 @@ def _chosen(*places: int | str) -> Raw:
 
 def _pieces(content: WordGaps) -> list[Mapping[str, Any]]:
     """The text around the gaps. A gap whose mark stands where no control can (a link's title) follows the text."""
-    cut = to_html_around(content.text, _MARK)
+    cut = to_html_around(content.text, MARK)
     names = [*cut[1::2]]
     names += [name for name in content.shown if name not in names]
     html = [*cut[::2], *("" for _ in range(len(names) + 1 - len(cut[::2])))]

@@ -66,7 +66,7 @@ def pictures(question):
 def written(format, questions, folder=None, bank=None):
     """The bytes that a format's writer makes of questions, and what it said was lost, by id."""
     target, losses = BytesIO(), {}
-    writer = format.writer(target, bank or Bank.load({"bank": "b", "title": "B"}), folder)
+    writer = format.writer(target, bank or Bank.load({"bank": "b", "title": "B"}))
     for question in questions:
         losses[question.id] = [loss.field for loss in writer.add(question, pictures(question))]
     writer.close()
@@ -77,7 +77,7 @@ def written(format, questions, folder=None, bank=None):
 
 def is_written(format, question):
     """Whether the format takes the question: it may refuse some of a type, by name."""
-    writer = format.writer(BytesIO(), Bank.load({"bank": "b", "title": "B"}), None)
+    writer = format.writer(BytesIO(), Bank.load({"bank": "b", "title": "B"}))
     try:
         writer.add(question, pictures(question))
     except Unwritable:

@@ -213,8 +213,10 @@ def test_what_is_ticked_or_found_is_taken_away(ada, cast):
     assert some_of(ada, f"{page}/export") == whole
 
 
-@pytest.mark.parametrize("name", ["yaml", "json"])
-def test_images_travel_along(ada, cast, name):
+@pytest.mark.parametrize(
+    "name, file", [("yaml", "maps.yaml"), ("json", "maps.json"), ("text2qti", "maps.text2qti.txt")]
+)
+def test_images_travel_along(ada, cast, name, file):
     shown = BANK.replace("bank: small", "bank: maps").replace(
         "prompt: ", "prompt: '![A map](images/map.svg)' #", 1
     )
@@ -222,7 +224,7 @@ def test_images_travel_along(ada, cast, name):
     mine = importing.import_bank(cast.ada, shown, "maps.yaml", NOW, pictures=pictures)
     content = ada.get(f"/banks/{mine.bank_id}/export?format={name}").data
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert sorted(archive.namelist()) == ["images/map.svg", f"maps.{name}"]
+        assert sorted(archive.namelist()) == ["images/map.svg", file]
 
 
 def test_the_questions_of_a_quiz_are_taken_away(ada, browser, cast):

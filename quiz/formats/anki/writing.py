@@ -17,10 +17,10 @@ from quiz.errors import Said
 from quiz.files.archive import pack
 from quiz.files.richtext import Html, to_html, to_text
 from quiz.formats._pictures import Shown
-from quiz.formats._places import MARK
 from quiz.formats.anki.package import NESTED, PARTED
 from quiz.formats.anki.reading import FILL_IN, GAP, words_of
 from quiz.formats.base import Loss, Unwritable, Writer, titled, untold
+from quiz.questions.parts import MARK
 from quiz.questions.rules.text import LONGEST_PATTERN, has_star, literal
 
 #: Ids of what we write: the same deck gives the same bytes.

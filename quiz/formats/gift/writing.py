@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from quiz.banks.model import Bank, Question
@@ -57,8 +56,8 @@ class GiftWriter(Writer):
         }
     )  # fmt: skip
 
-    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
-        super().__init__(target, bank, folder)
+    def __init__(self, target: BinaryIO, bank: Bank) -> None:
+        super().__init__(target, bank)
         self._topic = ""
         self._written: set[str] = set()
 

@@ -14,10 +14,10 @@ from quiz.files.archive import pack
 from quiz.files.images import read_image
 from quiz.files.richtext import to_html, to_text
 from quiz.formats._pictures import Shown
-from quiz.formats._places import MARK
 from quiz.formats.base import Loss, Unwritable, Writer, takes_off_otherwise
 from quiz.formats.h5p.reading import CONTENT
 from quiz.questions.images import references
+from quiz.questions.parts import MARK
 from quiz.questions.rules.text import has_star, literal
 
 #: The libraries that we write, with the version whose parameters these are.

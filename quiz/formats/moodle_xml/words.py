@@ -10,9 +10,9 @@ from typing import Any, Final
 from quiz.errors import Said
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats.moodle_xml.item import Item, Wrong
+from quiz.questions.parts import MARK
 
 WORD: Final = re.compile(r"\[\[([0-9]{1,4})\]\]")
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 def word_gaps(text: Styled, words: Sequence[str]) -> tuple[dict[str, str], Styled]:
@@ -50,4 +50,4 @@ def grouped(item: Item, words: Sequence[Mapping[str, Any]], gaps: Mapping[str, s
 
 def numbered(text: str, gaps: Mapping[str, str], words: Sequence[str]) -> str:
     """The text as Moodle has it: in each gap the number of its word among ``words``."""
-    return _MARK.sub(lambda mark: f"[[{words.index(gaps[mark[1]]) + 1}]]", text)
+    return MARK.sub(lambda mark: f"[[{words.index(gaps[mark[1]]) + 1}]]", text)

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.families import Family
@@ -64,8 +63,8 @@ class MoodleWriter(Writer):
         }
     )  # fmt: skip
 
-    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
-        super().__init__(target, bank, folder)
+    def __init__(self, target: BinaryIO, bank: Bank) -> None:
+        super().__init__(target, bank)
         self._categories = Categories()
         self.target.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n')
 

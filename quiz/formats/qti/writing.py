@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from quiz.banks.model import Bank, Question
@@ -30,8 +29,8 @@ class QtiWriter(Writer):
         }
     )  # fmt: skip
 
-    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
-        super().__init__(target, bank, folder)
+    def __init__(self, target: BinaryIO, bank: Bank) -> None:
+        super().__init__(target, bank)
         self._items: dict[str, str] = {}
         self._pictures: dict[str, bytes] = {}
         #: Texts that items share, by path, each with the pictures in it.

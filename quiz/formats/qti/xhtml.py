@@ -24,6 +24,7 @@ from quiz.formats.qti.dialect import MATHML, quoted
 from quiz.formats.qti.markup import VOID
 from quiz.formats.qti.nesting import nested
 from quiz.questions.images import address_of, pin_of, references, renamed, without_pins
+from quiz.questions.parts import MARK
 
 #: Elements of HTML that all versions have; ``div`` and ``span`` carry classes.
 _TAGS: Final = set(TAGS) | set(
@@ -74,7 +75,6 @@ _SAYS: Final = re.compile(r'<(?:(?:a|abbr)\b[^<>]*? title="[^"]|ol\b[^<>]*? star
 _LABELS: Final = re.compile(r"(<math\b[^<>]*?) aria-label=\"[^\"]*\"")
 _OPEN: Final = re.compile(rf"<({'|'.join(sorted(VOID))})\b([^<>]*?)/?>")
 _MATH: Final = re.compile(r"<math\b")
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 _PRIVATE: Final = re.compile("[\ue000\ue001]")
 _PLACE: Final = re.compile("\ue000([0-9]+)\ue001")
 _TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
@@ -118,9 +118,9 @@ class Texts:
 
     def around(self, text: str, put: Mapping[str, str]) -> str:
         """The text as XHTML with these pieces of XML in place of the marks of gaps; what has no place stands behind."""
-        names = _MARK.findall(text)
+        names = MARK.findall(text)
         numbers = iter(range(len(names)))
-        placed = type(text)(_MARK.sub(lambda _: f"\ue000{next(numbers)}\ue001", _PRIVATE.sub("", text)))
+        placed = type(text)(MARK.sub(lambda _: f"\ue000{next(numbers)}\ue001", _PRIVATE.sub("", text)))
         html = _TAG.sub(lambda tag: _PLACE.sub("", tag[0]), self.xhtml(placed))
         there = {names[int(number)] for number in _PLACE.findall(html)}
         done = _PLACE.sub(lambda found: put.get(names[int(found[1])], ""), html)

@@ -9,8 +9,9 @@ from typing import Any
 
 from quiz.errors import Said
 from quiz.formats.base import Unwritable
-from quiz.formats.qti12.sheet import MARK, Sheet, all_of, any_of, equal, none_of
+from quiz.formats.qti12.sheet import Sheet, all_of, any_of, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
+from quiz.questions.parts import MARK
 from quiz.questions.rules.text import has_star, literal
 
 _CHOICES = frozenset({"single_choice", "true_false"})

@@ -13,6 +13,7 @@ from quiz.files.richtext import to_html_around, to_inline_html, to_prompt_html
 from quiz.formats._pictures import Shown
 from quiz.formats.base import Loss, Unwritable, percentage
 from quiz.formats.qti12.processing import told_as
+from quiz.questions.parts import MARK
 
 #: Where a package keeps its files, as texts name that place.
 BASE: Final = "$IMS-CC-FILEBASE$/"
@@ -20,7 +21,6 @@ BASE: Final = "$IMS-CC-FILEBASE$/"
 STIMULUS: Final = "stimulus_"
 #: Characters that no XML document can hold.
 NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 def attribute(text: str) -> str:

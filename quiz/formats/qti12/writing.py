@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
 
 from quiz.banks.model import Bank, Question
@@ -45,8 +44,8 @@ class Qti12Writer(Writer):
     #: What stands in front of the names of pictures.
     base: ClassVar[str] = BASE
 
-    def __init__(self, target: BinaryIO, bank: Bank, folder: Path | None = None) -> None:
-        super().__init__(target, bank, folder)
+    def __init__(self, target: BinaryIO, bank: Bank) -> None:
+        super().__init__(target, bank)
         self._title = NO_XML.sub("", bank.title)
         self._items: list[str] = []
         self._shared: set[str] = set()
@@ -62,12 +61,8 @@ class Qti12Writer(Writer):
             sheet.lose("text_format", "Markdown became HTML")
         item = _item(sheet)
         self._items += [*self._stimulus(sheet), item]
-        return [*sheet.losses, *self._put(sheet.used)]
-
-    def _put(self, pictures: Mapping[str, bytes]) -> Sequence[Loss]:
-        """Keeps the pictures of a question; what of them is lost."""
-        self._files.update(pictures)
-        return []
+        self._files.update(sheet.used)
+        return sheet.losses
 
     def _stimulus(self, sheet: Sheet) -> Iterator[str]:
         """The text that the question shows, as an item before the first question that does."""
@@ -93,15 +88,13 @@ class Qti12Writer(Writer):
 
 
 class Qti12DocumentWriter(Qti12Writer):
-    """One document without a package; pictures are put beside it."""
+    """One document without a package; pictures belong beside it."""
 
     base = ""
 
-    def _put(self, pictures: Mapping[str, bytes]) -> Sequence[Loss]:
-        return self.put_beside(pictures)
-
     def close(self) -> None:
         self.target.write(self.assessment)
+        self.beside.update(self._files)
 
 
 def _held(question: Question) -> Iterator[str]:

@@ -60,7 +60,8 @@ class QuizWriter(Writer):
             question = restyled(question, "markdown", as_markdown)
         lines, lost = self._described(question) if question.type == "description" else self._asked(question)
         self.target.write(("\n".join(lines) + "\n\n").encode())
-        return [*lost, *losses, *self.put_beside(files)]
+        self.beside.update(files)
+        return [*lost, *losses]
 
     def _asked(self, question: Question) -> Body:
         body, losses = _BODIES[question.type](question.content)

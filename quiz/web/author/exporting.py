@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from quiz.errors import NotFound
 from quiz.formats import formats, get
 from quiz.formats.base import Format
-from quiz.formats.conversion import Instances, export
+from quiz.formats.conversion import Converted, Instances, export
 from quiz.operations import accounts, exporting
 from quiz.operations.access import AUTHORING
 from quiz.operations.exporting import BankFile, Exportable
@@ -126,12 +126,10 @@ def _kind(suffix: str) -> str:
 
 
 def _in(wanted: Format, found: Exportable) -> BankFile:
-    """The file in another format, with the images beside it where the format does not take them in."""
-    content, suffix = _converted(found, wanted).content, wanted.suffixes[0]
-    if wanted.writer and wanted.writer.whole:
-        return found.packed(content, suffix)
-    return BankFile(found.bank.slug, suffix, content)
+    """The file in another format, with the images that belong beside it where the format does not take them in."""
+    made = _converted(found, wanted)
+    return found.packed(made.content, wanted.suffixes[0], made.files)
 
 
-def _converted(found: Exportable, wanted: Format) -> Any:
+def _converted(found: Exportable, wanted: Format) -> Converted:
     return export(found.bank, found.images, wanted, Instances(moment().date()))

@@ -323,7 +323,7 @@ def test_two_options_of_one_name_are_an_error(cardinality):
 
 
 def test_what_cannot_be_written_leaves_nothing_behind():
-    """The text that it shares was taken for written, and pictures were lost in silence where there is no folder."""
+    """The text that it shares was taken for written."""
     shown = {"id": "s", "text": "Long."}
     asked = [
         question("true_false", {"answer": True}, id=id, name=name, stimulus=shown, text_format="html")
@@ -334,11 +334,6 @@ def test_what_cannot_be_written_leaves_nothing_behind():
         writer.add(asked[0], {})
     writer.add(asked[1], {})
     assert b'ident="stimulus_s"' in writer.assessment
-    document = FORMAT.for_file("x.xml").writer(BytesIO(), BANK)
-    pictured = question(
-        "true_false", {"answer": True}, prompt='<img src="images/m.svg" alt="x">', text_format="html"
-    )
-    assert [loss.field for loss in document.add(pictured, {"images/m.svg": svg()})] == ["images"]
 
 
 def test_what_stands_in_front_of_a_text_with_gaps_ends_before_its_first_tag():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -27,12 +26,11 @@ from quiz.questions.base import (
     state_of,
 )
 from quiz.questions.fields import Id, Words
-from quiz.questions.parts import MOST_PARTS, part_values
+from quiz.questions.parts import MARK, MOST_PARTS, part_values
 from quiz.questions.types.cloze.gaps import Gap, numbered
 from quiz.questions.types.cloze.swaps import Placed, placed, right_words, swap_faults
 
 _AT_LEAST_ZERO: Final = "weighted_gaps_at_least_zero"
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\]\]")
 
 
 class Cloze(Content):
@@ -51,7 +49,7 @@ class Cloze(Content):
     @cached_property
     def shown(self) -> Mapping[str, Gap]:
         """The gaps in the order of the authored text, which is that of the page."""
-        return {name: self.gaps[name] for name in self._order or _MARK.findall(self.text)}
+        return {name: self.gaps[name] for name in self._order or MARK.findall(self.text)}
 
     def beside(self, languages: Sequence[Cloze]) -> Cloze:
         """The same, gap by gap; in a translation the gaps keep the numbers that they have in the authored text."""
@@ -60,12 +58,12 @@ class Cloze(Content):
             for name, gap in self.gaps.items()
         }
         made = Cloze(text=self.text, gaps=gaps, interchangeable=self.interchangeable)
-        made._order = tuple(_MARK.findall(languages[0].text))
+        made._order = tuple(MARK.findall(languages[0].text))
         return made
 
     def faults(self) -> Iterator[Problem]:
         """Marks without a gap, gaps without a mark, faults of the gaps and of what is interchangeable."""
-        marks = _MARK.findall(self.text)
+        marks = MARK.findall(self.text)
         for name in dict.fromkeys(marks):
             if name not in self.gaps:
                 what = Said("there is no gap '%(name)s'", name=name)
@@ -89,7 +87,7 @@ class Cloze(Content):
 
         A gap whose mark stands where no control can (the title of a link) follows the text.
         """
-        cut = to_html_around(self.text, _MARK)
+        cut = to_html_around(self.text, MARK)
         gaps = [*cut[1::2]]
         gaps += [name for name in self.shown if name not in gaps]
         yield from zip([*cut[::2], *("" for _ in gaps)], [*gaps, None], strict=False)

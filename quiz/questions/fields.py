@@ -35,7 +35,7 @@ MOST_DIGITS = 200
 LARGEST_EXPONENT = MOST_DIGITS - 1
 #: Points of a question, and the scale of a quiz: sums and squares of them stay far inside a double.
 MOST_POINTS = 1_000_000
-_HALF = re.compile("[\ud800-\udfff]")
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 
 class Number(Decimal):
@@ -133,12 +133,13 @@ def _shown(value: object) -> str:
 def _text(value: object, info: ValidationInfo) -> str:
     """``info.context`` is the class of the question's texts (``richtext.TEXT_FORMATS``); None: Markdown.
 
-    Half a surrogate pair, which JSON can carry (a text cut inside an emoji), is no character: it becomes U+FFFD.
+    Half a surrogate pair, which JSON can carry (a text cut inside an emoji), is no character, and U+0000 is one that neither
+    databases nor other formats hold: they become U+FFFD.
     """
     if type(value) is not str:
         value = _written(value)
-    if not value.isascii() and _HALF.search(value):
-        value = _HALF.sub("\ufffd", value)
+    if "\0" in value or not value.isascii():
+        value = _NO_CHARACTER.sub("\ufffd", value)
     return value if info.context is None else info.context(value)
 
 

@@ -425,11 +425,17 @@ def test_texts_of_missing_word_are_in_moodles_own_format_like_those_of_gift():
 
 
 @pytest.mark.parametrize("name", ["gift", "yaml"])
-def test_half_an_emoji_of_a_json_file_is_written_as_no_character(name):
+def test_half_an_emoji_and_a_null_of_a_json_file_are_no_characters(name):
     bank = {"format": "quiz-bank/1", "bank": "b", "title": "B"}
-    told = {"id": "q", "type": "description", "prompt": "é \ud83d", "tags": ["\udc00"], "timeless": True}
+    told = {
+        "id": "q",
+        "type": "description",
+        "prompt": "é \ud83d",
+        "tags": ["\udc00", "a\0b"],
+        "timeless": True,
+    }
     found, _ = read(get("json"), json.dumps({**bank, "questions": [told]}).encode())
-    assert (found[0].prompt, found[0].tags) == ("é \ufffd", ("\ufffd",))
+    assert (found[0].prompt, found[0].tags) == ("é \ufffd", ("\ufffd", "a\ufffdb"))
     assert "é \ufffd" in written(get(name), found)[0].decode()
 
 

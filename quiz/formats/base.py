@@ -83,6 +83,11 @@ class Loss:
     spoils: bool = dataclasses.field(default=False, compare=False)
 
 
+def blind(file: str) -> Loss:
+    """The loss of a question that shows a picture without words: of the source, not on the way."""
+    return Loss("images", Said("'%(file)s' has no alternative text – say what it shows", file=file))
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a source says of the bank: header fields as in bank files. At most one, before the questions."""

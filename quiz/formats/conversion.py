@@ -35,6 +35,7 @@ from quiz.formats.base import (
     Unsupported,
     Unwritable,
     Writer,
+    blind,
     lost_fields,
 )
 from quiz.questions.fields import Number
@@ -50,6 +51,8 @@ USUAL_INSTANCES: Final = 10
 _TIMES = ("as_of", "valid", "timeless")
 
 
+#: Losses of one field of a question that are told: who reads them sees what it is about.
+_MOST_TOLD: Final = 10
 #: Nothing more to say.
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -83,12 +86,13 @@ class Report:
             groups.setdefault((loss["field"], loss["detail"]), []).append(loss["id"] or "")
         return [{"field": name, "detail": detail, "ids": ids} for (name, detail), ids in groups.items()]
 
-    def lose(self, id: str | None, where: str, losses: Iterator[Loss] | list[Loss]) -> None:
-        """Notes losses; one field once."""
-        seen: set[str] = set()
+    def lose(self, id: str | None, where: str, losses: Iterable[Loss]) -> None:
+        """Notes losses, each once; of one field no more than a reader takes in."""
+        told: dict[str, set[str]] = {}
         for loss in losses:
-            if loss.field not in seen:
-                seen.add(loss.field)
+            details = told.setdefault(loss.field, set())
+            if loss.detail not in details and len(details) < _MOST_TOLD:
+                details.add(loss.detail)
                 self.losses.append({"id": id, "where": where, "field": loss.field, "detail": loss.detail})
 
 
@@ -468,16 +472,17 @@ def _seen(one: Understood, there: Container[str]) -> Understood:
 def _with_words(one: Understood) -> Understood:
     """The question, a draft where an image has no words: its name stands for them, until somebody says what it shows."""
     fields = one.question.dump()
-    blind = [each.file for each in references(fields) if not each.alt.strip()]
-    if not blind:
+    unseen = [each.file for each in references(fields) if not each.alt.strip()]
+    if not unseen:
         return one
     detail = Said(
         "'%(file)s' has no alternative text: a draft, until you say in place of its name what it shows",
-        file=blind[0],
+        file=unseen[0],
     )
     status = "draft" if one.question.status == "ready" else one.question.status
     question = load({**worded(fields), "status": status})
-    return replace(one, question=question, losses=(Loss("images", detail), *one.losses))
+    others = [loss for loss in one.losses if loss not in map(blind, unseen)]
+    return replace(one, question=question, losses=(Loss("images", detail), *others))
 
 
 def export(bank: Bank, files: Mapping[str, bytes], write_as: Format, instances: Instances) -> Converted:
@@ -515,10 +520,13 @@ class _Writing:
         except Unwritable as error:
             self._refuse(one, error.kind)
         else:
-            self._written(one, [*one.losses, *losses, *self._lost(one.question)], more)
+            self._written(one, [*one.losses, *losses, *self._lost(one.question, losses)], more)
 
-    def _lost(self, question: Authored) -> list[Loss]:
-        return lost_fields(question, self.writer.held(question)) if isinstance(question, Question) else []
+    def _lost(self, question: Authored, told: Iterable[Loss]) -> list[Loss]:
+        """The fields that are not held, but for those of which the writer says why."""
+        if not isinstance(question, Question):
+            return []
+        return lost_fields(question, self.writer.held(question).union(loss.field for loss in told))
 
     def _added(self, one: Understood) -> Sequence[Loss]:
         if one.question.type not in self.writer.types:

@@ -17,7 +17,7 @@ from quiz.banks.yaml import read_bank, write_bank
 from quiz.cli import main
 from quiz.files.shipped import shipped
 from quiz.formats import by_suffix, conversion, formats, get
-from quiz.formats.base import Limits, Source
+from quiz.formats.base import Limits, Loss, Source
 from quiz.formats.conversion import Instances, Reading, Report, export
 from tests.formats.samples import samples
 from tests.kernel.questions import question
@@ -358,3 +358,25 @@ def test_a_file_that_is_too_large_is_reported(tmp_path, monkeypatch):
 )
 def test_an_ending_that_one_format_has_says_which_is_meant(ending, name):
     assert by_suffix(f"Week 3{ending}").name == name
+
+
+def test_each_reason_of_a_field_is_told_once_and_no_more_than_anybody_reads():
+    """The first hid the others."""
+    report = Report("x", "gift")
+    report.lose("q", "line 1", [Loss("feedback", reason) for reason in "aabcdefghijkl"])
+    assert [loss["detail"] for loss in report.losses] == [*"abcdefghij"]
+
+
+@pytest.mark.parametrize("name", sorted(formats()))
+def test_a_field_of_which_a_writer_says_why_it_is_lost_is_not_lost_for_want_of_a_place_too(name):
+    bank = Bank.load({"bank": "b", "title": "B"}, samples()[1::3])
+    losses = export(bank, {}, get(name), Instances(date(2026, 11, 26))).report.losses
+    bare = {
+        (loss["id"], loss["field"]) for loss in losses if loss["detail"].startswith("the format has no field")
+    }
+    said = {
+        (loss["id"], loss["field"])
+        for loss in losses
+        if not loss["detail"].startswith("the format has no field")
+    }
+    assert not bare & said

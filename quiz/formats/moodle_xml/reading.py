@@ -15,7 +15,7 @@ from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
 from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled
 from quiz.formats._pictures import Pictures
-from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, failed, marked
+from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, blind, failed, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
 from quiz.formats.moodle_xml.calculated import Calculated
 from quiz.formats.moodle_xml.categories import Category, read_category
@@ -206,8 +206,10 @@ def _prompt(item: Item) -> Styled:
         return text if text.style else Styled(text, style)
     if item.word("image_base64"):
         name = item.keep(item.word("image").rpartition("/")[2], unpacked(item.word("image_base64")))
-        item.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
-        return Styled(f'{text} <img src="{name}" alt="" />' if name else text, style)
+        if name is None:
+            return Styled(text, style)
+        item.losses.append(blind(name))
+        return Styled(f'{text} <img src="{name}" alt="" />', style)
     if item.word("image"):
         lost = Said("'%(file)s' does not come with the file", file=item.word("image")[:60])
         item.lose("images", lost, spoils=True)

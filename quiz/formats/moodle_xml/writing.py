@@ -83,8 +83,9 @@ class MoodleWriter(Writer):
         found = calculation(family, on)
         sheet = Sheet(found.question, files)
         self._put(sheet, found.kind, _plain_prompt, lambda sheet, content: _calculated(sheet, content, found))
-        lost = lost_fields(found.question, self.held(found.question))
-        return [*found.losses, *sheet.losses, *lost]
+        told = [*found.losses, *sheet.losses]
+        held = self.held(found.question).union(loss.field for loss in told)
+        return [*told, *lost_fields(found.question, held)]
 
     def _put(
         self,

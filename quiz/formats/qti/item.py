@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from quiz.errors import Invalid, Said
 from quiz.files.xml import Element, write_xml
 from quiz.formats._pictures import Pictures, embedded
-from quiz.formats.base import Loss
+from quiz.formats.base import Loss, blind
 from quiz.formats.qti.dialect import VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, html_of, image, is_blank
 from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
@@ -288,7 +288,7 @@ class Item:
             file = "" if address.startswith("data:") else posixpath.basename(unquote(address))
             return html_of_text(alt.strip() or file[:60])
         if not alt.strip():
-            self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
+            self.losses.append(blind(name))
         sides = ((side, count_of(element, side)) for side in ("width", "height"))
         return image({"alt": alt, "src": name, **{side: str(n) for side, n in sides if n is not None}})
 

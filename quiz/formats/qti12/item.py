@@ -15,7 +15,7 @@ from quiz.errors import Invalid, Said
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled, without_marks
 from quiz.formats._pictures import Pictures, embedded
-from quiz.formats.base import Loss
+from quiz.formats.base import Loss, blind
 from quiz.formats.qti12.markup import address_of, has_content, in_line, joined, pieces, running_on, string
 from quiz.formats.qti12.processing import Processing, is_yes, number
 from quiz.questions.rules.numbers import show_number
@@ -263,7 +263,7 @@ class Item:
         if name is None:
             return alt or ("" if held is not None else escape(local_address(address).rpartition("/")[2]))
         if not alt:
-            self.lose("images", Said("'%(name)s' has no alternative text – say what it shows", name=name))
+            self.losses[blind(name)] = None
         start, end = found.span(found.lastindex or 0)
         return f"{tag[0][:start]}{name}{tag[0][end:]}"
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -208,10 +208,12 @@ def moment(value: datetime | None, width: str = "long") -> str | Markup:
 
 
 def until(value: datetime, now: datetime) -> str | Markup:
-    """A moment to come, in the viewer's time zone: of today the time alone."""
-    in_zone = get_timezone()
-    local = value.astimezone(in_zone)
-    return f"{local:%H:%M}" if local.date() == now.astimezone(in_zone).date() else moment(value)
+    """A moment to come, in the viewer's time zone: within a day the time alone; else it may break before the time."""
+    if value - now < timedelta(days=1):
+        return f"{value.astimezone(get_timezone()):%H:%M}"
+    on = format_date(value, "medium").replace(" ", NO_BREAK_SPACE)
+    words = _("%(day)s, %(time)s", day=on, time=format_time(value, "short"))
+    return Markup('<time datetime="{}">{}</time>').format(iso(value), words)
 
 
 def day(value: date | datetime | None) -> str:

@@ -219,7 +219,7 @@ def test_what_is_taken_back_stays_on_the_forms_that_hold_it(two):
     seen = revising.look(two.ada, 1, everything, tagged, NOW).seen
     revising.run(two.ada, 1, everything, tagged, seen, NOW + timedelta(minutes=1))
     quizzes.publish(two.ada, two.quiz, NOW + timedelta(minutes=2))
-    assert undoing.undo(two.ada, 1, NOW + timedelta(minutes=3)) == 5
+    assert undoing.undo(two.ada, 1, NOW + timedelta(minutes=3)).count == 5
     assert len(taken(two.start())[1]) == 2
     assert fixed_forms.fixed_forms(two.ada, two.quiz).attempts == {1: 1, 2: 0}
     assert revising.look(two.ada, 1, everything, tagged, NOW).unchanged == 0

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from flask_babel import get_timezone
 
 from quiz.operations import attempts, quizzes
-from quiz.web.html import iso
+from quiz.web.html import iso, until
 from tests.cast import BLUEPRINT, GRACE, NOW
 from tests.statements import statements
 
@@ -493,3 +494,13 @@ def test_more_slots_than_any_paper_has(bo, attempt):
 
 def test_a_form_of_many_slots_that_names_none(bo, attempt):
     assert bo.post(f"/attempts/{attempt}/slots", {"writer": "w", "answer": "0"}).status_code == 422
+
+
+def test_the_end_of_the_time_has_its_date_where_it_is_more_than_a_day_away(app):
+    """Close to midnight it had one, and the bar of a phone was wider than the phone."""
+    with app.test_request_context():
+        assert (
+            until(NOW + timedelta(hours=23), NOW)
+            == f"{NOW.astimezone(get_timezone()) - timedelta(hours=1):%H:%M}"
+        )
+        assert "26 Nov 2026, " in until(NOW + timedelta(days=3), NOW).replace("\xa0", " ")

@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from html import escape, unescape
 from itertools import chain
 from typing import Any, Final
@@ -278,9 +279,14 @@ def unpacked(coded: str) -> bytes:
         return b""
 
 
+#: Characters of a number that is read once: files hold few of these, thousands of times each.
+_SHORT: Final = 16
+_usual = lru_cache(maxsize=1024)(read_number)
+
+
 def decimal(text: str, where: str) -> Decimal:
     """A number, as one is typed. Raises Wrong."""
-    value = read_number(text)
+    value = _usual(text) if len(text) <= _SHORT else read_number(text)
     if value is None:
         raise Wrong(
             Said(

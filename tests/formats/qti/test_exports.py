@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from lxml import etree
 
 from quiz.files.archive import pack
@@ -454,12 +455,15 @@ def test_buttons_are_parts_too():
     assert "there are 51 parts – cut the item" in report.errors[0]["message"]
 
 
-def test_a_long_text_is_no_line_of_a_list():
-    """Each stem would have the text in its own list: forty of some megabytes would fill the memory."""
+@pytest.mark.parametrize("more, most", [("{name}" * 1_000, None), ("<b/>" * 400, 2_000)])
+def test_lists_of_all_stems_have_an_end(monkeypatch, more, most):
+    """Each stem has what is chosen in a list of its own: texts of megabytes would be there forty times, and so would markup."""
+    if most:
+        monkeypatch.setattr("quiz.formats.qti.rows._MOST_LISTED", most)
     declared = pairs('defaultValue="0"', "a x", "a y", "b y", a_x=1, a_y=1, b_y=1)
     asked = matched(most=0)
     for name in "AY":
-        asked = asked.replace(f">{name}<", f">{name * 1_001}<")
+        asked = asked.replace(f">{name}<", f">{name}{more.format(name=name)}<")
     _, refused = read(declared, asked, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
     assert [one["kind"] for one in refused] == ["match where not each has one partner"]
 
@@ -614,17 +618,6 @@ def test_boxes_worth_more_than_the_mark_together_keep_what_each_is_worth():
     (found,), report = read_package(get("qti22"), packed)
     credits = [one["credit"] for one in found.dump()["gaps"]["a"]["options"]]
     assert (credits, report.losses) == (["1", "0.5", "-1"], [])
-
-
-def test_lists_of_all_stems_have_an_end(monkeypatch):
-    """Each stem has what is chosen in a list of its own: markup too would be there fifty times."""
-    monkeypatch.setattr("quiz.formats.qti.rows._MOST_LISTED", 2_000)
-    declared = pairs('defaultValue="0"', "a x", "a y", "b y", a_x=1, a_y=1, b_y=1)
-    asked = matched(most=0)
-    for name in "AY":
-        asked = asked.replace(f">{name}<", f">{name}{'<b/>' * 400}<")
-    _, refused = read(declared, asked, put("SCORE", '<mapResponse identifier="RESPONSE"/>'))
-    assert [one["kind"] for one in refused] == ["match where not each has one partner"]
 
 
 def test_more_areas_than_can_be_tried_are_told():

@@ -20,12 +20,15 @@ TYPED = ("short_text", "numerical")
 
 
 def look(page, name):
-    """The page is not wider than the window. Keeps a picture of it, where pictures are wanted."""
+    """The page is not wider than the window. Keeps a picture of it, where pictures are wanted.
+
+    After a click something of the new page is expected first: until it comes, this looks at the old one.
+    """
     width = page.viewport_size["width"]
     folder = os.environ.get("SHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is too wide"
+    assert page.locator("html").evaluate("page => page.scrollWidth") <= width, f"{name} is too wide"
 
 
 def heading(page):

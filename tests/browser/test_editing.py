@@ -31,6 +31,7 @@ def test_a_question_is_written_tried_and_saved(device, bank, width):
     sign_in(page, TEACHER, PASSWORD)
     page.goto(f"/banks/{bank}")
     page.get_by_role("link", name="New question").first.click()
+    expect(heading(page)).to_have_text("New question")
     look(page, "choose")
     page.get_by_role("link", name="Single choice").click()
     expect(page.get_by_text("Nothing is saved yet")).to_be_visible()

@@ -8,7 +8,7 @@ from quiz import clock
 from quiz.operations import watching
 from tests.browser.conftest import DESK
 from tests.browser.school import PASSWORD, TEACHER
-from tests.browser.steps import banner, join, look, start
+from tests.browser.steps import banner, heading, join, look, start
 from tests.cast import GRACE
 
 #: A page speaks every ten seconds; what it hears has to be there within fifteen.
@@ -55,6 +55,7 @@ def test_more_time_and_the_end_reach_the_open_page(device, school):
     teacher.get_by_role("checkbox", name="Bo", exact=True).check()
     look(teacher, "live")
     teacher.get_by_role("button", name="End now").click()
+    expect(heading(teacher)).to_contain_text("End one attempt now?")
     look(teacher, "live-end")
     teacher.get_by_role("button", name="End this attempt").click()
     expect(teacher.get_by_text("One attempt was ended.")).to_be_visible()

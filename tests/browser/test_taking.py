@@ -256,6 +256,7 @@ def test_going_on_elsewhere(school, device):
     desk = device(DESK)
     come_back(desk, code.lower().replace("-", " "))
     desk.get_by_role("link", name="SCO studies").click()
+    expect(heading(desk)).to_have_text("SCO studies")
     look(desk, "running-now")
     desk.get_by_role("link", name="Continue").click()
     for number in range(5, 0, -1):

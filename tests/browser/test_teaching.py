@@ -46,6 +46,7 @@ def make_quiz(page):
     """First one that the bank does not hold: what is missing is named at the section. Then two sections that it holds."""
     page.goto("/")
     page.get_by_role("link", name="SCO studies").first.click()
+    expect(heading(page)).to_have_text("SCO studies")
     look(page, "teacher-course")
     page.get_by_role("link", name="New quiz").click()
     page.get_by_label("Title").fill("A small quiz")

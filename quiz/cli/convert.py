@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,11 +23,15 @@ if TYPE_CHECKING:
 
 #: Where a fault stands that is that of the file as a whole.
 _WHOLE = "file"
+#: Standard input as SOURCE, standard output as DEST.
+_STANDARD: Final = Path("-")
+#: What either is called as a file, and so the bank whose name nothing else says.
+_NAME: Final = "questions"
 
 
 @click.command()
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("dest", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.argument("dest", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--from", "read_as", metavar="FORMAT", help="The format of SOURCE (default: recognised).")
 @click.option("--to", "write_as", metavar="FORMAT", help="The format of DEST (default: by its ending).")
 @click.option(
@@ -63,6 +70,8 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     Every question of SOURCE is accounted for: written, not supported, or wrong. What DEST cannot hold is named, field
     by field. A question that is wrong does not keep the others back (exit code 1 then).
 
+    SOURCE may be - for standard input, and DEST - for standard output: what is said then goes to standard error.
+
     FORMAT is one of aiken, anki, blackboard, cloze-text, csv, gift, h5p, json, kahoot, missing-word, moodle-xml, qti12
     (Canvas and others), qti21, qti22, qti30, text2qti, xlsx, yaml.
 
@@ -73,18 +82,25 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     from quiz.formats import conversion as engine
 
     _demand_folders(dest, report)
+    if as_json and dest == _STANDARD:
+        raise click.UsageError("DEST - and --json both go to standard output – say --report FILE")
     try:
         named = get(read_as) if read_as else None
         target = get(write_as) if write_as else by_suffix(dest.name)
     except Invalid as error:
         raise click.UsageError(str(error)) from None
-    origin, refused = named or format_of(source), False
-    with click.progressbar(
-        length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
+    with (
+        _read_from(source) as given,
+        click.progressbar(
+            length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar,
+    ):
+        origin, refused = named or format_of(given), False
         try:
             instances = engine.Instances((as_of or now()).date(), variants)
-            done = engine.convert(source, dest, origin, target, instances, step=lambda: bar.update(1))
+            with _written_to(dest) as made:
+                done = engine.convert(given, made, origin, target, instances, step=lambda: bar.update(1))
+            done.source = engine.legible(source)
         except (Invalid, TooLarge) as error:  # the file is refused as a whole
             problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
             done = engine.Report(engine.legible(source), origin.name, errors=[*map(_fault, problems)])
@@ -92,7 +108,8 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     if report:
         report.write_text(_document(done) + "\n", "utf-8")
     click.echo(
-        _document(done) if as_json else "\n".join(_lines(done, None if refused else engine.legible(dest)))
+        _document(done) if as_json else "\n".join(_lines(done, None if refused else engine.legible(dest))),
+        err=dest == _STANDARD,
     )
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
 
@@ -102,6 +119,36 @@ def _demand_folders(*written: Path | None) -> None:
     for path in written:
         if path and not path.parent.is_dir():
             raise click.UsageError(f"there is no folder for {path} – make it first")
+
+
+@contextmanager
+def _read_from(source: Path) -> Iterator[Path]:
+    """The file; one of what comes on standard input, alone in its folder."""
+    if source != _STANDARD:
+        yield source
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / _NAME
+        with click.open_file("-", "rb") as standard, path.open("wb") as file:
+            copyfileobj(standard, file)
+        yield path
+
+
+@contextmanager
+def _written_to(dest: Path) -> Iterator[Path]:
+    """The file; one that goes to standard output when all went well. Raises Invalid where it has pictures beside it then."""
+    if dest != _STANDARD:
+        yield dest
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / _NAME
+        yield path
+        if len([*path.parent.iterdir()]) > 1:
+            raise Invalid(
+                [Problem("", "its pictures lie in a folder beside it", "name a file in place of -")]
+            )
+        with path.open("rb") as file, click.open_file("-", "wb") as standard:
+            copyfileobj(file, standard)
 
 
 def _document(done: Report) -> str:

@@ -380,3 +380,23 @@ def test_a_field_of_which_a_writer_says_why_it_is_lost_is_not_lost_for_want_of_a
         if not loss["detail"].startswith("the format has no field")
     }
     assert not bare & said
+
+
+def test_standard_input_and_output_stand_in_the_place_of_files(tmp_path):
+    gift = "::a::Two? {=2 ~3}\n"
+    done = CliRunner().invoke(main, ["convert", "-", "-", "--to", "moodle-xml"], input=gift)
+    assert (done.exit_code, done.stderr) == (0, "1 read as gift, 1 written to -\n")
+    assert done.stdout.startswith('<?xml version="1.0"')
+    told = CliRunner().invoke(main, ["convert", "-", str(tmp_path / "b.yaml"), "--json"], input=gift)
+    assert json.loads(told.stdout)["source"] == "-"
+    assert read_bank(tmp_path / "b.yaml").slug == "b"
+    refused = CliRunner().invoke(main, ["convert", "-", "-", "--from", "yaml", "--to", "csv"], input="[")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    both = CliRunner().invoke(main, ["convert", "-", "-", "--to", "csv", "--json"], input=gift)
+    assert (both.exit_code, both.stdout) == (2, "")
+
+
+def test_pictures_beside_a_file_have_no_place_on_standard_output(bank):
+    done = run(bank, "-", "--to", "yaml")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "its pictures lie in a folder beside it – name a file in place of -" in done.stderr

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
-from typing import Any, Final
+from string import ascii_uppercase
+from typing import Any, Final, TypeAlias
 
 from quiz.errors import Invalid, Problem, Said
 
@@ -127,10 +128,14 @@ def demand_bounds(parts: Mapping[str, bytes]) -> None:
             )
             raise Invalid([Problem("", what, "delete the empty rows and columns, or cut it into several")])
     if _shared_text(parts.values()) > MOST_TEXT:
-        what = Said(
-            "the cells of the sheets hold more than %(most)s million characters", most=MOST_TEXT // 1_000_000
-        )
-        raise Invalid([Problem("", what, "delete what is no question, or cut it into several")])
+        raise _too_much_text()
+
+
+def _too_much_text() -> Invalid:
+    what = Said(
+        "the cells of the sheets hold more than %(most)s million characters", most=MOST_TEXT // 1_000_000
+    )
+    return Invalid([Problem("", what, "delete what is no question, or cut it into several")])
 
 
 def _shared_text(parts: Collection[bytes]) -> int:
@@ -152,9 +157,19 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def read_sheets(content: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
+def column_letters(number: int) -> str:
+    """What spreadsheets call a column, the first being 1: A … Z, AA and so on."""
+    name = ""
+    while number:
+        number, last = divmod(number - 1, 26)
+        name = ascii_uppercase[last] + name
+    return name
+
+
+def read_sheets(content: bytes) -> Iterator[tuple[str, list[list[str]]]]:
     """The sheets of a workbook (.xlsx) that are not hidden: the name, and the rows from the first on, as texts. Whole numbers
-    are without a point, days year-month-day, formulas the values last worked out. Raises Invalid where it is no workbook.
+    are without a point, days year-month-day, formulas the values last worked out; cells merged over several rows stand in
+    each of them. Raises Invalid where it is no workbook, or the merged cells hold too much.
     """
     from python_calamine import (  # noqa: PLC0415 - only who reads a sheet pays
         CalamineError,
@@ -166,12 +181,32 @@ def read_sheets(content: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         names = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
         for name in names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield name, ([_shown(cell) for cell in row] for row in rows)
+            sheet = book.get_sheet_by_name(name)
+            rows = [[*map(_shown, row)] for row in sheet.to_python(skip_empty_area=False)]
+            _fill_merged(rows, sheet.merged_cell_ranges or ())
+            yield name, rows
     except (CalamineError, ValueError, OSError, IndexError) as error:
         raise Invalid(
             [Problem("", Said("this is no workbook: %(error)s", error=error), "save it as .xlsx")]
         ) from None
+
+
+#: The first row and column of merged cells, and their last, both from 0.
+_Merged: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+
+
+def _fill_merged(rows: Sequence[list[str]], merged: Iterable[_Merged]) -> None:
+    """Puts the text of merged cells beside each of their rows that has a text of its own, as it is seen in a spreadsheet."""
+    own, left = [any(row) for row in rows], MOST_TEXT
+    for (top, column), (bottom, _) in merged:
+        if top >= len(rows) or column >= len(rows[top]):
+            continue
+        text, below = rows[top][column], range(top + 1, min(bottom + 1, len(rows)))
+        left -= len(below) * max(len(text), MOST_TEXT // MOST_CELLS)
+        if left < 0:
+            raise _too_much_text()
+        for place in below:
+            rows[place][column] = text if own[place] else ""
 
 
 def _shown(cell: object) -> str:

@@ -545,8 +545,8 @@ def test_a_sheet_from_a_spreadsheet_of_another_country_is_read():
     assert {where: message[:30] for where, message in faults.items()} == {
         "row 4": "there is no type 'ist?' in she",
         "row 11": "A: '1,000' can be thousands or",
-        "row 12": "#NAME? is an error of the spre",
-        "row 13": "'more' stands below no name of",
+        "row 12": "C: #NAME? is an error of the s",
+        "row 13": "G: 'more' stands below no name",
     }
     assert shown(b"prompt,type,option A,option B,option C,right\nX?,MC,3,1,2,2\n", "csv")[1] == {
         "row 2": "right: '2' is the text of one option and names another – write a letter or number that is no text"
@@ -603,7 +603,42 @@ def test_a_cell_of_a_workbook_that_shows_an_error_is_told_in_its_row():
     rows = [["P?", "MC", "A", "a", "#NAME?", "c"], ["Q?", "MC", "A", "a", "b", "c"], ["R?", "essay", "#N/A"]]
     asked, faults, lost = shown(workbook(("Quiz", [head, *rows])), "xlsx")
     assert ([type for type, _ in asked], list(faults), lost) == (["single_choice"], ["row 2", "row 4"], [])
-    assert faults["row 2"].startswith("#NAME? is an error of the spreadsheet")
+    assert faults["row 2"].startswith(
+        "E: #NAME? is an error of the spreadsheet – write a text that begins with ="
+    )
+    assert faults["row 4"].startswith("C: #N/A is an error of the spreadsheet – write the text or number")
+
+
+def test_a_cell_that_is_merged_over_rows_belongs_to_each_that_says_something():
+    """A topic over several rows was that of the first."""
+    made = Workbook()
+    sheet = made.active
+    head = ["topic", "prompt", "right"]
+    for row in (
+        head,
+        ["Seats", "P?", "true"],
+        ["", "Q?", "true"],
+        [],
+        ["", "R?", "false"],
+        ["", "S?", "true"],
+    ):
+        sheet.append(row)
+    for merged in ("A2:A5", "B6:B7", "C6:C7", "A9:B40"):
+        sheet.merge_cells(merged)
+    target = BytesIO()
+    made.save(target)
+    found, report = read(get("xlsx"), target.getvalue())
+    assert ([one.topic for one in found], report.errors) == (["Seats", "Seats", "Seats", ""], [])
+
+
+def test_merged_cells_that_lie_over_each_other_are_refused():
+    packed = Archive(workbook(("Quiz", [["prompt"], *([["x"]] * 900)])))
+    parts = {name: packed.read(name) for name in packed.names}
+    name = "xl/worksheets/sheet1.xml"
+    merged = b"<mergeCells>" + b'<mergeCell ref="A2:A901"/>' * 1500 + b"</mergeCells>"
+    parts[name] = parts[name].replace(b"</sheetData>", b"</sheetData>" + merged)
+    with pytest.raises(Invalid, match="more than 60 million characters"):
+        read(get("xlsx"), pack(parts))
 
 
 def test_a_cell_of_a_sheet_that_its_question_has_no_place_for_is_told():

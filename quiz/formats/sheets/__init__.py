@@ -96,7 +96,7 @@ def _read_xlsx(source: Source) -> Iterator[Entry]:
     demand_bounds(parts)
     if any(map(_ERROR.search, parts.values())):
         content = pack({name: _ERROR.sub(rb"\1str", part) for name, part in parts.items()})
-    sheets = [(name, [*rows]) for name, rows in read_sheets(content)]
+    sheets = [*read_sheets(content)]
     filled = [(name, rows) for name, rows in sheets if any(any(map(str.strip, row)) for row in rows)]
     yield from entries([("", filled[0][1])] if len(filled) == 1 else filled, source.name)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from string import ascii_uppercase
 from typing import Final
+
+from quiz.files.tables import column_letters
 
 #: Columns that every question may fill, besides ``id`` and ``type``.
 COMMON: Final = (
@@ -52,7 +53,7 @@ MOST: Final = 50
 
 def letters(count: int) -> list[str]:
     """A … Z, AA, AB and so on."""
-    return [(ascii_uppercase[n // 26 - 1] if n >= 26 else "") + ascii_uppercase[n % 26] for n in range(count)]
+    return [*map(column_letters, range(1, count + 1))]
 
 
 #: Every name that a column may have.

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any, Final
 
 from quiz.errors import Invalid, Said, in_turn
+from quiz.files.tables import column_letters
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Unsupported
 from quiz.formats.sheets.columns import AFTER, COMMON, LOST, MOST, NAMES, PART, known, letters
 from quiz.questions.rules.numbers import read_number
@@ -33,8 +34,13 @@ _WORDS: Final = {
 }
 #: The line of a template that says what is to be written into each column.
 _INSTRUCTION: Final = re.compile(r"\((?:required|optional)\b", re.IGNORECASE)
-#: What a spreadsheet shows where it cannot work out a formula.
-_BROKEN: Final = re.compile(r"#(?:N/A|NAME\?|(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC)!)")
+#: What a spreadsheet shows where it takes a text for a formula, and where it cannot work one out, or has no room for a number;
+#: also in German, French, Spanish and Russian, and of LibreOffice.
+_NO_FORMULA: Final = frozenset({"#NAME?", "#NOM?", "#¿NOMBRE?", "#ИМЯ?"})
+_BROKEN: Final = re.compile(
+    r"#(?:N/[AD]|NV|Н/Д|¡?(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|BUSY|CONNECT|UNKNOWN"
+    r"|BEZUG|WERT|ZAHL|VALEUR|NOMBRE|NUL|VALOR|NULO|ССЫЛКА|ЗНАЧ|ДЕЛ/0|ПУСТО|ЧИСЛО)!|##+)|Err:[0-9]{3}"
+)
 #: Numbers of options that a spreadsheet took for one number: 1.3, and 2.0 for 2.
 _POINTED: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 #: A comma that may part thousands or be a decimal comma.
@@ -121,27 +127,30 @@ class _Table:
 
 
 def _demand_sound(columns: Sequence[str], cells: Sequence[str]) -> None:
-    """Raises Wrong for cells beside the named columns, and for what a spreadsheet could not work out."""
-    beside = [cell.strip() for cell in cells[len(columns) :] if cell.strip()]
-    beside += [
-        cell.strip() for column, cell in zip(columns, cells, strict=False) if not column and cell.strip()
-    ]
-    strange = [cell for cell in beside if not cell.isdigit()]
-    if strange:
-        raise Wrong(
-            Said(
-                "'%(cell)s' stands below no name of a column – name the column, or in CSV quote texts with commas",
-                cell=strange[0][:40],
-            )
+    """Raises Wrong for cells beside the named columns, and for what a spreadsheet could not work out; it names the column."""
+    for number, (column, cell) in enumerate(zip_longest(columns, map(str.strip, cells), fillvalue=""), 1):
+        if wrong := _unsound(column, cell):
+            raise Wrong(in_turn(": ", (column_letters(number), wrong)))
+
+
+def _unsound(column: str, cell: str) -> str:
+    """What is wrong with a cell whatever its column asks for; "" for nothing."""
+    if cell in _NO_FORMULA:
+        return Said(
+            "%(cell)s is an error of the spreadsheet – write a text that begins with = or - with ' in front",
+            cell=cell,
         )
-    broken = [cell.strip() for cell in cells if _BROKEN.fullmatch(cell.strip())]
-    if broken:
-        raise Wrong(
-            Said(
-                "%(cell)s is an error of the spreadsheet – write a text that begins with = or - with ' in front",
-                cell=broken[0],
-            )
+    if _BROKEN.fullmatch(cell):
+        return Said(
+            "%(cell)s is an error of the spreadsheet – write the text or number that its formula should give",
+            cell=cell[:10],
         )
+    if not column and cell and not cell.isdigit():
+        return Said(
+            "'%(cell)s' stands below no name of a column – name the column, or in CSV quote texts with commas",
+            cell=cell[:40],
+        )
+    return ""
 
 
 def entries(sheets: Iterable[tuple[str, Iterable[Sequence[str]]]], name: str) -> Iterator[Entry]:

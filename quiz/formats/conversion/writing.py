@@ -1,0 +1,165 @@
+"""Hands questions to a writer, and accounts for what the format cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO, Final
+
+from quiz.banks.families import Family
+from quiz.banks.loading import load
+from quiz.banks.model import Authored, Bank, Question, Topic
+from quiz.errors import Invalid, Said, in_turn
+from quiz.formats.base import Format, Loss, Unwritable, Writer, lost_fields
+from quiz.formats.conversion.ids import Ids, as_id, renamed
+from quiz.formats.conversion.pictures import by_name, put_beside, with_words
+from quiz.formats.conversion.reading import Understood
+from quiz.formats.conversion.report import Report
+
+#: Nothing more to say.
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """The questions that a family is written as where a format has no families: those of a date, at most so many."""
+
+    on: date
+    most: int = 10
+
+
+def write(
+    questions: Iterable[Understood],
+    bank: Bank,
+    write_as: Format,
+    target: BinaryIO,
+    report: Report,
+    instances: Instances,
+    folder: Path | None = None,
+    topics: Mapping[str, Topic] | None = None,
+) -> Mapping[str, bytes]:
+    """Writes questions to an open file; ``bank`` is the header. Returns the pictures that belong beside the file.
+
+    ``folder``: where they are put (None: nowhere).
+    ``topics``: what is said of topics, which may grow while questions come (None: what the bank says).
+    """
+    if write_as.writer is None:
+        raise Invalid(Said("%(name)s can be read, not written", name=write_as.name))
+    writing = _Writing(write_as.writer(target, bank), report, instances)
+    if topics is not None:
+        writing.writer.topics = topics
+    report.lose(None, "", [*writing.writer.head_losses()])
+    for one in questions:
+        writing.add(one)
+    writing.writer.close()
+    report.lose(None, "", [*writing.writer.topic_losses()])
+    if folder is not None:
+        put_beside(writing.writer.beside, folder)
+    return writing.writer.beside
+
+
+class _Writing:
+    """Hands questions to a writer, and notes in the report what becomes of each."""
+
+    def __init__(self, writer: Writer, report: Report, instances: Instances) -> None:
+        self.writer, self._report, self._families = writer, report, instances
+        self._ids = Ids()
+
+    def add(self, one: Understood) -> None:
+        """Writes a question; a family as the format holds it, else as its questions."""
+        if self.writer.whole or not isinstance(one.question, Family):
+            self._question(one)
+        elif not self._as_family(one, one.question):
+            for each in self._instances(one, one.question):
+                self._question(each, {"family": one.question.id})
+
+    def _question(self, one: Understood, more: Mapping[str, str] = _NOTHING) -> None:
+        one = self._with_own_id(with_words(one) if self.writer.whole else by_name(one))
+        try:
+            losses = self._added(one)
+        except Unwritable as error:
+            self._refuse(one, error.kind)
+        else:
+            self._written(one, [*one.losses, *losses, *self._lost(one.question, losses)], more)
+
+    def _lost(self, question: Authored, told: Iterable[Loss]) -> list[Loss]:
+        """The fields that are not held, but for those of which the writer says why."""
+        if not isinstance(question, Question):
+            return []
+        return lost_fields(question, self.writer.held(question).union(loss.field for loss in told))
+
+    def _added(self, one: Understood) -> Sequence[Loss]:
+        if one.question.type not in self.writer.types:
+            raise Unwritable(one.question.type)
+        picture = getattr(getattr(one.question, "content", None), "picture", None)
+        if picture is not None and "picture" not in self.writer.held(one.question):  # type: ignore[arg-type]
+            raise Unwritable(
+                Said("%(type)s on a picture", type=one.question.type)
+            )  # without it there is nothing to ask
+        return self.writer.add(one.question, one.files)
+
+    def _written(self, one: Understood, losses: list[Loss], more: Mapping[str, str] = _NOTHING) -> None:
+        question = one.question
+        self._report.written += 1
+        self._report.questions.append({"id": question.id, "type": question.type, "where": one.where, **more})
+        self._report.lose(question.id, one.where, losses)
+
+    def _refuse(self, one: Understood, kind: str) -> None:
+        told = {"id": one.question.id, "where": one.where, "kind": kind, "title": one.question.name or ""}
+        self._report.unsupported.append({**told, "stage": "write"})
+
+    def _with_own_id(self, one: Understood) -> Understood:
+        """The question; under another id where one that a family stands for has taken its own."""
+        id = self._ids.apart(one.question.id)
+        self._ids.take(id)
+        if id == one.question.id:
+            return one
+        losses = (*one.losses, *renamed(one.question.id, id))
+        return replace(one, question=load({**one.question.dump(), "id": id}), losses=losses)
+
+    # Families --------------------------------------------------------------------------------------------------------
+
+    def _as_family(self, one: Understood, family: Family) -> bool:
+        """Writes a family as one question; False where the format does not hold it."""
+        try:
+            losses = self.writer.add_family(family, one.files, self._families.on)
+        except Unwritable:
+            return False
+        self._ids.take(family.id)
+        self._written(one, [*one.losses, *losses])
+        return True
+
+    def _instances(self, one: Understood, family: Family) -> Iterator[Understood]:
+        """Questions that a family stands for, spread evenly over all of them; the report counts these in its place."""
+        on = self._families.on
+        keys = family.variants(on)
+        if not keys or family.type not in self.writer.types:
+            self._refuse(one, family.type if keys else Said("family without a question on %(on)s", on=on))
+            return
+        count = min(len(keys), self._families.most)
+        self._report.read -= 1
+        lost = Said(
+            "%(count)s of its %(all)s questions on %(on)s are written, each by itself",
+            count=count,
+            all=len(keys),
+            on=on,
+        )
+        self._report.lose(
+            family.id, one.where, [*one.losses, Loss("each" if family.generated else "variables", lost)]
+        )
+        for place in range(count):
+            key = keys[place * len(keys) // count]
+            try:
+                question = family.variant(key, on)
+            except Invalid as error:
+                message = Said(
+                    "variant '%(key)s': %(faults)s", key=key, faults=in_turn("; ", map(str, error.problems))
+                )
+                self._report.errors.append({"where": one.where, "message": message})
+                continue
+            self._report.read += 1
+            id = f"{family.id[:40]}.{as_id(key)[:23]}"
+            yield replace(one, question=Question.load({**question.dump(), "id": id}), losses=())

@@ -31,19 +31,28 @@ _SHAPES: Final = {"circle": "circle", "rect": "rectangle", "poly": "polygon"}
 
 
 def ddmarker(item: Item) -> dict[str, Any]:
-    """A picture with one marker, to be put onto every place where it belongs; with several, each place gets its own."""
-    labels = {within(drag, "no"): within(drag, "text") for drag in item.all("drag")}
+    """A picture with one marker, to be put onto every place where it belongs; with several, each place gets its own.
+
+    Moodle's mark is hits / max(places, markers on the picture): a marker elsewhere takes nothing off while there are no
+    more of them than places.
+    """
+    drags = {within(drag, "no"): drag for drag in item.all("drag")}
     drops = item.all("drop")
     used = {*(within(drop, "choice") for drop in drops)}
-    if not drops or not used <= {*labels}:
+    if not drops or not used <= {*drags}:
         raise Wrong("a place without its marker – say in each <drop> which <drag> belongs there")
     if len(used) > 1:
         item.lose("type", "the places are shown and get a name each; in Moodle they have to be found")
         endless = [_is_endless(drag) for drag in item.all("drag")]
         return _words_on_picture(item, [_shape(drop) for drop in drops], endless)
-    label, image = labels[used.pop()], _background(item, "image")
-    if len(labels) > 1:
+    drag, image = drags[used.pop()], _background(item, "image")
+    if len(drags) > 1:
         item.lose("regions", "markers that belong nowhere")
+    if (within(drag, "noofdrags") or "1") != str(len(drops)):
+        item.lose(
+            "choose", "as many places are marked as are right; in Moodle there are more or fewer markers"
+        )
+    label = within(drag, "text")
     regions = [
         {
             "label": shown(label if len(drops) == 1 else f"{label} {place}"),
@@ -52,7 +61,8 @@ def ddmarker(item: Item) -> dict[str, Any]:
         }
         for place, drop in enumerate(drops, 1)
     ]
-    return {"type": "hotspot", "image": image, "regions": regions}
+    elsewhere = {"outside": "ignored"} if len(drops) > 1 else {}
+    return {"type": "hotspot", "image": image, "regions": regions, **elsewhere}
 
 
 def ddimageortext(item: Item) -> dict[str, Any]:
@@ -169,6 +179,11 @@ def kind_of(question: Question) -> str | None:
     return "ddmarker" if plain and areas and several and not labelled else "ddimageortext"
 
 
+def counts_elsewhere(hotspot: Any) -> bool:
+    """Whether a place outside of every region takes points off, which it never does in Moodle."""
+    return bool(hotspot.outside == "wrong" and hotspot.places > 1)
+
+
 def write_hotspot(sheet: Sheet, content: Any) -> None:
     """One marker for every right region; a picture is measured in its pixels there."""
     scale = _begin(sheet, content.image, "image")
@@ -177,6 +192,8 @@ def write_hotspot(sheet: Sheet, content: Any) -> None:
         sheet.lose("regions", "regions that are not right, and what is said to them")
     if any(region.feedback for region in right):
         sheet.lose("regions", "what is said to areas")
+    if counts_elsewhere(content):
+        sheet.lose("outside", "in Moodle a place elsewhere takes nothing off")
     label = _marker_label([region.label for region in right])
     if label is None:
         sheet.lose("regions", "the names of places: one marker goes with all of them")

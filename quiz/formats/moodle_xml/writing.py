@@ -33,7 +33,13 @@ from quiz.formats.moodle_xml.calculated_writing import (
     write_other,
 )
 from quiz.formats.moodle_xml.categories import Categories, as_one
-from quiz.formats.moodle_xml.placed import kind_of, write_hotspot, write_markers, write_places
+from quiz.formats.moodle_xml.placed import (
+    counts_elsewhere,
+    kind_of,
+    write_hotspot,
+    write_markers,
+    write_places,
+)
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import WORD, numbered
 from quiz.questions.fields import exact
@@ -134,6 +140,8 @@ def _held(question: Question) -> Iterator[str]:
         yield "status"
     if question.type == "drag_words":
         yield "picture"
+    if question.type == "hotspot" and not counts_elsewhere(question.content):
+        yield "outside"
     if question.type == "numerical" and question.content.unit_rule != "none":  # type: ignore[attr-defined]
         yield "unit"
 

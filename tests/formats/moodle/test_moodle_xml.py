@@ -470,17 +470,18 @@ def test_markers_without_end_are_words_that_can_be_used_again(reuse):
 
 
 def test_what_a_marker_does_not_say_of_places_is_told():
-    def lost(*regions):
+    def lost(*regions, **more):
         made = [
             {"shape": "circle", "coords": [9 * place, 9, 4], "correct": True, **region}
             for place, region in enumerate(regions, 1)
         ]
-        hotspot = {"type": "hotspot", "image": PICTURE, "regions": made}
+        hotspot = {"type": "hotspot", "image": PICTURE, "regions": made, **more}
         question = Question.load({"bank": "b", "id": "q", "prompt": "P", "timeless": True, **hotspot})
         return written(XML, [question])[1]["q"]
 
-    assert lost({"label": "sea 1"}, {"label": "sea 2"}) == ["image"]
-    assert lost({"label": "sea"}, {"label": "lake"}) == ["image", "regions"]
+    assert lost({"label": "sea 1"}, {"label": "sea 2"}, outside="ignored") == ["image"]
+    assert lost({"label": "sea 1"}, {"label": "sea 2"}) == ["image", "outside"]
+    assert lost({"label": "sea"}, {"label": "lake"}, outside="ignored") == ["image", "regions"]
     assert lost({"label": "sea", "feedback": "Yes."}) == ["image", "regions"]
 
 
@@ -503,6 +504,23 @@ def test_one_marker_is_a_hotspot():
         "Where is the sea?",
         {"image"},
     )
+
+
+@pytest.mark.parametrize(
+    "markers, lost", [(2, {"image"}), (1, {"image", "choose"}), (0, {"image", "choose"})]
+)
+def test_a_marker_elsewhere_takes_nothing_off(markers, lost):
+    """Moodle's mark: hits / max(places, markers on the picture)."""
+    inside = builder.picture() + f"<drag><no>1</no><text>sea</text><noofdrags>{markers}</noofdrags></drag>"
+    inside += "".join(
+        f"<drop><no>{no}</no><shape>circle</shape><coords>{no}0,10;4</coords><choice>1</choice></drop>"
+        for no in (1, 2)
+    )
+    found, told = one(inside, "ddmarker")
+    assert [found.score(points).fraction for points in ([[10, 10], [50, 30]], [[10, 10], [20, 10]], [[50, 30]])] == [
+        Fraction(1, 2), 1, 0,
+    ]  # fmt: skip
+    assert told == lost
 
 
 # What all have -------------------------------------------------------------------------------------------------------

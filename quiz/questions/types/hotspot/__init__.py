@@ -415,7 +415,10 @@ def _check_place(content: Hotspot, one: Any) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """Whether this is a number; whole ones may be larger than any float."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _point(one: Sequence[int | float]) -> Point:

@@ -118,7 +118,7 @@ def test_a_line(score):
     )
 
 
-@pytest.mark.parametrize("question, response", [("single", "z"), ("single", 0), ("single", ["a"]), ("single", True), ("many", "a"), ("many", ["z"]), ("many", [1]), ("truth", "true"), ("truth", 1), ("text", 5), ("number", 8), ("number", ["8"]), ("nothing", "a"), (None, "a"), (["single"], "a"), ("pairs", {"9": "a"}), ("pairs", {"1": "z"}), ("pairs", ["a"]), ("order", [*"aba"]), ("order", ["z"]), ("order", "a"), ("gaps", {"9": "x"}), ("gaps", {"1": "z"}), ("gaps", {"2": 2001}), ("gaps", "x"), ("spots", ["z"]), ("spots", [[1]]), ("spots", [[11, 0]]), ("spots", ["a", "b", "c"]), ("spots", "a")])  # fmt: skip
+@pytest.mark.parametrize("question, response", [("single", "z"), ("single", 0), ("single", ["a"]), ("single", True), ("many", "a"), ("many", ["z"]), ("many", [1]), ("truth", "true"), ("truth", 1), ("text", 5), ("number", 8), ("number", ["8"]), ("nothing", "a"), (None, "a"), (["single"], "a"), ("pairs", {"9": "a"}), ("pairs", {"1": "z"}), ("pairs", ["a"]), ("order", [*"aba"]), ("order", ["z"]), ("order", "a"), ("gaps", {"9": "x"}), ("gaps", {"1": "z"}), ("gaps", {"2": 2001}), ("gaps", "x"), ("spots", ["z"]), ("spots", [[1]]), ("spots", [[11, 0]]), ("spots", [[10**400, 0]]), ("spots", ["a", "b", "c"]), ("spots", "a")])  # fmt: skip
 def test_what_cannot_be_scored_is_an_error_and_the_others_are_scored(score, question, response):
     code, (bad, good) = score(
         {"question": question, "response": response}, {"question": "single", "response": "a"}
@@ -181,6 +181,10 @@ def test_certainty(score, question, response, certainty, cbm):
         ({"question": "text", "tries": ["shanghai", "x"]}, 0, 0),
         ({"question": "text", "tries": ["Mumbhai", "x"], "mode": "adaptive"}, 0.5, 0),
         ({"question": "text", "tries": ["x", "x", "shanghai"], "mode": "adaptive"}, 0.9, 1),
+        ({"question": "text", "tries": ["x", " ", "x", "shanghai"], "mode": "adaptive"}, 0.9, 1),
+        ({"question": "many", "tries": [[], ["a", "c"]], "mode": "countback"}, 1, 1),
+        ({"question": "truth", "tries": [None, False, None]}, 1, 1),
+        ({"question": "truth", "tries": [None]}, 0, 0),
         ({"question": "single", "tries": ["c"]}, 0, -0.25),
         ({"question": "single", "tries": ["c", "a"], "mode": "countback"}, 2 / 3, 1),
         ({"question": "many", "tries": [["a", "b"], ["a", "c"]], "mode": "countback"}, 5 / 6, 1),

@@ -18,6 +18,8 @@ from quiz.files.xml import Element, local_name, namespace
 VARIABLES: Final = frozenset(
     "RESPONSE SCORE FEEDBACK GENERAL EXPLANATION completionStatus duration numAttempts".split()
 )
+#: How identifiers of choices and of words begin, so that they are none of those that they go with.
+OTHER_SIDE: Final = ("c_", "w_")
 MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 SSML: Final = "http://www.w3.org/2001/10/synthesis"
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")

@@ -17,7 +17,7 @@ from quiz.errors import Invalid, Said
 from quiz.files.xml import Element, write_xml
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss, blind
-from quiz.formats.qti.dialect import VARIABLES
+from quiz.formats.qti.dialect import OTHER_SIDE, VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, html_of, image, is_blank
 from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
 from quiz.formats.qti.values import (
@@ -462,9 +462,11 @@ def id_of_file(name: str, path: str) -> str:
 
 
 def own_id(name: str) -> str:
-    """An identifier as an id: what begins with a digit or is called like a variable has a ``_`` in front there."""
+    """An identifier as an id: what begins with a digit, or is called like a variable or the other side of a pair, has a
+    ``_`` in front there.
+    """
     bare = name.removeprefix("_")
-    return bare if bare in VARIABLES or re.match("[0-9]", bare) else name
+    return bare if bare in VARIABLES or bare.startswith(OTHER_SIDE) or re.match("[0-9]", bare) else name
 
 
 def with_ids(parts: Sequence[dict[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:

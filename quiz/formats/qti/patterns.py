@@ -1,7 +1,7 @@
 r"""Patterns of QTI that say no more than our answers with stars do, from one to the other.
 
 No regular expression of a stranger is ever run: what is read is literal text, ``.*`` and ``[xX]``, all else is none of
-ours. ``[xX]`` stands for a letter in a pattern that does not heed case.
+ours. ``[xX]`` stands for a letter in a pattern that does not heed case, ``[.]`` for the sign itself.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_TOKEN: Final = re.compile(r"\\(?P<escaped>[^A-Za-z0-9])|\[(?P<letter>[^\W\d_])(?P<other>[^\W\d_])\]|(?P<any>\.\*)|(?P<plain>[^\\\[\]().*+?{}|^$])")  # fmt: skip
-_SPECIAL: Final = re.compile(r"([\\\[\]().*+?{}|^$-])")
+_TOKEN: Final = re.compile(r"\\(?P<escaped>[^A-Za-z0-9])|\[(?P<letter>[^\W\d_])(?P<other>[^\W\d_])\]|(?P<any>\.\*)|\[(?P<alone>[^\\\[\]^])\]|(?P<plain>[^\\\[\]().*+?{}|^$])")  # fmt: skip
+#: What means more than itself, and may have a backslash in front, in the expressions of XML Schema, which patterns are.
+_SPECIAL: Final = re.compile(r"([\\\[\]().*+?{}|^])")
 _PARTS: Final = re.compile(r"\\\*|\*|[^*\\]+|\\")
 
 
@@ -25,7 +26,7 @@ def to_stars(pattern: str) -> tuple[str, bool] | None:
         if letter and (letter.swapcase() != other or len(other) != 1):
             return None
         heeds = heeds and not letter
-        text = found["escaped"] or letter or found["plain"]
+        text = found["escaped"] or letter or found["alone"] or found["plain"]
         made += "*" if found["any"] else "\\*" if text == "*" else text or ""
         place = found.end()
     return made, heeds
@@ -40,7 +41,7 @@ def _piece(part: str, case_sensitive: bool) -> str:
     if part == "*":
         return ".*"
     text = "*" if part == "\\*" else part
-    return "".join(_either(one) if not case_sensitive else _SPECIAL.sub(r"\\\1", one) for one in text)
+    return "".join(_itself(one) if case_sensitive else _either(one) for one in text)
 
 
 def in_other_case(text: str) -> str:
@@ -56,4 +57,9 @@ def _either(one: str) -> str:
     other = in_other_case(one)
     if one != other:
         return f"[{one}{other}]"
-    return _SPECIAL.sub(r"\\\1", one)
+    return _itself(one)
+
+
+def _itself(one: str) -> str:
+    """A dollar ends a text for some programs, and with a backslash XML Schema has none."""
+    return "[$]" if one == "$" else _SPECIAL.sub(r"\\\1", one)

@@ -97,8 +97,10 @@ def select_point(item: Item, interaction: Element) -> dict[str, Any]:
     if len(points) < len(shapes):
         raise Wrong(Said("area %(n)s lies under others – move it, or take it out", n=len(points) + 1))
     point = dict(zip(ids, points, strict=True))
-    single = {id: item.score({declaration.name: declaration.value([point[id]])}) for id in ids}
-    key = [id for id in ids if single[id] > 0]
+    key = [id for id in ids if item.score({declaration.name: declaration.value([point[id]])}) > 0]
+    if not key and declaration.areas is not None:  # they count together, and only the mapping tells which
+        mapped = {shape: worth for shape, worth, _ in declaration.areas.entries}
+        key = [id for id, shape in zip(ids, shapes, strict=True) if mapped.get(shape, 0) > 0]
     places = _asked(item, interaction, len(key), len(key))
     sets = subsets(ids, key, 1 if declaration.cardinality == "single" else places)
     tried: list[Tried] = [(declaration.value(point[id] for id in one), one) for one in sets]

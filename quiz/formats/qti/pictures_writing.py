@@ -65,10 +65,11 @@ def _points(sheet: Sheet, content: Any, picture: str) -> None:
     single = content.places == 1
     about = {"identifier": "RESPONSE", "cardinality": "single" if single else "multiple", "baseType": "point"}
     sheet.declarations.append(sheet.el("responseDeclaration", about, sheet.el("areaMapping", bounds, *areas)))
-    sheet.template = "map_response_point"
     sheet.lose("regions", "areas of places to be pointed at have no names and no feedback")
     if sheet.question.scoring == "all_or_nothing" and len(content.regions) > 1:
-        sheet.lose("scoring", "each area counts")
+        sheet.when_whole(sheet.variable("RESPONSE", "mapResponsePoint"))
+    else:
+        sheet.template = "map_response_point"
     block(sheet, "selectPointInteraction", {"maxChoices": content.places}, [picture])
 
 

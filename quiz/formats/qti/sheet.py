@@ -10,7 +10,7 @@ from typing import Final
 from quiz.banks.model import Question
 from quiz.files.richtext import Html
 from quiz.formats.base import Loss
-from quiz.formats.qti.dialect import VARIABLES, Dialect, quoted
+from quiz.formats.qti.dialect import OTHER_SIDE, VARIABLES, Dialect, quoted
 from quiz.formats.qti.markup import has_blocks
 from quiz.formats.qti.xhtml import Texts, plain
 
@@ -33,8 +33,8 @@ def bound(namespace: str, schema: str) -> str:
 
 
 def identifier(id: str) -> str:
-    """An id as QTI has it: what begins with a digit or is called like a variable gets a ``_``."""
-    return f"_{id}" if id[:1].isdigit() or id in VARIABLES else id
+    """An id as QTI has it: what begins with a digit, or is called like a variable or the other side of a pair, gets a ``_``."""
+    return f"_{id}" if id[:1].isdigit() or id in VARIABLES or id.startswith(OTHER_SIDE) else id
 
 
 def decimal(value: Fraction) -> str:
@@ -105,6 +105,10 @@ class Sheet:
     def add(self, expression: str) -> str:
         """Adds to SCORE."""
         return self.set("SCORE", self.el("sum", None, self.variable("SCORE"), expression))
+
+    def answered(self, name: str, done: str) -> str:
+        """What is done where something is answered: what is reckoned with no value at all has none, the score included."""
+        return self.when((self.el("not", None, self.el("isNull", None, self.variable(name))), done))
 
     def score(self, credit: Fraction) -> str:
         """The score that a credit stands for, as an expression."""
@@ -230,11 +234,10 @@ class Sheet:
             for name in ("right", "partly", "wrong"):
                 self.tell("GENERAL", name, getattr(general, name))
             self.outcomes["GENERAL"] = "single"
-            whole, nothing = (self.value("float", decimal(one)) for one in (self.points - _LACK, _LACK))
-            score = self.variable("SCORE")
+            score, nothing = self.variable("SCORE"), self.value("float", decimal(_LACK))
             self.rules.append(
                 self.when(
-                    (self.el("gte", None, score, whole), self._general("right")),
+                    (self._is_whole(score), self._general("right")),
                     (self.el("gt", None, score, nothing), self._general("partly")),
                     otherwise=self._general("wrong"),
                 )
@@ -242,6 +245,13 @@ class Sheet:
         if self.tell("EXPLANATION", "explanation", self.question.explanation):
             self.outcomes["EXPLANATION"] = "single"
             self.rules.append(self.set("EXPLANATION", self.value("identifier", "explanation")))
+
+    def when_whole(self, expression: str) -> None:
+        """Scores the question where a sum is that of all its parts."""
+        self.rules.append(self.when((self._is_whole(expression), self.set("SCORE", self.score(Fraction(1))))))
+
+    def _is_whole(self, expression: str) -> str:
+        return self.el("gte", None, expression, self.value("float", decimal(self.points - _LACK)))
 
     def _general(self, name: str) -> str:
         return self.set("GENERAL", self.value("identifier", name))
@@ -312,11 +322,11 @@ def as_match(sheet: Sheet) -> str:
 
 
 def _as_map(sheet: Sheet) -> str:
-    return sheet.set("SCORE", sheet.variable("RESPONSE", "mapResponse"))
+    return sheet.answered("RESPONSE", sheet.set("SCORE", sheet.variable("RESPONSE", "mapResponse")))
 
 
 def _as_points(sheet: Sheet) -> str:
-    return sheet.set("SCORE", sheet.variable("RESPONSE", "mapResponsePoint"))
+    return sheet.answered("RESPONSE", sheet.set("SCORE", sheet.variable("RESPONSE", "mapResponsePoint")))
 
 
 #: The standard templates as rules.

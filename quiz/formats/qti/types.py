@@ -211,15 +211,20 @@ def _number_test(sheet: Sheet, _content: Any, name: str, answer: Any) -> str:
         above = sheet.el("gte", None, given, sheet.value("float", decimal(low)))
         below = sheet.el("lte", None, given, sheet.value("float", decimal(high)))
         return sheet.el("and", None, above, below)
+    # A tolerance is around what is named first.
+    return sheet.el("equal", _tolerance(sheet, answer), sheet.value("float", decimal(answer.value)), given)
+
+
+def _tolerance(sheet: Sheet, answer: Any) -> dict[str, object]:
+    """How far off a number may be. Shares of a number below zero would be a range whose ends are the wrong way round."""
     if not answer.tolerance:
-        mode: dict[str, object] = {"toleranceMode": "exact"}
-    elif answer.tolerance_type == "relative":
-        width = decimal(answer.tolerance * 100)
-        mode = {"toleranceMode": "relative", "tolerance": f"{width} {width}"}
-    else:
-        width = decimal(answer.tolerance)
-        mode = {"toleranceMode": "absolute", "tolerance": f"{width} {width}"}
-    return sheet.el("equal", mode, given, sheet.value("float", decimal(answer.value)))
+        return {"toleranceMode": "exact"}
+    mode, width = answer.tolerance_type, answer.tolerance
+    if mode == "relative" and answer.value < 0:
+        sheet.lose("answers", "tolerances that are shares became numbers")
+        mode, width = "absolute", width * -answer.value
+    said = decimal(width * 100 if mode == "relative" else width)
+    return {"toleranceMode": mode, "tolerance": f"{said} {said}"}
 
 
 def _essay(sheet: Sheet, content: Any) -> None:
@@ -432,7 +437,7 @@ def _gap_options(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     right = [identifier(one.id) for credit, one in credits if credit == 1][:1]
     mapping = [(identifier(one.id), credit * share * sheet.points) for credit, one in credits]
     sheet.declare(name, "single", "identifier", right, mapping)
-    sheet.rules.append(sheet.add(sheet.variable(name, "mapResponse")))
+    sheet.rules.append(sheet.answered(name, sheet.add(sheet.variable(name, "mapResponse"))))
     choices = [
         sheet.el("inlineChoice", {"identifier": identifier(one.id)}, sheet.line(one.text, "gaps"))
         for one in content.options
@@ -448,7 +453,7 @@ def _gap_boxes(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     right = [id for id, one in zip(names, content.options, strict=True) if one.right]
     bounds = {"lowerBound": "0", "upperBound": decimal(share * sheet.points)}
     sheet.declare(name, "multiple", "identifier", right, [*zip(names, worth, strict=True)], bounds)
-    sheet.rules.append(sheet.add(sheet.variable(name, "mapResponse")))
+    sheet.rules.append(sheet.answered(name, sheet.add(sheet.variable(name, "mapResponse"))))
     choices = [
         sheet.el("simpleChoice", {"identifier": id}, sheet.texts.entry(one.text))
         for id, one in zip(names, content.options, strict=True)

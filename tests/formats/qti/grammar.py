@@ -14,6 +14,8 @@ LENGTH = r"\d+%?"
 #: As XML Schema has it: letters and signs of any kind, but these only where they mean what they are there for.
 ADDRESS = r"([^%\[\]#]|%[0-9A-Fa-f]{2})*(#([^%\[\]#]|%[0-9A-Fa-f]{2})*)?"
 ANY = r"(?s).*"
+#: An expression of XML Schema, of which a dollar is no part, nor a backslash before one.
+PATTERN = r"(?s)([^\\$.*+?|^()\[\]{}]|\\[\\.*+?|^()\[\]{}-]|\.\*|\[[^\\\[\]^]{1,2}\])*"
 YES = "true|false"
 BASE = "directedPair|float|identifier|point|string"
 SHAPE = {"shape!": "circle|poly|rect", "coords!": r"\d+,\d+(,\d+|(,\d+,\d+)+)"}
@@ -72,7 +74,9 @@ CONTENT = {
     "setOutcomeValue": (VALUE, False), "not": (VALUE, False), "isNull": (VALUE, False), "index": (VALUE, False), "patternMatch": (VALUE, False),
     "and": (VALUE + "+", False), "or": (VALUE + "+", False),
     "sum": ("((sum|variable|index|correct|baseValue|mapResponse|mapResponsePoint) )+", False),
-    **dict.fromkeys("match equal stringMatch gte gt lte lt".split(), (VALUE + "{2}", False)),
+    # A tolerance is around what is named first.
+    "equal": ("baseValue variable ", False),
+    **dict.fromkeys("match stringMatch gte gt lte lt".split(), (VALUE + "{2}", False)),
     "assessmentTest": ("testPart ", False), "testPart": ("(assessmentSection )+", False),
     "assessmentSection": (some("assessmentSection", "assessmentItemRef"), False),
     "manifest": ("metadata organizations resources ", False), "resources": ("(resource )*", False),
@@ -126,7 +130,7 @@ ATTRIBUTES = {
     "responseProcessing": {"template": r"https?://\S+"}, "setOutcomeValue": {"identifier!": NAME},
     "variable": {"identifier!": NAME}, "correct": {"identifier!": NAME}, "mapResponse": {"identifier!": NAME},
     "mapResponsePoint": {"identifier!": NAME},
-    "baseValue": {"baseType!": BASE}, "index": {"n!": COUNT}, "patternMatch": {"pattern!": ANY},
+    "baseValue": {"baseType!": BASE}, "index": {"n!": COUNT}, "patternMatch": {"pattern!": PATTERN},
     "equal": {"toleranceMode": "absolute|exact|relative", "tolerance": f"{NUMBER} {NUMBER}", "includeLowerBound": YES, "includeUpperBound": YES},
     "stringMatch": {"caseSensitive!": YES},
     "manifest": ROOT, "file": {"href!": r"\S+"}, "dependency": {"identifierref!": NAME},
@@ -143,6 +147,15 @@ COUNTING = {
     "outcomeDeclaration": {"externalScored": "human"},
 }
 MORE = {"qti21": {}, "qti22": COUNTING, "qti30": {**COUNTING, "rubricBlock": {"use!": "scoring"}}}
+#: The base types that the responses of interactions have; of a pair what comes first and what second.
+HELD = {
+    **dict.fromkeys("choice order hotspot inlineChoice".split(), "identifier"), "selectPoint": "point",
+    **dict.fromkeys("match gapMatch graphicGapMatch".split(), "directedPair"), "textEntry": "string|float", "extendedText": "string",
+}  # fmt: skip
+SIDES = {
+    "match": ("simpleMatchSet[1]/*", "simpleMatchSet[2]/*"), "gapMatch": ("gapText", ".//gap"),
+    "graphicGapMatch": ("gapText|gapImg", "associableHotspot"),
+}  # fmt: skip
 #: Whose identifiers are one set, so that each stands once.
 UNIQUE = ("responseDeclaration", "outcomeDeclaration"), ("resource",), ("testPart", "assessmentSection", "assessmentItemRef")  # fmt: skip
 
@@ -175,13 +188,38 @@ def faults(root, name):
 
 
 def _response_faults(root):
-    """Interactions whose response is not declared, or cannot hold as many choices as may be made."""
-    declared = {one.get("identifier"): one.get("cardinality") for one in root.iter("responseDeclaration")}
+    """Interactions whose response is not declared, or cannot hold what is chosen or as much; keys that name no part; and
+    scores that have no value where there is no answer.
+    """
+    declared = {one.get("identifier"): one for one in root.iter("responseDeclaration")}
     for element in root.iterfind(".//*[@responseIdentifier]"):
-        held = declared.get(element.get("responseIdentifier"), "no response")
-        most = element.get("maxChoices", "1")
-        if held == "no response" or (held == "single" and most != "1"):
-            yield f"line {element.sourceline}: {element.tag} has {held} for {most}"
+        where, held = (
+            f"line {element.sourceline}: {element.tag}",
+            declared.get(element.get("responseIdentifier")),
+        )
+        kind, most = element.tag.removesuffix("Interaction"), element.get("maxChoices", "1")
+        if held is None or not re.fullmatch(HELD[kind], held.get("baseType")):
+            yield f"{where} has no response, or one of another base type"
+        elif held.get("cardinality") == "single" and most != "1":
+            yield f"{where} has one value for {most}"
+        elif kind in SIDES or HELD[kind] == "identifier":
+            yield from (f"{where} {said}" for said in _key_faults(element, held, SIDES.get(kind)))
+    for element in root.iterfind(".//setOutcomeValue"):
+        if [*element.iter("mapResponse", "mapResponsePoint")] and element.getparent().tag != "responseIf":
+            yield f"line {element.sourceline}: maps a response that may be missing"
+
+
+def _key_faults(element, held, sides):
+    """Parts that are called alike, and values of the key and the mapping that are not made of them."""
+    parts = [one.get("identifier") for one in element.iter() if one.get("identifier")]
+    if len({*parts}) < len(parts):
+        yield f"has parts that are called alike: {parts}"
+    values = [*held.xpath("correctResponse/value/text()"), *held.xpath("mapping/mapEntry/@mapKey")]
+    allowed = {*parts}
+    if sides:
+        names = [[one.get("identifier") for one in element.xpath(side)] for side in sides]
+        allowed = {f"{one} {two}" for one in names[0] for two in names[1]}
+    yield from (f"has no {value}" for value in values if value not in allowed)
 
 
 def _attribute_faults(element, more):

@@ -22,7 +22,7 @@ from quiz.formats.qti.nesting import nested
 from quiz.formats.qti.patterns import from_stars, to_stars
 from quiz.questions import types
 from quiz.questions.rules.text import LONGEST_PATTERN, matches
-from tests.formats.qti.grammar import faults
+from tests.formats.qti.grammar import PATTERN, faults
 from tests.formats.samples import is_written, pictures, read, samples, written
 from tests.kernel.questions import TEXTS, contents, question
 from tests.pictures import svg
@@ -292,7 +292,9 @@ def test_a_picture_lies_in_the_package():
 
 @given(
     answer=st.lists(
-        st.sampled_from(["*", "\\*", "a", "B", "é", ".", "[", "\\", "-", " "]), min_size=1, max_size=8
+        st.sampled_from(["*", "\\*", "a", "B", "é", ".", "[", "\\", "-", "$", "^", " "]),
+        min_size=1,
+        max_size=8,
     ).map("".join),
     case=st.booleans(),
     typed=TEXTS,
@@ -301,7 +303,9 @@ def test_a_picture_lies_in_the_package():
 def test_stars_become_patterns_and_come_back(answer, case, typed):
     """What is read back accepts the same texts."""
     assume(len(answer) <= LONGEST_PATTERN)
-    stars, heeds = to_stars(from_stars(answer, case))
+    pattern = from_stars(answer, case)
+    assert re.fullmatch(PATTERN, pattern), "XML Schema has no such expression"
+    stars, heeds = to_stars(pattern)
     for text in (typed, answer, answer.replace("*", "x"), answer.replace("*", "x").swapcase()):
         wanted = matches(answer, text, case_sensitive=case)
         assert (
@@ -445,3 +449,50 @@ def test_shares_that_are_rounded_leave_no_part_of_a_mark():
     (found,), _ = read(get("qti22"), written(get("qti22"), [asked])[0])
     assert found.feedback.model_dump() == told
     assert [one.feedback for one in found.content.options] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    "value, mode, width, is_lost",
+    [("8", "relative", "12.5", False), ("-8", "absolute", "1", True)],
+)
+def test_a_tolerance_is_around_the_right_number(value, mode, width, is_lost):
+    """Around what was answered a share is another range, and of a number below zero one whose ends are swapped: other
+    programs, which take the first expression for the middle, accepted 9.1 and no number at all.
+    """
+    near = {"value": value, "tolerance": "0.125", "tolerance_type": "relative"}
+    asked = question("numerical", {"answers": [near]})
+    content, lost = written(get("qti22"), [asked])
+    item = tree(ZipFile(BytesIO(content)).read("items/q.xml"))
+    equal = item.find(".//equal")
+    assert [one.tag for one in equal] == ["baseValue", "variable"]
+    assert (equal.get("toleranceMode"), equal.get("tolerance")) == (mode, f"{width} {width}")
+    (found,), _ = read(get("qti22"), content)
+    assert found.content.answers[0].bounds == asked.content.answers[0].bounds
+    assert ("answers" in lost["q"]) is is_lost
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_places_that_have_to_be_found_together_come_back_so(name):
+    """Each was worth its share, which was a loss: that all are found is a rule."""
+    regions = [
+        {"id": id, "label": id, "shape": "rect", "coords": [at, 0, at + 9, 9], "correct": True}
+        for id, at in (("a", 0), ("b", 20))
+    ]
+    image = {"file": "images/shapes.svg", "alt": "A", "width": 80, "height": 60}
+    asked = question("hotspot", {"image": image, "regions": regions, "scoring": "all_or_nothing"}, points=2)
+    content, lost = written(get(name), [asked])
+    (found,), report = read(get(name), content)
+    assert (found.scoring, found.points, found.content.outside) == ("all_or_nothing", 2, "wrong")
+    assert "scoring" not in {*lost["q"], *(loss["field"] for loss in report.losses)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_goes_together_is_never_called_alike(name):
+    """A stem ``c_a`` beside a choice ``a``, a gap ``w_a`` beside a word ``a``: one identifier was two parts."""
+    pairs = [{"id": "c_a", "stem": "x", "choice": "A"}, {"id": "2", "stem": "y", "choice": "B"}]
+    words = {"text": "[[w_a]] [[b]]", "choices": ["A", "B"], "gaps": {"w_a": "a", "b": "b"}}
+    asked = [question("matching", {"pairs": pairs}, id="pairs"), question("drag_words", words, id="words")]
+    content, _ = written(get(name), asked)
+    with ZipFile(BytesIO(content)) as package:
+        assert [faults(tree(package.read(f"items/{one.id}.xml")), name) for one in asked] == [[], []]
+    assert [one.content for one in read(get(name), content)[0]] == [one.content for one in asked]

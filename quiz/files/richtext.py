@@ -164,6 +164,8 @@ class Plain(str):
     __slots__ = ()
 
 
+#: A character between tags, by which it is known of most texts at once that something of them is seen.
+SEEN: Final = re.compile(r"(?:^|>)[^<>&]*[^<>&\s]")
 #: The class of authored text by the name of its format (``text_format`` in bank files).
 TEXT_FORMATS: Final[Mapping[str, type[str]]] = {"markdown": str, "html": Html, "plain": Plain}
 
@@ -245,6 +247,11 @@ def to_text(text: str) -> str:
     safe = sanitise(html, _with_formulas(html, TAGS))  # images are not put in place: their words stay
     bare = sanitise(_BLOCK_ENDS.sub(" ", _FORMULA.sub(_in_words, safe)), frozenset())
     return " ".join(unescape(bare).split())
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is seen, neither a word nor a picture: an empty paragraph, say, or a film."""
+    return not (to_text(text) or "<img" in to_html(text))
 
 
 def _in_words(formula: re.Match[str]) -> str:

@@ -4,9 +4,12 @@ import json
 import math
 import os
 import re
+import resource
 from base64 import b64encode
 from datetime import date
 from io import BytesIO
+from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -400,3 +403,128 @@ def test_pictures_beside_a_file_have_no_place_on_standard_output(bank):
     done = run(bank, "-", "--to", "yaml")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "its pictures lie in a folder beside it – name a file in place of -" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "option, status",
+    [
+        ('<object data="x.png"></object>', "draft"),
+        ('<img src="https://other.example/x.png">', "draft"),
+        ("<p>&nbsp;</p><!-- x -->", "draft"),
+        ('<img alt="" src="images/x.png">', "ready"),
+        ('<img alt="A square" src="https://other.example/x.png">', "ready"),
+        ("<p>&#945;</p>", "ready"),
+        ("<math><mi>x</mi></math>", "ready"),
+        ("<p>\\(x\\)</p>", "ready"),
+    ],
+)
+def test_a_question_with_an_option_of_which_nothing_is_seen_is_a_draft_and_told(option, status):
+    asked = {
+        "id": "q", "type": "single_choice", "text_format": "html", "prompt": "<p>Which?</p>",
+        "options": [{"text": "a", "correct": True}, {"text": option}],
+    }  # fmt: skip
+    source = Source(BytesIO(json.dumps({"format": "quiz-bank/1", "bank": "b", "title": "B", "questions": [asked]}).encode()), "b")  # fmt: skip
+    (one,) = Reading(get("json"), source, Report("b", "json"), "b")
+    assert (one.question.status, [loss.field for loss in one.losses]) == (
+        status,
+        ["options"] * (status == "draft"),
+    )
+
+
+# Files, pipes and disks ----------------------------------------------------------------------------------------------
+
+GIFT = "::a::Two? {=2 ~3}\n"
+
+
+def test_a_pipe_is_read_once_and_whole(tmp_path):
+    """Its beginning went to the recognition of the format, and an empty bank came out."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(GIFT,))
+    writer.start()
+    done = run(pipe, tmp_path / "b.yaml")
+    writer.join()
+    assert (done.exit_code, done.stdout) == (0, f"1 read as gift, 1 written to {tmp_path / 'b.yaml'}\n")
+
+
+def test_a_device_is_written_to_and_stays_what_it_is(tmp_path):
+    """A file took its place: as root that of /dev/null."""
+    (tmp_path / "a.gift").write_text(GIFT)
+    null = tmp_path / "null"
+    null.symlink_to(os.devnull)
+    done = run(tmp_path / "a.gift", null, "--to", "yaml")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == f"1 read as gift, 1 written to {null}\n"
+    assert null.readlink() == Path(os.devnull)
+
+
+def test_a_link_and_who_may_read_a_file_stay(tmp_path):
+    (tmp_path / "a.gift").write_text(GIFT)
+    kept = tmp_path / "kept.yaml"
+    kept.touch(mode=0o600)
+    (tmp_path / "link.yaml").symlink_to(kept)
+    assert run(tmp_path / "a.gift", tmp_path / "link.yaml").exit_code == 0
+    assert (kept.stat().st_mode & 0o777, (tmp_path / "link.yaml").is_symlink()) == (0o600, True)
+    assert read_bank(kept).by_id.keys() == {"a"}
+    before = os.umask(0o027)
+    try:
+        assert run(tmp_path / "a.gift", tmp_path / "new.yaml").exit_code == 0
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new.yaml").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    "places", [("a.gift", "a.gift"), ("a.gift", "b.yaml", "--report", "b.yaml"), ("a.gift", "b.yaml", "--report", "./a.gift")]
+)  # fmt: skip
+def test_no_file_takes_the_place_of_another_one(tmp_path, monkeypatch, places):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.gift").write_text(GIFT)
+    done = run(*places)
+    assert done.exit_code == 2
+    assert "would be overwritten – SOURCE, DEST and --report are three files" in done.stderr
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.gift", GIFT)]
+
+
+def test_a_disk_that_is_full_is_told_in_words_and_leaves_nothing(bank, tmp_path):
+    """It was a traceback, and half a picture."""
+    folder = tmp_path / "there"
+    folder.mkdir()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        done = run(bank, folder / "b.yaml")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == f"{folder / 'b.yaml'}: File too large\n"
+    assert [*folder.iterdir()] == []
+
+
+def test_pictures_are_put_beside_a_file_all_or_none(tmp_path):
+    (tmp_path / "there").mkdir()
+    files = {"images/a.png": png(), f"images/{'b' * 300}.png": png()}
+    with pytest.raises(OSError, match="File name too long"):
+        conversion.put_beside(files, tmp_path / "there")
+    assert [path for path in (tmp_path / "there").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("text", ["", "// only a remark\n", "<quiz></quiz>", "<questestinterop/>"])
+def test_a_file_without_a_question_is_refused(tmp_path, text):
+    """An empty bank was written over what was there: a download that failed, the wrong file."""
+    (tmp_path / "a").write_text(text)
+    (tmp_path / "b.yaml").write_text("kept")
+    done = run(tmp_path / "a", tmp_path / "b.yaml", *([] if text[:1] == "<" else ["--from", "gift"]))
+    assert done.exit_code == 1
+    assert "there is no question in it – look whether it is the file" in done.stdout
+    assert (tmp_path / "b.yaml").read_text() == "kept"
+
+
+def test_a_file_of_no_known_format_is_reported(tmp_path):
+    (tmp_path / "a.docx").write_bytes(b"\x01\x02")
+    done = run(tmp_path / "a.docx", tmp_path / "b.yaml", "--json", "--report", tmp_path / "r.json")
+    assert done.exit_code == 1
+    (error,) = json.loads(done.stdout)["errors"]
+    assert json.loads((tmp_path / "r.json").read_text())["errors"] == [error]
+    assert error["message"].startswith("a.docx: the format is not recognised – say it with --from: ")
+    assert run(tmp_path / "a.docx", tmp_path / "b.yaml").stdout.count("a.docx: ") == 1

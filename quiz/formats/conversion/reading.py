@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from quiz.banks.loading import is_family, load
 from quiz.banks.model import Authored, Bank, Topic
 from quiz.errors import Invalid, Said, TooLarge, in_turn
+from quiz.files.richtext import SEEN, TEXT_FORMATS, is_blank
 from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Told, Unsupported
 from quiz.formats.conversion.ids import ID, Ids, as_id, as_slug, as_written, renamed
 from quiz.formats.conversion.report import Report
+from quiz.questions.images import references
 from quiz.questions.validation import validate
 
 #: What a question says of time where its source knows nothing of it.
 _TIMES = ("as_of", "valid", "timeless")
+#: The fields of texts that are asked or offered, and what these are called in their parts.
+_ASKED: Final[Mapping[str, Collection[str]]] = {
+    "prompt": (), "options": ("text",), "items": ("text",), "choices": ("text",), "pairs": ("stem", "choice"),
+    "distractors": ("choice",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Reading:
     """The questions of a source as they come; ``bank`` is the header once the first of them has come.
 
     ``topics`` is what the bank and the source say of topics; it grows while questions come. Faults and what is not
-    supported go into the report; so does the number of questions read.
+    supported go into the report; so does the number of questions read. ``met`` counts all questions, whatever they are.
     """
 
     def __init__(
@@ -57,7 +64,7 @@ class Reading:
         self._limits, self._report, self._prefix = source.limits, report, prefix
         self._below = below
         self._ids = Ids()
-        self._met = self._told = 0
+        self.met = self._told = 0
         self.bank = Bank.load({"bank": slug, "title": _title_of(source.name) or slug})
         self._first = self._start()
         own, self.bank = self.bank, bank or self.bank
@@ -85,8 +92,8 @@ class Reading:
         if isinstance(entry, Told):
             self._learn(entry)
             return None
-        self._met += 1
-        if self._met > self._limits.questions:
+        self.met += 1
+        if self.met > self._limits.questions:
             raise TooLarge(
                 Said(
                     "more than %(most)s questions: cut the file into several",
@@ -143,7 +150,8 @@ class Reading:
             del fields["name"]
         if is_family(fields):
             fields["language"] = self.bank.language
-        if any(loss.spoils for loss in found.losses) and fields.get("status", "ready") == "ready":
+        lost = [*found.losses, *_blanks(fields)]
+        if any(loss.spoils for loss in lost) and fields.get("status", "ready") == "ready":
             fields["status"] = "draft"
         try:
             question = _sound(load(fields))
@@ -155,13 +163,34 @@ class Reading:
             return None
         self._ids.take(question.id)
         self._report.read += 1
-        losses = (*found.losses, *renamed(found.fields.get("id"), question.id))
+        losses = (*lost, *renamed(found.fields.get("id"), question.id))
         return Understood(found.where, question, losses, found.files)
 
     def _id(self, fields: Mapping[str, Any]) -> str:
         wished = as_written(fields.get("id") or fields.get("name") or "")
-        base = wished if ID.fullmatch(wished) else as_id(wished) or f"{self._prefix}{self._met}"
+        base = wished if ID.fullmatch(wished) else as_id(wished) or f"{self._prefix}{self.met}"
         return self._ids.apart(base)
+
+
+def _blanks(fields: Mapping[str, Any]) -> Iterator[Loss]:
+    """A loss for each field of a question with a text of which nothing is seen, such as an option that is only a film."""
+    style = str(fields.get("text_format"))
+    for name, value in fields.items():
+        if name in _ASKED and any(_is_blank(text, style) for text in _texts(value, _ASKED[name])):
+            yield Loss(name, "nothing is seen of a text: a draft, until it has words", spoils=True)
+
+
+def _texts(value: Any, names: Collection[str]) -> Iterator[str]:
+    """Of a text, or of those under these names in each part of a list, those that have no word at a glance."""
+    for part in value if isinstance(value, list) else [value]:
+        for text in map(part.get, names) if isinstance(part, dict) else [part]:
+            if isinstance(text, str) and text and not SEEN.search(text):
+                yield text
+
+
+def _is_blank(text: str, style: str) -> bool:
+    shown = TEXT_FORMATS.get(style, str)(text)
+    return is_blank(shown) and not any(references({"text": text, "text_format": style}))
 
 
 def _said(topic: Topic) -> dict[str, Any]:

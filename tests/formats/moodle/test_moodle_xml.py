@@ -387,6 +387,8 @@ def test_what_shows_nothing_is_passed_over():
     units = "<units><unit><multiplier>1</multiplier><unit_name></unit_name></unit></units>"
     found, lost = one(f'<answer fraction="100"><text>5</text></answer>{units}', "numerical")
     assert (found.content.units, lost) == ((), set())
+    found, _ = one(builder.answer(100, "a") + builder.answer(0, ""), "shortanswer")
+    assert [answer.text for answer in found.content.answers] == ["a"]
 
 
 def test_several_markers_are_words_for_the_places_of_a_picture():
@@ -624,7 +626,7 @@ def test_pictures_in_addresses_come_along_and_those_elsewhere_are_told():
 @pytest.mark.parametrize(
     "html, lost",
     [
-        ('<iframe src="https://example.org/film"></iframe>', {"media"}),
+        ('<iframe src="https://example.org/film"></iframe>', {"media", "prompt"}),
         ('<span lang="en" class="multilang">Yes</span>', set()),
         ("{mlang en}Yes{mlang}{mlang ru}Да{mlang}", {"translations"}),
         ('<span lang="en">frames</span> and <b>video</b>', set()),

@@ -251,8 +251,9 @@ def _ticked(answers: Sequence[_Alternative]) -> list[Fraction]:
 
 
 def _number(one: _Alternative) -> dict[str, Any]:
+    """Moodle takes the size of a tolerance that is below 0."""
     value, _, tolerance = one.text.partition(":")
-    width = _decimal(tolerance) if tolerance.strip() else 0
+    width = _decimal(tolerance).copy_abs() if tolerance.strip() else 0
     kept = {"tolerance": width} if width else {}
     return {"value": _decimal(value), **kept, **_worth(one), **_feedback(one)}
 

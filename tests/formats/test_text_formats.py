@@ -268,6 +268,15 @@ def test_numbers_are_read_as_people_type_them(name, text):
     assert (answers[0].value, answers[0].tolerance) == (Fraction(-2001, 2), Fraction(1, 100))
 
 
+@pytest.mark.parametrize(
+    "name, text", [("gift", "Q? {#4:-1}"), ("gift", "Q? {#5..3}"), ("cloze-text", "Q? {1:NM:=4:-1}")]
+)
+def test_a_tolerance_below_nothing_counts_by_its_size(name, text):
+    content = one(name, text).content
+    answers = content.answers if name == "gift" else content.gaps["1"].content.answers
+    assert answers[0].bounds == (3, 5)
+
+
 def test_a_text_that_begins_like_a_weight_stays_one():
     told = question(
         "single_choice",

@@ -302,11 +302,14 @@ def _numerical(answers: str) -> dict[str, Any]:
 
 
 def _number(text: str) -> dict[str, Any]:
+    """A number or a range. The larger end may come first, and a tolerance be below 0: Moodle takes its size."""
     low, dots, high = text.partition("..")
     if dots:
-        return {"min": _decimal(low), "max": _decimal(high)}
+        ends = sorted((_decimal(low), _decimal(high)))
+        return dict(zip(("min", "max"), ends, strict=True))
     value, _, tolerance = text.partition(":")
-    return {"value": _decimal(value), **({"tolerance": _decimal(tolerance)} if tolerance.strip() else {})}
+    width = {"tolerance": _decimal(tolerance).copy_abs()} if tolerance.strip() else {}
+    return {"value": _decimal(value), **width}
 
 
 def _decimal(text: str) -> Decimal:

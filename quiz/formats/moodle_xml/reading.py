@@ -369,7 +369,9 @@ def _truefalse(item: Item) -> dict[str, Any]:
 
 
 def _shortanswer(item: Item) -> dict[str, Any]:
-    answers = [{"text": str(one.text), **one.worth, **one.told} for one in _answers(item)]
+    """Moodle passes over answers that are blank, worth nothing and say nothing."""
+    said = (one for one in _answers(item) if one.text or one.credit or one.told)
+    answers = [{"text": str(one.text), **one.worth, **one.told} for one in said]
     _demand_key("credit" not in answer for answer in answers)
     case = {"case_sensitive": True} if item.truth("usecase", default=False) else {}
     return {"type": "short_text", "answers": answers, **case}

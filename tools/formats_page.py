@@ -34,6 +34,15 @@ README = """\
 `quiz convert membership.yaml membership.xml --to moodle-xml`. Every question of SOURCE is accounted for: written, not
 supported, or wrong; `--report FILE` writes the account, with every loss by field. The same in the browser: *Import* and *Export*.
 
+SOURCE may be `-` for standard input, or a pipe, and DEST `-` for standard output (with `--to`; the account goes to standard error):
+`quiz convert - - --to yaml < questions.gift`. A package comes out as its bytes; where pictures lie beside a file there is no place for them, so name one.
+
+DEST, its pictures and the report are written whole or not at all: on a full disk, after Ctrl-C, or where SOURCE is refused as a whole (it is of
+no format known here, cannot be read, or holds no question), what was there stays. The exit code is 0 when DEST is written and nothing in SOURCE is wrong, 1 when a
+question is wrong (DEST holds the others) or SOURCE is refused (no DEST), 2 for wrong usage; `--strict` gives 1 for losses and unsupported
+questions too. `--report FILE` and `--json` have the account as JSON in each of these cases but the last:
+`quiz convert export.zip bank.yaml --strict --report account.json && quiz bank check bank.yaml`.
+
 [Families](bank.md#families-one-question-many-variants) go between our own formats whole. In another format a family is written as
 questions of its own: at most ten of those that it stands for at the date (`--variants N`, `--as-of DATE`), spread evenly over all of
 them, with ids such as `joined-when.KZ`. The report counts each as a question, with the `family` that it came from; the loss is named

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from errno import EPIPE
 from importlib import import_module
 from typing import Any
 
@@ -46,6 +47,11 @@ class _Commands(click.Group):
             for line in lines_of(error):
                 click.echo(line, err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:  # no leave to read or write, a full disk
+            if error.errno in (None, EPIPE):  # a bug of ours; who read has gone, where click ends without a word
+                raise
+            click.echo(f"{error.filename or 'input or output'}: {error.strerror}", err=True)
+            ctx.exit(1)
 
 
 def _family(name: str) -> tuple[click.Command, ...]:

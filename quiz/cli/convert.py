@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
@@ -18,7 +19,8 @@ import click
 from quiz.errors import Invalid, Problem, TooLarge
 
 if TYPE_CHECKING:
-    from quiz.formats.conversion import Report
+    from quiz.formats.base import Format
+    from quiz.formats.conversion import Instances, Report
 
 
 #: Where a fault stands that is that of the file as a whole.
@@ -70,7 +72,8 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     Every question of SOURCE is accounted for: written, not supported, or wrong. What DEST cannot hold is named, field
     by field. A question that is wrong does not keep the others back (exit code 1 then).
 
-    SOURCE may be - for standard input, and DEST - for standard output: what is said then goes to standard error.
+    SOURCE may be - for standard input, or a pipe, and DEST - for standard output: what is said then goes to standard
+    error.
 
     FORMAT is one of aiken, anki, blackboard, cloze-text, csv, gift, h5p, json, kahoot, missing-word, moodle-xml, qti12
     (Canvas and others), qti21, qti22, qti30, text2qti, xlsx, yaml.
@@ -78,66 +81,102 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     Example: quiz convert questions.gift questions.yaml
     """
     from quiz.clock import now
-    from quiz.formats import by_suffix, format_of, get
-    from quiz.formats import conversion as engine
+    from quiz.files.replacing import replaced
+    from quiz.formats.conversion import Instances, legible
 
-    _demand_folders(dest, report)
+    _demand_places(source, dest, report)
     if as_json and dest == _STANDARD:
         raise click.UsageError("DEST - and --json both go to standard output – say --report FILE")
-    try:
-        named = get(read_as) if read_as else None
-        target = get(write_as) if write_as else by_suffix(dest.name)
-    except Invalid as error:
-        raise click.UsageError(str(error)) from None
-    with (
-        _read_from(source) as given,
-        click.progressbar(
-            length=0, label="Converting", file=sys.stderr, hidden=not sys.stderr.isatty()
-        ) as bar,
-    ):
-        origin, refused = named or format_of(given), False
-        try:
-            instances = engine.Instances((as_of or now()).date(), variants)
-            with _written_to(dest) as made:
-                done = engine.convert(given, made, origin, target, instances, step=lambda: bar.update(1))
-            done.source = engine.legible(source)
-        except (Invalid, TooLarge) as error:  # the file is refused as a whole
-            problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
-            done = engine.Report(engine.legible(source), origin.name, errors=[*map(_fault, problems)])
-            refused = True
+    named, target = _formats(read_as, write_as, dest)
+    done, written = _converted(source, dest, named, target, Instances((as_of or now()).date(), variants))
     if report:
-        report.write_text(_document(done) + "\n", "utf-8")
-    click.echo(
-        _document(done) if as_json else "\n".join(_lines(done, None if refused else engine.legible(dest))),
-        err=dest == _STANDARD,
-    )
+        with _written_to(report) as path, replaced(path) as file:
+            file.write(f"{_document(done)}\n".encode())
+    account = _document(done) if as_json else "\n".join(_lines(done, legible(dest) if written else None))
+    click.echo(account, err=_is_stream(dest))
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
 
 
-def _demand_folders(*written: Path | None) -> None:
-    """Raises UsageError where a file that is to be written has no folder."""
-    for path in written:
-        if path and not path.parent.is_dir():
+def _demand_places(source: Path, dest: Path, report: Path | None) -> None:
+    """Raises UsageError where a file that is to be written has no folder, or would take the place of another one."""
+    for path in filter(None, (dest, report)):
+        if not path.parent.is_dir():
             raise click.UsageError(f"there is no folder for {path} – make it first")
+    files = [one.resolve() for one in (source, dest, report) if one and not _is_stream(one)]
+    for path in files:
+        if files.count(path) > 1:
+            raise click.UsageError(
+                f"{path.name} would be overwritten – SOURCE, DEST and --report are three files"
+            )
+
+
+def _formats(read_as: str | None, write_as: str | None, dest: Path) -> tuple[Format | None, Format]:
+    """The format of SOURCE, None where it is to be recognised, and that of DEST. Raises UsageError."""
+    from quiz.formats import by_suffix, get
+
+    try:
+        return get(read_as) if read_as else None, get(write_as) if write_as else by_suffix(dest.name)
+    except Invalid as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _converted(
+    source: Path, dest: Path, named: Format | None, target: Format, instances: Instances
+) -> tuple[Report, bool]:
+    """What became of the questions, and whether DEST is written: it is not where SOURCE is refused as a whole."""
+    from quiz.formats import conversion, format_of
+
+    refused = conversion.Report(conversion.legible(source), named.name if named else "")
+    with _read_from(source) as given, _counting() as step:
+        try:
+            origin = named or format_of(given)
+            refused.format = origin.name
+            with _written_to(dest) as made:
+                done = conversion.convert(given, made, origin, target, instances, step=step)
+        except (Invalid, TooLarge) as error:
+            problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
+            refused.errors += map(_fault, problems)
+            return refused, False
+    done.source = refused.source
+    return done, True
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[], None]]:
+    """Shows on a terminal how many questions have been converted: what is given counts one more."""
+    with click.progressbar(
+        count(),
+        label="Converting",
+        show_pos=True,
+        update_min_steps=20,
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as bar:
+        yield lambda: bar.update(1)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether the name stands for standard input or output, a pipe or a device: what has no place in a folder."""
+    return path == _STANDARD or (path.exists() and not path.is_file())
 
 
 @contextmanager
 def _read_from(source: Path) -> Iterator[Path]:
-    """The file; one of what comes on standard input, alone in its folder."""
-    if source != _STANDARD:
+    """The file; one of what comes on a stream, which can be read only once, alone in its folder."""
+    if not _is_stream(source):
         yield source
         return
     with TemporaryDirectory() as folder:
         path = Path(folder) / _NAME
-        with click.open_file("-", "rb") as standard, path.open("wb") as file:
-            copyfileobj(standard, file)
+        with click.open_file(str(source), "rb") as stream, path.open("wb") as file:
+            copyfileobj(stream, file)
         yield path
 
 
 @contextmanager
 def _written_to(dest: Path) -> Iterator[Path]:
-    """The file; one that goes to standard output when all went well. Raises Invalid where it has pictures beside it then."""
-    if dest != _STANDARD:
+    """The file; one that goes to a stream when all went well. Raises Invalid where it has pictures beside it then."""
+    if not _is_stream(dest):
         yield dest
         return
     with TemporaryDirectory() as folder:
@@ -145,10 +184,10 @@ def _written_to(dest: Path) -> Iterator[Path]:
         yield path
         if len([*path.parent.iterdir()]) > 1:
             raise Invalid(
-                [Problem("", "its pictures lie in a folder beside it", "name a file in place of -")]
+                [Problem("", "its pictures lie in a folder beside it", f"name a file in place of {dest}")]
             )
-        with path.open("rb") as file, click.open_file("-", "wb") as standard:
-            copyfileobj(file, standard)
+        with path.open("rb") as file, click.open_file(str(dest), "wb") as stream:
+            copyfileobj(file, stream)
 
 
 def _document(done: Report) -> str:
@@ -170,7 +209,8 @@ def _lines(done: Report, dest: str | None) -> Iterator[str]:
     """What became of the questions; the last line counts them. ``dest`` is None where it is not written."""
     yield from told(done)
     if dest is None:
-        yield f"refused as {done.format}: nothing is written"
+        kind = f" as {done.format}" if done.format else ""
+        yield f"refused{kind}: nothing is written"
         return
     left = {"not supported": len(done.unsupported), "wrong": len(done.errors)}
     counts = ", ".join(f"{count} {what}" for what, count in left.items() if count)
@@ -182,7 +222,8 @@ def told(done: Report) -> Iterator[str]:
     """What did not come along, and what was lost."""
     for error in done.errors:
         where = "" if error["where"] == _WHOLE else f"{error['where']}: "
-        yield f"{done.source}: {where}{error['message']}"
+        message = error["message"].removeprefix(f"{Path(done.source).name}: ")
+        yield f"{done.source}: {where}{message}"
     for other in done.unsupported:
         side = "cannot be written" if "stage" in other else "not supported"
         yield f"{done.source}: {other['where']}: {side}: {other['kind']}{_titled(other)}"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from quiz.banks.model import Bank
 from quiz.errors import Invalid
+from quiz.files.replacing import replaced
 from quiz.formats.base import USUAL, Format, Limits, Source
 from quiz.formats.conversion.ids import as_slug
 from quiz.formats.conversion.pictures import put_beside, seen
@@ -50,7 +48,8 @@ def convert(
 ) -> Report:
     """Converts a file. The target is written whole or not at all. ``step`` is called once a question.
 
-    Raises Invalid or TooLarge where the source is refused as a whole: no target is then written.
+    Raises Invalid or TooLarge where the source is refused as a whole, as one without any question is: no target is then
+    written.
     """
     with source.open("rb") as file:
         report = Report(legible(source), read_as.name)
@@ -60,10 +59,16 @@ def convert(
             report,
             as_slug(target.stem),
         )
-        with _replaced(target) as written:
+        with replaced(target) as written:
             writing = write_as.for_file(target.name)
             questions = _stepped(reading, step)
-            write(questions, reading.bank, writing, written, report, instances, target.parent, reading.topics)
+            beside = write(questions, reading.bank, writing, written, report, instances, reading.topics)
+            if not reading.met:
+                raise Invalid(
+                    "there is no question in it – look whether it is the file and the format that you mean"
+                )
+            written.flush()  # a disk that is full is known before a picture is put beside it
+            put_beside(beside, target.parent)
     return report
 
 
@@ -113,7 +118,7 @@ def convert_upload(
                 files.update(one.files)
                 yield shown
 
-    write(kept(), reading.bank, write_as, target, report, instances, topics=reading.topics)
+    write(kept(), reading.bank, write_as, target, report, instances, reading.topics)
     return Converted(target.getvalue(), files, report)
 
 
@@ -128,18 +133,3 @@ def export(bank: Bank, files: Mapping[str, bytes], write_as: Format, instances: 
     beside = write(understood, bank.holding(()), write_as, target, report, instances)
     whole = write_as.writer is not None and write_as.writer.whole  # holds pictures of shared texts too
     return Converted(target.getvalue(), files if whole else beside, report)
-
-
-@contextmanager
-def _replaced(target: Path) -> Iterator[BinaryIO]:
-    """A file that takes the target's place when all went well, and leaves no trace when not."""
-    # No more of its name than leaves room in the 255 bytes that file systems have for one.
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-        os.chmod(name, 0o644)  # noqa: PTH101 - as open() would have made it
-        os.replace(name, target)  # noqa: PTH105
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from quiz.banks.loading import load
 from quiz.errors import Invalid, Problem, Said
 from quiz.files.images import read_image
+from quiz.files.replacing import replaced
 from quiz.formats.base import Loss, blind
 from quiz.formats.conversion.reading import Understood
 from quiz.questions.images import references, size_of_pin, worded
@@ -61,19 +63,23 @@ def by_name(one: Understood) -> Understood:
 
 
 def put_beside(files: Mapping[str, bytes], folder: Path) -> None:
-    """Puts pictures into a folder; one that is there already stays as it is. Raises Invalid, and has then put none, where
-    another one has the name: some other file in the folder shows it.
+    """Puts pictures into a folder, all or none; one that is there already stays as it is. Raises Invalid where another
+    one has the name: some other file in the folder shows it.
     """
     others = [name for name, content in files.items() if not _has_room(folder / name, content)]
     if others:
         what = "another picture lies in the folder under this name"
         mend = "write into a folder of its own, or move that picture away"
         raise Invalid(Problem(name, what, mend) for name in others)
-    for name, content in files.items():
-        place = folder / name
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+    with ExitStack() as undo:
+        for name, content in files.items():
+            place = folder / name
+            if not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with replaced(place) as file:
+                    file.write(content)
+                undo.callback(place.unlink)
+        undo.pop_all()
 
 
 def _has_room(place: Path, content: bytes) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
@@ -15,7 +14,7 @@ from quiz.banks.model import Authored, Bank, Question, Topic
 from quiz.errors import Invalid, Said, in_turn
 from quiz.formats.base import Format, Loss, Unwritable, Writer, lost_fields
 from quiz.formats.conversion.ids import Ids, as_id, renamed
-from quiz.formats.conversion.pictures import by_name, put_beside, with_words
+from quiz.formats.conversion.pictures import by_name, with_words
 from quiz.formats.conversion.reading import Understood
 from quiz.formats.conversion.report import Report
 
@@ -38,12 +37,10 @@ def write(
     target: BinaryIO,
     report: Report,
     instances: Instances,
-    folder: Path | None = None,
     topics: Mapping[str, Topic] | None = None,
 ) -> Mapping[str, bytes]:
     """Writes questions to an open file; ``bank`` is the header. Returns the pictures that belong beside the file.
 
-    ``folder``: where they are put (None: nowhere).
     ``topics``: what is said of topics, which may grow while questions come (None: what the bank says).
     """
     if write_as.writer is None:
@@ -56,8 +53,6 @@ def write(
         writing.add(one)
     writing.writer.close()
     report.lose(None, "", [*writing.writer.topic_losses()])
-    if folder is not None:
-        put_beside(writing.writer.beside, folder)
     return writing.writer.beside
 
 

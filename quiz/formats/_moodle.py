@@ -36,6 +36,11 @@ ORDER_RULES: Final = {
     "LONGEST_CONTIGUOUS_SUBSET": "longest_consecutive",
     "RELATIVE_TO_CORRECT": "relative_to_correct",
 }
+#: The other way round. Pairs in right order, counted once, are what it counts from either side.
+_ORDER_WORDS: Final = {
+    **{ours: moodle for moodle, ours in ORDER_RULES.items()},
+    "pairwise": "RELATIVE_ALL_PREVIOUS_AND_NEXT",
+}
 #: Short words for gradings, and the numbers that Moodle stores. Where nothing is said it takes the first.
 _GRADINGS: Final = {
     "": "RELATIVE_NEXT_EXCLUDE_LAST",
@@ -182,6 +187,13 @@ def order_rule(word: str) -> str | None:
     """Our rule of ordering for Moodle's word or number for a grading; None for what it does not know."""
     said = word.strip().upper()
     return ORDER_RULES.get(_GRADINGS.get(said, said))
+
+
+def order_word(rule: str) -> tuple[str, list[Loss]]:
+    """Moodle's word for our rule of ordering, and a loss where that is the word for another, of the same marks."""
+    word = _ORDER_WORDS[rule]
+    same = ORDER_RULES[word] == rule
+    return word, [] if same else [Loss("scoring", Said("%(word)s gives the same marks", word=word))]
 
 
 def without_files(text: str) -> str:

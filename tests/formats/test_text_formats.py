@@ -79,6 +79,16 @@ def test_what_is_told_of_a_file_can_be_said_in_the_language_of_a_page():
     assert number["message"].figures["text0"].figures == {"text": "x"}
 
 
+@pytest.mark.parametrize("name", ["gift", "moodle-xml"])
+def test_pairs_in_right_order_are_counted_from_both_sides_there(name):
+    told = question("ordering", {"items": [*"abcd"], "scoring": "pairwise"})
+    content, lost = written(get(name), [told])
+    (back,) = read(get(name), content)[0]
+    assert (back.scoring, [*lost.values()]) == ("all_previous_and_next", [["scoring"]])
+    for answer in ([*"bdca"], [*"cab"], ["d"]):
+        assert back.score(answer).fraction == told.score(answer).fraction
+
+
 def test_how_items_of_an_ordering_are_shown_is_a_loss():
     source = Source(BytesIO(b"Order {>2 RANDOM HORIZONTAL\na\nb\nc}"), "x.gift")
     (found,) = Reading(get("gift"), source, Report("x", "gift"), "b")

@@ -11,7 +11,6 @@ from quiz.banks.model import Bank, Question
 from quiz.errors import Said
 from quiz.formats._moodle import (
     MARKUP,
-    ORDER_RULES,
     added_up,
     as_html,
     category,
@@ -19,6 +18,7 @@ from quiz.formats._moodle import (
     holds_markup,
     kept,
     literal,
+    order_word,
     path_of,
     says_more,
     ticked,
@@ -229,16 +229,11 @@ def _items(question: Question, content: Any) -> Body:
     """Moodle takes what stands in front of the first brace, escaped or not, for the question."""
     if "{" in f"{question.name or question.id}{question.prompt}":
         raise Unwritable("ordering with { in its name or text")
-    rule = {ours: moodle for moodle, ours in ORDER_RULES.items()}.get(question.scoring)
-    losses = (
-        []
-        if rule
-        else [Loss("scoring", Said("Moodle does not grade by %(scoring)s", scoring=question.scoring))]
-    )
+    word, losses = order_word(question.scoring)
     items = [_item(item.text, question.text_format) for item in content.items]
     if question.text_format != "html" and any(map(MARKUP.search, items)):
         losses.append(Loss("text_format", "the items of an ordering are HTML"))
-    head = f">{len(content.items)} ALL VERTICAL {rule or 'ABSOLUTE_POSITION'} SHOW none"
+    head = f">{len(content.items)} ALL VERTICAL {word} SHOW none"
     return "\n\t".join([head, *items]), losses
 
 

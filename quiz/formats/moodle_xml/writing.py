@@ -11,17 +11,16 @@ from typing import Any, BinaryIO, Final
 
 from quiz.banks.families import Family
 from quiz.banks.model import Bank, Question
-from quiz.errors import Said
 from quiz.formats._embedded import write_embedded
 from quiz.formats._moodle import (
     FILL_IN,
-    ORDER_RULES,
     added_up,
     as_html,
     became_html,
     centred,
     graded,
     joined,
+    order_word,
     ticked,
 )
 from quiz.formats.base import Loss, Unwritable, Writer, lost_fields
@@ -45,7 +44,6 @@ from quiz.formats.moodle_xml.words import WORD, numbered
 from quiz.questions.fields import exact
 from quiz.questions.rules.numbers import show_number
 
-_RULES: Final = {ours: moodle for moodle, ours in ORDER_RULES.items()}
 #: Types whose questions have feedback by how right the whole answer was.
 _COMBINED: Final = frozenset(
     "single_choice multiple_response matching ordering gap_select drag_words hotspot".split()
@@ -270,14 +268,13 @@ def _pairs(sheet: Sheet, content: Any) -> None:
 
 
 def _items(sheet: Sheet, content: Any) -> None:
-    rule = _RULES.get(sheet.question.scoring)
-    if rule is None:
-        sheet.lose("scoring", Said("Moodle does not grade by %(scoring)s", scoring=sheet.question.scoring))
+    word, losses = order_word(sheet.question.scoring)
+    sheet.losses += losses
     for name, value in (
         ("layouttype", "VERTICAL"),
         ("selecttype", "ALL"),
         ("selectcount", 0),
-        ("gradingtype", rule or "ABSOLUTE_POSITION"),
+        ("gradingtype", word),
         ("showgrading", "SHOW"),
         ("numberingstyle", "none"),
     ):

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -402,6 +403,17 @@ _SHOWN: Final[Mapping[str, Callable[[Item, Element], str | None]]] = {
 def path_of(folder: str, address: str) -> str:
     """The path in the package of what a file in this folder refers to, which some write as Windows does."""
     return posixpath.normpath(posixpath.join(folder, unquote(address).replace("\\", "/")))
+
+
+def folder_at(element: Element, folder: str) -> str:
+    """The folder from which addresses at a root or a resource of a manifest go, that of its file being given (XML Base).
+
+    Names of folders may lack their slash; one on another site names nothing in a package.
+    """
+    around = [element, *islice(element.iterancestors(), 2)]
+    bases = (one.get("base") for one in reversed(around) if not _ELSEWHERE.match(one.get("base", "#")))
+    folders = (posixpath.dirname(one) if "." in posixpath.basename(one) else one for one in bases)
+    return reduce(path_of, folders, folder)
 
 
 def is_text(element: Element) -> bool:

@@ -18,7 +18,7 @@ from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupport
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
-from quiz.formats.qti.item import Item, own_id, path_of, told
+from quiz.formats.qti.item import Item, folder_at, own_id, path_of, told
 from quiz.formats.qti.markup import APART, demand_flat, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.passages import Passages
@@ -180,7 +180,7 @@ def _resources(package: _Package, file: str, names: Sequence[str]) -> list[tuple
     manifest = min(found, key=lambda name: (name.count("/"), name))
     base = posixpath.dirname(manifest)
     return [
-        (one.get("type", ""), path_of(base, one.get("href", "")), one)
+        (one.get("type", ""), path_of(folder_at(one, base), one.get("href", "")), one)
         for one in package.xml(manifest).iter("resource")
         if one.get("href")
     ]
@@ -313,7 +313,7 @@ def _place(test: _Test, reference: Element, folder: str, titles: Sequence[str]) 
 
 
 def _entry(package: _Package, root: Element, place: _Place, where: str) -> Entry:
-    item = Item(root, posixpath.dirname(place.path), package.files, package.pictures)
+    item = Item(root, folder_at(root, posixpath.dirname(place.path)), package.files, package.pictures)
     title = item.title
     try:
         fields = _fields(package, item)

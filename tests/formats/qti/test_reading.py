@@ -218,6 +218,20 @@ def test_a_package_brings_its_pictures():
     ]
 
 
+def test_addresses_of_a_manifest_and_of_an_item_begin_at_their_base():
+    """The file of such an item was not found."""
+    manifest = (
+        '<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" xml:base="https://example.org/">'
+        '<resources xml:base="it%65ms/"><resource xml:base="deep" type="imsqti_item_xmlv2p1" href="hotspot.xml"/>'
+        "</resources></manifest>"
+    )
+    text = (ITEMS / "hotspot.xml").read_text().replace("<assessmentItem ", '<assessmentItem xml:base="../" ')
+    files = {"imsmanifest.xml": manifest, "items/deep/hotspot.xml": text}
+    packed = {name: text.encode() for name, text in files.items()} | {"images/halves.svg": PICTURE}
+    (found,), report = read(get("qti21"), pack(packed))
+    assert (found.content.image.file, report.errors) == ("images/halves.svg", [])
+
+
 PICTURED = '<object type="image/svg+xml" data="../images/halves.svg" width="80" height="60">Two</object>'
 SCORES = '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue>'
 

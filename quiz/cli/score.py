@@ -28,6 +28,11 @@ def score(bank: Path, responses: BinaryIO, as_of: datetime | None, _as_json: boo
     a family; - reads standard input. Each line gives
     one JSON object with fraction, score, max, feedback and the right answer, or with an error (exit code 1 then).
 
+    R is the id of an option (a list of them for a multiple response or an ordering), true or false, a text as it is typed
+    (numbers too), an object from stem to choice or from gap to answer, a list of [x, y] for a hotspot, null for no answer.
+    Options without ids are a, b, c and so on; stems and gaps 1, 2, 3. A file of another system is converted first (quiz
+    convert).
+
     Example: quiz score question_banks/membership.yaml responses.jsonl
     """
     import json
@@ -39,13 +44,15 @@ def score(bank: Path, responses: BinaryIO, as_of: datetime | None, _as_json: boo
     loaded = read_bank(bank, str(bank))
     day = (as_of or now()).date()
     failed = False
-    for line in responses:
-        if not line.strip():
-            continue
-        scored = score_line(loaded, line, day)
-        failed = failed or "error" in scored
-        # Half of a surrogate pair, which JSON may hold and UTF-8 may not, is written as it came: \udXXX.
-        click.echo(json.dumps(scored, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+    hidden = sys.stdout.isatty() or not sys.stderr.isatty()  # on a terminal the scores show how far it is
+    with click.progressbar(
+        responses, label="Scoring", show_pos=True, update_min_steps=20, file=sys.stderr, hidden=hidden
+    ) as lines:
+        for line in filter(bytes.strip, lines):
+            scored = score_line(loaded, line, day)
+            failed = failed or "error" in scored
+            # Half of a surrogate pair, which JSON may hold and UTF-8 may not, is written as it came: \udXXX.
+            click.echo(json.dumps(scored, ensure_ascii=False).encode("utf-8", "backslashreplace"))
     sys.exit(1 if failed else 0)
 
 

@@ -267,6 +267,12 @@ def number_text(value: Fraction) -> str:
     return text if Fraction(text) == value else str(value)
 
 
+def share_text(value: Fraction) -> str:
+    """The same of a share: one that would be taken for a simple fraction, as 0.3333 would, is written as a fraction."""
+    text = number_text(value)
+    return text if _snapped(text) == value else str(value)
+
+
 @dataclass(eq=False, slots=True)
 class FieldRule:
     """How a field is read, what JSON Schema says of it, and how it is dumped, if not as it is.
@@ -304,7 +310,7 @@ Words: TypeAlias = Annotated[str, FieldRule(_words, _NAME, with_info=True)]
 #: A number exactly as written.
 Exact: TypeAlias = Annotated[Fraction, FieldRule(_as_written, _NUMBER, number_text)]
 #: A share or credit, where 0.3333333 means one third.
-Share: TypeAlias = Annotated[Fraction, FieldRule(_snapped, _NUMBER, number_text)]
+Share: TypeAlias = Annotated[Fraction, FieldRule(_snapped, _NUMBER, share_text)]
 Day: TypeAlias = Annotated[date, FieldRule(_day, {"type": "string", "format": "date"}, date.isoformat)]
 #: A whole number from 1.
 Count: TypeAlias = Annotated[int, FieldRule(_count, {"type": "integer", "minimum": 1})]

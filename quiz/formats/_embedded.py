@@ -245,9 +245,22 @@ def _ticked(answers: Sequence[_Alternative]) -> list[Fraction]:
     if not total:
         return [one.credit for one in answers]
     wrong = None if any(one.in_percent for one in answers) else -1 / total
+    shares = _shares([max(one.credit, Fraction(0)) for one in answers], total)
     return [
-        one.credit / total if one.credit > 0 else one.credit if wrong is None else wrong for one in answers
+        given if one.credit > 0 else one.credit if wrong is None else wrong
+        for one, given in zip(answers, shares, strict=True)
     ]
+
+
+def _shares(credits: Sequence[Fraction], total: Fraction) -> list[Fraction]:
+    """Credits as shares of their sum that are written as they are read; the largest takes what is left by rounding.
+
+    Those that add up to the whole but for the last place of each are shares already.
+    """
+    whole = total if abs(total - 1) * 10**7 > len(credits) else Fraction(1)
+    shares = [share(percentage(credit / whole)) for credit in credits]
+    shares[shares.index(max(shares))] += 1 - sum(shares)
+    return shares
 
 
 def _number(one: _Alternative) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from quiz.banks.model import Question, Topic
 from quiz.errors import Said
 from quiz.files.mathematics import HOLDS_TEX
-from quiz.files.richtext import Html, to_inline_html, to_prompt_html, to_text
+from quiz.files.richtext import TEXT_FORMATS, Html, to_inline_html, to_prompt_html, to_text
 from quiz.formats import base
 from quiz.formats.base import Loss, credits_of, percentage, titled
 from quiz.questions.fields import percent
@@ -179,8 +179,9 @@ def kept(text: str, text_format: str) -> str:
 
 
 def holds_markup(text: str, text_format: str) -> bool:
-    """Whether ``kept`` loses anything of the text."""
-    return _in_format(kept(text, text_format), "plain", text_format) != text
+    """Whether ``kept`` loses anything of what is seen of the text."""
+    back, style = _in_format(kept(text, text_format), "plain", text_format), TEXT_FORMATS[text_format]
+    return back != text and to_inline_html(style(back)) != to_inline_html(style(text))
 
 
 def order_rule(word: str) -> str | None:

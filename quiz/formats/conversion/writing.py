@@ -56,6 +56,19 @@ def write(
     return writing.writer.beside
 
 
+def _trimmed(one: Understood) -> Understood:
+    """The question with its name and tags as every format can hold them: no white space around them, and none blank."""
+    question = one.question
+    labels = {"name": question.name and [question.name], "tags": question.tags}
+    kept = {field: [*filter(None, map(str.strip, given or ()))] for field, given in labels.items()}
+    lost = [field for field, given in labels.items() if kept[field] != [*(given or ())]]
+    if not lost:
+        return one
+    fields = {**question.dump(), "name": next(iter(kept["name"]), None), "tags": kept["tags"]}
+    losses = [Loss(field, "white space around it, and what is blank") for field in lost]
+    return replace(one, question=load(fields), losses=(*one.losses, *losses))
+
+
 class _Writing:
     """Hands questions to a writer, and notes in the report what becomes of each."""
 
@@ -72,7 +85,7 @@ class _Writing:
                 self._question(each, {"family": one.question.id})
 
     def _question(self, one: Understood, more: Mapping[str, str] = _NOTHING) -> None:
-        one = self._with_own_id(with_words(one) if self.writer.whole else by_name(one))
+        one = self._with_own_id(with_words(one) if self.writer.whole else _trimmed(by_name(one)))
         try:
             losses = self._added(one)
         except Unwritable as error:

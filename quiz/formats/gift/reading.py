@@ -103,7 +103,7 @@ class _Block:
         for kind, value in _META.findall(comment[: comment.rfind("]") + 1]):
             plain = value.replace("\\]", "]").strip()
             if kind == "tag":
-                self.tags.append(plain)
+                self.tags += filter(None, [plain])
             else:
                 self.id = self.id or plain
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from quiz.errors import Said
+from quiz.files.richtext import Html, to_text
 from quiz.files.xml import Element
 from quiz.formats._moodle import Styled, kept
-from quiz.formats.base import marked
+from quiz.formats.base import Loss, marked
 from quiz.formats.qti12.item import Foreign, Item, Wrong
 from quiz.formats.qti12.processing import number
 
@@ -36,6 +37,17 @@ def title(root: Element) -> str:
     """What the pool is called."""
     found = root.find("TITLE")
     return "" if found is None else str(found.get("value", "")).strip()
+
+
+def losses(root: Element) -> list[Loss]:
+    """What the pool says of itself, which a bank does not."""
+    said = " ".join(root.findtext(path) or "" for path in ("DESCRIPTION/TEXT", "INSTRUCTIONS/TEXT"))
+    words = to_text(Html(said))[:200]
+    return (
+        [Loss("title", Said("the description of the quiz: %(description)s", description=words))]
+        if words
+        else []
+    )
 
 
 def fields(item: Item) -> Fields:

@@ -177,7 +177,7 @@ def _document(content: bytes) -> _Document:
     root = read_xml(without_named_type(content, ROOT.encode()))
     normalise(root)
     if root.tag == pool.ROOT:
-        return _Document(pool.title(root), [(one, ()) for one in pool.questions(root)])
+        return _Document(pool.title(root), [(one, ()) for one in pool.questions(root)], pool.losses(root))
     if root.tag != ROOT:
         raise Invalid(
             Said("the XML begins with <%(tag)s> – QTI 1.2 begins with <%(root)s>", tag=root.tag, root=ROOT)

@@ -314,6 +314,9 @@ def test_pools_of_blackboard_before_version_7():
     assert [one.choice for one in match.content.distractors] == ["Aral Sea"]
     assert [one["kind"] for one in report.unsupported] == ["ORDER"]
     assert "nothing is said to be right" in report.errors[0]["message"]
+    about = b"<DESCRIPTION><TEXT>&lt;p&gt;For the trip.&lt;/p&gt;</TEXT></DESCRIPTION><QUESTIONLIST>"
+    _, told = read(FORMAT, POOL.replace(b"<QUESTIONLIST>", about))
+    assert [one["detail"] for one in told.losses] == ["the description of the quiz: For the trip."]
     packed, _ = read(FORMAT, pack({"imsmanifest.xml": b"<manifest/>", "res00001.dat": POOL}))
     assert packed == [single, several, truth, match, essay, typed]
 

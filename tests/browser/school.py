@@ -3,7 +3,7 @@ And what they leave: the answers and marks that the database holds."""
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,12 @@ class School:
         quiz = quizzes.create(self.teacher, self.course, json.dumps(blueprint), clock.now())
         quizzes.publish(self.teacher, quiz, clock.now())
         return quiz
+
+    def close(self, quiz, at):
+        """The quiz closes then (UTC), and its open attempts end."""
+        managed = quizzes.manage(self.teacher, quiz)
+        sheet = replace(managed.sheet, closes_at=at)
+        quizzes.edit(self.teacher, quiz, managed.edits, sheet, managed.blueprint_text, clock.now())
 
     def join(self, name):
         """A student who has joined on another day. Returns the return code."""

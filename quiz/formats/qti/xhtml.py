@@ -22,29 +22,26 @@ from quiz.files.richtext import (
 )
 from quiz.formats.qti.dialect import MATHML, quoted
 from quiz.formats.qti.markup import VOID
+from quiz.formats.qti.mathml import ELEMENTS, with_formulas
 from quiz.formats.qti.nesting import nested
 from quiz.questions.images import address_of, pin_of, references, renamed, without_pins
 from quiz.questions.parts import MARK
 
 #: Elements of HTML that all versions have; ``div`` and ``span`` carry classes.
-_TAGS: Final = set(TAGS) | set(
-    "acronym address big caption cite col colgroup dd dfn div dl dt h1 h2 pre samp span tfoot tt var".split()
-) | {"math", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "merror",
-     "mpadded", "mphantom", "mfenced", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable",
-     "mtr", "mtd", "semantics", "annotation"}  # fmt: skip
+_TAGS: Final = (
+    set(TAGS)
+    | set(
+        "acronym address big caption cite col colgroup dd dfn div dl dt h1 h2 pre samp span tfoot tt var".split()
+    )
+    | ELEMENTS.keys()
+)
 _CELLS: Final = {"colspan", "rowspan", "scope", "abbr"}
 _ATTRIBUTES: Final = {
     **{tag: ATTRIBUTES[tag] for tag in ("a", "abbr", "img", "ol")},
     "*": {"class"},
     "td": _CELLS,
     "th": _CELLS,
-    "math": {"display", "alttext"},
-    "mo": {"stretchy", "fence", "separator", "form", "lspace", "rspace", "minsize", "maxsize"},
-    "mtd": {"columnalign"},
-    "mi": {"mathvariant"},
-    "mfrac": {"linethickness"},
-    "mspace": {"width"},
-    "annotation": {"encoding"},
+    **{tag: {*names} for tag, names in ELEMENTS.items()},
 }
 #: What the values of attributes look like; one that looks otherwise is left out.
 _LENGTH: Final = re.compile(r"[0-9]+%?")
@@ -71,13 +68,12 @@ _LOOKS: Final = re.compile(r"</?(?:del|mark|s|u|acronym|big|tt|ruby|rb|rt|rp)\b[
 #: Attributes that no version has, and those of them that say something: titles, and a list's number unless it is 1.
 _MORE: Final = re.compile(r'(<(?:a|abbr|ol)\b[^<>]*?) (?:title|rel|start)="[^"]*"')
 _SAYS: Final = re.compile(r'<(?:(?:a|abbr)\b[^<>]*? title="[^"]|ol\b[^<>]*? start="(?!1"))')
-#: What MathML does not know; the formula says the same in ``alttext``.
-_LABELS: Final = re.compile(r"(<math\b[^<>]*?) aria-label=\"[^\"]*\"")
 _OPEN: Final = re.compile(rf"<({'|'.join(sorted(VOID))})\b([^<>]*?)/?>")
 _MATH: Final = re.compile(r"<math\b")
 _PRIVATE: Final = re.compile("[\ue000\ue001]")
 _PLACE: Final = re.compile("\ue000([0-9]+)\ue001")
-_TAG: Final = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+#: Where nothing can be put: formulas and tags.
+_NO_ROOM: Final = re.compile(r'<math\b.*?</math>|<[^<>"]*(?:"[^"]*"[^<>"]*)*>', re.DOTALL)
 
 
 class Texts:
@@ -106,6 +102,7 @@ class Texts:
         html = _MORE.sub(r"\1", _MORE.sub(r"\1", html))
         html = _OPEN.sub(r"<\1\2/>", _LOOKS.sub("", html).replace("&nbsp;", "\u00a0"))
         if not NO_XML.search(html):
+            html = with_formulas(html)
             loose, html = html, nested(html)
             self.plain = (
                 self.plain or html.count("<div") > loose.count("<div") or _links(html) < _links(loose)
@@ -121,7 +118,7 @@ class Texts:
         names = MARK.findall(text)
         numbers = iter(range(len(names)))
         placed = type(text)(MARK.sub(lambda _: f"\ue000{next(numbers)}\ue001", _PRIVATE.sub("", text)))
-        html = _TAG.sub(lambda tag: _PLACE.sub("", tag[0]), self.xhtml(placed))
+        html = _NO_ROOM.sub(lambda found: _PLACE.sub("", found[0]), self.xhtml(placed))
         there = {names[int(number)] for number in _PLACE.findall(html)}
         done = _PLACE.sub(lambda found: put.get(names[int(found[1])], ""), html)
         return done + "".join(piece for name, piece in put.items() if name not in there)
@@ -156,7 +153,7 @@ class Texts:
             fields = {"prompt": str(bare), "text_format": "markdown"}
             self.missing.update(one.file for one in references(fields) if one.file not in self._pins)
             bare = renamed(fields, self._pins)["prompt"]
-        html = _LABELS.sub(r"\1", shown(bare))
+        html = shown(bare)
         for address, name in self._names.items():
             if address in html:
                 html = html.replace(address, self.source(name))
@@ -179,7 +176,7 @@ class Texts:
             tags=_TAGS,
             attributes=_ATTRIBUTES,
             attribute_filter=kept,
-            clean_content_tags={"script", "style"},
+            clean_content_tags={"annotation-xml", "script", "style"},
             link_rel=None,
         )
         return _IMAGE.sub(_shown_or_told, html)

@@ -73,10 +73,14 @@ LOOSE = [
     "<table><thead><tr><th>1</thead><thead><tr><th>2</thead><tfoot><tr><td>3</tfoot><tfoot><tr><td>4</tfoot></table>",
     "<table><col><colgroup><col></colgroup></table>", "<table><tfoot><tr><td>1</tfoot><col></table>",
     "<table><tr><td headers='a b' colspan=99999999999 rowspan=2>1</td></tr></table>",
+    "<math>x<mfrac><mn>1</mn></mfrac><msup><mi>x</mi><mn>2</mn><mn>3</mn></msup><mi>a<b>b</b></mi></math>",
+    "<math><mtr><mtd>x</mtd></mtr><mtable>y<mtr>z</mtr></mtable><mtable></mtable><none/><math><mi>n</mi></math></math>",
+    "<math class='wrs/1'><mo minsize='3' lspace='x'>(</mo><mspace width='3mu'/><mi mathvariant=''>y</mi></math>",
+    "<math><semantics><mi>x</mi><annotation-xml>y</annotation-xml></semantics><mmultiscripts><mi>x</mi><none/></mmultiscripts></math>",
 ]  # fmt: skip
 MARKED = [
     "> said\n\n1. a\n\n   b\n3. c", "| a | b |\n|:--|--:|\n| 1 | 2 |", '```py\nx<1\n```\n\n# H\n\n---\n- [l](http://localhost "t")',
-    "$x^2$ and $$\\frac{a}{b}$$ `c`  \n~~d~~", "![A square](images/square.svg)", "| a |\n|--|", "[l](ftp://localhost/) [m]()",
+    "$x^2$ and $$\\frac{a}{b}$$ `c`  \n~~d~~", r"$\!\left[x\right]$ $\begin{matrix}a&b\\c&d\end{matrix}$ $\hskip q$ $\llap x$", "![A square](images/square.svg)", "| a |\n|--|", "[l](ftp://localhost/) [m]()",
 ]  # fmt: skip
 
 
@@ -397,6 +401,32 @@ def test_a_picture_that_is_dragged_keeps_its_size():
     )
     content, _ = written(get("qti22"), [asked])
     assert read(get("qti22"), content)[0][0].content.choices[0].text == sized
+
+
+FORMULAS = [
+    '<math><mfenced open="[" close="]" separators=";"><mn>1</mn><mn>2</mn></mfenced></math>',
+    '<math display="block"><menclose notation="top left"><mi>x</mi></menclose></math>',
+    "<math><mmultiscripts><mi>U</mi><mn>92</mn><none></none><mprescripts></mprescripts><none></none><mn>238</mn></mmultiscripts></math>",
+    '<math><mstyle displaystyle="true" scriptlevel="0"><munderover accentunder="true"><mo largeop="true">∑</mo> <mn>1</mn><mi>n</mi></munderover></mstyle></math>',
+    '<math><semantics><mi>x</mi><annotation encoding="application/x-tex">x</annotation></semantics></math>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_formulas_of_editors_are_kept_as_they_are(name):
+    """Brackets, strokes, and what stands in front of a sign were left out: [1; 2] became (1, 2)."""
+    asked = question("essay", {}, text_format="html", prompt=f"<p>{' '.join(FORMULAS)}</p>")
+    content, _ = written(get(name), [asked])
+    assert read(get(name), content)[0][0].prompt == asked.prompt
+    assert faults(tree(ZipFile(BytesIO(content)).read("items/q.xml")), name) == []
+
+
+def test_a_gap_has_no_room_in_a_formula():
+    gaps = {"1": {"type": "short_text", "answers": ["x"]}}
+    asked = question("cloze", {"text": "<math><mtext>[[1]]</mtext></math>", "gaps": gaps}, text_format="html")
+    item = tree(unpacked("qti22", [asked])["items/q.xml"])
+    assert faults(item, "qti22") == []
+    assert item.find(".//textEntryInteraction").getparent().tag == "div"
 
 
 def test_the_words_of_a_formula_are_kept():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any, Final
 
+from quiz.banks.heads import added
 from quiz.banks.loading import load
 from quiz.banks.model import Authored, Bank
 from quiz.banks.selecting import chosen
@@ -39,9 +40,9 @@ def transfer(
 ) -> Transfer:
     """The questions of ``source`` in ``target``. Both banks without their questions are enough.
 
-    An id that is taken there gets the name of its bank in front, and a number where that is taken too; so do documents,
+    An id that is ``taken`` there gets the name of its bank in front, and a number where that is taken too; so do documents,
     stimuli and image files, where the same name stands for something else. ``folder``: the target's images, digest by
-    name. Enemies stay what they were, or go along.
+    name. Enemies stay what they were, or go along. A family takes the target's language.
     """
     names = _free_names([one.id for one in questions], source.slug, taken)
     images = dict(folder)
@@ -58,24 +59,13 @@ def transfer(
             )
     known = {name: one["id"] for name, one in stimuli.items()}
     along = {f"{source.slug}/{old}": f"{target.slug}/{new}" for old, new in names.items()}
-    moved = (_moved(one, along, documents, known) for one in apart)
+    moved = (_moved(one, along, documents, known, target.language) for one in apart)
     return Transfer(
         names,
         tuple(map(load, moved)),
         header,
-        {"documents": [*came], "stimuli": [*known.values()], "topics": [*topics]},
+        added(target.header(), header),
     )
-
-
-def without(header: Mapping[str, Any], added: Mapping[str, list[str]]) -> dict[str, Any]:
-    """The header as it was before these documents, stimuli and topics came."""
-    named = {
-        field: {name: one for name, one in header.get(field, {}).items() if name not in added.get(field, ())}
-        for field in ("documents", "topics")
-    }
-    stimuli = [one for one in header.get("stimuli", ()) if one["id"] not in added["stimuli"]]
-    kept = {**header, **named, "stimuli": stimuli}
-    return {name: value for name, value in kept.items() if value not in ({}, [])}
 
 
 def named_apart(question: Authored, names: dict[str, str]) -> Authored:
@@ -112,35 +102,54 @@ def _documents(
     source: Bank, questions: Sequence[Authored], target: Bank
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """What the documents that the questions rest on are called in the target, and those that it lacks."""
-    theirs, ours = source.header().get("documents", {}), target.header().get("documents", {})
+    theirs, there = source.header().get("documents", {}), target.header().get("documents", {})
     rested_on = dict.fromkeys(
         str(evidence.document)
         for one in questions
         for evidence in one.evidence
         if evidence.document in theirs
     )
-    same = {name: name for name in rested_on if ours.get(name) == theirs[name]}
-    new = _free_names([name for name in rested_on if name not in same], source.slug, ours)
-    return {**same, **new}, {new[name]: theirs[name] for name in new}
+    names, came = dict[str, str](), dict[str, Any]()
+    for name in rested_on:
+        known = {**there, **came}
+        free = (one for one in _candidates(name, source.slug) if known.get(one, theirs[name]) == theirs[name])
+        names[name] = next(free)
+        if names[name] not in known:
+            came[names[name]] = theirs[name]
+    return names, came
 
 
 def _stimuli(
     source: Bank, questions: Sequence[Authored], names: Mapping[str, str], target: Bank
 ) -> dict[str, dict[str, Any]]:
-    """The stimuli that the questions show, by their id, as they come to the target: sets of their own."""
+    """The stimuli that the questions show, by their id, as they come to the target: sets of their own, with the names that
+    their images have in the questions by now.
+    """
     theirs = chosen(source, questions).header().get("stimuli", ())
     new = _free_names([one["id"] for one in theirs], source.slug, {one.id for one in target.stimuli})
+    shown = {one.stimulus.id: one.dump()["stimulus"] for one in questions if one.stimulus}
     return {
-        one["id"]: {**one, "id": new[one["id"]], "questions": [names[id] for id in one["questions"]]}
+        one["id"]: {
+            **one,
+            **{name: words for name, words in shown[one["id"]].items() if name in ("text", "image")},
+            "id": new[one["id"]],
+            "questions": [names[id] for id in one["questions"]],
+        }
         for one in theirs
     }
 
 
 def _moved(
-    one: Authored, along: Mapping[str, str], documents: Mapping[str, str], stimuli: Mapping[str, str]
+    one: Authored,
+    along: Mapping[str, str],
+    documents: Mapping[str, str],
+    stimuli: Mapping[str, str],
+    language: str,
 ) -> dict[str, Any]:
     bank, _, name = along[one.qualified].partition("/")
     fields = {**one.dump(), "bank": bank, "id": name}
+    if "language" in fields:
+        fields["language"] = language
     if one.enemies:
         fields["enemies"] = [along.get(enemy, enemy) for enemy in one.enemies]
     if one.evidence:

@@ -51,6 +51,8 @@ class Bank(Base):
     language: Mapped[str] = mapped_column(String(LONGEST_LANGUAGE))
     #: Everything of the file but its questions (``Bank.header()``).
     header: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: What it was before the last import, for taking that back. NULL = there was none, or it made the bank.
+    header_before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     digest: Mapped[str] = mapped_column(String(80))
     #: {language: ready questions translated into it}, kept by ``versions.bank_changed``; its own is not among them.
     languages: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)

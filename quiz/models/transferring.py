@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy.engine import Connection
 
 from quiz.assembly.blueprint import Blueprint
 from quiz.assembly.supply import unmet
-from quiz.banks.transferring import without
+from quiz.banks.heads import joined, without
+from quiz.banks.model import Bank as LoadedBank
+from quiz.banks.model import digest_of
 from quiz.db import parts
 from quiz.models.bank import Bank, Question, QuestionVersion
 from quiz.models.drafting import QuestionDraft
@@ -65,6 +67,34 @@ def give_back(connection: Connection, bank_id: int, added: Mapping[str, list[str
     """Takes these documents and stimuli out of a bank's header again."""
     header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one()
     connection.execute(update(Bank).where(Bank.id == bank_id).values(header=without(header, added)))
+
+
+def put_back(connection: Connection, bank_id: int, written: str | None, held: Sequence[int]) -> bool:
+    """Gives a bank the head that it had before the last import, with what questions need that stay (``held``, by id).
+
+    False where the head is no longer the one that the import has ``written`` (by its digest), or there was none before.
+    """
+    bank = connection.execute(select(Bank.header, Bank.header_before).where(Bank.id == bank_id)).one()
+    if bank.header_before is None or digest_of(bank.header) != written:
+        return False
+    header = joined(bank.header_before, bank.header, _contents(connection, held))
+    before = LoadedBank.load(header)
+    values = {"title": before.title, "language": before.language, "header": header, "header_before": None}
+    connection.execute(update(Bank).where(Bank.id == bank_id).values(**values))
+    return True
+
+
+def _contents(connection: Connection, question_ids: Sequence[int]) -> dict[str, dict[str, Any]]:
+    """The current contents of these questions, by their names."""
+    return {
+        row.content["id"]: row.content
+        for part in parts(question_ids)
+        for row in connection.execute(
+            select(QuestionVersion.content).where(
+                QuestionVersion.question_id.in_(part), QuestionVersion.current
+            )
+        )
+    }
 
 
 def lacking_quizzes(

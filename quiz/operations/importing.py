@@ -11,13 +11,16 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.banks.findings import Finding
-from quiz.banks.images import FOLDER, Pictures, among
+from quiz.banks.heads import added, cleared, joined
+from quiz.banks.images import FOLDER, Find, Pictures, among
 from quiz.banks.loading import load
-from quiz.banks.model import Authored
+from quiz.banks.model import Authored, digest_of
 from quiz.banks.model import Bank as LoadedBank
+from quiz.banks.transferring import transfer
 from quiz.banks.yaml import BankProblem, read_bank, read_mapping
 from quiz.db import parts, reading, transaction
-from quiz.errors import Invalid, Problem, Said
+from quiz.errors import Conflict, Invalid, Problem, Said
+from quiz.files.images import Image
 from quiz.files.richtext import to_text
 from quiz.lint.inspect import findings_of_all, is_sourced
 from quiz.models.audit import record
@@ -35,10 +38,12 @@ from quiz.models.bank import (
 from quiz.models.media import folder_of, keep_images
 from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role, readable_banks
+from quiz.questions.images import digest_of_pin
 
 #: Questions whose beginning is shown before they are imported, and characters of it.
 MOST_SHOWN: Final = 100
 LONGEST_SHOWN: Final = 120
+_CHANGED: Final = "The questions have changed since you looked. Look again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +67,58 @@ class ImportReport:
     advice: tuple[Finding, ...] = ()
     #: How the questions that are new or changed begin, by id.
     prompts: Mapping[str, str] = field(default_factory=dict)
+    #: Stands for the questions that were met in the bank, so that nothing else is done after it was agreed to.
+    seen: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether any question is another than before: only then there is something to take back."""
+        return bool(self.new or self.changed or self.retired)
 
 
-def import_bank(
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The bank that questions come into, as it is when they are looked at; ``header`` None = there is none yet."""
+
+    header: Mapping[str, Any] | None = None
+    #: The pins of its images by name.
+    folder: Mapping[str, str] = field(default_factory=dict)
+
+
+def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
     actor: Actor | None,
     text: str,
     name: str,
     now: datetime,
     *,
     pictures: Pictures | None = None,
+    into: str | None = None,
     dry_run: bool = False,
     prune: bool = False,
+    seen: str = "",
 ) -> ImportReport:
     """Imports a bank file: same id and digest nothing, changed a new version, gone listed.
 
     A question that breaks a rule of severity error without giving a reason comes in as a draft, whatever it calls itself.
     ``actor`` None is the command line: the bank is then a shipped one, usable by every author. ``name`` stands in
     messages. ``pictures`` are the files that came with the text, images and tables; without them those count that the bank has
-    already. Raises Invalid with all faults of the file; then nothing is written.
+    already. ``into``: the name of the bank that the questions come into, whose head stays and gets what they need; None:
+    the file is the bank. ``seen``: the one of a dry run. Raises Invalid with all faults of the file, Conflict where it would
+    do something else than was seen; then nothing is written.
     """
-    find = pictures.find if pictures else among(_folder(actor, text))
-    bank = read_bank(text, name, find, pictures.read if pictures else None)
-    too_long = [*_too_long(bank), *_wrong_variants(bank)]
-    if too_long:
-        raise Invalid(too_long)
-    found = _findings(bank)
+    bank, target = _read(actor, text, name, pictures, into)
+    faults = [*_faults(bank)]
+    if faults:
+        raise Invalid(faults)
+    images, found = _shown(bank, pictures), _findings(bank)
     hindrances = tuple(one for one in found if one.severity == "error")
     authored = _as_drafts(bank.by_id, {one.question for one in hindrances})
     with transaction() as connection:
-        owner_id = None
-        if actor is not None:
-            demand_role(connection, actor, AUTHORING)
-            owner_id = actor.id
-        bank_id, made = _editable(connection, bank.slug, owner_id), None
-        if bank_id is None and not dry_run:
-            made = new_bank(connection, bank, owner_id, now)
-            # where somebody else has made it meanwhile: compare with what they wrote
-            bank_id = made or _editable(connection, bank.slug, owner_id)
-        report = _compare(connection, bank, authored, bank_id, prune=prune)
-        images = pictures.images if pictures else {}
+        owner_id = _author(connection, actor)
+        place = _place(connection, bank, target, owner_id, now, make=not dry_run)
+        report = _compare(connection, bank, authored, place.bank_id, whole=target is None, prune=prune)
+        if seen not in ("", report.seen):
+            raise Conflict(_CHANGED)
         report = replace(
             report,
             images=tuple(images),
@@ -108,13 +126,105 @@ def import_bank(
             advice=tuple(one for one in found if one.severity != "error"),
             prompts=_prompts(authored, [*report.new, *report.changed]),
         )
-        if dry_run or bank_id is None:
+        if dry_run or place.bank_id is None:
             return report
-        said = _write_header(connection, bank, bank_id, now)
-        topics = said if made is None else [*bank.topics]
-        keep_images(connection, bank_id, images)
-        brought = {"made": made is not None, "added": {"documents": [], "stimuli": [], "topics": topics}}
-        return _write(connection, authored, bank_id, report, brought, owner_id, now)
+        brought = _write_header(connection, bank, place, report, now)
+        keep_images(connection, place.bank_id, images)
+        return _write(connection, authored, place.bank_id, report, brought, owner_id, now)
+
+
+def _read(
+    actor: Actor | None, text: str, name: str, pictures: Pictures | None, into: str | None
+) -> tuple[LoadedBank, _Target | None]:
+    """The bank as it is to be, with the questions that come; and the one that they come into. Raises Invalid."""
+    target = None if into is None else _target(actor, into)
+    folder = target.folder if target else {} if pictures else _folder(actor, text)
+    bank = read_bank(text, name, _finding(pictures, folder), pictures.read if pictures else None)
+    if target is None or (target.header is None and bank.slug == into):
+        return bank, target
+    if target.header is None:
+        raise Invalid([Problem("bank", "no bank is chosen", "choose one that you may change")])
+    made = transfer(
+        bank,
+        bank.authored,
+        LoadedBank.load(cleared(target.header, bank.by_id)),
+        frozenset(),  # a question with an id that is there already is a new version of it
+        {file: digest_of_pin(pin) for file, pin in target.folder.items()},
+    )
+    return LoadedBank.load(made.header, made.questions), target
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the questions are written: the bank, its head before (None = it had none), and whether it was just made."""
+
+    bank_id: int | None
+    before: Mapping[str, Any] | None
+    made: bool = False
+
+
+def _place(
+    connection: Connection,
+    bank: LoadedBank,
+    target: _Target | None,
+    owner_id: int | None,
+    now: datetime,
+    *,
+    make: bool,
+) -> _Place:
+    """The bank of this name, made where there is none. Raises Conflict where it is no longer the ``target`` that was read."""
+    bank_id = _editable(connection, bank.slug, owner_id)
+    before = _header(connection, bank_id)
+    if target is not None and before != target.header:
+        raise Conflict(_CHANGED)
+    if bank_id is not None or not make:
+        return _Place(bank_id, before)
+    made = new_bank(connection, bank, owner_id, now)
+    # where somebody else has made it meanwhile: compare with what they wrote
+    return _Place(made or _editable(connection, bank.slug, owner_id), None, made is not None)
+
+
+def _author(connection: Connection, actor: Actor | None) -> int | None:
+    """Whose the bank is to be: the actor's, who may write banks; None for the command line."""
+    if actor is None:
+        return None
+    demand_role(connection, actor, AUTHORING)
+    return actor.id
+
+
+def _target(actor: Actor | None, slug: str) -> _Target:
+    with reading() as connection:
+        bank_id = _editable(connection, slug, actor.id if actor else None)
+        header = _header(connection, bank_id)
+        return _Target() if bank_id is None else _Target(header, folder_of(connection, bank_id))
+
+
+def _header(connection: Connection, bank_id: int | None) -> dict[str, Any] | None:
+    return connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar()
+
+
+def _finding(pictures: Pictures | None, folder: Mapping[str, str]) -> Find:
+    """Finds the images that came, and those of the bank that did not come."""
+    kept = among(folder)
+    if pictures is None:
+        return kept
+
+    def find(file: str) -> str:
+        try:
+            return pictures.find(file)
+        except Invalid:
+            if file in folder:
+                return kept(file)
+            raise
+
+    return find
+
+
+def _shown(bank: LoadedBank, pictures: Pictures | None) -> dict[str, Image]:
+    """The images that came, by the names that they have in the bank."""
+    came = {image.digest: image for image in pictures.images.values()} if pictures else {}
+    named = {file: digest_of_pin(pin) for one in bank.authored for file, pin in one.images.items()}
+    return {file: came[digest] for file, digest in named.items() if digest in came}
 
 
 #: Banks of one's own to choose from when questions are brought in.
@@ -153,36 +263,38 @@ def images_of(actor: Actor | None, slug: str) -> dict[str, str]:
         return {} if bank_id is None else folder_of(connection, bank_id)
 
 
-def _too_long(bank: LoadedBank) -> Iterator[Problem]:
-    """What the columns of the store do not hold."""
+def demand_storable(question: Authored) -> None:
+    """Raises Invalid for a question that the store does not hold, and for a family with wrong variants, at any date."""
+    found = [*_unstorable(question)]
+    if found:
+        raise Invalid(found)
+
+
+def _unstorable(question: Authored) -> Iterator[Problem]:
+    if len(question.topic) > LONGEST_TOPIC:
+        mend = Said("use up to %(most)s characters", most=LONGEST_TOPIC)
+        yield Problem("topic", "this is too long", mend)
+    yield from question.faults()
+    longest = max(map(len, question.every_key()), default=0)
+    if longest > LONGEST_VARIANT:
+        what = Said("the key of a variant has %(most)s characters", most=longest)
+        mend = Said("up to %(most)s: take fewer rows, or give them shorter keys", most=LONGEST_VARIANT)
+        yield Problem("take", what, mend)
+
+
+def _faults(bank: LoadedBank) -> Iterator[Problem]:
+    """What the store does not hold. Families that are stored already, in any version, have been looked through."""
     for where, value, most in (
         ("title", bank.title, LONGEST_TITLE),
         ("language", bank.language, LONGEST_LANGUAGE),
     ):
         if len(value) > most:
             yield BankProblem(where, "this is too long", Said("use up to %(most)s characters", most=most))
-    for question in bank.authored:
-        if len(question.topic) > LONGEST_TOPIC:
-            mend = Said("use up to %(most)s characters", most=LONGEST_TOPIC)
-            yield BankProblem("topic", "this is too long", mend, question=question.qualified)
-
-
-def _wrong_variants(bank: LoadedBank) -> Iterator[Problem]:
-    """What is wrong with variants of its families, at any date; keys that the store does not hold.
-
-    Families that are stored already, in any version, have been looked through when they were.
-    """
     stored = _stored([family.digest for family in bank.families])
-    for family in bank.families:
-        if family.digest in stored:
-            continue
-        for problem in family.faults():
-            yield BankProblem(problem.where, problem.what, problem.mend, question=family.qualified)
-        longest = max(map(len, family.every_key()), default=0)
-        if longest > LONGEST_VARIANT:
-            what = Said("the key of a variant has %(most)s characters", most=longest)
-            mend = Said("up to %(most)s: take fewer rows, or give them shorter keys", most=LONGEST_VARIANT)
-            yield BankProblem("take", what, mend, question=family.qualified)
+    known = {family.id for family in bank.families if family.digest in stored}
+    for question in bank.authored:
+        for one in () if question.id in known else _unstorable(question):
+            yield BankProblem(one.where, one.what, one.mend, question=question.qualified)
 
 
 def _stored(digests: Sequence[str]) -> set[str]:
@@ -244,8 +356,10 @@ def _compare(
     authored: Mapping[str, Authored],
     bank_id: int | None,
     *,
+    whole: bool,
     prune: bool,
 ) -> ImportReport:
+    """``whole``: the bank is to hold what is given and nothing else."""
     stored: dict[str, tuple[str, str]] = {}
     if bank_id is not None:
         rows = connection.execute(
@@ -255,7 +369,8 @@ def _compare(
         )
         stored = {row.slug: (row.digest, row.status) for row in rows}
     given = {slug: question.digest for slug, question in authored.items()}
-    gone = tuple(sorted(set(stored) - set(given)))
+    gone = tuple(sorted(set(stored) - set(given))) if whole else ()
+    met = [(slug, *stored[slug]) for slug in sorted(stored) if slug in given or slug in gone]
     return ImportReport(
         bank=bank.slug,
         bank_id=bank_id,
@@ -267,6 +382,7 @@ def _compare(
         ),
         gone=gone,
         retired=tuple(slug for slug in gone if stored[slug][1] != "retired") if prune else (),
+        seen=digest_of(met),
     )
 
 
@@ -291,7 +407,7 @@ def _write(
     )
     _retire(connection, bank_id, [ids[slug] for slug in report.retired], owner_id, now)
     bank_changed(connection, bank_id, now)
-    if report.new or report.changed or report.retired:
+    if report.changes:
         record(
             connection,
             owner_id,
@@ -306,18 +422,33 @@ def _write(
     return report
 
 
-def _write_header(connection: Connection, bank: LoadedBank, bank_id: int, now: datetime) -> list[str]:
-    """Returns the topics of which the bank said nothing before."""
-    before = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one().get("topics", {})
+def _write_header(
+    connection: Connection, bank: LoadedBank, place: _Place, report: ImportReport, now: datetime
+) -> dict[str, Any]:
+    """Writes the head of a bank, and what it was before. Returns what taking the import back has to know."""
+    before, bank_id = place.before or {}, place.bank_id
+    header = joined(bank.header(), before, _contents(connection, bank_id, report.gone))
     values = {
         "title": bank.title,
         "language": bank.language,
-        "header": bank.header(),
-        "digest": bank.digest,  # until ``bank_changed`` has seen what else stands in it
+        "header": header,
         "updated_at": now,
+        **({"header_before": place.before} if report.changes else {}),
     }
     connection.execute(update(Bank).where(Bank.id == bank_id).values(**values))
-    return [name for name in bank.topics if name not in before]
+    return {"made": place.made, "added": added(before, header), "head": digest_of(header)}
+
+
+def _contents(connection: Connection, bank_id: int | None, slugs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {
+        row.slug: row.content
+        for part in parts(slugs)
+        for row in connection.execute(
+            select(Question.slug, QuestionVersion.content)
+            .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+            .where(Question.bank_id == bank_id, Question.slug.in_(part), QuestionVersion.current)
+        )
+    }
 
 
 def _question_ids(connection: Connection, bank_id: int, slugs: Sequence[str]) -> dict[str, int]:

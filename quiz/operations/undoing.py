@@ -15,7 +15,7 @@ from quiz.errors import Conflict, Said
 from quiz.models.audit import AuditEvent, record
 from quiz.models.bank import Question, QuestionVersion
 from quiz.models.discarding import discard, is_empty
-from quiz.models.transferring import give_back, made_at, move_rows, names_before
+from quiz.models.transferring import give_back, made_at, move_rows, names_before, put_back
 from quiz.models.versions import bank_changed, take_back
 from quiz.operations.access import Actor, editable_bank
 
@@ -64,10 +64,18 @@ def undo(actor: Actor, bank_id: int, now: datetime) -> Undone:
 
 
 def _take_back(connection: Connection, actor: Actor, bank_id: int, last: LastChange, now: datetime) -> int:
+    return take_back(connection, bank_id, last.at, actor.id, now)
+
+
+def _take_back_import(
+    connection: Connection, actor: Actor, bank_id: int, last: LastChange, now: datetime
+) -> int:
+    """The head of the bank becomes what it was; where somebody has changed it since, it only loses what came."""
     count = take_back(connection, bank_id, last.at, actor.id, now)
-    if "added" in last.details:
+    held = made_at(connection, bank_id, last.at, actor.id)
+    if not put_back(connection, bank_id, last.details.get("head"), held):
         give_back(connection, bank_id, last.details["added"])
-        bank_changed(connection, bank_id, now)
+    bank_changed(connection, bank_id, now)
     return count
 
 
@@ -104,7 +112,7 @@ def _move_back(connection: Connection, actor: Actor, bank_id: int, last: LastCha
 
 #: What can be taken back, as the audit log names it, and how.
 _UNDO: Final[Mapping[str, Callable[[Connection, Actor, int, LastChange, datetime], int]]] = {
-    "bank.import": _take_back,
+    "bank.import": _take_back_import,
     "bank.revise": _take_back,
     "bank.calibrate": _take_back,
     "bank.copy": _take_back_copies,

@@ -291,3 +291,47 @@ def test_a_file_that_looks_like_nothing_is_refused_with_what_to_do(ada):
     ):
         assert look(ada, content, name).status_code == 422
         assert "what is in the file is not recognised" in ada.text.lower()
+
+
+def test_the_same_file_again_leaves_what_has_been_said_of_its_bank_since(ada, cast):
+    look(ada, GIFT.encode(), "history.gift")
+    page = ada.get(take(ada).headers["Location"]).request.path
+    ada.get(f"{page}/edit")
+    ada.post(f"{page}/edit", {"title": "A course", "perspective": "My book.", "licence": "CC-BY-4.0"})
+    look(ada, GIFT.replace("::Bad:: What { =a", "::Bad:: What { =a ~b }").encode(), "history.gift")
+    assert "A course: a bank that you have already" in ada.text
+    assert "One question would change" in ada.text
+    ada.get(take(ada).headers["Location"])
+    assert ada.page.h1.get_text().strip() == "A course"
+    assert "My book." in ada.text
+    assert "4 questions" in ada.text
+
+
+def test_what_somebody_has_changed_since_is_shown_again_before_it_is_overwritten(ada, cast):
+    mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
+    look(ada, GIFT.replace("::Year::", "// [id:one]\n::Year::").encode(), "q.gift", bank="mine")
+    form = controls(ada.page, action="/banks/import/commit")
+    rows = banks.bank(cast.ada, mine.bank_id, 1, NOW.date()).questions.rows
+    one = next(row.question_id for row in rows if row.slug == "one")
+    fields = authoring.sheet(cast.ada, one).fields
+    authoring.save_question(cast.ada, mine.bank_id, one, 1, {**fields, "prompt": "By now?"}, NOW)
+    assert ada.post("/banks/import/commit", form).status_code == 409
+    assert "The questions have changed since you looked." in ada.text
+    assert "By now?" in exporting.export_text(cast.ada, mine.bank_id, NOW)
+    assert take(ada).status_code == 303
+    assert "By now?" not in exporting.export_text(cast.ada, mine.bank_id, NOW)
+
+
+def test_a_question_that_the_store_does_not_hold_keeps_no_other_one_out(ada, cast):
+    long = "/".join(["a-long-word"] * 30)
+    look(ada, f"::Fine:: Q? {{=a ~b}}\n\n$CATEGORY: {long}\n\n::Long:: Q? {{=a ~b}}\n".encode(), "long.gift")
+    assert "One question would change" in ada.text
+    assert "Long: topic: this is too long" in ada.text
+    take(ada)
+    assert ids(cast, "long") == {"Fine"}
+
+
+def test_a_file_without_questions_is_refused(ada, cast):
+    assert look(ada, b"// Nothing yet\n", "empty.gift", format="gift").status_code == 422
+    assert "there is no question in it" in ada.text
+    assert "empty" not in {one.slug for one in banks.banks(cast.ada, 1).rows}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from quiz.banks.model import Bank
-from quiz.errors import Invalid
+from quiz.banks.model import Authored, Bank, Topic
+from quiz.errors import Invalid, in_turn
 from quiz.files.replacing import replaced
 from quiz.formats.base import USUAL, Format, Limits, Source
 from quiz.formats.conversion.ids import as_slug
@@ -21,6 +21,7 @@ from quiz.formats.conversion.writing import Instances, write
 __all__ = [
     "Converted",
     "Instances",
+    "Into",
     "Reading",
     "Report",
     "Understood",
@@ -63,10 +64,7 @@ def convert(
             writing = write_as.for_file(target.name)
             questions = _stepped(reading, step)
             beside = write(questions, reading.bank, writing, written, report, instances, reading.topics)
-            if not reading.met:
-                raise Invalid(
-                    "there is no question in it – look whether it is the file and the format that you mean"
-                )
+            _demand_any(reading)
             written.flush()  # a disk that is full is known before a picture is put beside it
             put_beside(beside, target.parent)
     return report
@@ -78,13 +76,37 @@ def _stepped(questions: Iterable[Understood], step: Callable[[], object]) -> Ite
         step()
 
 
+def _demand_any(reading: Reading) -> None:
+    """Raises Invalid where nothing that was read is a question, be it a wrong one."""
+    if not reading.met:
+        raise Invalid("there is no question in it – look whether it is the file and the format that you mean")
+
+
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A file in memory, the pictures that belong beside it, and what became of each question."""
+    """A file in memory, the pictures that belong beside it, what became of each question, and the name of its bank."""
 
     content: bytes
     files: Mapping[str, bytes]
     report: Report
+    bank: str
+
+
+def _hold(_question: Authored) -> None:
+    """Holds every question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """Where the questions of a file are to go."""
+
+    #: What is said there of topics, which stays, and the topic in front of those of the file.
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    topic: str = ""
+    #: The names of the images that are there.
+    images: Container[str] = ()
+    #: Raises Invalid for a question that cannot be held there.
+    demand: Callable[[Authored], None] = _hold
 
 
 def convert_upload(
@@ -93,33 +115,37 @@ def convert_upload(
     write_as: Format,
     name: str,
     instances: Instances,
-    bank: Bank | None = None,
-    topic: str = "",
-    images: Container[str] = (),
+    into: Into = Into(),
 ) -> Converted:
     """Converts a file that somebody sent, all in memory.
 
-    ``name`` is that of the file: ids that have to be made begin with it, and the bank gets it, unless the questions come
-    into a ``bank`` that there is already. ``topic`` is put in front of their own. A question with an image that is neither
-    in the file nor among these ``images`` is an error of its own; one with an image without words is a draft.
-    Raises Invalid or TooLarge where the file is refused as a whole.
+    ``name`` is that of the file: ids that have to be made begin with it, and the bank gets it where it says no name of its own.
+    A question with an image that is neither in the file nor in the bank that it comes ``into`` is an error of its own, and so
+    is one that this cannot hold; one with an image without words is a draft.
+    Raises Invalid or TooLarge where the file is refused as a whole, as one without any question is.
     """
     report, target, files = Report(source.name, read_as.name), BytesIO(), dict[str, bytes]()
-    reading = Reading(read_as, source, report, as_slug(name), f"{as_slug(name)[:50]}-", bank, topic)
+    reading = Reading(
+        read_as, source, report, as_slug(name), f"{as_slug(name)[:50]}-", into.topics, into.topic
+    )
 
     def kept() -> Iterator[Understood]:
         for one in reading:
             try:
-                shown = seen(one, images)
+                shown = seen(one, into.images)
+                into.demand(shown.question)
             except Invalid as error:
-                report.errors.append({"where": one.where, "message": str(error)})
+                told = in_turn("; ", map(str, error.problems))
+                message = in_turn(": ", (one.question.name or one.question.id, told))
+                report.errors.append({"where": one.where, "message": message})
                 report.read -= 1
             else:
                 files.update(one.files)
                 yield shown
 
     write(kept(), reading.bank, write_as, target, report, instances, reading.topics)
-    return Converted(target.getvalue(), files, report)
+    _demand_any(reading)
+    return Converted(target.getvalue(), files, report, reading.bank.slug)
 
 
 def export(bank: Bank, files: Mapping[str, bytes], write_as: Format, instances: Instances) -> Converted:
@@ -132,4 +158,4 @@ def export(bank: Bank, files: Mapping[str, bytes], write_as: Format, instances: 
     report.read = len(bank.authored)
     beside = write(understood, bank.holding(()), write_as, target, report, instances)
     whole = write_as.writer is not None and write_as.writer.whole  # holds pictures of shared texts too
-    return Converted(target.getvalue(), files if whole else beside, report)
+    return Converted(target.getvalue(), files if whole else beside, report, bank.slug)

@@ -52,11 +52,11 @@ class Reading:
         report: Report,
         slug: str,
         prefix: str = "q",
-        bank: Bank | None = None,
+        topics: Mapping[str, Topic] | None = None,
         below: str = "",
     ) -> None:
         """``slug`` names the bank where the source does not; ``prefix`` begins the ids of questions without a name;
-        ``bank``: the one that they come into, whatever the source says of its own; ``below``: the topic that holds theirs.
+        ``topics``: what is said of them where the questions come in, which stays; ``below``: the topic that holds theirs.
         """
         if format.read is None:
             raise Invalid(Said("%(name)s can be written, not read", name=format.name))
@@ -67,9 +67,8 @@ class Reading:
         self.met = self._told = 0
         self.bank = Bank.load({"bank": slug, "title": _title_of(source.name) or slug})
         self._first = self._start()
-        own, self.bank = self.bank, bank or self.bank
-        self.topics: dict[str, Topic] = {**bank.topics} if bank else {}
-        for name, topic in own.topics.items():
+        self.topics: dict[str, Topic] = {**(topics or {})}
+        for name, topic in self.bank.topics.items():
             self._add_topic("", name, topic)
 
     def _start(self) -> Entry | None:

@@ -67,6 +67,10 @@ class CommitForm(Form):
     #: A zip archive in base64, where the bank came in one.
     archive = TextAreaField()
     name = HiddenField()
+    #: The name of the bank that the questions come into; not there where the file is the bank.
+    into = HiddenField()
+    #: What the preview stands for (``ImportReport.seen``).
+    seen = HiddenField(default="")
     prune = BooleanField(_l("Retire the questions that are no longer in the file"))
 
 

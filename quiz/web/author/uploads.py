@@ -13,12 +13,12 @@ from werkzeug.datastructures import FileStorage
 
 from quiz.banks.images import Pictures, unpacked
 from quiz.banks.model import Bank
-from quiz.errors import Invalid, Problem, TooLarge
+from quiz.errors import Invalid, Problem, TooLarge, in_turn
 from quiz.files.archive import is_archive, pack
 from quiz.formats import formats, get, recognise
 from quiz.formats.base import HEAD_BYTES, Format, Limits, Source
-from quiz.formats.conversion import Instances, Report, convert_upload
-from quiz.operations.importing import images_of
+from quiz.formats.conversion import Instances, Into, Report, convert_upload
+from quiz.operations import importing
 from quiz.web.author.forms import ImportForm
 from quiz.web.guard import moment
 from quiz.web.html import said
@@ -29,6 +29,8 @@ LARGEST_FILE = 5_000_000
 LARGEST_ARCHIVE = 10_000_000
 _LIMITS = Limits(bytes=LARGEST_ARCHIVE, questions=5_000)
 _OURS = "yaml"
+#: Files in these formats are banks: what stands at their head becomes the head of the bank.
+_WHOLE = (_OURS, "json")
 
 
 @dataclass
@@ -43,11 +45,14 @@ class Given:
     archive: bytes = b""
     pictures: Pictures | None = None
     report: Report | None = None
+    #: The name of the bank that the questions come into; None: the file is the bank.
+    into: str | None = None
 
     @property
-    def kept(self) -> dict[str, str]:
+    def kept(self) -> dict[str, str | None]:
         """What the form of the preview sends again."""
-        return {"archive": b64encode(self.archive).decode()} if self.archive else {"text": self.text}
+        content = {"archive": b64encode(self.archive).decode()} if self.archive else {"text": self.text}
+        return {"into": self.into, **content}
 
 
 def read_formats() -> list[tuple[str, str]]:
@@ -66,8 +71,8 @@ def given(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
             sent.text.encode(),
             sent.name,
             get(form.format.data),
-            _target(form, headers),
-            form.topic.data or "",
+            form,
+            headers,
         )
     if not sent.text.strip():
         raise Invalid(
@@ -80,7 +85,7 @@ def _of_file(file: FileStorage, form: ImportForm, headers: dict[str, dict[str, A
     content, name = file.read(), file.filename or ""
     format = _format(content, name, form.format.data)
     if format.name != _OURS:
-        return _converted(content, name, format, _target(form, headers), form.topic.data or "")
+        return _converted(content, name, format, form, headers)
     if is_archive(content):
         return of_archive(content, name)
     if len(content) > LARGEST_FILE:
@@ -103,15 +108,12 @@ def _format(content: bytes, name: str, wanted: str) -> Format:
     raise Invalid([Problem("format", _("what is in the file is not recognised"), mend)])
 
 
-def _target(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Bank | None:
-    """The header of the bank into which questions of another system are to come; None: a bank of their own."""
-    header = headers.get(form.bank.data or "")
-    return None if header is None else Bank.load(header)
-
-
-def _converted(content: bytes, name: str, format: Format, bank: Bank | None, topic: str) -> Given:
+def _converted(
+    content: bytes, name: str, format: Format, form: ImportForm, headers: dict[str, dict[str, Any]]
+) -> Given:
     if len(content) > LARGEST_ARCHIVE:
         raise Invalid([Problem("file", _("the file is larger than 10 MB"), _("cut it into several files"))])
+    target = form.bank.data if form.bank.data in headers else None
     try:
         made = convert_upload(
             Source(BytesIO(content), name, limits=_LIMITS),
@@ -119,18 +121,32 @@ def _converted(content: bytes, name: str, format: Format, bank: Bank | None, top
             get(_OURS),
             PurePath(name).stem,
             Instances(moment().date()),
-            bank,
-            topic,
-            images_of(get_actor(), bank.slug) if bank else (),
+            _into(target, form.topic.data or "", headers),
         )
     except (Invalid, TooLarge) as error:
         problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
         raise Invalid(map(_at_the_file, problems)) from None
-    text = made.content.decode()
+    text, into = made.content.decode(), None if format.name in _WHOLE and not target else target or made.bank
     if not made.files:
-        return Given(text, name, report=made.report)
+        return Given(text, name, report=made.report, into=into)
     archive = pack({"bank.yaml": made.content, **made.files})
-    return Given(text, name, archive, Pictures(unpacked(archive)[1]), made.report)
+    return Given(text, name, archive, Pictures(unpacked(archive)[1]), made.report, into)
+
+
+def _into(target: str | None, topic: str, headers: dict[str, dict[str, Any]]) -> Into:
+    """The bank that the questions are to come into; without a ``target`` one of their own, or that of the same name."""
+    if target is None:
+        return Into({}, topic, (), importing.demand_storable)
+    there = importing.images_of(get_actor(), target)
+    return Into(Bank.load(headers[target]).topics, topic, there, importing.demand_storable)
+
+
+def at_the_file(error: Invalid) -> Invalid:
+    """The same faults of a bank that was made of a file: its author sees neither lines nor fields of that."""
+    return Invalid(
+        Problem("file", in_turn(": ", filter(None, (getattr(one, "question", ""), str(one)))))
+        for one in error.problems
+    )
 
 
 def _at_the_file(problem: Problem) -> Problem:

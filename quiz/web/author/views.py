@@ -12,13 +12,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.exceptions import BadRequest
 
-from quiz.errors import Invalid, Problem
+from quiz.errors import Conflict, Invalid, Problem
 from quiz.lint.rule import rules
 from quiz.operations import accounts, authoring, banks, importing, peer_review, rescoring, undoing, using
 from quiz.operations.access import AUTHORING
+from quiz.operations.importing import ImportReport
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
 from quiz.web.author.selecting import today
+from quiz.web.author.uploads import Given
 from quiz.web.forms import Form, in_words, place, typed
 from quiz.web.guard import bounded, moment, signed_in
 from quiz.web.html import language_name, said
@@ -237,24 +239,48 @@ def preview() -> ResponseReturnValue:
     form = ImportForm()
     try:
         given = uploads.given(form, importing.headers_of(get_actor()))
-        report = importing.import_bank(
-            get_actor(), given.text, given.name, moment(), pictures=given.pictures, dry_run=True
-        )
+        return _preview(given)
     except Invalid as error:
         return _mend(form, error)
-    commit = CommitForm(None, name=given.name, **given.kept)
+
+
+def _preview(given: Given) -> str:
+    report = _imported(given, dry_run=True)
+    commit = CommitForm(None, name=given.name, seen=report.seen, **given.kept)
     return render_template("author/preview.html", report=report, form=commit, converted=given.report)
+
+
+def _imported(given: Given, *, dry_run: bool = False, prune: bool = False, seen: str = "") -> ImportReport:
+    """Imports what was given. Raises Invalid, of a file of another system with every fault at the file."""
+    try:
+        return importing.import_bank(
+            get_actor(),
+            given.text,
+            given.name,
+            moment(),
+            pictures=given.pictures,
+            into=given.into,
+            dry_run=dry_run,
+            prune=prune,
+            seen=seen,
+        )
+    except Invalid as error:
+        raise uploads.at_the_file(error) if given.report else error from None
 
 
 def _mend(form: ImportForm, error: Invalid) -> ResponseReturnValue:
     """The form again, with the text and a list of what is wrong with it."""
-    faults = [problem for problem in error.problems if problem.line is not None]
-    place(form, Invalid(problem for problem in error.problems if problem.line is None))
+    faults = [problem for problem in error.problems if _lies_in_the_text(problem)]
+    place(form, Invalid(problem for problem in error.problems if not _lies_in_the_text(problem)))
     if faults:
         form.text.errors = [
             ngettext("One fault, listed below.", "%(num)d faults, listed below.", len(faults))
         ]
     return _import_page(form, faults), Invalid.status
+
+
+def _lies_in_the_text(problem: Problem) -> bool:
+    return problem.line is not None or bool(getattr(problem, "question", ""))
 
 
 def _import_page(form: ImportForm, faults: Sequence[Problem]) -> str:
@@ -271,17 +297,19 @@ def commit() -> ResponseReturnValue:
     """Import what has been looked at."""
     accounts.demand(get_actor(), AUTHORING)
     form = CommitForm()
-    given = uploads.Given(form.text.data or "", form.name.data or _("the file"))
+    given = Given(form.text.data or "", form.name.data or _("the file"))
     try:
         if form.archive.data:
             given = uploads.of_archive(b64decode(form.archive.data.encode()), given.name)
-        report = importing.import_bank(
-            get_actor(), given.text, given.name, moment(), pictures=given.pictures, prune=form.prune.data
-        )
+        given.into = form.into.data
+        report = _imported(given, prune=form.prune.data, seen=form.seen.data or "")
     except binascii.Error:
         raise BadRequest from None
     except Invalid as error:
         return _mend(ImportForm(None, text=given.text), error)
+    except Conflict as error:
+        flash(said(error.text), "bad")
+        return _preview(given), Conflict.status
     flash(
         _(
             "Imported: %(new)s new, %(changed)s changed, %(retired)s retired.",

@@ -3,7 +3,6 @@
 import json
 from fractions import Fraction
 from io import BytesIO
-from time import process_time
 
 import pytest
 
@@ -13,6 +12,7 @@ from quiz.formats import get, recognise
 from quiz.formats.base import Source, Unwritable
 from quiz.formats.conversion import Reading, Report
 from quiz.questions.parts import MOST_TOLD, twice
+from tests.effort import within
 from tests.formats.samples import read, written
 from tests.kernel.questions import question
 
@@ -135,9 +135,8 @@ def test_a_weight_without_its_second_percent_sign_is_told_and_makes_a_draft():
     ],
 )
 def test_a_file_of_marks_that_never_end_is_read_at_once(text):
-    begun = process_time()
-    assert read(get("gift"), text.encode())[0] == []
-    assert process_time() - begun < 1
+    with within(millions=20):
+        assert read(get("gift"), text.encode())[0] == []
 
 
 @pytest.mark.parametrize(
@@ -149,11 +148,12 @@ def test_more_answers_than_anybody_writes_are_a_fault_of_their_question(name, st
 
 
 def test_options_that_stand_twice_are_told_as_far_as_anybody_reads():
-    begun = process_time()
-    values = [str(number) for number in range(60_000)]
-    assert [problem.where for problem in twice([*values, "7"], "options", "text")] == ["options[60000].text"]
-    assert len([*twice(values * 2, "options", "text")]) == MOST_TOLD
-    assert process_time() - begun < 1
+    with within(millions=20):
+        values = [str(number) for number in range(60_000)]
+        assert [problem.where for problem in twice([*values, "7"], "options", "text")] == [
+            "options[60000].text"
+        ]
+        assert len([*twice(values * 2, "options", "text")]) == MOST_TOLD
 
 
 def test_a_gap_in_a_sentence_keeps_what_stands_around_it():

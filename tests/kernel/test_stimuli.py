@@ -1,7 +1,6 @@
 """Stimuli: how banks hold them, and that a paper holds their questions together or not at all."""
 
 import json
-import time
 from collections import Counter
 from datetime import date
 
@@ -13,6 +12,7 @@ from quiz.banks.model import Question
 from quiz.banks.stimuli import Reading
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.errors import Invalid, Unmeetable
+from tests.effort import within
 from tests.kernel.papers import blueprint
 
 DAY = date(2024, 5, 1)
@@ -203,8 +203,7 @@ def test_the_fault_of_an_image_is_told_once():
 def test_many_stimuli_cost_no_more_than_many_questions():
     listed = [{"id": f"s{n}", "text": "T"} for n in range(5000)]
     named = [{"id": f"q{n}", "stimulus": f"s{n}"} for n in range(5000)]
-    begun = time.process_time()
-    reading = Reading(listed)
-    assert [one["questions"] for one in reading.header(named)] == [[one["id"]] for one in named]
-    assert [*reading.faults(named)] == []
-    assert time.process_time() - begun < 3  # it takes 0.1 s, and took more than 10
+    with within(millions=60):  # it takes 2, and took more than 200
+        reading = Reading(listed)
+        assert [one["questions"] for one in reading.header(named)] == [[one["id"]] for one in named]
+        assert [*reading.faults(named)] == []

@@ -1,6 +1,5 @@
 """Bank files in and out."""
 
-import time
 from contextlib import suppress
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from quiz.banks.model import Bank
 from quiz.banks.yaml import Lines, located, read_bank, read_mapping, write_bank
 from quiz.errors import Invalid, Problem
 from quiz.questions.validation import suggest
+from tests.effort import within
 from tests.kernel.questions import CONTENTS, TEXTS, question
 
 HEAD = "format: quiz-bank/1\nbank: b\ntitle: T\n"
@@ -233,9 +233,8 @@ def test_a_number_that_could_not_be_stored_is_a_fault(fields):
 
 def test_many_faults_are_found_in_a_time_that_grows_with_them():
     lines = Lines("".join(f"k{n}: 1\n" for n in range(20_000)))
-    begun = time.process_time()
-    assert [lines.at([f"k{n}"]) for n in range(20_000)] == [*range(1, 20_001)]
-    assert time.process_time() - begun < 4  # it takes half a second, and took more than ten
+    with within(millions=80):  # it takes 10, and took more than 200
+        assert [lines.at([f"k{n}"]) for n in range(20_000)] == [*range(1, 20_001)]
     assert lines.at(["k7", "none"]) == 8
 
 

@@ -1,7 +1,6 @@
 """Every rule finds what its examples show, and lets be what is sound; all that it says can be learnt from."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from quiz.banks.model import Bank, Question
 from quiz.lint.inspect import inspect_bank, inspect_question, inspect_quiz, mended, not_applied
 from quiz.lint.language import table
 from quiz.lint.rule import SCOPES, SEVERITIES, SOUND, ask, rules, several
+from tests.effort import within
 
 BAD = [(name, place) for name, rule in rules().items() for place in range(len(rule.bad))]
 GOOD = [(name, place) for name, rule in rules().items() for place in range(len(rule.good))]
@@ -253,9 +253,8 @@ def test_a_hostile_text_is_read_in_no_time():
         (example,) = ask(
             piece * 20_000, *(f"{'*' * (not n)}{n} {piece * 30}" for n in range(300)), shuffle=False
         )
-        before = time.process_time()
-        inspect_question(Question.load(example), "en", sourced=True)
-        assert time.process_time() - before < 5
+        with within(millions=100):
+            inspect_question(Question.load(example), "en", sourced=True)
 
 
 @pytest.mark.parametrize("kind, wanted", [("description", set()), ("essay", {"F01"})])

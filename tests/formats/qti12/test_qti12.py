@@ -6,7 +6,6 @@ from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from re import findall
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +21,7 @@ from quiz.formats.base import HEAD_BYTES, Found, Source, Unwritable, lost_fields
 from quiz.formats.conversion import Instances, convert
 from quiz.formats.qti12.processing import number
 from quiz.questions import types
+from tests.effort import within
 from tests.formats.samples import is_written, read, samples, written
 from tests.kernel.questions import question
 from tests.pictures import svg
@@ -299,9 +299,8 @@ def test_many_gaps_are_read_in_no_time():
     item = (
         f'<item ident="g"><presentation><material><mattext>{marks}</mattext></material>{shown}</presentation>'
     )
-    before = process_time()
-    assert len(one(f"{item}<resprocessing>{rules}</resprocessing></item>").fields["gaps"]) == 120
-    assert process_time() - before < 2
+    with within(millions=40):
+        assert len(one(f"{item}<resprocessing>{rules}</resprocessing></item>").fields["gaps"]) == 120
 
 
 def test_long_texts_are_work_too():

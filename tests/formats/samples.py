@@ -25,7 +25,7 @@ MORE = {
     "cloze": [{"text": "Signed in [[1]] by [[2]].", "gaps": {
         "1": {"type": "short_text", "answers": ["Shanghai"]}, "2": {"type": "short_text", "answers": ["six", "6"]},
     }}],
-    "essay": [{"model_answer": "Because six states signed, and each had its reasons, of which there were many. " * 3}],
+    "essay": [{"model_answer": "Because six states signed, and each had its reasons, of which there were many. " * 3 + "So."}],
     "drag_words": [{
         "text": "1. west: [[1]]\n2. [[2]]", "choices": ["disc", "![A square](images/shapes.svg)", "roof"],
         "gaps": {"1": "b", "2": "a"}, "picture": {

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from quiz.banks.model import Bank, Question
-from quiz.formats import get
+from quiz.formats import formats, get
 from quiz.formats.conversion import Instances, export
 from tests.formats.samples import pictures, read
 from tests.kernel.questions import question
@@ -37,13 +37,23 @@ def test_a_share_is_stored_as_it_is_and_not_as_one_that_is_near(credit):
     assert there_and_back("yaml", asked) == (set(), asked)
 
 
-@pytest.mark.parametrize("name", ["gift", "moodle-xml", "qti21", "csv"])
-def test_white_space_around_names_and_tags_is_told(name):
-    asked = question("true_false", {"answer": True}, name=" So? ", tags=["\u00a0", "a b", "c "])
+TRIMMED = [
+    name
+    for name, format in formats().items()
+    if "true_false" in format.writer.types and not format.writer.whole
+]
+
+
+@pytest.mark.parametrize("name", sorted(TRIMMED))
+def test_white_space_around_texts_is_told_but_for_a_last_line_break(name):
+    around = {"prompt": " So?", "explanation": "It is.\n", "name": " So? ", "tags": ["\u00a0", "a b", "c "]}
+    asked = question("true_false", {"answer": True, "feedback_true": "\tYes"}, **around)
     lost, found = there_and_back(name, asked)
-    assert {"name", "tags"} <= lost
-    assert (found.name, found.tags) == ("So?", ("a b", "c"))
-    assert not {"name", "tags"} & there_and_back(name, found)[0]
+    held = get(name).writer.holds
+    assert {"prompt", "feedback_true", *held & {"name", "tags"}} <= lost
+    assert found.prompt in ("So?", "<p>So?</p>")
+    assert found.explanation == ("It is." if "explanation" in held else None)
+    assert not {"prompt", "name", "tags"} & there_and_back(name, found)[0]
 
 
 def test_a_tag_of_gift_that_says_nothing_is_none():

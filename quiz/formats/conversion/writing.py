@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from quiz.banks.families import Family
 from quiz.banks.loading import load
@@ -56,17 +56,34 @@ def write(
     return writing.writer.beside
 
 
-def _trimmed(one: Understood) -> Understood:
-    """The question with its name and tags as every format can hold them: no white space around them, and none blank."""
-    question = one.question
-    labels = {"name": question.name and [question.name], "tags": question.tags}
-    kept = {field: [*filter(None, map(str.strip, given or ()))] for field, given in labels.items()}
-    lost = [field for field, given in labels.items() if kept[field] != [*(given or ())]]
-    if not lost:
-        return one
-    fields = {**question.dump(), "name": next(iter(kept["name"]), None), "tags": kept["tags"]}
-    losses = [Loss(field, "white space around it, and what is blank") for field in lost]
-    return replace(one, question=load(fields), losses=(*one.losses, *losses))
+def _trimmed(one: Understood) -> tuple[Understood, list[Loss]]:
+    """The question without the white space around its texts, names and tags, of which formats keep some and not others.
+
+    Beside it what is lost: a line break at the end says nothing, which who writes a text as lines of YAML has.
+    """
+    fields = one.question.dump()
+    made = {name: _stripped(value, str.strip) for name, value in fields.items()}
+    if made == fields:
+        return one, []
+    ended = {name: _stripped(value, _without_last_break) for name, value in fields.items()}
+    lost = [name for name in fields if made[name] != ended[name]]
+    question = load({name: value for name, value in made.items() if value != ""})
+    return replace(one, question=question), [Loss(name, "white space around a text is lost") for name in lost]
+
+
+def _without_last_break(text: str) -> str:
+    return text.removesuffix("\n")
+
+
+def _stripped(value: Any, strip: Callable[[str], str]) -> Any:
+    """A value of a question with its texts stripped, without those of a list of which nothing is left."""
+    if isinstance(value, str):
+        return strip(value)
+    if isinstance(value, dict):
+        return {name: _stripped(part, strip) for name, part in value.items()}
+    if isinstance(value, list):
+        return [part for part in (_stripped(one, strip) for one in value) if part != ""]
+    return value
 
 
 class _Writing:
@@ -85,13 +102,17 @@ class _Writing:
                 self._question(each, {"family": one.question.id})
 
     def _question(self, one: Understood, more: Mapping[str, str] = _NOTHING) -> None:
-        one = self._with_own_id(with_words(one) if self.writer.whole else _trimmed(by_name(one)))
+        one, trimmed = (with_words(one), []) if self.writer.whole else _trimmed(by_name(one))
+        one = self._with_own_id(one)
         try:
-            losses = self._added(one)
+            losses = [*self._added(one)]
         except Unwritable as error:
             self._refuse(one, error.kind)
         else:
-            self._written(one, [*one.losses, *losses, *self._lost(one.question, losses)], more)
+            losses += self._lost(one.question, losses)
+            told = {loss.field for loss in losses}
+            losses += [loss for loss in trimmed if loss.field not in told]
+            self._written(one, [*one.losses, *losses], more)
 
     def _lost(self, question: Authored, told: Iterable[Loss]) -> list[Loss]:
         """The fields that are not held, but for those of which the writer says why."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from quiz.banks.model import Question
-from quiz.formats._moodle import BLANK, PLACE, holds_markup, kept, literal
+from quiz.formats._moodle import PLACE, holds_markup, kept, literal
 from quiz.formats.base import Loss, Unwritable, percentage
 from quiz.questions.images import references, renamed
 
@@ -51,10 +51,8 @@ class Sheet:
             self.losses.append(loss)
 
     def text(self, text: str | None) -> str:
-        """``<text>``, and the files that it shows; a line break at its end says nothing, other blanks are lost."""
+        """``<text>``, and the files that it shows."""
         shown = str(text or "")
-        if shown.strip(BLANK) != shown.removesuffix("\n"):
-            self.lose("prompt", "white space around a text is lost")
         attached = ""
         if self.files and shown:
             named = {"prompt": shown, "text_format": self.question.text_format}

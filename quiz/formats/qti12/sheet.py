@@ -159,8 +159,6 @@ class Sheet:
     def solution(self, text: str | None) -> None:
         """What a good answer is, for who marks."""
         if text:
-            if text != text.strip():
-                self.lose("model_answer", "white space at its ends")
             self.told.append(
                 f'    <itemfeedback ident="solution">\n      <solution>\n        <solutionmaterial>\n'
                 f"{self.material(self.text(text), '          ')}\n        </solutionmaterial>\n      </solution>\n"

@@ -100,8 +100,6 @@ def row_of(question: Question) -> tuple[Cells, list[Loss]]:
     if any(hint != " ".join(hint.split()) for hint in question.hints):
         losses.append(Loss("hints", "a hint is one line of its cell"))
     written = {name: text for name, text in {**cells, **own}.items() if text}
-    if any(text != text.strip() for text in written.values()):
-        losses.append(Loss("prompt", "white space around a text is lost"))
     return {name: text.strip() for name, text in written.items()}, losses
 
 

@@ -391,6 +391,14 @@ def test_what_shows_nothing_is_passed_over():
     assert [answer.text for answer in found.content.answers] == ["a"]
 
 
+@pytest.mark.parametrize("unit, fraction, lost", [("", 0, []), ("m", Fraction(-1, 2), ["answers"])])
+def test_a_number_without_a_unit_takes_nothing_off(unit, fraction, lost):
+    units = f"<units><unit><multiplier>1</multiplier><unit_name>{unit}</unit_name></unit></units>"
+    found, told = one(builder.answer(100, "3") + builder.answer(-50, "4") + units, "numerical")
+    assert (found.score(f"4{unit}").fraction, [*told]) == (fraction, lost)
+    assert ("answers" in written(XML, [found])[1][found.id]) == bool(lost)
+
+
 def test_several_markers_are_words_for_the_places_of_a_picture():
     drags = "".join(
         f"<drag><no>{no}</no><text>{word}</text><noofdrags>1</noofdrags></drag>"
@@ -747,16 +755,6 @@ def test_files_from_before_moodle_2():
     assert report.errors == []
     assert (found[0].name, found[0].prompt) == ("Old one", 'Which? <img src="images/old.png" alt="" />')
     assert ([one.text for one in found[0].content.options], found[0].penalty) == (["A", "B"], Fraction(1, 3))
-
-
-@pytest.mark.parametrize("text, lost", [("So.\n", []), (" So.", ["prompt"]), ("So. ", ["prompt"])])
-def test_white_space_that_moodle_trims_off_is_told_but_for_a_last_line_break(text, lost):
-    question = Question.load(
-        {"bank": "b", "id": "q", "type": "true_false", "answer": True, "timeless": True, "prompt": text, "hints": [text]}
-    )  # fmt: skip
-    content, losses = written(XML, [question])
-    assert losses["q"] == lost
-    assert read(XML, content)[0][0].prompt == "So."
 
 
 def test_what_other_programs_write_means_the_same():

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
+from fractions import Fraction
 from html import escape
 from typing import Final
 
@@ -25,6 +26,8 @@ _SRC: Final = re.compile(r'src="([^"]*)"')
 #: Elements, and bytes, of the choices that every stem gets a copy of, together: those of sixty pairs.
 _MOST_ELEMENTS: Final = 12_000
 _MOST_BYTES: Final = 50_000_000
+#: How Blackboard names the options of *Either/Or*.
+_EITHER_OR: Final = re.compile(r"([a-z]+)_([a-z]+)\.(true|false)")
 #: How many options may be chosen, by kinds that say it otherwise than their files sometimes do.
 _CHOSEN: Final = {"multipleanswer": "Multiple", "multiplechoice": "Single"}
 #: The counters of D2L, and the variable that they make up.
@@ -38,7 +41,10 @@ def rewrite(item: Item, name: str) -> None:
     _rewrite_texts(item)
     _part_groups(item)
     _name_responses(item, name)
+    _name_either_or(item)
     _rewrite_tests(item)
+    _rewrite_ways(item)
+    _rewrite_percentages(item)
     _rewrite_counters(item)
     _drop_blanks(item)
 
@@ -135,7 +141,8 @@ def _drop_blanks(item: Item) -> None:
             one.getparent().remove(one)
             item.lose("pairs", "pairs without a stem")
     key = _key(item)
-    for one in item.element.iter("response_lid"):
+    beside = item.block("RIGHT_MATCH_BLOCK") is not None  # the texts of all options
+    for one in () if beside else item.element.iter("response_lid"):
         labels, name = [*one.iter("response_label")], one.get("ident")
         blank = [
             label for label in labels if not has_content(label) and (name, label.get("ident")) not in key
@@ -148,8 +155,7 @@ def _drop_blanks(item: Item) -> None:
 
 def _key(item: Item) -> set[tuple[str, str]]:
     """The responses and values that rules with points name."""
-    scored = [*filter(_scores, item.element.iter("respcondition"))]
-    return {(test.get("respident", ""), (test.text or "").strip()) for test in mentioned(scored, None)}
+    return {value for one in filter(_scores, item.element.iter("respcondition")) for value in _named(one)}
 
 
 def _scores(condition: Element) -> bool:
@@ -179,6 +185,63 @@ def _rewrite_tests(item: Item) -> None:
             _pair_names(item, equal[name], response)
         elif response.tag == "response_num":
             _add_bounds(equal[name], response)
+
+
+def _name_either_or(item: Item) -> None:
+    """Blackboard names the two options of *Either/Or* by its own words for them: ``yes_no.true`` is *Yes*."""
+    for label in item.element.iter("response_label"):
+        for text in label.iter("mattext"):
+            if found := _EITHER_OR.fullmatch((text.text or "").strip()):
+                text.text = found[1 if found[3] == "true" else 2].capitalize()
+
+
+def _rewrite_ways(item: Item) -> None:
+    """Blackboard says of typed answers how they are compared, with the test or as a variable of its condition."""
+    for condition in item.element.iter("respcondition"):
+        beside = [(one.text or "").strip().lower() for one in condition.iterchildren("setvar")]
+        for test in condition.iter("varequal"):
+            ways = [(test.get("setmatch") or "").lower(), *beside]
+            if "matches" in ways:
+                raise Foreign("a gap compared with a pattern")
+            if "contains" in ways:
+                test.tag = "varsubstring"
+
+
+def _rewrite_percentages(item: Item) -> None:
+    """Blackboard says in percent what each option or pair is worth, where parts of an answer give parts of the mark."""
+    if item.said("bbmd_partialcredit").lower() != "true":
+        return
+    conditions = [*item.element.iter("respcondition")]
+    worth = {one: percent for one in conditions if (percent := _percent(one)) is not None}
+    given = {value for one, percent in worth.items() if percent > 0 for value in _named(one)}
+    whole = {value for one in conditions if _gives_all(one) for value in _named(one)}
+    if not given or not whole <= given:
+        item.lose("options", "partial credits of Blackboard's own, which its rules do not give")
+        return
+    for one in item.element.iter("decvar"):
+        one.set("maxvalue", "100")
+    for condition in conditions:
+        for one in [*condition.iterchildren("setvar")]:
+            condition.remove(one)
+        if condition in worth:
+            condition.append(_set(condition, "Add", str(float(worth[condition]))))
+
+
+def _percent(condition: Element) -> Fraction | None:
+    """What an option or a pair is worth by itself; None for a condition that says something else."""
+    said = {one.get("variablename"): one.text for one in condition.iterchildren("setvar")}
+    if number(said.get("NegativeCreditPercent")):
+        return None
+    return number(said.get("PartialCreditPercent") or (None if condition.get("title") else said.get("SCORE")))
+
+
+def _gives_all(condition: Element) -> bool:
+    return any((one.text or "").strip().endswith(".max") for one in condition.iterchildren("setvar"))
+
+
+def _named(condition: Element) -> Iterator[tuple[str, str]]:
+    """The responses and values that a condition names."""
+    return ((test.get("respident", ""), (test.text or "").strip()) for test in mentioned([condition], None))
 
 
 def _name_response(test: Element, label: str, response: Element) -> None:

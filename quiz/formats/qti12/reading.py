@@ -324,8 +324,8 @@ def _lose_metadata(item: Item) -> None:
         usual = said.lower() in _NOTHING or said == _USUAL.get(label)
         if not usual and label not in _READ and not label.startswith(_SYSTEMS):
             item.lose(label, Said("the metadata say %(label)s: %(said)s", label=label, said=said[:60]))
-    if item.said("bbmd_partialcredit").lower() == "true":
-        item.lose("options", "partial credits of Blackboard's own, which its rules do not give")
+    if item.said("qmd_instructornotes"):
+        item.lose("rubric", _LOST["rubric"])
 
 
 def _common(item: Item, title: str, topic: str) -> dict[str, Any]:

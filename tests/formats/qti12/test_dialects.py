@@ -188,6 +188,168 @@ def test_blackboard_ultra_names_options_otherwise_in_its_rules():
     assert [option.get("correct", False) for option in fields["options"]] == [True, False, True]
 
 
+def block(name, *parts):
+    """A part of an item of Blackboard."""
+    return f'<flow class="{name}">{"".join(parts)}</flow>'
+
+
+def blackboard(kind, asked, *rules, **said):
+    """An item of Blackboard Learn that is worth ten points."""
+    told = "".join(f"<{name}>{text}</{name}>" for name, text in {"bbmd_questiontype": kind, **said}.items())
+    points = '<decvar varname="SCORE" maxvalue="10.0" minvalue="0.0"/>'
+    return item(
+        f"<itemmetadata>{told}<qmd_absolutescore_max>10.0</qmd_absolutescore_max></itemmetadata>",
+        asked,
+        *rules,
+        outcomes=points,
+    )
+
+
+def bb_rule(tests, *setvars, title=""):
+    """A condition with variables of Blackboard's own."""
+    given = "".join(f'<setvar variablename="{name}" action="Set">{value}</setvar>' for name, value in setvars)
+    named = f' title="{title}"' * bool(title)
+    return f'<respcondition{named}><conditionvar>{tests}</conditionvar>{given}<displayfeedback linkrefid="correct"/></respcondition>'
+
+
+ELSE = '<respcondition title="incorrect"><conditionvar><other/></conditionvar><setvar variablename="SCORE" action="Set">0.0</setvar></respcondition>'
+
+
+def bb_matching(*percents, negative="0.0"):
+    """Stems s, t, u …, whose choices X, Y, Z … stand in a part of their own: the options have no texts."""
+    names = "stuv"[: len(percents)]
+    rows = []
+    for name in names:
+        options = "".join(f'<response_label ident="{name}{place}"/>' for place in range(len(percents)))
+        shown = f"<render_choice>{options}</render_choice>"
+        response = f'<response_lid ident="{name}" rcardinality="Single">{shown}</response_lid>'
+        rows.append(block("Block", response, material(f"stem {name}")))
+    right = block("RIGHT_MATCH_BLOCK", *(block("Block", material(text)) for text in "XYZW"[: len(percents)]))
+    rules = [
+        bb_rule(
+            equal(name, f"{name}{place}"),
+            ("PartialCreditPercent", percent),
+            ("NegativeCreditPercent", negative),
+        )
+        for place, (name, percent) in enumerate(zip(names, percents, strict=True))
+    ]
+    return blackboard(
+        "Matching",
+        block("QUESTION_BLOCK", material("Match.")) + block("RESPONSE_BLOCK", *rows) + right,
+        *rules,
+        ELSE,
+        bbmd_partialcredit="true",
+    )
+
+
+@pytest.mark.parametrize(
+    "percents, negative, lost",
+    [((50.0, 50.0), "0.0", []), ((33.33, 33.33, 33.34), "0.0", []), ((75.0, 25.0), "0.0", ["pairs"]), ((50.0, 50.0), "50.0", ["options"])],
+)  # fmt: skip
+def test_pairs_of_blackboard_learn_have_their_choices_elsewhere(percents, negative, lost):
+    """Options that no rule names were taken for empty lines: every stem had the first choice."""
+    fields, told = fields_of(bb_matching(*percents, negative=negative))
+    assert [(pair["stem"], pair["choice"]) for pair in fields["pairs"]] == [
+        (f"stem {name}", choice) for name, choice in zip("stuv", "XYZW"[: len(percents)], strict=False)
+    ]
+    assert told == lost
+
+
+WAYS = [("EXACT", [1, 0, 0]), ("CONTAINS", [1, 1, 0])]
+
+
+@pytest.mark.parametrize("way, scores", WAYS)
+def test_blackboard_says_how_what_is_typed_is_compared(way, scores):
+    """Everything was compared whole."""
+    typed = '<response_str ident="response"><render_fib/></response_str>'
+    asked = block("QUESTION_BLOCK", material("Which river?")) + block("RESPONSE_BLOCK", typed)
+    rule = bb_rule(equal("response", "Lena"), ("EvaluationType", way), title="a")
+    one = question(blackboard("Fill in the Blank", asked, rule, ELSE))
+    assert worth(one, "LENA", "the Lena", "Ob") == scores
+    gaps = block("QUESTION_BLOCK", material("[x] and [y]")) + block(
+        "RESPONSE_BLOCK", *(f'<response_str ident="{name}"><render_fib/></response_str>' for name in "xy")
+    )
+    tests = (
+        f"<and><or>{equal('x', 'Lena', f' setmatch={way.title()!r}')}</or><or>{equal('y', 'Ob')}</or></and>"
+    )
+    several = question(
+        blackboard(
+            "Fill in the Blank Plus", gaps, bb_rule(tests, ("SCORE", "SCORE.max"), title="correct"), ELSE
+        )
+    )
+    assert worth(several, *({"x": x, "y": "ob"} for x in ("LENA", "the Lena", "Ob"))) == scores
+    left = blackboard("Fill in the Blank", asked, rule.replace(way, "MATCHES"), ELSE)
+    assert (
+        entries(f"<questestinterop>{left}</questestinterop>".encode())[-1].kind
+        == "a gap compared with a pattern"
+    )
+
+
+def bb_options(cardinality, right, *percents, **said):
+    """Options a, b, c …, what each is worth, and a rule that those of ``right`` are the answer."""
+    names = "abcd"[: len(percents)]
+    asked = block("QUESTION_BLOCK", material("Which?")) + block(
+        "RESPONSE_BLOCK", menu("response", [label(name, name.upper()) for name in names], cardinality)
+    )
+    tests = "".join(
+        equal("response", name) if name in right else f"<not>{equal('response', name)}</not>"
+        for name in names
+    )
+    whole = bb_rule(
+        equal("response", right) if cardinality == "Single" else f"<and>{tests}</and>",
+        ("SCORE", "SCORE.max"),
+        title="correct",
+    )
+    each = [
+        bb_rule(f'<varequal respident="{name}" case="No"/>', ("SCORE", percent))
+        for name, percent in zip(names, percents, strict=True)
+    ]
+    return blackboard(
+        "Multiple Answer" if cardinality == "Multiple" else "Multiple Choice",
+        asked,
+        whole,
+        ELSE,
+        *each,
+        **said,
+    )
+
+
+def test_blackboard_gives_parts_of_the_mark_in_percent():
+    """They were a loss."""
+    several = question(bb_options("Multiple", "ac", 60, -20, 40, bbmd_partialcredit="true"))
+    assert several.points == 10
+    assert worth(several, ["a", "c"], ["a"], ["c", "b"], ["b"]) == [1, 0.6, 0.2, 0]
+    single = question(bb_options("Single", "b", 25, 100, 0, bbmd_partialcredit="true"))
+    assert worth(single, "a", "b", "c") == [0.25, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "percents, said, lost", [((0, 0), "true", ["options"]), ((50, 0), "true", ["options"]), ((50, 0), "", [])]
+)
+def test_percentages_that_the_key_does_not_have_count_for_nothing(percents, said, lost):
+    fields, told = fields_of(bb_options("Single", "b", *percents, bbmd_partialcredit=said))
+    assert [option.get("correct", False) for option in fields["options"]] == [False, True]
+    assert told == lost
+
+
+def test_either_or_is_said_in_words():
+    """Students saw ``yes_no.true``."""
+    names = ("yes_no.true", "yes_no.false")
+    asked = material("Is it?") + menu("response", [label(name, name) for name in names])
+    fields, _ = fields_of(
+        blackboard("Either/Or", asked, bb_rule(equal("response", names[0]), ("SCORE", "SCORE.max")))
+    )
+    assert [option["text"] for option in fields["options"]] == ["Yes", "No"]
+
+
+def test_notes_for_who_teaches_are_a_loss():
+    asked = (
+        block("QUESTION_BLOCK", material("Why?"))
+        + '<response_str ident="response"><render_fib/></response_str>'
+    )
+    assert fields_of(blackboard("Essay", asked, qmd_instructornotes="Be kind."))[1] == ["rubric"]
+
+
 def test_how_many_options_are_chosen_is_said_by_the_kind_where_the_key_allows_it():
     asked = material("Which?") + menu(
         "R", [label("0", "Ob"), label("1", "Ili"), label("2", "Lena")], "Multiple"

@@ -29,7 +29,9 @@ from quiz.formats._moodle import (
     from_html,
     rounded,
     share,
+    takes_nothing_off,
     without_marks,
+    worth_of_number,
 )
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
 from quiz.questions.fields import MOST_POINTS
@@ -268,7 +270,7 @@ def _number(one: _Alternative) -> dict[str, Any]:
     value, _, tolerance = one.text.partition(":")
     width = _decimal(tolerance).copy_abs() if tolerance.strip() else 0
     kept = {"tolerance": width} if width else {}
-    return {"value": _decimal(value), **kept, **_worth(one), **_feedback(one)}
+    return {"value": _decimal(value), **kept, **worth_of_number(one.credit), **_feedback(one)}
 
 
 def _decimal(text: str) -> Decimal:
@@ -390,7 +392,8 @@ def _typed(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[st
 
 def _numbers(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[str], list[Loss]]:
     parts, told = [], [as_html(one.feedback or "", text_format) for one in content.answers]
-    losses = [*rounded([one.credit for one in content.answers], "gaps"), *became_html(told, text_format)]
+    credits = [one.credit for one in content.answers]
+    losses = [*rounded(credits, "gaps"), *takes_nothing_off(credits, "gaps"), *became_html(told, text_format)]
     for answer, feedback in zip(content.answers, told, strict=True):
         value, tolerance, lost = centred(answer)
         said = value if tolerance == "0" else f"{value}:{tolerance}"

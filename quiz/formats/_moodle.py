@@ -281,6 +281,18 @@ def graded(credits: Sequence[Fraction], field: str) -> list[Loss]:
     return [*rounded(credits, field), *listed]
 
 
+def worth_of_number(credit: Fraction) -> dict[str, Fraction]:
+    """What a number without a unit is worth, the full mark by saying nothing: Moodle gives it 0 at least."""
+    return {} if credit == 1 else {"credit": max(credit, Fraction(0))}
+
+
+def takes_nothing_off(credits: Iterable[Fraction], field: str) -> list[Loss]:
+    """A loss where a number takes points off, which in Moodle it does with a known unit only (``qtype_numerical``)."""
+    if all(credit >= 0 for credit in credits):
+        return []
+    return [Loss(field, "in Moodle a number without a unit takes nothing off")]
+
+
 @lru_cache(maxsize=1024)
 def _is_kept(credit: Fraction) -> bool:
     return percent(Decimal(percentage(credit))) == credit

@@ -287,6 +287,18 @@ def test_a_tolerance_below_nothing_counts_by_its_size(name, text):
     assert answers[0].bounds == (3, 5)
 
 
+@pytest.mark.parametrize("name, text", [("gift", "Q? {#=3 =%-50%4}"), ("cloze-text", "Q? {1:NM:=3~%-50%4}")])
+def test_moodle_takes_nothing_off_for_a_number(name, text):
+    number = {"answers": [3, {"value": 4, "credit": "-1/2"}]}
+    gap = {"text": "[[1]]", "gaps": {"1": {"type": "numerical", **number}}}
+    kind, content, answer, field = {
+        "gift": ("numerical", number, "4", "answers"), "cloze-text": ("cloze", gap, {"1": "4"}, "gaps"),
+    }[name]  # fmt: skip
+    assert one(name, text).score(answer).fraction == 0
+    _, lost = written(get(name), [question(kind, content)])
+    assert field in lost["q"]
+
+
 def test_a_text_that_begins_like_a_weight_stays_one():
     told = question(
         "single_choice",

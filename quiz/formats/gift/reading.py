@@ -28,6 +28,7 @@ from quiz.formats._moodle import (
     share,
     shown,
     without_files,
+    worth_of_number,
 )
 from quiz.formats.base import (
     Entry,
@@ -290,7 +291,8 @@ def _numerical(answers: str) -> dict[str, Any]:
     for part in _parts(accepted, "="):
         weight, text, told = _answer(part.text)
         if text.strip() != "*":
-            found.append({**_number(_bare(text).strip()), **_credit(weight), **told})
+            worth = worth_of_number(Fraction(1) if weight is None else weight)
+            found.append({**_number(_bare(text).strip()), **worth, **told})
             continue
         wrong = wrong or told
         if weight != 0:

@@ -21,6 +21,7 @@ from quiz.formats._moodle import (
     order_word,
     path_of,
     says_more,
+    takes_nothing_off,
     ticked,
 )
 from quiz.formats.base import Loss, Unwritable, Writer, percentage, rounded, untold
@@ -191,7 +192,8 @@ def _typed(question: Question, content: Any) -> Body:
 
 
 def _numbers(question: Question, content: Any) -> Body:
-    losses = graded([answer.credit for answer in content.answers], "answers")
+    credits = [answer.credit for answer in content.answers]
+    losses = [*graded(credits, "answers"), *takes_nothing_off(credits, "answers")]
     rows = []
     for answer in content.answers:
         sign, numbers = "..", answer.bounds

@@ -13,7 +13,16 @@ from quiz.errors import Invalid, Problem, Said, TooLarge
 from quiz.files.xml import Element, stream_xml
 from quiz.formats._embedded import Wrong as WrongGap
 from quiz.formats._embedded import read_embedded
-from quiz.formats._moodle import ORDER_RULES, Styled, from_html, order_rule, parted, settled
+from quiz.formats._moodle import (
+    ORDER_RULES,
+    Styled,
+    from_html,
+    order_rule,
+    parted,
+    settled,
+    takes_nothing_off,
+    worth_of_number,
+)
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Entry, Fault, Found, Loss, Source, Unsupported, blind, failed, marked
 from quiz.formats.moodle_xml.calculated import KINDS as CALCULATED
@@ -387,7 +396,12 @@ def _numerical(item: Item) -> dict[str, Any]:
             value = {"value": item.number(str(one.text)), **_tolerance(item, one.parts)}
             answers.append({**value, **one.worth, **one.told})
     _demand_key("credit" not in answer for answer in answers)
-    return {"type": "numerical", "answers": answers, **others, **_units(item, answers)}
+    units = _units(item, answers)
+    if units:
+        item.losses += takes_nothing_off([answer.get("credit", 1) for answer in answers], "answers")
+    else:
+        answers = [{**answer, **worth_of_number(answer.get("credit", Fraction(1)))} for answer in answers]
+    return {"type": "numerical", "answers": answers, **others, **units}
 
 
 def _any_number(item: Item, answer: _Answer) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from quiz.formats._moodle import (
     graded,
     joined,
     order_word,
+    takes_nothing_off,
     ticked,
 )
 from quiz.formats.base import Loss, Unwritable, Writer, lost_fields
@@ -219,7 +220,8 @@ def _numbers(sheet: Sheet, content: Any) -> None:
     if told and told.wrong:
         more = ["      <tolerance>0</tolerance>"]
         sheet.answer(Fraction(0), "<text>*</text>", "moodle_auto_format", told.wrong, more)
-    sheet.losses += graded([answer.credit for answer in content.answers], "answers")
+    credits = [answer.credit for answer in content.answers]
+    sheet.losses += [*graded(credits, "answers"), *takes_nothing_off(credits, "answers")]
     _units(sheet, content)
 
 

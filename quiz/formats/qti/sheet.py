@@ -237,7 +237,7 @@ class Sheet:
             score, nothing = self.variable("SCORE"), self.value("float", decimal(_LACK))
             self.rules.append(
                 self.when(
-                    (self._is_whole(score), self._general("right")),
+                    (self.is_whole(score), self._general("right")),
                     (self.el("gt", None, score, nothing), self._general("partly")),
                     otherwise=self._general("wrong"),
                 )
@@ -248,10 +248,11 @@ class Sheet:
 
     def when_whole(self, expression: str) -> None:
         """Scores the question where a sum is that of all its parts."""
-        self.rules.append(self.when((self._is_whole(expression), self.set("SCORE", self.score(Fraction(1))))))
+        self.rules.append(self.when((self.is_whole(expression), self.set("SCORE", self.score(Fraction(1))))))
 
-    def _is_whole(self, expression: str) -> str:
-        return self.el("gte", None, expression, self.value("float", decimal(self.points - _LACK)))
+    def is_whole(self, expression: str, share: Fraction = Fraction(1)) -> str:
+        """The test that a sum is that of all its parts, which are this share of the question."""
+        return self.el("gte", None, expression, self.value("float", decimal(self.points * share - _LACK)))
 
     def _general(self, name: str) -> str:
         return self.set("GENERAL", self.value("identifier", name))

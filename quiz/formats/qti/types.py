@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -350,8 +350,8 @@ def _cloze(sheet: Sheet, content: Any) -> None:
         name, share = identifier(id), gap.weight / whole
         if gap.type not in _GAPS:
             raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
-        put[id] = _GAPS[gap.type](sheet, gap.content, name, Fraction(0) if together else share)
-        tests.append(_right_gap(sheet, gap.content, name))
+        put[id] = _GAPS[gap.type](sheet, gap.content, name, share)
+        tests.append(_right_gap(sheet, gap.content, name, share))
     _with_text(sheet, _standing(sheet, content, sheet.texts.around(content.text, put)))
     if together:
         sheet.rules.clear()
@@ -405,13 +405,25 @@ def _tells(content: Any) -> bool:
     )
 
 
-def _right_gap(sheet: Sheet, content: Any, name: str) -> str:
-    """The test that a gap is filled rightly."""
+def _right_gap(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
+    """The test that a gap is filled rightly; of options with credits several answers may be."""
     if hasattr(content, "answers"):
-        test = _number_test if hasattr(content, "units") else _text_test
-        tests = [test(sheet, content, name, answer) for answer in content.answers if answer.credit == 1]
+        tests = [*_right_answers(sheet, content, name)]
         return tests[0] if len(tests) == 1 else sheet.el("or", None, *tests)
+    if any(one.credit is not None for one in getattr(content, "options", ())):
+        return sheet.is_whole(sheet.variable(name, "mapResponse"), share)
     return sheet.el("match", None, sheet.variable(name), sheet.variable(name, "correct"))
+
+
+def _right_answers(sheet: Sheet, content: Any, name: str) -> Iterator[str]:
+    """The tests of the answers with the full mark, which count where none before them fits."""
+    test, before = _number_test if hasattr(content, "units") else _text_test, []
+    for answer in content.answers:
+        fits = test(sheet, content, name, answer)
+        if answer.credit != 1:
+            before.append(sheet.el("not", None, fits))
+        else:
+            yield sheet.el("and", None, *before, fits) if before else fits
 
 
 def _gap_text(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:

@@ -526,3 +526,26 @@ def test_what_goes_together_is_never_called_alike(name):
     with ZipFile(BytesIO(content)) as package:
         assert [faults(tree(package.read(f"items/{one.id}.xml")), name) for one in asked] == [[], []]
     assert [one.content for one in read(get(name), content)[0]] == [one.content for one in asked]
+
+
+BOXES = [{"text": "A", "credit": 1}, {"text": "B", "credit": "0.5"}, {"text": "C", "credit": -1}]
+
+
+@pytest.mark.parametrize(
+    "gap, right, wrong",
+    [
+        ({"type": "multiple_response", "options": BOXES}, [["a"], ["a", "b"]], ["c"]),
+        ({"type": "single_choice", "options": [*BOXES, {"text": "D", "credit": 1}]}, ["a", "d"], "b"),
+        ({"type": "short_text", "answers": [{"text": "x*", "credit": "0.5"}, "*y"]}, ["zy"], "xy"),
+    ],
+)
+def test_gaps_that_have_to_be_right_together_take_every_right_answer(gap, right, wrong):
+    """One set of options was right, one option of two, and a text that an answer before it fits as well."""
+    gaps = {"1": gap, "2": {"type": "true_false", "answer": True}}
+    asked = question("cloze", {"text": "[[1]] [[2]]", "gaps": gaps}, scoring="all_or_nothing")
+    (found,), report = read(get("qti22"), written(get("qti22"), [asked])[0])
+    assert (found.scoring, [loss["field"] for loss in report.losses]) == ("all_or_nothing", [])
+    for answer in (*right, wrong, None):
+        response = {"1": answer, "2": True}
+        scores = [one.kind.score(one.content, response, one.scoring).fraction for one in (asked, found)]
+        assert scores == [answer in right] * 2

@@ -520,6 +520,14 @@ def test_a_file_without_a_question_is_refused(tmp_path, text):
     assert (tmp_path / "b.yaml").read_text() == "kept"
 
 
+def test_what_a_file_holds_in_place_of_questions_is_told(tmp_path):
+    (tmp_path / "a.xml").write_text(
+        "<questestinterop><section><sourcebank_ref>b7</sourcebank_ref></section></questestinterop>"
+    )
+    done = run(tmp_path / "a.xml", tmp_path / "b.yaml")
+    assert "questions: some are drawn from the bank 'b7', which is not in the file" in done.stdout
+
+
 def test_a_file_of_no_known_format_is_reported(tmp_path):
     (tmp_path / "a.docx").write_bytes(b"\x01\x02")
     done = run(tmp_path / "a.docx", tmp_path / "b.yaml", "--json", "--report", tmp_path / "r.json")

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from quiz.banks.model import Authored, Bank, Topic
-from quiz.errors import Invalid, in_turn
+from quiz.errors import Invalid, Problem, in_turn
 from quiz.files.replacing import replaced
 from quiz.formats.base import USUAL, Format, Limits, Source
 from quiz.formats.conversion.ids import as_slug
@@ -64,7 +64,7 @@ def convert(
             writing = write_as.for_file(target.name)
             questions = _stepped(reading, step)
             beside = write(questions, reading.bank, writing, written, report, instances, reading.topics)
-            _demand_any(reading)
+            _demand_any(reading, report)
             written.flush()  # a disk that is full is known before a picture is put beside it
             put_beside(beside, target.parent)
     return report
@@ -76,10 +76,13 @@ def _stepped(questions: Iterable[Understood], step: Callable[[], object]) -> Ite
         step()
 
 
-def _demand_any(reading: Reading) -> None:
-    """Raises Invalid where nothing that was read is a question, be it a wrong one."""
-    if not reading.met:
-        raise Invalid("there is no question in it – look whether it is the file and the format that you mean")
+def _demand_any(reading: Reading, report: Report) -> None:
+    """Raises Invalid where nothing that was read is a question, be it a wrong one: with what is lost of the rest."""
+    if reading.met:
+        return
+    mend = "look whether it is the file and the format that you mean"
+    others = [Problem(loss["field"], loss["detail"]) for loss in report.losses]
+    raise Invalid([Problem("", "there is no question in it", mend), *others])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def convert_upload(
                 yield shown
 
     write(kept(), reading.bank, write_as, target, report, instances, reading.topics)
-    _demand_any(reading)
+    _demand_any(reading, report)
     return Converted(target.getvalue(), files, report, reading.bank.slug)
 
 

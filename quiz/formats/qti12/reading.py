@@ -75,6 +75,9 @@ class _Document:
     losses: list[Loss] = field(default_factory=list)
     #: Items that are no questions, but texts that others show, by their names.
     shared: dict[str, Element] = field(default_factory=dict)
+    #: The names of banks that it holds, and of those that its quizzes draw questions from.
+    banks: set[str] = field(default_factory=set)
+    drawn: set[str] = field(default_factory=set)
 
 
 def read(source: Source) -> Iterator[Entry]:
@@ -199,6 +202,8 @@ def _document(content: bytes) -> _Document:
         for top in tops[:1]
         if any(map(_says, top.iterchildren("presentation_material")))
     )
+    document.banks.update(one.get("ident", "") for one in tops if one.tag == "objectbank")
+    document.drawn.update(filter(None, map(string_of, root.iter("sourcebank_ref"))))
     _gather(root, (), document)
     _part_shared(document)
     return document
@@ -255,9 +260,23 @@ def _headed(documents: Sequence[_Document], entries: Iterable[Entry]) -> Iterato
         entries = [*entries]
         header["stimuli"] = stimuli_of(entries)
     losses = [loss for document in documents for loss in document.losses]
+    losses += _elsewhere(documents)
     if header or losses:
         yield Head(header, losses)
     yield from entries
+
+
+def _elsewhere(documents: Sequence[_Document]) -> Iterator[Loss]:
+    """The questions that quizzes of Canvas draw from banks that did not come along."""
+    here = set[str]().union(*(document.banks for document in documents))
+    for name in sorted(set[str]().union(*(document.drawn for document in documents)) - here):
+        yield Loss(
+            "questions",
+            Said(
+                "some are drawn from the bank '%(name)s', which is not in the file – export the whole course",
+                name=name[:60],
+            ),
+        )
 
 
 def _entries(

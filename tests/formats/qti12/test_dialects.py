@@ -138,6 +138,24 @@ def test_new_quizzes_say_of_each_option_how_a_gap_is_filled(way, gap):
     assert not lost
 
 
+def test_questions_of_a_bank_that_did_not_come_are_told():
+    """A group of Canvas that draws from a bank was told as a setting only."""
+    group = (
+        "<selection_ordering><selection><sourcebank_ref>{}</sourcebank_ref></selection></selection_ordering>"
+    )
+    drawn = "".join(f'<section ident="{name}">{group.format(name)}</section>' for name in ("here", "gone"))
+    quiz = f'<questestinterop><assessment ident="q">{drawn}</assessment></questestinterop>'
+    asked = material("Ob?") + menu("response1", [label("1", "Yes"), label("2", "No")])
+    own = item("", asked, rule(equal("response1", 1), 100))
+    bank = f'<questestinterop><objectbank ident="here">{own}</objectbank></questestinterop>'
+    head, *_, found = entries(
+        pack({"q/q.xml": quiz.encode(), "banks/here.xml.qti": bank.encode()}), "x.imscc"
+    )
+    assert isinstance(found, Found)
+    told = [loss.detail for loss in head.losses if loss.field == "questions"]
+    assert told == ["some are drawn from the bank 'gone', which is not in the file – export the whole course"]
+
+
 def test_a_gap_that_is_compared_with_a_pattern_is_not_supported():
     way = "answer_type='openEntry' scoring_algorithm='TextRegex'"
     asked = material("The [x] is long.") + menu("response_x", [label("1", "^O.$", way)])

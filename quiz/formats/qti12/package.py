@@ -21,10 +21,12 @@ def assessment(ident: str, title: str, items: Sequence[str]) -> bytes:
 def files(ident: str, title: str, document: bytes, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the package by path, the manifest first."""
     path, meta = f"{ident}/{ident}.xml", f"{ident}/assessment_meta.xml"
+    # Identifiers of XML begin with no digit.
+    name = f"_{ident}" if ident[:1].isdigit() else ident
     return {
-        "imsmanifest.xml": _manifest(ident, path, meta, pictures),
+        "imsmanifest.xml": _manifest(name, path, meta, pictures),
         path: document,
-        meta: _meta(ident, title),
+        meta: _meta(name, title),
         **pictures,
     }
 

@@ -18,6 +18,7 @@ from quiz.formats.qti12.sheet import BASE, NO_XML, STIMULUS, Sheet, all_of, attr
 from quiz.formats.qti12.typed import number_rules, text_rules
 from quiz.formats.qti12.words import TYPE
 from quiz.questions.rules.numbers import show_number
+from quiz.questions.rules.text import has_star
 
 _SHUFFLED: Final = frozenset("single_choice multiple_response cloze gap_select drag_words".split())
 #: Types whose rules of scoring are not all held.
@@ -272,7 +273,9 @@ def _truth(sheet: Sheet, content: Any) -> None:
 
 
 def _short(sheet: Sheet, content: Any) -> None:
-    sheet.kind, sheet.profile = "short_answer_question", "cc.fib.v0p1"
+    whole = not any(has_star(answer.text) for answer in content.answers)
+    sheet.kind = "short_answer_question"
+    sheet.profile = "cc.fib.v0p1" if whole else "cc.pattern_match.v0p1"
     sheet.prompt(sheet.text(sheet.question.prompt))
     sheet.field("response1")
     right = _right(sheet)

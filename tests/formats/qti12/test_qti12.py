@@ -15,6 +15,7 @@ from quiz.banks.model import Bank
 from quiz.errors import Invalid, QuizError
 from quiz.files.archive import Archive, pack
 from quiz.files.richtext import to_text
+from quiz.files.xml import read_xml
 from quiz.formats import formats, recognise
 from quiz.formats._moodle import parted
 from quiz.formats.base import HEAD_BYTES, Found, Source, Unwritable, lost_fields
@@ -688,3 +689,27 @@ def test_the_title_of_a_bank_breaks_no_package():
     bank = Bank.load({"bank": "b", "title": "a\x01b & c"})
     content, _ = written(formats()["qti12"], [question("essay", {})], bank=bank)
     assert b'title="ab &amp; c"' in Archive(content).read("b/b.xml")
+
+
+def test_identifiers_of_the_manifest_are_such_whatever_the_bank_is_called():
+    """XML has none that begin with a digit, as 2021 does."""
+    content, _ = written(
+        FORMAT, [question("description", {})], bank=Bank.load({"bank": "2021", "title": "B"})
+    )
+    archive = Archive(content)
+    manifest = read_xml(archive.read("imsmanifest.xml"))
+    names = [one.get("identifier") for one in manifest.iter() if one.get("identifier")]
+    needs = {one.get("identifierref") for one in manifest.iter("{*}dependency")}
+    assert len({*names}) == len(names) == 3
+    assert all(name[0].isalpha() or name[0] == "_" for name in names)
+    assert needs < {*names}
+    assert f'<quiz identifier="{names[1]}"'.encode() in archive.read("2021/assessment_meta.xml")
+
+
+@pytest.mark.parametrize("text, profile", [("x", "cc.fib.v0p1"), ("*x*", "cc.pattern_match.v0p1")])
+def test_a_cartridge_has_a_kind_of_its_own_for_parts_of_texts(text, profile):
+    """Its blanks are compared as a whole; ``varsubstring`` stands in a pattern match."""
+    content, _ = written(FORMAT, [question("short_text", {"answers": [text]})])
+    assert f"<fieldentry>{profile}</fieldentry>".encode() in Archive(content).read("b/b.xml")
+    (found,), _ = read(FORMAT, content)
+    assert found.content.answers[0].text == text

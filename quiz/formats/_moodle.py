@@ -83,7 +83,8 @@ _NOT_OFFERED: Final = Said(
 
 #: What makes a text HTML.
 MARKUP: Final = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]*;")
-_PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+#: What a backslash is put in front of: not of a bracket, where it would begin a formula.
+_PUNCTUATION: Final = re.compile(r"([!-')-/:-@\[-`{-~])")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 #: Line breaks beside tags, which Moodle's own format does not mean (``text_to_html``).
 _BESIDE_TAGS: Final = re.compile(r"(?<=>)[ \t]*\n\s*(?=<)|(?<=>)\n|\n(?=<)")

@@ -384,17 +384,18 @@ _TEXTS: Final = frozenset(
 
 def restyled(question: Question, text_format: str, render: Callable[[str], str]) -> Question:
     """The question in another ``text_format``: ``render`` makes each text of it, but for those that are typed."""
+    return Question.load({**rendered(question.dump(), render), "text_format": text_format})
 
-    def made(part: Any, name: str = "") -> Any:
-        if isinstance(part, str):
-            return render(part) if name in _TEXTS else part
-        if isinstance(part, list):
-            return [made(one, name) for one in part]
-        if isinstance(part, dict):
-            return {key: one if key == "answers" else made(one, key) for key, one in part.items()}
-        return part
 
-    return Question.load({**made(question.dump()), "text_format": text_format})
+def rendered(part: Any, render: Callable[[str], str], name: str = "") -> Any:
+    """The fields of a question, or of a part of it called ``name``, with each text but for those that are typed made anew."""
+    if isinstance(part, str):
+        return render(part) if name in _TEXTS else part
+    if isinstance(part, list):
+        return [rendered(one, render, name) for one in part]
+    if isinstance(part, dict):
+        return {key: one if key == "answers" else rendered(one, render, key) for key, one in part.items()}
+    return part
 
 
 def credits_of(options: Sequence[Any]) -> list[Fraction]:

@@ -1,14 +1,18 @@
 """H5P, Blackboard's text file and Markdown quizzes as other programs write them."""
 
 import json
+import re
 import sqlite3
+import string
 import sys
 from contextlib import closing
+from html import unescape
 from io import BytesIO
 
 import pytest
 from openpyxl import Workbook
 from text2qti.config import Config
+from text2qti.markdown import Markdown
 from text2qti.quiz import Quiz
 
 from quiz.banks.model import Bank
@@ -17,8 +21,10 @@ from quiz.files.archive import Archive, pack
 from quiz.files.encodings import text_of
 from quiz.files.richtext import to_text
 from quiz.formats import get, recognise
+from quiz.formats._moodle import as_markdown
 from quiz.formats.base import HEAD_BYTES, Source, Unwritable
 from quiz.formats.conversion import Reading, Report
+from quiz.formats.text2qti.markup import in_ours, of_html, of_markdown, of_plain
 from tests.effort import within
 from tests.formats.samples import is_written, read, samples, written
 from tests.kernel.questions import question
@@ -917,3 +923,85 @@ def test_letters_of_windows_are_known_by_how_many_stand_together(text, encoding)
 def test_a_wrong_byte_of_a_long_text_is_no_reason_to_read_all_of_it_otherwise():
     text = "::Größe::Wie groß ist der Würfel? {=fünf ~zwölf}\n" * 3
     assert text_of(text.encode() + b"Caf\xe9") == f"{text}Caf\ufffd"
+
+
+CONFIG = Config()
+CONFIG["latex_render_url"] = "https://canvas.example/eq/"
+THEIR_MARKDOWN = Markdown(CONFIG)
+
+
+#: Quotes of Markdown, which text2qti makes curly.
+STRAIGHT = str.maketrans("“”‘’", "\"\"''", "")
+
+
+def shown_by_text2qti(text):
+    """The words that Canvas shows of a text."""
+    html = THEIR_MARKDOWN.md_to_html(text)
+    return " ".join(unescape(re.sub(r"<[^<>]*>", "", html)).split())
+
+
+@pytest.mark.parametrize("mark", string.punctuation)
+def test_marks_of_plain_text_and_of_ours_mean_nothing_in_a_markdown_quiz(mark):
+    """A backslash in front of < or & stood there as a backslash."""
+    for text in (
+        f"{mark} b",
+        f"a {mark} b",
+        f"1{mark} b",
+        f"{mark}b{mark} c",
+        f"a {mark * 3} b",
+        f"[b{mark}](c)",
+    ):
+        plain = of_plain(text)
+        assert shown_by_text2qti(plain) == text
+        authored = in_ours({"prompt": plain})["prompt"]
+        assert to_text(authored) == text
+        assert to_text(as_markdown(text)) == text
+        theirs = shown_by_text2qti(of_markdown(as_markdown(text))).translate(STRAIGHT)
+        assert theirs == text.replace("...", "…").replace("---", "—")
+
+
+def test_markup_and_formulas_of_ours_are_those_of_a_markdown_quiz():
+    ours = "`a<b>` <i>\\(x<y\\)</i> for $5 and $6, $$z$$\n\n    <b>"
+    assert of_markdown(ours) == "`a<b>` &#60;i>$x<y$&#60;/i> for \\$5 and \\$6, $z$\n\n    <b>"
+
+
+@pytest.mark.parametrize(
+    "html, quiz",
+    [
+        ("<p>Is H<sub>2</sub>O *wet*?</p>\n<p>For $5</p>", "Is H<sub>2</sub>O \\*wet\\*?\n\nFor \\$5"),
+        ('<b>A</b> <img src="images/a.png" alt="B" />', "<b>A</b> ![B](images/a.png)"),
+        ("a <b>\\(x &lt; y\\)</b>", "a <b>$x < y$</b>"),
+        ("<ul><li>a_b_</li></ul><pre>x&#10; y</pre>", "<div><ul><li>a&#95;b&#95;</li></ul><pre>x&#10; y</pre></div>"),
+    ],
+)  # fmt: skip
+def test_html_goes_to_a_markdown_quiz_and_comes_back(html, quiz, tmp_path, monkeypatch):
+    """It was not written at all, and its tags were read as words."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/a.png").write_bytes(png())
+    content, lost = written(get("text2qti"), [question("essay", {}, prompt=html, text_format="html")])
+    (theirs,) = Quiz(content.decode(), config=CONFIG).questions_and_delims
+    assert (theirs.question_raw, lost) == (quiz, {"q": []})
+    (found,) = read(get("text2qti"), content)[0]
+    assert (found.text_format, found.prompt) == ("html", html)
+
+
+def test_what_a_markdown_quiz_does_not_hold_of_html_is_told():
+    table = '<table><tr><td><img src="images/a.png" alt="A">\\[x\\]</td></tr></table>'
+    content, lost = written(get("text2qti"), [question("essay", {}, prompt=table, text_format="html")])
+    assert b"<td>A$x$</td>" in content
+    assert lost == {"q": ["text_format", "images"]}
+
+
+def test_a_question_of_a_markdown_quiz_with_html_is_html_and_comments_are_none():
+    text = b"1. H<sub>2</sub>O in *$m$*?\n*a) \\(b\\)\nb) c <!-- no -->\n2. x < y?\n*a) `<b>` &#60;b>\nb) c\n"
+    one, two = read(get("text2qti"), text)[0]
+    assert (one.prompt, one.content.options[0].text) == ("H<sub>2</sub>O in <em>\\(m\\)</em>?", "(b)")
+    assert (two.text_format, two.content.options[0].text) == ("markdown", "`<b>` \\<b>")
+
+
+@pytest.mark.parametrize("unit", ["$", "`a ", "<!--", "\\(", "```\n", "<pre>", "<p", "$$a "])
+def test_markup_of_a_markdown_quiz_that_does_not_end_costs_no_more_than_other(unit):
+    text = unit * 5000
+    with within(40):
+        of_markdown(text), of_html(text), in_ours({"prompt": text})

@@ -20,6 +20,7 @@ from quiz.formats.base import (
     Unsupported,
     decoded,
 )
+from quiz.formats.text2qti.markup import in_ours
 from quiz.questions.images import references, renamed
 from quiz.questions.rules.numbers import read_number
 from quiz.questions.rules.text import exactly
@@ -282,6 +283,7 @@ class _Reader:
         """The question with the pictures that lie beside the file; those of one that came alone are named only."""
         files, names = dict[str, bytes](), dict[str, str]()
         units = any(map(_UNITS.search, texts_in(fields)))
+        fields = in_ours(fields)
         losses = (
             [Loss("text_format", "numbers and units of siunitx stay as they were typed")] if units else []
         )

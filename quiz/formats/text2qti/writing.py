@@ -8,15 +8,20 @@ from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
-from quiz.formats._moodle import as_markdown
 from quiz.formats.base import Loss, Unwritable, Writer, literal_texts, restyled, rounded, takes_off_otherwise
+from quiz.formats.text2qti.markup import holds_far_picture, of_html, of_markdown, of_plain
 from quiz.formats.text2qti.reading import texts_in
 from quiz.questions.rules.numbers import show_number
 
 #: What Markdown of text2qti does not keep: breaks that are spaces at the end of a line, and tabs.
 _UNKEPT: Final = re.compile(r" {2,}\n|\t")
+_MARKUP: Final[Mapping[str, Callable[[str], str]]] = {
+    "html": of_html, "markdown": of_markdown, "plain": of_plain,
+}  # fmt: skip
 #: The ends of what is accepted are at least this far from 0.
 _LEAST: Final = Fraction(1, 10_000)
+#: A formula that stands apart.
+_APART: Final = re.compile(r"\$\$[^$]|\\\[")
 #: A line break that parts no paragraphs.
 _LINES: Final = re.compile(r"[^\n]\n[^\n]")
 #: Lines, and what they lose.
@@ -53,11 +58,8 @@ class QuizWriter(Writer):
         return self.holds | ({"scoring"} if question.scoring == "right_minus_wrong" else set())
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        if question.text_format == "html":
-            raise Unwritable("a text in HTML, which Markdown of text2qti does not hold")
         losses = [*_unkept(question)]
-        if question.text_format == "plain":
-            question = restyled(question, "markdown", as_markdown)
+        question = restyled(question, "markdown", _MARKUP[question.text_format])
         lines, lost = self._described(question) if question.type == "description" else self._asked(question)
         self.target.write(("\n".join(lines) + "\n\n").encode())
         self.beside.update(files)
@@ -117,6 +119,12 @@ def _untaken(question: Question) -> Iterator[Loss]:
 def _unkept(question: Question) -> Iterator[Loss]:
     """What is lost of white space: of that in plain text the lines too, which Markdown makes a paragraph of."""
     texts = [*texts_in(question.dump())]
+    if question.text_format != "plain" and any(map(_APART.search, texts)):
+        yield Loss("text_format", "formulas that stand apart stand in a line")
+    if question.text_format == "html":
+        if any(map(holds_far_picture, texts)):
+            yield Loss("images", "pictures in tables and lists of HTML: their words stand for them")
+        return
     if question.text_format == "plain" and any(map(_LINES.search, texts)):
         yield Loss("text_format", "line breaks and tabs become spaces")
     if any(map(_UNKEPT.search, texts)):

@@ -32,6 +32,11 @@ BASES: Final = (
 _TAG: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SRC: Final = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _ALT: Final = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+#: Where Canvas has pictures of TeX, which its server makes, and the TeX itself.
+_EQUATION: Final = "equation_images/"
+_TEX: Final = re.compile(
+    r"""(?<![\w-])(?:data-equation-content|title)\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE
+)
 #: What Blackboard puts before the names of files (``location``, ``requestUrlStub``).
 _PLACE: Final = re.compile(r"^@X@EmbeddedFile\.\w+@X@")
 _ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
@@ -250,11 +255,16 @@ class Item:
         return Styled(_TAG.sub(self._renamed, text), "html")
 
     def _renamed(self, tag: re.Match[str]) -> str:
-        """The tag of a picture with our name of it; what it shows, in words, where the package does not have it."""
+        """The tag of a picture with our name of it; what it shows, in words, where the package does not have it.
+
+        A picture of TeX is the TeX.
+        """
         found, said = _SRC.search(tag[0]), _ALT.search(tag[0])
         if found is None or not found[found.lastindex or 0]:
             return tag[0]
         address = unescape(found[found.lastindex or 0])
+        if _EQUATION in address and (tex := _TEX.search(tag[0])):
+            return rf"\({tex[tex.lastindex or 0]}\)"
         alt = said[said.lastindex or 0].strip() if said else ""
         held = embedded(address)
         if held is None and _ELSEWHERE.match(address.strip()):

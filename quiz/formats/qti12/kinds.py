@@ -209,7 +209,8 @@ def _with_marks(text: Styled, names: Mapping[str, str]) -> Styled:
     if style == "plain" and "[[" in text:
         text, style = Styled(escape(text, quote=False).replace("\n", "<br />"), "html"), "html"
     marked, mine = without_marks(text, style), {f"[{own}]": name for own, name in names.items()}
-    pattern = re.compile("|".join(map(re.escape, sorted(mine, key=len, reverse=True))))
+    tags = ["<[^<>]*>"] * (style == "html")  # what stands in one is no gap
+    pattern = re.compile("|".join([*tags, *map(re.escape, sorted(mine, key=len, reverse=True))]))
 
     def mark(found: re.Match[str]) -> str:
         name = mine.pop(found[0], None)

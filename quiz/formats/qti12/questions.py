@@ -251,6 +251,7 @@ def is_numerical(item: Item, response: Response) -> bool:
         response.kind == "num"
         or bool(fields & {"integer", "decimal", "scientific"})
         or response.ident in item.processing.bounded
+        or item.said("question_type") == "numerical_question"
     )
 
 

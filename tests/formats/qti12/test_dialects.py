@@ -138,6 +138,32 @@ def test_new_quizzes_say_of_each_option_how_a_gap_is_filled(way, gap):
     assert not lost
 
 
+@pytest.mark.parametrize("said", ["data-equation-content='{}'", 'class="equation_image" title="{}"'])
+@pytest.mark.parametrize(
+    "place", ["/equation_images/x%255E2", "https://school.example/equation_images/x%255E2?scale=1"]
+)
+def test_a_picture_of_tex_is_the_tex(said, place):
+    """It was "LaTeX: x^2", the question a draft, or a picture of another site."""
+    tex = "x^2 &lt; \\frac{1}{2}"
+    shown = f'<p>Is <img alt="LaTeX: {tex}" src="{place}" {said.format(tex)}> so?</p>'
+    asked = material(shown) + menu("response1", [label("1", "Yes"), label("2", "No")])
+    fields, lost = fields_of(item("", asked, rule(equal("response1", 1), 100)))
+    assert (fields["prompt"], fields.get("status"), lost) == (rf"<p>Is \({tex}\) so?</p>", None, [])
+
+
+def test_what_stands_in_a_tag_is_no_gap():
+    asked = material('<p title="[x]">The <b>[x]</b> is long.</p>') + menu("response_x", [label("1", "Ob")])
+    fields, _ = fields_of(item(BLANKS, asked, rule(equal("response_x", "1"), 100)))
+    assert fields["text"] == '<p title="[x]">The <b>[[x]]</b> is long.</p>'
+
+
+def test_a_number_of_canvas_is_one_without_bounds_too():
+    asked = material("Twice?") + '<response_str ident="response1"><render_fib/></response_str>'
+    said = metadata(question_type="numerical_question")
+    fields, _ = fields_of(item(said, asked, rule(equal("response1", "2.50"), 100)))
+    assert (fields["type"], fields["answers"]) == ("numerical", [{"value": "2.5"}])
+
+
 def test_questions_of_a_bank_that_did_not_come_are_told():
     """A group of Canvas that draws from a bank was told as a setting only."""
     group = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from quiz.errors import Invalid, Problem, Said, TooLarge
@@ -127,7 +127,7 @@ def _fed(parser: Any, chunk: bytes) -> Invalid | None:
     try:
         parser.feed(chunk)
     except etree.XMLSyntaxError as error:
-        return _broken(error)
+        return _broken(error, parser.feed_error_log)
     return None
 
 
@@ -151,7 +151,7 @@ def _end(parser: Any, root: str) -> Invalid | None:
     try:
         found = parser.close()
     except etree.XMLSyntaxError as error:
-        return _broken(error)
+        return _broken(error, parser.feed_error_log)
     _demand_no_type(found)
     if found.tag == root:
         return None
@@ -160,11 +160,15 @@ def _end(parser: Any, root: str) -> Invalid | None:
     return Invalid([Problem("", what, mend, 1)])
 
 
-def _broken(error: Any) -> Invalid:
-    """What the parser says of a document that is not well formed."""
-    said = re.sub(r", line \d+, column \d+.*$", "", error.msg or "")
+def _broken(error: Any, log: Sequence[Any] = ()) -> Invalid:
+    """What the parser says of a document that is not well formed.
+
+    Of one that is fed in pieces its ``log`` knows more than the error, which is silent of an unknown entity.
+    """
+    said, line = (log[0].message, log[0].line) if len(log) else (error.msg or "", error.lineno)
+    said = re.sub(r", line \d+, column \d+.*$", "", said)
     what = Said("no valid XML: %(error)s", error=said or Said("it is empty"))
-    return Invalid([Problem("", what, "mend it, or export it again", error.lineno or 1)])
+    return Invalid([Problem("", what, "mend it, or export it again", line or 1)])
 
 
 def _demand_no_type(root: Element) -> None:

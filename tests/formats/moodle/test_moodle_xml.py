@@ -517,7 +517,12 @@ def test_one_marker_is_a_hotspot():
 
 
 @pytest.mark.parametrize(
-    "markers, lost", [(2, {"image"}), (1, {"image", "choose"}), (0, {"image", "choose"})]
+    "markers, lost",
+    [
+        ("2", {"image"}),
+        ("1", {"image", "choose"}),
+        ("2</noofdrags><infinite/><noofdrags>", {"image", "choose"}),
+    ],
 )
 def test_a_marker_elsewhere_takes_nothing_off(markers, lost):
     """Moodle's mark: hits / max(places, markers on the picture)."""
@@ -828,6 +833,14 @@ def test_a_file_that_breaks_off_keeps_what_stood_before():
     found, report = read(XML, content[: len(content) // 2])
     assert 8 < len(found) < 20
     assert "what follows is not read" in report.errors[-1]["message"]
+
+
+def test_an_entity_that_xml_does_not_know_is_named_with_its_line():
+    content = "<quiz>" + builder.question("essay", name="a") + builder.question("essay", name="b&nbsp;c")
+    found, report = read(XML, f"{content}</quiz>".encode())
+    assert [one.id for one in found] == ["a"]
+    assert report.errors[0]["message"].startswith("no valid XML: Entity 'nbsp' not defined")
+    assert report.errors[0]["where"] == f"line {content.partition('&nbsp;')[0].count(chr(10)) + 1}"
 
 
 HOSTILE = {

@@ -48,7 +48,7 @@ def ddmarker(item: Item) -> dict[str, Any]:
     drag, image = drags[used.pop()], _background(item, "image")
     if len(drags) > 1:
         item.lose("regions", "markers that belong nowhere")
-    if (within(drag, "noofdrags") or "1") != str(len(drops)):
+    if _is_endless(drag) or (within(drag, "noofdrags") or "1") != str(len(drops)):
         item.lose(
             "choose", "as many places are marked as are right; in Moodle there are more or fewer markers"
         )

@@ -94,7 +94,7 @@ def _document(
 ) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
-        "banks": [{"file": str(file), **asdict(report)} for file, report in reports],
+        "banks": [{"file": str(file), **_figures(report)} for file, report in reports],
         "errors": [
             {
                 "file": getattr(problem, "file", ""),
@@ -107,6 +107,12 @@ def _document(
         ],
         "more_errors": sum(max(0, len(error.problems) - MOST_FAULTS) for error in refused),
     }
+
+
+def _figures(report: ImportReport) -> dict[str, Any]:
+    """What became of the questions, without what only the browser's preview shows."""
+    told = asdict(report)
+    return {name: told[name] for name in told if name not in ("compared", "seen")}
 
 
 def _print(reports: list[tuple[Path, ImportReport]], refused: list[Invalid], *, dry_run: bool) -> None:

@@ -40,8 +40,9 @@ from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role, readable_banks
 from quiz.questions.images import digest_of_pin
 
-#: Questions whose beginning is shown before they are imported, and characters of it.
+#: Questions whose beginning is shown before they are imported, and those of which is shown what changes; characters of it.
 MOST_SHOWN: Final = 100
+MOST_COMPARED: Final = 50
 LONGEST_SHOWN: Final = 120
 _CHANGED: Final = "The questions have changed since you looked. Look again."
 
@@ -67,6 +68,8 @@ class ImportReport:
     advice: tuple[Finding, ...] = ()
     #: How the questions that are new or changed begin, by id.
     prompts: Mapping[str, str] = field(default_factory=dict)
+    #: Of the first of those that change: what they are in the bank, and what they become.
+    compared: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
     #: Stands for the questions that were met in the bank, so that nothing else is done after it was agreed to.
     seen: str = ""
 
@@ -127,7 +130,10 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
             prompts=_prompts(authored, [*report.new, *report.changed]),
         )
         if dry_run or place.bank_id is None:
-            return report
+            now_there = _contents(connection, place.bank_id, report.changed[:MOST_COMPARED])
+            return replace(
+                report, compared={slug: (one, authored[slug].dump()) for slug, one in now_there.items()}
+            )
         brought = _write_header(connection, bank, place, report, now)
         keep_images(connection, place.bank_id, images)
         return _write(connection, authored, place.bank_id, report, brought, owner_id, now)

@@ -73,7 +73,7 @@ def _take_back_import(
     """The head of the bank becomes what it was; where somebody has changed it since, it only loses what came."""
     count = take_back(connection, bank_id, last.at, actor.id, now)
     held = made_at(connection, bank_id, last.at, actor.id)
-    if not put_back(connection, bank_id, last.details.get("head"), held):
+    if not put_back(connection, bank_id, last.details.get("head"), held) and "added" in last.details:
         give_back(connection, bank_id, last.details["added"])
     bank_changed(connection, bank_id, now)
     return count

@@ -147,7 +147,7 @@ def test_the_preview_names_new_changed_and_gone(ada, cast, small):
     }
     assert parts == {
         "New": "How much is 12 × 12? six",
-        "Changed": "Which ones are even? two",
+        "Changed": "Which ones are even? two Field Before Now prompt Which are even? Which ones are even?",
         "Gone from the file": "five",
         "Unchanged": "one three four",
     }

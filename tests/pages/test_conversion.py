@@ -335,3 +335,23 @@ def test_a_file_without_questions_is_refused(ada, cast):
     assert look(ada, b"// Nothing yet\n", "empty.gift", format="gift").status_code == 422
     assert "there is no question in it" in ada.text
     assert "empty" not in {one.slug for one in banks.banks(cast.ada, 1).rows}
+
+
+def test_what_changes_is_shown_as_it_was_and_as_it_becomes(ada, cast):
+    importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
+    look(ada, GIFT.replace("::Year::", "// [id:one]\n::Year::").encode(), "q.gift", bank="mine")
+    rows = [cell.parent for cell in ada.page.find_all("th", string="prompt")]
+    told = [cell.get_text(strip=True) for cell in rows[0].find_all("td")]
+    assert told == ["How much is 1 + 1?", "When was it founded?"]
+
+
+def test_where_no_question_is_right_there_is_nothing_to_import(ada):
+    look(ada, b"::Bad:: What { =a\n\n::Worse:: What { =b\n", "bad.gift")
+    assert "No question would change" in ada.text
+    assert ada.text.count("the { has no }") == 2
+    assert ada.page.find("form", action="/banks/import/commit") is None
+
+
+def test_a_long_list_of_faults_says_that_it_is_longer(ada):
+    look(ada, b"::Bad:: What { =a\n\n" * 201, "bad.gift")
+    assert "The first 200 are shown." in ada.text

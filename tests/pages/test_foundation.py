@@ -124,8 +124,10 @@ def test_a_body_that_is_too_large_is_refused(browser, cast):
     one = browser("bo")
     answer = one.save(one.start(), 1, 1, "x" * 100_000)
     assert (answer.status_code, answer.json["code"]) == (413, "too-large")
-    page = one.post("/account/preferences", {"theme": "x" * 1_100_000})
+    came_from = {"Referer": "http://localhost/account"}
+    page = one.post("/account/preferences", {"theme": "x" * 1_100_000}, headers=came_from)
     assert page.status_code == 413
+    assert one.page.find("a", string="Back")["href"] == "/account", "where it came from"
 
 
 def test_a_bug_is_answered_with_its_reference_and_nothing_else(app):

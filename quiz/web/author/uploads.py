@@ -127,10 +127,10 @@ def _converted(
         problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
         raise Invalid(map(_at_the_file, problems)) from None
     text, into = made.content.decode(), None if format.name in _WHOLE and not target else target or made.bank
-    if not made.files:
+    if not made.files and len(made.content) <= LARGEST_FILE:
         return Given(text, name, report=made.report, into=into)
     archive = pack({"bank.yaml": made.content, **made.files})
-    return Given(text, name, archive, Pictures(unpacked(archive)[1]), made.report, into)
+    return replace(of_archive(archive, name), report=made.report, into=into)
 
 
 def _into(target: str | None, topic: str, headers: dict[str, dict[str, Any]]) -> Into:

@@ -19,6 +19,7 @@ from quiz.operations.access import AUTHORING
 from quiz.operations.importing import ImportReport
 from quiz.web.author import uploads
 from quiz.web.author.forms import BankForm, CommitForm, FilterForm, HeadForm, ImportForm, ShareForm
+from quiz.web.author.question_form import plain_differences
 from quiz.web.author.selecting import today
 from quiz.web.author.uploads import Given
 from quiz.web.forms import Form, in_words, place, typed
@@ -247,7 +248,13 @@ def preview() -> ResponseReturnValue:
 def _preview(given: Given) -> str:
     report = _imported(given, dry_run=True)
     commit = CommitForm(None, name=given.name, seen=report.seen, **given.kept)
-    return render_template("author/preview.html", report=report, form=commit, converted=given.report)
+    return render_template(
+        "author/preview.html",
+        report=report,
+        form=commit,
+        converted=given.report,
+        compared={slug: [*plain_differences(*both)] for slug, both in report.compared.items()},
+    )
 
 
 def _imported(given: Given, *, dry_run: bool = False, prune: bool = False, seen: str = "") -> ImportReport:

@@ -46,7 +46,8 @@ class QtiWriter(Writer):
 
     def _shared(self, sheet: Sheet) -> tuple[str, list[str]]:
         """The text that the question shares, and its pictures; where the path is another text's, it stays in front."""
-        made = (sheet.share() if self.dialect.hyphens else "", sorted(sheet.texts.shown))
+        text = sheet.share() if self.dialect.hyphens else ""
+        made = (text, sheet.texts.shown_in(text))
         if self._stimuli.get(sheet.stimulus, made) != made:
             sheet.stimulus = ""
         return made
@@ -64,12 +65,14 @@ class QtiWriter(Writer):
         path, item, said = f"items/{question.id}.xml", sheet.item(), metadata(question)
         if NO_XML.search(f"{item}{said}{question.topic}{shared[0]}"):
             raise Unwritable("a text with characters that XML does not know")
+        shown = sheet.texts.shown_in(item)
+        self._pictures.update({name: files[name] for name in shown})
         if sheet.stimulus:
             self._stimuli.setdefault(sheet.stimulus, shared)
+            self._pictures.update({name: files[name] for name in shared[1]})
         self._items[path] = item
-        needs = (*[sheet.stimulus] * bool(sheet.stimulus), *sorted(sheet.texts.shown))
+        needs = (*[sheet.stimulus] * bool(sheet.stimulus), *shown)
         self._listed.append((path, question.topic, needs, said))
-        self._pictures.update({name: files[name] for name in sheet.texts.shown})
         return sheet.losses
 
     def _lose_looks(self, sheet: Sheet) -> None:

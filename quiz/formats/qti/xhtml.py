@@ -146,6 +146,10 @@ class Texts:
         self.shown.add(name)
         return f"{self._where}{name}"
 
+    def shown_in(self, document: str) -> list[str]:
+        """The pictures that a document shows: some that were looked at stand there as words."""
+        return sorted(name for name in self.shown if f'"{quoted(self._where + name)}"' in document)
+
     def _rendered(self, text: str, shown: Callable[[str], str]) -> str:
         """Markdown and plain text: as our pages show them."""
         bare = type(text)(without_pins(str(text)))

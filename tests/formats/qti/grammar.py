@@ -74,7 +74,7 @@ CONTENT = {
     "itemBody": (f"(({'|'.join([*BLOCK, *ASKED, 'rubricBlock'])}) )+", False),
     "choiceInteraction": ("(prompt )?(simpleChoice )+", False), "orderInteraction": ("(prompt )?(simpleChoice )+", False),
     "matchInteraction": ("(prompt )?(simpleMatchSet ){2}", False), "simpleMatchSet": ("(simpleAssociableChoice )*", False),
-    "gapMatchInteraction": (f"(prompt )?(gapText )+(({'|'.join(BLOCK)}) )+", False),
+    "gapMatchInteraction": (f"(prompt )?((gapText|gapImg) )+(({'|'.join(BLOCK)}) )+", False),
     "hotspotInteraction": ("(prompt )?PICTURE (hotspotChoice )+", False),
     "selectPointInteraction": ("(prompt )?PICTURE ", False),
     "graphicGapMatchInteraction": ("(prompt )?PICTURE ((gapText|gapImg) )+(associableHotspot )+", False),
@@ -178,7 +178,7 @@ HELD = {
     **dict.fromkeys("match gapMatch graphicGapMatch".split(), "directedPair"), "textEntry": "string|float", "extendedText": "string",
 }  # fmt: skip
 SIDES = {
-    "match": ("simpleMatchSet[1]/*", "simpleMatchSet[2]/*"), "gapMatch": ("gapText", ".//gap"),
+    "match": ("simpleMatchSet[1]/*", "simpleMatchSet[2]/*"), "gapMatch": ("gapText|gapImg", ".//gap"),
     "graphicGapMatch": ("gapText|gapImg", "associableHotspot"),
 }  # fmt: skip
 #: Whose identifiers are one set, so that each stands once.

@@ -248,6 +248,13 @@ def test_templates_stand_where_they_say_exactly_what_is_meant():
     assert [rule.tag for rule in processing(told)] == ["responseCondition", "setOutcomeValue"]
 
 
+def test_a_picture_that_became_words_is_in_no_package():
+    """A list of 2.1 has plain text: the picture lay there all the same, and the item depended on it."""
+    words = {"text": "[[1]] x", "choices": ["A ![square](images/square.svg)", "b"], "gaps": {"1": "a"}}
+    shown = {name: "images/square.svg" in unpacked(name, [question("gap_select", words)]) for name in NAMES}
+    assert shown == {"qti21": False, "qti22": True, "qti30": True}
+
+
 def test_sections_are_topics():
     one, two = (question("description", {}, id=id, topic=topic) for id, topic in (("a", "x/y"), ("b", "x/z")))
     root = tree(unpacked("qti22", [one, two])["test.xml"])

@@ -134,6 +134,8 @@ SPELLINGS = (typed("Russian", "русский"), typed("Chinese", "китайс�
             ("B", "A"),
             [0, 1],
         ),
+        # one of two goes into the first gap: the one that would cost where it was typed
+        ((typed("B", "C"), typed("A", {"text": "B", "credit": -1})), ("C", "B"), [0, 1]),
         # what is worth less than nothing stays where it was typed
         ((typed("A", {"text": "x", "credit": -1}), typed("B")), ("x", "A"), [-1, 1]),
     ],

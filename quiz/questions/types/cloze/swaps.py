@@ -89,11 +89,9 @@ def _rights(gap: Gap) -> Sequence[str]:
 
 def _swapped(group: Gaps, given: Mapping[str, Response]) -> dict[str, Placed]:
     offers = {name: [*_offers(name, group, given.get(name))] for name in group}
-    best = _best(offers)
-    return {
-        name: best[name].placed if name in best else _left_over(group[name], given.get(name))
-        for name in group
-    }
+    left = {name: _left_over(gap, given.get(name)) for name, gap in group.items()}
+    best = _best(offers, {name: one.score.fraction or Fraction(0) for name, one in left.items()})
+    return {name: best[name].placed if name in best else left[name] for name in group}
 
 
 def _offers(name: str, group: Gaps, response: Response) -> Iterator[_Offer]:
@@ -128,8 +126,10 @@ def _left_over(gap: Gap, response: Response) -> Placed:
     return Placed(Score(Fraction(0))) if (score.fraction or 0) > 0 else Placed(score)
 
 
-def _best(offers: Mapping[str, Sequence[_Offer]]) -> Mapping[str, _Offer]:
-    """The offers to take, one a response, no gap and no answer twice, that are worth most."""
+def _best(offers: Mapping[str, Sequence[_Offer]], left: Mapping[str, Fraction]) -> Mapping[str, _Offer]:
+    """The offers to take, one a response, no gap and no answer twice, that are worth most; ``left`` is what a response
+    without one costs.
+    """
     names = [*offers]
 
     @cache
@@ -147,7 +147,8 @@ def _best(offers: Mapping[str, Sequence[_Offer]]) -> Mapping[str, _Offer]:
             rest, taken = best(place + 1, gaps | {offer.gap}, answers | {offer.key})
             if found is None or rest + offer.worth > found[0]:
                 found = rest + offer.worth, (offer, *taken)
-        without, taken = best(place + 1, gaps, answers)
+        rest, taken = best(place + 1, gaps, answers)
+        without = rest + left[names[place]]
         if found is None or without > found[0]:
             found = without, (None, *taken)
         return found

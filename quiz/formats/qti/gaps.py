@@ -83,17 +83,9 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
         **told(item, probes).common,
         **points_of(snapped(best)),
     }
-    hints = item.hints(item.body)
-    listed = all(gap.element.tag == "inlineChoiceInteraction" for gap in gaps) and "cloze" not in hints
     takes_off = by_rule.get("scoring") == _AT_LEAST_ZERO
-    words = _one_list(item, gaps, takes_off=takes_off) if listed else None
-    if words and set(weights) == {1} and not groups:
-        if takes_off:
-            fields["scoring"] = "right_minus_wrong"
-        shuffle = shuffle_of(gaps[0].element)
-        keys = {ours[gap.name]: words[1][place] for place, gap in enumerate(gaps)}
-        reuse = {"reuse": True} if "reuse" in hints or len(set(keys.values())) < len(keys) else {}
-        return {"type": "gap_select", **fields, "choices": words[0], "gaps": keys, **reuse, **shuffle}
+    if {*weights} == {1} and not groups and (select := _select(item, gaps, ours, takes_off=takes_off)):
+        return {"type": "gap_select", **fields, **select}
     shuffles = {holds(gap.element, "shuffle") for gap in gaps if "options" in gap.fields}
     shuffle = {"shuffle": False} if shuffles == {False} else {}
     made = {
@@ -101,6 +93,30 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
         for gap, weight in zip(gaps, weights, strict=True)
     }
     return {"type": "cloze", **fields, "gaps": made, **swaps, **shuffle}
+
+
+def _select(
+    item: Item, gaps: Sequence[Gap], ours: Mapping[str, str], *, takes_off: bool
+) -> dict[str, Any] | None:
+    """The fields of a gap_select beside those that a cloze has too; None where gaps do not choose from one list.
+
+    ``takes_off``: a wrong word takes off what the right one gives.
+    """
+    hints = item.hints(item.body)
+    if "cloze" in hints or not all(gap.element.tag == "inlineChoiceInteraction" for gap in gaps):
+        return None
+    found = _one_list(item, gaps, takes_off=takes_off)
+    if found is None:
+        return None
+    words, right = found
+    keys = {ours[gap.name]: id for gap, id in zip(gaps, right, strict=True)}
+    return {
+        "choices": words,
+        "gaps": keys,
+        **({"scoring": "right_minus_wrong"} if takes_off else {}),
+        **({"reuse": True} if "reuse" in hints or len({*right}) < len(right) else {}),
+        **shuffle_of(gaps[0].element),
+    }
 
 
 def _mark(item: Item, element: Element, ours: Mapping[str, str]) -> str:
@@ -342,24 +358,9 @@ def _check(
         "gaps": {f"g{place}": {**gap.fields, "weight": weight} for place, (gap, weight) in enumerate(zip(gaps, weights, strict=True))},
         **by_rule,
     }  # fmt: skip
-    right = [next((one for one in gap.answers if one[0] == gap.right), gap.answers[0]) for gap in gaps]
-    most = max(len(gap.answers) for gap in gaps)
-    together = [[gap.answers[place % len(gap.answers)] for gap in gaps] for place in range(min(most, 20))]
-    missing = [
-        [None if one == place else answer for one, answer in enumerate(right)] for place, _ in enumerate(gaps)
-    ]
-    # Two words that are each other's wrong one are never together.
-    others = [next((one for one in gap.answers if one[0] != gap.right), None) for gap in gaps]
     tried: list[Tried] = []
     credits: list[Fraction] = []
-    turned = [[*right] for _ in range(2 * len(groups))]
-    for group, swapped, doubled in zip(groups, turned, turned[len(groups) :], strict=False):
-        places = [gaps.index(gap) for gap in group]
-        for place, source in zip(places, [*places[1:], places[0]], strict=True):
-            swapped[place] = right[source]
-            doubled[place] = right[places[0]]
-    rows: list[Sequence[tuple[Value, Response] | None]] = [right, others, *together, *missing, *turned]
-    for row in rows:
+    for row in _together(gaps, groups):
         given = {place: one for place, one in enumerate(row) if one is not None}
         tried.append((NULL, {f"g{place}": response for place, (_, response) in given.items()}))
         score = item.score({gaps[place].name: value for place, (value, _) in given.items()})
@@ -369,6 +370,28 @@ def _check(
         rules.insert(0, {**content, "scoring": _AT_LEAST_ZERO})
     chosen = ruled(item, "cloze", rules, tried, credits)
     return {name: value for name, value in chosen.items() if name == "scoring"}
+
+
+def _together(
+    gaps: Sequence[Gap], groups: Sequence[Sequence[Gap]]
+) -> Iterator[Sequence[tuple[Value, Response] | None]]:
+    """Answers of all gaps, in their order: right, wrong, any, one left out, and those of a group swapped and repeated."""
+    right = [next((one for one in gap.answers if one[0] == gap.right), gap.answers[0]) for gap in gaps]
+    yield right
+    # Two words that are each other's wrong one are never together.
+    yield [next((one for one in gap.answers if one[0] != gap.right), None) for gap in gaps]
+    for turn in range(min(max(len(gap.answers) for gap in gaps), 20)):
+        yield [gap.answers[turn % len(gap.answers)] for gap in gaps]
+    for left_out, _ in enumerate(gaps):
+        yield [None if place == left_out else answer for place, answer in enumerate(right)]
+    for group in groups:
+        places = [gaps.index(gap) for gap in group]
+        swapped, doubled = [*right], [*right]
+        for place, source in zip(places, [*places[1:], places[0]], strict=True):
+            swapped[place] = right[source]
+            doubled[place] = right[places[0]]
+        yield swapped
+        yield doubled
 
 
 def _one_list(

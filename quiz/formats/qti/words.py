@@ -25,7 +25,7 @@ from quiz.formats.qti.interactions import (
 )
 from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
 from quiz.formats.qti.markup import joined
-from quiz.formats.qti.values import text_of
+from quiz.formats.qti.values import Declaration, text_of
 
 #: What is put into gaps.
 _WORDS: Final = ("gapText", "gapImg")
@@ -60,12 +60,7 @@ def words_in_gaps(
     names = [word.get("identifier", "") for word in words]
     demand_own(names)
     demand_own(gaps)
-    pairs = key_pairs(declaration)
-    key = {gap: word for word, gap in pairs}
-    if len(key) < len(pairs) or not {*key} <= {*gaps} or not {*key.values()} <= {*names}:
-        raise Foreign(Said("%(tag)s where a gap has several words", tag=interaction.tag))
-    if len(names) < 2:
-        raise Foreign(Said("%(tag)s with one word", tag=interaction.tag))
+    key = _key(interaction, declaration, names, gaps)
     if len(key) < len(gaps):
         item.lose("gaps", LEFT_OUT)
         gaps = [gap for gap in gaps if gap in key]
@@ -75,11 +70,6 @@ def words_in_gaps(
     group_of = _groups(item, words, {*key.values()})
     texts = {name: _word(item, word) for name, word in zip(names, words, strict=True)}
     same = merged(item, "choices", {name: f"{text}\0{group_of[name]}" for name, text in texts.items()})
-    choices = [
-        {"id": word_ids[name], "text": texts[name], **({"group": group} if group > 1 else {})}
-        for name, group in group_of.items()
-        if same[name] == name
-    ]
 
     def is_wrong(word: str, right: str) -> bool:
         return group_of[word] == group_of[right] and same[word] != same[right]
@@ -90,21 +80,40 @@ def words_in_gaps(
         for given in pairings(key, names, is_wrong)
     ]  # fmt: skip
     best, credits, probes = scores_of(item, declaration.name, tried)
-    used = [word.get("matchMax", "1") != "1" for word in words]
     right = {gap: same[key[gap]] for gap in gaps}
-    reuse = {"reuse": True} if any(used) or len({*right.values()}) < len(right) else {}
-    if any(used) and not all(used):
-        item.lose("reuse", "all words can be used again, or none")
     content = {
-        "choices": choices,
+        "choices": [
+            {"id": word_ids[name], "text": texts[name], **({"group": group} if group > 1 else {})}
+            for name, group in group_of.items()
+            if same[name] == name
+        ],
         "gaps": {gap_ids[gap]: word_ids[word] for gap, word in right.items()},
-        **reuse,
+        **_reuse(item, words, [*right.values()]),
         **rest(gap_ids),
     }
     chosen = ruled(item, "drag_words", with_rules("drag_words", content), tried, credits)
-    return {
-        "type": "drag_words", **chosen, **told(item, probes).common, **points_of(best)
-    }  # fmt: skip
+    return {"type": "drag_words", **chosen, **told(item, probes).common, **points_of(best)}
+
+
+def _key(
+    interaction: Element, declaration: Declaration, words: Sequence[str], gaps: Sequence[str]
+) -> dict[str, str]:
+    """The word of each gap that has one. Raises Foreign for what is no drag_words."""
+    pairs = key_pairs(declaration)
+    key = {gap: word for word, gap in pairs}
+    if len(key) < len(pairs) or not {*key} <= {*gaps} or not {*key.values()} <= {*words}:
+        raise Foreign(Said("%(tag)s where a gap has several words", tag=interaction.tag))
+    if len(words) < 2:
+        raise Foreign(Said("%(tag)s with one word", tag=interaction.tag))
+    return key
+
+
+def _reuse(item: Item, words: Sequence[Element], right: Sequence[str]) -> dict[str, bool]:
+    """Whether words can be put into several gaps; ``right``: those that are, gap by gap."""
+    again = [word.get("matchMax", "1") != "1" for word in words]
+    if any(again) and not all(again):
+        item.lose("reuse", "all words can be used again, or none")
+    return {"reuse": True} if any(again) or len({*right}) < len(right) else {}
 
 
 def _groups(item: Item, words: Sequence[Element], right: Collection[str]) -> dict[str, int]:

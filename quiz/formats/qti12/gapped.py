@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from html import escape
 from typing import Any
@@ -15,6 +15,8 @@ from quiz.questions.parts import MARK
 from quiz.questions.rules.text import has_star, literal
 
 _CHOICES = frozenset({"single_choice", "true_false"})
+#: The test, the credit and the feedback of an answer.
+_Row = tuple[str, Fraction, str | None]
 
 
 def gapped_text(sheet: Sheet, text: str, style: str, gaps: Iterable[str]) -> tuple[str, str]:
@@ -63,19 +65,14 @@ def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
         )
 
 
-def _add(
-    sheet: Sheet, tests: Sequence[tuple[str, Fraction, str | None]], share: Fraction, *, all_said: bool
-) -> None:
+def _add(sheet: Sheet, tests: Sequence[_Row], share: Fraction, *, all_said: bool) -> None:
     """``all_said``: answers that give nothing are listed too, since an answer after them could fit as well."""
     for test, credit, _ in tests:
         if credit or all_said:
             sheet.rule(test, credit * share, adds=True)
 
 
-Rows = Mapping[str, Sequence[tuple[str, Fraction, str | None]]]
-
-
-def _tell(sheet: Sheet, rows: Rows) -> None:
+def _tell(sheet: Sheet, rows: Mapping[str, Sequence[_Row]]) -> None:
     for name, tests in rows.items():
         for place, (test, _, feedback) in enumerate(tests, 1):
             if shows := sheet.told_to(f"{name}_{place}", feedback):
@@ -95,60 +92,54 @@ def _is_simple(gap: Any) -> bool:
     return plain and len({*texts}) == len(texts) and all(one.credit == 1 for one in gap.content.answers)
 
 
-def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[tuple[str, Fraction, str | None]]:
-    """Writes the response of a gap; the test, the credit and the feedback of each of its answers."""
-    content = gap.content
+def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[_Row]:
+    """Writes the response of a gap. ``simple``: Canvas can list its answers."""
     if gap.kind.several_answers:
         raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
+    if gap.type in _CHOICES:
+        return _chosen(sheet, ident, [*_options(gap)])
+    return _listed(sheet, ident, gap.content) if simple else _typed(sheet, ident, gap)
+
+
+def _options(gap: Any) -> Iterator[tuple[str, str, Fraction, str | None]]:
+    """The options of a menu: name, text, credit and feedback."""
+    content = gap.content
     if gap.type == "true_false":
-        return _chosen(
-            sheet,
-            ident,
-            [
-                (
-                    str(value).lower(),
-                    str(value),
-                    Fraction(value == content.answer),
-                    content.feedback_to(value),
-                )
-                for value in (True, False)
-            ],
-        )
-    if gap.type == "single_choice":
-        return _chosen(
-            sheet,
-            ident,
-            [
-                (one.id, one.text, Fraction(one.right) if one.credit is None else one.credit, one.feedback)
-                for one in content.options
-            ],
-        )
-    if simple:
-        names = [f"answer_{place}" for place in range(1, len(content.answers) + 1)]
-        sheet.answers(
-            ident, [(name, literal(one.text)) for name, one in zip(names, content.answers, strict=True)]
-        )
-        return [
-            (equal(ident, name), one.credit, one.feedback)
-            for name, one in zip(names, content.answers, strict=True)
-        ]
-    if any(getattr(content, name, None) for name in ("fold", "typo", "units")):
+        for value in (True, False):
+            yield (
+                str(value).lower(),
+                str(value),
+                Fraction(value == content.answer),
+                content.feedback_to(value),
+            )
+        return
+    for one in content.options:
+        yield one.id, one.text, Fraction(one.right) if one.credit is None else one.credit, one.feedback
+
+
+def _listed(sheet: Sheet, ident: str, content: Any) -> list[_Row]:
+    """The accepted answers of a gap as Canvas lists them."""
+    named = [(f"answer_{place}", one) for place, one in enumerate(content.answers, 1)]
+    sheet.answers(ident, [(name, literal(one.text)) for name, one in named])
+    return [(equal(ident, name), one.credit, one.feedback) for name, one in named]
+
+
+def _typed(sheet: Sheet, ident: str, gap: Any) -> list[_Row]:
+    """A field; each answer is tested only where none before it fits, since the first counts."""
+    if any(getattr(gap.content, name, None) for name in ("fold", "typo", "units")):
         sheet.lose("gaps", "how loosely an answer is compared, and units")
     numerical = gap.type == "numerical"
     sheet.field(ident, "Decimal" if numerical else "String")
-    rules = (number_rules if numerical else text_rules)(sheet, content, ident, "gaps")
-    made: list[tuple[str, Fraction, str | None]] = []
+    made: list[_Row] = []
     before: list[str] = []
-    for test, answer in rules:
+    for test, answer in (number_rules if numerical else text_rules)(sheet, gap.content, ident, "gaps"):
         apart = f"<and>{test}{none_of(before)}</and>" if before else test
         made.append((apart, answer.credit, answer.feedback))
         before.append(test)
     return made
 
 
-def _chosen(
-    sheet: Sheet, ident: str, options: Sequence[tuple[str, str, Fraction, str | None]]
-) -> list[tuple[str, Fraction, str | None]]:
+def _chosen(sheet: Sheet, ident: str, options: Sequence[tuple[str, str, Fraction, str | None]]) -> list[_Row]:
     """A menu. Canvas knows an option by its name alone, so that no two menus may share one."""
     sheet.choice(ident, [(menu_option(ident, name), text) for name, text, _, _ in options])
     return [(equal(ident, menu_option(ident, name)), credit, told) for name, _, credit, told in options]

@@ -136,7 +136,7 @@ ATTRIBUTES = {
     "assessmentSection": {"identifier!": NAME, "title!": ANY, "visible!": YES},
     "assessmentItemRef": {"identifier!": NAME, "href!": r"\S+"},
     "responseDeclaration": {"identifier!": NAME, "cardinality!": "single|multiple|ordered", "baseType": BASE},
-    "outcomeDeclaration": {"identifier!": NAME, "cardinality!": "single|multiple", "baseType": BASE, "normalMaximum": NUMBER, "normalMinimum": NUMBER},
+    "outcomeDeclaration": {"identifier!": NAME, "cardinality!": "single|multiple", "baseType": BASE, "normalMaximum": r"\d+(\.\d+)?", "normalMinimum": NUMBER},
     "mapping": {"lowerBound": NUMBER, "upperBound": NUMBER, "defaultValue": NUMBER},
     "areaMapping": {"lowerBound": NUMBER, "upperBound": NUMBER, "defaultValue": NUMBER},
     "mapEntry": {"mapKey!": ANY, "mappedValue!": NUMBER, "caseSensitive": YES},
@@ -221,11 +221,11 @@ def _response_faults(root):
             declared.get(element.get("responseIdentifier")),
         )
         kind, most = element.tag.removesuffix("Interaction"), element.get("maxChoices", "1")
-        if held is None or not re.fullmatch(HELD[kind], held.get("baseType")):
+        if held is None or not re.fullmatch(HELD.get(kind, ""), held.get("baseType", "")):
             yield f"{where} has no response, or one of another base type"
         elif held.get("cardinality") == "single" and most != "1":
             yield f"{where} has one value for {most}"
-        elif kind in SIDES or HELD[kind] == "identifier":
+        elif kind in SIDES or HELD.get(kind) == "identifier":
             yield from (f"{where} {said}" for said in _key_faults(element, held, SIDES.get(kind)))
     for element in root.iterfind(".//setOutcomeValue"):
         if [*element.iter("mapResponse", "mapResponsePoint")] and element.getparent().tag != "responseIf":

@@ -507,24 +507,27 @@ def _whole(reckon: Callable[..., int]) -> Callable[[Sequence[Fraction]], Fractio
     return result
 
 
-def _string_match(context: Processing, node: Element) -> Value:
+def _texts(context: Processing, node: Element) -> tuple[str, str] | None:
+    """The two texts that are compared, small where capitals do not count; None where one is missing."""
     one, other = _pair(context, node)
     if not one or not other:
-        return NULL
+        return None
     first, second = str(one[0]), str(other[0])
-    if not holds(node, "caseSensitive", "true"):
-        first, second = first.casefold(), second.casefold()
+    cased = holds(node, "caseSensitive", "true")
+    return (first, second) if cased else (first.casefold(), second.casefold())
+
+
+def _string_match(context: Processing, node: Element) -> Value:
+    found = _texts(context, node)
+    if found is None:
+        return NULL
+    first, second = found
     return truth(second in first if holds(node, "substring") else first == second)
 
 
 def _substring(context: Processing, node: Element) -> Value:
-    one, other = _pair(context, node)
-    if not one or not other:
-        return NULL
-    first, second = str(one[0]), str(other[0])
-    if not holds(node, "caseSensitive", "true"):
-        first, second = first.casefold(), second.casefold()
-    return truth(first in second)
+    found = _texts(context, node)
+    return NULL if found is None else truth(found[0] in found[1])
 
 
 def _own(context: Processing, node: Element) -> Value:

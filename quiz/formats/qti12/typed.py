@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any, Final
 
 from quiz.errors import Said
@@ -47,10 +49,9 @@ def number_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator
     before: list[tuple[Fraction, Fraction]] = []
     for answer in content.answers:
         low, high = answer.bounds
-        if any(least <= low and high <= most for least, most in before):
+        if not _is_new(before, low, high):
             sheet.lose(field, _NEVER)
             continue
-        before.append((low, high))
         bounds = f"{_bound('vargte', ident, low)}{_bound('varlte', ident, high)}"
         _demand_exact(sheet, field, low, high)
         if answer.value is None:
@@ -64,6 +65,19 @@ def number_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator
             sheet.tolerances.add(answer.tolerance_type)
         _demand_exact(sheet, field, answer.value)
         yield f"<or>{equal(ident, show_number(answer.value))}<and>{bounds}</and></or>", answer
+
+
+def _is_new(before: list[tuple[Fraction, Fraction]], low: Fraction, high: Fraction) -> bool:
+    """Whether no range before holds all of this one, which then is among them.
+
+    Those that others hold are left out, so that in the order of one end the ranges are in that of the other, too.
+    """
+    place = bisect_right(before, low, key=itemgetter(0))
+    if place and high <= before[place - 1][1]:
+        return False
+    begin = place - (place > 0 and before[place - 1][0] == low)
+    before[begin : bisect_right(before, high, begin, key=itemgetter(1))] = [(low, high)]
+    return True
 
 
 def _bound(tag: str, ident: str, value: Fraction) -> str:

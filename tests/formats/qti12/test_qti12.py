@@ -713,3 +713,14 @@ def test_a_cartridge_has_a_kind_of_its_own_for_parts_of_texts(text, profile):
     assert f"<fieldentry>{profile}</fieldentry>".encode() in Archive(content).read("b/b.xml")
     (found,), _ = read(FORMAT, content)
     assert found.content.answers[0].text == text
+
+
+def test_numbers_that_one_before_them_accepts_are_found_however_many_there_are():
+    """Each was held against all before it: ten thousand took forty seconds."""
+    values = [{"value": str(n), "tolerance": "0.1"} for n in range(2000)]
+    inner = [{"min": "5.95", "max": "6.05", "credit": "0.5"}]
+    asked = question("numerical", {"answers": [*values, *inner]})
+    with within(20):
+        content, lost = written(FORMAT, [asked])
+    assert Archive(content).read("b/b.xml").count(b"<vargte") == 2000
+    assert "answers" in lost["q"]

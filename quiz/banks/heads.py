@@ -35,6 +35,13 @@ def cleared(header: Mapping[str, Any], ids: Collection[str]) -> dict[str, Any]:
     return {**header, "stimuli": stimuli} if stimuli != header.get("stimuli", []) else dict(header)
 
 
+def described(header: Mapping[str, Any], topics: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The head with what is said here of topics that it knows, where it says nothing of it itself."""
+    known = header.get("topics", {})
+    made = {name: _both(one, topics.get(name, {})) for name, one in known.items()}
+    return {**header, "topics": made} if made != known else dict(header)
+
+
 def joined(
     header: Mapping[str, Any], before: Mapping[str, Any], staying: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -61,6 +68,11 @@ def joined(
 def _names(header: Mapping[str, Any], field: str) -> list[str]:
     found = header.get(field, ())
     return [one if isinstance(one, str) else one["id"] for one in found]
+
+
+def _both(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    left_out = ("description", "text_format") if "description" in ours else ()
+    return {**{field: value for field, value in theirs.items() if field not in left_out}, **ours}
 
 
 def _with(stimulus: Mapping[str, Any], questions: list[str]) -> dict[str, Any]:

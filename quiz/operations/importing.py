@@ -11,7 +11,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quiz.banks.findings import Finding
-from quiz.banks.heads import added, cleared, joined
+from quiz.banks.heads import added, cleared, described, joined
 from quiz.banks.images import FOLDER, Find, Pictures, among
 from quiz.banks.loading import load
 from quiz.banks.model import Authored, digest_of
@@ -157,7 +157,8 @@ def _read(
         frozenset(),  # a question with an id that is there already is a new version of it
         {file: digest_of_pin(pin) for file, pin in target.folder.items()},
     )
-    return LoadedBank.load(made.header, made.questions), target
+    header = described(made.header, bank.header().get("topics", {}))
+    return LoadedBank.load(header, made.questions), target
 
 
 @dataclass(frozen=True, slots=True)

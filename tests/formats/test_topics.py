@@ -8,7 +8,7 @@ from quiz.banks.model import Bank
 from quiz.banks.yaml import read_bank, write_bank
 from quiz.formats import get
 from quiz.formats.base import DEEPEST_TOPIC, Source
-from quiz.formats.conversion import Instances, Report, convert_upload, export
+from quiz.formats.conversion import Instances, Into, Report, convert_upload, export
 from tests.effort import within
 from tests.formats.moodle import builder
 from tests.kernel.questions import question
@@ -41,10 +41,8 @@ SAID = {
 }
 
 
-def converted(content, read_as, write_as, bank=None, topic=""):
-    return convert_upload(
-        Source(BytesIO(content), "x"), get(read_as), get(write_as), "x", INSTANCES, bank, topic
-    )
+def converted(content, read_as, write_as, into=Into()):  # noqa: B008 - it is frozen
+    return convert_upload(Source(BytesIO(content), "x"), get(read_as), get(write_as), "x", INSTANCES, into)
 
 
 def topics(made):
@@ -107,7 +105,7 @@ def test_topics_come_into_a_bank_below_one_of_its_own_which_says_itself_what_the
     bank = Bank.load(
         {"bank": "b", "title": "B", "topics": {"t/empty": {"title": "Nothing"}, "u": {"title": "U"}}}
     )
-    made = converted(NESTED.encode(), "moodle-xml", "yaml", bank, "t")
+    made = converted(NESTED.encode(), "moodle-xml", "yaml", Into(bank.topics, "t"))
     said = {f"t/{name}": value for name, value in SAID.items()}
     assert topics(made) == said | {"t/empty": {"title": "Nothing"} | SAID["empty"], "u": {"title": "U"}}
     assert {one.topic for one in read_bank(made.content.decode()).questions} == {"t/Year-1/A-B", "t/Year-1"}

@@ -35,7 +35,7 @@ bank: theirs
 title: What came
 documents: {paper: {title: Their paper}}
 stimuli: [{id: text, text: Read that.}]
-topics: {sums: {description: Something else}, parts: {description: What parts are}}
+topics: {sums: {title: Adding, description: Something else}, parts: {description: What parts are}}
 questions:
   - {id: three, type: true_false, topic: parts/few, timeless: true, prompt: Is it three?, answer: true, stimulus: text,
      enemies: [four], explanation: It is., evidence: [{document: paper, paragraph: 1, terms: [three]}]}
@@ -72,9 +72,9 @@ def test_the_head_of_a_bank_stays_and_gets_what_questions_bring(cast, mine):
         "poem": ("And this.", ("two",)),
         "theirs-text": ("Read that.", ("three", "four")),
     }
-    assert {name: one.description for name, one in bank.topics.items()} == {
-        "sums": "What sums are",
-        "parts": "What parts are",
+    assert {name: (one.title, one.description) for name, one in bank.topics.items()} == {
+        "sums": ("Adding", "What sums are"),
+        "parts": (None, "What parts are"),
     }
     three = bank.by_id["three"]
     assert (three.enemies, three.evidence[0].document) == (("mine/four",), "theirs-paper")

@@ -23,10 +23,10 @@ from quiz.formats._moodle import (
     PERCENT,
     TOO_MANY,
     Styled,
-    as_html,
     became_html,
     centred,
     from_html,
+    on_a_line,
     rounded,
     share,
     takes_nothing_off,
@@ -255,13 +255,14 @@ def _ticked(answers: Sequence[_Alternative]) -> list[Fraction]:
 
 
 def _shares(credits: Sequence[Fraction], total: Fraction) -> list[Fraction]:
-    """Credits as shares of their sum that are written as they are read; the largest takes what is left by rounding.
+    """Credits as shares of their sum that are written as they are read; the first takes what is left by rounding.
 
     Those that add up to the whole but for the last place of each are shares already.
     """
     whole = total if abs(total - 1) * 10**7 > len(credits) else Fraction(1)
     shares = [share(percentage(credit / whole)) for credit in credits]
-    shares[shares.index(max(shares))] += 1 - sum(shares)
+    first = next(place for place, given in enumerate(shares) if given)
+    shares[first] += 1 - sum(shares)
     return shares
 
 
@@ -334,6 +335,7 @@ def _weights(gaps: Mapping[str, Any], points: Fraction) -> tuple[Mapping[str, in
 
 def _alternative(credit: Fraction, text: str, feedback: str) -> str:
     """One answer as it stands in the gap; both texts are what Moodle is to see."""
+    text = text.strip()
     worth = "=" if credit == 1 else f"%{percentage(credit)}%"
     bare = "" if not credit and text[:1] not in ("=", "%") else worth
     return bare + _coded(text) + (f"#{_coded(feedback)}" if feedback else "")
@@ -362,14 +364,14 @@ def _boxes(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str
 
 
 def _options(content: Any, credits: Sequence[Fraction], text_format: str) -> tuple[list[str], list[Loss]]:
-    texts = [as_html(one.text, text_format) for one in content.options]
-    told = [as_html(one.feedback or "", text_format) for one in content.options]
+    texts = [on_a_line(one.text, text_format) for one in content.options]
+    told = [on_a_line(one.feedback or "", text_format) for one in content.options]
     parts = [_alternative(*one) for one in zip(credits, texts, told, strict=True)]
     return parts, [*rounded(credits, "gaps"), *became_html([*texts, *told], text_format)]
 
 
 def _truth(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str], list[Loss]]:
-    told = [as_html(content.feedback_to(value) or "", text_format) for value in (True, False)]
+    told = [on_a_line(content.feedback_to(value) or "", text_format) for value in (True, False)]
     parts = [
         _alternative(Fraction(content.answer == value), str(value), feedback)
         for value, feedback in zip((True, False), told, strict=True)
@@ -379,9 +381,9 @@ def _truth(content: Any, text_format: str, shuffle: bool) -> tuple[str, list[str
 
 
 def _typed(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[str], list[Loss]]:
-    told = [as_html(one.feedback or "", text_format) for one in content.answers]
+    told = [on_a_line(one.feedback or "", text_format) for one in content.answers]
     parts = [
-        _alternative(one.credit, one.text, feedback)
+        _alternative(one.credit, one.text.replace("\n", " "), feedback)
         for one, feedback in zip(content.answers, told, strict=True)
     ]
     losses = [*rounded([one.credit for one in content.answers], "gaps"), *became_html(told, text_format)]
@@ -391,7 +393,7 @@ def _typed(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[st
 
 
 def _numbers(content: Any, text_format: str, _shuffle: bool) -> tuple[str, list[str], list[Loss]]:
-    parts, told = [], [as_html(one.feedback or "", text_format) for one in content.answers]
+    parts, told = [], [on_a_line(one.feedback or "", text_format) for one in content.answers]
     credits = [one.credit for one in content.answers]
     losses = [*rounded(credits, "gaps"), *takes_nothing_off(credits, "gaps"), *became_html(told, text_format)]
     for answer, feedback in zip(content.answers, told, strict=True):

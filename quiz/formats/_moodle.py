@@ -90,6 +90,9 @@ _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BESIDE_TAGS: Final = re.compile(r"(?<=>)[ \t]*\n\s*(?=<)|(?<=>)\n|\n(?=<)")
 #: Characters that mean something in Markdown wherever they stand, and those that do at the start of a line.
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MULTILINE)
+_PREFORMATTED: Final = re.compile(r"<pre\b.*?</pre>", re.DOTALL | re.IGNORECASE)
+#: Blanks with which a line of Markdown ends for another to begin.
+_HARD_BREAK: Final = re.compile(r" {2,}(?=\n)")
 #: A block of HTML that can stand in front of a text with gaps.
 _BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>", re.IGNORECASE)
 #: An empty line of HTML, and a tag that is no line break.
@@ -165,7 +168,8 @@ def _in_format(text: str, style: str, shared: str) -> str:
 
 def as_markdown(text: str) -> str:
     """A plain text as Markdown that shows just it; its lines are those of a paragraph."""
-    return _PUNCTUATION.sub(r"\\\1", text) if _MARKDOWN.search(text) else str(text)
+    lines = _HARD_BREAK.sub("", text)
+    return _PUNCTUATION.sub(r"\\\1", lines) if _MARKDOWN.search(lines) else lines
 
 
 def kept(text: str, text_format: str) -> str:
@@ -375,6 +379,15 @@ def joined(prompt: str, text: str, text_format: str) -> str:
     return f"{whole}\n{text}"
 
 
+def moved(prompt: str, text: str, text_format: str) -> list[Loss]:
+    """What is lost where ``parted`` will find the end of the prompt elsewhere."""
+    back = parted({"prompt": joined(prompt, text, text_format), "text_format": text_format})
+    if back["text"].strip() == text.strip():
+        return []
+    said = Said("one text there: what stands above the paragraph of the first gap is the prompt")
+    return [Loss("prompt", said), Loss("text", said)]
+
+
 def without_marks(text: str, style: str) -> str:
     """The text with what only looks like a mark of a gap of ours written otherwise; plain text has no other way."""
     if style == "plain" or "[[" not in text:
@@ -389,6 +402,14 @@ def as_html(text: str, text_format: str) -> str:
     if holds_markup(text, text_format):
         return to_inline_html(text)
     return literal(kept(text, text_format))
+
+
+def on_a_line(text: str, text_format: str) -> str:
+    """The same on one line: only plain text means the ends of its lines, and what is preformatted."""
+    held = _PREFORMATTED.sub(
+        lambda found: found[0].replace("\n", "&#10;"), as_html(text.strip(), text_format)
+    )
+    return held.replace("\n", "<br />" if text_format == "plain" else " ")
 
 
 def literal(text: str) -> str:

@@ -251,8 +251,13 @@ def lost_fields(question: Question, held: frozenset[str]) -> list[Loss]:
 
 
 def _as_usual(question: Question, name: str) -> bool:
-    """Whether a field says no more than its absence would."""
-    return name == "scoring" and question.scoring == question.kind.rules[0]
+    """Whether a field says no more than its absence would: nothing is shuffled, or asked."""
+    kind = question.kind
+    if name in ("points", "penalty"):
+        return not kind.asks
+    if name == "shuffle":
+        return not kind.shuffled(question.content)
+    return name == "scoring" and question.scoring == kind.rules[0]
 
 
 # What several formats need -------------------------------------------------------------------------------------------

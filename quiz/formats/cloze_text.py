@@ -16,7 +16,7 @@ from quiz.errors import Said
 from quiz.files.mathematics import HOLDS_TEX
 from quiz.files.richtext import Plain, to_html
 from quiz.formats._embedded import START, Wrong, read_embedded, write_embedded
-from quiz.formats._moodle import Styled, as_html, joined, kept, parted, settled
+from quiz.formats._moodle import Styled, as_html, joined, kept, moved, on_a_line, parted, settled
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -74,6 +74,7 @@ class _Writer(Writer):
         content: Any = question.content
         (prompt, text), style = _as_moodle((question.prompt, content.text.strip()), question.text_format)
         coded, losses = write_embedded(question, prompt, text)
+        losses += moved(prompt, text, style) if style == "html" else []
         place = next(gap.start() for gap in START.finditer(coded))
         front, rest = coded[:place], coded[place:]
         if style == "plain" and any(map(_RULE.fullmatch, rest.split("\n"))):
@@ -82,7 +83,7 @@ class _Writer(Writer):
         if lines != coded and style == "plain":
             losses.append(Loss("text", "paragraphs in front of the first gap became lines of one"))
         whole = joined(prompt, lines, style).strip()
-        written = " ".join(whole.split("\n")) if style == "html" else whole
+        written = on_a_line(whole, style) if style == "html" else whole
         style = "html" if HOLDS_TEX.search(unescape(whole)) else style
         if style != question.text_format:
             losses.append(Loss("text_format", Said("Moodle reads the text as %(style)s", style=style)))

@@ -132,7 +132,10 @@ class _Writer(Writer):
             raise Unwritable("feedback with marks that missing word cannot escape")
         inside = " ".join(f"{mark}{text}{f'#{told}' if told else ''}" for mark, text, told in answers)
         gap = f"{{{inside}}}"
-        sentence = prompt.replace(_BLANK, gap, 1) if _BLANK in prompt else f"{prompt} {gap}"
+        if _BLANK not in prompt:
+            losses = [*losses, Loss("prompt", "a blank stands at its end, where the answers are")]
+            prompt = f"{prompt} {_BLANK}"
+        sentence = prompt.replace(_BLANK, gap, 1)
         self.target.write(f"{sentence}\n\n".encode())
         return [*losses, *([Loss("images", "missing word has no pictures")] if files else [])]
 

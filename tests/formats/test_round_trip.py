@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from quiz.banks.model import Bank, Question
+from quiz.files.richtext import to_html
 from quiz.formats import formats, get
 from quiz.formats.conversion import Instances, export
 from tests.formats.samples import pictures, read
@@ -81,3 +82,61 @@ def test_boxes_in_a_text_have_shares_that_are_read_as_they_are_written(credits):
         found = stays(name, asked).content.gaps["1"]
         right = [option.id for option in found.content.options if option.right]
         assert found.score(right).fraction == 1
+
+
+def test_a_blank_that_a_missing_word_leaves_is_told():
+    asked = question("short_text", {"answers": ["six"]}, prompt="How many?")
+    assert there_and_back("missing-word", asked)[0] == {"prompt"}
+    assert stays("missing-word", asked).prompt == "How many? _____"
+
+
+@pytest.mark.parametrize("name", ["cloze-text", "moodle-xml", "qti12"])
+@pytest.mark.parametrize("style", ["markdown", "html", "plain"])
+def test_a_paragraph_above_that_of_the_first_gap_is_told_where_it_becomes_the_prompt(name, style):
+    for text in ("It is [[1]].", "So it is.\n\nAnd it is [[1]]."):
+        shown = "".join(f"<p>{part}</p>" for part in text.split("\n\n")) if style == "html" else text
+        gaps = {"1": {"type": "short_text", "answers": ["six"]}}
+        asked = question("cloze", {"text": shown, "gaps": gaps}, prompt="Fill in.", text_format=style)
+        lost, found = there_and_back(name, asked)
+        assert ("prompt" in lost) == (found.prompt != "Fill in.")
+        assert stays(name, asked).content.text.endswith(found.content.text[-8:])
+
+
+@pytest.mark.parametrize(
+    "style, text, shown",
+    [
+        ("plain", "a\nb & c", "a<br>b &amp; c"),
+        ("markdown", "a  \n*b*", "a<br> <em>b</em>"),
+        ("html", "<b>a</b>\nb", "<b>a</b> b"),
+        ("html", "<pre>a\n  b</pre>", "<pre>a\n  b</pre>"),
+    ],
+)
+def test_lines_in_the_gaps_of_a_text_stay_what_they_mean(style, text, shown):
+    options = [{"text": text, "correct": True, "feedback": text}, {"text": " %50%"}]
+    gaps = {"1": {"type": "single_choice", "options": options}}
+    asked = question("cloze", {"text": "See [[1]]", "gaps": gaps}, text_format=style)
+    option = stays("cloze-text", asked).content.gaps["1"].content.options[0]
+    assert (to_html(option.text), to_html(option.feedback)) == (shown, shown)
+
+
+def test_a_choice_of_which_a_list_would_show_nothing_is_not_written():
+    content = {"text": "See [[1]]", "choices": ["a", "<!-- b -->"], "gaps": {"1": "a"}}
+    report = export(
+        Bank.load({"bank": "b", "title": "B"}, [question("gap_select", content, text_format="html")]),
+        {},
+        get("moodle-xml"),
+        Instances(date(2026, 1, 1)),
+    ).report
+    assert [one["kind"] for one in report.unsupported] == ["an option without words"]
+
+
+def test_what_says_nothing_of_a_question_is_not_lost():
+    """A description is not worth anything, and nothing of a typed answer is shuffled."""
+    note = question("description", {}, points=3, penalty=0, shuffle=False)
+    typed = question("short_text", {"answers": ["six"]}, shuffle=False)
+    for name in ("gift", "text2qti", "csv"):
+        assert (there_and_back(name, note)[0], there_and_back(name, typed)[0]) == (set(), set())
+    essay = question("essay", {}, penalty=0)
+    order = question("ordering", {"items": ["a", "b"]}, shuffle=False)
+    lost = [there_and_back("moodle-xml", one)[0] for one in (essay, order)]
+    assert ["penalty" in lost[0], "shuffle" in lost[1]] == [True, True]

@@ -432,7 +432,7 @@ def test_all_of_a_single_missing_word_is_to_be_typed():
     assert b"{=C#}" in content
     assert b"{=_6#really ~_7 ~_8}" in content
     told = question("short_text", {"answers": [{"text": "six", "feedback": "Yes"}]}, prompt="How many?")
-    assert written(get("missing-word"), [told]) == (b"How many? {=six}\n\n", {told.id: ["feedback"]})
+    assert written(get("missing-word"), [told]) == (b"How many? {=six}\n\n", {told.id: ["feedback", "prompt"]})
 
 
 MARKDOWN = {"options": [{"text": "Ast*a*na", "correct": True}, {"text": "Omsk"}]}
@@ -440,7 +440,7 @@ MARKDOWN = {"options": [{"text": "Ast*a*na", "correct": True}, {"text": "Omsk"}]
 
 @pytest.mark.parametrize("name", ["aiken", "missing-word"])
 def test_formats_of_plain_text_get_the_words_and_tell_of_their_markup(name):
-    plain = question("single_choice", MARKDOWN, prompt="Which city\n", text_format="plain")
+    plain = question("single_choice", MARKDOWN, prompt="Which city _____\n", text_format="plain")
     told = question("single_choice", MARKDOWN, prompt="Which _____ is *it*?")
     content, losses = written(get(name), [told])
     assert (b"Astana" in content, b"is it?" in content, losses[told.id]) == (True, True, ["text_format"])

@@ -12,12 +12,12 @@ from quiz.errors import Said
 from quiz.formats._moodle import (
     MARKUP,
     added_up,
-    as_html,
     category,
     graded,
     holds_markup,
     kept,
     literal,
+    on_a_line,
     order_word,
     path_of,
     says_more,
@@ -241,8 +241,7 @@ def _items(question: Question, content: Any) -> Body:
 
 def _item(text: str, text_format: str) -> str:
     """A text on a line, in Moodle's own format."""
-    line = as_html(text.strip(), text_format).replace("\n", " " if text_format == "html" else "<br />")
-    return _INSIDE.sub(lambda found: f"&#{ord(found[0])};", line)
+    return _INSIDE.sub(lambda found: f"&#{ord(found[0])};", on_a_line(text, text_format))
 
 
 _BODIES: Final[Mapping[str, Callable[[Question, Any], Body]]] = {

@@ -76,10 +76,13 @@ class Sheet:
         )
 
     def bare(self, text: str, field: str) -> str:
-        """A text of the question where Moodle shows no markup (``shown``), as ``<text>``."""
+        """A text of the question where Moodle shows no markup (``shown``), as ``<text>``. Raises Unwritable where it has no words."""
+        words = literal(kept(text, self.question.text_format))
+        if text and not words.strip():
+            raise Unwritable("an option without words")
         if holds_markup(text, self.question.text_format):
             self.lose(field, "Moodle has plain text here: its markup")
-        return f"<text>{coded(literal(kept(text, self.question.text_format)))}</text>"
+        return f"<text>{coded(words)}</text>"
 
     def answer(
         self, credit: Fraction, text: str, format: str, feedback: str | None, more: Sequence[str] = ()

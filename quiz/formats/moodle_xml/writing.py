@@ -20,6 +20,7 @@ from quiz.formats._moodle import (
     centred,
     graded,
     joined,
+    moved,
     order_word,
     takes_nothing_off,
     ticked,
@@ -78,7 +79,7 @@ class MoodleWriter(Writer):
         return as_one(self._categories.losses)
 
     def held(self, question: Question) -> frozenset[str]:
-        return self.holds | frozenset(_held(question))
+        return self.holds - _UNHELD.get(question.type, frozenset()) | frozenset(_held(question))
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         kind, prompt, write = _WRITTEN[kind_of(question) or question.type]
@@ -124,6 +125,10 @@ class MoodleWriter(Writer):
 
     def close(self) -> None:
         self._write([*self._categories.after(self.topics), "</quiz>\n"])
+
+
+#: Fields that questions of a type do not have in Moodle.
+_UNHELD: Final = {"ordering": frozenset({"shuffle"}), "essay": frozenset({"penalty"})}
 
 
 def _held(question: Question) -> Iterator[str]:
@@ -312,9 +317,9 @@ def _nothing(_sheet: Sheet, _content: Any) -> None:
 
 def _cloze_prompt(sheet: Sheet) -> str:
     """The text with its gaps, the prompt in front."""
-    question, content = sheet.question, sheet.question.content
-    coded, losses = write_embedded(question, question.prompt, content.text)  # type: ignore[attr-defined]
-    sheet.losses += losses
+    question, text = sheet.question, sheet.question.content.text  # type: ignore[attr-defined]
+    coded, losses = write_embedded(question, question.prompt, text)
+    sheet.losses += [*losses, *moved(question.prompt, text, question.text_format)]
     return joined(question.prompt, coded, question.text_format)
 
 
@@ -325,6 +330,7 @@ def _words_prompt(sheet: Sheet) -> str:
         raise Unwritable("a text that Moodle would take for a gap")
     words = [word.id for word in content.choices]  # type: ignore[attr-defined]
     text = numbered(content.text, content.gaps, words)  # type: ignore[attr-defined]
+    sheet.losses += moved(question.prompt, text, question.text_format)
     return joined(question.prompt, text, question.text_format)
 
 

@@ -155,18 +155,11 @@ def write_word_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
     listed = set[str]().union(*map(content.fitting, content.gaps))
     if any(one.id not in listed for one in content.choices):
         sheet.lose("choices", "words of a group that no gap has")
-    whole = sheet.question.scoring == "all_or_nothing"
-    sheet.kind = "" if whole else "multiple_dropdowns_question"
+    sheet.kind = "" if sheet.question.scoring == "all_or_nothing" else "multiple_dropdowns_question"
     tests = []
     for name in content.shown:
         ident, fitting = f"response_{name}", content.fitting(name)
         words = [one for one in content.choices if one.id in fitting]
         sheet.choice(ident, [(menu_option(ident, one.id), one.text) for one in words])
         tests.append(equal(ident, menu_option(ident, content.gaps[name])))
-    if whole:
-        sheet.rule(all_of(tests), Fraction(1), ends=True, shows=right)
-        return
-    if right:
-        sheet.rule(all_of(tests), shows=right)
-    for test in tests:
-        sheet.rule(test, Fraction(1, len(tests)), adds=True)
+    sheet.together(tests, right)

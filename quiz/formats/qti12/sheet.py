@@ -141,6 +141,16 @@ class Sheet:
             "      </respcondition>"
         )
 
+    def together(self, tests: Sequence[str], shows: Sequence[str]) -> None:
+        """Parts that are worth the same, or have to be right together; ``shows``: what is told to who has all right."""
+        if self.question.scoring == "all_or_nothing":
+            self.rule(all_of(tests), Fraction(1), ends=True, shows=shows)
+            return
+        if shows:
+            self.rule(all_of(tests), shows=shows)
+        for test in tests:
+            self.rule(test, Fraction(1, len(tests)), adds=True)
+
     def feedback(self, ident: str, text: str | None) -> Sequence[str]:
         """A text of feedback; the names of what is to be shown: none without a text."""
         if not text:

@@ -8,13 +8,13 @@ from typing import Any, BinaryIO, ClassVar, Final
 
 from quiz.banks.model import Bank, Question
 from quiz.files.archive import pack
-from quiz.formats._moodle import joined
+from quiz.formats._moodle import joined, moved
 from quiz.formats.base import Loss, Writer, credits_of
 from quiz.formats.qti12 import package
 from quiz.formats.qti12.gapped import gapped_text, write_gaps, write_word_gaps
 from quiz.formats.qti12.hotspot import write_hotspot
 from quiz.formats.qti12.numbers import TOLERANCE
-from quiz.formats.qti12.sheet import BASE, NO_XML, STIMULUS, Sheet, all_of, attribute, coded, equal, none_of
+from quiz.formats.qti12.sheet import BASE, NO_XML, STIMULUS, Sheet, attribute, coded, equal, none_of
 from quiz.formats.qti12.typed import number_rules, text_rules
 from quiz.formats.qti12.words import TYPE
 from quiz.questions.rules.numbers import show_number
@@ -278,19 +278,20 @@ def _short(sheet: Sheet, content: Any) -> None:
     sheet.profile = "cc.fib.v0p1" if whole else "cc.pattern_match.v0p1"
     sheet.prompt(sheet.text(sheet.question.prompt))
     sheet.field("response1")
-    right = _right(sheet)
-    for tests, answer in text_rules(sheet, content, "response1", "answers"):
-        shows = sheet.told_to(str(len(sheet.rules) + 1), answer.feedback)
-        sheet.rule(tests, answer.credit, ends=True, shows=[*shows, *(right if answer.credit == 1 else ())])
-    _rounded(sheet, [one.credit for one in content.answers], "answers")
+    _answers(sheet, content, text_rules(sheet, content, "response1", "answers"))
 
 
 def _number(sheet: Sheet, content: Any) -> None:
     sheet.kind = "numerical_question"
     sheet.prompt(sheet.text(sheet.question.prompt))
     sheet.field("response1", "Decimal")
+    _answers(sheet, content, number_rules(sheet, content, "response1", "answers"))
+
+
+def _answers(sheet: Sheet, content: Any, rules: Iterable[tuple[str, Any]]) -> None:
+    """What is typed: the first answer whose test holds counts."""
     right = _right(sheet)
-    for tests, answer in number_rules(sheet, content, "response1", "answers"):
+    for tests, answer in rules:
         shows = sheet.told_to(str(len(sheet.rules) + 1), answer.feedback)
         sheet.rule(tests, answer.credit, ends=True, shows=[*shows, *(right if answer.credit == 1 else ())])
     _rounded(sheet, [one.credit for one in content.answers], "answers")
@@ -303,19 +304,7 @@ def _matching(sheet: Sheet, content: Any) -> None:
     for pair in content.pairs:
         sheet.choice(f"response_{pair.id}", choices, stem=pair.stem)
     tests = [equal(f"response_{pair.id}", pair.choice_id) for pair in content.pairs]
-    _together(sheet, tests)
-
-
-def _together(sheet: Sheet, tests: Sequence[str]) -> None:
-    """Parts that are worth the same, or that have to be right together."""
-    right = _right(sheet)
-    if sheet.question.scoring == "all_or_nothing":
-        sheet.rule(all_of(tests), Fraction(1), ends=True, shows=right)
-        return
-    if right:
-        sheet.rule(all_of(tests), shows=right)
-    for test in tests:
-        sheet.rule(test, Fraction(1, len(tests)), adds=True)
+    sheet.together(tests, _right(sheet))
 
 
 def _ordering(sheet: Sheet, content: Any) -> None:
@@ -361,6 +350,7 @@ def _gapped(sheet: Sheet, content: Any) -> None:
     write = write_word_gaps if sheet.question.type != "cloze" else write_gaps
     prompt, style = sheet.text(sheet.question.prompt)
     text, _ = sheet.text_with_gaps(content.text)
+    sheet.losses += moved(prompt, text, style)
     sheet.prompt(gapped_text(sheet, joined(prompt, text, style), style, content.gaps))
     write(sheet, content, _right(sheet))
 

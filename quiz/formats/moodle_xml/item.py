@@ -175,6 +175,11 @@ class Item:
         self._lose_what_is_not_shown(text)
         return from_html(text)
 
+    def worded(self, text: str) -> Styled:
+        """A text of a place where Moodle shows HTML, but keeps no files."""
+        self._lose_what_is_not_shown(text)
+        return from_html(self._pictured(text, "html") if _PICTURED.search(text) else text)
+
     def _lose_what_is_not_shown(self, html: str) -> None:
         if _DOES.search(html):
             self.lose("media", "films, sounds, frames and what runs are not shown")

@@ -16,7 +16,7 @@ from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.richtext import to_text
 from quiz.files.xml import Element
-from quiz.formats._moodle import FILL_IN, Styled, as_html, became_html, from_html, kept, shown, without_marks
+from quiz.formats._moodle import FILL_IN, Styled, as_html, became_html, kept, shown, without_marks
 from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
 from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within, word_of
@@ -112,7 +112,7 @@ def _word(item: Item, drag: Element) -> Styled:
     label = within(drag, "text")
     name = next((name for file in drag.findall("file") if (name := item.picture(file))), None)
     if name is None:
-        return from_html(label)
+        return item.worded(label)
     return Styled(f'<img src="{name}" alt="{escape(label or name.removeprefix("images/"))}" />', "html")
 
 

@@ -16,7 +16,6 @@ from quiz.formats._embedded import read_embedded
 from quiz.formats._moodle import (
     ORDER_RULES,
     Styled,
-    from_html,
     order_rule,
     parted,
     settled,
@@ -523,7 +522,7 @@ def _gapselect(item: Item) -> dict[str, Any]:
 
 def _ddwtos(item: Item) -> dict[str, Any]:
     boxes = item.all("dragbox")
-    choices = [{"text": from_html(within(one, "text")), "group": within(one, "group")} for one in boxes]
+    choices = [{"text": item.worded(within(one, "text")), "group": within(one, "group")} for one in boxes]
     endless = ["infinite" in children(one) for one in boxes]
     fields = {"type": "drag_words", **_word_gaps(item, choices), **_shuffle(item, default=True)}
     if any(endless):
@@ -534,11 +533,17 @@ def _ddwtos(item: Item) -> dict[str, Any]:
 
 
 def _word_gaps(item: Item, choices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """``[[n]]`` is a gap into which the n-th word belongs; ours have names of their own. Equal words of a group are one."""
+    """``[[n]]`` is a gap into which the n-th word belongs; ours have names of their own. Equal words of a group are one,
+    and blank ones, which forms leave behind, none where no gap asks for them.
+    """
     keys = [(choice["text"], choice["group"] or "1") for choice in choices]
     names = dict(zip(dict.fromkeys(keys), letters(len({*keys})), strict=True))
     gaps, text = word_gaps(_prompt(item), [names[key] for key in keys])
-    words = [{"id": name, "text": word, "group": group} for (word, group), name in names.items()]
+    words = [
+        {"id": name, "text": word, "group": group}
+        for (word, group), name in names.items()
+        if word or name in gaps.values()
+    ]
     reuse = {"reuse": True} if len({*gaps.values()}) < len(gaps) else {}
     return {"prompt": text, "choices": grouped(item, words, gaps), "gaps": gaps, **reuse}
 

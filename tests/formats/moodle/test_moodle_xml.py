@@ -399,6 +399,23 @@ def test_a_number_without_a_unit_takes_nothing_off(unit, fraction, lost):
     assert ("answers" in written(XML, [found])[1][found.id]) == bool(lost)
 
 
+def test_pictures_in_words_to_drag_are_told_like_others():
+    boxes = "".join(
+        f"<dragbox><text><![CDATA[{word}]]></text><group>1</group></dragbox>"
+        for word in (
+            '<img src="@@PLUGINFILE@@/x.png" alt="X">',
+            '<img src="http://example.org/y.png" alt="Y">',
+            "",
+        )
+    )
+    found, lost = one(boxes, "ddwtos", prompt="A [[1]] b [[2]]")
+    assert [word.text for word in found.content.choices] == [
+        "X",
+        '<img src="http://example.org/y.png" alt="Y">',
+    ]
+    assert (found.status, lost) == ("draft", {"files", "images"})
+
+
 def test_several_markers_are_words_for_the_places_of_a_picture():
     drags = "".join(
         f"<drag><no>{no}</no><text>{word}</text><noofdrags>1</noofdrags></drag>"

@@ -11,9 +11,10 @@ from typing import Any, Final, TypeVar
 
 from quiz.errors import Said
 from quiz.files.xml import Element
+from quiz.formats.qti.arithmetic import interval_of, rounded
+from quiz.formats.qti.context import Unknown, whole_of
 from quiz.formats.qti.item import Item
 from quiz.formats.qti.patterns import in_other_case, to_stars
-from quiz.formats.qti.processing import Unknown, interval_of, rounded, whole_of
 from quiz.formats.qti.values import Declaration, Value, Wrong, as_typed, holds, number_of, text_of, unbroken
 
 #: Stands for any text while a pattern is tried: a private character that stands in no answer.

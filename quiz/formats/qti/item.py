@@ -18,9 +18,11 @@ from quiz.errors import Invalid, Said
 from quiz.files.xml import Element, write_xml
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss, blind
+from quiz.formats.qti.context import Unknown
 from quiz.formats.qti.dialect import OTHER_SIDE, VARIABLES
 from quiz.formats.qti.markup import Put, html_inside, html_of, image, is_blank
-from quiz.formats.qti.processing import Processing, Unknown, worth_of_points
+from quiz.formats.qti.operators import worth_of_points
+from quiz.formats.qti.processing import Processing
 from quiz.formats.qti.values import (
     NULL,
     TRUE,

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
-from quiz.errors import Invalid, Said, TooLarge, in_turn
+from quiz.errors import Invalid, Said, in_turn
 from quiz.files.archive import Archive, Limits, is_archive
 from quiz.files.xml import Element, read_xml
 from quiz.formats._pictures import Pictures
 from quiz.formats._stimuli import stimuli_of
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
+from quiz.formats.qti.context import Unknown
 from quiz.formats.qti.dialect import normalise
 from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
 from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
@@ -23,7 +24,6 @@ from quiz.formats.qti.markup import APART, demand_flat, is_blank, joined
 from quiz.formats.qti.metadata import said_of
 from quiz.formats.qti.passages import Passages
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_object, select_point, stage_of
-from quiz.formats.qti.processing import Unknown
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
 from quiz.formats.qti.values import Wrong, as_typed, holds, number_of
 from quiz.formats.qti.words import gap_match
@@ -110,13 +110,7 @@ def _document(content: bytes, limit: int) -> Element:
 
 def read(source: Source) -> Iterator[Entry]:
     """The items of a package in the order of its test, or one item by itself."""
-    content = source.file.read(source.limits.bytes + 1)
-    if len(content) > source.limits.bytes:
-        raise TooLarge(
-            Said(
-                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
-            )
-        )
+    content = source.whole()
     if is_archive(content):
         bounds = Limits(entries=_MOST_FILES, total=4 * source.limits.bytes)
         yield from _package(source, Archive(content, bounds))

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 from lxml import etree
 
-from quiz.formats.qti.processing import Processing, Unknown
+from quiz.formats.qti.context import Unknown
+from quiz.formats.qti.processing import Processing
 from quiz.formats.qti.values import Declaration, declared, number_of
 
 RESPONSE = (

@@ -184,9 +184,12 @@ def kept(text: str, text_format: str) -> str:
 
 
 def holds_markup(text: str, text_format: str) -> bool:
-    """Whether ``kept`` loses anything of what is seen of the text."""
+    """Whether ``kept`` loses anything of what is seen of the text, such as a picture."""
     back, style = _in_format(kept(text, text_format), "plain", text_format), TEXT_FORMATS[text_format]
-    return back != text and to_inline_html(style(back)) != to_inline_html(style(text))
+    if back == text:
+        return False
+    pictured = any(True for _ in references({"text": text, "text_format": text_format}))
+    return pictured or to_inline_html(style(back)) != to_inline_html(style(text))
 
 
 def order_rule(word: str) -> str | None:

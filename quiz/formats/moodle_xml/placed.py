@@ -16,7 +16,7 @@ from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.richtext import to_text
 from quiz.files.xml import Element
-from quiz.formats._moodle import FILL_IN, Styled, as_html, became_html, kept, shown, without_marks
+from quiz.formats._moodle import FILL_IN, Styled, kept, shown, without_marks
 from quiz.formats._places import labels_of, numbered, pictured
 from quiz.formats.base import Unwritable
 from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within, word_of
@@ -206,10 +206,8 @@ def write_markers(sheet: Sheet, content: Any) -> None:
     """A marker for each word, a zone for each gap."""
     scale = _begin(sheet, content.picture, "picture", shuffled=sheet.question.shuffle)
     words = [word.id for word in content.choices]
-    labels = [as_html(word.text, sheet.question.text_format) for word in content.choices]
-    sheet.losses += became_html(labels, sheet.question.text_format)
-    for number, label in enumerate(labels, 1):
-        _marker(sheet, number, f"<text>{coded(label)}</text>", 0 if content.reuse else 1)
+    for number, word in enumerate(content.choices, 1):
+        _marker(sheet, number, sheet.word(word.text, "choices"), 0 if content.reuse else 1)
     for number, gap in enumerate(content.shown, 1):
         place = content.picture.places[gap]
         _zone(sheet, number, _drawn(place, scale), words.index(content.gaps[gap]) + 1)
@@ -221,10 +219,8 @@ def write_places(sheet: Sheet, content: Any) -> None:
     scale = _begin(sheet, content.picture, "picture", shuffled=sheet.question.shuffle)
     for number, word in enumerate(content.choices, 1):
         name = pictured(sheet.question, word.text)
-        shown = [] if name else [as_html(word.text, sheet.question.text_format)]
-        sheet.losses += became_html(shown, sheet.question.text_format)
-        label = shown[0] if shown else to_text(word.text)
-        sheet.line(f"    <drag>\n      <no>{number}</no>\n      <text>{coded(label)}</text>")
+        label = f"<text>{coded(to_text(word.text))}</text>" if name else sheet.word(word.text, "choices")
+        sheet.line(f"    <drag>\n      <no>{number}</no>\n      {label}")
         sheet.line(f"      <draggroup>{word.group}</draggroup>")
         if content.reuse:
             sheet.line("      <infinite/>")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from quiz.banks.model import Question
-from quiz.formats._moodle import PLACE, holds_markup, kept, literal
+from quiz.formats._moodle import PLACE, as_html, became_html, holds_markup, kept, literal
 from quiz.formats.base import Loss, Unwritable, percentage
 from quiz.questions.images import references, renamed
 
@@ -83,6 +83,15 @@ class Sheet:
         if holds_markup(text, self.question.text_format):
             self.lose(field, "Moodle has plain text here: its markup")
         return f"<text>{coded(words)}</text>"
+
+    def word(self, text: str, field: str) -> str:
+        """A text of the question where Moodle shows HTML but keeps no files, as ``<text>``: of a picture its words."""
+        if any(True for _ in references({"text": text, "text_format": self.question.text_format})):
+            return self.bare(text, field)
+        html = as_html(text, self.question.text_format)
+        for loss in became_html([html], self.question.text_format):
+            self.lose(loss.field, loss.detail)
+        return f"<text>{coded(html)}</text>"
 
     def answer(
         self, credit: Fraction, text: str, format: str, feedback: str | None, more: Sequence[str] = ()

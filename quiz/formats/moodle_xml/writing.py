@@ -15,8 +15,6 @@ from quiz.formats._embedded import write_embedded
 from quiz.formats._moodle import (
     FILL_IN,
     added_up,
-    as_html,
-    became_html,
     centred,
     graded,
     joined,
@@ -348,10 +346,10 @@ def _select(sheet: Sheet, content: Any) -> None:
 def _drag(sheet: Sheet, content: Any) -> None:
     sheet.shuffle()
     sheet.combined()
-    texts = [as_html(word.text, sheet.question.text_format) for word in content.choices]
-    sheet.losses += became_html(texts, sheet.question.text_format)
-    for word, text in zip(content.choices, texts, strict=True):
-        sheet.line(f"    <dragbox>\n      <text>{coded(text)}</text>\n      <group>{word.group}</group>")
+    for word in content.choices:
+        sheet.line(
+            f"    <dragbox>\n      {sheet.word(word.text, 'choices')}\n      <group>{word.group}</group>"
+        )
         if content.reuse:
             sheet.line("      <infinite/>")
         sheet.line("    </dragbox>")

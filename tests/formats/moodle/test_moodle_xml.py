@@ -416,6 +416,26 @@ def test_pictures_in_words_to_drag_are_told_like_others():
     assert (found.status, lost) == ("draft", {"files", "images"})
 
 
+@pytest.mark.parametrize("kind", ["drag_words", "gap_select"])
+def test_a_word_goes_out_without_its_picture(kind):
+    """Moodle keeps no files with words; a reference would lead nowhere."""
+    shown = '<img src="images/disc.png" alt="disc">'
+    content = {"text": "A [[1]]", "choices": [shown, "<b>square</b>"], "gaps": {"1": "a"}}
+    told = Question.load(
+        {
+            "bank": "b",
+            "id": "q",
+            "prompt": "P",
+            "timeless": True,
+            "text_format": "html",
+            "type": kind,
+            **content,
+        }
+    )
+    made, lost = written(XML, [told])
+    assert (b"<text>disc</text>" in made, b"images/" in made, lost["q"]) == (True, False, ["choices"])
+
+
 def test_several_markers_are_words_for_the_places_of_a_picture():
     drags = "".join(
         f"<drag><no>{no}</no><text>{word}</text><noofdrags>1</noofdrags></drag>"

@@ -16,7 +16,7 @@ from quiz.banks.stimuli import Reading as Stimuli
 from quiz.banks.tables import FIELD as TABLES
 from quiz.banks.tables import TableProblem, brought, read_tables, shared, unused
 from quiz.banks.yaml import LISTS, dump_yaml, misplaced, read_mapping
-from quiz.errors import Invalid, Problem, Said, TooLarge, in_turn
+from quiz.errors import Invalid, Problem, Said, in_turn
 from quiz.formats.base import Entry, Fault, Format, Found, Head, Loss, Source, Writer
 from quiz.questions import types
 from quiz.questions.fields import number_or_text
@@ -40,27 +40,15 @@ def _sniff_json(head: bytes, name: str) -> float:
     return 0.4 if name.endswith(".json") else 0.0
 
 
-def _whole(source: Source) -> bytes:
-    """The text, which is read at once: faults of YAML can lie anywhere before the first question."""
-    text = source.file.read(source.limits.bytes + 1)
-    if len(text) > source.limits.bytes:
-        raise TooLarge(
-            Said(
-                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
-            )
-        )
-    return text
-
-
 def _read_yaml(source: Source) -> Iterator[Entry]:
-    data, lines = read_mapping(_whole(source))
+    data, lines = read_mapping(source.whole())
     yield from _entries(source, data, lambda name, place: Said("line %(n)s", n=lines.at((name, place))))
 
 
 def _read_json(source: Source) -> Iterator[Entry]:
     options: dict[str, Any] = dict.fromkeys(("parse_float", "parse_int"), number_or_text)
     try:
-        data = json.loads(_whole(source), object_pairs_hook=_once, **options)
+        data = json.loads(source.whole(), object_pairs_hook=_once, **options)
     except ValueError as error:
         raise Invalid(
             Said(
@@ -188,12 +176,13 @@ class _Own(Writer):
         super().__init__(target, bank)
         self._written = 0
         self._generators: list[dict[str, Any]] = []
+        #: The stimuli that questions name which were written: another one would be a fault of the file.
+        self._named: set[str] = set()
         self.target.write(self.head())
 
     def _header(self) -> dict[str, Any]:
-        """The header without its topics, of which more may be told while questions come: they stand at the end."""
-        header = header_in_file(self.bank.header())
-        return {name: value for name, value in header.items() if name != TOPICS}
+        """The header without its topics and stimuli, which hang on the questions that come: they stand at the end."""
+        return {name: value for name, value in self.bank.header().items() if name not in (TOPICS, STIMULI)}
 
     def head(self) -> bytes:
         """The header, up to where the questions begin."""
@@ -204,12 +193,14 @@ class _Own(Writer):
         raise NotImplementedError
 
     def rest(self, fields: Mapping[str, Any]) -> bytes:
-        """What follows the questions: topics, tables and generators, where there are any, and the end."""
+        """What follows the questions: stimuli, topics, tables and generators, where there are any, and the end."""
         raise NotImplementedError
 
     def add(self, question: Authored, files: Mapping[str, bytes]) -> Sequence[Loss]:
         dumped = in_file(question.dump())
         fields = {name: value for name, value in dumped.items() if name not in ("bank", "images", "language")}
+        if NAMED in fields:
+            self._named.add(fields[NAMED])
         if "each" in fields:
             self._generators.append(fields)
         else:
@@ -225,8 +216,9 @@ class _Own(Writer):
         tables, generators = shared(self._generators)
         if not self._written and not generators:
             self.target.write(self.none)
-        said = self.bank.model_copy(update={TOPICS: dict(self.topics)}).header().get(TOPICS)
-        after = {TOPICS: said, TABLES: tables, LISTS[1]: generators}
+        header = header_in_file(self.bank.model_copy(update={TOPICS: dict(self.topics)}).header())
+        stimuli = [one for one in header.get(STIMULI, ()) if one["id"] in self._named]
+        after = {STIMULI: stimuli, TOPICS: header.get(TOPICS), TABLES: tables, LISTS[1]: generators}
         self.target.write(self.rest({name: value for name, value in after.items() if value}))
 
 

@@ -79,6 +79,18 @@ def test_a_wrong_question_does_not_keep_the_others_back(bank, tmp_path):
     assert len(json.loads((tmp_path / "all.json").read_text())["questions"]) == report["written"]
 
 
+def test_what_only_wrong_questions_share_does_not_keep_the_others_back(tmp_path):
+    fields = {"type": "true_false", "prompt": "So?", "timeless": True}
+    listed = [{**fields, "id": "a", "stimulus": "s"}, {**fields, "id": "b", "stimulus": "t", "answer": True}]
+    header = {"format": "quiz-bank/1", "bank": "b", "title": "B"}
+    stimuli = [{"id": name, "text": "Read this."} for name in "st"]
+    source = tmp_path / "b.json"
+    source.write_text(json.dumps({**header, "stimuli": stimuli, "questions": listed}))
+    assert run(source, tmp_path / "c.yaml").exit_code == 1
+    made = read_bank(tmp_path / "c.yaml")
+    assert [(one.id, one.questions) for one in made.stimuli] == [("t", ("b",))]
+
+
 def test_a_file_that_is_refused_writes_nothing(tmp_path):
     (tmp_path / "bad.yaml").write_text("format: quiz-bank/1\nbank: [")
     (tmp_path / "old.json").write_text("kept")

@@ -96,7 +96,8 @@ def test_pictures_of_a_description_of_a_category_are_told_and_their_words_stay()
     shown = builder.category(
         "$course$/top/t", '&lt;img src="@@PLUGINFILE@@/a.png" alt="The sea"&gt;'
     ).replace("</info>", f"{builder.picture('a.png')}</info>")
-    made = converted(f"{builder.HEAD}{shown}</quiz>".encode(), "moodle-xml", "yaml")
+    asked = builder.question("description")
+    made = converted(f"{builder.HEAD}{shown}{asked}</quiz>".encode(), "moodle-xml", "yaml")
     assert topics(made) == {"t": {"description": "The sea", "text_format": "html"}}
     assert losses(made.report) == ["the description of a topic shows no pictures"]
 

@@ -53,6 +53,17 @@ class Source:
     folder: Path | None = None
     limits: Limits = USUAL
 
+    def whole(self) -> bytes:
+        """All that it holds, for formats of which the whole has to be in memory. Raises TooLarge."""
+        content = self.file.read(self.limits.bytes + 1)
+        if len(content) > self.limits.bytes:
+            raise TooLarge(
+                Said(
+                    "%(file)s is larger than %(size)s MB", file=self.name, size=self.limits.bytes // 1_000_000
+                )
+            )
+        return content
+
     def beside(self, path: str) -> bytes | None:
         """What a file in the folder or below holds, as far as a question may be long; None where there is none to read."""
         if self.folder is None or path.startswith(("..", "/")):
@@ -265,14 +276,7 @@ def _as_usual(question: Question, name: str) -> bool:
 
 def decoded(source: Source) -> str:
     """The text of a source (``text_of``), each line ending with LF. Raises TooLarge, and Invalid where it is no text."""
-    content = source.file.read(source.limits.bytes + 1)
-    if len(content) > source.limits.bytes:
-        raise TooLarge(
-            Said(
-                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
-            )
-        )
-    text = text_of(content)
+    text = text_of(source.whole())
     if "\0" in text:
         raise Invalid(Said("%(file)s is no text file – save it as plain text in UTF-8", file=source.name))
     return text.replace("\r\n", "\n").replace("\r", "\n")

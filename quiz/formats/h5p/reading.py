@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Any, Final
 
-from quiz.errors import Invalid, Said, TooLarge
+from quiz.errors import Invalid, Said
 from quiz.files.archive import Archive, Limits
 from quiz.files.images import Image
 from quiz.files.richtext import Html, to_text
@@ -69,14 +69,7 @@ class _Item:
 
 def read(source: Source) -> Iterator[Entry]:
     """The questions of a package."""
-    content = source.file.read(source.limits.bytes + 1)
-    if len(content) > source.limits.bytes:
-        raise TooLarge(
-            Said(
-                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
-            )
-        )
-    archive = Archive(content, _LIMITS)
+    archive = Archive(source.whole(), _LIMITS)
     head, params = _json(archive, "h5p.json"), _json(archive, CONTENT)
     title = unescape(_text(head.get("title")))
     losses = [*_lost_of_set(params)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
-from quiz.errors import Invalid, Said, TooLarge, in_turn
+from quiz.errors import Invalid, Said, in_turn
 from quiz.files.archive import Archive, is_archive
 from quiz.files.xml import Element, read_xml, without_named_type
 from quiz.formats._moodle import Styled, parted, settled
@@ -82,13 +82,7 @@ class _Document:
 
 def read(source: Source) -> Iterator[Entry]:
     """The items of a file, or of all files of a package, in order."""
-    content = source.file.read(source.limits.bytes + 1)
-    if len(content) > source.limits.bytes:
-        raise TooLarge(
-            Said(
-                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
-            )
-        )
+    content = source.whole()
     if is_archive(content):
         yield from _package(source, Archive(content))
         return

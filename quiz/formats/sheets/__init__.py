@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Final
 
-from quiz.errors import Said, TooLarge
+from quiz.errors import Said
 from quiz.files.archive import Archive, Limits, pack
 from quiz.files.tables import Table, demand_bounds, read_sheets, safe_cell, write_xlsx
 from quiz.formats.base import Entry, Fault, Format, Source, decoded
@@ -84,13 +84,7 @@ def _safe(cell: str) -> str:
 
 def _read_xlsx(source: Source) -> Iterator[Entry]:
     """Of each sheet that names its columns; an error of the spreadsheet is the text that it shows."""
-    content = source.file.read(source.limits.bytes + 1)
-    if len(content) > source.limits.bytes:
-        raise TooLarge(
-            Said(
-                "%(file)s is larger than %(size)s MB", file=source.name, size=source.limits.bytes // 1_000_000
-            )
-        )
+    content = source.whole()
     archive = Archive(content, _WORKBOOK)
     parts = {name: archive.read(name) for name in archive.names}
     demand_bounds(parts)

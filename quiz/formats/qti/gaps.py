@@ -11,18 +11,11 @@ from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.base import marked
 from quiz.formats.qti.answers import Worth, unlike
-from quiz.formats.qti.interactions import (
-    Tried,
-    key_of,
-    points_of,
-    ruled,
-    scaled,
-    shuffle_of,
-    typed_answers,
-    with_rules,
-)
+from quiz.formats.qti.choices import key_of
+from quiz.formats.qti.entries import scaled, typed_answers
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import BLOCKS, joined
+from quiz.formats.qti.scoring import Tried, points_of, ruled, shuffle_of, with_rules
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, holds, number
 from quiz.questions.base import Response
 from quiz.questions.fields import letters

@@ -10,21 +10,20 @@ from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.xml import Element
 from quiz.formats._places import numbered
-from quiz.formats.qti.interactions import (
+from quiz.formats.qti.choices import key_of, subsets
+from quiz.formats.qti.entries import html_inside_text
+from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
+from quiz.formats.qti.markup import html_inside, one_line
+from quiz.formats.qti.scoring import (
     Foreign,
     Tried,
     demand_own,
-    html_inside_text,
-    key_of,
     points_of,
     ruled,
     scores_of,
-    subsets,
     tried_sets,
     with_rules,
 )
-from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
-from quiz.formats.qti.markup import html_inside, one_line
 from quiz.formats.qti.values import Declaration, Shape, Wrong, area_of, count_of, cut, number, shape_of
 from quiz.formats.qti.words import words_in_gaps
 from quiz.questions.fields import letters
@@ -162,8 +161,8 @@ def graphic_gap_match(item: Item, interaction: Element) -> dict[str, Any]:
 
 def _place(item: Item, spot: Element, image: Mapping[str, Any]) -> dict[str, Any]:
     """The area; only the point in the middle of a circle that our writer has drawn around it."""
-    area = _region(item, shape_of(spot), image)
-    return {"coords": area["coords"][:2]} if "point" in item.hints(spot) else area
+    shape = shape_of(spot)
+    return {"coords": [*shape[1][:2]]} if "point" in item.hints(spot) else _region(item, shape, image)
 
 
 def _background(item: Item, interaction: Element) -> dict[str, Any]:

@@ -15,16 +15,19 @@ from quiz.files.xml import Element, read_xml
 from quiz.formats._pictures import Pictures
 from quiz.formats._stimuli import stimuli_of
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupported, failed, told_of, topic_of
+from quiz.formats.qti.choices import choice, order
 from quiz.formats.qti.context import Unknown
 from quiz.formats.qti.dialect import normalise
+from quiz.formats.qti.entries import entry, essay
 from quiz.formats.qti.gaps import INLINE, cloze, stand_in_text
-from quiz.formats.qti.interactions import Foreign, associate, choice, entry, essay, match, order
 from quiz.formats.qti.item import Item, folder_at, own_id, path_of, told
 from quiz.formats.qti.markup import APART, demand_flat, is_blank, joined
 from quiz.formats.qti.metadata import said_of
+from quiz.formats.qti.pairs import associate, match
 from quiz.formats.qti.passages import Passages
 from quiz.formats.qti.pictures import graphic_gap_match, hotspot, position_object, select_point, stage_of
 from quiz.formats.qti.rows import associate_sides, gap_sides, match_sides, or_rows
+from quiz.formats.qti.scoring import Foreign
 from quiz.formats.qti.values import Wrong, as_typed, holds, number_of
 from quiz.formats.qti.words import gap_match
 from quiz.questions.parts import MOST_PARTS

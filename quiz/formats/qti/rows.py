@@ -15,9 +15,10 @@ from typing import Any, Final
 from quiz.files.xml import Element, write_xml
 from quiz.formats.base import Loss
 from quiz.formats.qti.gaps import cloze, credit_of
-from quiz.formats.qti.interactions import DIFFERENT, LEFT_OUT, Foreign, association, key_pairs
 from quiz.formats.qti.item import Item
 from quiz.formats.qti.markup import BLOCKS
+from quiz.formats.qti.pairs import LEFT_OUT, association, key_pairs
+from quiz.formats.qti.scoring import DIFFERENT, Foreign
 from quiz.formats.qti.values import Declaration, Value, Wrong, bag, text_of
 from quiz.questions.parts import MOST_PARTS
 

@@ -9,22 +9,19 @@ from typing import Any, Final
 from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.qti.gaps import FILL_IN
-from quiz.formats.qti.interactions import (
-    LEFT_OUT,
+from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
+from quiz.formats.qti.markup import joined
+from quiz.formats.qti.pairs import LEFT_OUT, key_pairs, merged, pairings
+from quiz.formats.qti.scoring import (
     Foreign,
     Tried,
     demand_own,
-    key_pairs,
-    merged,
-    pairings,
     points_of,
     ruled,
     scores_of,
     shuffle_of,
     with_rules,
 )
-from quiz.formats.qti.item import Item, fitting_ids, html_of_text, told
-from quiz.formats.qti.markup import joined
 from quiz.formats.qti.values import Declaration, text_of
 
 #: What is put into gaps.

@@ -10,7 +10,7 @@ from quiz.formats import get
 from quiz.formats._pictures import Pictures
 from quiz.formats.base import Source
 from quiz.formats.conversion import Reading, Report
-from quiz.formats.qti.interactions import choice
+from quiz.formats.qti.choices import choice
 from quiz.formats.qti.item import Item
 from quiz.formats.qti.metadata import said_of
 from tests.formats.samples import read as read_package

@@ -42,6 +42,7 @@ from quiz.formats.moodle_xml.placed import (
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import WORD, numbered
 from quiz.questions.fields import exact
+from quiz.questions.images import references
 from quiz.questions.rules.numbers import show_number
 
 #: Types whose questions have feedback by how right the whole answer was.
@@ -318,7 +319,15 @@ def _cloze_prompt(sheet: Sheet) -> str:
     question, text = sheet.question, sheet.question.content.text  # type: ignore[attr-defined]
     coded, losses = write_embedded(question, question.prompt, text)
     sheet.losses += [*losses, *moved(question.prompt, text, question.text_format)]
+    if sheet.files and _pictured(question.dump()):
+        sheet.lose("gaps", "Moodle shows no pictures in gaps")
     return joined(question.prompt, coded, question.text_format)
+
+
+def _pictured(fields: Mapping[str, Any]) -> bool:
+    """Whether gaps hold a picture: Moodle looks for its file with the answer, and has it with the whole text."""
+    told = {"gaps": fields["gaps"], "text_format": fields.get("text_format", "markdown")}
+    return any(True for _ in references(told))
 
 
 def _words_prompt(sheet: Sheet) -> str:

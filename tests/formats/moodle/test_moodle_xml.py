@@ -436,6 +436,24 @@ def test_a_word_goes_out_without_its_picture(kind):
     assert (b"<text>disc</text>" in made, b"images/" in made, lost["q"]) == (True, False, ["choices"])
 
 
+def test_a_picture_in_a_gap_is_told():
+    options = [{"text": "a", "correct": True}, {"text": "b", "feedback": "![disc](images/disc.png)"}]
+    gaps = {"1": {"type": "single_choice", "options": options}}
+    told = Question.load(
+        {
+            "bank": "b",
+            "id": "q",
+            "prompt": "P",
+            "timeless": True,
+            "type": "cloze",
+            "text": "A [[1]]",
+            "gaps": gaps,
+        }
+    )
+    writer = XML.writer(BytesIO(), Bank.load({"bank": "b", "title": "B"}))
+    assert "gaps" in {loss.field for loss in writer.add(told, {"images/disc.png": png(9, 9)})}
+
+
 def test_several_markers_are_words_for_the_places_of_a_picture():
     drags = "".join(
         f"<drag><no>{no}</no><text>{word}</text><noofdrags>1</noofdrags></drag>"

@@ -116,26 +116,18 @@ def _paired(
     ]  # fmt: skip
     best, credits, probes = scores_of(item, declaration.name, tried)
     used = {ids[one] for one in key.values()}
-    others = [
-        {"id": ids[one], "choice": offered[one]}
-        for one in choices
-        if same[one] == one and ids[one] not in used
-    ]
-    content = {
+    others = [one for one in choices if same[one] == one and ids[one] not in used]
+    content: dict[str, Any] = {
         "pairs": [
             {"id": stem_ids[one], "stem": asked[one], "choice": offered[key[one]], "choice_id": ids[key[one]]}
             for one in stems
         ],
-        **({"distractors": others} if others else {}),
     }
+    if others:
+        content["distractors"] = [{"id": ids[one], "choice": offered[one]} for one in others]
     chosen = ruled(item, "matching", with_rules("matching", content), tried, credits)
-    return {
-        "type": "matching",
-        **chosen,
-        **shuffle_of(interaction),
-        **told(item, probes).common,
-        **points_of(best),
-    }
+    more = {**shuffle_of(interaction), **told(item, probes).common, **points_of(best)}
+    return {"type": "matching", **chosen, **more}
 
 
 def merged(item: Item, field: str, texts: Mapping[str, str]) -> dict[str, str]:
@@ -148,6 +140,7 @@ def merged(item: Item, field: str, texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def key_pairs(declaration: Declaration) -> list[tuple[str, str]]:
+    """The right pairs as declared: by the correct response, else by the mapping. Raises Wrong where there are none."""
     pairs = [one for one in declaration.correct if isinstance(one, tuple)]
     if not pairs and declaration.mapping:
         pairs = [key for key, worth, _ in declaration.mapping.entries if worth > 0 and isinstance(key, tuple)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from quiz.errors import Said
@@ -61,9 +61,7 @@ def words_in_gaps(
     if len(key) < len(gaps):
         item.lose("gaps", LEFT_OUT)
         gaps = [gap for gap in gaps if gap in key]
-    ids = fitting_ids(names, "w_") or [f"i{n}" for n, _ in enumerate(names, 1)]
-    word_ids = dict(zip(names, ids, strict=True))
-    gap_ids = dict(zip(gaps, fitting_ids(gaps) or [f"g{n}" for n, _ in enumerate(gaps, 1)], strict=True))
+    word_ids, gap_ids = _ids(names, "i", "w_"), _ids(gaps, "g")
     group_of = _groups(item, words, {*key.values()})
     texts = {name: _word(item, word) for name, word in zip(names, words, strict=True)}
     same = merged(item, "choices", {name: f"{text}\0{group_of[name]}" for name, text in texts.items()})
@@ -71,25 +69,48 @@ def words_in_gaps(
     def is_wrong(word: str, right: str) -> bool:
         return group_of[word] == group_of[right] and same[word] != same[right]
 
-    tried: list[Tried] = [
-        (declaration.value((word, gap) for gap, word in given.items()),
-         {gap_ids[gap]: word_ids[same[word]] for gap, word in given.items()})
-        for given in pairings(key, names, is_wrong)
-    ]  # fmt: skip
+    ours = {name: word_ids[same[name]] for name in names}
+    tried = _tried(declaration, pairings(key, names, is_wrong), gap_ids, ours)
     best, credits, probes = scores_of(item, declaration.name, tried)
-    right = {gap: same[key[gap]] for gap in gaps}
+    right = {gap_ids[gap]: ours[key[gap]] for gap in gaps}
     content = {
         "choices": [
-            {"id": word_ids[name], "text": texts[name], **({"group": group} if group > 1 else {})}
+            _choice(word_ids[name], texts[name], group)
             for name, group in group_of.items()
             if same[name] == name
         ],
-        "gaps": {gap_ids[gap]: word_ids[word] for gap, word in right.items()},
+        "gaps": right,
         **_reuse(item, words, [*right.values()]),
         **rest(gap_ids),
     }
     chosen = ruled(item, "drag_words", with_rules("drag_words", content), tried, credits)
     return {"type": "drag_words", **chosen, **told(item, probes).common, **points_of(best)}
+
+
+def _tried(
+    declaration: Declaration,
+    answers: Iterable[Mapping[str, str]],
+    gaps: Mapping[str, str],
+    words: Mapping[str, str],
+) -> list[Tried]:
+    """Answers, which say the word in each gap, as QTI has them and as we do; ``gaps``, ``words``: our ids."""
+    return [
+        (
+            declaration.value((word, gap) for gap, word in given.items()),
+            {gaps[gap]: words[word] for gap, word in given.items()},
+        )
+        for given in answers
+    ]
+
+
+def _choice(id: str, text: str, group: int) -> dict[str, Any]:
+    return {"id": id, "text": text, **({"group": group} if group > 1 else {})}
+
+
+def _ids(names: Sequence[str], letter: str, prefix: str = "") -> dict[str, str]:
+    """Ids by identifier: those that fit without the prefix, else a letter and a number."""
+    numbered = [f"{letter}{n}" for n, _ in enumerate(names, 1)]
+    return dict(zip(names, fitting_ids(names, prefix) or numbered, strict=True))
 
 
 def _key(

@@ -67,8 +67,6 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("responsetemplate", ("",), Said("the answer begins empty")),
         ("answer", ("",), Said("nothing here is the answer")),
         ("layouttype", ("", "VERTICAL", "0"), Said("items stand one below the other")),
-        ("selecttype", ("", "ALL", "EXACT"), Said("all items are shown")),
-        ("selectcount", (), ""),
         (
             "shuffleanswers",
             (),
@@ -85,6 +83,8 @@ _NO_QUESTION: Final[Mapping[str, str]] = {
     "random": Said("random (one out of its category, as a section of a quiz draws it)"),
     "randomsamatch": Said("randomsamatch (pairs of short answers of its category, others for each student)"),
 }
+#: Words for an ordering that shows all its items.
+_ALL: Final = ("", "ALL", "EXACT", "0")
 #: Old files round the usual penalty; Moodle takes what is as near as this for it.
 _NEARLY: Final = Fraction(5, 1000)
 #: What is said by how right the whole answer was: our word and Moodle's part.
@@ -471,7 +471,10 @@ def _ordering(item: Item) -> dict[str, Any]:
     answers = [(element, children(element)) for element in item.all("answer")]
     if any(item.styled(parts["feedback"]) for _, parts in answers if "feedback" in parts):
         item.lose("items", "an item has no feedback of its own")
-    texts = filter(None, (item.styled_of(*one) for one in answers))
+    texts = [text for one in answers if (text := item.styled_of(*one))]
+    count = _exactly(item.word("selectcount") or "0", "selectcount")
+    if item.word("selecttype") not in _ALL and 0 < count < len(texts):
+        item.lose("selecttype", "all items are shown")
     return {"type": "ordering", "scoring": rule, "items": [{"text": text} for text in texts]}
 
 
@@ -563,7 +566,7 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Item], dict[str, Any]], frozenset[str
         "calculatedmulti": (_multichoice, _CHOICE | _DATASETS | _NUMBER),
         "matching": (_matching, _SHUFFLE | {"subquestion"}),
         "match": (_matching, _SHUFFLE | {"subquestion"}),
-        "ordering": (_ordering, frozenset({"answer", "gradingtype"})),
+        "ordering": (_ordering, frozenset({"answer", "gradingtype", "selecttype", "selectcount"})),
         "essay": (_essay, _ESSAY),
         "description": (_description, frozenset()),
         "cloze": (_cloze, frozenset()),

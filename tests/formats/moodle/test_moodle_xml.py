@@ -399,6 +399,16 @@ def test_a_number_without_a_unit_takes_nothing_off(unit, fraction, lost):
     assert ("answers" in written(XML, [found])[1][found.id]) == bool(lost)
 
 
+@pytest.mark.parametrize(
+    "which, count, lost",
+    [("RANDOM", 2, {"selecttype"}), ("RANDOM", 3, set()), ("CONTIGUOUS", 0, set()), ("ALL", 2, set())],
+)
+def test_an_ordering_of_which_some_items_are_shown_is_a_loss(which, count, lost):
+    head = f"<selecttype>{which}</selecttype><selectcount>{count}</selectcount>"
+    rows = "".join(builder.answer(place, item) for place, item in enumerate("abc", 1))
+    assert one(head + rows, "ordering")[1] == lost
+
+
 def test_pictures_in_words_to_drag_are_told_like_others():
     boxes = "".join(
         f"<dragbox><text><![CDATA[{word}]]></text><group>1</group></dragbox>"

@@ -307,6 +307,16 @@ def test_the_same_file_again_leaves_what_has_been_said_of_its_bank_since(ada, ca
     assert "4 questions" in ada.text
 
 
+def test_from_a_banks_page_a_file_goes_into_that_bank_whatever_it_is_called(ada, cast):
+    look(ada, GIFT.encode(), "history.gift")
+    ada.get(take(ada).headers["Location"])
+    ada.get(ada.page.find("a", href=re.compile(r"/banks/import\?"))["href"])
+    chosen = ada.page.find("select", attrs={"name": "bank"}).find("option", selected=True)["value"]
+    assert chosen == "history"
+    look(ada, GIFT.encode(), "history (1).gift", bank=chosen)
+    assert "history: a bank that you have already" in ada.text
+
+
 def test_what_somebody_has_changed_since_is_shown_again_before_it_is_overwritten(ada, cast):
     mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
     look(ada, GIFT.replace("::Year::", "// [id:one]\n::Year::").encode(), "q.gift", bank="mine")

@@ -226,9 +226,9 @@ def question(question_id: int) -> ResponseReturnValue:
 @blueprint.get("/banks/import")
 @signed_in
 def import_form() -> ResponseReturnValue:
-    """Choose a bank file, or paste its text."""
+    """Choose a bank file, or paste its text; ``bank``: the name of the one into which questions are to come."""
     accounts.demand(get_actor(), AUTHORING)
-    return _import_page(ImportForm(None), ())
+    return _import_page(ImportForm(None, bank=request.args.get("bank", "")), ())
 
 
 @blueprint.post("/banks/import")

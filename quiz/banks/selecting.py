@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import Any, Final
 
 from quiz.banks.loading import load
@@ -24,15 +25,18 @@ def chosen(bank: Bank, authored: Sequence[Authored]) -> Bank:
         pick = "all" if (stimulus.least or 0) > len(questions) else stimulus.pick
         if questions:
             stimuli.append(stimulus.model_copy(update={"questions": questions, "pick": pick}))
-    topics = {name: one for name, one in bank.topics.items() if _is_above(name, authored)}
+    above = {name for topic in {one.topic for one in authored} for name in (topic, *_ancestors(topic))}
+    topics = {name: one for name, one in bank.topics.items() if name in above}
     return bank.model_copy(update={"stimuli": tuple(stimuli), "topics": topics}).holding(
         [_without(one, there) for one in authored]
     )
 
 
-def _is_above(topic: str, authored: Sequence[Authored]) -> bool:
-    """Whether a question is of this topic, or of one below it; "" holds them all."""
-    return not topic or any(f"{one.topic}/".startswith(f"{topic}/") for one in authored)
+def _ancestors(topic: str) -> Iterator[str]:
+    """The topics that hold this one; "" holds them all."""
+    while topic:
+        topic = topic.rpartition("/")[0]
+        yield topic
 
 
 def _without(one: Authored, there: Container[str]) -> Authored:
@@ -49,9 +53,11 @@ def together(slug: str, title: str, banks: Sequence[Bank]) -> Bank:
     if len(banks) == 1:
         return banks[0]
     ids: dict[str, str] = {}
+    taken: set[str] = set()
     for bank in banks:
-        for one in bank.authored:
-            ids[one.qualified] = _apart(one.id, bank.slug, {*ids.values()})
+        names = free_names([one.id for one in bank.authored], bank.slug, taken)
+        ids |= {one.qualified: names[one.id] for one in bank.authored}
+        taken.update(names.values())
     said = [f"{bank.title}: {bank.perspective}" for bank in banks if bank.perspective]
     header = {
         "bank": slug,
@@ -67,8 +73,20 @@ def together(slug: str, title: str, banks: Sequence[Bank]) -> Bank:
     return Bank.load(header, [load(_moved(one, slug, ids)) for bank in banks for one in bank.authored])
 
 
-def _apart(id: str, bank: str, taken: Container[str]) -> str:
-    return f"{bank}-{id}"[:_LONGEST] if id in taken else id
+def free_names(wanted: Sequence[str], bank: str, taken: Collection[str]) -> dict[str, str]:
+    """What is called so in its bank, as it is called where these names are taken."""
+    names: dict[str, str] = {}
+    known = set(taken)
+    for name in wanted:
+        names[name] = next(one for one in candidates(name, bank) if one not in known)
+        known.add(names[name])
+    return names
+
+
+def candidates(name: str, bank: str) -> Iterator[str]:
+    """The name, then with its bank in front, then numbered."""
+    whole = f"{bank}-{name}"[:_LONGEST].rstrip("-._")
+    return chain((name, whole), (f"{whole[: _LONGEST - 6]}-{number}" for number in count(2)))
 
 
 def _of(bank: str, name: str) -> str:

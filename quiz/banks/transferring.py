@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
-from typing import Any, Final
+from typing import Any
 
 from quiz.banks.heads import added
 from quiz.banks.loading import load
 from quiz.banks.model import Authored, Bank
-from quiz.banks.selecting import chosen
+from quiz.banks.selecting import candidates, chosen, free_names
 from quiz.questions.images import digest_of_pin, renamed
-
-#: Characters of an id at most.
-_LONGEST: Final = 64
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ def transfer(
     stimuli and image files, where the same name stands for something else. ``folder``: the target's images, digest by
     name. Enemies stay what they were, or go along. A family takes the target's language.
     """
-    names = _free_names([one.id for one in questions], source.slug, taken)
+    names = free_names([one.id for one in questions], source.slug, taken)
     images = dict(folder)
     apart = [named_apart(one, images) for one in questions]
     documents, came = _documents(source, apart, target)
@@ -83,21 +79,6 @@ def named_apart(question: Authored, names: dict[str, str]) -> Authored:
     return load({**renamed(question.dump(), other), "images": pins})
 
 
-def _free_names(wanted: Sequence[str], bank: str, taken: Collection[str]) -> dict[str, str]:
-    names: dict[str, str] = {}
-    known = set(taken)
-    for name in wanted:
-        names[name] = next(one for one in _candidates(name, bank) if one not in known)
-        known.add(names[name])
-    return names
-
-
-def _candidates(name: str, bank: str) -> Iterator[str]:
-    """The name, then with its bank in front, then numbered."""
-    whole = f"{bank}-{name}"[:_LONGEST].rstrip("-._")
-    return chain((name, whole), (f"{whole[: _LONGEST - 6]}-{number}" for number in count(2)))
-
-
 def _documents(
     source: Bank, questions: Sequence[Authored], target: Bank
 ) -> tuple[dict[str, str], dict[str, Any]]:
@@ -112,7 +93,7 @@ def _documents(
     names, came = dict[str, str](), dict[str, Any]()
     for name in rested_on:
         known = {**there, **came}
-        free = (one for one in _candidates(name, source.slug) if known.get(one, theirs[name]) == theirs[name])
+        free = (one for one in candidates(name, source.slug) if known.get(one, theirs[name]) == theirs[name])
         names[name] = next(free)
         if names[name] not in known:
             came[names[name]] = theirs[name]
@@ -126,7 +107,7 @@ def _stimuli(
     their images have in the questions by now.
     """
     theirs = chosen(source, questions).header().get("stimuli", ())
-    new = _free_names([one["id"] for one in theirs], source.slug, {one.id for one in target.stimuli})
+    new = free_names([one["id"] for one in theirs], source.slug, {one.id for one in target.stimuli})
     shown = {one.stimulus.id: one.dump()["stimulus"] for one in questions if one.stimulus}
     return {
         one["id"]: {

@@ -43,6 +43,13 @@ def test_several_banks_become_one_that_can_be_read():
     assert again.perspective == "First: Rests on one.\n\nFirst: Rests on one."
 
 
+def test_an_id_that_is_taken_by_another_banks_name_too_is_numbered():
+    first = FIRST.replace("id: c,", "id: second-a,")
+    made = together("both", "Both", [read_bank(first), read_bank(SECOND)])
+    ids = [one.id for one in read_bank(write_bank(made)).authored]
+    assert ids == ["a", "b", "second-a", "second-a-2", "second-b", "c"]
+
+
 def test_one_bank_stays_what_it_is():
     bank = read_bank(FIRST)
     assert together("x", "X", [bank]) is bank

@@ -129,6 +129,8 @@ class Found:
     fields: Mapping[str, Any]
     losses: Sequence[Loss] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    #: What the source calls a field of which something is wrong, for its path in bank files (``options[1].text``).
+    named: Callable[[str], str] = field(default=str, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

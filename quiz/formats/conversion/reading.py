@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -156,8 +156,8 @@ class Reading:
             question = _sound(load(fields))
         except Invalid as error:
             title = str(found.fields.get("name") or found.fields.get("id") or "")[:60]
-            faults = in_turn("; ", map(str, error.problems))
-            message = in_turn(": ", filter(None, (title, faults)))
+            problems = (replace(one, where=found.named(one.where)) for one in error.problems)
+            message = in_turn(": ", filter(None, (title, in_turn("; ", map(str, problems)))))
             self._report.errors.append({"where": found.where, "message": message})
             return None
         self._ids.take(question.id)

@@ -10,20 +10,22 @@ from contextlib import suppress
 from itertools import chain
 from typing import Final
 
-from quiz.errors import Said
-from quiz.files.archive import Archive, Limits, pack
+from quiz.errors import Invalid, Problem, Said
+from quiz.files.archive import Archive, Limits, beginning, is_archive, pack
 from quiz.files.tables import Table, demand_bounds, read_sheets, safe_cell, write_xlsx
 from quiz.formats.base import Entry, Fault, Format, Source, decoded
 from quiz.formats.sheets import kahoot
 from quiz.formats.sheets.reading import HEAD_WITHIN, entries, head
 from quiz.formats.sheets.template import template
+from quiz.formats.sheets.workbook import as_seen
 from quiz.formats.sheets.writing import SheetWriter
 
 #: Sheets are text that packs well.
 _WORKBOOK: Final = Limits(entries=500, ratio=200)
-#: The type of a cell that holds an error such as #NAME?, which would read as an empty one.
-_ERROR: Final = re.compile(rb"""(<c\b[^<>]*\bt=["'])e(?=["'])""")
-_START: Final = b"PK\x03\x04"
+#: How a workbook of Excel before 2007 begins, and one with a password (Compound File Binary Format).
+_OLD: Final = b"\xd0\xcf\x11\xe0"
+#: What the first file of a workbook of LibreOffice says.
+_OTHER: Final = "opendocument.spreadsheet"
 _HEADED: Final = re.compile(r"""(^|[,;\t"'])\s*prompt\s*($|[,;\t"'\r\n])""", re.IGNORECASE | re.MULTILINE)
 #: Comes after the last line of a sheet: ``decoded`` lets no such character through.
 _END: Final = "\0"
@@ -48,7 +50,7 @@ def _read_csv(source: Source) -> Iterator[Entry]:
 
 def _rows(text: str) -> Iterator[list[str]]:
     """The rows of a sheet, of which no cell holds ``_END``. Raises _Open; a cell that csv finds too long does not end."""
-    rows = csv.reader(chain(io.StringIO(text), [_END]), delimiter=_delimiter(text))
+    rows = csv.reader(chain(io.StringIO(text), [_END]), delimiter=_delimiter(text), skipinitialspace=True)
     number = 0
     try:
         for number, row in enumerate(rows, 1):
@@ -66,7 +68,7 @@ def _delimiter(text: str) -> str:
     lines = text.split("\n", HEAD_WITHIN)[:HEAD_WITHIN]
     for delimiter in ",;\t":
         with suppress(csv.Error):
-            if any(head(row) for row in csv.reader(lines, delimiter=delimiter)):
+            if any(head(row) for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True)):
                 return delimiter
     first = next((line for line in lines if line.strip()), "")
     return max(",;\t", key=first.count)
@@ -83,14 +85,16 @@ def _safe(cell: str) -> str:
 
 
 def _read_xlsx(source: Source) -> Iterator[Entry]:
-    """Of each sheet that names its columns; an error of the spreadsheet is the text that it shows."""
+    """Of each sheet that names its columns; cells are texts as they are seen."""
     content = source.whole()
+    if not is_archive(content):
+        what = Said("this is no workbook of Excel since 2007, or one with a password")
+        raise Invalid([Problem("", what, "save it as .xlsx, without a password")])
     archive = Archive(content, _WORKBOOK)
     parts = {name: archive.read(name) for name in archive.names}
     demand_bounds(parts)
-    if any(map(_ERROR.search, parts.values())):
-        content = pack({name: _ERROR.sub(rb"\1str", part) for name, part in parts.items()})
-    sheets = [*read_sheets(content)]
+    seen = as_seen(parts)
+    sheets = [*read_sheets(content if seen == parts else pack(seen))]
     filled = [(name, rows) for name, rows in sheets if any(any(map(str.strip, row)) for row in rows)]
     yield from entries([("", filled[0][1])] if len(filled) == 1 else filled, source.name)
 
@@ -117,7 +121,10 @@ def _sniff_csv(begins: bytes, name: str) -> float:
 
 
 def _sniff_xlsx(begins: bytes, name: str) -> float:
-    if not begins.startswith(_START):
+    """Also of those that are to be saved otherwise first, which is then said."""
+    if begins.startswith(_OLD) or _OTHER in beginning(begins):
+        return 0.4
+    if not is_archive(begins):
         return 0.0
     return 0.8 if name.endswith(".xlsx") else 0.7 * (b"xl/workbook.xml" in begins)
 

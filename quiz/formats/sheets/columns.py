@@ -61,25 +61,35 @@ NAMES: Final = frozenset(
     {"id", "type", *COMMON, *AFTER, *(f"{one} {letter.lower()}" for one in PART for letter in letters(MOST))}
 )
 
-#: What other programs and teachers call these columns (the sheets of Kahoot, Blooket, Gimkit and Wayground, which was Quizizz).
+#: What other programs and teachers call these columns (the sheets of Kahoot, Blooket, Gimkit and Wayground, which was Quizizz),
+#: without spaces; teachers also in German, French, Spanish, Russian and Chinese.
 _OTHERS: Final = {
-    "question": "prompt", "question text": "prompt", "question type": "type", "correct answer": "right",
-    "correct answers": "right", "correct": "right", "key": "right", "answer key": "right",
-    "answer explanation": "explanation", "feedback": "explanation",
-    "time limit": "minutes", "time in seconds": "minutes", "image link": "images", "question image": "images",
-    "question #": "number", "question number": "number", "#": "number",
+    "prompt": "question questiontext frage fragetext enoncé énoncé pregunta вопрос текствопроса 题目 题干 问题 試題",
+    "type": "questiontype",
+    "right": "correctanswer correctanswers correct key answerkey rightanswer"
+    " richtig richtigeantwort richtigeantworten lösung bonneréponse réponsecorrecte respuestacorrecta correcta"
+    " правильныйответ правильныеответы правильный верныйответ ключ 答案 正确答案 正確答案",
+    "explanation": "answerexplanation feedback erklärung erläuterung explication explicación пояснение объяснение 解析 说明",
+    "topic": "thema thème tema тема 主题 知识点",
+    "points": "score marks punkte баллы балл puntos 分值 分数",
+    "minutes": "timelimit timeinseconds", "images": "imagelink questionimage",
+    "number": "question# questionnumber # no no. nr nr. n° № №п/п п/п 序号 题号",
+    "notes": "note comment comments remark remarks notiz notizen bemerkung bemerkungen примечание примечания комментарий 备注",
 }  # fmt: skip
+_NAMED: Final = {other: name for name, others in _OTHERS.items() for other in (name, *others.split())}
 #: Columns of theirs that we have not, each with what is lost with it; "" for nothing.
 LOST: Final[Mapping[str, str]] = {
     "minutes": "time limits of questions",
     "images": "pictures that lie at an address",
+    "notes": "notes beside questions",
     "number": "",
 }
+_OPTION: Final = "answer ?option|answer|option|choice|antwort|réponse|respuesta|opción|вариант ?ответа|вариант|ответ|选项|答案"
 _PLACED: Final = re.compile(
-    r"(?:(incorrect|wrong)(?: (?:answer|option|choice))?|answer option|answer|option|choice) ?([0-9]{1,2})"
+    rf"(?:(incorrect|wrong)(?: ?(?:answer|option|choice))?|{_OPTION}) ?([0-9]{{1,2}})"
 )
 #: An option by its letter, which is often all that stands above it.
-_LETTERED: Final = re.compile(r"(?:(?:answer option|answer|option|choice) )?([a-h])[.)]?")
+_LETTERED: Final = re.compile(rf"(?:(?:{_OPTION}) ?)?([a-h])[.)]?")
 #: What follows the name of a column: (optional), - max 75 characters.
 _MORE: Final = re.compile(r"(?:\(| [-–—:] ).*")
 
@@ -89,7 +99,7 @@ def known(heading: str) -> str:
 
     Wrong answers that are numbered by themselves stand behind option A, which is then the right one.
     """
-    text = " ".join(heading.split()).casefold()
+    text = " ".join(heading.replace("_", " ").split()).casefold()
     if text in NAMES:
         return text
     bare = _MORE.sub("", text).strip()
@@ -97,4 +107,6 @@ def known(heading: str) -> str:
         return f"option {lettered[1]}"
     placed = _PLACED.fullmatch(bare)
     number = int(placed[2]) + bool(placed[1]) if placed else 0
-    return f"option {letters(MOST)[number - 1].lower()}" if 1 <= number <= MOST else _OTHERS.get(bare, text)
+    if 1 <= number <= MOST:
+        return f"option {letters(MOST)[number - 1].lower()}"
+    return _NAMED.get(bare.replace(" ", "").rstrip(":"), text)

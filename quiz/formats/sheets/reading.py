@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import islice, zip_longest
 from typing import Any, Final
 
 from quiz.errors import Invalid, Said, in_turn
 from quiz.files.tables import column_letters
-from quiz.formats.base import Entry, Fault, Found, Head, Loss, Unsupported
+from quiz.formats.base import Entry, Fault, Found, Head, Loss, Unsupported, told_of, topic_of
 from quiz.formats.sheets.columns import AFTER, COMMON, LOST, MOST, NAMES, PART, known, letters
 from quiz.questions.rules.numbers import read_number
 from quiz.questions.rules.text import exactly
@@ -41,10 +42,23 @@ _BROKEN: Final = re.compile(
     r"#(?:N/[AD]|NV|Н/Д|¡?(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|BUSY|CONNECT|UNKNOWN"
     r"|BEZUG|WERT|ZAHL|VALEUR|NOMBRE|NUL|VALOR|NULO|ССЫЛКА|ЗНАЧ|ДЕЛ/0|ПУСТО|ЧИСЛО)!|##+)|Err:[0-9]{3}"
 )
+#: What stands between the letters of right options, or in front of them.
+_BETWEEN: Final = frozenset(
+    "and und et и option options answer answers choice antwort antworten ответ ответы вариант".split()
+)
 #: Numbers of options that a spreadsheet took for one number: 1.3, and 2.0 for 2.
 _POINTED: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
 #: A comma that may part thousands or be a decimal comma.
 _EITHER: Final = re.compile(r"[-−+]?[1-9][0-9]{0,2},[0-9]{3}")
+#: Dates, the only ways of which no country reads another day.
+_DAY_FIRST: Final = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})", re.ASCII)
+_YEAR_FIRST: Final = re.compile(
+    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII
+)
+#: A field of a part in a question, by its place.
+_PATH: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
+#: What the fields of parts are called that do not stand in the column ``option``.
+_OF_PART: Final = {"choice": "match", "credit": "credit", "feedback": "feedback", "group": "group"}
 #: Columns that are none of parts, whatever they begin with.
 _GENERAL: Final = frozenset({*COMMON, *AFTER})
 #: The place of each letter.
@@ -100,17 +114,29 @@ class _Table:
                 yield from [Loss(column if column in LOST else "columns", lost)] if lost else []
 
     def entries(self) -> Iterator[Entry]:
-        """The questions."""
+        """The questions, and what their topics are called."""
+        topics = set[str]()
         for number, cells in self.rows:
             found = {
                 column: cell
                 for column, cell in zip(self.columns, cells, strict=False)
                 if column in NAMES and cell.strip()
             }
-            if not found or (_INSTRUCTION.search(found.get("prompt", "")) and not self.own):
+            if not found or self._is_heading(found):
                 continue
-            where = Said("row %(n)s", n=number)
-            yield self._entry(in_turn(", ", filter(None, (self.place, where))), found, cells)
+            where = in_turn(", ", filter(None, (self.place, Said("row %(n)s", n=number))))
+            topic = found.get("topic", "")
+            if topic not in topics:
+                topics.add(topic)
+                yield from told_of([(where, topic.split("/"))])
+            yield self._entry(where, found, cells)
+
+    def _is_heading(self, found: Mapping[str, str]) -> bool:
+        """Whether a row says what is to be written into its columns, or names them once more."""
+        prompt = found.get("prompt", "")
+        if not self.own and _INSTRUCTION.search(prompt):
+            return True
+        return known(prompt) == "prompt" and all(known(cell) == column for column, cell in found.items())
 
     def _entry(self, where: str, found: Mapping[str, str], cells: Sequence[str]) -> Entry:
         if not self.own and "option b" in found and "option a" not in self.columns:
@@ -121,7 +147,7 @@ class _Table:
         try:
             _demand_sound(self.columns, cells)
             fields = question(row)
-            return Found(where, fields, _unused(row, fields["type"]))
+            return Found(where, fields, _unused(row, fields["type"]), named=partial(_column_of, row))
         except Wrong as error:
             return Fault(where, str(error))
 
@@ -263,14 +289,20 @@ def _guessed(row: Row) -> str:
     raise Wrong("the type is missing – write it into the column type, or options into option A, option B …")
 
 
+#: Fields of a question whose column holds their text.
+_TEXTS: Final = {
+    "id": "id", "name": "name", "prompt": "prompt", "explanation": "explanation", "scoring": "scoring",
+    "text_format": "format",
+}  # fmt: skip
+
+
 def _common(row: Row) -> dict[str, Any]:
-    texts = {
-        "id": "id", "name": "name", "topic": "topic", "difficulty": "difficulty", "level": "level", "prompt": "prompt",
-        "explanation": "explanation", "scoring": "scoring", "text_format": "format", "as_of": "as of",
-    }  # fmt: skip
     found: dict[str, Any] = {
-        name: row.get(column).strip() for name, column in texts.items() if row.get(column)
+        name: row.get(column).strip() for name, column in _TEXTS.items() if row.get(column)
     }
+    found |= {name: row.get(name).strip().casefold() for name in ("difficulty", "level") if row.get(name)}
+    found |= {"topic": topic_of(row.get("topic").split("/"))} if row.get("topic") else {}
+    found |= {"as_of": _day(row.get("as of"))} if row.get("as of") else {}
     read = {"points": _number, "penalty": _share}
     found |= {name: by(row.get(name), name) for name, by in read.items() if row.get(name)}
     if row.get("shuffle"):
@@ -282,7 +314,7 @@ def _common(row: Row) -> dict[str, Any]:
     told = {
         one: row.get(f"feedback {one}") for one in ("right", "partly", "wrong") if row.get(f"feedback {one}")
     }
-    span = {one: row.get(f"valid {one}").strip() for one in ("from", "to") if row.get(f"valid {one}")}
+    span = {one: _day(row.get(f"valid {one}")) for one in ("from", "to") if row.get(f"valid {one}")}
     return {**found, **({"feedback": told} if told else {}), **({"valid": span} if span else {})}
 
 
@@ -298,7 +330,7 @@ def _options(row: Row) -> list[dict[str, Any]]:
         )
     return [
         {
-            "text": said["option"],
+            "text": said["option"].strip(),
             **({"credit": _share(said["credit"] or ("1" if letter in right else "0"), f"credit {letter}")} if credited
                else {"correct": True} if letter in right else {}),
             **({"feedback": said["feedback"]} if said["feedback"] else {}),
@@ -325,14 +357,30 @@ def _right(row: Row) -> set[str]:
         )
     if placed <= texts.keys():
         return placed
-    if len(named) != 1:
-        raise Wrong(
-            Said(
-                "right: '%(right)s' names an option that is not there – write letters or numbers, such as A, C or 1, 3",
-                right=whole[:40],
-            )
+    if len(named) == 1:
+        return named
+    return _loosely(whole, texts)
+
+
+def _loosely(right: str, texts: Mapping[str, str]) -> set[str]:
+    """The letters of the right options as teachers write them too: (A), "B and C", "A/C", "ACD", "Option 2", or several texts."""
+    words = [one.strip("().:）（") for one in re.split(r"[,;/&+|、，；。\s]+", right)]
+    said = [one for one in words if one and one.casefold() not in _BETWEEN]
+    run = len(said) == 1 and said[0].isupper() and len({*said[0]}) == len(said[0])
+    together = [*said[0]] if run else said
+    by_text = {text: letter for letter, text in texts.items() if text}
+    listed = [
+        by_text.get(one.strip().casefold(), "") for one in re.split(r"[,;，；\n]", right) if one.strip()
+    ]
+    for found in ({*map(_letter, said)}, {*map(_letter, together)}, {*listed}):
+        if found and found <= texts.keys():
+            return found
+    raise Wrong(
+        Said(
+            "right: '%(right)s' names an option that is not there – write letters or numbers, such as A, C or 1, 3",
+            right=right[:40],
         )
-    return named
+    )
 
 
 def _letter(one: str) -> str:
@@ -421,15 +469,19 @@ def _accepted(text: str, letter: str) -> dict[str, Any]:
 
 def _matching(row: Row) -> dict[str, Any]:
     parts = [said for _, said in row.parts()]
-    alone = [{"choice": said["match"]} for said in parts if not said["option"]]
+    alone = [{"choice": said["match"].strip()} for said in parts if not said["option"]]
     return {
-        "pairs": [{"stem": said["option"], "choice": said["match"]} for said in parts if said["option"]],
+        "pairs": [
+            {"stem": said["option"].strip(), "choice": said["match"].strip()}
+            for said in parts
+            if said["option"]
+        ],
         **({"distractors": alone} if alone else {}),
     }
 
 
 def _ordering(row: Row) -> dict[str, Any]:
-    return {"items": [{"text": said["option"]} for _, said in row.parts()]}
+    return {"items": [{"text": said["option"].strip()} for _, said in row.parts()]}
 
 
 def _word_gaps(row: Row) -> dict[str, Any]:
@@ -442,7 +494,7 @@ def _word_gaps(row: Row) -> dict[str, Any]:
     return {
         "text": row.get("text"),
         "choices": [
-            {"id": ids[letter], "text": said["option"], **({"group": _number(said["group"], f"group {letter}")} if said["group"] else {})}
+            {"id": ids[letter], "text": said["option"].strip(), **({"group": _number(said["group"], f"group {letter}")} if said["group"] else {})}
             for letter, said in parts
         ],
         "gaps": dict(gaps),
@@ -501,6 +553,23 @@ def _unused(row: Row, kind: str) -> list[Loss]:
     return [Loss("columns", lost)] if unused else []
 
 
+def _column_of(row: Row, path: str) -> str:
+    """The column of a field of the question, which is called by its path."""
+    letters = [letter for letter, _ in row.parts()]
+    stems = [letter for letter, said in row.parts() if said["option"]]
+    lists = {
+        **dict.fromkeys(("options", "items", "choices"), letters),
+        "answers": ["right"] * bool(row.get("right")) + letters,
+        "pairs": stems,
+        "distractors": [letter for letter in letters if letter not in stems],
+    }
+    found = _PATH.fullmatch(path)
+    if found is None or int(found[2]) >= len(lists.get(found[1], ())):
+        return {"text_format": "format"}.get(path, re.sub(r"[._]", " ", path))
+    letter = lists[found[1]][int(found[2])]
+    return letter if letter == "right" else f"{_OF_PART.get(found[3], 'option')} {letter}"
+
+
 # Cells ---------------------------------------------------------------------------------------------------------------
 
 
@@ -529,7 +598,7 @@ def _number(text: str, column: str) -> Decimal:
                 column=column,
                 text=bare[:40],
             )
-            if column in _PLACES
+            if column in _PLACES or column == "right"
             else Said(
                 "%(column)s: '%(text)s' is no number – write one such as 1.5", column=column, text=bare[:40]
             )
@@ -542,6 +611,14 @@ def _share(text: str, column: str) -> Decimal:
     """A number, or so many percent."""
     bare = text.strip()
     return _number(bare[:-1], column) / 100 if bare.endswith("%") else _number(bare, column)
+
+
+def _day(text: str) -> str:
+    """A date as bank files have it, where it can only be that one: 13.7.2021, 2021/7/13, and one at midnight."""
+    bare = text.strip()
+    if found := _DAY_FIRST.fullmatch(bare) or _YEAR_FIRST.fullmatch(bare):
+        return f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
+    return bare
 
 
 def _truth(text: str, column: str) -> bool:

@@ -91,9 +91,9 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     done, written = _converted(source, dest, named, target, Instances((as_of or now()).date(), variants))
     if report:
         with _written_to(report) as path, replaced(path) as file:
-            file.write(f"{_document(done)}\n".encode())
+            file.write(_in_utf8(f"{_document(done)}\n"))
     account = _document(done) if as_json else "\n".join(_lines(done, legible(dest) if written else None))
-    click.echo(account, err=_is_stream(dest))
+    click.echo(_in_utf8(account), err=_is_stream(dest))
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
 
 
@@ -188,6 +188,11 @@ def _written_to(dest: Path) -> Iterator[Path]:
             )
         with path.open("rb") as file, click.open_file(str(dest), "wb") as stream:
             copyfileobj(file, stream)
+
+
+def _in_utf8(text: str) -> bytes:
+    r"""The text; half of a surrogate pair, which JSON may hold and UTF-8 may not, as it came: \udXXX."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _document(done: Report) -> str:

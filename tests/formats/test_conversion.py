@@ -548,3 +548,15 @@ def test_a_file_of_no_known_format_is_reported(tmp_path):
     assert json.loads((tmp_path / "r.json").read_text())["errors"] == [error]
     assert error["message"].startswith("a.docx: the format is not recognised – say it with --from: ")
     assert run(tmp_path / "a.docx", tmp_path / "b.yaml").stdout.count("a.docx: ") == 1
+
+
+def test_half_a_character_of_json_is_told(tmp_path):
+    """The account raised."""
+    one = r'{"id": "\ud800", "type": "essay", "prompt": "Why?", "timeless": true}'
+    (tmp_path / "a.json").write_text(
+        f'{{"format": "quiz-bank/1", "bank": "b", "title": "B", "questions": [{one}]}}'
+    )
+    done = run(tmp_path / "a.json", tmp_path / "b.yaml", "--report", tmp_path / "r.json")
+    (loss,) = json.loads((tmp_path / "r.json").read_text())["losses"]
+    assert (done.exit_code, loss["detail"][:16]) == (0, "'\ud800' became 'q1'"[:16])
+    assert r"lost: id ('\ud800' became 'q1'" in done.stdout

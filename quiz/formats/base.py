@@ -394,8 +394,14 @@ _TEXTS: Final = frozenset(
 
 
 def restyled(question: Question, text_format: str, render: Callable[[str], str]) -> Question:
-    """The question in another ``text_format``: ``render`` makes each text of it, but for those that are typed."""
-    return Question.load({**rendered(question.dump(), render), "text_format": text_format})
+    """The question in another ``text_format``: ``render`` makes each text of it, but for those that are typed.
+
+    Raises Unwritable where that is no question any more, since nothing is left of a text or of the mark of a gap.
+    """
+    try:
+        return Question.load({**rendered(question.dump(), render), "text_format": text_format})
+    except Invalid as error:
+        raise Unwritable(str(error.problems[0])) from None
 
 
 def rendered(part: Any, render: Callable[[str], str], name: str = "") -> Any:
@@ -405,7 +411,8 @@ def rendered(part: Any, render: Callable[[str], str], name: str = "") -> Any:
     if isinstance(part, list):
         return [rendered(one, render, name) for one in part]
     if isinstance(part, dict):
-        return {key: one if key == "answers" else rendered(one, render, key) for key, one in part.items()}
+        typed = {"text"} if name == "answers" else {}
+        return {key: one if key in typed else rendered(one, render, key) for key, one in part.items()}
     return part
 
 

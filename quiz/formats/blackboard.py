@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.errors import Said
-from quiz.formats._moodle import literal
+from quiz.files.richtext import to_prompt_html
+from quiz.formats._moodle import joined, moved, on_a_line, parted
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -45,8 +46,6 @@ _JUMBLED: Final = "JUMBLED_SENTENCE"
 #: A number with commas between its thousands, as Blackboard's own sample file has one.
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _BLANK: Final = re.compile(r"\[([^\[\]]+)\]")
-#: The prompt of a text with blanks, which has none of its own.
-FILL_IN: Final = "Fill in the gaps."
 
 
 class _Wrong(Exception):
@@ -54,11 +53,13 @@ class _Wrong(Exception):
 
 
 def _read(source: Source) -> Iterator[Entry]:
-    for number, line in enumerate(io.StringIO(decoded(source)), 1):
+    text = decoded(source)
+    cell_of = _unquoted if _is_quoted(text) else str.strip
+    for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
         where = Said("line %(n)s", n=number)
-        kind, *rest = (cell.strip() for cell in line.split("\t"))
+        kind, *rest = map(cell_of, line.split("\t"))
         kind = kind.upper()
         if kind in _OTHERS:
             yield Unsupported(where, _OTHERS[kind], rest[0][:60] if rest else "")
@@ -67,6 +68,18 @@ def _read(source: Source) -> Iterator[Entry]:
             yield Found(where, _question(kind, rest))
         except _Wrong as error:
             yield Fault(where, str(error))
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether a spreadsheet has written the file: it quotes just the cells that hold a comma or a quotation mark."""
+    cells = (cell.strip() for line in io.StringIO(text) for cell in line.split("\t"))
+    marked = [_QUOTED.fullmatch(cell) is not None for cell in cells if '"' in cell or "," in cell]
+    return bool(marked) and all(marked)
+
+
+def _unquoted(cell: str) -> str:
+    bare = cell.strip()
+    return bare[1:-1].replace('""', '"').strip() if _QUOTED.fullmatch(bare) else bare
 
 
 def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
@@ -134,7 +147,7 @@ def _marked(text: str, filled: Mapping[str, Any]) -> dict[str, Any]:
         raise _Wrong(
             "the blanks of the text are not those that have answers – write [x] in it, then x and its answers"
         )
-    return {"prompt": FILL_IN, "text": marked, "gaps": gaps}
+    return {**parted({"prompt": marked, "text_format": "html"}), "gaps": gaps}
 
 
 def _runs(cells: Sequence[str]) -> Iterator[list[str]]:
@@ -223,6 +236,13 @@ _READ: Final = (*_KINDS, *_TEXTS)
 # Writing -------------------------------------------------------------------------------------------------------------
 
 
+#: Texts of other formats as the HTML that shows them.
+_AS_HTML: Final[Mapping[str, Callable[[str], str]]] = {
+    "plain": lambda text: on_a_line(text, "plain"),
+    "markdown": to_prompt_html,
+}
+
+
 class _Writer(Writer):
     types = frozenset(
         {
@@ -251,20 +271,18 @@ class _Writer(Writer):
         return self.holds | ({"reuse"} if words else frozenset())
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
-        if question.text_format == "plain":
-            question = restyled(question, "html", literal)
-        kind, cells, losses = _BODIES[question.type](question.content)
-        if kind not in _TEXTS:
+        if question.text_format in _AS_HTML:
+            question = restyled(question, "html", _AS_HTML[question.text_format])
+        content: Any = question.content
+        if question.type not in ("cloze", "gap_select"):
+            kind, cells, losses = _BODIES[question.type](content)
             cells = [question.prompt, *cells]
-        elif question.prompt != FILL_IN:
-            cells[0] = f"{question.prompt} {cells[0]}"
-            losses = [*losses, Loss("prompt", "it stands in front of the text with its blanks")]
+        else:
+            whole = content.model_copy(update={"text": joined(question.prompt, content.text, "html")})
+            kind, cells, losses = _BODIES[question.type](whole)
+            losses = [*losses, *moved(question.prompt, content.text, "html")]
         line = [kind, *(_cell(cell) for cell in cells)]
         self.target.write(("\t".join(line) + "\r\n").encode())
-        if any(_cell(cell) != cell for cell in cells):
-            losses = [*losses, Loss("prompt", "line breaks and tabs become spaces")]
-        if question.text_format == "markdown":
-            losses = [*losses, Loss("text_format", "Blackboard shows Markdown as it is written")]
         return [*losses, *([Loss("images", "Blackboard's text file has no pictures")] if files else [])]
 
     def close(self) -> None:
@@ -272,7 +290,8 @@ class _Writer(Writer):
 
 
 def _cell(text: str) -> str:
-    cell = " ".join(text.split())
+    """HTML without the ends of lines and cells, which mean nothing there but in what is preformatted."""
+    cell = on_a_line(text, "html").replace("\t", " ")
     if not cell and text:
         raise Unwritable("a text of white space only")
     return cell

@@ -175,6 +175,14 @@ def test_a_number_of_blackboard_may_have_commas_between_thousands():
     assert [str(one.content.answers[0]) for one in found] == ["10000 (8999.5 … 11000.5)", "10.5"]
 
 
+def test_cells_of_blackboard_that_a_spreadsheet_has_quoted_lose_their_quotation_marks():
+    rows = 'MC\t"What, ""this""?"\t"a, b"\tcorrect\tc\tincorrect\nTF\tQ?\ttrue\n'
+    one, _ = read(get("blackboard"), rows.encode())[0]
+    assert (one.prompt, one.content.options[0].text) == ('What, "this"?', "a, b")
+    typed = read(get("blackboard"), (rows + 'FIB\tWho said it, then?\t"So, yes"\n').encode())[0]
+    assert typed[2].content.answers[0].text == '"So, yes"'
+
+
 def test_a_line_of_blackboard_may_be_as_long_as_it_likes():
     (found,), _ = read(get("blackboard"), b"ESS\t" + b"x" * 140_000)
     assert len(found.prompt) == 140_000
@@ -185,7 +193,7 @@ def test_a_star_is_a_star_in_blackboard():
     assert found.content.answers[0].text == r"2\*x"
     asked = question("short_text", {"answers": [r"2\*x", "two*"]})
     content, lost = written(get("blackboard"), [asked])
-    assert (content, lost) == (b"FIB\tWhat is *it*?\t2*x\r\n", {"q": ["answers", "text_format"]})
+    assert (content, lost) == (b"FIB\tWhat is <em>it</em>?\t2*x\r\n", {"q": ["answers"]})
 
 
 def test_blanks_of_blackboard_are_gaps():
@@ -226,7 +234,10 @@ def test_plain_text_is_html_in_blackboard_but_for_what_is_typed():
         text_format="plain",
     )
     content, lost = written(get("blackboard"), [asked])
-    assert (content, lost) == (b"FIB_PLUS\t&lt;p&gt;? a < b: [b1]\tb1\t<i>\r\n", {"q": ["prompt"]})
+    assert (content, lost) == (
+        b"FIB_PLUS\t<p>&lt;p&gt;?</p> a < b: [b1]\tb1\t<i>\r\n",
+        {"q": []},
+    )
 
 
 @pytest.mark.parametrize("cells", ["x\tA\t\tx\tB\t\ty\tC", "x\tA\t\ty"])

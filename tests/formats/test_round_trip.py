@@ -140,3 +140,28 @@ def test_what_says_nothing_of_a_question_is_not_lost():
     order = question("ordering", {"items": ["a", "b"]}, shuffle=False)
     lost = [there_and_back("moodle-xml", one)[0] for one in (essay, order)]
     assert ["penalty" in lost[0], "shuffle" in lost[1]] == [True, True]
+
+
+def test_blackboard_is_given_html_for_markdown_and_keeps_what_stands_in_front_of_a_text_with_blanks():
+    asked = question(
+        "gap_select",
+        {"text": "a *b* [[1]]\nc", "choices": ["**x**", "y"], "gaps": {"1": "a"}},
+        prompt="Fill\n\n    in  it",
+    )
+    lost, found = there_and_back("blackboard", asked)
+    assert lost == set()
+    assert (found.prompt, found.content.text) == (
+        "<p>Fill</p> <pre><code>in  it&#10;</code></pre>",
+        "a <em>b</em> [[1]] c",
+    )
+    assert [one.text for one in found.content.choices] == ["<strong>x</strong>", "y"]
+    assert stays("blackboard", asked) == there_and_back("blackboard", found)[1]
+
+
+def test_a_gap_that_a_table_hides_makes_a_question_that_blackboard_does_not_hold():
+    gaps = {"1": {"type": "short_text", "answers": ["six"]}}
+    asked = question("cloze", {"text": "| a |\n| - |\n| b | [[1]] |", "gaps": gaps})
+    report = export(
+        Bank.load({"bank": "b", "title": "B"}, [asked]), {}, get("blackboard"), Instances(date(2026, 1, 1))
+    ).report
+    assert "is not marked in the text" in report.unsupported[0]["kind"]

@@ -558,5 +558,6 @@ def test_half_a_character_of_json_is_told(tmp_path):
     )
     done = run(tmp_path / "a.json", tmp_path / "b.yaml", "--report", tmp_path / "r.json")
     (loss,) = json.loads((tmp_path / "r.json").read_text())["losses"]
-    assert (done.exit_code, loss["detail"][:16]) == (0, "'\ud800' became 'q1'"[:16])
+    assert done.exit_code == 0
+    assert loss["detail"].startswith("'\ud800' became 'q1': ")
     assert r"lost: id ('\ud800' became 'q1'" in done.stdout

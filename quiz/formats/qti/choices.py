@@ -210,7 +210,7 @@ def order(item: Item, interaction: Element) -> dict[str, Any]:
     tried: list[Tried] = [(tuple(one), [ids[name] for name in one]) for one in orders]
     best, credits, probes = scores_of(item, declaration.name, tried)
     items = [{"id": ids[name], "text": texts[name]} for name in key]
-    rules = types.get("ordering").rules
+    rules = sorted(types.get("ordering").rules, key=lambda rule: rule not in item.hints(item.body))
     chosen = ruled(item, "ordering", ({"items": items, "scoring": rule} for rule in rules), tried, credits)
     return {"type": "ordering", **chosen, **told(item, probes).common, **points_of(best)}
 

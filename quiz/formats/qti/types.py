@@ -10,6 +10,7 @@ from quiz.errors import Said
 from quiz.formats.base import Unwritable, credits_of
 from quiz.formats.qti.gaps import FILL_IN
 from quiz.formats.qti.nesting import nested
+from quiz.formats.qti.orders_writing import items
 from quiz.formats.qti.patterns import from_stars
 from quiz.formats.qti.pictures_writing import all_gaps, hotspot, on_picture, words_of
 from quiz.formats.qti.sheet import Sheet, block, decimal, identifier, is_exact, match_correct
@@ -60,30 +61,6 @@ def _truth(sheet: Sheet, content: Any) -> None:
     match_correct(sheet)
     choices = [sheet.el("simpleChoice", {"identifier": name}, name.capitalize()) for name, _ in told]
     block(sheet, "choiceInteraction", {"shuffle": "false", "maxChoices": 1}, choices)
-
-
-def _items(sheet: Sheet, content: Any) -> None:
-    names = [identifier(one.id) for one in content.items]
-    sheet.declare("RESPONSE", "ordered", "identifier", names)
-    rule = sheet.question.scoring
-    if rule == "all_or_nothing":
-        match_correct(sheet)
-    else:
-        if rule != "absolute_position":
-            sheet.lose("scoring", Said("QTI does not score by %(rule)s: places count", rule=rule))
-        share = sheet.score(Fraction(1, len(names)))
-        for place, name in enumerate(names, 1):
-            there = sheet.el("index", {"n": place}, sheet.variable("RESPONSE"))
-            sheet.rules.append(
-                sheet.when(
-                    (sheet.el("match", None, there, sheet.value("identifier", name)), sheet.add(share))
-                )
-            )
-    choices = [
-        sheet.el("simpleChoice", {"identifier": name}, sheet.texts.entry(one.text))
-        for name, one in zip(names, content.items, strict=True)
-    ]
-    block(sheet, "orderInteraction", {"shuffle": "true"}, sorted(choices))
 
 
 def _pairs(sheet: Sheet, content: Any) -> None:
@@ -499,7 +476,7 @@ WRITTEN: Final[Mapping[str, Callable[[Sheet, Any], None]]] = {
     "short_text": _typed,
     "numerical": _numbers,
     "matching": _pairs,
-    "ordering": _items,
+    "ordering": items,
     "essay": _essay,
     "description": _description,
     "cloze": _cloze,

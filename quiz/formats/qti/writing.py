@@ -25,7 +25,7 @@ class QtiWriter(Writer):
         {
             "name", "topic", "prompt", "points", "explanation", "options", "choose", "answer", "feedback_true",
             "feedback_false", "answers", "case_sensitive", "pairs", "distractors", "items", "format", "model_answer",
-            "tags", "difficulty", "text", "gaps", "choices", "reuse", "image", "regions", "outside",
+            "tags", "difficulty", "text", "gaps", "choices", "reuse", "image", "regions", "outside", "scoring",
         }
     )  # fmt: skip
 
@@ -194,12 +194,6 @@ def _held(question: Question) -> Iterator[str]:
         "drag_words",
     ):
         yield "shuffle"
-    if question.type not in ("ordering", "hotspot") or question.scoring in (
-        "all_or_nothing",
-        "per_region",
-        "absolute_position",
-    ):
-        yield "scoring"
     if question.type == "drag_words":
         yield "picture"
     if question.type == "cloze":

@@ -556,3 +556,23 @@ def test_gaps_that_have_to_be_right_together_take_every_right_answer(gap, right,
         response = {"1": answer, "2": True}
         scores = [one.kind.score(one.content, response, one.scoring).fraction for one in (asked, found)]
         assert scores == [answer in right] * 2
+
+
+@pytest.mark.parametrize("rule", types.get("ordering").rules)
+def test_orders_keep_their_scoring_where_places_can_say_it(rule):
+    """All but places and the whole order was a loss; lengths of what is in order are one still."""
+    asked = question("ordering", {"items": ["a", "b", "c", "d"]}, scoring=rule, points=2)
+    content, lost = written(get("qti22"), [asked])
+    (found,), report = read(get("qti22"), content)
+    is_lost = rule.startswith("longest_")
+    assert ("scoring" in lost["q"]) is is_lost
+    assert found.scoring == ("absolute_position" if is_lost else rule)
+    assert (found.points, report.losses) == (2, [])
+
+
+def test_long_orders_are_scored_by_places():
+    """The pairs of twenty items would be 36,100 tests."""
+    asked = question("ordering", {"items": [f"i{n}" for n in range(20)]}, scoring="pairwise")
+    content, lost = written(get("qti30"), [asked])
+    assert lost["q"] == ["scoring"]
+    assert read(get("qti30"), content)[0][0].scoring == "absolute_position"

@@ -29,6 +29,8 @@ LARGEST_FILE = 5_000_000
 LARGEST_ARCHIVE = 10_000_000
 _LIMITS = Limits(bytes=LARGEST_ARCHIVE, questions=5_000)
 _OURS = "yaml"
+#: What a pasted text is called while it is looked at: one that is like nothing else is a bank file, whose faults are told.
+_PASTED = "text.yaml"
 #: Files in these formats are banks: what stands at their head becomes the head of the bank.
 _WHOLE = (_OURS, "json")
 
@@ -62,23 +64,28 @@ def read_formats() -> list[tuple[str, str]]:
 
 def given(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
     """What was sent; the form keeps the text. ``headers`` are those of my banks by name. Raises Invalid."""
-    sent = Given(form.text.data or "", _("the pasted text"))
     if form.file.data:
         sent = _of_file(form.file.data, form, headers)
         form.text.data = "" if sent.report else sent.text
-    elif form.format.data not in ("", _OURS):
-        sent = _converted(
-            sent.text.encode(),
-            sent.name,
-            get(form.format.data),
-            form,
-            headers,
-        )
+    else:
+        sent = _of_text(form, headers)
     if not sent.text.strip():
         raise Invalid(
             [Problem("file", _("there is nothing to import"), _("choose a file or paste its text"))]
         )
     return sent
+
+
+def _of_text(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
+    text, name = form.text.data or "", _("the pasted text")
+    content = text.encode()
+    format = _format(content, _PASTED, form.format.data)
+    if format.name == _OURS:
+        return Given(text, name)
+    try:
+        return _converted(content, name, format, form, headers)
+    except Invalid as error:
+        raise Invalid(replace(problem, where="text") for problem in error.problems) from None
 
 
 def _of_file(file: FileStorage, form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:

@@ -46,6 +46,8 @@ _JUMBLED: Final = "JUMBLED_SENTENCE"
 #: A number with commas between its thousands, as Blackboard's own sample file has one.
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _BLANK: Final = re.compile(r"\[([^\[\]]+)\]")
+#: A cell as spreadsheets save one that holds a comma or a quotation mark.
+_QUOTED: Final = re.compile(r'"(?:[^",]|(,|""))*+"')
 
 
 class _Wrong(Exception):
@@ -73,13 +75,18 @@ def _read(source: Source) -> Iterator[Entry]:
 def _is_quoted(text: str) -> bool:
     """Whether a spreadsheet has written the file: it quotes just the cells that hold a comma or a quotation mark."""
     cells = (cell.strip() for line in io.StringIO(text) for cell in line.split("\t"))
-    marked = [_QUOTED.fullmatch(cell) is not None for cell in cells if '"' in cell or "," in cell]
+    marked = [_is_cell_quoted(cell) for cell in cells if '"' in cell or "," in cell]
     return bool(marked) and all(marked)
+
+
+def _is_cell_quoted(cell: str) -> bool:
+    found = _QUOTED.fullmatch(cell)
+    return bool(found and found[1])
 
 
 def _unquoted(cell: str) -> str:
     bare = cell.strip()
-    return bare[1:-1].replace('""', '"').strip() if _QUOTED.fullmatch(bare) else bare
+    return bare[1:-1].replace('""', '"').strip() if _is_cell_quoted(bare) else bare
 
 
 def _question(kind: str, cells: Sequence[str]) -> dict[str, Any]:
@@ -281,7 +288,8 @@ class _Writer(Writer):
             whole = content.model_copy(update={"text": joined(question.prompt, content.text, "html")})
             kind, cells, losses = _BODIES[question.type](whole)
             losses = [*losses, *moved(question.prompt, content.text, "html")]
-        line = [kind, *(_cell(cell) for cell in cells)]
+        typed = kind in ("FIB", _BLANKS)
+        line = [kind, *(_cell(cell, typed=typed and place > 0) for place, cell in enumerate(cells))]
         self.target.write(("\t".join(line) + "\r\n").encode())
         return [*losses, *([Loss("images", "Blackboard's text file has no pictures")] if files else [])]
 
@@ -289,12 +297,19 @@ class _Writer(Writer):
         return
 
 
-def _cell(text: str) -> str:
-    """HTML without the ends of lines and cells, which mean nothing there but in what is preformatted."""
+def _cell(text: str, *, typed: bool) -> str:
+    """HTML without the ends of lines and cells, which mean nothing there but in what is preformatted.
+
+    Raises Unwritable for what cannot be a cell, such as what is ``typed`` and looks as if a spreadsheet had quoted it.
+    """
     cell = on_a_line(text, "html").replace("\t", " ")
     if not cell and text:
         raise Unwritable("a text of white space only")
-    return cell
+    if not _is_cell_quoted(cell):
+        return cell
+    if typed:
+        raise Unwritable("an answer that looks like a cell that a spreadsheet has quoted")
+    return f"&quot;{cell[1:]}"
 
 
 Body = tuple[str, list[str], list[Loss]]

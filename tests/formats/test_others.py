@@ -19,7 +19,7 @@ from quiz.banks.model import Bank
 from quiz.errors import Invalid, TooLarge
 from quiz.files.archive import Archive, pack
 from quiz.files.encodings import text_of
-from quiz.files.richtext import to_text
+from quiz.files.richtext import Html, to_text
 from quiz.formats import get, recognise
 from quiz.formats._moodle import as_markdown
 from quiz.formats.base import HEAD_BYTES, Source, Unwritable
@@ -181,6 +181,11 @@ def test_cells_of_blackboard_that_a_spreadsheet_has_quoted_lose_their_quotation_
     assert (one.prompt, one.content.options[0].text) == ('What, "this"?', "a, b")
     typed = read(get("blackboard"), (rows + 'FIB\tWho said it, then?\t"So, yes"\n').encode())[0]
     assert typed[2].content.answers[0].text == '"So, yes"'
+    said = question("essay", {"model_answer": '"So, yes"'})
+    (found,) = read(get("blackboard"), written(get("blackboard"), [said])[0])[0]
+    assert to_text(Html(found.content.model_answer)) == '"So, yes"'
+    with pytest.raises(Unwritable):
+        written(get("blackboard"), [question("short_text", {"answers": ['"So, yes"']})])
 
 
 def test_a_line_of_blackboard_may_be_as_long_as_it_likes():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,12 +103,11 @@ def _demand_places(source: Path, dest: Path, report: Path | None) -> None:
     for path in filter(None, (dest, report)):
         if not path.parent.is_dir():
             raise click.UsageError(f"there is no folder for {path} – make it first")
-    files = [one.resolve() for one in (source, dest, report) if one and not _is_stream(one)]
+    files = [os.path.realpath(one) for one in (source, dest, report) if one and not _is_stream(one)]
     for path in files:
         if files.count(path) > 1:
-            raise click.UsageError(
-                f"{path.name} would be overwritten – SOURCE, DEST and --report are three files"
-            )
+            name = Path(path).name
+            raise click.UsageError(f"{name} would be overwritten – SOURCE, DEST and --report are three files")
 
 
 def _formats(read_as: str | None, write_as: str | None, dest: Path) -> tuple[Format | None, Format]:

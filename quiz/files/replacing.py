@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,9 +17,11 @@ def replaced(target: Path) -> Iterator[BinaryIO]:
     """A file that takes the target's place when all went well, and leaves no trace when not.
 
     Where the target is a link, what it leads to is replaced; who may read it stays as it was. Raises OSError, with the
-    target's name, where nothing can be written there.
+    target's name, where nothing can be written there, or the file that is there is protected.
     """
-    place = target.resolve()
+    place = Path(os.path.realpath(target))  # Path.resolve raises for links in a circle
+    if place.exists() and not os.access(place, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES), str(target))
     name = ""
     try:
         # No more of its name than leaves room in the 255 bytes that file systems have for one.
@@ -31,7 +34,7 @@ def replaced(target: Path) -> Iterator[BinaryIO]:
     except BaseException as error:
         if name:
             Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename in (None, name):
+        if isinstance(error, OSError) and (not name or error.filename in (None, name)):
             error.filename = str(target)
         raise
 

@@ -513,6 +513,23 @@ def test_a_disk_that_is_full_is_told_in_words_and_leaves_nothing(bank, tmp_path)
     assert [*folder.iterdir()] == []
 
 
+def test_a_place_that_nothing_can_be_written_to_is_named(tmp_path, monkeypatch):
+    """It was a traceback; a protected file was replaced."""
+    (tmp_path / "a.gift").write_text(GIFT)
+    kept = tmp_path / "kept.yaml"
+    kept.write_text("kept")
+    with monkeypatch.context() as protected:  # who runs the tests may be allowed everything
+        protected.setattr(os, "access", lambda path, _: path != kept)
+        done = run(tmp_path / "a.gift", kept)
+    assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"{kept}: Permission denied\n")
+    assert kept.read_text() == "kept"
+    long = tmp_path / f"{'a' * 300}.yaml"
+    assert run(tmp_path / "a.gift", long).stderr == f"{long}: File name too long\n"
+    circle = tmp_path / "circle.yaml"
+    circle.symlink_to(circle)
+    assert run(tmp_path / "a.gift", circle).exit_code == 0
+
+
 def test_pictures_are_put_beside_a_file_all_or_none(tmp_path):
     (tmp_path / "there").mkdir()
     files = {"images/a.png": png(), f"images/{'b' * 300}.png": png()}

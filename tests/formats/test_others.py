@@ -152,6 +152,23 @@ def test_what_a_set_of_choices_of_h5p_says_to_ranges_is_lost_of_each_and_looked_
     assert [lost for _, lost in found] == [["feedback"], ["feedback"]]
 
 
+def test_a_package_of_h5p_may_lie_in_a_folder_of_its_archive():
+    """Somebody looked into it, and packed the folder again."""
+    params = {
+        "question": "Q?",
+        "media": {"type": {"params": {"file": {"path": "images/a.png"}, "alt": "A"}}},
+    }
+    files = {
+        "mine/content/h5p.json": b"[]",
+        "mine/h5p.json": json.dumps({"title": "T", "mainLibrary": "H5P.TrueFalse"}).encode(),
+        "mine/content/content.json": json.dumps(params).encode(),
+        "mine/content/images/a.png": png(),
+    }
+    found, report = read(get("h5p"), pack(files))
+    assert ([one.type for one in found], report.losses) == (["true_false"], [])
+    assert "images/a.png" in found[0].prompt
+
+
 def test_a_statement_of_h5p_is_true_where_nothing_is_said():
     """The library takes it so, whose author left the choice as it stood."""
     answers = [h5p("H5P.TrueFalse", {"question": "Q?", **told})[0][0][0].content.answer

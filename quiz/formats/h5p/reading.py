@@ -22,6 +22,7 @@ from quiz.formats.base import Entry, Fault, Found, Head, Loss, Source, Unsupport
 from quiz.questions.rules.text import exactly
 
 _LIMITS: Final = Limits(entries=5_000, entry=20_000_000, total=100_000_000)
+_HEAD: Final = "h5p.json"
 CONTENT: Final = "content/content.json"
 #: Libraries whose questions are read one by one; beside them stand texts and pictures.
 _HOLDERS: Final = frozenset(
@@ -70,12 +71,13 @@ class _Item:
 def read(source: Source) -> Iterator[Entry]:
     """The questions of a package."""
     archive = Archive(source.whole(), _LIMITS)
-    head, params = _json(archive, "h5p.json"), _json(archive, CONTENT)
+    folder = _folder(archive)
+    head, params = _json(archive, f"{folder}{_HEAD}"), _json(archive, f"{folder}{CONTENT}")
     title = unescape(_text(head.get("title")))
     losses = [*_lost_of_set(params)]
     if title or losses:
         yield Head({"title": title} if title else {}, losses)
-    pictures = _Media(archive)
+    pictures = _Media(archive, f"{folder}content/")
     whole = {"library": head.get("mainLibrary"), "params": params, "metadata": {"title": title}}
     for number, one in enumerate(_items(whole), 1):
         yield _entry(Said("item %(n)s", n=number), one, pictures)
@@ -138,6 +140,12 @@ def _lost_of_set(params: Params) -> Iterator[Loss]:
         yield Loss("questions", Said("a bank does not draw %(count)s of its questions", count=pool))
 
 
+def _folder(archive: Archive) -> str:
+    """Where the package lies in the archive, "" or with a slash at its end: people unpack one, and pack the folder again."""
+    heads = [name for name in archive.names if f"/{name}".endswith(f"/{_HEAD}")]
+    return min(heads, key=len, default=_HEAD).removesuffix(_HEAD)
+
+
 def _json(archive: Archive, name: str) -> Params:
     try:
         found = json.loads(archive.read(name).decode("utf-8-sig"))
@@ -169,15 +177,15 @@ def _mapping(value: object) -> Params:
 class _Media:
     """The pictures of a package."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive, self._pictures = archive, Pictures()
+    def __init__(self, archive: Archive, folder: str) -> None:
+        self._archive, self._folder, self._pictures = archive, folder, Pictures()
         self._known: dict[str, tuple[str, Image] | None] = {}
 
     def _picture(self, path: str) -> tuple[str, Image] | None:
         """A picture with the name that it gets here, unpacked once however often it is shown; None where there is none."""
         if path not in self._known:
             try:
-                content = self._archive.read(f"content/{path}")
+                content = self._archive.read(f"{self._folder}{path}")
                 self._known[path] = self._pictures.name(path.rpartition("/")[2], content)
             except (KeyError, Invalid):
                 self._known[path] = None

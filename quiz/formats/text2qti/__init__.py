@@ -19,7 +19,7 @@ def _sniff(head: bytes, _name: str) -> float:
         return 0.0
     if re.search(r"^Quiz title:", text, re.MULTILINE):
         return 0.97
-    return 0.6 if re.search(r"^(\*[a-z]\)|\[[ *]\])", text, re.MULTILINE) else 0.0
+    return 0.6 if re.search(r"^(\*[a-zA-Z]\)|\[[ *]\])", text, re.MULTILINE) else 0.0
 
 
 FORMAT = Format(

@@ -104,9 +104,9 @@ def _demand_places(source: Path, dest: Path, report: Path | None) -> None:
         if not path.parent.is_dir():
             raise click.UsageError(f"there is no folder for {path} – make it first")
     files = [os.path.realpath(one) for one in (source, dest, report) if one and not _is_stream(one)]
-    for path in files:
-        if files.count(path) > 1:
-            name = Path(path).name
+    for file in files:
+        if files.count(file) > 1:
+            name = Path(file).name
             raise click.UsageError(f"{name} would be overwritten – SOURCE, DEST and --report are three files")
 
 

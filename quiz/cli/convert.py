@@ -94,7 +94,7 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
         with _written_to(report) as path, replaced(path) as file:
             file.write(_in_utf8(f"{_document(done)}\n"))
     account = _document(done) if as_json else "\n".join(_lines(done, legible(dest) if written else None))
-    click.echo(_in_utf8(account), err=_is_stream(dest))
+    click.echo(_in_utf8(account), err=_is_stream(dest) and not as_json)
     sys.exit(1 if done.errors or (strict and (done.losses or done.unsupported)) else 0)
 
 

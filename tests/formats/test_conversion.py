@@ -468,6 +468,7 @@ def test_a_device_is_written_to_and_stays_what_it_is(tmp_path):
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr == f"1 read as gift, 1 written to {null}\n"
     assert null.readlink() == Path(os.devnull)
+    assert json.loads(run(tmp_path / "a.gift", null, "--to", "yaml", "--json").stdout)["written"] == 1
 
 
 def test_a_link_and_who_may_read_a_file_stay(tmp_path):

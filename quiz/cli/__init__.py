@@ -48,7 +48,7 @@ class _Commands(click.Group):
                 click.echo(line, err=True)
             ctx.exit(error.exit_code)
         except OSError as error:  # no leave to read or write, a full disk
-            if error.errno in (None, EPIPE):  # a bug of ours; who read has gone, where click ends without a word
+            if error.errno in (None, EPIPE):  # a bug; who read has gone, of which click says no word
                 raise
             click.echo(f"{error.filename or 'input or output'}: {error.strerror}", err=True)
             ctx.exit(1)

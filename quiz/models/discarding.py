@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from quiz.models.bank import Bank, BankShare, Question, StratumSize
 from quiz.models.choosing import SavedSearch
 from quiz.models.drafting import QuestionDraft
-from quiz.models.media import BankImage
+from quiz.models.media import folder_of, forget_images
 from quiz.models.quiz import QuizRevision
 
 
@@ -26,6 +26,7 @@ def is_empty(connection: Connection, bank_id: int) -> bool:
 
 def discard(connection: Connection, bank_id: int) -> None:
     """Deletes a bank that is empty, with its header, its folder of images, who else saw it and what they searched."""
-    for table in (BankImage, BankShare, SavedSearch, StratumSize):
+    forget_images(connection, bank_id, folder_of(connection, bank_id))
+    for table in (BankShare, SavedSearch, StratumSize):
         connection.execute(delete(table).where(table.bank_id == bank_id))
     connection.execute(delete(Bank).where(Bank.id == bank_id))

@@ -155,6 +155,20 @@ def note_images(connection: Connection, bank_id: int, pins: Mapping[int, Mapping
         )
 
 
+def forget_images(connection: Connection, bank_id: int, names: Iterable[str]) -> None:
+    """Takes images out of a bank's folder that none of its questions shows now; nothing is kept that nobody has then."""
+    shown = (
+        select(VersionImage.digest)
+        .join(QuestionVersion, QuestionVersion.id == VersionImage.version_id)
+        .where(QuestionVersion.bank_id == bank_id, QuestionVersion.current)
+    )
+    for part in parts([*names]):
+        gone = (BankImage.bank_id == bank_id) & BankImage.name.in_(part) & BankImage.digest.not_in(shown)
+        digests = connection.execute(select(BankImage.digest).where(gone)).scalars().all()
+        connection.execute(delete(BankImage).where(gone))
+        drop_unused(connection, digests)
+
+
 def drop_unused(connection: Connection, digests: Iterable[str]) -> None:
     """Deletes the contents among these that no bank's folder and no version has any more.
 

@@ -134,7 +134,9 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
             return replace(
                 report, compared={slug: (one, authored[slug].dump()) for slug, one in now_there.items()}
             )
+        there = folder_of(connection, place.bank_id)
         brought = _write_header(connection, bank, place, report, now)
+        brought["added"]["images"] = [file for file in images if file not in there]
         keep_images(connection, place.bank_id, images)
         return _write(connection, authored, place.bank_id, report, brought, owner_id, now)
 

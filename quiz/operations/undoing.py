@@ -15,6 +15,7 @@ from quiz.errors import Conflict, Said
 from quiz.models.audit import AuditEvent, record
 from quiz.models.bank import Question, QuestionVersion
 from quiz.models.discarding import discard, is_empty
+from quiz.models.media import forget_images
 from quiz.models.transferring import give_back, made_at, move_rows, names_before, put_back
 from quiz.models.versions import bank_changed, take_back
 from quiz.operations.access import Actor, editable_bank
@@ -75,6 +76,7 @@ def _take_back_import(
     held = made_at(connection, bank_id, last.at, actor.id)
     if not put_back(connection, bank_id, last.details.get("head"), held) and "added" in last.details:
         give_back(connection, bank_id, last.details["added"])
+    forget_images(connection, bank_id, last.details.get("added", {}).get("images", ()))
     bank_changed(connection, bank_id, now)
     return count
 

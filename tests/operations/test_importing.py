@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from quiz.banks.images import Pictures
 from quiz.banks.yaml import read_bank
+from quiz.db import reading
 from quiz.errors import Conflict, Invalid
-from quiz.operations import authoring, banks, exporting, importing, undoing
+from quiz.models.media import Media
+from quiz.operations import authoring, banks, exporting, importing, media, undoing
 from tests.cast import NOW
 from tests.pictures import png
 
@@ -104,6 +107,24 @@ def test_another_image_of_the_same_name_takes_no_other_questions_place(cast):
     assert images["images/map.png"] == png()
     assert {*images.values()} == {png(), png(40, 30)}
     assert bring(cast, theirs, pictures=pictures[1]).unchanged == ("three", "four")
+    undoing.undo(cast.ada, bank, LAST)
+    assert [one.name for one in media.folder(cast.ada, bank).images] == ["images/map.png"]
+    assert kept() == [png()]
+
+
+def kept():
+    """The contents of all images that there are."""
+    with reading() as connection:
+        return connection.execute(select(Media.content)).scalars().all()
+
+
+def test_the_images_of_a_bank_that_an_import_made_go_with_it(cast):
+    shown = MINE.replace("Is it one?", "'![A map](images/map.png)'")
+    pictures = Pictures(lambda _file: png())
+    bank = importing.import_bank(cast.ada, shown, "mine.yaml", NOW, pictures=pictures).bank_id
+    assert kept() == [png()]
+    assert undoing.undo(cast.ada, bank, LATER).gone
+    assert kept() == []
 
 
 def test_what_is_no_bank_of_mine_is_refused(cast, mine):

@@ -743,6 +743,23 @@ def test_pictures_of_an_anki_package_come_along_and_gaps_lie_side_by_side():
     assert [loss.field for loss in found.losses] == ["sounds", "images", "gaps", "hints"]
 
 
+def test_formulas_that_anki_leaves_to_latex_are_formulas_and_documents_of_it_are_told():
+    fields = [
+        "Is [$]x &lt;<br>y[/$] or [$$]z[/$$]? {{c1::yes}}",
+        "[latex] $a$ [/latex] [latex]\\cite{b}[/latex]",
+    ]
+    (found,) = Reading(
+        get("anki"), Source(BytesIO(with_notes([fields], {}, {})), "x"), Report("x", "anki"), "b"
+    )
+    assert found.question.content.text == "Is \\(x &lt; y\\) or \\[z\\]? [[1]]"
+    assert found.question.explanation == "\\(a\\) [latex]\\cite{b}[/latex]"
+    assert [loss.field for loss in found.losses] == ["text_format"]
+    unclosed = "".join(f"[$]{n}[latex]${n}" for n in range(20_000))
+    hostile = with_notes([[f"{unclosed}{{{{c1::yes}}}}", ""]], {}, {})
+    with within(60):
+        read(get("anki"), hostile)
+
+
 def test_pictures_of_several_folders_stay_apart_in_an_anki_package():
     pictures = {"images/a/b.png": png(shade=10), "images/a-b.png": png(shade=200), "images/b.png": png()}
     target = BytesIO()

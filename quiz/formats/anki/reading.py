@@ -23,6 +23,12 @@ _GAP_ENDS: Final = re.compile(r"(\{\{c\d+::|\}\})")
 _IMAGE: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SRC: Final = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _SOUND: Final = re.compile(r"\[sound:[^\[\]]*\]", re.IGNORECASE)
+#: A formula that LaTeX typesets, ``[$]…[/$]`` or ``[$$]…[/$$]``, also as all of a document; other documents are more.
+_LATEX: Final = re.compile(
+    r"\[(?P<mark>\$\$?)\](?P<tex>(?:(?!\[/?\$)[\s\S])*+)\[/(?P=mark)\]"
+    r"|\[latex\]\s*(?P<dollars>\$\$?)(?P<whole>[^$\[\]]+)(?P=dollars)\s*\[/latex\]"
+)
+_TAG: Final = re.compile(r"<[^<>]*>")
 #: What a note with gaps asks, which says so by its gaps alone.
 FILL_IN: Final = "Fill in."
 #: How a gap begins that is an area to be covered on a picture.
@@ -95,7 +101,16 @@ class _Media:
         pictured = _IMAGE.sub(picture, field)
         bare = _SOUND.sub("", pictured)
         losses += [Loss("sounds", "sounds are left out")] if bare != pictured else []
-        return bare
+        shown = _LATEX.sub(_as_formula, bare)
+        losses += [Loss("text_format", "documents of LaTeX stay as they were typed")] * ("[latex]" in shown)
+        return shown
+
+
+def _as_formula(found: re.Match[str]) -> str:
+    """What Anki would have typeset, as pages do; the lines of a field are none of a formula."""
+    tex = " ".join(_TAG.sub(" ", found["tex"] or found["whole"]).split())
+    apart = "$$" in (found["mark"] or found["dollars"])
+    return f"\\[{tex}\\]" if apart else f"\\({tex}\\)"
 
 
 def _entry(where: str, note: Note, topic: str, media: _Media) -> Entry:

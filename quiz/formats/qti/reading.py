@@ -270,7 +270,7 @@ def _test(package: _Package, path: str) -> _Test | None:
     if root.tag != _TEST:
         return None
     made.title = root.get("title", "").strip()
-    said = {element.tag for element in root.iter() if element.tag in _SETTINGS}
+    said = {element.tag for element in root.iter() if element.tag in _SETTINGS and not _is_total(element)}
     if said:
         made.lose("test", Said("a bank says nothing of %(name)s", name=", ".join(sorted(said))))
     parts = root.iter("testPart")
@@ -278,6 +278,16 @@ def _test(package: _Package, path: str) -> _Test | None:
     for section in tops:
         _section(made, section, posixpath.dirname(path), [section.get("title", "")] if len(tops) > 1 else [])
     return made
+
+
+def _is_total(processing: Element) -> bool:
+    """Whether this says what is so anyhow: a test scores the sum of what all its items do."""
+    inside = [*processing.iterdescendants()]
+    if [one.tag for one in inside] != ["setOutcomeValue", "sum", "testVariables"]:
+        return False
+    return {*inside[-1].attrib} <= {"variableIdentifier", "weightIdentifier"} and (
+        inside[-1].get("variableIdentifier") == "SCORE"
+    )
 
 
 def _section(test: _Test, section: Element, folder: str, titles: Sequence[str], depth: int = 0) -> None:

@@ -157,21 +157,32 @@ class QtiWriter(Writer):
         return [*lines, *[f"</{section}>"] * (len(opened) + 1)]
 
     def _test(self) -> str:
-        """The document of the test: one part, in which the sections are."""
+        """The document of the test: one part, in which the sections are, and the total."""
         dialect = self.dialect
         tag, part = dialect.tag("assessmentTest"), dialect.tag("testPart")
         name, title = f"bank-{self.bank.slug}", NO_XML.sub("", self.bank.title)
         modes = {"navigationMode": "nonlinear", "submissionMode": "simultaneous"}
         said = "".join(f' {dialect.attribute(name)}="{value}"' for name, value in modes.items())
+        score = {"identifier": "SCORE", "cardinality": "single", "baseType": "float"}
+        nothing = dialect.element("value", None, "0")
         return "\n".join(
             [
                 f'{XML}<{tag} {bound(dialect.items, dialect.items_schema)} identifier="{name}" title="{quoted(title)}">',
+                dialect.element("outcomeDeclaration", score, dialect.element("defaultValue", None, nothing)),
                 f'<{part} identifier="part-1"{said}>',
                 *self._sections(title),
                 f"</{part}>",
+                self._total(),
                 f"</{tag}>\n",
             ]
         )
+
+    def _total(self) -> str:
+        """The rule by which the test scores what its items do: without one programs reckon in ways of their own."""
+        element = self.dialect.element
+        scores = element("testVariables", {"variableIdentifier": "SCORE"})
+        total = element("setOutcomeValue", {"identifier": "SCORE"}, element("sum", None, scores))
+        return element("outcomeProcessing", None, total)
 
 
 def _resource(name: str, kind: str, path: str, needs: Sequence[str], said: str = "") -> str:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from quiz.banks.model import Bank, Question
 from quiz.banks.yaml import read_bank
+from quiz.files.archive import pack
 from quiz.files.richtext import to_text
 from quiz.formats import get
 from quiz.formats.base import Source, Unwritable
@@ -260,6 +261,23 @@ def test_sections_are_topics():
     root = tree(unpacked("qti22", [one, two])["test.xml"])
     titles = [section.get("title") for section in root.iter("assessmentSection")]
     assert titles == ["B", "x", "y", "z"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_total_is_the_sum_of_what_the_items_score(name):
+    """Programs reckoned it in ways of their own, or not at all; read again it is what a bank means anyhow."""
+    content, _ = written(get(name), [question("true_false", {"answer": True})])
+    total = tree(ZipFile(BytesIO(content)).read("test.xml")).find("outcomeProcessing/setOutcomeValue")
+    assert (total.get("identifier"), total.find("sum/testVariables").get("variableIdentifier")) == ("SCORE", "SCORE")  # fmt: skip
+    assert read(get(name), content)[1].losses == []
+
+
+@pytest.mark.parametrize("said", ['"POINTS"', '"SCORE" includeCategory="a"'])
+def test_another_total_is_a_loss(said):
+    files = unpacked("qti22", [question("true_false", {"answer": True})])
+    files["test.xml"] = files["test.xml"].replace(b'Identifier="SCORE"', f"Identifier={said}".encode())
+    (loss,) = read(get("qti22"), pack(files))[1].losses
+    assert (loss["field"], loss["detail"]) == ("test", "a bank says nothing of outcomeProcessing")
 
 
 def test_what_a_version_cannot_hold_is_named():

@@ -84,6 +84,14 @@ def test_blanks_of_h5p_give_a_point_each_and_mind_capitals():
     assert all(gap.content.case_sensitive for gap in found.content.gaps.values())
 
 
+def test_tags_in_a_blank_of_h5p_are_none_of_its_answers():
+    """The slash of a closing tag parted two answers."""
+    params = {"questions": ["<p>*<strong>Paris</strong>/6 &lt; 7:<em>a</em> tip*</p>"]}
+    ((found, lost),), _ = h5p("H5P.Blanks", params)
+    answers = found.dump()["gaps"]["1"]["answers"]
+    assert ([one["text"] for one in answers], lost) == (["Paris", "6 < 7"], ["hints"])
+
+
 def test_what_a_site_writes_of_h5p_is_kept_words_picture_order_and_feedback():
     told = [(0, 0, "None."), (1, 99, "Some."), (100, 100, "That&#039;s all.")]
     params = {

@@ -340,10 +340,10 @@ def _blanks(item: _Item) -> dict[str, Any]:
     def gap(found: re.Match[str]) -> str:
         if not found[1]:
             return found[0]
-        answers, _, tip = found[1].partition(":")
-        if to_text(Html(tip)):
+        answers, _, tip = to_text(Html(found[1])).partition(":")
+        if tip.strip():
             item.lose("hints", "the tips of gaps")
-        words = [exactly(to_text(Html(word))) for word in answers.split("/") if word.strip()]
+        words = [exactly(word.strip()) for word in answers.split("/") if word.strip()]
         name = str(len(gaps) + 1)
         gaps[name] = {
             "type": "short_text",

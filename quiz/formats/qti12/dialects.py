@@ -196,7 +196,15 @@ def _name_either_or(item: Item) -> None:
 
 
 def _rewrite_ways(item: Item) -> None:
-    """Blackboard says of typed answers how they are compared, with the test or as a variable of its condition."""
+    """Blackboard says of typed answers how they are compared, with the test or as a variable of its condition; D2L says
+    beside the test whether it is a pattern.
+    """
+    for one in [*item.element.iter("var_extension")]:
+        said = (one.findtext("answer_is_regexp") or "").strip().lower()
+        if said in ("yes", "1"):
+            raise Foreign("a gap compared with a pattern")
+        if said:
+            one.getparent().remove(one)
     for condition in item.element.iter("respcondition"):
         beside = [(one.text or "").strip().lower() for one in condition.iterchildren("setvar")]
         for test in condition.iter("varequal"):

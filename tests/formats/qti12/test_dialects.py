@@ -476,6 +476,16 @@ def test_d2l_names_fields_in_the_tests_and_has_several_for_the_same_answers():
     ]
 
 
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_d2l_says_whether_an_answer_is_a_pattern(said):
+    """The name of its element was told, and nothing of a pattern."""
+    told = f"<var_extension><answer_is_regexp>{said}</answer_is_regexp></var_extension>"
+    typed = '<response_str ident="S"><render_fib/></response_str>'
+    found = one(item("", material("Which?") + typed, rule(equal("S", "Ob") + told, 100)))
+    expected = [{"text": "Ob"}] if said == "no" else "a gap compared with a pattern"
+    assert (found.fields["answers"] if isinstance(found, Found) else found.kind) == expected
+
+
 def test_blackboard_says_minus_one_where_no_points_are_set():
     said = "<itemmetadata><qmd_absolutescore_max>-1.0</qmd_absolutescore_max></itemmetadata>"
     asked = material("Which?") + menu("R", [label("0", "Ob"), label("1", "Ili")])

@@ -129,8 +129,16 @@ def _name_responses(item: Item, name: str) -> None:
             one.tag = "response_lid"
     if len(found) == 1 and found[0].tag == "response_lid" and found[0].get("rcardinality") != "Ordered":
         wished = _CHOSEN.get(name)
-        if wished == "Multiple" or (wished and len(_key(item)) == 1):
+        if wished == "Multiple" or (wished and _has_one_answer(item)):
             found[0].set("rcardinality", wished)
+
+
+def _has_one_answer(item: Item) -> bool:
+    """Whether one option is right, or each of several by itself, as D2L gives them percentages."""
+    scored = [*filter(_scores, item.element.iter("respcondition"))]
+    ways = {one.get("action", "Set") for condition in scored for one in condition.iterchildren("setvar")}
+    alone = ways == {"Set"} and all(len([*_named(condition)]) == 1 for condition in scored)
+    return alone or len(_key(item)) == 1
 
 
 def _drop_blanks(item: Item) -> None:

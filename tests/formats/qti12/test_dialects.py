@@ -402,6 +402,18 @@ def test_how_many_options_are_chosen_is_said_by_the_kind_where_the_key_allows_it
     assert fields_of(item(said, asked, rule(equal("R", 0), 100, action="Set")))[0]["type"] == "single_choice"
     both = f"<and>{equal('R', 0)}{equal('R', 2)}</and>"
     assert fields_of(item(said, asked, rule(both, 100, action="Set")))[0]["type"] == "multiple_response"
+    added = [rule(equal("R", name), 50) for name in (0, 2)]
+    assert fields_of(item(said, asked, *added))[0]["type"] == "multiple_response"
+
+
+def test_d2l_gives_options_of_which_one_is_chosen_percentages():
+    """Who ticked the right one of "several" got nothing, since a half right one stood beside it."""
+    asked = material("Which?") + menu("R", [label(name, name) for name in "abc"], "Multiple")
+    rules = [
+        rule(equal("R", name), percent, action="Set") for name, percent in (("a", 100), ("b", 50), ("c", 0))
+    ]
+    found = question(item(metadata(qmd_questiontype="Multiple Choice"), asked, *rules))
+    assert (found.type, worth(found, "a", "b", "c")) == ("single_choice", [1, 0.5, 0])
 
 
 def counted(kind, grading, asked, right, wrong):

@@ -113,13 +113,28 @@ def workbook(rows, formats=()):
 HEAD = ["prompt", "type", "option A", "option B", "option C", "right"]
 
 
-def test_a_percentage_is_the_text_that_is_seen():
-    """Excel makes 50% of an option the number 0.5."""
-    rows = [HEAD, ["P?", "MC", 0.5, 0.285, 0.1, "A"], ["Q?", "MC", "a", "b", 50, "C"]]
-    content = workbook(rows, [("C2", "0%"), ("D2", "0.00%"), ("E2", '"so "0%')])
+def test_percentages_and_money_are_the_texts_that_are_seen():
+    """Excel makes 50% of an option the number 0.5, and $5 the number 5."""
+    rows = [
+        HEAD,
+        ["P?", "MC", 0.5, 0.285, 0.1, "A"],
+        ["Q?", "MC", 5, 7.5, 50, "C"],
+        ["R?", "numerical", None, None, None, 5],
+    ]
+    formats = [
+        "0%",
+        "0.00%",
+        "0 %",
+        '"$"#,##0.00_);[Red]\\("$"#,##0.00\\)',
+        "#,##0.00\\ [$€-407]",
+        '0 "kg"',
+        "[$₽-419]#,##0",
+    ]
+    content = workbook(rows, zip(["C2", "D2", "E2", "C3", "D3", "E3", "F4"], formats, strict=True))
     found, report = read(get("xlsx"), content)
-    assert [one.text for one in found[0].content.options] == ["50%", "28.5%", "10%"]
-    assert (found[1].content.options[2].text, report.errors) == ("50", [])
+    assert [one.text for one in found[0].content.options] == ["50%", "28.50%", "10 %"]
+    assert [one.text for one in found[1].content.options] == ["$5.00", "7.50 €", "50"]
+    assert (found[2].content.answers[0].value, report.errors) == (5, [])
 
 
 def test_a_formula_that_was_never_worked_out_is_told_with_its_column():

@@ -578,8 +578,8 @@ def _listed(text: str) -> list[str]:
 
 
 def _number(text: str, column: str) -> Decimal:
-    """A number as people type it (``read_number``), but for a comma that may part thousands. Raises Wrong."""
-    bare = text.strip()
+    """A number as people type it (``read_number``), also of money, but for a comma that may part thousands. Raises Wrong."""
+    bare = text.strip().strip("$€£¥₽").strip()
     if _EITHER.fullmatch(bare):
         raise Wrong(
             Said(

@@ -79,6 +79,10 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     FORMAT is one of aiken, anki, blackboard, cloze-text, csv, gift, h5p, json, kahoot, missing-word, moodle-xml, qti12
     (Canvas and others), qti21, qti22, qti30, text2qti, xlsx, yaml.
 
+    From Canvas or Blackboard, with an account: quiz convert export.zip questions.yaml --report account.json
+
+    To Moodle: quiz convert questions.yaml questions.xml --to moodle-xml
+
     Example: quiz convert questions.gift questions.yaml
     """
     from quiz.clock import now

@@ -76,6 +76,11 @@ _LOST: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         ("numberingstyle", ("", "none"), Said("items are not numbered")),
         ("synchronize", ("", "0"), Said("each question draws its own values")),
         ("showmisplaced", ("0", "false"), Said("the review shows every marker")),
+        (
+            "dropzonevisibility",
+            ("", "0"),
+            Said("the places are shown and get a name each; in Moodle they have to be found"),
+        ),
     )
 }
 #: What Moodle keeps among the questions although it asks nothing by itself.

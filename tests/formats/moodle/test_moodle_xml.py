@@ -504,6 +504,9 @@ def test_words_and_pictures_are_put_onto_a_picture():
     ]  # fmt: skip
     assert (found.content.picture.places["2"].coords, found.shuffle, lost) == ((2, 3), False, {"picture"})
     assert found.content.fitting("2") == {"c", "d"}
+    for said, told in (("0", {"picture"}), ("1", {"picture", "dropzonevisibility"})):
+        hidden = f"<dropzonevisibility>{said}</dropzonevisibility>"
+        assert one(builder.picture() + drags + drops + hidden, "ddimageortext")[1] == told
 
 
 def test_a_picture_that_a_format_cannot_hold_keeps_the_question_back(tmp_path):

@@ -30,6 +30,20 @@ Numbers {#=3:0.5}
 """
 
 
+PNG = b64encode(png()).decode()
+MOODLE = f"""<quiz>
+  <question type="category"><category><text>$course$/top/Week 1</text></category>
+    <info format="html"><text>&lt;p&gt;What it is &lt;b&gt;about&lt;/b&gt;&lt;/p&gt;</text></info></question>
+  <question type="description"><name><text>blind</text></name><questiontext format="html">
+    <text>Look: &lt;img src="@@PLUGINFILE@@/a.png"&gt;</text><file name="a.png" path="/" encoding="base64">{PNG}</file>
+  </questiontext></question>
+  <question type="description"><name><text>gone</text></name><questiontext format="html">
+    <text>Look: &lt;img src="@@PLUGINFILE@@/b.png" alt="b"&gt;</text></questiontext></question>
+  <question type="description"><name><text>fine</text></name><questiontext format="html">
+    <text>Just &lt;i&gt;read&lt;/i&gt;</text></questiontext></question>
+</quiz>"""
+
+
 @pytest.fixture
 def ada(browser):
     return browser("ada")
@@ -240,6 +254,33 @@ def test_images_travel_along(ada, cast, name, file):
         assert sorted(archive.namelist()) == ["images/map.svg", file]
 
 
+@pytest.mark.parametrize("name", ["yaml", "json", "text2qti"])
+def test_an_export_with_images_comes_back_into_its_bank(ada, cast, name):
+    shown = BANK.replace("bank: small", "bank: maps").replace(
+        "prompt: ", "prompt: '![A map](images/map.svg)' #", 1
+    )
+    mine = importing.import_bank(cast.ada, shown, "maps.yaml", NOW, pictures=Pictures(lambda _file: SHAPES))
+    content = ada.get(f"/banks/{mine.bank_id}/export?format={name}").data
+    assert look(ada, content, "download.zip", bank="maps").status_code == 200, ada.text
+    assert "images 1" in ada.text
+    assert "a bank that you have already" in ada.text
+
+
+@pytest.mark.parametrize(
+    "files, told",
+    [
+        ({"quiz.xml": MOODLE.encode()}, "3 questions would change"),
+        ({"x" * 300 + ".json": b"{}"}, "cannot be unpacked"),
+        ({"a.json": b"{}", "images/a": b"", "images/a/b.png": b""}, "cannot be unpacked"),
+        ({"a.json": b"{}", "b.json": b"{}"}, "the archive holds no YAML files"),
+        ({"images/a.png": b""}, "the archive holds no YAML files"),
+    ],
+)
+def test_a_packed_file_is_unpacked(ada, files, told):
+    look(ada, pack(files), "packed.zip")
+    assert told in ada.text
+
+
 def test_the_questions_of_a_quiz_are_taken_away(ada, browser, cast):
     quiz = quizzes.create(cast.ada, cast.course, BLUEPRINT, NOW)
     ada.get(f"/quizzes/{quiz}/edit")
@@ -250,20 +291,6 @@ def test_the_questions_of_a_quiz_are_taken_away(ada, browser, cast):
     assert found <= ids(cast, "small")
     assert ada.get(f"/quizzes/{quiz}/export?format=moodle-xml").text.count("<idnumber>") >= len(found)
     assert browser("bo").get(f"/quizzes/{quiz}/export").status_code == 404
-
-
-PNG = b64encode(png()).decode()
-MOODLE = f"""<quiz>
-  <question type="category"><category><text>$course$/top/Week 1</text></category>
-    <info format="html"><text>&lt;p&gt;What it is &lt;b&gt;about&lt;/b&gt;&lt;/p&gt;</text></info></question>
-  <question type="description"><name><text>blind</text></name><questiontext format="html">
-    <text>Look: &lt;img src="@@PLUGINFILE@@/a.png"&gt;</text><file name="a.png" path="/" encoding="base64">{PNG}</file>
-  </questiontext></question>
-  <question type="description"><name><text>gone</text></name><questiontext format="html">
-    <text>Look: &lt;img src="@@PLUGINFILE@@/b.png" alt="b"&gt;</text></questiontext></question>
-  <question type="description"><name><text>fine</text></name><questiontext format="html">
-    <text>Just &lt;i&gt;read&lt;/i&gt;</text></questiontext></question>
-</quiz>"""
 
 
 def test_one_image_that_is_missing_or_has_no_words_keeps_no_other_question_out(ada, cast):

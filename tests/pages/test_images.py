@@ -177,7 +177,7 @@ def test_a_wrong_archive_is_said_at_the_file(ada, cast):
     ada.get("/banks/import")
     for files, words in (
         ({"../maps.yaml": b""}, "would leave the archive"),
-        ({"maps.txt": b""}, "holds no YAML files"),
+        ({"maps.txt": b""}, "what is in the file is not recognised"),
         ({**FILES, "images/field.png": b"no"}, "this is no image"),
     ):
         assert send(ada, files).status_code == 422

@@ -139,7 +139,7 @@ def convert_upload(
                 into.demand(shown.question)
             except Invalid as error:
                 told = in_turn("; ", map(str, error.problems))
-                message = in_turn(": ", (one.question.name or one.question.id, told))
+                message = in_turn(": ", ((one.question.name or one.question.id)[:60], told))
                 report.errors.append({"where": one.where, "message": message})
                 report.read -= 1
             else:

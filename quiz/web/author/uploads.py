@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from quiz.banks.images import Pictures, unpacked
+from quiz.banks.images import FOLDER, Pictures, unpacked
 from quiz.banks.model import Bank
-from quiz.errors import Invalid, Problem, TooLarge, in_turn
-from quiz.files.archive import is_archive, pack
+from quiz.errors import Invalid, Problem, Said, TooLarge, in_turn
+from quiz.files.archive import Archive, is_archive, pack
 from quiz.formats import formats, get, recognise
 from quiz.formats.base import HEAD_BYTES, Format, Limits, Source
 from quiz.formats.conversion import Instances, Into, Report, convert_upload
@@ -90,9 +92,52 @@ def _of_text(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
 
 def _of_file(file: FileStorage, form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
     content, name = file.read(), file.filename or ""
+    if not _is_bundle(content, name):
+        return _of_content(content, name, form, headers)
+    with TemporaryDirectory() as folder:
+        path = _laid_out(Archive(content), Path(folder))
+        return _of_content(path.read_bytes(), path.name, form, headers, path.parent)
+
+
+def _is_bundle(content: bytes, name: str) -> bool:
+    """Whether it is an archive of one file of another system and its images, as an export is."""
+    if not is_archive(content) or len(content) > LARGEST_ARCHIVE or _looks_like(content, name):
+        return False
+    try:
+        files = _beside_images(Archive(content).names)
+    except Invalid:  # told where the archive is read
+        return False
+    return len(files) == 1 and not files[0].lower().endswith(get(_OURS).suffixes)
+
+
+def _beside_images(names: Iterable[str]) -> list[str]:
+    return [name for name in names if FOLDER not in PurePath(name).parts[:-1]]
+
+
+def _laid_out(archive: Archive, folder: Path) -> Path:
+    """Puts the files of an archive into a folder. Returns where the one lies that is no image. Raises Invalid."""
+    for name in archive.names:
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(archive.read(name))
+        except OSError as error:  # too long a name, or one that a folder has too
+            what = Said("'%(name)s' cannot be unpacked: %(error)s", name=name, error=error.strerror)
+            raise Invalid([Problem("file", what, "pack it again with plain names")]) from None
+    return folder / _beside_images(archive.names)[0]
+
+
+def _of_content(
+    content: bytes,
+    name: str,
+    form: ImportForm,
+    headers: dict[str, dict[str, Any]],
+    folder: Path | None = None,
+) -> Given:
+    """``folder``: where its images lie, where they came with it."""
     format = _format(content, name, form.format.data)
     if format.name != _OURS:
-        return _converted(content, name, format, form, headers)
+        return _converted(content, name, format, form, headers, folder)
     if is_archive(content):
         return of_archive(content, name)
     if len(content) > LARGEST_FILE:
@@ -106,24 +151,35 @@ def _format(content: bytes, name: str, wanted: str) -> Format:
     """
     if wanted:
         return get(wanted)
-    try:
-        return recognise(content[:HEAD_BYTES], name)
-    except Invalid:
-        if name.lower().endswith((*get(_OURS).suffixes, ".zip")):
-            return get(_OURS)
+    if format := _looks_like(content, name):
+        return format
+    if name.lower().endswith((*get(_OURS).suffixes, ".zip")):
+        return get(_OURS)
     mend = _("choose it below, or save the file in one of the formats that stand there")
     raise Invalid([Problem("format", _("what is in the file is not recognised"), mend)])
 
 
+def _looks_like(content: bytes, name: str) -> Format | None:
+    try:
+        return recognise(content[:HEAD_BYTES], name)
+    except Invalid:
+        return None
+
+
 def _converted(
-    content: bytes, name: str, format: Format, form: ImportForm, headers: dict[str, dict[str, Any]]
+    content: bytes,
+    name: str,
+    format: Format,
+    form: ImportForm,
+    headers: dict[str, dict[str, Any]],
+    folder: Path | None = None,
 ) -> Given:
     if len(content) > LARGEST_ARCHIVE:
         raise Invalid([Problem("file", _("the file is larger than 10 MB"), _("cut it into several files"))])
     target = form.bank.data if form.bank.data in headers else None
     try:
         made = convert_upload(
-            Source(BytesIO(content), name, limits=_LIMITS),
+            Source(BytesIO(content), name, folder, _LIMITS),
             format,
             get(_OURS),
             PurePath(name).stem,

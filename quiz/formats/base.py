@@ -431,11 +431,11 @@ def credits_of(options: Sequence[Any]) -> list[Fraction]:
 
 
 def takes_off_otherwise(question: Question) -> bool:
-    """Whether the marks of a multiple response say that a wrong option takes off more or less than a right one gives."""
+    """Whether a multiple response scores otherwise than where a wrong option takes off what each right one gives."""
     content: Any = question.content
-    right, options = sum(option.right for option in content.options), len(content.options)
-    unequal = 2 * right != options and right != options
-    return question.scoring == "sum_of_credits" and not content.credited and unequal
+    share = Fraction(1, sum(option.right for option in content.options))
+    alike = [share if option.right else -share for option in content.options]
+    return question.scoring == "sum_of_credits" and credits_of(content.options) != alike
 
 
 def marked(options: Sequence[Mapping[str, Any]], *, single: bool) -> list[dict[str, Any]]:

@@ -785,9 +785,9 @@ def test_pictures_of_several_folders_stay_apart_in_an_anki_package():
     "more, weight, lost",
     [
         ({}, 1, set()),
-        ({"fold": ["accents"]}, 1, {"spelling"}),
-        ({"typo": True}, 1, {"spelling"}),
-        ({}, 2, {"weight"}),
+        ({"fold": ["accents"]}, 1, {"gaps"}),
+        ({"typo": True}, 1, {"gaps"}),
+        ({}, 2, {"gaps"}),
     ],
 )
 def test_what_a_gap_forgives_and_counts_is_told_where_it_is_lost(name, more, weight, lost):
@@ -796,7 +796,7 @@ def test_what_a_gap_forgives_and_counts_is_told_where_it_is_lost(name, more, wei
         "2": {"type": "short_text", "answers": [{"text": "Astana"}], "weight": weight},
     }
     asked = question("cloze", {"text": "[[1]], [[2]]", "gaps": gaps}, points=2)
-    assert {*written(get(name), [asked])[1][asked.id]} & {"spelling", "weight"} == lost
+    assert {*written(get(name), [asked])[1][asked.id]} & {"gaps"} == lost
     comes_back = question("cloze", {"text": "[[1]]", "gaps": {"1": gaps["2"]}}, prompt="Fill in.")
     assert "prompt" not in written(get(name), [comes_back])[1][comes_back.id]
 

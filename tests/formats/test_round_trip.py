@@ -165,3 +165,27 @@ def test_a_gap_that_a_table_hides_makes_a_question_that_blackboard_does_not_hold
         Bank.load({"bank": "b", "title": "B"}, [asked]), {}, get("blackboard"), Instances(date(2026, 1, 1))
     ).report
     assert "is not marked in the text" in report.unsupported[0]["kind"]
+
+
+@pytest.mark.parametrize("name", ["h5p", "text2qti"])
+@pytest.mark.parametrize(
+    "credits, told", [([1, 0], True), (["0.5", "0.5", "-0.5"], False), (["0.5", "0.5", "-1"], True)]
+)
+def test_credits_are_told_where_wrong_options_take_off_otherwise(name, credits, told):
+    options = [{"text": f"o{place}", "credit": credit} for place, credit in enumerate(credits)]
+    asked = question("multiple_response", {"options": options})
+    lost, found = there_and_back(name, asked)
+    assert ("scoring" in lost) == told
+    every = [[*ids] for ids in (["a"], asked.content.ids[::2], asked.content.ids)]
+    assert told == any(found.score(ids).fraction != asked.score(ids).fraction for ids in every)
+
+
+def test_what_h5p_has_no_place_for_is_told_and_a_name_keeps_its_signs():
+    words = {"text": "See [[1]]", "choices": ["a", "b"], "gaps": {"1": "a"}, "reuse": True}
+    lost, found = there_and_back("h5p", question("drag_words", words, name="a &lt; b"))
+    assert ("reuse" in lost, found.content.reuse, found.name) == (True, False, "a &lt; b")
+
+
+def test_what_is_explained_of_an_essay_has_no_place_on_a_card():
+    asked = question("essay", {"model_answer": "Because of it all. " * 12}, explanation="So.")
+    assert "explanation" in there_and_back("anki", asked)[0]

@@ -63,6 +63,9 @@ class AnkiWriter(Writer):
         self._decks: dict[str, int] = {"": _DECK}
         self._media: dict[str, bytes] = {}
 
+    def held(self, question: Question) -> frozenset[str]:
+        return self.holds - {"explanation"} if question.type == "essay" else self.holds
+
     def head_losses(self) -> Sequence[Loss]:
         lost = [Loss("title", "'::' parts decks")] if NESTED in self.bank.title else []
         return [*super().head_losses(), *lost]
@@ -196,9 +199,9 @@ def _gaps(sheet: _Sheet) -> _Made:
     text, marked = sheet.html(sheet.content.text), dict[str, str]()
     gaps = [gap.content for gap in sheet.content.gaps.values() if gap.type == "short_text"]
     if len({gap.weight for gap in sheet.content.gaps.values()}) > 1:
-        sheet.lose("weight", "all gaps count alike")
+        sheet.lose("gaps", "all gaps count alike")
     if any(gap.case_sensitive or gap.fold or gap.typo for gap in gaps):
-        sheet.lose("spelling", "who learns by heart judges the spelling")
+        sheet.lose("gaps", "who learns by heart judges the spelling")
     for number, (name, gap) in enumerate(sheet.content.shown.items(), 1):
         if gap.type != "short_text":
             raise Unwritable(Said("a gap of type %(type)s", type=gap.type))

@@ -38,7 +38,7 @@ class H5pWriter(Writer):
     types = frozenset({"single_choice", "multiple_response", "true_false", "cloze", "drag_words"})
     holds = frozenset(
         {
-            "name", "prompt", "options", "answer", "feedback_true", "feedback_false", "text", "gaps", "choices", "reuse",
+            "name", "prompt", "options", "answer", "feedback_true", "feedback_false", "text", "gaps", "choices",
         }
     )  # fmt: skip
 
@@ -50,6 +50,7 @@ class H5pWriter(Writer):
     def held(self, question: Question) -> frozenset[str]:
         own = {
             "points",
+            *(["reuse"] if question.type == "drag_words" and _repeats(question.content) else []),
             *(["scoring"] if question.type == "multiple_response" else []),
             *(["shuffle"] if question.type in ("single_choice", "multiple_response") else []),
             *(["feedback"] if question.type != "true_false" else []),
@@ -69,7 +70,7 @@ class H5pWriter(Writer):
         told = {
             "contentType": library.removeprefix("H5P."),
             "license": "U",
-            "title": question.name or question.id,
+            "title": _title(question.name or question.id),
         }
         self._questions.append(_content(library, params, number, told))
         self._media.update(sheet.media)
@@ -79,7 +80,7 @@ class H5pWriter(Writer):
         used = {"H5P.QuestionSet", *(one["library"].split(" ")[0] for one in self._questions)}
         used |= {"H5P.Image"} if self._media else set()
         head = {
-            "title": self.bank.title,
+            "title": _title(self.bank.title),
             "language": self.bank.language,
             "mainLibrary": "H5P.QuestionSet",
             "embedTypes": ["div"],
@@ -94,7 +95,7 @@ class H5pWriter(Writer):
             ],
         }
         content = {
-            "introPage": {"showIntroPage": False, "title": self.bank.title, "introduction": ""},
+            "introPage": {"showIntroPage": False, "title": _title(self.bank.title), "introduction": ""},
             "progressType": "dots",
             "passPercentage": 50,
             "questions": self._questions,
@@ -187,6 +188,16 @@ class _Sheet:
 Body = tuple[str, dict[str, Any]]
 
 
+def _title(text: str) -> str:
+    """A title, in which H5P decodes entities."""
+    return text if unescape(text) == text else escape(text, quote=False)
+
+
+def _repeats(content: Any) -> bool:
+    """Whether a word belongs into several gaps."""
+    return len({*content.gaps.values()}) < len(content.gaps)
+
+
 def _worth(question: Question) -> int:
     """The points that H5P gives for a question."""
     content: Any = question.content
@@ -214,11 +225,11 @@ def _options(sheet: _Sheet) -> Body:
         }
         for option, good in zip(content.options, right, strict=True)
     ]
-    marked = all(option.credit is None for option in content.options)
-    if not (marked or {*credits} <= {0, 1}):
-        sheet.lose("options", "H5P has no partial credit")
-    if not single and takes_off_otherwise(question):
+    otherwise = not single and takes_off_otherwise(question)
+    if otherwise:
         sheet.lose("scoring", "a wrong option takes off what a right one gives")
+    if not {*credits} <= {0, 1} and (single or (otherwise and content.credited)):
+        sheet.lose("options", "H5P has no partial credit")
     behaviour = {
         "type": "single" if single else "multi",
         "singleAnswer": single,
@@ -255,7 +266,7 @@ def _gap(sheet: _Sheet, gap: Any) -> str:
     if len(words) < len(answers) or any(answer.feedback for answer in answers):
         sheet.lose("gaps", "H5P has neither partial credit nor feedback in gaps")
     if gap.content.fold or gap.content.typo:
-        sheet.lose("spelling", "spelling errors are not forgiven")
+        sheet.lose("gaps", "spelling errors are not forgiven")
     return escape("/".join(words), quote=False)
 
 
@@ -267,7 +278,7 @@ def _cloze(sheet: _Sheet) -> Body:
     if "*" in text.replace("**", ""):
         raise Unwritable("a text with stars, which mark the gaps of H5P")
     if len({gap.weight for gap in content.gaps.values()}) > 1:
-        sheet.lose("weight", "all gaps count alike")
+        sheet.lose("gaps", "all gaps count alike")
     sensitive = {bool(getattr(gap.content, "case_sensitive", False)) for gap in content.gaps.values()}
     if len(sensitive) > 1:
         raise Unwritable("gaps of which only some mind capitals")

@@ -30,6 +30,10 @@ Numbers {#=3:0.5}
 """
 
 
+SEEN = b"""::Right:: [markdown]![A map](images/a.png) Where? {=here ~there}
+
+::Wrong:: [markdown]![A map](images/no.png) Where? {=here ~there}
+"""
 PNG = b64encode(png()).decode()
 MOODLE = f"""<quiz>
   <question type="category"><category><text>$course$/top/Week 1</text></category>
@@ -270,6 +274,8 @@ def test_an_export_with_images_comes_back_into_its_bank(ada, cast, name):
     "files, told",
     [
         ({"quiz.xml": MOODLE.encode()}, "3 questions would change"),
+        ({"a.gift": SEEN, "images/a.png": png(), "images/no.png": b"no"}, "One question would change"),
+        ({"a.gift": SEEN, "images/a.png": png(), "images/no.png": b"no"}, "Wrong: this is no image"),
         ({"x" * 300 + ".json": b"{}"}, "cannot be unpacked"),
         ({"a.json": b"{}", "images/a": b"", "images/a/b.png": b""}, "cannot be unpacked"),
         ({"a.json": b"{}", "b.json": b"{}"}, "the archive holds no YAML files"),

@@ -13,7 +13,7 @@ from quiz.errors import Invalid, Problem, in_turn
 from quiz.files.replacing import replaced
 from quiz.formats.base import USUAL, Format, Limits, Source
 from quiz.formats.conversion.ids import as_slug
-from quiz.formats.conversion.pictures import put_beside, seen
+from quiz.formats.conversion.pictures import put_beside, seen, with_beside
 from quiz.formats.conversion.reading import Reading, Understood
 from quiz.formats.conversion.report import Report
 from quiz.formats.conversion.writing import Instances, write
@@ -135,7 +135,7 @@ def convert_upload(
     def kept() -> Iterator[Understood]:
         for one in reading:
             try:
-                shown = seen(one, into.images)
+                shown = seen(with_beside(one, source), into.images)
                 into.demand(shown.question)
             except Invalid as error:
                 told = in_turn("; ", map(str, error.problems))
@@ -143,7 +143,7 @@ def convert_upload(
                 report.errors.append({"where": one.where, "message": message})
                 report.read -= 1
             else:
-                files.update(one.files)
+                files.update(shown.files)
                 yield shown
 
     write(kept(), reading.bank, write_as, target, report, instances, reading.topics)

@@ -9,11 +9,23 @@ from pathlib import Path
 
 from quiz.banks.loading import load
 from quiz.errors import Invalid, Problem, Said
-from quiz.files.images import read_image
+from quiz.files.images import named_rightly, read_image
 from quiz.files.replacing import replaced
-from quiz.formats.base import Loss, blind
+from quiz.formats.base import Loss, Source, blind
 from quiz.formats.conversion.reading import Understood
 from quiz.questions.images import references, size_of_pin, worded
+
+
+def with_beside(one: Understood, source: Source) -> Understood:
+    """The question with the images that lie beside its file and that its reader did not bring. Raises Invalid for a wrong one."""
+    if source.folder is None:
+        return one
+    named = {each.file for each in references(one.question.dump())} - one.files.keys()
+    found = {file: content for file in named if (content := source.beside(file)) is not None}
+    images = {file: read_image(content) for file, content in found.items()}
+    for file, image in images.items():
+        named_rightly(image, file)
+    return replace(one, files={**one.files, **{file: image.content for file, image in images.items()}})
 
 
 def seen(one: Understood, there: Container[str]) -> Understood:

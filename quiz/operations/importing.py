@@ -120,7 +120,7 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
         owner_id = _author(connection, actor)
         place = _place(connection, bank, target, owner_id, now, make=not dry_run)
         report = _compare(connection, bank, authored, place.bank_id, whole=target is None, prune=prune)
-        if seen not in ("", report.seen):
+        if report.changes and seen not in ("", report.seen):
             raise Conflict(_CHANGED)
         report = replace(
             report,

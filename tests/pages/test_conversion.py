@@ -378,6 +378,15 @@ def test_what_somebody_has_changed_since_is_shown_again_before_it_is_overwritten
     assert "By now?" not in exporting.export_text(cast.ada, mine.bank_id, NOW)
 
 
+def test_a_button_that_is_pressed_twice_imports_once(ada, cast):
+    look(ada, GIFT.encode(), "fresh.gift")
+    form = controls(ada.page, action="/banks/import/commit")
+    first, second = (ada.post("/banks/import/commit", form) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(ids(cast, "fresh")) == 3
+
+
 def test_a_question_that_the_store_does_not_hold_keeps_no_other_one_out(ada, cast):
     long = "/".join(["a-long-word"] * 30)
     look(ada, f"::Fine:: Q? {{=a ~b}}\n\n$CATEGORY: {long}\n\n::Long:: Q? {{=a ~b}}\n".encode(), "long.gift")

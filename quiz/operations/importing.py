@@ -80,7 +80,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """The bank that questions come into, as it is when they are looked at; ``header`` None = there is none yet."""
 
     header: Mapping[str, Any] | None = None
@@ -109,7 +109,7 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
     the file is the bank. ``seen``: the one of a dry run. Raises Invalid with all faults of the file, Conflict where it would
     do something else than was seen; then nothing is written.
     """
-    bank, target = _read(actor, text, name, pictures, into)
+    bank, there = _read(actor, text, name, pictures, into)
     faults = [*_faults(bank)]
     if faults:
         raise Invalid(faults)
@@ -118,8 +118,8 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
     authored = _as_drafts(bank.by_id, {one.question for one in hindrances})
     with transaction() as connection:
         owner_id = _author(connection, actor)
-        place = _place(connection, bank, target, owner_id, now, make=not dry_run)
-        report = _compare(connection, bank, authored, place.bank_id, whole=target is None, prune=prune)
+        place = _place(connection, bank, there, owner_id, now, make=not dry_run)
+        report = _compare(connection, bank, authored, place.bank_id, whole=there is None, prune=prune)
         if report.changes and seen not in ("", report.seen):
             raise Conflict(_CHANGED)
         report = replace(
@@ -134,33 +134,31 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
             return replace(
                 report, compared={slug: (one, authored[slug].dump()) for slug, one in now_there.items()}
             )
-        there = folder_of(connection, place.bank_id)
         brought = _write_header(connection, bank, place, report, now)
-        brought["added"]["images"] = [file for file in images if file not in there]
-        keep_images(connection, place.bank_id, images)
+        brought["added"]["images"] = _keep_images(connection, place.bank_id, images)
         return _write(connection, authored, place.bank_id, report, brought, owner_id, now)
 
 
 def _read(
     actor: Actor | None, text: str, name: str, pictures: Pictures | None, into: str | None
-) -> tuple[LoadedBank, _Target | None]:
+) -> tuple[LoadedBank, Target | None]:
     """The bank as it is to be, with the questions that come; and the one that they come into. Raises Invalid."""
-    target = None if into is None else _target(actor, into)
-    folder = target.folder if target else {} if pictures else _folder(actor, text)
+    there = None if into is None else target(actor, into)
+    folder = there.folder if there else {} if pictures else _folder(actor, text)
     bank = read_bank(text, name, _finding(pictures, folder), pictures.read if pictures else None)
-    if target is None or (target.header is None and bank.slug == into):
-        return bank, target
-    if target.header is None:
+    if there is None or (there.header is None and bank.slug == into):
+        return bank, there
+    if there.header is None:
         raise Invalid([Problem("bank", "no bank is chosen", "choose one that you may change")])
     made = transfer(
         bank,
         bank.authored,
-        LoadedBank.load(cleared(target.header, bank.by_id)),
+        LoadedBank.load(cleared(there.header, bank.by_id)),
         frozenset(),  # a question with an id that is there already is a new version of it
-        {file: digest_of_pin(pin) for file, pin in target.folder.items()},
+        {file: digest_of_pin(pin) for file, pin in there.folder.items()},
     )
     header = described(made.header, bank.header().get("topics", {}))
-    return LoadedBank.load(header, made.questions), target
+    return LoadedBank.load(header, made.questions), there
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +173,16 @@ class _Place:
 def _place(
     connection: Connection,
     bank: LoadedBank,
-    target: _Target | None,
+    there: Target | None,
     owner_id: int | None,
     now: datetime,
     *,
     make: bool,
 ) -> _Place:
-    """The bank of this name, made where there is none. Raises Conflict where it is no longer the ``target`` that was read."""
+    """The bank of this name, made where there is none. Raises Conflict where it is no longer the one that was read."""
     bank_id = _editable(connection, bank.slug, owner_id)
     before = _header(connection, bank_id)
-    if target is not None and before != target.header:
+    if there is not None and before != there.header:
         raise Conflict(_CHANGED)
     if bank_id is not None or not make:
         return _Place(bank_id, before)
@@ -201,11 +199,12 @@ def _author(connection: Connection, actor: Actor | None) -> int | None:
     return actor.id
 
 
-def _target(actor: Actor | None, slug: str) -> _Target:
+def target(actor: Actor | None, slug: str) -> Target:
+    """The bank of this name into which one may bring questions."""
     with reading() as connection:
         bank_id = _editable(connection, slug, actor.id if actor else None)
         header = _header(connection, bank_id)
-        return _Target() if bank_id is None else _Target(header, folder_of(connection, bank_id))
+        return Target() if bank_id is None else Target(header, folder_of(connection, bank_id))
 
 
 def _header(connection: Connection, bank_id: int | None) -> dict[str, Any] | None:
@@ -240,21 +239,20 @@ def _shown(bank: LoadedBank, pictures: Pictures | None) -> dict[str, Image]:
 MOST_TARGETS: Final = 500
 
 
-def headers_of(actor: Actor) -> dict[str, dict[str, Any]]:
-    """The headers of the banks into which an author may bring questions, by name, in the order of their titles."""
+def targets(actor: Actor) -> dict[str, str]:
+    """The titles of the banks into which an author may bring questions, by name, in their order."""
     with reading() as connection:
         rows = connection.execute(
-            readable_banks(actor, Bank.slug, Bank.header, Bank.title, Bank.owner_id)
+            readable_banks(actor, Bank.slug, Bank.title, Bank.owner_id)
             .where(or_(Bank.owner_id == actor.id, BankShare.right == "edit"))
             .order_by(Bank.title, Bank.id)
             .limit(MOST_TARGETS)
         ).all()
     own_last = sorted(rows, key=lambda row: row.owner_id == actor.id)  # of two of one name my own is meant
-    found = {row.slug: row.header for row in own_last}
-    return dict(sorted(found.items(), key=lambda one: one[1]["title"]))
+    return dict(sorted({row.slug: row.title for row in own_last}.items(), key=lambda one: one[1]))
 
 
-def _folder(actor: Actor | None, text: str) -> dict[str, str]:
+def _folder(actor: Actor | None, text: str) -> Mapping[str, str]:
     """The images that the bank of this text has already, by name; none are looked for where it names none."""
     if f"{FOLDER}/" not in text:
         return {}
@@ -262,14 +260,7 @@ def _folder(actor: Actor | None, text: str) -> dict[str, str]:
         slug = read_mapping(text)[0].get("bank")
     except Invalid:  # said with all the other faults, when the bank is read
         return {}
-    return images_of(actor, str(slug))
-
-
-def images_of(actor: Actor | None, slug: str) -> dict[str, str]:
-    """The images of a bank into which one may bring questions, by name; none where there is no such bank."""
-    with reading() as connection:
-        bank_id = _editable(connection, slug, actor.id if actor else None)
-        return {} if bank_id is None else folder_of(connection, bank_id)
+    return target(actor, str(slug)).folder
 
 
 def demand_storable(question: Authored) -> None:
@@ -446,6 +437,13 @@ def _write_header(
     }
     connection.execute(update(Bank).where(Bank.id == bank_id).values(**values))
     return {"made": place.made, "added": added(before, header), "head": digest_of(header)}
+
+
+def _keep_images(connection: Connection, bank_id: int, images: Mapping[str, Image]) -> list[str]:
+    """Puts images into the bank's folder. Returns the names that it did not have."""
+    there = folder_of(connection, bank_id)
+    keep_images(connection, bank_id, images)
+    return [file for file in images if file not in there]
 
 
 def _contents(connection: Connection, bank_id: int | None, slugs: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -64,13 +63,13 @@ def read_formats() -> list[tuple[str, str]]:
     return [(name, format.title) for name, format in formats().items() if format.read]
 
 
-def given(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
-    """What was sent; the form keeps the text. ``headers`` are those of my banks by name. Raises Invalid."""
+def given(form: ImportForm, mine: Collection[str]) -> Given:
+    """What was sent; the form keeps the text. ``mine``: the names of my banks. Raises Invalid."""
     if form.file.data:
-        sent = _of_file(form.file.data, form, headers)
+        sent = _of_file(form.file.data, form, mine)
         form.text.data = "" if sent.report else sent.text
     else:
-        sent = _of_text(form, headers)
+        sent = _of_text(form, mine)
     if not sent.text.strip():
         raise Invalid(
             [Problem("file", _("there is nothing to import"), _("choose a file or paste its text"))]
@@ -78,25 +77,25 @@ def given(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
     return sent
 
 
-def _of_text(form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
+def _of_text(form: ImportForm, mine: Collection[str]) -> Given:
     text, name = form.text.data or "", _("the pasted text")
     content = text.encode()
     format = _format(content, _PASTED, form.format.data)
     if format.name == _OURS:
         return Given(text, name)
     try:
-        return _converted(content, name, format, form, headers)
+        return _converted(content, name, format, form, mine)
     except Invalid as error:
         raise Invalid(replace(problem, where="text") for problem in error.problems) from None
 
 
-def _of_file(file: FileStorage, form: ImportForm, headers: dict[str, dict[str, Any]]) -> Given:
+def _of_file(file: FileStorage, form: ImportForm, mine: Collection[str]) -> Given:
     content, name = file.read(), file.filename or ""
     if not _is_bundle(content, name):
-        return _of_content(content, name, form, headers)
+        return _of_content(content, name, form, mine)
     with TemporaryDirectory() as folder:
         path = _laid_out(Archive(content), Path(folder))
-        return _of_content(path.read_bytes(), path.name, form, headers, path.parent)
+        return _of_content(path.read_bytes(), path.name, form, mine, path.parent)
 
 
 def _is_bundle(content: bytes, name: str) -> bool:
@@ -131,13 +130,13 @@ def _of_content(
     content: bytes,
     name: str,
     form: ImportForm,
-    headers: dict[str, dict[str, Any]],
+    mine: Collection[str],
     folder: Path | None = None,
 ) -> Given:
     """``folder``: where its images lie, where they came with it."""
     format = _format(content, name, form.format.data)
     if format.name != _OURS:
-        return _converted(content, name, format, form, headers, folder)
+        return _converted(content, name, format, form, mine, folder)
     if is_archive(content):
         return of_archive(content, name)
     if len(content) > LARGEST_FILE:
@@ -171,12 +170,12 @@ def _converted(
     name: str,
     format: Format,
     form: ImportForm,
-    headers: dict[str, dict[str, Any]],
+    mine: Collection[str],
     folder: Path | None = None,
 ) -> Given:
     if len(content) > LARGEST_ARCHIVE:
         raise Invalid([Problem("file", _("the file is larger than 10 MB"), _("cut it into several files"))])
-    target = form.bank.data if form.bank.data in headers else None
+    target = form.bank.data if form.bank.data in mine else None
     try:
         made = convert_upload(
             Source(BytesIO(content), name, folder, _LIMITS),
@@ -184,7 +183,7 @@ def _converted(
             get(_OURS),
             PurePath(name).stem,
             Instances(moment().date()),
-            _into(target, form.topic.data or "", headers),
+            _into(target, form.topic.data or ""),
         )
     except (Invalid, TooLarge) as error:
         problems = error.problems if isinstance(error, Invalid) else [Problem("", str(error))]
@@ -196,12 +195,11 @@ def _converted(
     return replace(of_archive(archive, name), report=made.report, into=into)
 
 
-def _into(target: str | None, topic: str, headers: dict[str, dict[str, Any]]) -> Into:
+def _into(target: str | None, topic: str) -> Into:
     """The bank that the questions are to come into; without a ``target`` one of their own, or that of the same name."""
-    if target is None:
-        return Into({}, topic, (), importing.demand_storable)
-    there = importing.images_of(get_actor(), target)
-    return Into(Bank.load(headers[target]).topics, topic, there, importing.demand_storable)
+    there = importing.target(get_actor(), target) if target else importing.Target()
+    topics = Bank.load(there.header).topics if there.header else {}
+    return Into(topics, topic, there.folder, importing.demand_storable)
 
 
 def at_the_file(error: Invalid) -> Invalid:

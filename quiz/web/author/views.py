@@ -239,7 +239,7 @@ def preview() -> ResponseReturnValue:
     accounts.demand(get_actor(), AUTHORING)
     form = ImportForm()
     try:
-        given = uploads.given(form, importing.headers_of(get_actor()))
+        given = uploads.given(form, importing.targets(get_actor()))
         return _preview(given)
     except Invalid as error:
         return _mend(form, error)
@@ -292,7 +292,7 @@ def _lies_in_the_text(problem: Problem) -> bool:
 
 def _import_page(form: ImportForm, faults: Sequence[Problem]) -> str:
     form.format.choices = [("", _("As the file looks")), *uploads.read_formats()]
-    mine = [(slug, header["title"]) for slug, header in importing.headers_of(get_actor()).items()]
+    mine = importing.targets(get_actor()).items()
     form.bank.choices = [("", _("A bank of its own, called like the file")), *mine]
     return render_template("author/import.html", form=form, faults=faults)
 

@@ -231,7 +231,7 @@ def _rewrite_percentages(item: Item) -> None:
     worth = {one: percent for one in conditions if (percent := _percent(one)) is not None}
     given = {value for one, percent in worth.items() if percent > 0 for value in _named(one)}
     whole = {value for one in conditions if _gives_all(one) for value in _named(one)}
-    if not given or not whole <= given:
+    if any(map(_counts_otherwise, conditions)) or not given or not whole <= given:
         item.lose("options", "partial credits of Blackboard's own, which its rules do not give")
         return
     for one in item.element.iter("decvar"):
@@ -245,10 +245,20 @@ def _rewrite_percentages(item: Item) -> None:
 
 def _percent(condition: Element) -> Fraction | None:
     """What an option or a pair is worth by itself; None for a condition that says something else."""
-    said = {one.get("variablename"): one.text for one in condition.iterchildren("setvar")}
-    if number(said.get("NegativeCreditPercent")):
-        return None
-    return number(said.get("PartialCreditPercent") or (None if condition.get("title") else said.get("SCORE")))
+    said = _variable(condition, "PartialCreditPercent")
+    return number(said if said or condition.get("title") else _variable(condition, "SCORE"))
+
+
+def _counts_otherwise(condition: Element) -> bool:
+    """Whether a pair takes points off where it is wrong, or is worth none."""
+    taken, given = (_variable(condition, f"{sign}CreditPercent") for sign in ("Negative", "Partial"))
+    return bool(number(taken)) or number(given) == 0
+
+
+def _variable(condition: Element, name: str) -> str:
+    """What a condition sets a variable of Blackboard to; "" where it does not."""
+    found = (one for one in condition.iterchildren("setvar") if one.get("variablename") == name)
+    return next((one.text or "" for one in found), "")
 
 
 def _gives_all(condition: Element) -> bool:

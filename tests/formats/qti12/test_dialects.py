@@ -260,7 +260,11 @@ ELSE = '<respcondition title="incorrect"><conditionvar><other/></conditionvar><s
 
 
 def bb_matching(*percents, negative="0.0"):
-    """Stems s, t, u …, whose choices X, Y, Z … stand in a part of their own: the options have no texts."""
+    """Stems s, t, u …, whose choices X, Y, Z … stand in a part of their own: the options have no texts.
+
+    ``negative``: what the last pair takes off where it is wrong.
+    """
+    taken = ["0.0"] * (len(percents) - 1) + [negative]
     names = "stuv"[: len(percents)]
     rows = []
     for name in names:
@@ -273,7 +277,7 @@ def bb_matching(*percents, negative="0.0"):
         bb_rule(
             equal(name, f"{name}{place}"),
             ("PartialCreditPercent", percent),
-            ("NegativeCreditPercent", negative),
+            ("NegativeCreditPercent", taken[place]),
         )
         for place, (name, percent) in enumerate(zip(names, percents, strict=True))
     ]
@@ -288,7 +292,7 @@ def bb_matching(*percents, negative="0.0"):
 
 @pytest.mark.parametrize(
     "percents, negative, lost",
-    [((50.0, 50.0), "0.0", []), ((33.33, 33.33, 33.34), "0.0", []), ((75.0, 25.0), "0.0", ["pairs"]), ((50.0, 50.0), "50.0", ["options"])],
+    [((50.0, 50.0), "0.0", []), ((33.33, 33.33, 33.34), "0.0", []), ((75.0, 25.0), "0.0", ["pairs"]), ((50.0, 50.0), "50.0", ["options"]), ((100.0, 0.0), "0.0", ["options"])],
 )  # fmt: skip
 def test_pairs_of_blackboard_learn_have_their_choices_elsewhere(percents, negative, lost):
     """Options that no rule names were taken for empty lines: every stem had the first choice."""

@@ -138,7 +138,7 @@ def _text(value: object, info: ValidationInfo) -> str:
     """
     if type(value) is not str:
         value = _written(value)
-    if "\0" in value or not value.isascii():
+    if ("\0" in value or not value.isascii()) and _NO_CHARACTER.search(value):
         value = _NO_CHARACTER.sub("\ufffd", value)
     return value if info.context is None else info.context(value)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from quiz.banks.model import Bank, Question
 from quiz.errors import Invalid
+from quiz.files.richtext import to_html
 from tests.kernel.questions import COMMON, examples, question
 
 TRUE = {"answer": True}
@@ -81,6 +82,15 @@ def test_the_stored_form_is_stable():
         "answers": [{"value": "8.5", "tolerance": "1/3"}],
     }  # fmt: skip
     assert q.digest == "sha256:00e1daa0ceecf980d588b89266d70ab7ee54a012c688500cb2da5680027e074c"
+
+
+def test_texts_beside_translations_stay_in_their_format():
+    """Those with letters beyond ASCII became Markdown, in which HTML is shown as it is written."""
+    content = {"text": "<b>Ж</b> [[1]]", "choices": ["<i>Ä</i>", "b"], "gaps": {"1": "a"}}
+    more = {"text_format": "html", "translations": {"ru": {"prompt": "Где?"}}}
+    asked = question("gap_select", content, **more)
+    assert to_html(asked.content.text) == "<b>Ж</b> [[1]]"
+    assert to_html(asked.in_language("ru").content.choices[0].text) == "<i>Ä</i>"
 
 
 def test_expected_facility():

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from quiz.errors import Invalid
 from quiz.files.images import SUFFIXES, Image, read_image
 from quiz.files.richtext import media_address, to_prompt_html
-from quiz.questions.images import address_of, pin_of, references, renamed
+from quiz.questions.images import address_of, pin_of, references, renamed, without_pins
 
 _STEM: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -80,7 +80,7 @@ class Shown:
         html = render(self._named(text, self._pinned))
         for name, content in self.used.items():
             html = html.replace(media_address(sha256(content).hexdigest()), self._place(name))
-        return html
+        return str(without_pins(html))  # of what only looks like a picture, in a piece of code
 
     def _named(self, text: str, naming: Callable[[str], str]) -> str:
         if not self._files:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeAlias
 
@@ -382,6 +384,23 @@ def rounded(numbers: Iterable[Fraction]) -> list[Loss]:
     if all(Fraction(show_number(number)) == number for number in numbers):
         return []
     return [Loss("answers", "a number is rounded to fifteen digits")]
+
+
+#: The loss of an answer that never counts.
+NEVER: Final = Said("an answer that one before it accepts too")
+
+
+def is_new(before: list[tuple[Fraction, Fraction]], low: Fraction, high: Fraction) -> bool:
+    """Whether no range before holds all of this one, which then is among them.
+
+    Those that others hold are left out, so that in the order of one end the ranges are in that of the other, too.
+    """
+    place = bisect_right(before, low, key=itemgetter(0))
+    if place and high <= before[place - 1][1]:
+        return False
+    begin = place - (place > 0 and before[place - 1][0] == low)
+    before[begin : bisect_right(before, high, begin, key=itemgetter(1))] = [(low, high)]
+    return True
 
 
 #: Fields of a question that are texts, and those of its feedback.

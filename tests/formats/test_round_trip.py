@@ -2,23 +2,25 @@
 
 from datetime import date
 from fractions import Fraction
+from io import BytesIO
 
 import pytest
 
 from quiz.banks.model import Bank, Question
 from quiz.files.richtext import to_html
 from quiz.formats import formats, get
-from quiz.formats.conversion import Instances, export
+from quiz.formats.conversion import Instances, Report, Understood, export, write
 from tests.formats.samples import pictures, read
 from tests.kernel.questions import question
 
 
 def there_and_back(name, asked):
     """The fields that are told as lost, and the question that comes back from the format."""
-    bank = Bank.load({"bank": "b", "title": "B"}, [asked])
-    made = export(bank, pictures(asked), get(name), Instances(date(2026, 1, 1)))
-    (found,), _ = read(get(name), made.content)
-    return {loss["field"] for loss in made.report.losses}, found
+    bank, target, report = Bank.load({"bank": "b", "title": "B"}), BytesIO(), Report("b", "yaml")
+    one = Understood("q", asked, (), pictures(asked))
+    write([one], bank, get(name), target, report, Instances(date(2026, 1, 1)))
+    (found,), _ = read(get(name), target.getvalue())
+    return {loss["field"] for loss in report.losses}, found
 
 
 def stays(name, asked):
@@ -189,3 +191,63 @@ def test_what_h5p_has_no_place_for_is_told_and_a_name_keeps_its_signs():
 def test_what_is_explained_of_an_essay_has_no_place_on_a_card():
     asked = question("essay", {"model_answer": "Because of it all. " * 12}, explanation="So.")
     assert "explanation" in there_and_back("anki", asked)[0]
+
+
+QTI = ["qti21", "qti22", "qti30"]
+
+
+def test_points_on_a_picture_stay_where_they_are_near_its_edge():
+    picture = {"file": "images/p.svg", "alt": "Map", "width": 80, "height": 60}
+    picture["places"] = {"1": {"coords": [1, 34]}, "2": {"coords": [79, 59]}}
+    text = "1. [[1]]\n2. [[2]]"
+    words = {"text": text, "choices": ["a", "b"], "gaps": {"1": "a", "2": "b"}, "picture": picture}
+    found = stays("qti30", question("drag_words", words))
+    assert [place.coords for place in found.content.picture.places.values()] == [(1, 34), (79, 59)]
+
+
+@pytest.mark.parametrize("name", QTI)
+@pytest.mark.parametrize("points", ["1.234567", "7/3", "0.1"])
+def test_points_that_parts_share_come_back_as_they_were(name, points):
+    pairs = [{"stem": str(place), "choice": f"c{place}"} for place in range(6)]
+    asked = question("matching", {"pairs": pairs}, points=points)
+    assert stays(name, asked).points == asked.points
+
+
+@pytest.mark.parametrize("name", QTI)
+def test_credits_that_do_not_reach_all_points_are_told(name):
+    options = [{"text": "a", "credit": "1/3"}, {"text": "b", "credit": "1/3"}, {"text": "c", "credit": 0}]
+    gaps = {"1": {"type": "multiple_response", "options": options}}
+    for asked in (
+        question("multiple_response", {"options": options}),
+        question("cloze", {"text": "See [[1]]", "gaps": gaps}),
+    ):
+        lost, found = there_and_back(name, asked)
+        assert ("points" in lost, found.points) == (True, Fraction(2, 3))
+        assert "points" not in there_and_back(name, found)[0]
+
+
+@pytest.mark.parametrize("name", QTI)
+def test_an_option_that_is_only_a_comment_makes_a_question_that_is_not_written(name):
+    content = {"options": [{"text": "a", "correct": True}, {"text": "<!-- b -->"}]}
+    report = export(
+        Bank.load({"bank": "b", "title": "B"}, [question("single_choice", content, text_format="html")]),
+        {},
+        get(name),
+        Instances(date(2026, 1, 1)),
+    ).report
+    assert [one["kind"] for one in report.unsupported] == ["an option without words"]
+
+
+@pytest.mark.parametrize("name", [*QTI, "qti12", "anki"])
+def test_what_looks_like_a_picture_in_a_piece_of_code_stays_as_it_is_written(name):
+    prompt = "Say `![A](images/p.svg)` and\n\n    ![A](images/p.svg)\n\nwhere it is ![B](images/p.svg)"
+    asked = question("short_text", {"answers": ["six"]}, prompt=prompt)
+    assert stays(name, asked).prompt.count("![A](images/p.svg)") == 2
+
+
+@pytest.mark.parametrize("name", [*QTI, "qti12"])
+def test_what_is_lost_of_a_number_in_a_text_is_told_of_its_gap(name):
+    answers = [{"value": 3, "tolerance": 1}, {"value": 3, "credit": "1/2"}]
+    gaps = {"1": {"type": "numerical", "answers": answers}}
+    assert "gaps" in there_and_back(name, question("cloze", {"text": "See [[1]]", "gaps": gaps}))[0]
+    assert "answers" in there_and_back(name, question("numerical", {"answers": answers}))[0]

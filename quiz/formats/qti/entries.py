@@ -10,8 +10,8 @@ from quiz.files.xml import Element
 from quiz.formats.qti.answers import Answer, Tells, Worth, numbers, typed, unlike
 from quiz.formats.qti.item import Item, Probe, snapped, told
 from quiz.formats.qti.markup import joined
-from quiz.formats.qti.scoring import Tried, points_of, scores_of
-from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, count_of, number
+from quiz.formats.qti.scoring import Tried, declared_most, points_of, scores_of
+from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, count_of
 
 
 def entry(item: Item, interaction: Element) -> dict[str, Any]:
@@ -80,24 +80,14 @@ def essay(item: Item, interaction: Element) -> dict[str, Any]:
         item.lose("rubric", "notes for who marks are the model answer, which is shown with the right answers")
     if model := joined([*(html_inside_text(str(one)) for one in right), *notes]):
         fields["model_answer"] = model
-    if most := count_of(interaction, "maxWords"):  # Inspera's
-        fields["words"] = {"max": most}
+    if words := count_of(interaction, "maxWords"):  # Inspera's
+        fields["words"] = {"max": words}
     if interaction.get("maxStrings", "1") not in ("0", "1"):
         item.lose("answers", "one text is asked for, not several")
-    return {**fields, **told(item, ()).common, **points_of(_declared_most(item))}
+    most = declared_most(item)
+    return {**fields, **told(item, ()).common, **points_of(Fraction(1) if most is None else most)}
 
 
 def html_inside_text(text: str) -> str:
     """A plain text as HTML, its line breaks kept."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
-
-
-def _declared_most(item: Item) -> Fraction:
-    """The largest SCORE as declared: what a person may give."""
-    for element in item.root.findall("outcomeDeclaration"):
-        if element.get("identifier") == "SCORE" and element.get("normalMaximum"):
-            return snapped(number(element.get("normalMaximum")))
-    most = item.outcomes.get("MAXSCORE")
-    if most is not None and most.default and isinstance(most.default[0], Fraction):
-        return snapped(most.default[0])
-    return Fraction(1)

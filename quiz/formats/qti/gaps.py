@@ -15,7 +15,7 @@ from quiz.formats.qti.choices import key_of
 from quiz.formats.qti.entries import scaled, typed_answers
 from quiz.formats.qti.item import Item, Probe, fitting_ids, snapped, told, with_ids
 from quiz.formats.qti.markup import BLOCKS, joined
-from quiz.formats.qti.scoring import Tried, points_of, ruled, shuffle_of, with_rules
+from quiz.formats.qti.scoring import Tried, points_of, ruled, said_most, shuffle_of, with_rules
 from quiz.formats.qti.values import NULL, Declaration, Value, Wrong, as_typed, holds, number
 from quiz.questions.base import Response
 from quiz.questions.fields import letters
@@ -74,7 +74,7 @@ def cloze(item: Item, body: Element, inline: Sequence[Element]) -> dict[str, Any
         "text": text,
         **by_rule,
         **told(item, probes).common,
-        **points_of(snapped(best)),
+        **points_of(said_most(item, best)),
     }
     takes_off = by_rule.get("scoring") == _AT_LEAST_ZERO
     if {*weights} == {1} and not groups and (select := _select(item, gaps, ours, takes_off=takes_off)):

@@ -10,7 +10,7 @@ from quiz.errors import Said
 from quiz.files.xml import Element
 from quiz.formats.base import Loss
 from quiz.formats.qti.item import Item, Probe, snapped
-from quiz.formats.qti.values import Declaration, Value, Wrong, holds
+from quiz.formats.qti.values import Declaration, Value, Wrong, holds, number_of
 from quiz.questions import types
 from quiz.questions.base import Response
 from quiz.questions.validation import validate
@@ -45,7 +45,26 @@ def scores_of(item: Item, name: str, tried: Sequence[Tried]) -> tuple[Fraction, 
         Probe(credit, outcomes, response if isinstance(response, str) else None)
         for (_, response), credit, (_, outcomes) in zip(tried, credits, found, strict=True)
     ]
-    return snapped(best), credits, probes
+    return said_most(item, best), credits, probes
+
+
+def declared_most(item: Item) -> Fraction | None:
+    """The largest SCORE as declared; None where it is not."""
+    for element in item.root.findall("outcomeDeclaration"):
+        declared = number_of(element.get("normalMaximum") or "")
+        if element.get("identifier") == "SCORE" and declared is not None:
+            return snapped(declared)
+    most = item.outcomes.get("MAXSCORE")
+    if most is not None and most.default and isinstance(most.default[0], Fraction):
+        return snapped(most.default[0])
+    return None
+
+
+def said_most(item: Item, best: Fraction) -> Fraction:
+    """The largest SCORE as declared where the one that is reached comes near it, as a sum of rounded shares; else that."""
+    declared = declared_most(item)
+    is_near = declared is not None and abs(declared - best) * 10**9 < declared
+    return declared if declared is not None and is_near else snapped(best)
 
 
 def points_of(best: Fraction) -> dict[str, Fraction]:

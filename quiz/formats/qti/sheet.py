@@ -81,8 +81,9 @@ class Sheet:
         return self.question.points or Fraction(1)
 
     def lose(self, name: str, detail: str) -> None:
-        """Notes a loss of the field of this name."""
-        self.losses.append(Loss(name, detail))
+        """Notes a loss of the field of this name; answers and options of a text with gaps are its gaps."""
+        inside = self.question.type == "cloze" and name in ("answers", "options")
+        self.losses.append(Loss("gaps" if inside else name, detail))
 
     # Pieces of XML ---------------------------------------------------------------------------------------------------
 

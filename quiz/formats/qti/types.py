@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from quiz.errors import Said
-from quiz.formats.base import Unwritable, credits_of
+from quiz.formats.base import NEVER, Unwritable, credits_of, is_new
 from quiz.formats.qti.gaps import FILL_IN
 from quiz.formats.qti.nesting import nested
 from quiz.formats.qti.orders_writing import items
@@ -35,6 +35,7 @@ def _options(sheet: Sheet, content: Any) -> None:
     else:
         mapping = [(name, credit * sheet.points) for name, credit in zip(names, credits, strict=True)]
         sheet.template = "map_response"
+        _lose_rest(sheet, [max(credits)] if single else credits)
     bounds = {} if single else {"lowerBound": "0", "upperBound": decimal(sheet.points)}
     sheet.declare("RESPONSE", "single" if single else "multiple", "identifier", right, mapping, bounds)
     most = 1 if single else content.choose or 0
@@ -45,6 +46,12 @@ def _options(sheet: Sheet, content: Any) -> None:
         for name, option in zip(names, content.options, strict=True)
     ]
     block(sheet, "choiceInteraction", {"shuffle": sheet.question.shuffle, "maxChoices": most}, choices)
+
+
+def _lose_rest(sheet: Sheet, credits: Sequence[Fraction]) -> None:
+    """Tells where not all points can be had: a reader takes the most that is given for the whole."""
+    if sum(credit for credit in credits if credit > 0) < 1:
+        sheet.lose("points", "what all right options give together counts as the whole mark")
 
 
 def _credits(sheet: Sheet, content: Any) -> list[Fraction]:
@@ -127,6 +134,14 @@ def _numbers(sheet: Sheet, content: Any) -> None:
     _alone(sheet, "RESPONSE")
     sheet.declare("RESPONSE", "single", "float", _correct_number(content))
     _chain(sheet, content, "RESPONSE", _number_test, Fraction(1))
+    _lose_hidden(sheet, content)
+
+
+def _lose_hidden(sheet: Sheet, content: Any) -> None:
+    """Tells of answers that never count, which a reader who tries answers does not find."""
+    before: list[tuple[Fraction, Fraction]] = []
+    if not all(is_new(before, *answer.bounds) for answer in content.answers):
+        sheet.lose("answers", NEVER)
 
 
 def _correct_number(content: Any) -> list[str]:
@@ -418,6 +433,7 @@ def _gap_number(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     if content.unit_rule is not None:
         sheet.lose("gaps", "units of a gap")
     _chain(sheet, content, name, _number_test, share, within=True)
+    _lose_hidden(sheet, content)
     return sheet.el("textEntryInteraction", {"responseIdentifier": name})
 
 
@@ -437,7 +453,9 @@ def _gap_options(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
 
 def _gap_boxes(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
     """Boxes are a choice that stands by itself in the text."""
-    worth = [credit * share * sheet.points for credit in credits_of(content.options)]
+    credits = credits_of(content.options)
+    _lose_rest(sheet, credits)
+    worth = [credit * share * sheet.points for credit in credits]
     names = [identifier(one.id) for one in content.options]
     right = [id for id, one in zip(names, content.options, strict=True) if one.right]
     bounds = {"lowerBound": "0", "upperBound": decimal(share * sheet.points)}

@@ -20,6 +20,7 @@ from quiz.files.richtext import (
     to_prompt_html,
     to_text,
 )
+from quiz.formats.base import Unwritable
 from quiz.formats.qti.dialect import MATHML, quoted
 from quiz.formats.qti.markup import VOID
 from quiz.formats.qti.mathml import ELEMENTS, with_formulas
@@ -110,8 +111,14 @@ class Texts:
         return _MATH.sub(f'<math xmlns="{MATHML}"', html)
 
     def entry(self, text: str) -> str:
-        """An option, or an entry of a list, as XHTML: in its Markdown ``1. May`` and ``+`` are no lists."""
-        return self.xhtml(text, to_inline_html).strip()
+        """An option, or an entry of a list, as XHTML: in its Markdown ``1. May`` and ``+`` are no lists.
+
+        Raises Unwritable where nothing is left of it, as of a comment.
+        """
+        made = self.xhtml(text, to_inline_html).strip()
+        if not made:
+            raise Unwritable("an option without words")
+        return made
 
     def around(self, text: str, put: Mapping[str, str]) -> str:
         """The text as XHTML with these pieces of XML in place of the marks of gaps; what has no place stands behind."""
@@ -161,7 +168,7 @@ class Texts:
         for address, name in self._names.items():
             if address in html:
                 html = html.replace(address, self.source(name))
-        return html
+        return str(without_pins(html))  # of what only looks like a picture, in a piece of code
 
     def _cleaned(self, text: Html) -> str:
         def kept(tag: str, name: str, value: str) -> str | None:

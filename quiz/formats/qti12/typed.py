@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
-from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
-from quiz.errors import Said
-from quiz.formats.base import Unwritable
+from quiz.formats.base import NEVER, Unwritable, is_new
 from quiz.formats.qti12.sheet import Sheet, coded, equal
 from quiz.questions.rules.numbers import show_number
 from quiz.questions.rules.text import has_star, literal
-
-#: The loss of an answer that never counts.
-_NEVER: Final = Said("an answer that one before it accepts too")
 
 
 def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[tuple[str, Any]]:
@@ -33,7 +27,7 @@ def text_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator[t
             continue
         plain = fold(bare)
         if any(part in plain for part in parts) or (plain in whole and not has_star(text)):
-            sheet.lose(field, _NEVER)
+            sheet.lose(field, NEVER)
             continue
         tag = "varsubstring" if has_star(text) else "varequal"
         parts += [plain] * has_star(text)
@@ -49,8 +43,8 @@ def number_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator
     before: list[tuple[Fraction, Fraction]] = []
     for answer in content.answers:
         low, high = answer.bounds
-        if not _is_new(before, low, high):
-            sheet.lose(field, _NEVER)
+        if not is_new(before, low, high):
+            sheet.lose(field, NEVER)
             continue
         bounds = f"{_bound('vargte', ident, low)}{_bound('varlte', ident, high)}"
         _demand_exact(sheet, field, low, high)
@@ -65,19 +59,6 @@ def number_rules(sheet: Sheet, content: Any, ident: str, field: str) -> Iterator
             sheet.tolerances.add(answer.tolerance_type)
         _demand_exact(sheet, field, answer.value)
         yield f"<or>{equal(ident, show_number(answer.value))}<and>{bounds}</and></or>", answer
-
-
-def _is_new(before: list[tuple[Fraction, Fraction]], low: Fraction, high: Fraction) -> bool:
-    """Whether no range before holds all of this one, which then is among them.
-
-    Those that others hold are left out, so that in the order of one end the ranges are in that of the other, too.
-    """
-    place = bisect_right(before, low, key=itemgetter(0))
-    if place and high <= before[place - 1][1]:
-        return False
-    begin = place - (place > 0 and before[place - 1][0] == low)
-    before[begin : bisect_right(before, high, begin, key=itemgetter(1))] = [(low, high)]
-    return True
 
 
 def _bound(tag: str, ident: str, value: Fraction) -> str:

@@ -20,7 +20,7 @@ from quiz.banks.expressions.values import typed, written
 from quiz.banks.families import Family
 from quiz.banks.model import Question
 from quiz.banks.templates import expressions
-from quiz.errors import Said
+from quiz.errors import Invalid, Said
 from quiz.formats._moodle import graded, ticked
 from quiz.formats.base import Loss, Unwritable
 from quiz.formats.moodle_xml.calculated import PLACE_IN_TEXT, SHOWN_DIGITS, TABLE, described
@@ -75,7 +75,10 @@ def calculation(family: Family, on: date) -> Calculation:
     if items[0].rows:
         raise Unwritable("family")
     scopes = [item.scope(family.language) for item in items]
-    return _Maker(family, scopes).made(_losses(family, keys))
+    try:
+        return _Maker(family, scopes).made(_losses(family, keys))
+    except Invalid:  # it is told of each question by itself
+        raise Unwritable("family") from None
 
 
 def _losses(family: Family, keys: Sequence[str]) -> list[Loss]:

@@ -359,6 +359,14 @@ def test_a_family_that_moodle_cannot_calculate_goes_as_its_questions(old, new):
     assert b'type="calculated' not in made.content
 
 
+def test_an_item_that_cannot_be_calculated_is_told_beside_the_others():
+    bank = bank_of(PRODUCT.replace("formula: a * b", "formula: sqrt(a - 3)"))
+    made = export(bank, {}, XML, Instances(DAY, 7))
+    assert all("sqrt() has no root" in error["message"] for error in made.report.errors)
+    assert len(made.report.errors) + made.report.written == 7
+    assert 0 < made.report.written < 7
+
+
 def test_a_tolerance_with_more_figures_than_moodle_takes_is_a_loss():
     text = PRODUCT.replace("tolerance: 0.01", "tolerance: 0.0123456789012345678")
     made = export(bank_of(text), {}, XML, Instances(DAY))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,18 +17,14 @@ from quiz.banks.loading import load
 from quiz.banks.model import Authored, digest_of
 from quiz.banks.model import Bank as LoadedBank
 from quiz.banks.transferring import transfer
-from quiz.banks.yaml import BankProblem, read_bank, read_mapping
+from quiz.banks.yaml import read_bank, read_mapping
 from quiz.db import parts, reading, transaction
-from quiz.errors import Conflict, Invalid, Problem, Said
+from quiz.errors import Conflict, Invalid, Problem
 from quiz.files.images import Image
 from quiz.files.richtext import to_text
 from quiz.lint.inspect import findings_of_all, is_sourced
 from quiz.models.audit import record
 from quiz.models.bank import (
-    LONGEST_LANGUAGE,
-    LONGEST_TITLE,
-    LONGEST_TOPIC,
-    LONGEST_VARIANT,
     Bank,
     BankShare,
     Question,
@@ -36,15 +32,17 @@ from quiz.models.bank import (
     new_bank,
 )
 from quiz.models.media import folder_of, keep_images
+from quiz.models.storable import demand_storable, faults_of, stored
 from quiz.models.versions import add_versions, bank_changed
 from quiz.operations.access import AUTHORING, Actor, demand_role, readable_banks
 from quiz.questions.images import digest_of_pin
+
+__all__ = ["ImportReport", "Target", "demand_storable", "import_bank", "target", "targets"]
 
 #: Questions whose beginning is shown before they are imported, and those of which is shown what changes; characters of it.
 MOST_SHOWN: Final = 100
 MOST_COMPARED: Final = 50
 LONGEST_SHOWN: Final = 120
-_CHANGED: Final = "The questions have changed since you looked. Look again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
     do something else than was seen; then nothing is written.
     """
     bank, there = _read(actor, text, name, pictures, into)
-    faults = [*_faults(bank)]
+    faults = [*faults_of(bank)]
     if faults:
         raise Invalid(faults)
     images, found = _shown(bank, pictures), _findings(bank)
@@ -121,7 +119,7 @@ def import_bank(  # noqa: PLR0913 - each is a choice of whoever imports
         place = _place(connection, bank, there, owner_id, now, make=not dry_run)
         report = _compare(connection, bank, authored, place.bank_id, whole=there is None, prune=prune)
         if report.changes and seen not in ("", report.seen):
-            raise Conflict(_CHANGED)
+            raise _changed()
         report = replace(
             report,
             images=tuple(images),
@@ -183,12 +181,16 @@ def _place(
     bank_id = _editable(connection, bank.slug, owner_id)
     before = _header(connection, bank_id)
     if there is not None and before != there.header:
-        raise Conflict(_CHANGED)
+        raise _changed()
     if bank_id is not None or not make:
         return _Place(bank_id, before)
     made = new_bank(connection, bank, owner_id, now)
     # where somebody else has made it meanwhile: compare with what they wrote
     return _Place(made or _editable(connection, bank.slug, owner_id), None, made is not None)
+
+
+def _changed() -> Conflict:
+    return Conflict("The questions have changed since you looked. Look again.")
 
 
 def _author(connection: Connection, actor: Actor | None) -> int | None:
@@ -263,57 +265,11 @@ def _folder(actor: Actor | None, text: str) -> Mapping[str, str]:
     return target(actor, str(slug)).folder
 
 
-def demand_storable(question: Authored) -> None:
-    """Raises Invalid for a question that the store does not hold, and for a family with wrong variants, at any date."""
-    found = [*_unstorable(question)]
-    if found:
-        raise Invalid(found)
-
-
-def _unstorable(question: Authored) -> Iterator[Problem]:
-    if len(question.topic) > LONGEST_TOPIC:
-        mend = Said("use up to %(most)s characters", most=LONGEST_TOPIC)
-        yield Problem("topic", "this is too long", mend)
-    yield from question.faults()
-    longest = max(map(len, question.every_key()), default=0)
-    if longest > LONGEST_VARIANT:
-        what = Said("the key of a variant has %(most)s characters", most=longest)
-        mend = Said("up to %(most)s: take fewer rows, or give them shorter keys", most=LONGEST_VARIANT)
-        yield Problem("take", what, mend)
-
-
-def _faults(bank: LoadedBank) -> Iterator[Problem]:
-    """What the store does not hold. Families that are stored already, in any version, have been looked through."""
-    for where, value, most in (
-        ("title", bank.title, LONGEST_TITLE),
-        ("language", bank.language, LONGEST_LANGUAGE),
-    ):
-        if len(value) > most:
-            yield BankProblem(where, "this is too long", Said("use up to %(most)s characters", most=most))
-    stored = _stored([family.digest for family in bank.families])
-    known = {family.id for family in bank.families if family.digest in stored}
-    for question in bank.authored:
-        for one in () if question.id in known else _unstorable(question):
-            yield BankProblem(one.where, one.what, one.mend, question=question.qualified)
-
-
-def _stored(digests: Sequence[str]) -> set[str]:
-    """Which of these contents there are in the store."""
-    with reading() as connection:
-        return {
-            digest
-            for part in parts(digests)
-            for digest in connection.execute(
-                select(QuestionVersion.digest).where(QuestionVersion.digest.in_(part))
-            ).scalars()
-        }
-
-
 def _findings(bank: LoadedBank) -> list[Finding]:
     """What the rules say to its ready questions; those that are stored already, in any version, have been looked through."""
     ready = [one for one in bank.authored if one.status == "ready"]
-    stored = _stored([one.digest for one in ready])
-    fresh = [one for one in ready if one.digest not in stored]
+    there = stored([one.digest for one in ready])
+    fresh = [one for one in ready if one.digest not in there]
     return findings_of_all(fresh, bank.language, sourced=is_sourced(bank))
 
 

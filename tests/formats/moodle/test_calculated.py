@@ -360,7 +360,7 @@ def test_a_family_that_moodle_cannot_calculate_goes_as_its_questions(old, new):
 
 
 def test_an_item_that_cannot_be_calculated_is_told_beside_the_others():
-    bank = bank_of(PRODUCT.replace("formula: a * b", "formula: sqrt(a - 3)"))
+    bank = bank_of(PRODUCT.replace("formula: a * b", "formula: sqrt(a - 6)"))
     made = export(bank, {}, XML, Instances(DAY, 7))
     assert all("sqrt() has no root" in error["message"] for error in made.report.errors)
     assert len(made.report.errors) + made.report.written == 7

@@ -122,7 +122,10 @@ class _Maker:
             raise Unwritable(_NO_NUMBER)
 
     def made(self, losses: Sequence[Loss]) -> Calculation:
-        """Raises Unwritable."""
+        """Raises Unwritable, and Invalid where something cannot be calculated for an item."""
+        for _, one in expressions(self._given):
+            for item in self._items:
+                one.value(item)
         texts = {name: self._text(self._given.get(name), self._place) for name in ("prompt", "explanation")}
         parts = [self._part(one) for one in self._given[self._list]]
         rest = {name: part for name, part in self._given.items() if name not in (*texts, self._list)}

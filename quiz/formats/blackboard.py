@@ -50,6 +50,10 @@ _BLANK: Final = re.compile(r"\[([^\[\]]+)\]")
 _QUOTED: Final = re.compile(r'"(?:[^",]|(,|""))*+"')
 
 
+#: Cells behind the question of types that have no lists.
+_MOST: Final = {"TF": 1, "ESS": 1, "SR": 1, "NUM": 2}
+
+
 class _Wrong(Exception):
     """What is wrong with a line, and how to mend it."""
 
@@ -67,9 +71,16 @@ def _read(source: Source) -> Iterator[Entry]:
             yield Unsupported(where, _OTHERS[kind], rest[0][:60] if rest else "")
             continue
         try:
-            yield Found(where, _question(kind, rest))
+            yield Found(where, _question(kind, rest), _beyond(kind, rest))
         except _Wrong as error:
             yield Fault(where, str(error))
+
+
+def _beyond(kind: str, cells: Sequence[str]) -> list[Loss]:
+    """A loss of cells behind all that a question of this type has."""
+    left = [cell for cell in cells[1 + _MOST.get(kind, len(cells)) :] if cell]
+    lost = Said("%(type)s has no '%(columns)s'", type=kind, columns="', '".join(left)[:80])
+    return [Loss("columns", lost)] if left else []
 
 
 def _is_quoted(text: str) -> bool:

@@ -10,7 +10,9 @@ dollar is none, and nothing is one in code (MathJax's ``tex2jax``, which Moodle 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any, Final
@@ -65,6 +67,11 @@ _IN_WORDS: Final = re.compile(
 )
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*+)[^<>]*>")
 _VERBATIM: Final = frozenset({"code", "kbd", "math", "pre"})
+#: A tag whose attributes may hold any sign, and those that say what stands around and between the parts of a formula.
+_ANY_TAG: Final = re.compile(
+    r"""<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?P<said>(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>"""
+)
+_FENCES: Final = re.compile(r"""\b(open|close|separators)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 @lru_cache(maxsize=2048)
@@ -96,6 +103,66 @@ def in_html(html: str) -> str:
         if tag[2].lower() in _VERBATIM:
             verbatim = max(0, verbatim + (-1 if tag[1] else 1))
     return made + (html[last:] if verbatim else _IN_WORDS.sub(_formula, html[last:]))
+
+
+def with_brackets(html: str) -> str:
+    """The HTML with the brackets and separators of ``mfenced`` as signs: browsers show none of them (MathML Core has no
+    such element), so that f(x) was fx.
+
+    Source: W3C, MathML 3.0 (2014), 3.3.8.
+    """
+    if "<mfenced" not in html:
+        return html
+    made, last, around, opened = [], 0, list[_Around](), Counter[str]()
+    for tag in _ANY_TAG.finditer(html):
+        made.append(html[last : tag.start()])
+        made.append((_ended if tag["end"] else _begun)(tag, around, opened))
+        last = tag.end()
+    return "".join(made) + html[last:]
+
+
+@dataclass(slots=True)
+class _Around:
+    """An element in which others are; of ``mfenced`` what stands after it and between its parts."""
+
+    name: str
+    closing: str = ""
+    separators: str = ""
+    parts: int = 0
+
+
+def _begun(tag: re.Match[str], around: list[_Around], opened: Counter[str]) -> str:
+    """What stands for the tag with which an element begins; ``opened``: how many of each name do not end yet."""
+    before, written = "", tag[0]
+    if around:
+        before = _sign(around[-1].separators[: around[-1].parts][-1:])
+        around[-1].parts += 1
+    inside = _Around(tag["name"].lower())
+    if inside.name == "mfenced":
+        said = {name: unescape(one or other) for name, one, other in _FENCES.findall(tag["said"])}
+        inside.closing = f"{_sign(said.get('close', ')'))}</mrow>"
+        inside.separators = "".join(said.get("separators", ",").split())
+        written = f"<mrow>{_sign(said.get('open', '('))}"
+    if tag["said"].endswith("/"):
+        return before + written + inside.closing
+    around.append(inside)
+    opened[inside.name] += 1
+    return before + written
+
+
+def _ended(tag: re.Match[str], around: list[_Around], opened: Counter[str]) -> str:
+    """What stands for the tag with which an element ends, and all in it that did not."""
+    name = tag["name"].lower()
+    while opened[name]:
+        inside = around.pop()
+        opened[inside.name] -= 1
+        if inside.name == name:
+            return inside.closing or tag[0]
+    return "" if name == "mfenced" else tag[0]
+
+
+def _sign(text: str) -> str:
+    return f"<mo>{escape(text)}</mo>" if text else ""
 
 
 def _formula(found: re.Match[str]) -> str:

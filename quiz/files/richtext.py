@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import nh3
 
-from quiz.files.mathematics import MATH_ATTRIBUTES, MATH_TAGS, in_html, install
+from quiz.files.mathematics import MATH_ATTRIBUTES, MATH_TAGS, in_html, install, with_brackets
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -187,7 +187,7 @@ def _inline(text: str) -> str:
 
 
 def _ours(html: str) -> str:
-    return _OTHERS.sub(lambda tag: f"<{tag[1]}{_OURS[tag[2].lower()]}>", html)
+    return with_brackets(_OTHERS.sub(lambda tag: f"<{tag[1]}{_OURS[tag[2].lower()]}>", html))
 
 
 def _lines(plain: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz.banks.model import Question
-from quiz.files.mathematics import in_html
+from quiz.files.mathematics import in_html, with_brackets
 from quiz.files.plainly import paragraphs
 from quiz.files.richtext import (
     Html,
@@ -398,6 +398,29 @@ def test_a_kept_image_is_its_words_where_only_words_stand():
     kept = f"media:{'0' * 64}/8x6/images/bar.png"
     assert to_text(f"![a bar]({kept})") == "a bar"
     assert to_text(Html(f'<p><img src="{kept}" alt="a bar"> x</p>')) == "a bar x"
+
+
+@pytest.mark.parametrize(
+    "fenced, shown",
+    [
+        ("<mfenced><mi>x</mi><mi>y</mi></mfenced>", "(x,y)"),
+        ('<mfenced open="[" close="]" separators=";,"><mn>1</mn><mn>2</mn><mn>3</mn><mn>4</mn></mfenced>', "[1;2,3,4]"),
+        ("<mfenced open='' close='|' separators=''><mn>1</mn><mspace/><mn>2</mn></mfenced>", "12|"),
+        ('<mfenced open="&lt;" close=">"/><mfenced><mrow><mi>a</mi><mi>b</mi></mrow></mfenced>', "<>(ab)"),
+        ("<mfenced><mi>x</mi></math></mfenced>", "(x"),
+    ],
+)  # fmt: skip
+def test_brackets_of_formulas_are_shown(fenced, shown):
+    """Moodle's editor of formulas writes them so, and no browser of today shows any: f(x) was fx."""
+    html = Html(f"<p><math>{fenced}</math></p>")
+    assert to_text(html) == shown
+    assert "mfenced" not in to_html(html)
+
+
+@pytest.mark.parametrize("endless", ["<mfenced>" * 10_000, "<mfenced>" + "<i>" * 10_000 + "</b>" * 10_000, "<mfenced " + '<a "' * 10_000])  # fmt: skip
+def test_brackets_that_do_not_end_are_looked_at_once(endless):
+    with within(millions=10):
+        assert "mfenced>" not in with_brackets(endless)
 
 
 @pytest.mark.parametrize("endless", [r"\(" * 500_000, r"\[" * 500_000, r"\(<" + "a" * 1_000_000])

@@ -214,8 +214,13 @@ def test_cells_of_blackboard_that_a_spreadsheet_has_quoted_lose_their_quotation_
 
 
 def test_cells_of_blackboard_behind_the_last_that_means_something_are_told():
-    _, report = read(get("blackboard"), b"NUM\tQ?\t3\t0.1\tkg\t\nTF\tQ?\ttrue\tbecause\nESS\tQ?\tSo.\t\t\n")
-    assert [one["detail"] for one in report.losses] == ["NUM has no 'kg'", "TF has no 'because'"]
+    text = b"NUM\tQ?\t3\t0.1\tkg\t\nTF\tQ?\ttrue\tbecause\nESS\tQ?\tSo.\t\t\n"
+    found = Reading(get("blackboard"), Source(BytesIO(text), "x"), Report("x", "blackboard"), "b")
+    assert [[loss.detail for loss in one.losses] for one in found] == [
+        ["NUM has no 'kg'"],
+        ["TF has no 'because'"],
+        [],
+    ]
 
 
 def test_a_line_of_blackboard_may_be_as_long_as_it_likes():

@@ -24,6 +24,7 @@ from quiz.formats._moodle import (
     TOO_MANY,
     Styled,
     became_html,
+    behind_star,
     centred,
     from_html,
     on_a_line,
@@ -217,6 +218,7 @@ def _gap(kind: str, answers: Sequence[_Alternative]) -> tuple[dict[str, Any], li
     if kind == "numerical":
         lost = any(one.credit or one.feedback for one in others)
         losses = [Loss("answers", "what is worth or said to any other number")] if lost else []
+        losses += behind_star([one.text for one in said])
         return {"type": kind, "answers": [*map(_number, typed)]}, losses
     case = {"case_sensitive": True} if kind == "case_sensitive" else {}
     accepted = [{"text": one.text, **_worth(one), **_feedback(one)} for one in typed]

@@ -294,6 +294,14 @@ def worth_of_number(credit: Fraction) -> dict[str, Fraction]:
     return {} if credit == 1 else {"credit": max(credit, Fraction(0))}
 
 
+def behind_star(texts: Sequence[str]) -> list[Loss]:
+    """A loss where a number stands behind ``*``, which accepts every number before Moodle comes to it."""
+    behind = texts[texts.index("*") :] if "*" in texts else ()
+    if all(text == "*" for text in behind):
+        return []
+    return [Loss("answers", "in Moodle no number behind * is looked at")]
+
+
 def takes_nothing_off(credits: Iterable[Fraction], field: str) -> list[Loss]:
     """A loss where a number takes points off, which in Moodle it does with a known unit only (``qtype_numerical``)."""
     if all(credit >= 0 for credit in credits):

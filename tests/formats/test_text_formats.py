@@ -299,6 +299,21 @@ def test_moodle_takes_nothing_off_for_a_number(name, text):
     assert field in lost["q"]
 
 
+@pytest.mark.parametrize(
+    "name, text, lost",
+    [
+        ("gift", "Q? {#=%%0%%*#No. %s}", ["answers"]),
+        ("gift", "Q? {#%s =%%0%%*#No.}", []),
+        ("cloze-text", "Q? {1:NM:*~%s}", ["answers"]),
+        ("cloze-text", "Q? {1:NM:%s~*}", []),
+    ],
+)
+def test_a_number_behind_a_star_is_told(name, text, lost):
+    source = Source(BytesIO((text % "=3").encode()), "x")
+    (found,) = Reading(get(name), source, Report("x", name), "b")
+    assert [loss.field for loss in found.losses] == lost
+
+
 def test_a_text_that_begins_like_a_weight_stays_one():
     told = question(
         "single_choice",
@@ -432,7 +447,10 @@ def test_all_of_a_single_missing_word_is_to_be_typed():
     assert b"{=C#}" in content
     assert b"{=_6#really ~_7 ~_8}" in content
     told = question("short_text", {"answers": [{"text": "six", "feedback": "Yes"}]}, prompt="How many?")
-    assert written(get("missing-word"), [told]) == (b"How many? {=six}\n\n", {told.id: ["feedback", "prompt"]})
+    assert written(get("missing-word"), [told]) == (
+        b"How many? {=six}\n\n",
+        {told.id: ["feedback", "prompt"]},
+    )
 
 
 MARKDOWN = {"options": [{"text": "Ast*a*na", "correct": True}, {"text": "Omsk"}]}

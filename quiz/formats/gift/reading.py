@@ -21,6 +21,7 @@ from quiz.formats._moodle import (
     PLACE,
     TOO_MANY,
     Styled,
+    behind_star,
     category,
     from_html,
     order_rule,
@@ -287,9 +288,9 @@ def _short_text(answers: str) -> dict[str, Any]:
 def _numerical(answers: str) -> dict[str, Any]:
     """``#``, the numbers, and after ``~`` what is said to any other, which ``*`` is too. ``losses`` as in ``_ordering``."""
     accepted, _, otherwise = answers[1:].partition("~")
-    found, wrong, losses = [], _told(otherwise), []
-    for part in _parts(accepted, "="):
-        weight, text, told = _answer(part.text)
+    said = [_answer(part.text) for part in _parts(accepted, "=")]
+    found, wrong, losses = [], _told(otherwise), behind_star([text.strip() for _, text, _ in said])
+    for weight, text, told in said:
         if text.strip() != "*":
             worth = worth_of_number(Fraction(1) if weight is None else weight)
             found.append({**_number(_bare(text).strip()), **worth, **told})

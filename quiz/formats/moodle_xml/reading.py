@@ -16,6 +16,7 @@ from quiz.formats._embedded import read_embedded
 from quiz.formats._moodle import (
     ORDER_RULES,
     Styled,
+    behind_star,
     order_rule,
     parted,
     settled,
@@ -393,7 +394,9 @@ def _shortanswer(item: Item) -> dict[str, Any]:
 def _numerical(item: Item) -> dict[str, Any]:
     answers: list[dict[str, Any]] = []
     others: dict[str, Any] = {}
-    for one in _answers(item):
+    said = _answers(item)
+    item.losses += behind_star([one.text for one in said])
+    for one in said:
         if one.text in ("*", ""):
             others = _any_number(item, one) | others  # the first that fits is what counts
         else:

@@ -391,6 +391,12 @@ def test_what_shows_nothing_is_passed_over():
     assert [answer.text for answer in found.content.answers] == ["a"]
 
 
+def test_a_number_behind_a_star_is_told():
+    number, star = builder.answer(100, "3"), builder.answer(0, "*")
+    assert one(star + number, "numerical")[1] == {"answers"}
+    assert one(number + star, "numerical")[1] == set()
+
+
 @pytest.mark.parametrize("unit, fraction, lost", [("", 0, []), ("m", Fraction(-1, 2), ["answers"])])
 def test_a_number_without_a_unit_takes_nothing_off(unit, fraction, lost):
     units = f"<units><unit><multiplier>1</multiplier><unit_name>{unit}</unit_name></unit></units>"

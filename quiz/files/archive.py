@@ -93,6 +93,10 @@ class Archive:
         """The paths of the files, in the archive's order."""
         return tuple(self._entries)
 
+    def size(self, name: str) -> int:
+        """How many bytes a file has, as the archive says; KeyError where there is none."""
+        return self._entries[name].file_size
+
     def read(self, name: str) -> bytes:
         """The content of a file; KeyError where there is none. Raises Invalid where it is damaged or too large."""
         entry = self._entries[name]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
-from quiz.errors import Invalid, Said, in_turn
-from quiz.files.archive import Archive, is_archive
-from quiz.files.xml import Element, read_xml, without_named_type
+from quiz.errors import Invalid, Problem, Said, in_turn
+from quiz.files.archive import Archive, Limits, is_archive
+from quiz.files.xml import MOST_BYTES, Element, read_xml, without_named_type
 from quiz.formats._moodle import Styled, parted, settled
 from quiz.formats._pictures import Pictures
 from quiz.formats._stimuli import stimuli_of
@@ -27,8 +27,12 @@ ROOT: Final = "questestinterop"
 _MANIFEST: Final = "imsmanifest.xml"
 #: Folders in which packages keep what their texts show.
 _FOLDERS: Final = ("", "web_resources", "csfiles/home_dir", "Uploaded Media")
-#: How Blackboard names a file of a course.
+#: How Blackboard names a file of a course, in texts and in the package.
 _NUMBERED: Final = re.compile(r"xid-\d+_\d+")
+_FILED: Final = re.compile(r"__(xid-\d+_\d+)(?:\.|$)")
+#: Files of a package, which may be a whole course with its films, and bytes of those with questions.
+_MOST_FILES: Final = 30_000
+_MOST_TOGETHER: Final = 60_000_000
 #: Sections that are there because there has to be one.
 _NO_TOPIC: Final = frozenset({"root_section", ""})
 #: Parts of an item that say something we have no place for.
@@ -84,7 +88,8 @@ def read(source: Source) -> Iterator[Entry]:
     """The items of a file, or of all files of a package, in order."""
     content = source.whole()
     if is_archive(content):
-        yield from _package(source, Archive(content))
+        bounds = Limits(entries=_MOST_FILES, entry=source.limits.bytes, total=4 * source.limits.bytes)
+        yield from _package(source, Archive(content, bounds))
         return
     document = _document(content)
     yield from _headed([document], _entries(document, "", source.beside, Pictures()))
@@ -93,10 +98,15 @@ def read(source: Source) -> Iterator[Entry]:
 def _package(source: Source, archive: Archive) -> Iterator[Entry]:
     documents: list[tuple[str, _Document]] = []
     faults: list[Fault] = []
+    left = _MOST_TOGETHER
     for name in _paths(archive, faults):
         content = archive.read(name)
         if ROOT.encode() not in content[:4096] and f"<{pool.ROOT}>".encode() not in content[:4096]:
             continue
+        left -= len(content)
+        if left < 0:
+            most = Said("unpacked it has more than %(most)s MB", most=_MOST_TOGETHER // 1_000_000)
+            raise Invalid([Problem("", most, "pack less")])
         try:
             documents.append((name, _document(content)))
         except Invalid as error:
@@ -110,11 +120,11 @@ def _package(source: Source, archive: Archive) -> Iterator[Entry]:
 
 
 def _of_package(archive: Archive, documents: Sequence[tuple[str, _Document]]) -> Iterator[Entry]:
-    pictures = Pictures()
+    pictures, files = Pictures(), _Files(archive)
     several = len(documents) > 1
     for name, document in documents:
         above = [document.title] * several
-        for entry in _entries(document, name, _media(archive, name), pictures, above):
+        for entry in _entries(document, name, files.beside(name), pictures, above):
             if several and isinstance(entry, Found) and document.title:
                 topic = "/".join(filter(None, (topic_of([document.title]), entry.fields.get("topic", ""))))
                 yield Found(entry.where, {**entry.fields, "topic": topic}, entry.losses, entry.files)
@@ -125,9 +135,13 @@ def _of_package(archive: Archive, documents: Sequence[tuple[str, _Document]]) ->
 def _paths(archive: Archive, faults: list[Fault]) -> Sequence[str]:
     """The files that can hold questions, in the order of the manifest, then those that it does not name.
 
-    A manifest that cannot be read is added to the faults.
+    A manifest that cannot be read is added to the faults, and so is a file that is too large.
     """
-    names = [name for name in archive.names if name.lower().endswith((".xml", ".qti", ".dat"))]
+    names = dict.fromkeys(name for name in archive.names if name.lower().endswith((".xml", ".qti", ".dat")))
+    for name in [name for name in names if archive.size(name) > MOST_BYTES]:
+        large = Said("the XML is larger than %(most)s bytes", most=MOST_BYTES)
+        faults.append(Fault(name, str(Problem("", large, "cut it into several files"))))
+        del names[name]
     named: list[str] = []
     for manifest in sorted((one for one in names if posixpath.basename(one) == _MANIFEST), key=len)[:1]:
         try:
@@ -152,22 +166,30 @@ def _named(manifest: Element, base: str) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(base, given))
 
 
-def _media(archive: Archive, document: str) -> Media:
-    """Finds what a document shows: beside it, in the folder named after it, where systems keep such files."""
-    beside, own = posixpath.dirname(document), posixpath.splitext(document)[0]
-    known = {name.lower(): name for name in archive.names}
+class _Files:
+    """The files of a package that texts show."""
 
-    def found(address: str) -> bytes | None:
-        if number := _NUMBERED.search(address):
-            name = next((one for one in archive.names if f"__{number[0]}." in f"{one}."), None)
-            return None if name is None else archive.read(name)
-        for folder in (beside, own, f"{own}/embedded", *_FOLDERS):
-            name = known.get(posixpath.normpath(posixpath.join(folder, address)).lower())
-            if name is not None:
-                return archive.read(name)
-        return None
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        names = [name for name in archive.names if archive.size(name) <= MOST_BYTES]
+        self._known = {name.lower(): name for name in names}
+        self._numbered = {number: name for name in reversed(names) for number in _FILED.findall(name)}
 
-    return found
+    def beside(self, document: str) -> Media:
+        """Finds what a document shows: beside it, in the folder named after it, where systems keep such files."""
+        beside, own = posixpath.dirname(document), posixpath.splitext(document)[0]
+
+        def found(address: str) -> bytes | None:
+            if number := _NUMBERED.search(address):
+                name = self._numbered.get(number[0])
+                return None if name is None else self._archive.read(name)
+            for folder in (beside, own, f"{own}/embedded", *_FOLDERS):
+                name = self._known.get(posixpath.normpath(posixpath.join(folder, address)).lower())
+                if name is not None:
+                    return self._archive.read(name)
+            return None
+
+        return found
 
 
 def _document(content: bytes) -> _Document:

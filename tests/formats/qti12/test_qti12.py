@@ -6,6 +6,7 @@ from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from re import findall
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -18,8 +19,9 @@ from quiz.files.richtext import to_text
 from quiz.files.xml import read_xml
 from quiz.formats import formats, recognise
 from quiz.formats._moodle import parted
-from quiz.formats.base import HEAD_BYTES, Found, Source, Unwritable, lost_fields
+from quiz.formats.base import HEAD_BYTES, Found, Head, Source, Unwritable, lost_fields
 from quiz.formats.conversion import Instances, convert
+from quiz.formats.qti12 import reading
 from quiz.formats.qti12.processing import number
 from quiz.questions import types
 from tests.effort import within
@@ -430,6 +432,38 @@ def test_pictures_are_found_where_systems_keep_them(place):
     assert [*found.files] == ["images/map.svg"]
     assert [loss.field for loss in found.losses] == ["images"]
     assert found.fields["prompt"].startswith('<img src="images/map.svg"')
+
+
+def test_a_course_comes_in_with_its_films_and_many_files():
+    """A film of more than 20 MB that no question shows refused a whole course, and so did the 2,001st file."""
+    course = BytesIO()
+    with ZipFile(course, "w") as archive:
+        archive.writestr("q/a.xml", HEAD.format(choice(rule(is_("A"), 1), "x", "y")))
+        archive.writestr("web_resources/film.mp4", bytes(21_000_000))
+        for place in range(2_000):
+            archive.writestr(f"web_resources/{place}.html", "")
+    assert [type(one) for one in entries(course.getvalue(), "course.imscc")] == [Head, Found]
+
+
+def test_a_file_of_a_package_that_is_too_large_is_told_by_itself(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_BYTES", 2_000)
+    one = HEAD.format(choice(rule(is_("A"), 1), "x", "y")).encode()
+    head, fault, found = entries(pack({"a.xml": one, "b.xml": one + b" " * 2_000}))
+    assert (type(head), type(found)) == (Head, Found)
+    assert (fault.where, fault.message) == (
+        "b.xml",
+        "the XML is larger than 2000 bytes – cut it into several files",
+    )
+
+
+def test_documents_of_a_package_are_bounded_together(monkeypatch):
+    one = HEAD.format(choice(rule(is_("A"), 1), "x", "y")).encode()
+    monkeypatch.setattr(reading, "_MOST_TOGETHER", 2 * len(one))
+    package = {f"{place}.xml": one for place in "abc"}
+    with pytest.raises(Invalid, match="unpacked it has more than 0 MB – pack less"):
+        entries(pack(package))
+    del package["c.xml"]
+    assert len(entries(pack(package))) == 2
 
 
 def test_canvas_writes_the_same_questions_twice_into_one_package():

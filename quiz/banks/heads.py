@@ -55,7 +55,7 @@ def joined(
         for evidence in content.get("evidence", ())
     }
     ours, theirs = header.get("documents", {}), before.get("documents", {})
-    documents = {**{name: one for name, one in theirs.items() if name in needed}, **ours}
+    documents = {**ours, **{name: theirs[name] for name in theirs if name in needed and name not in ours}}
     sets = {one["id"]: one for one in header.get("stimuli", ())}
     for one in before.get("stimuli", ()):
         if left := [id for id in one["questions"] if id in staying]:

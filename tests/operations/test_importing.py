@@ -159,7 +159,7 @@ def test_what_questions_need_that_are_gone_from_the_file_stays_at_the_head(cast,
     report = importing.import_bank(cast.ada, f"{head}questions:\n{first}", "mine.yaml", LATER)
     assert report.gone == ("two",)
     bank = read_bank(text_of(cast, mine))
-    assert [*bank.documents] == ["other", "paper"]
+    assert [*bank.documents] == ["paper", "other"]
     assert [(one.id, one.questions) for one in bank.stimuli] == [("text", ("one",)), ("poem", ("two",))]
 
 

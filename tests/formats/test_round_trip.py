@@ -251,3 +251,16 @@ def test_what_is_lost_of_a_number_in_a_text_is_told_of_its_gap(name):
     gaps = {"1": {"type": "numerical", "answers": answers}}
     assert "gaps" in there_and_back(name, question("cloze", {"text": "See [[1]]", "gaps": gaps}))[0]
     assert "answers" in there_and_back(name, question("numerical", {"answers": answers}))[0]
+
+
+@pytest.mark.parametrize("type, content", [("true_false", {"answer": True}), ("description", {})])
+def test_an_id_stands_in_the_title_of_text2qti_where_there_is_no_name(type, content):
+    asked = question(type, content, id="sum.of-two", feedback={"wrong": "No"})
+    lost, found = there_and_back("text2qti", asked)
+    assert (found.id, found.name, "feedback" in lost) == ("sum.of-two", None, type == "description")
+    assert stays("text2qti", asked) == found
+
+
+def test_a_blank_at_the_end_of_html_says_nothing_in_text2qti():
+    asked = question("true_false", {"answer": True}, prompt="<i>So</i> it is &nbsp;", text_format="html")
+    assert stays("text2qti", asked).prompt == "<i>So</i> it is"

@@ -171,11 +171,11 @@ def _holds_html(text: str) -> bool:
 
 def _as_html(text: str) -> str:
     """HTML; that in one paragraph, or in the element of its own that ``of_html`` makes, is what stands in it."""
-    html = _ENTITY.sub(_as_itself, str(_renderer().render(text)).strip())
+    html = _ENTITY.sub(_as_itself, str(_renderer().render(text))).strip()
     for name in ("p", "div"):
         begin, end = f"<{name}>", f"</{name}>"
         if html.startswith(begin) and html.endswith(end) and _is_one(html, name):
-            return html.removeprefix(begin).removesuffix(end)
+            return html.removeprefix(begin).removesuffix(end).strip()
     return html
 
 

@@ -70,7 +70,7 @@ class QuizWriter(Writer):
         points, lost = _points(question.points)
         self._number += 1
         lines = [
-            *([f"Title: {' '.join(question.name.split())}"] if question.name else []),
+            f"Title: {_title(question)}",
             *([f"Points: {show_number(points)}"] if points != 1 else []),
             _indented(f"{self._number}.  ", question.prompt),
             *self._general(question),
@@ -79,11 +79,11 @@ class QuizWriter(Writer):
 
     @staticmethod
     def _described(question: Question) -> Body:
-        title = [f"Text title: {' '.join(question.name.split())}"] if question.name else []
         if re.match(r"[^\n]*\n\s*[ \t]\S", question.prompt.strip()):
             raise Unwritable("a text whose second line is indented")
-        losses = [Loss("explanation", "a text has no feedback")] if question.explanation else []
-        return [*title, _indented("Text: ", question.prompt)], losses
+        lost = {"explanation": question.explanation, "feedback": question.feedback}
+        losses = [Loss(name, "a text has no feedback") for name, told in lost.items() if told]
+        return [f"Text title: {_title(question)}", _indented("Text: ", question.prompt)], losses
 
     @staticmethod
     def _general(question: Question) -> Iterator[str]:
@@ -98,6 +98,11 @@ class QuizWriter(Writer):
 
     def close(self) -> None:
         return
+
+
+def _title(question: Question) -> str:
+    """What the question is called; its id, which text2qti has no other place for, where it has no name."""
+    return " ".join((question.name or question.id).split())
 
 
 def _indented(mark: str, text: str) -> str:

@@ -10,8 +10,8 @@ from quiz.banks.yaml import read_bank
 from quiz.db import reading
 from quiz.errors import Conflict, Invalid
 from quiz.models.media import Media
-from quiz.operations import authoring, banks, exporting, importing, media, undoing
-from tests.cast import NOW
+from quiz.operations import attempts, authoring, banks, exporting, importing, media, quizzes, undoing
+from tests.cast import GRACE, NOW
 from tests.pictures import png
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -150,6 +150,20 @@ def test_a_head_that_somebody_has_changed_since_stays_when_an_import_is_taken_ba
     undoing.undo(cast.ada, mine, LAST)
     bank = read_bank(text_of(cast, mine))
     assert (bank.title, [*bank.documents], [*bank.topics]) == ("Renamed", ["paper", "other"], ["sums"])
+
+
+def test_what_an_attempt_holds_keeps_what_it_rests_on_when_an_import_is_taken_back(cast, mine):
+    bring(cast, THEIRS.replace("enemies: [four], ", ""))
+    asked = "format: quiz-blueprint/1\ntitle: Q\nsections: [{bank: mine, include: [mine/four], count: 3}]"
+    quiz = quizzes.create(cast.ada, cast.course, asked, LATER)
+    quizzes.publish(cast.ada, quiz, LATER)
+    attempts.start(cast.bo, quiz, "", LATER, GRACE)
+    undoing.undo(cast.ada, mine, LAST)
+    bank = read_bank(text_of(cast, mine))
+    retired = {one.id for one in bank.questions if one.status == "retired"}
+    assert "four" in retired
+    assert bank.documents["theirs-paper"].title == "Their paper"
+    assert {one.id: {*one.questions} for one in bank.stimuli}["theirs-text"] == retired
 
 
 def test_what_questions_need_that_are_gone_from_the_file_stays_at_the_head(cast, mine):

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from html import escape
+from operator import le
 from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.errors import Said
-from quiz.files.images import read_image
+from quiz.files.images import Image, read_image
 from quiz.files.richtext import to_text
 from quiz.files.xml import Element
 from quiz.formats._moodle import FILL_IN, Styled, kept, shown, without_marks
@@ -23,7 +24,10 @@ from quiz.formats.moodle_xml.item import Item, Wrong, children, decimal, within,
 from quiz.formats.moodle_xml.sheet import Sheet, coded
 from quiz.formats.moodle_xml.words import grouped
 from quiz.questions.fields import letters
+from quiz.questions.rules.regions import Area, bounds
 
+#: Pixels of a picture in Moodle, across and down.
+_MOST_PIXELS: Final = (600, 400)
 _SHAPES: Final = {"circle": "circle", "rect": "rectangle", "poly": "polygon"}
 
 
@@ -45,7 +49,8 @@ def ddmarker(item: Item) -> dict[str, Any]:
         item.lose("type", "the places are shown and get a name each; in Moodle they have to be found")
         endless = [_is_endless(drag) for drag in item.all("drag")]
         return _words_on_picture(item, [_shape(drop) for drop in drops], endless)
-    drag, image = drags[used.pop()], _background(item, "image")
+    drag, shapes = drags[used.pop()], [_shape(drop) for drop in drops]
+    image = _background(item, "image", shapes)
     if len(drags) > 1:
         item.lose("regions", "markers that belong nowhere")
     if _is_endless(drag) or (within(drag, "noofdrags") or "1") != str(len(drops)):
@@ -57,9 +62,9 @@ def ddmarker(item: Item) -> dict[str, Any]:
         {
             "label": shown(label if len(drops) == 1 else f"{label} {place}"),
             "correct": True,
-            **_shape(drop),
+            **shape,
         }
-        for place, drop in enumerate(drops, 1)
+        for place, shape in enumerate(shapes, 1)
     ]
     elsewhere = {"outside": "ignored"} if len(drops) > 1 else {}
     return {"type": "hotspot", "image": image, "regions": regions, **elsewhere}
@@ -103,7 +108,10 @@ def _words_on_picture(item: Item, places: Sequence[Any], endless: Sequence[bool]
         "gaps": gaps,
         **({"reuse": True} if again else {}),
         **({} if item.has("shuffleanswers") else {"shuffle": False}),
-        "picture": {**_background(item, "picture"), "places": dict(zip(gaps, places, strict=True))},
+        "picture": {
+            **_background(item, "picture", places),
+            "places": dict(zip(gaps, places, strict=True)),
+        },
     }
 
 
@@ -128,14 +136,33 @@ def listed(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _background(item: Item, field: str) -> dict[str, Any]:
+def _background(item: Item, field: str, places: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The picture, in the units of Moodle's places on it: its pixels there, or its own where the places need them."""
     name = next((name for file in item.all("file") if (name := item.picture(file))), None)
     if name is None:
         raise Wrong("there is no picture that can be shown – export the question again with its file")
     image = item.images[name]
     item.lose(field, "it has no alternative text – say what it shows")
     alt = Styled(item.word("name") or name.removeprefix("images/"), kept=True)
-    return {"file": name, "alt": alt, "width": image.width, "height": image.height}
+    there = _in_moodle(image)
+    on_it = all(all(map(le, _end(place), there)) for place in places)
+    width, height = there if on_it else (image.width, image.height)
+    return {"file": name, "alt": alt, "width": width, "height": height}
+
+
+def _in_moodle(image: Image) -> tuple[int, int]:
+    """How large a picture is in Moodle, which shrinks all but drawings to so many pixels when it takes them, and leaves
+    places where they were said to be (``constrain_image_size_in_draft_area``).
+    """
+    if image.mime == "image/svg+xml":
+        return image.width, image.height
+    times = min(Fraction(1), *map(Fraction, _MOST_PIXELS, (image.width, image.height)))
+    return max(1, round(image.width * times)), max(1, round(image.height * times))
+
+
+def _end(place: Mapping[str, Any]) -> Sequence[Any]:
+    """How far to the right and down a place reaches."""
+    return bounds(Area(place["shape"], tuple(place["coords"])))[2:] if "shape" in place else place["coords"]
 
 
 def _corner(drop: Element) -> list[Any]:
@@ -248,9 +275,9 @@ def _begin(sheet: Sheet, image: Any, field: str, *, shuffled: bool = True) -> tu
         sheet.line("    <shuffleanswers/>")
     sheet.combined()
     sheet.line(f"    {sheet.file(image.file)}")
-    pixels = read_image(found)
+    there = _in_moodle(read_image(found))
     width, height = image.size
-    return Fraction(pixels.width, width), Fraction(pixels.height, height)
+    return Fraction(there[0], width), Fraction(there[1], height)
 
 
 def _marker(sheet: Sheet, number: int, text: str, times: int) -> None:

@@ -612,6 +612,21 @@ def test_a_marker_elsewhere_takes_nothing_off(markers, lost):
     assert told == lost
 
 
+@pytest.mark.parametrize("corner, size", [(590, (600, 300)), (1150, (1200, 600))])
+def test_places_lie_on_the_picture_as_moodle_shrinks_it(corner, size):
+    """To 600 by 400 at most, the places left where they were; those of a file that means its pixels need all of them."""
+    picture = f'<file name="map.png" encoding="base64">{base64.b64encode(png(1200, 600)).decode()}</file>'
+    inside = (
+        f"{picture}<drag><no>1</no><text>sea</text></drag><drop><no>1</no><shape>rectangle</shape>"
+        f"<coords>{corner - 40},10;40,20</coords><choice>1</choice></drop>"
+    )
+    found, _ = one(inside, "ddmarker")
+    assert (found.content.image.size, found.content.regions[0].coords[2]) == (size, corner)
+    halved = corner * 600 // size[0]
+    content = with_pictures([found], f"{builder.HEAD}{builder.question('ddmarker', inside)}</quiz>".encode())
+    assert f"<coords>{halved - 40 * 600 // size[0]},".encode() in content
+
+
 # What all have -------------------------------------------------------------------------------------------------------
 
 
@@ -869,7 +884,11 @@ def test_a_hidden_question_is_retired_and_comes_out_hidden():
         ("", "cloze", "there is no gap"),
         (builder.answer(100, "8") + f"<units>{'<unit><multiplier>1</multiplier><unit_name>m</unit_name></unit>' * 2}</units>", "numerical", "'m' stands twice"),
         ("<subquestion><text>a</text></subquestion>", "matching", "'a' has no answer"),
-        ("<drag><no>1</no></drag><drop><choice>1</choice></drop>", "ddmarker", "no picture"),
+        (
+            "<drag><no>1</no></drag><drop><shape>circle</shape><coords>2,2;1</coords><choice>1</choice></drop>",
+            "ddmarker",
+            "no picture",
+        ),
         ("<drag><no>1</no></drag><drop><choice>2</choice></drop>", "ddmarker", "say in each <drop>"),
         ("<drag><no>1</no></drag><drop><choice>2</choice><xleft>1</xleft><ytop>1</ytop></drop>", "ddimageortext", "say in each <drop>"),
     ],

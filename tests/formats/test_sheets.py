@@ -42,6 +42,11 @@ def test_columns_are_known_by_what_teachers_call_them(head):
     assert (found.prompt, found.kind.right_answer(found.content), report.losses) == ("Q?", "b", [])
 
 
+def test_two_columns_are_a_question_and_its_answer():
+    (found,), _ = asked("Вопрос;Ответ\nQ?;ИСТИНА\n")
+    assert (found.type, found.content.answer) == ("true_false", True)
+
+
 @pytest.mark.parametrize(
     "right, options",
     [

@@ -68,7 +68,7 @@ _OTHERS: Final = {
     "type": "questiontype",
     "right": "correctanswer correctanswers correct key answerkey rightanswer"
     " richtig richtigeantwort richtigeantworten lösung bonneréponse réponsecorrecte respuestacorrecta correcta"
-    " правильныйответ правильныеответы правильный верныйответ ключ 答案 正确答案 正確答案",
+    " правильныйответ правильныеответы правильный верныйответ ключ 答案 正确答案 正確答案 antwort réponse respuesta ответ",
     "explanation": "answerexplanation feedback erklärung erläuterung explication explicación пояснение объяснение 解析 说明",
     "topic": "thema thème tema тема 主题 知识点",
     "points": "score marks punkte баллы балл puntos 分值 分数",

@@ -1015,6 +1015,7 @@ def test_marks_of_plain_text_and_of_ours_mean_nothing_in_a_markdown_quiz(mark):
         f"{mark} b",
         f"a {mark} b",
         f"1{mark} b",
+        f"2001{mark} b",
         f"{mark}b{mark} c",
         f"a {mark * 3} b",
         f"[b{mark}](c)",
@@ -1052,6 +1053,14 @@ def test_html_goes_to_a_markdown_quiz_and_comes_back(html, quiz, tmp_path, monke
     assert (theirs.question_raw, lost) == (quiz, {"q": []})
     (found,) = read(get("text2qti"), content)[0]
     assert (found.text_format, found.prompt) == ("html", html)
+
+
+def test_html_that_is_nothing_or_the_same_in_a_markdown_quiz_ends_no_file():
+    empty = question("essay", {}, prompt="<p></p>", text_format="html")
+    assert b"1.  &nbsp;" in written(get("text2qti"), [empty])[0]
+    options = [{"text": "<p>a</p>", "correct": True}, {"text": "a"}]
+    with pytest.raises(Unwritable, match="stands twice"):
+        written(get("text2qti"), [question("single_choice", {"options": options}, text_format="html")])
 
 
 def test_what_a_markdown_quiz_does_not_hold_of_html_is_told():

@@ -45,7 +45,8 @@ _THEIRS: Final = re.compile(
 _ENTITY: Final = re.compile(_CODE + r"|&#(?P<entity>\d{2,3});", re.MULTILINE)
 #: Characters of plain text that may mean more there: marks, quotes that become curly, lines that become lists or headings.
 _MARKS: Final = re.compile(
-    r"[\\`*_{}\[\]<>#|~$&!^=:+\"]|(?<!\w)'|'(?!\w)|(?<=[-.])[-.]|^[-.]|(?<=^\d)[.)]|(?<=^\d\d)[.)]",
+    r"[\\`*_{}\[\]<>#|~$&!^=:+\"]|(?<!\w)'|'(?!\w)|(?<=[-.])[-.]|^[-.]|"
+    + "|".join(rf"(?<=^\d{{{digits}}})[.)]" for digits in range(1, 10)),
     re.MULTILINE,
 )
 #: Words of HTML: formulas, entities, and marks.
@@ -97,7 +98,8 @@ def of_html(text: str) -> str:
         _tag(piece, lines) if place % 2 else _words(piece, lines)
         for place, piece in enumerate(_TAG.split(" ".join(whole.split("\n"))))
     )
-    return "\n\n".join(filter(None, map(str.strip, made.split("\n\n")))) if lines else f"<div>{made}</div>"
+    paragraphs = filter(None, map(str.strip, made.split("\n\n")))
+    return ("\n\n".join(paragraphs) or "&nbsp;") if lines else f"<div>{made}</div>"
 
 
 def holds_far_picture(text: str) -> bool:

@@ -59,11 +59,9 @@ class Source:
         """All that it holds, for formats of which the whole has to be in memory. Raises TooLarge."""
         content = self.file.read(self.limits.bytes + 1)
         if len(content) > self.limits.bytes:
-            raise TooLarge(
-                Said(
-                    "%(file)s is larger than %(size)s MB", file=self.name, size=self.limits.bytes // 1_000_000
-                )
-            )
+            most = self.limits.bytes // 1_000_000
+            large = Said("%(file)s is larger than %(size)s MB", file=self.name, size=most)
+            raise TooLarge(in_turn(" – ", (large, Said("cut it into several files"))))
         return content
 
     def beside(self, path: str) -> bytes | None:

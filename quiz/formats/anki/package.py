@@ -64,10 +64,7 @@ class Package:
     def __init__(self, source: Source) -> None:
         """Raises Invalid where it is none, or damaged."""
         self._source = source
-        content = source.file.read(source.limits.bytes + 1)
-        if len(content) > source.limits.bytes:
-            raise self._too_large(source.limits.bytes)
-        self._archive = Archive(content, _LIMITS)
+        self._archive = Archive(source.whole(), _LIMITS)
         self._left = _LIMITS.total
         name = next((one for one in _NAMES if one in self._archive.names), "")
         if not name:

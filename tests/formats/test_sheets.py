@@ -9,10 +9,11 @@ from openpyxl import Workbook
 from quiz.errors import Invalid
 from quiz.files.archive import Archive, pack
 from quiz.formats import get, recognise
-from quiz.formats.base import HEAD_BYTES
+from quiz.formats.base import HEAD_BYTES, Unwritable
 from quiz.formats.sheets.workbook import as_seen
 from tests.effort import within
-from tests.formats.samples import read
+from tests.formats.samples import read, written
+from tests.kernel.questions import question
 
 
 def asked(text):
@@ -40,6 +41,16 @@ def test_columns_are_known_by_what_teachers_call_them(head):
     part = next(one for one in ",;\t" if one in head)
     (found,), report = asked(f"{head}\nMC,Q?,a,b,B\n".replace(",", part))
     assert (found.prompt, found.kind.right_answer(found.content), report.losses) == ("Q?", "b", [])
+
+
+@pytest.mark.parametrize(
+    "prompt, option", [("Q?", "![](images/a.png)"), ("Q?", "*b*"), ("![](images/a.png)", "a")]
+)
+def test_a_picture_without_words_is_no_answer_of_kahoot(prompt, option):
+    """It became an empty cell."""
+    options = [{"text": option, "correct": True}, {"text": "b"}]
+    with pytest.raises(Unwritable):
+        written(get("kahoot"), [question("single_choice", {"options": options}, prompt=prompt)])
 
 
 def test_two_columns_are_a_question_and_its_answer():

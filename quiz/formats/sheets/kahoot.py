@@ -13,7 +13,7 @@ from quiz.banks.model import Question
 from quiz.errors import Said
 from quiz.files.richtext import to_text
 from quiz.files.tables import Table, write_xlsx
-from quiz.formats.base import Loss, Unwritable, Writer
+from quiz.formats.base import Loss, Unwritable, Writer, demand_words
 
 #: Kahoot's own bounds, in characters.
 LONGEST_QUESTION: Final = 120
@@ -52,6 +52,9 @@ class KahootWriter(Writer):
                     Said("%(type)s with %(count)s right options", type=question.type, count=len(right))
                 )
         prompt = to_text(question.prompt)
+        if not prompt:
+            raise Unwritable("a text of white space only")
+        demand_words(answers)
         if len(answers) > MOST_ANSWERS:
             raise Unwritable("more than four answers")
         if len(prompt) > LONGEST_QUESTION or max(map(len, answers)) > LONGEST_ANSWER:

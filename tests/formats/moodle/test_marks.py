@@ -21,7 +21,9 @@ MORE = [
     ("multiple_response", {"options": [{"text": "a", "correct": True}, "b", "c", "d"]}, [["a", "b"], ["b"], [*"abcd"]], {}),
     ("ordering", {"items": [*"abcde"]}, [[*"badce"], [*"eabcd"], [*"acebd"], [*"edcba"]], {"scoring": types.get("ordering").rules}),
     ("short_text", {"answers": ["5\\*x", {"text": "*", "credit": 0}]}, ["5*x", "5yx", "5*X"], {}),
-    ("numerical", {"answers": [{"value": 3, "tolerance": "0.5"}, {"value": 4, "credit": "-1/2"}], "units": [{"unit": "m", "factor": 1}, {"unit": "km", "factor": 1000}]}, ["3", "3.5m", "0.003 km", "4 m", "3 mi"], {"unit": ("optional", "required")}),
+    ("numerical", {"answers": [{"value": 3, "tolerance": "0.5"}, {"value": 4, "credit": "1/2"}], "units": [{"unit": "m", "factor": 1}, {"unit": "km", "factor": 1000}], "unit_penalty": 0}, ["3", "3.5m", "0.003 km", "3.51", "4 mi"], {"unit": ("optional", "required")}),
+    ("numerical", {"answers": [3], "units": [{"unit": "m", "factor": 1}], "unit": "required"}, ["3m", "3", "3 mi", "4"], {"unit_penalty": ("0.1", "1/3", 1)}),
+    ("cloze", {"points": 4, "text": "[[1]] [[2]] [[3]]", "gaps": {"1": {"type": "single_choice", "weight": 2, "options": [{"text": "a", "credit": 1}, {"text": "b", "credit": "-1/2"}]}, "2": {"type": "short_text", "answers": ["x", {"text": "y*", "credit": "1/2"}]}, "3": {"type": "numerical", "answers": [{"value": 5, "tolerance": 1}]}}}, [{"1": "a", "2": "yes", "3": "6"}, {"1": "b"}, {"2": "X", "3": "6.01"}], {}),
     ("matching", {"pairs": [{"stem": "1", "choice": "a"}, {"stem": "2", "choice": "b"}, {"stem": "3", "choice": "a"}]}, [{"1": "a", "2": "a"}, {"3": "a", "2": "b"}], {"scoring": types.get("matching").rules}),
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ Source: W3C, the XML Schemas of presentation MathML 2.0 (2003) and 3.0 (2014).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from quiz.errors import Invalid
@@ -122,16 +122,24 @@ def with_formulas(xhtml: str) -> str:
         raise Unwritable("a text that is nested too deeply") from None
     from lxml import etree  # noqa: PLC0415 - slow; only what reads XML pays
 
+    formulas = root.xpath("//math[not(ancestor::math)]")
+    _fill_empty(formulas)
     before = etree.tostring(root, encoding="unicode")
-    for formula in root.xpath("//math[not(ancestor::math)]"):
+    for formula in formulas:
         # From the last element to the first: what is inside comes before what is around it.
         for element in [*formula.iter()][:0:-1]:
             _mend(element)
         _mend_inside(formula)
-        for element in formula.iter():
-            element.text = element.text or ""  # as readers of HTML write it again: <mrow></mrow>
+    _fill_empty(formulas)
     written: str = etree.tostring(root, encoding="unicode")
     return xhtml if written == before else written.removeprefix("<div>").removesuffix("</div>")
+
+
+def _fill_empty(formulas: Iterable[Element]) -> None:
+    """Lets empty elements be written as readers of HTML write them again: ``<mrow></mrow>``."""
+    for formula in formulas:
+        for element in formula.iter():
+            element.text = element.text or ""
 
 
 def _mend(element: Element) -> None:

@@ -19,6 +19,7 @@ from quiz.formats import get
 from quiz.formats.base import Source, Unwritable
 from quiz.formats.conversion import Instances, Reading, Report, export
 from quiz.formats.qti.dialect import DIALECTS, normalise
+from quiz.formats.qti.mathml import with_formulas
 from quiz.formats.qti.nesting import nested
 from quiz.formats.qti.patterns import from_stars, to_stars
 from quiz.questions import types
@@ -444,6 +445,14 @@ def test_formulas_of_editors_are_kept_as_they_are(name):
     content, _ = written(get(name), [asked])
     assert read(get(name), content)[0][0].prompt == asked.prompt
     assert faults(tree(ZipFile(BytesIO(content)).read("items/q.xml")), name) == []
+
+
+def test_a_formula_that_is_right_changes_nothing_around_it():
+    text = "<p></p><math><mi>x</mi><mspace width='1em'></mspace></math><ul><li></li></ul>"
+    assert with_formulas(text) == text
+    assert with_formulas(text.replace("</mi>", "</mi>y")) == (
+        '<p/><math><mi>x</mi><mtext>y</mtext><mspace width="1em"></mspace></math><ul><li/></ul>'
+    )
 
 
 def test_a_gap_has_no_room_in_a_formula():

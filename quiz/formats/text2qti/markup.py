@@ -13,7 +13,6 @@ from html import escape, unescape
 from string import punctuation
 from typing import TYPE_CHECKING, Any, Final
 
-from quiz.files.mathematics import install
 from quiz.files.richtext import INLINE_TAGS
 from quiz.formats.base import rendered
 from quiz.questions.images import references
@@ -40,7 +39,8 @@ _OURS: Final = re.compile(
 _ESCAPED: Final = frozenset("\\`*_{}[]()>#+-.!|\"'$")
 #: What means nothing there and something here, and the entities that ``_marked`` writes.
 _THEIRS: Final = re.compile(
-    _CODE + r"|(?P<comment><!--(?:(?!-->|<!--)[\s\S])*+-->)|\\(?P<round>[()])", re.MULTILINE
+    _CODE + r"|(?P<comment><!--(?:(?!-->|<!--)[\s\S])*+-->)|\\(?:(?P<round>[()])|(?P<other>.))",
+    re.MULTILINE,
 )
 _ENTITY: Final = re.compile(_CODE + r"|&#(?P<entity>\d{2,3});", re.MULTILINE)
 #: Characters of plain text that may mean more there: marks, quotes that become curly, lines that become lists or headings.
@@ -59,6 +59,9 @@ _TAG: Final = re.compile(r"(<[A-Za-z/!?][^<>]*>)")
 _NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
 #: Elements of HTML that may stand in the lines of Markdown.
 _IN_LINES: Final = INLINE_TAGS | {"p", "span", "font"}
+#: Where a formula stood, while the text around it is made into HTML: private characters, which nothing touches.
+_PLACE: Final = re.compile("\ue000([0-9]+)\ue001")
+_PRIVATE: Final = re.compile("[\ue000\ue001]")
 _PRE: Final = re.compile(r"<pre\b(?:(?!</?pre\b)[\s\S])*", re.IGNORECASE)
 
 
@@ -157,7 +160,9 @@ def in_ours(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without(found: re.Match[str]) -> str:
     """Nothing of a comment; a bracket that begins no formula."""
-    return found[0] if found["code"] else f"&#{ord(found['round'])};" if found["round"] else ""
+    if found["round"]:
+        return f"&#{ord(found['round'])};"
+    return "" if found["comment"] else found[0]
 
 
 def _as_author(found: re.Match[str]) -> str:
@@ -167,17 +172,32 @@ def _as_author(found: re.Match[str]) -> str:
 
 
 def _holds_html(text: str) -> bool:
-    tokens = _renderer().parse(text)
+    tokens = _renderer().parse(_placed(text)[0])
     return any(one.type.startswith("html_") for token in tokens for one in (token, *(token.children or ())))
+
+
+def _placed(text: str) -> tuple[str, list[str]]:
+    """The text with private characters in place of its formulas, which are none of Markdown or HTML, and these."""
+    formulas: list[str] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found["formula"] is None:
+            return found[0]
+        formulas.append(found["formula"][1:-1])
+        return f"\ue000{len(formulas) - 1}\ue001"
+
+    return _OURS.sub(place, _PRIVATE.sub("", text)), formulas
 
 
 def _as_html(text: str) -> str:
     """HTML; that in one paragraph, or in the element of its own that ``of_html`` makes, is what stands in it."""
-    html = _ENTITY.sub(_as_itself, str(_renderer().render(text))).strip()
+    placed, formulas = _placed(text)
+    html = _ENTITY.sub(_as_itself, str(_renderer().render(placed)).strip())
+    html = _PLACE.sub(lambda found: f"\\({escape(formulas[int(found[1])], quote=False)}\\)", html)
     for name in ("p", "div"):
         begin, end = f"<{name}>", f"</{name}>"
         if html.startswith(begin) and html.endswith(end) and _is_one(html, name):
-            return html.removeprefix(begin).removesuffix(end).strip()
+            return html.removeprefix(begin).removesuffix(end)
     return html
 
 
@@ -199,14 +219,7 @@ def _is_one(html: str, name: str) -> bool:
 
 @cache
 def _renderer() -> MarkdownIt:
-    """Markdown in which HTML means what it says, and TeX stays what it is."""
+    """Markdown in which HTML means what it says."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - slow; only what holds HTML pays
 
-    renderer = MarkdownIt("commonmark", {"html": True, "breaks": False}).enable(["table", "strikethrough"])
-    install(renderer)
-    renderer.add_render_rule("mathematics", _as_tex)
-    return renderer
-
-
-def _as_tex(_renderer: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:
-    return f"\\({escape(tokens[index].content, quote=False)}\\)"
+    return MarkdownIt("commonmark", {"html": True, "breaks": False}).enable(["table", "strikethrough"])

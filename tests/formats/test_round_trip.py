@@ -264,3 +264,28 @@ def test_an_id_stands_in_the_title_of_text2qti_where_there_is_no_name(type, cont
 def test_a_blank_at_the_end_of_html_says_nothing_in_text2qti():
     asked = question("true_false", {"answer": True}, prompt="<i>So</i> it is &nbsp;", text_format="html")
     assert stays("text2qti", asked).prompt == "<i>So</i> it is"
+
+
+def test_numbers_of_any_size_and_shares_of_boxes_come_back_from_qti12():
+    huge = question("numerical", {"answers": [{"value": "1e150"}, {"value": "-1e-150"}]})
+    assert stays("qti12", huge).content == huge.content
+    credits = ["2/21", "2/3", "-1/3", "0.1234567"]
+    options = [{"text": f"o{place}", "credit": credit} for place, credit in enumerate(credits)]
+    found = stays("qti12", question("multiple_response", {"options": options}))
+    assert round(float(found.score(["a", "b", "d"]).fraction), 6) == 1
+
+
+def test_what_qti12_rounds_and_forgives_less_in_gaps_and_areas_is_told():
+    options = [{"text": "a", "correct": None, "credit": 1}, {"text": "b", "credit": "-8/21"}]
+    kept = [{"text": "a", "credit": 1}, {"text": "b", "credit": "0.12345"}]
+    typed = {"type": "short_text", "answers": ["six"], "fold": ["accents"]}
+    for gap, told in (
+        ({"type": "single_choice", "options": options}, True),
+        ({"type": "single_choice", "options": kept}, False),
+        (typed, True),
+    ):
+        lost, _ = there_and_back("qti12", question("cloze", {"text": "See [[1]]", "gaps": {"1": gap}}))
+        assert ("gaps" in lost) == told
+    area = {"label": "A", "shape": "circle", "coords": [10, 20, "10/3"], "correct": True}
+    image = {"file": "images/m.svg", "alt": "M", "width": 80, "height": 60}
+    assert "regions" in there_and_back("qti12", question("hotspot", {"image": image, "regions": [area]}))[0]

@@ -59,6 +59,7 @@ def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
         return
     if right:
         sheet.rule(all_of(keys), shows=right)
+    sheet.lose_rounded([credit for tests in rows.values() for _, credit, _ in tests], "gaps")
     for name, tests in rows.items():
         _add(
             sheet, tests, content.gaps[name].weight / total, all_said=content.gaps[name].type not in _CHOICES
@@ -96,6 +97,8 @@ def _gap(sheet: Sheet, ident: str, gap: Any, simple: bool) -> list[_Row]:
     """Writes the response of a gap. ``simple``: Canvas can list its answers."""
     if gap.kind.several_answers:
         raise Unwritable(Said("a gap of type %(type)s", type=gap.type))
+    if any(getattr(gap.content, name, None) for name in ("fold", "typo", "units")):
+        sheet.lose("gaps", "how loosely an answer is compared, and units")
     if gap.type in _CHOICES:
         return _chosen(sheet, ident, [*_options(gap)])
     return _listed(sheet, ident, gap.content) if simple else _typed(sheet, ident, gap)
@@ -126,8 +129,6 @@ def _listed(sheet: Sheet, ident: str, content: Any) -> list[_Row]:
 
 def _typed(sheet: Sheet, ident: str, gap: Any) -> list[_Row]:
     """A field; each answer is tested only where none before it fits, since the first counts."""
-    if any(getattr(gap.content, name, None) for name in ("fold", "typo", "units")):
-        sheet.lose("gaps", "how loosely an answer is compared, and units")
     numerical = gap.type == "numerical"
     sheet.field(ident, "Decimal" if numerical else "String")
     made: list[_Row] = []

@@ -17,7 +17,7 @@ from quiz.errors import Said
 from quiz.files.images import read_image
 from quiz.files.richtext import to_text
 from quiz.formats._moodle import Styled
-from quiz.formats.base import Unwritable
+from quiz.formats.base import Unwritable, rounded
 from quiz.formats.qti12.feedback import Feedback
 from quiz.formats.qti12.item import ID, Foreign, Item, Response, Wrong
 from quiz.formats.qti12.markup import joined
@@ -185,6 +185,8 @@ def write_hotspot(sheet: Sheet, content: Any, told: Sequence[str]) -> None:
 def _lost(sheet: Sheet, content: Any, right: int) -> None:
     if any(region.feedback for region in content.regions):
         sheet.lose("regions", "what is said to areas")
+    if any(rounded(region.coords) for region in content.regions):
+        sheet.lose("regions", "a number is rounded to fifteen digits")
     if content.places != right:
         sheet.lose("choose", "as many places as areas are right")
 

@@ -16,14 +16,14 @@ from typing import Final, TypeAlias
 
 from quiz.errors import Said
 from quiz.files.xml import Element
+from quiz.questions.fields import LARGEST_EXPONENT
 
 #: What is answered: the values given to each response, in order.
 Given: TypeAlias = Mapping[str, Sequence[str]]
 #: Tests that compare a response with one value.
 COMPARE: Final = frozenset("varequal varsubset varsubstring".split())
 _BOUNDS: Final = frozenset("vargt vargte varlt varlte".split())
-#: What numbers may have that anybody means: powers of ten, characters; and binary digits of a score made of them.
-_LARGEST_POWER: Final = 100
+#: What numbers may have that anybody means: characters; and binary digits of a score made of them.
 _MOST_CHARACTERS: Final = 200
 _MOST_BITS: Final = 2_000
 #: How systems call the feedback of the whole question, by our fields: Canvas and Blackboard, ILIAS, OpenOLAT, Respondus.
@@ -46,7 +46,7 @@ def number(text: str | None) -> Fraction | None:
         value = Decimal(said.replace(",", ".") if len(said) <= _MOST_CHARACTERS else "NaN")
     except InvalidOperation:
         return None
-    if not value.is_finite() or abs(value.adjusted()) > _LARGEST_POWER:
+    if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT:
         return None
     return Fraction(value)
 

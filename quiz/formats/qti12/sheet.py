@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from html import escape
 from typing import Final
@@ -13,6 +14,7 @@ from quiz.files.richtext import to_html_around, to_inline_html, to_prompt_html
 from quiz.formats._pictures import Shown
 from quiz.formats.base import Loss, Unwritable, percentage
 from quiz.formats.qti12.processing import told_as
+from quiz.questions.fields import percent
 from quiz.questions.parts import MARK
 
 #: Where a package keeps its files, as texts name that place.
@@ -56,6 +58,11 @@ class Sheet:
         """Notes a loss of the field of this name; answers and options of a text with gaps are its gaps."""
         inside = self.question.type == "cloze" and name in ("answers", "options")
         self.losses.append(Loss("gaps" if inside else name, detail))
+
+    def lose_rounded(self, credits: Iterable[Fraction], name: str) -> None:
+        """Notes a loss where a score in percent does not say exactly what was meant."""
+        if any(percent(Decimal(percentage(one))) != one for one in credits):
+            self.lose(name, "scores are rounded to five places of a percentage")
 
     # Texts -----------------------------------------------------------------------------------------------------------
 

@@ -217,7 +217,7 @@ def _single(sheet: Sheet, content: Any) -> None:
         if credit:
             shows = right if credit == 1 else ()
             sheet.rule(equal("response1", option.id), credit, ends=True, shows=shows)
-    _rounded(sheet, credits, "options")
+    sheet.lose_rounded(credits, "options")
 
 
 def _told_to_options(sheet: Sheet, options: Sequence[Any]) -> None:
@@ -226,10 +226,8 @@ def _told_to_options(sheet: Sheet, options: Sequence[Any]) -> None:
             sheet.rule(equal("response1", option.id), shows=shows)
 
 
-def _rounded(sheet: Sheet, credits: Sequence[Fraction], field: str) -> None:
-    """A loss where a score in percent does not say exactly what was meant."""
-    if any(1000 % one.denominator and one.denominator > 20 for one in credits):
-        sheet.lose(field, "scores are rounded to five places of a percentage")
+#: What a score in percent is rounded to: shares that add up to the whole but for this are the whole.
+_LAST_PLACE: Final = Fraction(1, 10**6)
 
 
 def _multiple(sheet: Sheet, content: Any) -> None:
@@ -242,7 +240,8 @@ def _multiple(sheet: Sheet, content: Any) -> None:
     key = [one for one in content.options if one.right]
     if rule == "right_minus_wrong":
         credits = [Fraction(1 if one.right else -1, len(key)) for one in content.options]
-    best = min(Fraction(1), sum((one for one in credits if one > 0), Fraction(0)))
+    reached = sum((one for one in credits if one > 0), Fraction(0))
+    best = reached if reached < 1 - len(key) * _LAST_PLACE else Fraction(1)
     if best < 1 and rule == "sum_of_credits":
         sheet.lose("options", "ticking all that is right gave less than the full mark: here it gives all")
     elif rule == "all_or_nothing" and any(one.credit is not None for one in content.options):
@@ -257,7 +256,7 @@ def _multiple(sheet: Sheet, content: Any) -> None:
         if credit:
             sheet.rule(equal("response1", option.id), credit / best if best < 1 else credit, adds=True)
     if rule != "right_minus_wrong":
-        _rounded(sheet, credits, "options")
+        sheet.lose_rounded(credits, "options")
 
 
 def _truth(sheet: Sheet, content: Any) -> None:
@@ -294,7 +293,7 @@ def _answers(sheet: Sheet, content: Any, rules: Iterable[tuple[str, Any]]) -> No
     for tests, answer in rules:
         shows = sheet.told_to(str(len(sheet.rules) + 1), answer.feedback)
         sheet.rule(tests, answer.credit, ends=True, shows=[*shows, *(right if answer.credit == 1 else ())])
-    _rounded(sheet, [one.credit for one in content.answers], "answers")
+    sheet.lose_rounded([one.credit for one in content.answers], "answers")
 
 
 def _matching(sheet: Sheet, content: Any) -> None:

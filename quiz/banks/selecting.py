@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from quiz.banks.loading import load
 from quiz.banks.model import Authored, Bank
+from quiz.questions.images import references, renamed
 
 #: Characters of an id at most.
 _LONGEST: Final = 64
@@ -30,6 +31,35 @@ def chosen(bank: Bank, authored: Sequence[Authored]) -> Bank:
     return bank.model_copy(update={"stimuli": tuple(stimuli), "topics": topics}).holding(
         [_without(one, there) for one in authored]
     )
+
+
+def as_shown(bank: Bank) -> Bank:
+    """The bank with the images of its stimuli under the names that they have in the questions by now (``named_apart``)."""
+    known = {one["id"]: one for one in bank.header().get("stimuli", ())}
+    showing = ((one.stimulus.id, one) for one in bank.authored if one.stimulus)
+    named = {name: _renamed(known[name], one) for name, one in showing if name in known}
+    return (
+        Bank.load({**bank.header(), "stimuli": [*{**known, **named}.values()]}, bank.authored)
+        if named
+        else bank
+    )
+
+
+def _renamed(stimulus: Mapping[str, Any], question: Authored) -> Mapping[str, Any]:
+    """The stimulus as the question has it, where that says the same but for the names of images."""
+    fields = question.dump()
+    style = {"text_format": fields.get("text_format", "markdown")}
+    ours, theirs = (
+        {**style, **{name: words[name] for name in ("text", "image") if name in words}}
+        for words in (stimulus, fields["stimulus"])
+    )
+    if _nameless(ours) != _nameless(theirs):
+        return stimulus
+    return {**stimulus, **{name: theirs[name] for name in theirs if name not in style}}
+
+
+def _nameless(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    return renamed(fields, {one.file: "" for one in references(fields)})
 
 
 def _ancestors(topic: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from quiz.banks.heads import added
 from quiz.banks.loading import load
 from quiz.banks.model import Authored, Bank
-from quiz.banks.selecting import candidates, chosen, free_names
+from quiz.banks.selecting import as_shown, candidates, chosen, free_names
 from quiz.questions.images import digest_of_pin, renamed
 
 
@@ -106,16 +106,10 @@ def _stimuli(
     """The stimuli that the questions show, by their id, as they come to the target: sets of their own, with the names that
     their images have in the questions by now.
     """
-    theirs = chosen(source, questions).header().get("stimuli", ())
+    theirs = as_shown(chosen(source, questions)).header().get("stimuli", ())
     new = free_names([one["id"] for one in theirs], source.slug, {one.id for one in target.stimuli})
-    shown = {one.stimulus.id: one.dump()["stimulus"] for one in questions if one.stimulus}
     return {
-        one["id"]: {
-            **one,
-            **{name: words for name, words in shown[one["id"]].items() if name in ("text", "image")},
-            "id": new[one["id"]],
-            "questions": [names[id] for id in one["questions"]],
-        }
+        one["id"]: {**one, "id": new[one["id"]], "questions": [names[id] for id in one["questions"]]}
         for one in theirs
     }
 

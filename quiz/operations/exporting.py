@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from quiz.assembly.blueprint import Blueprint, read_blueprint
 from quiz.assembly.supply import may_stand
 from quiz.banks.model import Bank as LoadedBank
-from quiz.banks.selecting import chosen, together
+from quiz.banks.selecting import as_shown, chosen, together
 from quiz.banks.transferring import named_apart
 from quiz.banks.yaml import write_bank
 from quiz.db import snapshot, transaction
@@ -191,4 +191,4 @@ def _loaded(
     )
     loaded = [named_apart(load_authored(row.digest, row.content), names) for row in rows]
     whole = LoadedBank.load(bank.header)
-    return whole.holding(loaded) if selection == EVERYTHING else chosen(whole, loaded)
+    return as_shown(whole.holding(loaded) if selection == EVERYTHING else chosen(whole, loaded))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from quiz.banks.selecting import chosen, together
+from quiz.banks.selecting import as_shown, chosen, together
+from quiz.banks.transferring import named_apart
 from quiz.banks.yaml import read_bank, write_bank
 
 SHIPPED = Path(__file__).parents[2] / "question_banks"
@@ -48,6 +49,24 @@ def test_an_id_that_is_taken_by_another_banks_name_too_is_numbered():
     made = together("both", "Both", [read_bank(first), read_bank(SECOND)])
     ids = [one.id for one in read_bank(write_bank(made)).authored]
     assert ids == ["a", "b", "second-a", "second-a-2", "second-b", "c"]
+
+
+def test_shared_pictures_keep_their_names_apart():
+    first = FIRST.replace("text: Look.", "image: {file: images/m.png, alt: A map}")
+    names: dict[str, str] = {}
+    banks = []
+    for text, digest in ((first, "1" * 64), (first.replace("first", "second"), "2" * 64)):
+        bank = read_bank(text, find=lambda _file, digest=digest: f"{digest}/3x2")
+        banks.append(as_shown(bank.holding([named_apart(one, names) for one in bank.authored])))
+    made = together("both", "Both", banks)
+    pictures = {one.id: one.image.file for one in made.stimuli if one.image}
+    assert pictures == {"first-other": "images/m.png", "second-other": "images/m-222222222222.png"}
+    assert made.by_id["second-c"].stimulus.image.file.endswith("m-222222222222.png")
+    assert {*names} == {"images/m.png", "images/m-222222222222.png"}
+    newer = bank.model_copy(
+        update={"stimuli": tuple(one.model_copy(update={"text": "Newer."}) for one in bank.stimuli)}
+    )
+    assert as_shown(newer).stimuli == newer.stimuli, "an older question says nothing of what is shown now"
 
 
 def test_one_bank_stays_what_it_is():

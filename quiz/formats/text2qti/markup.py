@@ -197,7 +197,7 @@ def _as_html(text: str) -> str:
     for name in ("p", "div"):
         begin, end = f"<{name}>", f"</{name}>"
         if html.startswith(begin) and html.endswith(end) and _is_one(html, name):
-            return html.removeprefix(begin).removesuffix(end)
+            return html.removeprefix(begin).removesuffix(end).strip()
     return html
 
 

@@ -6,7 +6,7 @@ Moodle keeps a format with each text; a question of ours has one for all (``text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -93,6 +93,17 @@ _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|^[-+=\s]|^\d+[.)]", re.MUL
 _PREFORMATTED: Final = re.compile(r"<pre\b.*?</pre>", re.DOTALL | re.IGNORECASE)
 #: Blanks with which a line of Markdown ends for another to begin.
 _HARD_BREAK: Final = re.compile(r" {2,}(?=\n)")
+#: Elements that play or run, which pages leave out.
+_DOES: Final = re.compile(
+    r"<(?:applet|audio|button|canvas|embed|iframe|input|object|script|select|textarea|video)\b", re.IGNORECASE
+)
+#: A text in a language, as Moodle's filter for them has it (``filter_multilang``), the attributes in either order: its code
+#: and the words; and two or more of them, of which a page there shows one.
+SPAN: Final = re.compile(
+    r'<span(?=[^<>]*\sclass="multilang")(?=[^<>]*\slang="([a-zA-Z0-9_-]+)")[^<>]*>((?:(?!</?span\b).)*+)</span>',
+    re.IGNORECASE | re.DOTALL,
+)
+RUN: Final = re.compile(rf"{SPAN.pattern}(?:\s*{SPAN.pattern})+", re.IGNORECASE | re.DOTALL)
 #: A block of HTML that can stand in front of a text with gaps.
 _BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>", re.IGNORECASE)
 #: An empty line of HTML, and a tag that is no line break.
@@ -216,6 +227,24 @@ def _words(picture: re.Match[str]) -> str:
         if one.file.startswith(PLACE):
             return one.alt.strip() or one.file.rpartition("/")[2]
     return picture[0]
+
+
+def holds_languages(text: str) -> bool:
+    """Whether a text is one in several languages, in the words of this filter."""
+    return "multilang" in text and RUN.search(text) is not None
+
+
+def shows_all(text: str) -> bool:
+    """Whether a text is in several languages, all of which pages here show: another filter writes ``{mlang en}``."""
+    return "{mlang " in text or holds_languages(text)
+
+
+def unseen(html: str) -> Iterator[Loss]:
+    """A loss for what a text has and no page here shows, but for pictures."""
+    if _DOES.search(html):
+        yield Loss("media", "films, sounds, frames and what runs are not shown")
+    if shows_all(html):
+        yield Loss("translations", "a text in several languages is shown in all of them")
 
 
 # Categories ----------------------------------------------------------------------------------------------------------

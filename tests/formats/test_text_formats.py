@@ -300,6 +300,21 @@ def test_moodle_takes_nothing_off_for_a_number(name, text):
 
 
 @pytest.mark.parametrize(
+    "text, lost",
+    [
+        ("[html]Q <iframe></iframe>{=a ~b}", ["media"]),
+        ("[html]Q {=a ~b#<video></video>}", ["media"]),
+        (r"[html]Q {=<img src\=//example.org/typed.png> =a#<img src\=//example.org/x.png>}", ["images"]),
+        (r"[html]Q {#3 ~#\{mlang en\}No\{mlang\}}", ["translations"]),
+        (r"[html]Q <a href\=x>a</a>{=a ~b}", []),
+    ],
+)
+def test_what_no_page_shows_of_gift_is_told(text, lost):
+    (found,) = Reading(get("gift"), Source(BytesIO(text.encode()), "x"), Report("x", "gift"), "b")
+    assert [loss.field for loss in found.losses] == lost
+
+
+@pytest.mark.parametrize(
     "name, text, lost",
     [
         ("gift", "Q? {#=%%0%%*#No. %s}", ["answers"]),

@@ -7,7 +7,7 @@ plain text where it holds no markup, as HTML where it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +28,7 @@ from quiz.formats._moodle import (
     settled,
     share,
     shown,
+    unseen,
     without_files,
     worth_of_number,
 )
@@ -44,6 +45,7 @@ from quiz.formats.base import (
     titles,
     topic_of,
 )
+from quiz.questions.images import elsewhere
 from quiz.questions.rules.numbers import read_number
 
 #: What a backslash takes the meaning from. While a question is taken apart, halves of surrogate pairs, which no file holds,
@@ -71,6 +73,11 @@ _ORDERING: Final = re.compile(
     rf"({'|'.join(sorted([*ORDER_RULES, 'ABSOLUTE', 'ABS', 'RELATIVE', 'REL'], key=len, reverse=True))})?\b[ \t]*"
     r"(?:SHOW|TRUE|YES|1|HIDE|FALSE|NO|0)?\b[ \t]*(?:none|123|abc|ABCD|iii|IIII)?(?:\s|$)"
 )
+#: Lists of what a question shows, and the names of texts in them and beside them.
+_LISTS: Final = ("options", "pairs", "distractors", "items")
+_SHOWN: Final = (
+    "prompt", "explanation", "feedback_true", "feedback_false", "text", "stem", "choice", "feedback", "wrong",
+)  # fmt: skip
 _TRUE: Final = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -168,10 +175,27 @@ def _entry(block: _Block, topic: str) -> Entry:
     if half := _HALF_WEIGHT.search(text.partition("{")[2]):
         what = Said("'%(weight)s' is read as text: a weight ends with %% too", weight=half[1])
         losses = [*losses, Loss("answers", what, spoils=True)]
+    losses = [*losses, *dict.fromkeys(loss for html in _html(fields) for loss in _unseen(html))]
     if PLACE in text:
         losses = [*losses, Loss("files", "a file that a text names does not come with it", spoils=True)]
     more = {"id": block.id, "topic": topic, "tags": block.tags}
     return Found(where, {**fields, **{name: value for name, value in more.items() if value}}, losses)
+
+
+def _html(fields: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of a question that are HTML; answers to type are none."""
+    if fields.get("text_format") != "html":
+        return
+    parts = [fields, fields.get("feedback", {}), *(part for name in _LISTS for part in fields.get(name, ()))]
+    parts += [{"feedback": one.get("feedback")} for one in fields.get("answers", ())]
+    yield from (text for part in parts for name in _SHOWN if isinstance(text := part.get(name), str))
+
+
+def _unseen(html: str) -> Iterator[Loss]:
+    """A loss for each thing that no page here shows."""
+    yield from unseen(html)
+    for one in elsewhere(html):
+        yield Loss("images", Said("'%(address)s' lies elsewhere", address=one.file[:60]), spoils=True)
 
 
 def _title(text: str) -> str:

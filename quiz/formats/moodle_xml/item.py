@@ -16,10 +16,18 @@ from urllib.parse import unquote
 from quiz.errors import Invalid, Said
 from quiz.files.images import Image
 from quiz.files.xml import Element
-from quiz.formats._moodle import BLANK, PLACE, Styled, from_html, shown, without_files
+from quiz.formats._moodle import (
+    BLANK,
+    PLACE,
+    Styled,
+    from_html,
+    holds_languages,
+    shown,
+    unseen,
+    without_files,
+)
 from quiz.formats._pictures import Pictures, embedded
 from quiz.formats.base import Loss, blind
-from quiz.formats.moodle_xml.languages import holds_languages, shows_all
 from quiz.questions.images import elsewhere, references
 from quiz.questions.rules.numbers import read_number
 
@@ -37,10 +45,6 @@ _BESIDE: Final = frozenset(
 )
 #: HTML that editors leave behind where nothing was written.
 _SHOWS_NOTHING: Final = re.compile(r"(?:\s|&nbsp;|<br ?/?>|</?(?:p|div|span)(?: [^<>]*)?>)*+", re.IGNORECASE)
-#: Elements that play or run, which pages leave out.
-_DOES: Final = re.compile(
-    r"<(?:applet|audio|button|canvas|embed|iframe|input|object|script|select|textarea|video)\b", re.IGNORECASE
-)
 #: Where a text may name a picture or another file.
 _PICTURED: Final = re.compile(rf"<img\b|!\[|{PLACE}", re.IGNORECASE)
 #: Where the address of a file may end, the last place first, and what editors and Moodle put behind it.
@@ -181,10 +185,7 @@ class Item:
         return from_html(self._pictured(text, "html") if _PICTURED.search(text) else text)
 
     def _lose_what_is_not_shown(self, html: str) -> None:
-        if _DOES.search(html):
-            self.lose("media", "films, sounds, frames and what runs are not shown")
-        if shows_all(html):
-            self.lose("translations", "a text in several languages is shown in all of them")
+        self.losses += unseen(html)
 
     def _pictured(self, text: str, style: str) -> str:
         """The text with the pictures that have come with it; what is not right with the others is lost."""

@@ -12,13 +12,8 @@ from typing import Any, Final
 
 from quiz.banks.model import USUAL_LANGUAGE
 from quiz.banks.translations import LISTED, TEXTS, misfits
+from quiz.formats._moodle import RUN, SPAN, shows_all
 
-#: Moodle's own pattern of such a span, in either order of its attributes; their code of a language, and the words.
-_SPAN: Final = re.compile(
-    r'<span(?=[^<>]*\sclass="multilang")(?=[^<>]*\slang="([a-zA-Z0-9_-]+)")[^<>]*>((?:(?!</?span\b).)*+)</span>',
-    re.IGNORECASE | re.DOTALL,
-)
-_RUN: Final = re.compile(rf"{_SPAN.pattern}(?:\s*{_SPAN.pattern})+", re.IGNORECASE | re.DOTALL)
 #: A language, whatever the country: ``zh_cn`` is Chinese (``_code``).
 _CODE: Final = re.compile(r"[a-z]{2,3}")
 #: Languages of a question; each says anew what stands beside its words.
@@ -39,16 +34,6 @@ def in_languages(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields if any(misfits(made)) else made
 
 
-def holds_languages(text: str) -> bool:
-    """Whether a text is one in several languages, in the words of this filter."""
-    return "multilang" in text and _RUN.search(text) is not None
-
-
-def shows_all(text: str) -> bool:
-    """Whether a text is in several languages, all of which pages here show: another filter writes ``{mlang en}``."""
-    return "{mlang " in text or holds_languages(text)
-
-
 def any_shows_all(fields: Mapping[str, Any]) -> bool:
     """Whether any text of the fields does."""
     return any(map(shows_all, _texts(fields)))
@@ -63,8 +48,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _codes(text: str) -> Iterator[str]:
-    for run in _RUN.finditer(text) if "multilang" in text else ():
-        yield from (_code(span[1]) for span in _SPAN.finditer(run[0]))
+    for run in RUN.finditer(text) if "multilang" in text else ():
+        yield from (_code(span[1]) for span in SPAN.finditer(run[0]))
 
 
 def _code(written: str) -> str:
@@ -75,10 +60,10 @@ def _text(text: str, code: str) -> str:
     """The text in a language; where a place has no words in it, the first that it has."""
 
     def words(run: re.Match[str]) -> str:
-        spans = {_code(span[1]): span[2] for span in reversed([*_SPAN.finditer(run[0])])}
+        spans = {_code(span[1]): span[2] for span in reversed([*SPAN.finditer(run[0])])}
         return spans.get(code, [*spans.values()][-1])
 
-    return _RUN.sub(words, text)
+    return RUN.sub(words, text)
 
 
 def _chosen(value: Any, code: str) -> Any:

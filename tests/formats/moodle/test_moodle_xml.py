@@ -20,10 +20,9 @@ from quiz.banks.model import Bank, Question
 from quiz.cli import main
 from quiz.errors import Invalid, QuizError, TooLarge
 from quiz.formats import formats
-from quiz.formats._moodle import FILL_IN
+from quiz.formats._moodle import FILL_IN, holds_languages
 from quiz.formats.base import Limits, Source, Unwritable
 from quiz.formats.conversion import Reading, Report
-from quiz.formats.moodle_xml.languages import holds_languages
 from tests.formats.moodle import builder
 from tests.formats.samples import read, written
 from tests.pictures import png

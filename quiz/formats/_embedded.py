@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from html import unescape
+from itertools import chain
 from math import lcm
 from typing import Any, Final
 
@@ -25,13 +26,13 @@ from quiz.formats._moodle import (
     Styled,
     became_html,
     behind_star,
+    between_marks,
     centred,
     from_html,
     on_a_line,
     rounded,
     share,
     takes_nothing_off,
-    without_marks,
     worth_of_number,
 )
 from quiz.formats.base import Loss, Unwritable, credits_of, marked, percentage
@@ -92,7 +93,7 @@ def read_embedded(text: Styled) -> Embedded:
     place = 0
     while len(found.gaps) <= MOST_PARTS and (start := START.search(text, place)):
         name = str(len(found.gaps) + 1)
-        pieces += [without_marks(text[place : start.start()], text.style), f"[[{name}]]"]
+        pieces.append(text[place : start.start()])
         kind, shuffled = _kind(start[2])
         if shuffled is not None:
             shuffles.append(shuffled)
@@ -107,8 +108,9 @@ def read_embedded(text: Styled) -> Embedded:
         found.losses += _looks(start[2])
     if not found.gaps:
         raise Wrong("there is no gap – write one such as {1:SHORTANSWER:=answer}")
-    pieces.append(without_marks(text[place:], text.style))
-    found.text = Styled("".join(pieces), text.style)
+    shown, style = between_marks([*pieces, text[place:]], text.style)
+    marks = [*(f"[[{name}]]" for name in found.gaps), ""]
+    found.text = Styled("".join(chain(*zip(shown, marks, strict=True))), style)
     found.shuffle = any(shuffles) if shuffles else None
     if len({*shuffles}) > 1:
         found.losses.append(Loss("shuffle", "all choices of a text are shuffled, or none"))

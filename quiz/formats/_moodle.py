@@ -435,6 +435,15 @@ def without_marks(text: str, style: str) -> str:
     return MARK.sub(r"[\\[\1]]" if style == "markdown" else r"&#91;[\1]]", text)
 
 
+def between_marks(pieces: Sequence[str], style: str) -> tuple[list[str], str]:
+    """Pieces of a text that stand between its gaps, none of which looks like a mark of ours, and the format that they have
+    then: plain text becomes HTML, having no other way to write such a mark.
+    """
+    if style == "plain" and any(map(MARK.search, pieces)):
+        pieces, style = [_in_format(piece, "plain", "html") for piece in pieces], "html"
+    return [without_marks(piece, style) for piece in pieces], style
+
+
 def as_html(text: str, text_format: str) -> str:
     """A text for a place where Moodle has HTML, whatever the format of the question."""
     if text_format == "html":

@@ -289,3 +289,28 @@ def test_what_qti12_rounds_and_forgives_less_in_gaps_and_areas_is_told():
     area = {"label": "A", "shape": "circle", "coords": [10, 20, "10/3"], "correct": True}
     image = {"file": "images/m.svg", "alt": "M", "width": 80, "height": 60}
     assert "regions" in there_and_back("qti12", question("hotspot", {"image": image, "regions": [area]}))[0]
+
+
+@pytest.mark.parametrize(
+    "kind, inside",
+    [
+        ("cloze", "a [[b]] < {1:SHORTANSWER:=c}\nd"),
+        ("gapselect", "a [[b]] < [[1]]\nd"),
+        ("ddwtos", "a [[b]] < [[1]]\nd"),
+    ],
+)
+def test_what_looks_like_a_gap_in_a_plain_text_of_moodle_stays_a_text(kind, inside):
+    words = {
+        "gapselect": "<selectoption><text>c</text><group>1</group></selectoption>" * 2,
+        "ddwtos": "<dragbox><text>c</text><group>1</group></dragbox>" * 2,
+    }.get(kind, "")
+    text = f'<questiontext format="plain_text"><text><![CDATA[{inside}]]></text></questiontext>'
+    name = "<name><text>Q</text></name>"
+    words = words.replace("<text>c", "<text>d", 1)
+    (found,), report = read(
+        get("moodle-xml"), f'<quiz><question type="{kind}">{name}{text}{words}</question></quiz>'.encode()
+    )
+    assert report.errors == []
+    assert found.content.text == "a &#91;[b]] &lt; [[1]]<br />d"
+    assert to_html(found.content.text) == "a [[b]] &lt; [[1]]<br>d"
+    assert stays("moodle-xml", found).content.text == found.content.text

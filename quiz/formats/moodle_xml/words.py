@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from quiz.errors import Said
-from quiz.formats._moodle import Styled, without_marks
+from quiz.formats._moodle import Styled, between_marks
 from quiz.formats.moodle_xml.item import Item, Wrong
 from quiz.questions.parts import MARK
 
@@ -18,23 +19,19 @@ WORD: Final = re.compile(r"\[\[([0-9]{1,4})\]\]")
 def word_gaps(text: Styled, words: Sequence[str]) -> tuple[dict[str, str], Styled]:
     """The gaps, numbered, each with the id of its word out of ``words``, and the text with their marks. Raises Wrong."""
     gaps: dict[str, str] = {}
-    pieces: list[str] = []
-    for place, piece in enumerate(WORD.split(text)):
-        if place % 2 == 0:
-            pieces.append(without_marks(piece, text.style))
-        elif 1 <= int(piece) <= len(words):
-            name = str(len(gaps) + 1)
-            gaps[name] = words[int(piece) - 1]
-            pieces.append(f"[[{name}]]")
-        else:
-            raise Wrong(
-                Said(
-                    "there is no word for [[%(piece)s]] – there are %(count)s, counted from 1",
-                    piece=piece,
-                    count=len(words),
-                )
+    parts = WORD.split(text)
+    pieces, style = between_marks(parts[::2], text.style)
+    for number in parts[1::2]:
+        if not 1 <= int(number) <= len(words):
+            what = Said(
+                "there is no word for [[%(piece)s]] – there are %(count)s, counted from 1",
+                piece=number,
+                count=len(words),
             )
-    return gaps, Styled("".join(pieces), text.style)
+            raise Wrong(what)
+        gaps[str(len(gaps) + 1)] = words[int(number) - 1]
+    marks = [*(f"[[{name}]]" for name in gaps), ""]
+    return gaps, Styled("".join(chain(*zip(pieces, marks, strict=True))), style)
 
 
 def grouped(item: Item, words: Sequence[Mapping[str, Any]], gaps: Mapping[str, str]) -> list[dict[str, Any]]:

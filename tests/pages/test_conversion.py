@@ -48,6 +48,10 @@ MOODLE = f"""<quiz>
 </quiz>"""
 
 
+#: For what is the same whatever the engine.
+ON_ONE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def ada(browser):
     return browser("ada")
@@ -110,6 +114,7 @@ def test_a_format_is_named_where_nothing_in_the_file_says_it(ada, cast):
     assert len(ids(cast, "words")) == 1
 
 
+@ON_ONE
 def test_a_pasted_text_is_recognised_as_a_file_is(ada):
     ada.get("/banks/import")
     for text, told in (
@@ -259,6 +264,7 @@ def test_images_travel_along(ada, cast, name, file):
 
 
 @pytest.mark.parametrize("name", ["yaml", "json", "text2qti"])
+@ON_ONE
 def test_an_export_with_images_comes_back_into_its_bank(ada, cast, name):
     shown = BANK.replace("bank: small", "bank: maps").replace(
         "prompt: ", "prompt: '![A map](images/map.svg)' #", 1
@@ -282,6 +288,7 @@ def test_an_export_with_images_comes_back_into_its_bank(ada, cast, name):
         ({"images/a.png": b""}, "the archive holds no YAML files"),
     ],
 )
+@ON_ONE
 def test_a_packed_file_is_unpacked(ada, files, told):
     look(ada, pack(files), "packed.zip")
     assert told in ada.text
@@ -339,6 +346,7 @@ def test_a_file_that_looks_like_nothing_is_refused_with_what_to_do(ada):
         assert "what is in the file is not recognised" in ada.text.lower()
 
 
+@ON_ONE
 def test_the_same_file_again_leaves_what_has_been_said_of_its_bank_since(ada, cast):
     look(ada, GIFT.encode(), "history.gift")
     page = ada.get(take(ada).headers["Location"]).request.path
@@ -353,6 +361,7 @@ def test_the_same_file_again_leaves_what_has_been_said_of_its_bank_since(ada, ca
     assert "4 questions" in ada.text
 
 
+@ON_ONE
 def test_from_a_banks_page_a_file_goes_into_that_bank_whatever_it_is_called(ada, cast):
     look(ada, GIFT.encode(), "history.gift")
     ada.get(take(ada).headers["Location"])
@@ -363,6 +372,7 @@ def test_from_a_banks_page_a_file_goes_into_that_bank_whatever_it_is_called(ada,
     assert "history: a bank that you have already" in ada.text
 
 
+@ON_ONE
 def test_what_somebody_has_changed_since_is_shown_again_before_it_is_overwritten(ada, cast):
     mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
     look(ada, GIFT.replace("::Year::", "// [id:one]\n::Year::").encode(), "q.gift", bank="mine")
@@ -378,6 +388,7 @@ def test_what_somebody_has_changed_since_is_shown_again_before_it_is_overwritten
     assert "By now?" not in exporting.export_text(cast.ada, mine.bank_id, NOW)
 
 
+@ON_ONE
 def test_a_button_that_is_pressed_twice_imports_once(ada, cast):
     look(ada, GIFT.encode(), "fresh.gift")
     form = controls(ada.page, action="/banks/import/commit")
@@ -387,6 +398,7 @@ def test_a_button_that_is_pressed_twice_imports_once(ada, cast):
     assert len(ids(cast, "fresh")) == 3
 
 
+@ON_ONE
 def test_a_question_that_the_store_does_not_hold_keeps_no_other_one_out(ada, cast):
     long = "/".join(["a-long-word"] * 30)
     look(ada, f"::Fine:: Q? {{=a ~b}}\n\n$CATEGORY: {long}\n\n::Long:: Q? {{=a ~b}}\n".encode(), "long.gift")
@@ -396,12 +408,14 @@ def test_a_question_that_the_store_does_not_hold_keeps_no_other_one_out(ada, cas
     assert ids(cast, "long") == {"Fine"}
 
 
+@ON_ONE
 def test_a_file_without_questions_is_refused(ada, cast):
     assert look(ada, b"// Nothing yet\n", "empty.gift", format="gift").status_code == 422
     assert "there is no question in it" in ada.text
     assert "empty" not in {one.slug for one in banks.banks(cast.ada, 1).rows}
 
 
+@ON_ONE
 def test_what_changes_is_shown_as_it_was_and_as_it_becomes(ada, cast):
     importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
     look(ada, GIFT.replace("::Year::", "// [id:one]\n::Year::").encode(), "q.gift", bank="mine")
@@ -410,6 +424,7 @@ def test_what_changes_is_shown_as_it_was_and_as_it_becomes(ada, cast):
     assert told == ["How much is 1 + 1?", "When was it founded?"]
 
 
+@ON_ONE
 def test_where_no_question_is_right_there_is_nothing_to_import(ada):
     look(ada, b"::Bad:: What { =a\n\n::Worse:: What { =b\n", "bad.gift")
     assert "No question would change" in ada.text
@@ -417,6 +432,7 @@ def test_where_no_question_is_right_there_is_nothing_to_import(ada):
     assert ada.page.find("form", action="/banks/import/commit") is None
 
 
+@ON_ONE
 def test_a_long_list_of_faults_says_that_it_is_longer(ada):
     look(ada, b"::Bad:: What { =a\n\n" * 201, "bad.gift")
     assert "The first 200 are shown." in ada.text

@@ -4,7 +4,8 @@ A family enumerates its variants at a date by stable keys and gives an ordinary 
 sees only that question, so no question type knows of families. Two things make one: ``variables`` in a question, and
 ``each``, a generator over fact tables, which the family holds itself: so a stored version can be shown for ever.
 
-A generator's question at a date d has ``as_of: d``: it says what is true on the date of the paper.
+A generator's question at a date d has ``as_of: d``: it says what is true on the date of the paper. Where nothing in it looks
+at the date it is timeless.
 """
 
 from __future__ import annotations
@@ -251,7 +252,9 @@ class Family(Authored):
                 language: self._translated(texts, drawn, answers, language)
                 for language, texts in translations.items()
             }
-        return made | ({"as_of": on.isoformat()} if self.generated else {})
+        if not self.generated:
+            return made
+        return made | ({"as_of": on.isoformat()} if self._parts.knows_the_date else {"timeless": True})
 
     def _translated(self, texts: Compiled, drawn: Drawn, answers: Answers, language: str) -> dict[str, Any]:
         try:
@@ -340,6 +343,11 @@ class Parts:
         parts = [self.texts, self.chooser.given if self.chooser else {}]
         used = [one for part in parts for _, one in expressions(part)]
         return any(is_as_of(node) for one in used for node in one.nodes)
+
+    @cached_property
+    def knows_the_date(self) -> bool:
+        """Whether anything depends on the date of the paper: which rows there are, the texts, or the key."""
+        return self.tells_the_date or any(is_as_of(node) for one in self.expressions for node in one.nodes)
 
     @property
     def tables(self) -> set[str]:

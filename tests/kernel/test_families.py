@@ -137,6 +137,13 @@ def test_variants_are_those_of_the_date(bank):
     assert family.variant("KZ", EARLY).as_of == EARLY
 
 
+def test_a_generator_that_never_looks_at_the_date_makes_timeless_questions(path):
+    head = "    type: single_choice\n    prompt: In which year"
+    path.write_text(BANK.replace(f"    where: joined <= as_of\n{head}", head))
+    made = read_bank(path).by_id["joined-when"].variant("KZ", EARLY)
+    assert (made.timeless, made.as_of) == (True, None)
+
+
 def test_the_nearest_values_are_the_distractors_and_options_stand_in_order(bank):
     india = bank.by_id["joined-when"].variant("IN", LATE)
     assert texts(india) == ["2001", "2017", "2023", "2024"]

@@ -53,9 +53,25 @@ def test_a_picture_without_words_is_no_answer_of_kahoot(prompt, option):
         written(get("kahoot"), [question("single_choice", {"options": options}, prompt=prompt)])
 
 
+@pytest.mark.parametrize(
+    "kind, type",
+    [
+        ("MCQ", "single_choice"),
+        ("Multi-select", "multiple_response"),
+        ("多选题", "multiple_response"),
+        ("单选", "single_choice"),
+    ],
+)
+def test_types_are_known_by_what_teachers_call_them(kind, type):
+    (found,), _ = asked(f"题型,题目,选项A,选项B,答案\n{kind},Q?,a,b,A\n")
+    assert found.type == type
+
+
 def test_two_columns_are_a_question_and_its_answer():
     (found,), _ = asked("Вопрос;Ответ\nQ?;ИСТИНА\n")
     assert (found.type, found.content.answer) == ("true_false", True)
+    marked, _ = asked("题型,题目,答案\n判断题,P?,√\n判断,Q?,×\n")
+    assert [one.content.answer for one in marked] == [True, False]
 
 
 @pytest.mark.parametrize(

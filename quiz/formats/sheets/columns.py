@@ -65,7 +65,7 @@ NAMES: Final = frozenset(
 #: without spaces; teachers also in German, French, Spanish, Russian and Chinese.
 _OTHERS: Final = {
     "prompt": "question questiontext frage fragetext enoncé énoncé pregunta вопрос текствопроса 题目 题干 问题 試題",
-    "type": "questiontype",
+    "type": "questiontype fragetyp типвопроса тип 题型 类型",
     "right": "correctanswer correctanswers correct key answerkey rightanswer"
     " richtig richtigeantwort richtigeantworten lösung bonneréponse réponsecorrecte respuestacorrecta correcta"
     " правильныйответ правильныеответы правильный верныйответ ключ 答案 正确答案 正確答案 antwort réponse respuesta ответ",

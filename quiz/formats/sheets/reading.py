@@ -25,11 +25,11 @@ _RANGE: Final = re.compile(r"\.\.|…")
 #: Also as Excel shows true and false in its languages.
 _WORDS: Final = {
     **dict.fromkeys(
-        "true yes 1 x t right correct wahr ja richtig vrai oui verdadero sí vero verdadeiro prawda waar doğru да истина верно 是 真 对 正确".split(),
+        "true yes 1 x t right correct wahr ja richtig vrai oui verdadero sí vero verdadeiro prawda waar doğru да истина верно 是 真 对 正确 √ ✓ ✔".split(),
         True,
     ),
     **dict.fromkeys(
-        "false no 0 f wrong incorrect falsch nein faux non falso fałsz onwaar yanlış нет ложь неверно 否 假 错 错误".split(),
+        "false no 0 f wrong incorrect falsch nein faux non falso fałsz onwaar yanlış нет ложь неверно 否 假 错 错误 × ✗ ✘".split(),
         False,
     ),
 }
@@ -266,14 +266,19 @@ def question(row: Row) -> dict[str, Any]:
     return {"type": kind, **plain, **_common(row), **_CONTENTS[kind](row)}
 
 
-_ALIASES: Final = {
-    "multiple_choice": "single_choice", "mc": "single_choice", "choice": "single_choice",
-    "multiple_answer": "multiple_response", "multiple_answers": "multiple_response", "ma": "multiple_response",
-    "truefalse": "true_false", "tf": "true_false", "t/f": "true_false", "true/false": "true_false",
-    "short_answer": "short_text", "text": "short_text", "number": "numerical", "numeric": "numerical",
-    "match": "matching", "order": "ordering", "checkbox": "multiple_response", "fill_in_the_blank": "short_text",
-    "open_ended": "essay",
+#: What other programs and teachers call the types, these also in German, Russian and Chinese.
+_CALLED: Final = {
+    "single_choice": "multiple_choice mc mcq choice single single_select radio einfachauswahl одиночный_выбор 单选题 单选",
+    "multiple_response": "multiple_answer multiple_answers ma multiple_select multi_select multiselect checkbox checkboxes"
+    " mehrfachauswahl множественный_выбор 多选题 多选",
+    "true_false": "truefalse true_or_false tf t/f true/false boolean yes/no richtig/falsch wahr/falsch верно/неверно 判断题 判断",
+    "short_text": "short_answer text fill_in_the_blank fill_in_blank kurzantwort короткий_ответ 填空题 填空",
+    "numerical": "number numeric",
+    "matching": "match zuordnung соответствие 连线题 匹配题",
+    "ordering": "order sequence sorting reihenfolge 排序题",
+    "essay": "open_ended open free_text long_answer paragraph freitext эссе 简答题 问答题 论述题",
 }  # fmt: skip
+_ALIASES: Final = {other: kind for kind, others in _CALLED.items() for other in others.split()}
 #: Types of other programs that ask for no answer which could be right.
 _NEVER: Final = frozenset({"poll", "draw", "slide", "word_cloud", "survey"})
 

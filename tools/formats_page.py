@@ -43,6 +43,9 @@ question is wrong (DEST holds the others) or SOURCE is refused (no DEST), 2 for 
 questions too. `--report FILE` and `--json` have the account as JSON in each of these cases but the last:
 `quiz convert export.zip bank.yaml --strict --report account.json && quiz bank check bank.yaml`.
 
+White space around a text, a name or a tag goes to our own formats only: it is told as a loss, but for a line break at the end of a text.
+A text may come back in another `text_format`, as HTML for Markdown, where it is shown alike.
+
 [Families](bank.md#families-one-question-many-variants) go between our own formats whole. In another format a family is written as
 questions of its own: at most ten of those that it stands for at the date (`--variants N`, `--as-of DATE`), spread evenly over all of
 them, with ids such as `joined-when.KZ`. The report counts each as a question, with the `family` that it came from; the loss is named

@@ -410,13 +410,23 @@ _TEXTS: Final = frozenset(
 )  # fmt: skip
 
 
-def restyled(question: Question, text_format: str, render: Callable[[str], str]) -> Question:
-    """The question in another ``text_format``: ``render`` makes each text of it, but for those that are typed.
+def restyled(
+    question: Question,
+    text_format: str,
+    render: Callable[[str], str],
+    inline: Callable[[str], str] | None = None,
+) -> Question:
+    """The question in another ``text_format``: ``render`` makes each text of it, but for those that are typed, and ``inline``
+    those of its parts (None: the same).
 
     Raises Unwritable where that is no question any more, since nothing is left of a text or of the mark of a gap.
     """
+    made = {
+        name: rendered(value, render if isinstance(value, str) else inline or render, name)
+        for name, value in question.dump().items()
+    }
     try:
-        return Question.load({**rendered(question.dump(), render), "text_format": text_format})
+        return Question.load({**made, "text_format": text_format})
     except Invalid as error:
         raise Unwritable(str(error.problems[0])) from None
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from quiz.banks.model import Question
 from quiz.errors import Said
-from quiz.files.richtext import to_prompt_html
+from quiz.files.richtext import to_inline_html, to_prompt_html
 from quiz.formats._moodle import joined, moved, on_a_line, parted
 from quiz.formats.base import (
     Entry,
@@ -254,10 +254,10 @@ _READ: Final = (*_KINDS, *_TEXTS)
 # Writing -------------------------------------------------------------------------------------------------------------
 
 
-#: Texts of other formats as the HTML that shows them.
-_AS_HTML: Final[Mapping[str, Callable[[str], str]]] = {
-    "plain": lambda text: on_a_line(text, "plain"),
-    "markdown": to_prompt_html,
+#: Texts of other formats as the HTML that shows them: those of the question, and those of its parts where that differs.
+_AS_HTML: Final[Mapping[str, Sequence[Callable[[str], str]]]] = {
+    "plain": (lambda text: on_a_line(text, "plain"),),
+    "markdown": (to_prompt_html, to_inline_html),
 }
 
 
@@ -290,7 +290,7 @@ class _Writer(Writer):
 
     def add(self, question: Question, files: Mapping[str, bytes]) -> Sequence[Loss]:
         if question.text_format in _AS_HTML:
-            question = restyled(question, "html", _AS_HTML[question.text_format])
+            question = restyled(question, "html", *_AS_HTML[question.text_format])
         content: Any = question.content
         if question.type not in ("cloze", "gap_select"):
             kind, cells, losses = _BODIES[question.type](content)

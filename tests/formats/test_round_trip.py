@@ -147,7 +147,7 @@ def test_what_says_nothing_of_a_question_is_not_lost():
 def test_blackboard_is_given_html_for_markdown_and_keeps_what_stands_in_front_of_a_text_with_blanks():
     asked = question(
         "gap_select",
-        {"text": "a *b* [[1]]\nc", "choices": ["**x**", "y"], "gaps": {"1": "a"}},
+        {"text": "a *b* [[1]]\nc", "choices": ["**x**", "1. May"], "gaps": {"1": "a"}},
         prompt="Fill\n\n    in  it",
     )
     lost, found = there_and_back("blackboard", asked)
@@ -156,7 +156,7 @@ def test_blackboard_is_given_html_for_markdown_and_keeps_what_stands_in_front_of
         "<p>Fill</p> <pre><code>in  it&#10;</code></pre>",
         "a <em>b</em> [[1]] c",
     )
-    assert [one.text for one in found.content.choices] == ["<strong>x</strong>", "y"]
+    assert [one.text for one in found.content.choices] == ["<strong>x</strong>", "1. May"]
     assert stays("blackboard", asked) == there_and_back("blackboard", found)[1]
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from quiz.errors import Said
 from quiz.files.tables import column_letters
 
 #: Columns that every question may fill, besides ``id`` and ``type``.
@@ -81,7 +82,7 @@ _NAMED: Final = {other: name for name, others in _OTHERS.items() for other in (n
 LOST: Final[Mapping[str, str]] = {
     "minutes": "time limits of questions",
     "images": "pictures that lie at an address",
-    "notes": "notes beside questions",
+    "notes": Said("the column '%(column)s'", column="notes"),
     "number": "",
 }
 _OPTION: Final = "answer ?option|answer|option|choice|antwort|réponse|respuesta|opción|вариант ?ответа|вариант|ответ|选项|答案"

@@ -232,6 +232,8 @@ class Item:
         """What the whole is worth, where the item says so. Blackboard says -1 where nobody has said it."""
         if said := self.said("points_possible", "cc_weighting", "qmd_absolutescore_max", "qmd_weighting"):
             found = number(said)
+            if found is None:
+                self.lose("points", Said("'%(text)s' is no number", text=said[:40]))
             return None if found is None or found < 0 else found
         most = self.best if self.processing.high is None else self.processing.high
         return None if most is None or most == 100 else Fraction(show_number(most))

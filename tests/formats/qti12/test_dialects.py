@@ -502,6 +502,14 @@ def test_d2l_says_whether_an_answer_is_a_pattern(said):
     assert (found.fields["answers"] if isinstance(found, Found) else found.kind) == expected
 
 
+def test_points_that_are_no_number_are_told():
+    said = "<itemmetadata><qmd_absolutescore_max>ten</qmd_absolutescore_max></itemmetadata>"
+    asked = material("Which?") + menu("R", [label("0", "Ob"), label("1", "Ili")])
+    found = one(item(said, asked, rule(equal("R", 0), 1, action="Set")))
+    assert "points" not in found.fields
+    assert [str(loss.detail) for loss in found.losses if loss.field == "points"] == ["'ten' is no number"]
+
+
 def test_blackboard_says_minus_one_where_no_points_are_set():
     said = "<itemmetadata><qmd_absolutescore_max>-1.0</qmd_absolutescore_max></itemmetadata>"
     asked = material("Which?") + menu("R", [label("0", "Ob"), label("1", "Ili")])

@@ -104,6 +104,8 @@ SPAN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 RUN: Final = re.compile(rf"{SPAN.pattern}(?:\s*{SPAN.pattern})+", re.IGNORECASE | re.DOTALL)
+#: Stands for what only looks like a mark of a gap while Markdown is made into HTML: a private character.
+_NO_MARK: Final = "\ue00f"
 #: A block of HTML that can stand in front of a text with gaps.
 _BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>", re.IGNORECASE)
 #: An empty line of HTML, and a tag that is no line break.
@@ -172,7 +174,7 @@ def _in_format(text: str, style: str, shared: str) -> str:
     if shared == "markdown":
         return as_markdown(text)
     if style == "markdown":
-        return to_prompt_html(str(text))
+        return to_prompt_html(text.replace(r"[\[", _NO_MARK)).replace(_NO_MARK, "&#91;[")
     shown = escape(text, quote=False) if style == "plain" else _BESIDE_TAGS.sub(" ", text)
     return shown.replace("\n", "<br />")
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from quiz.banks.model import Question
 from quiz.errors import Said
 from quiz.files.richtext import to_inline_html, to_prompt_html
-from quiz.formats._moodle import joined, moved, on_a_line, parted
+from quiz.formats._moodle import joined, moved, on_a_line, parted, without_marks
 from quiz.formats.base import (
     Entry,
     Fault,
@@ -296,7 +296,8 @@ class _Writer(Writer):
             kind, cells, losses = _BODIES[question.type](content)
             cells = [question.prompt, *cells]
         else:
-            whole = content.model_copy(update={"text": joined(question.prompt, content.text, "html")})
+            front = without_marks(question.prompt, "html")
+            whole = content.model_copy(update={"text": joined(front, content.text, "html")})
             kind, cells, losses = _BODIES[question.type](whole)
             losses = [*losses, *moved(question.prompt, content.text, "html")]
         typed = kind in ("FIB", _BLANKS)

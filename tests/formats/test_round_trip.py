@@ -314,3 +314,17 @@ def test_what_looks_like_a_gap_in_a_plain_text_of_moodle_stays_a_text(kind, insi
     assert found.content.text == "a &#91;[b]] &lt; [[1]]<br />d"
     assert to_html(found.content.text) == "a [[b]] &lt; [[1]]<br>d"
     assert stays("moodle-xml", found).content.text == found.content.text
+
+
+@pytest.mark.parametrize("name", ["moodle-xml", "cloze-text", "blackboard", "qti12"])
+def test_what_looks_like_a_gap_in_the_prompt_stays_there(name):
+    gaps = {"1": {"type": "short_text", "answers": [{"text": "six"}]}}
+    asked = question("cloze", {"text": "*See* [[1]] & that", "gaps": gaps}, prompt="Say [[word]] and *so*")
+    assert "[[word]]" in to_html(stays(name, asked).prompt)
+
+
+def test_what_looks_like_a_gap_stays_a_text_where_the_gaps_make_markdown_html():
+    options = [{"text": "a **b**", "correct": True}, {"text": "c"}]
+    gaps = {"1": {"type": "single_choice", "options": options}}
+    asked = question("cloze", {"text": "*See* [[1]]", "gaps": gaps}, prompt="Say [[word]]")
+    assert to_html(stays("moodle-xml", asked).prompt) == "Say [[word]]"

@@ -331,7 +331,7 @@ def test_a_markdown_quiz_is_read_with_every_word_of_its_syntax():
             "numerical",
             {"answers": [{"value": "8", "tolerance": "0.1", "tolerance_type": "geometric"}]},
             {},
-            [],
+            ["answers", "answers"],
         ),
         ("short_text", {"answers": [{"text": "Shanghai", "feedback": "Yes."}]}, {}, ["answers"]),
         ("essay", {}, {"feedback": {"right": "Thanks."}}, ["feedback"]),

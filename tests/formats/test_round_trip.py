@@ -328,3 +328,11 @@ def test_what_looks_like_a_gap_stays_a_text_where_the_gaps_make_markdown_html():
     gaps = {"1": {"type": "single_choice", "options": options}}
     asked = question("cloze", {"text": "*See* [[1]]", "gaps": gaps}, prompt="Say [[word]]")
     assert to_html(stays("moodle-xml", asked).prompt) == "Say [[word]]"
+
+
+@pytest.mark.parametrize("name", ["text2qti", "gift"])
+def test_a_tolerance_that_becomes_a_range_is_told(name):
+    answers = [{"value": 100, "tolerance": "0.25", "tolerance_type": "geometric"}]
+    lost, found = there_and_back(name, question("numerical", {"answers": answers}))
+    assert ("answers" in lost, found.content.answers[0].bounds) == (True, (80, 125))
+    assert "answers" not in there_and_back(name, found)[0]

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, BinaryIO, Final
 
 from quiz.banks.model import Bank, Question
+from quiz.errors import Said
 from quiz.formats.base import Loss, Unwritable, Writer, literal_texts, restyled, rounded, takes_off_otherwise
 from quiz.formats.text2qti.markup import holds_far_picture, of_html, of_markdown, of_plain
 from quiz.formats.text2qti.reading import texts_in
@@ -212,14 +213,21 @@ def _numbers(content: Any) -> Body:
     if any(abs(end) < _LEAST for end in answer.bounds):
         raise Unwritable("numerical that begins or ends at 0")
     share = 100 if answer.tolerance_type == "relative" else 1
-    ends = answer.bounds if answer.value is None else (answer.value, answer.tolerance * share)
-    return [f"=   {_said(answer)}"], [*_untold(content.answers), *rounded(ends)]
+    ends = answer.bounds if _is_range(answer) else (answer.value, answer.tolerance * share)
+    became = Said("a %(kind)s tolerance became a range", kind=answer.tolerance_type)
+    ranged = [Loss("answers", became)] if answer.value is not None and _is_range(answer) else []
+    return [f"=   {_said(answer)}"], [*_untold(content.answers), *ranged, *rounded(ends)]
+
+
+def _is_range(answer: Any) -> bool:
+    """Whether a number is written as a range."""
+    return answer.value is None or answer.tolerance_type == "geometric"
 
 
 def _said(answer: Any) -> str:
     """A number as text2qti has it; without a tolerance only whole ones go."""
     low, high = answer.bounds
-    if answer.value is None or answer.tolerance_type == "geometric":
+    if _is_range(answer):
         return f"[{show_number(low)}, {show_number(high)}]"
     value = show_number(answer.value)
     if answer.tolerance_type == "relative":

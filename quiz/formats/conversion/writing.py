@@ -17,6 +17,7 @@ from quiz.formats.conversion.ids import Ids, as_id, renamed
 from quiz.formats.conversion.pictures import by_name, with_words
 from quiz.formats.conversion.reading import Understood
 from quiz.formats.conversion.report import Report
+from quiz.questions.base import Content
 
 #: Nothing more to say.
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
@@ -61,14 +62,22 @@ def _trimmed(one: Understood) -> tuple[Understood, list[Loss]]:
 
     Beside it what is lost: a line break at the end says nothing, which who writes a text as lines of YAML has.
     """
+    if not _is_loose(one.question):  # as most are, which is sooner seen than changed
+        return one, []
     fields = one.question.dump()
     made = {name: _stripped(value, str.strip) for name, value in fields.items()}
-    if made == fields:
-        return one, []
     ended = {name: _stripped(value, _without_last_break) for name, value in fields.items()}
     lost = [name for name in fields if made[name] != ended[name]]
     question = load({name: value for name, value in made.items() if value != ""})
     return replace(one, question=question), [Loss(name, "white space around a text is lost") for name in lost]
+
+
+def _is_loose(value: object) -> bool:
+    """Whether white space stands around a text."""
+    if isinstance(value, str):
+        return value != value.strip()
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return any(map(_is_loose, vars(value).values() if isinstance(value, Content) else parts))
 
 
 def _without_last_break(text: str) -> str:

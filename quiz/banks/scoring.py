@@ -141,19 +141,16 @@ def _with_tries(question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
     if question.kind.by_hand:
         raise Invalid("the question is marked by hand and has no tries: write 'response'")
     tries = _tries(given)
-    for response in tries.responses:
-        question.kind.check(question.content, response)
-    # What answers nothing is no try, as on the web (``quiz.banks.trying.standing``).
-    responses = [one for one in tries.responses if question.answered(one)] or tries.responses[-1:]
-    scores = [question.score(response) for response in responses]
+    scores = [_score(question, response) for response in tries.responses]
     fractions = [score.fraction or Fraction(0) for score in scores]
     if tries.mode == "adaptive":
+        responses = [one if question.answered(one) else None for one in tries.responses]
         fraction = adaptive([*zip(responses, fractions, strict=True)], question.penalty)
     elif tries.mode == "countback":
         fraction = countback([question.tallied(score) for score in scores], question.penalty)
     else:
         fraction = interactive(fractions[-1], len(fractions) - 1 + tries.hints, question.penalty)
-    out = _result(given["question"], question, responses[-1], scores[-1], fraction)
+    out = _result(given["question"], question, tries.responses[-1], scores[-1], fraction)
     return {**out, "fraction_last": _double(fractions[-1])}
 
 

@@ -5,7 +5,6 @@ It deals in text (``quiz.questions.editing``): nothing that was typed is refused
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -18,6 +17,7 @@ from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, Strin
 
 from quiz.banks.common import Common
 from quiz.banks.translations import carried
+from quiz.banks.yaml import dump_yaml
 from quiz.errors import TooLarge
 from quiz.questions import types
 from quiz.questions.base import QuestionType
@@ -320,7 +320,7 @@ def plain_differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> Ite
 def _as_written(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    return json.dumps(value, ensure_ascii=False, indent=1)
+    return dump_yaml(value).removesuffix("...\n").rstrip()
 
 
 def _parts(form: CommonForm) -> Iterator[Any]:

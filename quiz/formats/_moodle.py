@@ -106,6 +106,7 @@ SPAN: Final = re.compile(
 RUN: Final = re.compile(rf"{SPAN.pattern}(?:\s*{SPAN.pattern})+", re.IGNORECASE | re.DOTALL)
 #: Stands for what only looks like a mark of a gap while Markdown is made into HTML: a private character.
 _NO_MARK: Final = "\ue00f"
+_ESCAPED_MARK: Final = re.compile(r"\[\\\[(?=[A-Za-z0-9][A-Za-z0-9._-]{0,63}\]\])")
 #: A block of HTML that can stand in front of a text with gaps.
 _BLOCK: Final = re.compile(r"\s*<(p|h[1-6])\b[^<>]*>", re.IGNORECASE)
 #: An empty line of HTML, and a tag that is no line break.
@@ -174,7 +175,7 @@ def _in_format(text: str, style: str, shared: str) -> str:
     if shared == "markdown":
         return as_markdown(text)
     if style == "markdown":
-        return to_prompt_html(text.replace(r"[\[", _NO_MARK)).replace(_NO_MARK, "&#91;[")
+        return to_prompt_html(_ESCAPED_MARK.sub(_NO_MARK, text)).replace(_NO_MARK, "&#91;[")
     shown = escape(text, quote=False) if style == "plain" else _BESIDE_TAGS.sub(" ", text)
     return shown.replace("\n", "<br />")
 
@@ -328,7 +329,7 @@ def worth_of_number(credit: Fraction) -> dict[str, Fraction]:
 def behind_star(texts: Sequence[str]) -> list[Loss]:
     """A loss where a number stands behind ``*``, which accepts every number before Moodle comes to it."""
     behind = texts[texts.index("*") :] if "*" in texts else ()
-    if all(text == "*" for text in behind):
+    if all(text in {"*", ""} for text in behind):
         return []
     return [Loss("answers", "in Moodle no number behind * is looked at")]
 

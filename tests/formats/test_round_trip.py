@@ -59,6 +59,22 @@ def test_white_space_around_texts_is_told_but_for_a_last_line_break(name):
     assert not {"prompt", "name", "tags"} & there_and_back(name, found)[0]
 
 
+@pytest.mark.parametrize("name", ["blackboard", "text2qti", "gift", "moodle-xml", "csv"])
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_a_line_ends_alike_whatever_a_bank_ends_it_with(name, end):
+    """A CR was the end of a line of the file: an option became two, half a question another."""
+    made, usual = (
+        question(
+            "single_choice",
+            {"options": [{"text": f"a{line}b) c", "correct": True}, {"text": "d"}]},
+            prompt=f"So?{line}Now",
+        )
+        for line in (end, "\n")
+    )
+    assert there_and_back(name, made) == there_and_back(name, usual)
+    assert there_and_back(name, made)[1].kind.right_answer(made.content)
+
+
 def test_a_tag_of_gift_that_says_nothing_is_none():
     (found,), _ = read(get("gift"), b"// [tag: ] [tag:a]\nSo? {T}")
     assert found.tags == ("a",)

@@ -1,6 +1,7 @@
 """Sheets as teachers and their spreadsheets really write them."""
 
 from datetime import date
+from fractions import Fraction
 from io import BytesIO
 
 import pytest
@@ -130,6 +131,54 @@ def test_spaces_behind_commas_and_numbers_and_notes_beside_questions_are_none_of
     assert [one["field"] for one in report.losses] == ["notes"]
 
 
+@pytest.mark.parametrize(
+    "head, lost",
+    [
+        ("Question,Answer A,Answer B,Answer", []),
+        ("Frage,A,B,Antwort,Note,Nr,No", ["notes"]),
+        ("Question,A,B,Correct answer,Notes,Comments", ["notes"]),
+        ("Question,A,B,Right answer,Answer", ["columns"]),
+        ("Prompt,Option A (required),Option B - optional,Right,Tags (with commas)", []),
+    ],
+)
+def test_a_column_says_the_right_answer_where_no_other_does_and_more_may_stand_behind_a_name(head, lost):
+    cells = ["Q?", "a", "b", "B", "x", "1", "1"][: head.count(",") + 1]
+    (found,), report = asked(f"{head}\n{','.join(cells)}\n")
+    assert found.kind.right_answer(found.content) == "b"
+    assert [one["field"] for one in report.losses] == lost
+
+
+@pytest.mark.parametrize("right", ["1.5", '"1,5"'])
+def test_a_right_option_that_is_also_numbers_of_two_is_asked_about(right):
+    """1.5 and 5.5 were right, unsaid."""
+    _, report = asked(f'{",".join(SIX)}\nQ?,MC,1.5,2.5,3,4,5.5,"1,5",{right}\n')
+    assert "is the text of one option and names another" in messages(report)["row 2"]
+
+
+SIX = ["prompt", "type", *(f"option {letter}" for letter in "ABCDEF"), "right"]
+
+
+@pytest.mark.parametrize("text, value", [("-$5.00", -5), ("5.00 zł", 5), ("CHF 5", 5), ("−5 €", -5)])
+def test_a_sum_of_money_is_a_number(text, value):
+    (found,), _ = asked(f"prompt,type,right\nQ?,numerical,{text}\n")
+    assert found.content.answers[0].value == value
+
+
+def test_a_percent_sign_may_stand_in_front():
+    (found,), _ = asked("prompt,option A,option B,credit A,credit B\nQ?,a,b,%100,%50\n")
+    assert found.content.options[1].credit == Fraction(1, 2)
+
+
+def test_a_format_of_cells_without_a_number_counts():
+    """Those behind it were shown by the format of another."""
+    cells = b'<cellXfs><xf fontId="0"/><xf numFmtId="9"/></cellXfs>'
+    sheet = b'<c r="A1" s="0"><v>0.5</v></c><c r="B1" s="1"><v>0.5</v></c>'
+    seen = as_seen({"xl/styles.xml": cells, "xl/worksheets/sheet1.xml": sheet})
+    assert seen["xl/worksheets/sheet1.xml"] == (
+        b'<c r="A1" s="0"><v>0.5</v></c><c r="B1" s="1" t="str"><v>50%</v></c>'
+    )
+
+
 def workbook(rows, formats=()):
     """A workbook of one sheet, with formats of numbers by the names of cells."""
     made = Workbook()
@@ -152,6 +201,7 @@ def test_percentages_and_money_are_the_texts_that_are_seen():
         ["P?", "MC", 0.5, 0.285, 0.1, "A"],
         ["Q?", "MC", 5, 7.5, 50, "C"],
         ["R?", "numerical", None, None, None, 5],
+        ["S?", "MC", 0.5, "b", "c", "A"],
     ]
     formats = [
         "0%",
@@ -161,12 +211,14 @@ def test_percentages_and_money_are_the_texts_that_are_seen():
         "#,##0.00\\ [$€-407]",
         '0 "kg"',
         "[$₽-419]#,##0",
+        "%0",
     ]
-    content = workbook(rows, zip(["C2", "D2", "E2", "C3", "D3", "E3", "F4"], formats, strict=True))
+    content = workbook(rows, zip(["C2", "D2", "E2", "C3", "D3", "E3", "F4", "C5"], formats, strict=True))
     found, report = read(get("xlsx"), content)
     assert [one.text for one in found[0].content.options] == ["50%", "28.50%", "10 %"]
     assert [one.text for one in found[1].content.options] == ["$5.00", "7.50 €", "50"]
     assert (found[2].content.answers[0].value, report.errors) == (5, [])
+    assert found[3].content.options[0].text == "%50"
 
 
 def test_a_formula_that_was_never_worked_out_is_told_with_its_column():

@@ -58,14 +58,15 @@ def write(
 
 
 def _trimmed(one: Understood) -> tuple[Understood, list[Loss]]:
-    """The question without the white space around its texts, names and tags, of which formats keep some and not others.
+    """The question without the white space around its texts, names and tags, of which formats keep some and not others,
+    each line ending with LF: a format of lines takes CR for another end of one.
 
     Beside it what is lost: a line break at the end says nothing, which who writes a text as lines of YAML has.
     """
     if not _is_loose(one.question):  # as most are, which is sooner seen than changed
         return one, []
     fields = one.question.dump()
-    made = {name: _stripped(value, str.strip) for name, value in fields.items()}
+    made = {name: _stripped(value, _bare) for name, value in fields.items()}
     ended = {name: _stripped(value, _without_last_break) for name, value in fields.items()}
     lost = [name for name in fields if made[name] != ended[name]]
     question = load({name: value for name, value in made.items() if value != ""})
@@ -73,15 +74,23 @@ def _trimmed(one: Understood) -> tuple[Understood, list[Loss]]:
 
 
 def _is_loose(value: object) -> bool:
-    """Whether white space stands around a text."""
+    """Whether white space stands around a text, or a line of one ends otherwise than with LF."""
     if isinstance(value, str):
-        return value != value.strip()
+        return "\r" in value or value != value.strip()
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
     return any(map(_is_loose, vars(value).values() if isinstance(value, Content) else parts))
 
 
 def _without_last_break(text: str) -> str:
-    return text.removesuffix("\n")
+    return _with_lf(text).removesuffix("\n")
+
+
+def _bare(text: str) -> str:
+    return _with_lf(text).strip()
+
+
+def _with_lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _stripped(value: Any, strip: Callable[[str], str]) -> Any:

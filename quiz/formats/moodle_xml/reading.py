@@ -480,8 +480,8 @@ def _ordering(item: Item) -> dict[str, Any]:
     if any(item.styled(parts["feedback"]) for _, parts in answers if "feedback" in parts):
         item.lose("items", "an item has no feedback of its own")
     texts = [text for one in answers if (text := item.styled_of(*one))]
-    count = _exactly(item.word("selectcount") or "0", "selectcount")
-    if item.word("selecttype") not in _ALL and 0 < count < len(texts):
+    drawn = item.word("selecttype") not in _ALL
+    if drawn and 0 < _exactly(item.word("selectcount") or "0", "selectcount") < len(texts):
         item.lose("selecttype", "all items are shown")
     return {"type": "ordering", "scoring": rule, "items": [{"text": text} for text in texts]}
 

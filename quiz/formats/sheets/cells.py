@@ -21,6 +21,10 @@ TRUTHS: Final = {
         False,
     ),
 }
+#: What stands before or behind a sum of money.
+CURRENCIES: Final = frozenset("$ € £ ¥ ₽ ₴ ₸ ₹ zł kr Kč Fr CHF руб руб. р. 元".split())
+_SIGN: Final = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
+_MONEY: Final = re.compile(rf"^([-−]?)\s*(?:{_SIGN})\s*|\s*(?:{_SIGN})$")
 #: A comma that may part thousands or be a decimal comma.
 _EITHER: Final = re.compile(r"[-−+]?[1-9][0-9]{0,2},[0-9]{3}")
 #: Dates, the only ways of which no country reads another day.
@@ -43,7 +47,7 @@ def listed(text: str) -> list[str]:
 
 def number(text: str, column: str) -> Decimal:
     """A number as people type it (``read_number``), also of money, but for a comma that may part thousands. Raises Wrong."""
-    bare = text.strip().strip("$€£¥₽").strip()
+    bare = _MONEY.sub(r"\1", text.strip()).strip()
     if _EITHER.fullmatch(bare):
         raise Wrong(
             Said(
@@ -72,9 +76,9 @@ def number(text: str, column: str) -> Decimal:
 
 
 def share(text: str, column: str) -> Decimal:
-    """A number, or so many percent. Raises Wrong."""
-    bare = text.strip()
-    return number(bare[:-1], column) / 100 if bare.endswith("%") else number(bare, column)
+    """A number, or so many percent, whose sign some put in front. Raises Wrong."""
+    bare = text.strip().strip("%")
+    return number(bare, column) / (100 if "%" in text else 1)
 
 
 def day(text: str) -> str:

@@ -67,7 +67,7 @@ NAMES: Final = frozenset(
 _OTHERS: Final = {
     "prompt": "question questiontext frage fragetext enoncé énoncé pregunta вопрос текствопроса 题目 题干 问题 試題",
     "type": "questiontype fragetyp типвопроса тип 题型 类型",
-    "right": "correctanswer correctanswers correct key answerkey rightanswer"
+    "right": "answer correctanswer correctanswers correct key answerkey rightanswer"
     " richtig richtigeantwort richtigeantworten lösung bonneréponse réponsecorrecte respuestacorrecta correcta"
     " правильныйответ правильныеответы правильный верныйответ ключ 答案 正确答案 正確答案 antwort réponse respuesta ответ",
     "explanation": "answerexplanation feedback erklärung erläuterung explication explicación пояснение объяснение 解析 说明",
@@ -77,6 +77,7 @@ _OTHERS: Final = {
     "number": "question# questionnumber # no no. nr nr. n° № №п/п п/п 序号 题号",
     "notes": "note comment comments remark remarks notiz notizen bemerkung bemerkungen примечание примечания комментарий 备注",
 }  # fmt: skip
+_ANY_ANSWER: Final = frozenset("answer antwort réponse respuesta ответ 答案".split())
 _NAMED: Final = {other: name for name, others in _OTHERS.items() for other in (name, *others.split())}
 #: Columns of theirs that we have not, each with what is lost with it; "" for nothing.
 LOST: Final[Mapping[str, str]] = {
@@ -95,6 +96,11 @@ _LETTERED: Final = re.compile(rf"(?:(?:{_OPTION}) ?)?([a-h])[.)]?")
 _MORE: Final = re.compile(r"(?:\(| [-–—:] ).*")
 
 
+def is_any_answer(heading: str) -> bool:
+    """Whether this heading says the right answer only where no other does."""
+    return heading.strip().casefold() in _ANY_ANSWER
+
+
 def known(heading: str) -> str:
     """Our name of the column with this heading, without capitals; the heading itself where we have no such column.
 
@@ -104,6 +110,8 @@ def known(heading: str) -> str:
     if text in NAMES:
         return text
     bare = _MORE.sub("", text).strip()
+    if bare in NAMES:
+        return bare
     if lettered := _LETTERED.fullmatch(bare):
         return f"option {lettered[1]}"
     placed = _PLACED.fullmatch(bare)

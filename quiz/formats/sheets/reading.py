@@ -14,7 +14,7 @@ from quiz.errors import Invalid, Said, in_turn
 from quiz.files.tables import column_letters
 from quiz.formats.base import Entry, Fault, Found, Head, Loss, Unsupported, told_of
 from quiz.formats.sheets.cells import Wrong
-from quiz.formats.sheets.columns import AFTER, COMMON, LOST, NAMES, PART, known
+from quiz.formats.sheets.columns import AFTER, COMMON, LOST, NAMES, PART, is_any_answer, known
 from quiz.formats.sheets.rows import NEVER, Row, column_of, question, unused
 from quiz.questions.validation import suggest
 
@@ -154,6 +154,8 @@ def _opened(place: str, rows: Iterable[Sequence[str]], name: str) -> _Table | bo
 def head(cells: Sequence[str]) -> list[str] | None:
     """Our names of the columns in a row that names them; None for another row."""
     named = [known(cell) for cell in cells]
+    if named.count("right") > 1:  # "Answer" beside "Correct answer" is something else
+        named = [cell if is_any_answer(cell) else column for cell, column in zip(cells, named, strict=True)]
     own = "prompt" in (" ".join(cell.split()).casefold() for cell in cells)
     return named if "prompt" in named and (own or len(NAMES.intersection(named)) > 1) else None
 
@@ -161,7 +163,9 @@ def head(cells: Sequence[str]) -> list[str] | None:
 def _demand_known(named: Sequence[str], name: str, number: int, *, own: bool) -> None:
     """Raises Invalid for a column twice; in a sheet of our own also for one that we do not know."""
     strange = [column for column in named if own and column and column not in NAMES and column not in LOST]
-    twice = [column for column, count in Counter(named).items() if column and count > 1]
+    twice = [
+        column for column, count in Counter(named).items() if column and column not in LOST and count > 1
+    ]
     if strange:
         raise Invalid(
             Said(

@@ -158,7 +158,7 @@ def _right(row: Row) -> set[str]:
     whole = row.get("right").strip()
     named = {letter for letter, text in texts.items() if text == whole.casefold()}
     placed = {_letter(one) for one in listed(whole.replace(".", ",") if _POINTED.fullmatch(whole) else whole)}
-    unusual = row.own == whole.isdigit()  # ours have letters, those of others numbers
+    unusual = row.own == whole.isdigit() or len(placed) > 1  # ours have letters, those of others numbers
     if unusual and named and placed <= texts.keys() and named != placed:
         raise Wrong(
             Said(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html import escape, unescape
 from typing import Final
 
+from quiz.formats.sheets.cells import CURRENCIES
+
 #: A cell: its attributes, its formula, and its value.
 _CELL: Final = re.compile(
     rb"<c\b([^<>]*[^<>/])>\s*(<f\b[^<>]*(?:/>|>[^<>]*</f>))?\s*(?:<v\s*/>|<v>([^<>]*)</v>)?\s*</c>"
@@ -19,7 +21,7 @@ _STYLE: Final = re.compile(rb"""\ss=["']([0-9]{1,9})["']""")
 #: What is seen in place of a formula that no spreadsheet has worked out yet: programs write such sheets.
 _NOT_WORKED_OUT: Final = b"#CALC!"
 #: A format of cells, which name it by its place, and a format of numbers that the workbook adds to those of all.
-_FORMAT: Final = re.compile(rb"""<xf\b[^<>]*?\snumFmtId=["']([0-9]{1,9})["']""")
+_FORMAT: Final = re.compile(rb"<xf\b[^<>]*>")
 _ADDED: Final = re.compile(rb"<numFmt\b[^<>]*>")
 _ID: Final = re.compile(rb"""\snumFmtId=["']([0-9]{1,9})["']""")
 _CODE: Final = re.compile(rb"""\sformatCode=(?:"([^"]*)"|'([^']*)')""")
@@ -29,7 +31,6 @@ _OF_ALL: Final = {b"9": "0%", b"10": "0.00%"}
 _PIECE: Final = re.compile(
     r'"(?P<words>[^"]*)"|\\(?P<sign>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(?P<digits>[#0?][#0?,.]*)|(?P<other>.)'
 )
-_CURRENCIES: Final = frozenset("$ € £ ¥ ₽ ₴ ₸ ₹ zł kr Kč Fr CHF руб руб. р. 元".split())
 _STYLES: Final = "xl/styles.xml"
 #: Characters of a format of numbers that are looked at.
 _LONGEST: Final = 255
@@ -46,7 +47,7 @@ class _Shape:
     def shown(self, value: bytes) -> bytes:
         """The text of a number; what is no number as it is."""
         try:
-            number = float(value) * (100 if self.after.strip() == "%" else 1)
+            number = float(value) * (100 if "%" in {self.before.strip(), self.after.strip()} else 1)
         except ValueError:
             return value
         digits = f"{abs(number):.12g}"
@@ -75,7 +76,8 @@ def _shapes(styles: bytes) -> Mapping[bytes, _Shape]:
             codes[id[1]] = unescape((code[1] or code[2] or b"").decode("utf-8", "replace"))
     listed = styles.partition(b"<cellXfs")[2].partition(b"</cellXfs>")[0]
     shapes = {id: shape for id, code in codes.items() if (shape := _shape(code))}
-    return {b"%d" % place: shapes[id] for place, id in enumerate(_FORMAT.findall(listed)) if id in shapes}
+    named = [found[1] if (found := _ID.search(one)) else b"0" for one in _FORMAT.findall(listed)]
+    return {b"%d" % place: shapes[id] for place, id in enumerate(named) if id in shapes}
 
 
 def _shape(code: str) -> _Shape | None:
@@ -87,7 +89,7 @@ def _shape(code: str) -> _Shape | None:
             decimals, seen = len(piece["digits"].partition(".")[2]), True
     before, after = around
     known = {before.strip(), after.strip()} - {""}
-    return _Shape(before, after, decimals) if seen and known and known <= _CURRENCIES | {"%"} else None
+    return _Shape(before, after, decimals) if seen and known and known <= CURRENCIES | {"%"} else None
 
 
 def _seen_by(shapes: Mapping[bytes, _Shape]) -> Callable[[re.Match[bytes]], bytes]:

@@ -394,6 +394,7 @@ def test_a_number_behind_a_star_is_told():
     number, star = builder.answer(100, "3"), builder.answer(0, "*")
     assert one(star + number, "numerical")[1] == {"answers"}
     assert one(number + star, "numerical")[1] == set()
+    assert one(number + star + builder.answer(0, ""), "numerical")[1] == set()
 
 
 @pytest.mark.parametrize("unit, fraction, lost", [("", 0, []), ("m", Fraction(-1, 2), ["answers"])])
@@ -406,7 +407,13 @@ def test_a_number_without_a_unit_takes_nothing_off(unit, fraction, lost):
 
 @pytest.mark.parametrize(
     "which, count, lost",
-    [("RANDOM", 2, {"selecttype"}), ("RANDOM", 3, set()), ("CONTIGUOUS", 0, set()), ("ALL", 2, set())],
+    [
+        ("RANDOM", 2, {"selecttype"}),
+        ("RANDOM", 3, set()),
+        ("CONTIGUOUS", 0, set()),
+        ("ALL", 2, set()),
+        ("ALL", "abc", set()),
+    ],
 )
 def test_an_ordering_of_which_some_items_are_shown_is_a_loss(which, count, lost):
     head = f"<selecttype>{which}</selecttype><selectcount>{count}</selectcount>"

@@ -40,6 +40,24 @@ def test_a_share_is_stored_as_it_is_and_not_as_one_that_is_near(credit):
     assert there_and_back("yaml", asked) == (set(), asked)
 
 
+@pytest.mark.parametrize(
+    "gap",
+    [
+        {"type": "numerical", "answers": [{"value": 5, "tolerance": 1, "credit": "0.5"}, {"value": 6, "tolerance": "0.5"}]},
+        {"type": "short_text", "answers": [{"text": "x*", "credit": "0.5"}, {"text": "xy"}, {"text": "z"}]},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["qti21", "qti22", "qti30"])
+def test_an_answer_that_one_before_it_takes_is_not_told_as_the_right_one(name, gap):
+    """It came back with the whole mark."""
+    other = {"type": "short_text", "answers": [{"text": "ok"}]}
+    asked = question("cloze", {"text": "[[1]] [[2]]", "gaps": {"1": gap, "2": other}})
+    _, found = there_and_back(name, asked)
+    for given in ("5", "6", "6.4", "x", "xy", "z"):
+        response = {"1": given, "2": "ok"}
+        assert found.score(response).fraction == asked.score(response).fraction
+
+
 TRIMMED = [
     name
     for name, format in formats().items()

@@ -104,7 +104,7 @@ def _round_to(context: Context, node: Element) -> Value:
 
 
 def _power(numbers: Sequence[Fraction]) -> Fraction:
-    base, exponent = numbers
+    base, exponent = numbers[0], numbers[1]
     if exponent.denominator != 1 or abs(exponent) * bits_of(base) > MOST_BITS:
         raise Unknown("a power that is no plain number")
     return base ** int(exponent)

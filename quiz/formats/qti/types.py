@@ -16,6 +16,7 @@ from quiz.formats.qti.pictures_writing import all_gaps, hotspot, on_picture, wor
 from quiz.formats.qti.sheet import Sheet, block, decimal, identifier, is_exact, match_correct
 from quiz.formats.qti.xhtml import plain
 from quiz.questions.rules.text import has_star, literal
+from quiz.questions.types import get
 
 
 def _options(sheet: Sheet, content: Any) -> None:
@@ -117,8 +118,7 @@ def _typed(sheet: Sheet, content: Any) -> None:
         and not any(has_star(answer.text) or answer.feedback for answer in content.answers)
         and all(answer.text.strip() == answer.text for answer in content.answers)
     )
-    right = next(answer.text for answer in content.answers if answer.credit == 1)
-    correct = [] if has_star(right) else [literal(right)]
+    correct = _correct_texts(content)[:1]
     if simple:
         mapping = [(literal(answer.text), answer.credit * sheet.points) for answer in content.answers]
         sheet.declare(
@@ -145,10 +145,23 @@ def _lose_hidden(sheet: Sheet, content: Any) -> None:
 
 
 def _correct_number(content: Any) -> list[str]:
-    """A right number; of ranges alone an end, which counts."""
+    """A right number that no answer before it accepts; of ranges alone an end, which counts."""
     right = [one for one in content.answers if one.credit == 1]
     exact = [one.value for one in right if one.value is not None]
-    return [decimal(one) for one in (*exact, *(one.bounds[0] for one in right))][:1]
+    tried = (*exact, *(end for one in right for end in one.bounds))
+    return [decimal(one) for one in tried if _first_credit(content, one) == 1][:1]
+
+
+def _first_credit(content: Any, number: Fraction) -> Fraction:
+    """The credit of the first answer that accepts a number, which one does."""
+    found: Fraction = next(one.credit for one in content.answers if one.bounds[0] <= number <= one.bounds[1])
+    return found
+
+
+def _correct_texts(content: Any) -> list[str]:
+    """Texts that are right and without a star, and that no answer before them accepts for less."""
+    right = (literal(one.text) for one in content.answers if one.credit == 1 and not has_star(one.text))
+    return [text for text in right if get("short_text").score(content, text, "first_match").fraction == 1]
 
 
 def _alone(sheet: Sheet, name: str) -> None:
@@ -419,8 +432,7 @@ def _right_answers(sheet: Sheet, content: Any, name: str) -> Iterator[str]:
 
 
 def _gap_text(sheet: Sheet, content: Any, name: str, share: Fraction) -> str:
-    right = [literal(one.text) for one in content.answers if one.credit == 1 and not has_star(one.text)]
-    sheet.declare(name, "single", "string", right[:1])
+    sheet.declare(name, "single", "string", _correct_texts(content)[:1])
     for lost in ("fold", "typo"):
         if getattr(content, lost):
             sheet.lose("gaps", Said("%(field)s of a gap", field=lost))

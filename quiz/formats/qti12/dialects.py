@@ -197,6 +197,8 @@ def _rewrite_tests(item: Item) -> None:
 
 def _name_either_or(item: Item) -> None:
     """Blackboard names the two options of *Either/Or* by its own words for them: ``yes_no.true`` is *Yes*."""
+    if item.said("bbmd_questiontype") != "Either/Or":
+        return
     for label in item.element.iter("response_label"):
         for text in label.iter("mattext"):
             if found := _EITHER_OR.fullmatch((text.text or "").strip()):
@@ -209,7 +211,7 @@ def _rewrite_ways(item: Item) -> None:
     """
     for one in [*item.element.iter("var_extension")]:
         said = (one.findtext("answer_is_regexp") or "").strip().lower()
-        if said in ("yes", "1"):
+        if said not in ("", "no", "0", "false"):
             raise Foreign("a gap compared with a pattern")
         if said:
             one.getparent().remove(one)

@@ -40,6 +40,7 @@ _MOST_BOXES: Final = 50
 #: Answers tried times tests for each, a second or two; how much more it is where several options are ticked together.
 _MOST_WORK: Final = 4_000_000
 _SEVERAL: Final = 8
+_FORMULA: Final = r"\\\((?:[^\\]|\\(?![()]))*+\\\)"
 _PLAIN: Final = re.compile(r"[\s_/]+")
 
 
@@ -209,7 +210,7 @@ def _with_marks(text: Styled, names: Mapping[str, str]) -> Styled:
     if style == "plain" and "[[" in text:
         text, style = Styled(escape(text, quote=False).replace("\n", "<br />"), "html"), "html"
     marked, mine = without_marks(text, style), {f"[{own}]": name for own, name in names.items()}
-    tags = ["<[^<>]*>"] * (style == "html")  # what stands in one is no gap
+    tags = ["<[^<>]*>", _FORMULA] * (style == "html")  # what stands in one is no gap
     pattern = re.compile("|".join([*tags, *map(re.escape, sorted(mine, key=len, reverse=True))]))
 
     def mark(found: re.Match[str]) -> str:
@@ -228,5 +229,5 @@ def _right_side(item: Item) -> dict[str, Sequence[Styled]]:
     block = item.block("RIGHT_MATCH_BLOCK")
     if block is None:
         return {}
-    choices = [Styled(text, text.style) for text in item.texts(block) if text]
+    choices = [Styled(text, text.style) for text in item.texts(block)]
     return {one.ident: choices for one in item.responses}

@@ -87,4 +87,7 @@ def test_a_mark_is_moodles_or_a_loss_says_that_it_is_not(asked, response):
     if element is None or (asked.type == "ordering" and len(answer) < len(asked.content.items)):
         return  # Moodle's orderings are always whole
     ours = asked.score(response).fraction
-    assert lost & OF_MARKS or abs(mark(element, answer) - ours) < Fraction(1, 100_000), (mark(element, answer), ours)
+    assert lost & OF_MARKS or abs(mark(element, answer) - ours) < Fraction(1, 100_000), (
+        mark(element, answer),
+        ours,
+    )

@@ -211,6 +211,7 @@ def test_a_number_has_as_many_digits_as_numbers_of_questions(digits, is_number):
 def test_what_is_missing_makes_null():
     assert value(f"<gt><null/>{number(1)}</gt>") == ()
     assert value(f"<divide>{GIVEN}{number(0)}</divide>") == ()
+    assert value(f"<power>{GIVEN}</power>") == ()
     assert value(f"<and><gt><null/>{number(1)}</gt><gt>{GIVEN}{number(9)}</gt></and>") == (False,)
 
 

@@ -259,23 +259,24 @@ def bb_rule(tests, *setvars, title=""):
 ELSE = '<respcondition title="incorrect"><conditionvar><other/></conditionvar><setvar variablename="SCORE" action="Set">0.0</setvar></respcondition>'
 
 
-def bb_matching(*percents, negative="0.0"):
+def bb_matching(*percents, negative="0.0", choices=None, key=range(9)):
     """Stems s, t, u …, whose choices X, Y, Z … stand in a part of their own: the options have no texts.
 
-    ``negative``: what the last pair takes off where it is wrong.
+    ``negative``: what the last pair takes off where it is wrong. ``key``: the places of the right choices.
     """
+    choices = choices or "XYZW"[: len(percents)]
     taken = ["0.0"] * (len(percents) - 1) + [negative]
     names = "stuv"[: len(percents)]
     rows = []
     for name in names:
-        options = "".join(f'<response_label ident="{name}{place}"/>' for place in range(len(percents)))
+        options = "".join(f'<response_label ident="{name}{place}"/>' for place in range(len(choices)))
         shown = f"<render_choice>{options}</render_choice>"
         response = f'<response_lid ident="{name}" rcardinality="Single">{shown}</response_lid>'
         rows.append(block("Block", response, material(f"stem {name}")))
-    right = block("RIGHT_MATCH_BLOCK", *(block("Block", material(text)) for text in "XYZW"[: len(percents)]))
+    right = block("RIGHT_MATCH_BLOCK", *(block("Block", material(text)) for text in choices))
     rules = [
         bb_rule(
-            equal(name, f"{name}{place}"),
+            equal(name, f"{name}{key[place]}"),
             ("PartialCreditPercent", percent),
             ("NegativeCreditPercent", taken[place]),
         )
@@ -390,6 +391,30 @@ def test_either_or_is_said_in_words():
     assert [option["text"] for option in fields["options"]] == ["Yes", "No"]
 
 
+def test_a_blank_line_among_the_choices_of_blackboard_moves_no_other():
+    """Each text behind it was the choice before: t went with W."""
+    fields, _ = fields_of(bb_matching(50.0, 50.0, choices=("X", "", "Z", "W"), key=(0, 2)))
+    assert [(pair["stem"], pair["choice"]) for pair in fields["pairs"]] == [("stem s", "X"), ("stem t", "Z")]
+    assert [one["choice"] for one in fields["distractors"]] == ["W"]
+
+
+def test_only_blackboard_has_names_for_either_or():
+    asked = material("Which?") + menu("R", [label("0", "is_it.true"), label("1", "is_it.false")])
+    fields, _ = fields_of(item("", asked, rule(equal("R", 0), 100)))
+    assert [option["text"] for option in fields["options"]] == ["is_it.true", "is_it.false"]
+
+
+def test_a_formula_holds_no_gap():
+    tex = '<img src="/equation_images/x" data-equation-content="\\sqrt[3]{8}">'
+    said = "<itemmetadata><qtimetadatafield><fieldlabel>question_type</fieldlabel><fieldentry>fill_in_multiple_blanks_question</fieldentry></qtimetadatafield></itemmetadata>"
+    boxes = "".join(menu(f"response_{name}", [label(f"{name}1", f"a{name}")]) for name in "123")
+    asked = material(f"<p>{tex} is [1] [2] [3]</p>") + boxes
+    fields, _ = fields_of(
+        item(said, asked, *(rule(equal(f"response_{n}", f"{n}1"), 33.33, action="Add") for n in "123"))
+    )
+    assert fields["text"] == r"<p>\(\sqrt[3]{8}\) is [[1]] [[2]] [[3]]</p>"
+
+
 def test_notes_for_who_teaches_are_a_loss():
     asked = (
         block("QUESTION_BLOCK", material("Why?"))
@@ -492,7 +517,7 @@ def test_d2l_names_fields_in_the_tests_and_has_several_for_the_same_answers():
     ]
 
 
-@pytest.mark.parametrize("said", ["yes", "no"])
+@pytest.mark.parametrize("said", ["yes", "true", "no"])
 def test_d2l_says_whether_an_answer_is_a_pattern(said):
     """The name of its element was told, and nothing of a pattern."""
     told = f"<var_extension><answer_is_regexp>{said}</answer_is_regexp></var_extension>"

@@ -29,10 +29,9 @@ def without(header: Mapping[str, Any], added: Mapping[str, list[str]]) -> dict[s
 
 
 def cleared(header: Mapping[str, Any], ids: Collection[str]) -> dict[str, Any]:
-    """The head without these questions in its sets; a set that has no others goes."""
-    kept = [_with(one, [id for id in one["questions"] if id not in ids]) for one in header.get("stimuli", ())]
-    stimuli = [one for one in kept if one["questions"]]
-    return {**header, "stimuli": stimuli} if stimuli != header.get("stimuli", []) else dict(header)
+    """The head without the sets that any of these questions is in."""
+    kept = [one for one in header.get("stimuli", ()) if not {*one["questions"]} & {*ids}]
+    return {**header, "stimuli": kept} if kept != header.get("stimuli", []) else dict(header)
 
 
 def described(header: Mapping[str, Any], topics: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

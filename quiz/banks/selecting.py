@@ -37,7 +37,8 @@ def as_shown(bank: Bank) -> Bank:
     """The bank with the images of its stimuli under the names that they have in the questions by now (``named_apart``)."""
     known = {one["id"]: one for one in bank.header().get("stimuli", ())}
     showing = ((one.stimulus.id, one) for one in bank.authored if one.stimulus)
-    named = {name: _renamed(known[name], one) for name, one in showing if name in known}
+    made = ((name, _renamed(known[name], one)) for name, one in showing if name in known)
+    named = {name: one for name, one in made if one != known[name]}
     return (
         Bank.load({**bank.header(), "stimuli": [*{**known, **named}.values()]}, bank.authored)
         if named

@@ -90,8 +90,8 @@ def convert(  # noqa: PLR0913, PLR0917 - an argument for each option
     from quiz.formats.conversion import Instances, legible
 
     _demand_places(source, dest, report)
-    if as_json and dest == _STANDARD:
-        raise click.UsageError("DEST - and --json both go to standard output – say --report FILE")
+    if as_json + [dest, report].count(_STANDARD) > 1:
+        raise click.UsageError("only one of DEST, --report and --json goes to standard output – name a file")
     named, target = _formats(read_as, write_as, dest)
     done, written = _converted(source, dest, named, target, Instances((as_of or now()).date(), variants))
     if report:

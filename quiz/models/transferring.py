@@ -63,10 +63,13 @@ def names_before(connection: Connection, question_ids: list[int]) -> dict[int, s
     }
 
 
-def give_back(connection: Connection, bank_id: int, added: Mapping[str, list[str]]) -> None:
-    """Takes these documents and stimuli out of a bank's header again."""
+def give_back(
+    connection: Connection, bank_id: int, added: Mapping[str, list[str]], held: Sequence[int] = ()
+) -> None:
+    """Takes these documents and stimuli out of a bank's header again, but for what questions need that stay (``held``)."""
     header = connection.execute(select(Bank.header).where(Bank.id == bank_id)).scalar_one()
-    connection.execute(update(Bank).where(Bank.id == bank_id).values(header=without(header, added)))
+    left = joined(without(header, added), header, _contents(connection, held))
+    connection.execute(update(Bank).where(Bank.id == bank_id).values(header=left))
 
 
 def put_back(connection: Connection, bank_id: int, written: str | None, held: Sequence[int]) -> bool:

@@ -155,7 +155,11 @@ def _read(
         frozenset(),  # a question with an id that is there already is a new version of it
         {file: digest_of_pin(pin) for file, pin in there.folder.items()},
     )
-    header = described(made.header, bank.header().get("topics", {}))
+    sets = there.header.get("stimuli", ())
+    staying: dict[str, dict[str, Any]] = {
+        id: {} for one in sets for id in one["questions"] if id not in bank.by_id
+    }
+    header = described(joined(made.header, there.header, staying), bank.header().get("topics", {}))
     return LoadedBank.load(header, made.questions), there
 
 
@@ -396,10 +400,10 @@ def _write_header(
 
 
 def _keep_images(connection: Connection, bank_id: int, images: Mapping[str, Image]) -> list[str]:
-    """Puts images into the bank's folder. Returns the names that it did not have."""
+    """Puts images into the bank's folder. Returns the names that stood there for nothing, or for another image."""
     there = folder_of(connection, bank_id)
     keep_images(connection, bank_id, images)
-    return [file for file in images if file not in there]
+    return [file for file, image in images.items() if digest_of_pin(there.get(file, "")) != image.digest]
 
 
 def _contents(connection: Connection, bank_id: int | None, slugs: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -75,7 +75,7 @@ def _take_back_import(
     count = take_back(connection, bank_id, last.at, actor.id, now)
     held = made_at(connection, bank_id, last.at, actor.id)
     if not put_back(connection, bank_id, last.details.get("head"), held) and "added" in last.details:
-        give_back(connection, bank_id, last.details["added"])
+        give_back(connection, bank_id, last.details["added"], held)
     forget_images(connection, bank_id, last.details.get("added", {}).get("images", ()))
     bank_changed(connection, bank_id, now)
     return count

@@ -181,7 +181,7 @@ def test_certainty(score, question, response, certainty, cbm):
         ({"question": "text", "tries": ["shanghai", "x"]}, 0, 0),
         ({"question": "text", "tries": ["Mumbhai", "x"], "mode": "adaptive"}, 0.5, 0),
         ({"question": "text", "tries": ["x", "x", "shanghai"], "mode": "adaptive"}, 0.9, 1),
-        ({"question": "text", "tries": ["x", " ", "shanghai"], "mode": "adaptive"}, 0.9, 1),
+        ({"question": "text", "tries": ["x", " ", "x", "shanghai"], "mode": "adaptive"}, 0.9, 1),
         ({"question": "many", "tries": [[], ["a", "c"]], "mode": "countback"}, 2 / 3, 1),
         ({"question": "truth", "tries": [None]}, 0, 0),
         ({"question": "single", "tries": ["c"]}, 0, -0.25),

@@ -95,6 +95,26 @@ def test_a_set_that_comes_again_is_the_same_set(cast, mine):
     assert len(sets) == 3
 
 
+def test_a_part_of_a_set_that_comes_again_stays_in_it(cast, mine):
+    bring(cast, THEIRS)
+    part = (
+        THEIRS.partition("  - {id: four")[0].replace("enemies: [four], ", "").replace("three?", "three now?")
+    )
+    assert bring(cast, part, now=LAST).changed == ("three",)
+    sets = {one.id: {*one.questions} for one in read_bank(text_of(cast, mine)).stimuli}
+    assert sets == {"text": {"one"}, "poem": {"two"}, "theirs-text": {"three", "four"}}
+
+
+def test_an_image_in_the_place_of_another_goes_with_its_import(cast):
+    """The next edit of the question showed it."""
+    shown = MINE.replace("Is it one?", "'![A map](images/map.png)'")
+    made = [Pictures(lambda _file, size=size: png(*size)) for size in ((3, 2), (40, 30))]
+    bank = importing.import_bank(cast.ada, shown, "mine.yaml", NOW, pictures=made[0]).bank_id
+    importing.import_bank(cast.ada, shown, "mine.yaml", LATER, pictures=made[1])
+    undoing.undo(cast.ada, bank, LAST)
+    assert kept() == [png(3, 2)]
+
+
 def test_another_image_of_the_same_name_takes_no_other_questions_place(cast):
     shown = MINE.replace("Is it one?", "'![A map](images/map.png)'")
     bank = importing.import_bank(
@@ -154,16 +174,41 @@ def test_a_head_that_somebody_has_changed_since_stays_when_an_import_is_taken_ba
 
 def test_what_an_attempt_holds_keeps_what_it_rests_on_when_an_import_is_taken_back(cast, mine):
     bring(cast, THEIRS.replace("enemies: [four], ", ""))
-    asked = "format: quiz-blueprint/1\ntitle: Q\nsections: [{bank: mine, include: [mine/four], count: 3}]"
-    quiz = quizzes.create(cast.ada, cast.course, asked, LATER)
-    quizzes.publish(cast.ada, quiz, LATER)
-    attempts.start(cast.bo, quiz, "", LATER, GRACE)
+    begin(cast, "{bank: mine, include: [mine/four], count: 3}")
     undoing.undo(cast.ada, mine, LAST)
     bank = read_bank(text_of(cast, mine))
     retired = {one.id for one in bank.questions if one.status == "retired"}
     assert "four" in retired
     assert bank.documents["theirs-paper"].title == "Their paper"
     assert {one.id: {*one.questions} for one in bank.stimuli}["theirs-text"] == retired
+
+
+def begin(cast, section):
+    """Bo begins a quiz of this section."""
+    asked = f"format: quiz-blueprint/1\ntitle: Q\nsections: [{section}]"
+    quiz = quizzes.create(cast.ada, cast.course, asked, LATER)
+    quizzes.publish(cast.ada, quiz, LATER)
+    attempts.start(cast.bo, quiz, "", LATER, GRACE)
+
+
+def test_a_bank_that_stays_for_an_attempt_can_be_read_when_its_import_is_taken_back(cast):
+    bank = importing.import_bank(cast.ada, MINE, "mine.yaml", NOW).bank_id
+    begin(cast, "{bank: mine, count: 2}")
+    assert not undoing.undo(cast.ada, bank, LAST).gone
+    held = read_bank(text_of(cast, bank))
+    assert ([*held.documents], [one.questions for one in held.stimuli]) == (
+        ["paper", "other"],
+        [("one",), ("two",)],
+    )
+
+
+def test_a_renamed_bank_keeps_what_held_questions_need_when_an_import_is_taken_back(cast, mine):
+    bring(cast, THEIRS.replace("enemies: [four], ", ""))
+    begin(cast, "{bank: mine, include: [mine/four], count: 3}")
+    authoring.edit_bank(cast.ada, mine, "Renamed", "My book.", "CC-BY-4.0", LATER)
+    undoing.undo(cast.ada, mine, LAST)
+    bank = read_bank(text_of(cast, mine))
+    assert (bank.title, "theirs-paper" in bank.documents) == ("Renamed", True)
 
 
 def test_what_questions_need_that_are_gone_from_the_file_stays_at_the_head(cast, mine):

@@ -373,6 +373,15 @@ def test_from_a_banks_page_a_file_goes_into_that_bank_whatever_it_is_called(ada,
 
 
 @ON_ONE
+def test_files_whose_names_have_other_letters_are_banks_of_their_own(ada, cast):
+    """Both were called "bank": the second took the place of the first one's questions."""
+    for name in ("\u0438\u0441\u0442\u043e\u0440\u0438\u044f 1.gift", "\u7269\u7406 1.gift"):
+        look(ada, b"So? {T}", name)
+        assert "a new bank of yours" in ada.text
+        assert take(ada).status_code == 303
+
+
+@ON_ONE
 def test_what_somebody_has_changed_since_is_shown_again_before_it_is_overwritten(ada, cast):
     mine = importing.import_bank(cast.ada, BANK.replace("bank: small", "bank: mine"), "mine.yaml", NOW)
     look(ada, GIFT.replace("::Year::", "// [id:one]\n::Year::").encode(), "q.gift", bank="mine")

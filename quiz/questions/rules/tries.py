@@ -18,10 +18,11 @@ def adaptive(tries: Sequence[tuple[Response, Fraction]], penalty: Fraction) -> F
 
     No answer and an unchanged repeat of the try before are no tries.
     """
+    given = [one for one in tries if one[0] is not None]
     counted = [
         fraction
-        for place, (response, fraction) in enumerate(tries)
-        if response is not None and (place == 0 or response != tries[place - 1][0])
+        for place, (response, fraction) in enumerate(given)
+        if place == 0 or response != given[place - 1][0]
     ]
     return max((fraction - penalty * before for before, fraction in enumerate(counted)), default=Fraction(0))
 

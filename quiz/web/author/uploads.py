@@ -5,9 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
+from unicodedata import normalize
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -19,6 +21,7 @@ from quiz.files.archive import Archive, is_archive, pack
 from quiz.formats import formats, get, recognise
 from quiz.formats.base import HEAD_BYTES, Format, Limits, Source
 from quiz.formats.conversion import Instances, Into, Report, convert_upload
+from quiz.formats.conversion.ids import as_slug
 from quiz.operations import importing
 from quiz.web.author.forms import ImportForm
 from quiz.web.guard import moment
@@ -181,7 +184,7 @@ def _converted(
             Source(BytesIO(content), name, folder, _LIMITS),
             format,
             get(_OURS),
-            PurePath(name).stem,
+            _called(PurePath(name).stem),
             Instances(moment().date()),
             _into(target, form.topic.data or ""),
         )
@@ -193,6 +196,13 @@ def _converted(
         return Given(text, name, report=made.report, into=into)
     archive = pack({"bank.yaml": made.content, **made.files})
     return replace(of_archive(archive, name), report=made.report, into=into)
+
+
+def _called(stem: str) -> str:
+    """The name of a file for its bank; letters that no bank's name has stand there as digits, so that two files are two banks."""
+    if all(one.isascii() or not one.isalnum() for one in normalize("NFKD", stem)):
+        return stem
+    return f"{as_slug(stem)[:50]}-{sha256(stem.encode()).hexdigest()[:8]}"
 
 
 def _into(target: str | None, topic: str) -> Into:

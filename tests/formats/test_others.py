@@ -500,9 +500,9 @@ def test_a_workbook_with_kahoots_columns_is_kahoots():
 
 def test_a_column_that_there_is_not_is_told_with_those_that_there_are():
     with pytest.raises(
-        Invalid, match=r"row 1: there is no column 'answer'.* – the columns are id, type, .*right, option A"
+        Invalid, match=r"row 1: there is no column 'solution'.* – the columns are id, type, .*right, option A"
     ):
-        read(get("csv"), b"prompt,option A,answer\nx,y,A\n")
+        read(get("csv"), b"prompt,option A,solution\nx,y,A\n")
     (fault,) = read(get("csv"), b"prompt,option A,option B,right\nx,y,z,00000000100\n")[1].errors
     assert "'00000000100' names an option that is not there" in str(fault)
 

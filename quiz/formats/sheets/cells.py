@@ -23,8 +23,7 @@ TRUTHS: Final = {
 }
 #: What stands before or behind a sum of money.
 CURRENCIES: Final = frozenset("$ € £ ¥ ₽ ₴ ₸ ₹ zł kr Kč Fr CHF руб руб. р. 元".split())
-_SIGN: Final = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
-_MONEY: Final = re.compile(rf"^([-−]?)\s*(?:{_SIGN})\s*|\s*(?:{_SIGN})$")
+_LONGEST_FIRST: Final = sorted(CURRENCIES, key=len, reverse=True)
 #: A comma that may part thousands or be a decimal comma.
 _EITHER: Final = re.compile(r"[-−+]?[1-9][0-9]{0,2},[0-9]{3}")
 #: Dates, the only ways of which no country reads another day.
@@ -47,7 +46,7 @@ def listed(text: str) -> list[str]:
 
 def number(text: str, column: str) -> Decimal:
     """A number as people type it (``read_number``), also of money, but for a comma that may part thousands. Raises Wrong."""
-    bare = _MONEY.sub(r"\1", text.strip()).strip()
+    bare = _without_currency(text.strip())
     if _EITHER.fullmatch(bare):
         raise Wrong(
             Said(
@@ -73,6 +72,14 @@ def number(text: str, column: str) -> Decimal:
         )
         raise Wrong(what)
     return found
+
+
+def _without_currency(text: str) -> str:
+    """The number of a sum of money, which has its sign in front of it or of its currency."""
+    minus = text[:1] if text[:1] in {"-", "−"} else ""
+    sum_ = text[len(minus) :].strip()
+    currency = next((one for one in _LONGEST_FIRST if sum_.startswith(one) or sum_.endswith(one)), "")
+    return minus + sum_.removeprefix(currency).removesuffix(currency).strip()
 
 
 def share(text: str, column: str) -> Decimal:

@@ -58,6 +58,30 @@ def test_an_answer_that_one_before_it_takes_is_not_told_as_the_right_one(name, g
         assert found.score(response).fraction == asked.score(response).fraction
 
 
+OVERLAPPING = {
+    "type": "numerical",
+    "answers": [{"min": 4, "max": 6, "credit": "0.5"}, {"min": "5.5", "max": "6.5"}],
+}
+FILLED = {"1": OVERLAPPING, "2": {"type": "short_text", "answers": [{"text": "ok"}]}}
+
+
+def test_a_gap_of_qti12_is_worth_what_the_best_of_its_numbers_gives():
+    """Where only the ends of ranges were tried that others take, the gap weighed less."""
+    asked = question("cloze", {"text": "[[1]] [[2]]", "gaps": FILLED})
+    _, found = there_and_back("qti12", asked)
+    for given in ("5", "6.4", "7"):
+        response = {"1": given, "2": "ok"}
+        assert found.score(response).fraction == asked.score(response).fraction
+
+
+def test_what_could_not_be_read_again_is_not_written_as_qti12():
+    asked = question("cloze", {"text": "[[1]] [[2]]", "gaps": FILLED}, scoring="all_or_nothing")
+    target, report = BytesIO(), Report("b", "yaml")
+    bank = Bank.load({"bank": "b", "title": "B"})
+    write([Understood("q", asked, (), {})], bank, get("qti12"), target, report, Instances(date(2026, 1, 1)))
+    assert [one["kind"] for one in report.unsupported] == ["a number that must not be given"]
+
+
 TRIMMED = [
     name
     for name, format in formats().items()

@@ -13,6 +13,7 @@ from quiz.banks.yaml import read_bank
 from quiz.files.archive import pack
 from quiz.formats import get
 from quiz.operations import attempts, authoring, banks, exporting, importing, quizzes, undoing
+from quiz.web.author.question_form import plain_differences
 from tests.cast import BANK, BLUEPRINT, GRACE, NOW
 from tests.pages.forms import controls
 from tests.pictures import SHAPES, png
@@ -286,6 +287,7 @@ def test_an_export_with_images_comes_back_into_its_bank(ada, cast, name):
         ({"a.json": b"{}", "images/a": b"", "images/a/b.png": b""}, "cannot be unpacked"),
         ({"a.json": b"{}", "b.json": b"{}"}, "the archive holds no YAML files"),
         ({"images/a.png": b""}, "the archive holds no YAML files"),
+        ({"q.gift": b"So? {T}", "Images/A.PNG": b""}, "a new bank of yours"),
     ],
 )
 @ON_ONE
@@ -377,6 +379,23 @@ def test_files_whose_names_have_other_letters_are_banks_of_their_own(ada, cast):
     """Both were called "bank": the second took the place of the first one's questions."""
     for name in ("\u0438\u0441\u0442\u043e\u0440\u0438\u044f 1.gift", "\u7269\u7406 1.gift"):
         look(ada, b"So? {T}", name)
+        assert "a new bank of yours" in ada.text
+        assert take(ada).status_code == 303
+
+
+@ON_ONE
+def test_a_picture_that_changes_is_told_by_its_size(cast):
+    before, after = ({"images": {"images/a.png": f"{'0' * 64}/{size}"}} for size in ("3x2", "40x30"))
+    (change,) = plain_differences(before, after)
+    assert (change.theirs, change.mine) == ("images/a.png: 3 × 2", "images/a.png: 40 × 30")
+
+
+@ON_ONE
+def test_two_pasted_texts_are_two_banks(ada, cast):
+    """The second took the place of the first one's questions."""
+    for text in ("So? {T}", "Is it? {F}"):
+        ada.get("/banks/import")
+        ada.post("/banks/import", {"csrf_token": ada.token, "text": text})
         assert "a new bank of yours" in ada.text
         assert take(ada).status_code == 303
 

@@ -38,13 +38,15 @@ def items(sheet: Sheet, content: Any) -> None:
 
 def _shares(sheet: Sheet, names: Sequence[str]) -> _Shares:
     rule = sheet.question.scoring
+    detail = Said("QTI does not score by %(rule)s: places count", rule=rule)
     if rule in _SHARES:
         found = [*_SHARES[rule](sheet, names)]
         if sum(test.count(f"<{sheet.dialect.tag('index')} ") for test, _ in found) <= _MOST_TESTS:
             sheet.hints.append(rule)
             return iter(found)
+        detail = Said("by %(rule)s only short orders are written: places count", rule=rule)
     if rule != "absolute_position":
-        sheet.lose("scoring", Said("QTI does not score by %(rule)s: places count", rule=rule))
+        sheet.lose("scoring", detail)
     return _in_place(sheet, names)
 
 

@@ -52,7 +52,8 @@ def _options(sheet: Sheet, content: Any) -> None:
 def _lose_rest(sheet: Sheet, credits: Sequence[Fraction]) -> None:
     """Tells where not all points can be had: a reader takes the most that is given for the whole."""
     if sum(credit for credit in credits if credit > 0) < 1:
-        sheet.lose("points", "what all right options give together counts as the whole mark")
+        for name in ("points", "options"):
+            sheet.lose(name, "what all right options give together counts as the whole mark")
 
 
 def _credits(sheet: Sheet, content: Any) -> list[Fraction]:

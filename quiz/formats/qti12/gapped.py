@@ -52,6 +52,8 @@ def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
     keys = [any_of([test for test, credit, _ in tests if credit == 1]) for tests in rows.values()]
     _tell(sheet, rows)
     if sheet.question.scoring == "all_or_nothing":
+        if any(gap.type == "numerical" and _takes_from_right(gap.content) for gap in content.gaps.values()):
+            raise Unwritable("a number that must not be given")
         sheet.rule(all_of(keys), Fraction(1), ends=True, shows=right)
         partly = any(0 < credit < 1 for tests in rows.values() for _, credit, _ in tests)
         if partly or len({gap.weight for gap in content.gaps.values()}) > 1:
@@ -64,6 +66,18 @@ def write_gaps(sheet: Sheet, content: Any, right: Sequence[str]) -> None:
         _add(
             sheet, tests, content.gaps[name].weight / total, all_said=content.gaps[name].type not in _CHOICES
         )
+
+
+def _takes_from_right(content: Any) -> bool:
+    """Whether an answer for less takes some of the numbers that one behind it accepts for all."""
+    before: list[tuple[Fraction, Fraction]] = []
+    for answer in content.answers:
+        low, high = answer.bounds
+        if answer.credit != 1:
+            before.append((low, high))
+        elif any(begin <= high and low <= end for begin, end in before):
+            return True
+    return False
 
 
 def _add(sheet: Sheet, tests: Sequence[_Row], share: Fraction, *, all_said: bool) -> None:

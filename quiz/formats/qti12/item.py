@@ -32,10 +32,11 @@ BASES: Final = (
 _TAG: Final = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SRC: Final = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _ALT: Final = re.compile(r"""(?<![\w-])alt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-#: Where Canvas has pictures of TeX, which its server makes, and the TeX itself.
+#: Where Canvas has pictures of TeX, which its server makes, and the attributes that have the TeX, the best first.
 _EQUATION: Final = "equation_images/"
-_TEX: Final = re.compile(
-    r"""(?<![\w-])(?:data-equation-content|title)\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE
+_TEX: Final = tuple(
+    re.compile(rf"""(?<![\w-]){name}\s*=\s*(?:"{begin}([^"]+)"|'{begin}([^']+)')""", re.IGNORECASE)
+    for name, begin in (("data-equation-content", ""), ("alt", r"LaTeX:\s*"), ("title", ""))
 )
 #: What Blackboard puts before the names of files (``location``, ``requestUrlStub``).
 _PLACE: Final = re.compile(r"^@X@EmbeddedFile\.\w+@X@")
@@ -265,7 +266,7 @@ class Item:
         if found is None or not found[found.lastindex or 0]:
             return tag[0]
         address = unescape(found[found.lastindex or 0])
-        if _EQUATION in address and (tex := _TEX.search(tag[0])):
+        if _EQUATION in address and (tex := next(filter(None, (one.search(tag[0]) for one in _TEX)), None)):
             return rf"\({tex[tex.lastindex or 0]}\)"
         alt = said[said.lastindex or 0].strip() if said else ""
         held = embedded(address)

@@ -426,7 +426,9 @@ def gaps(item: Item, responses: Sequence[Response], names: Mapping[str, str]) ->
     alone = [_worth(item, one, {}, base) for one in responses]
     whole = not any(alone)
     if whole:
-        others = _all_others(item, responses)
+        right = _all_right(item, responses)
+        others = {name: {one: right[one] for one in right if one != name} for name in right}
+        item.best = rules.run(right)
     elif not all(alone):
         raise Wrong("a gap has no answer that gives points – say which is right")
     made: Fields = {}
@@ -434,11 +436,9 @@ def gaps(item: Item, responses: Sequence[Response], names: Mapping[str, str]) ->
         given = others[one.ident]
         made[names[one.ident]] = _gap(item, one, given, rules.run(given) if given else base, told)
     fields: Fields = {"type": "cloze", "gaps": made, **told.fields()}
-    item.best = base + sum(alone)
     if whole:
-        first = responses[0].ident
-        item.best = rules.run({**others[first], first: (_candidates(item, responses[0])[0],)})
         return {**fields, "scoring": "all_or_nothing"}
+    item.best = base + sum(alone)
     _weigh(item, [*made.values()], alone)
     return fields
 
@@ -499,10 +499,12 @@ def _candidates(item: Item, response: Response) -> list[str]:
     ]
     numerical = not response.chosen and is_numerical(item, response)
     spans = [
-        answer.get("value") or answer["min"]
+        answer[name]
         for condition in (item.processing.scoring if numerical else ())
         for tests in condition.iterchildren("conditionvar")
         for answer in accepted(tests, response.ident, None)[0]
+        for name in ("value", "min", "max")
+        if name in answer
     ]
     return [*spans, *filter(None, said)]
 
@@ -514,17 +516,12 @@ def _worth(item: Item, response: Response, others: Given, base: Fraction) -> Fra
     return max([Fraction(0), *scores])
 
 
-def _all_others(item: Item, responses: Sequence[Response]) -> dict[str, Given]:
-    """For each gap, right answers to all others, where only all together give points. Raises Wrong."""
-    values = {one.ident: _candidates(item, one) for one in responses}
-    if not all(values.values()):
+def _all_right(item: Item, responses: Sequence[Response]) -> Given:
+    """A right answer to each gap, where only all together give points. Raises Wrong."""
+    right = {one.ident: _candidates(item, one)[:1] for one in responses}
+    if not all(right.values()) or item.processing.run(right) <= 0:
         raise no_key()
-    right = {name: (found[0],) for name, found in values.items()}
-    if item.processing.run(right) <= 0:
-        raise no_key()
-    return {
-        one.ident: {name: value for name, value in right.items() if name != one.ident} for one in responses
-    }
+    return right
 
 
 def _weigh(item: Item, gaps: Sequence[Fields], worth: Sequence[Fraction]) -> None:

@@ -22,6 +22,7 @@ from quiz.errors import TooLarge
 from quiz.questions import types
 from quiz.questions.base import QuestionType
 from quiz.questions.editing import MOST_ROWS, filled, given, lines, said, texts, with_points
+from quiz.questions.images import size_of_pin
 
 #: Controls that one page sends.
 MOST_CONTROLS = 5000
@@ -313,11 +314,15 @@ def plain_differences(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> Ite
     for name in dict.fromkeys([*theirs, *mine]):
         if theirs.get(name) != mine.get(name):
             yield Difference(
-                name, _(name.replace("_", " ")), _as_written(theirs.get(name)), _as_written(mine.get(name))
+                name, _(name.replace("_", " ")), _as_written(name, theirs), _as_written(name, mine)
             )
 
 
-def _as_written(value: Any) -> str:
+def _as_written(name: str, fields: Mapping[str, Any]) -> str:
+    """The field as a bank file has it, but of pictures their sizes: digests mean nothing to people."""
+    value = fields.get(name)
+    if name == "images" and value:
+        value = {file: "{} × {}".format(*size_of_pin(pin)) for file, pin in value.items()}
     if value is None or isinstance(value, str):
         return value or ""
     return dump_yaml(value).removesuffix("...\n").rstrip()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
+from itertools import chain
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from unicodedata import normalize
@@ -18,6 +19,7 @@ from quiz.banks.images import FOLDER, Pictures, unpacked
 from quiz.banks.model import Bank
 from quiz.errors import Invalid, Problem, Said, TooLarge, in_turn
 from quiz.files.archive import Archive, is_archive, pack
+from quiz.files.images import SUFFIXES
 from quiz.formats import formats, get, recognise
 from quiz.formats.base import HEAD_BYTES, Format, Limits, Source
 from quiz.formats.conversion import Instances, Into, Report, convert_upload
@@ -35,8 +37,12 @@ _LIMITS = Limits(bytes=LARGEST_ARCHIVE, questions=5_000)
 _OURS = "yaml"
 #: What a pasted text is called while it is looked at: one that is like nothing else is a bank file, whose faults are told.
 _PASTED = "text.yaml"
+#: How the name begins of the bank that one of another system becomes: two texts are two banks.
+_PASTED_BANK = "pasted"
 #: Files in these formats are banks: what stands at their head becomes the head of the bank.
 _WHOLE = (_OURS, "json")
+#: How files of images end.
+_IMAGES = tuple(chain(*SUFFIXES.values()))
 
 
 @dataclass
@@ -86,8 +92,9 @@ def _of_text(form: ImportForm, mine: Collection[str]) -> Given:
     format = _format(content, _PASTED, form.format.data)
     if format.name == _OURS:
         return Given(text, name)
+    called = f"{_PASTED_BANK}-{_digits(content)}"
     try:
-        return _converted(content, name, format, form, mine)
+        return _converted(Source(BytesIO(content), name, limits=_LIMITS), called, format, form, mine)
     except Invalid as error:
         raise Invalid(replace(problem, where="text") for problem in error.problems) from None
 
@@ -113,7 +120,12 @@ def _is_bundle(content: bytes, name: str) -> bool:
 
 
 def _beside_images(names: Iterable[str]) -> list[str]:
-    return [name for name in names if FOLDER not in PurePath(name).parts[:-1]]
+    """The files that are no images, neither by their folder nor by their name."""
+    return [
+        name
+        for name in names
+        if FOLDER not in PurePath(name).parts[:-1] and not name.lower().endswith(_IMAGES)
+    ]
 
 
 def _laid_out(archive: Archive, folder: Path) -> Path:
@@ -139,7 +151,11 @@ def _of_content(
     """``folder``: where its images lie, where they came with it."""
     format = _format(content, name, form.format.data)
     if format.name != _OURS:
-        return _converted(content, name, format, form, mine, folder)
+        if len(content) > LARGEST_ARCHIVE:
+            what = _("the file is larger than 10 MB")
+            raise Invalid([Problem("file", what, _("cut it into several files"))])
+        called = _called(PurePath(name).stem)
+        return _converted(Source(BytesIO(content), name, folder, _LIMITS), called, format, form, mine)
     if is_archive(content):
         return of_archive(content, name)
     if len(content) > LARGEST_FILE:
@@ -168,23 +184,15 @@ def _looks_like(content: bytes, name: str) -> Format | None:
         return None
 
 
-def _converted(
-    content: bytes,
-    name: str,
-    format: Format,
-    form: ImportForm,
-    mine: Collection[str],
-    folder: Path | None = None,
-) -> Given:
-    if len(content) > LARGEST_ARCHIVE:
-        raise Invalid([Problem("file", _("the file is larger than 10 MB"), _("cut it into several files"))])
+def _converted(source: Source, called: str, format: Format, form: ImportForm, mine: Collection[str]) -> Given:
+    """A bank made of a file of another system; ``called``: its name where the file says none and no other is chosen."""
     target = form.bank.data if form.bank.data in mine else None
     try:
         made = convert_upload(
-            Source(BytesIO(content), name, folder, _LIMITS),
+            source,
             format,
             get(_OURS),
-            _called(PurePath(name).stem),
+            called,
             Instances(moment().date()),
             _into(target, form.topic.data or ""),
         )
@@ -193,16 +201,21 @@ def _converted(
         raise Invalid(map(_at_the_file, problems)) from None
     text, into = made.content.decode(), None if format.name in _WHOLE and not target else target or made.bank
     if not made.files and len(made.content) <= LARGEST_FILE:
-        return Given(text, name, report=made.report, into=into)
+        return Given(text, source.name, report=made.report, into=into)
     archive = pack({"bank.yaml": made.content, **made.files})
-    return replace(of_archive(archive, name), report=made.report, into=into)
+    return replace(of_archive(archive, source.name), report=made.report, into=into)
 
 
 def _called(stem: str) -> str:
     """The name of a file for its bank; letters that no bank's name has stand there as digits, so that two files are two banks."""
     if all(one.isascii() or not one.isalnum() for one in normalize("NFKD", stem)):
         return stem
-    return f"{as_slug(stem)[:50]}-{sha256(stem.encode()).hexdigest()[:8]}"
+    return f"{as_slug(stem)[:50]}-{_digits(stem.encode())}"
+
+
+def _digits(content: bytes) -> str:
+    """What tells one content from another."""
+    return sha256(content).hexdigest()[:8]
 
 
 def _into(target: str | None, topic: str) -> Into:

@@ -138,7 +138,15 @@ def test_new_quizzes_say_of_each_option_how_a_gap_is_filled(way, gap):
     assert not lost
 
 
-@pytest.mark.parametrize("said", ["data-equation-content='{}'", 'class="equation_image" title="{}"'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "data-equation-content='{}'",
+        'class="equation_image" title="{}"',
+        'title="File name.png" data-equation-content="{}"',
+        "",
+    ],
+)
 @pytest.mark.parametrize(
     "place", ["/equation_images/x%255E2", "https://school.example/equation_images/x%255E2?scale=1"]
 )
